@@ -1,0 +1,58 @@
+"""How a number of the model is declared: value, range, unit and source in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Declared(BaseModel):
+    """A frozen set of declared numbers: unknown fields, text for numbers, NaN and values off their range are refused."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        json_schema_serialization_defaults_required=True,
+    )
+
+
+class Declaration(NamedTuple):
+    """What is declared about one number."""
+
+    section: str
+    name: str
+    default: float
+    low: float
+    high: float
+    unit: str
+    source: str
+    meaning: str
+
+
+def number(default: float, low: float, high: float, unit: str, source: str = "assumed") -> Any:
+    """Declare a number: its *default*, its range from *low* to *high*, its *unit*, and its *source*.
+
+    Without a publication behind it the source reads ``assumed; swept low..high``.
+    """
+    if source == "assumed":
+        source = f"assumed; swept {low:g}..{high:g}"
+    return Field(default=default, ge=low, le=high, json_schema_extra={"unit": unit, "source": source})
+
+
+def declarations(section: str, declared: type[Declared]) -> Iterator[Declaration]:
+    """Every number that *declared* holds, in the order in which it is written there."""
+    for name, field in declared.model_fields.items():
+        extra = field.json_schema_extra
+        if not isinstance(extra, dict) or "unit" not in extra:
+            continue
+        low = next(m.ge for m in field.metadata if hasattr(m, "ge"))
+        high = next(m.le for m in field.metadata if hasattr(m, "le"))
+        meaning = " ".join((field.description or "").split())
+        yield Declaration(
+            section, name, field.default, low, high, str(extra["unit"]), str(extra["source"]), meaning
+        )

@@ -1,0 +1,22 @@
+"""The rules: pure functions of plain numbers, each named in the ODD, each with an example.
+
+Both runners call these same functions. A rule has no state, draws no luck and knows no array; who calls it when,
+and with what, is told in ``simulation.encounter`` and ``simulation.day``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from simulation.compiled import compiled
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+RULES: dict[str, Callable[..., Any]] = {}
+"""Every rule as written, by name; filled when the modules of this package are imported."""
+
+
+def rule(function: Function) -> Function:
+    """Register *function* as a rule of the model and compile it."""
+    RULES[function.__name__] = function
+    return compiled(function)

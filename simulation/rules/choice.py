@@ -1,0 +1,103 @@
+"""Choosing an act: role, strain, person; and how often there is anything to choose."""
+
+from __future__ import annotations
+
+import math
+
+from simulation.rules import rule
+
+
+@rule
+def daily_chance(per_week: float) -> float:
+    """Probability that something that happens so often per week happens on a given day.
+
+    >>> round(daily_chance(7.0), 3)
+    0.632
+    """
+    return 1.0 - math.exp(-per_week / 7.0)
+
+
+@rule
+def contact(caseload: float, capacity: float) -> float:
+    """Share of the intended contact that a keyworker has time for.
+
+    >>> contact(10.0, 5.0)
+    0.5
+    >>> contact(3.0, 5.0)
+    1.0
+    """
+    return min(1.0, capacity / caseload)
+
+
+@rule
+def pressure_under(caseload: float, capacity: float, pressure: float, overload: float) -> float:
+    """A keyworker's strain: the usual pressure and what a caseload beyond capacity adds, at most 1.
+
+    >>> round(pressure_under(10.0, 5.0, 0.1, 0.3), 3)
+    0.4
+    """
+    return min(1.0, pressure + overload * max(0.0, caseload / capacity - 1.0))
+
+
+@rule
+def distress_on(day: float, at_admission: float, half_life: float) -> float:
+    """A client's strain: withdrawal and crisis at admission, halved every *half_life* days.
+
+    >>> distress_on(25.0, 0.4, 25.0)
+    0.2
+    """
+    return at_admission * 0.5 ** (day / half_life)
+
+
+@rule
+def behind_role(reserve: float, distance: float) -> float:
+    """How far someone stays behind the role: a trait, and the distance kept at present.
+
+    >>> round(behind_role(0.2, 0.5), 3)
+    0.6
+    """
+    return 1.0 - (1.0 - reserve) * (1.0 - distance)
+
+
+@rule
+def role_share(formality: float, reserve: float) -> float:
+    """Share of acts that follow the script: what the centre's formality or the person's reserve prescribes.
+
+    >>> round(role_share(0.5, 0.2), 3)
+    0.6
+    """
+    return 1.0 - (1.0 - formality) * (1.0 - reserve)
+
+
+@rule
+def mandated_share(role: float, mandate: float) -> float:
+    """The same where the rules prescribe the act: at least the mandate.
+
+    >>> mandated_share(0.4, 0.85)
+    0.85
+    """
+    return max(role, mandate)
+
+
+@rule
+def source_of(luck: float, role: float, strain: float) -> int:
+    """Out of what someone acts: 0 the role, 1 strain, 2 the person.
+
+    >>> [source_of(u, 0.5, 0.2) for u in (0.49, 0.59, 0.61)]
+    [0, 1, 2]
+    """
+    if luck < role:
+        return 0
+    if luck < role + (1.0 - role) * strain:
+        return 1
+    return 2
+
+
+@rule
+def feels_right(deflection: float, temperature: float) -> float:
+    """Relative weight of an act by its deflection within a frame.
+
+    >>> feels_right(0.0, 1.2)
+    1.0
+    """
+    return math.exp(-deflection / temperature)

@@ -1,0 +1,93 @@
+"""Reading an act: prediction, perception, attribution, redefinition."""
+
+from __future__ import annotations
+
+import math
+
+from simulation.rules import rule
+
+
+@rule
+def believed_role(formality: float, known: float, role: float) -> float:
+    """What the reader takes the role's share to be in a mandated act: explained rules are recognised as rules.
+
+    >>> round(believed_role(formality=0.4, known=0.5, role=0.8), 3)
+    0.6
+    """
+    return formality + known * (role - formality)
+
+
+@rule
+def believed_strain(insight: float, strain: float) -> float:
+    """How far the reader sees the strain behind what the other does.
+
+    >>> round(believed_strain(insight=0.3, strain=0.4), 3)
+    0.12
+    """
+    return insight * strain
+
+
+@rule
+def expected(script: float, strain: float, person: float, role_share: float, strain_share: float) -> float:
+    """Probability of an act that may come from role, strain or person; the arguments are those three's probabilities.
+
+    >>> round(expected(script=0.5, strain=0.0, person=0.1, role_share=0.5, strain_share=0.2), 3)
+    0.29
+    """
+    return (
+        role_share * script
+        + (1.0 - role_share) * strain_share * strain
+        + (1.0 - role_share) * (1.0 - strain_share) * person
+    )
+
+
+@rule
+def likeness(squared_distance: float, blur: float) -> float:
+    """How easily two acts are taken for each other, by the squared distance of their sentiments.
+
+    >>> likeness(0.0, 1.2)
+    1.0
+    """
+    return math.exp(-squared_distance / (2.0 * blur * blur))
+
+
+@rule
+def likely_seen(likeness: float, expected: float, assimilation: float, openness: float) -> float:
+    """Relative weight of an act as what was seen: like what was done, and expected or open to anything.
+
+    *openness* is one over the number of feasible acts: what someone expects who expects nothing.
+
+    >>> likely_seen(likeness=0.5, expected=0.2, assimilation=1.0, openness=0.1)
+    0.1
+    """
+    return likeness * (assimilation * expected + (1.0 - assimilation) * openness)
+
+
+@rule
+def attributed(part: float, whole: float) -> float:
+    """Share of an act put down to one of its possible sources (Jones & Davis 1965): that source's part of the whole.
+
+    >>> attributed(0.1, 0.4)
+    0.25
+    """
+    return part / whole if whole > 0.0 else 0.0
+
+
+@rule
+def evidence(probability: float, doubt: float) -> float:
+    """What an act says about a frame out of which it would come with this probability.
+
+    >>> round(evidence(0.99, 0.01), 3)
+    0.0
+    """
+    return math.log(probability + doubt)
+
+
+@rule
+def redefined(log_weight: float, expectation: float, evidence: float, learning: float, anchoring: float) -> float:
+    """Log-weight of a frame after a reading: moved by the evidence, drawn back to the expectation.
+
+    >>> round(redefined(log_weight=-1.0, expectation=-2.0, evidence=-1.0, learning=0.3, anchoring=0.1), 3)
+    -1.4
+    """
+    return log_weight + learning * evidence - anchoring * (log_weight - expectation)

@@ -1,0 +1,96 @@
+"""Tension, role strain, and what people do about it: alone or together."""
+
+from __future__ import annotations
+
+from simulation.rules import rule
+
+
+@rule
+def disturbed(deflection: float, tolerance: float, weight: float) -> float:
+    """Tension an act adds: the part of its deflection beyond what is tolerated, relative to that, times a weight.
+
+    In the reader the weight is how much the act counts; in the doer (role strain) it is a number of its own.
+
+    >>> disturbed(deflection=9.0, tolerance=6.0, weight=0.5)
+    0.25
+    >>> disturbed(deflection=5.0, tolerance=6.0, weight=0.5)
+    0.0
+    """
+    return weight * max(0.0, deflection - tolerance) / tolerance
+
+
+@rule
+def less(amount: float, share: float) -> float:
+    """What is left of an amount when a share of it is gone: tension overnight or relieved, distance given up.
+
+    >>> less(0.8, 0.25)
+    0.6000000000000001
+    """
+    return amount * (1.0 - share)
+
+
+@rule
+def farther(distance: float, step: float) -> float:
+    """Distance after one more step behind the role.
+
+    >>> round(farther(0.5, 0.3), 3)
+    0.65
+    """
+    return distance + step * (1.0 - distance)
+
+
+@rule
+def benign_share(benignity: float) -> float:
+    """How benign a definition is, from its mean benignity in -1 .. 1, as a share.
+
+    >>> benign_share(0.0)
+    0.5
+    """
+    return 0.5 * (1.0 + benignity)
+
+
+@rule
+def hostile_way(tendency: float, style: float, benign: float, benignity_weight: float) -> float:
+    """Log-odds of confronting or withdrawing: less the more benign the definition.
+
+    >>> hostile_way(tendency=0.5, style=0.2, benign=0.5, benignity_weight=2.0)
+    -0.30000000000000004
+    """
+    return tendency + style - benignity_weight * benign
+
+
+@rule
+def talking_way(
+    tendency: float,
+    style: float,
+    benign: float,
+    benignity_weight: float,
+    opportunity: float,
+    opportunity_weight: float,
+) -> float:
+    """Log-odds of proposing a talk: more the more benign the definition and the more privacy and time there is.
+
+    >>> talking_way(-2.0, 0.0, benign=0.5, benignity_weight=2.0, opportunity=0.5, opportunity_weight=2.0)
+    0.0
+    """
+    return tendency + style + benignity_weight * benign + opportunity_weight * opportunity
+
+
+@rule
+def talk_succeeds(good: float, exchanges: float) -> bool:
+    """Whether a repair talk succeeds: most of its exchanges are read as good.
+
+    >>> talk_succeeds(3.0, 4.0), talk_succeeds(2.0, 4.0)
+    (True, False)
+    """
+    return good > 0.5 * exchanges
+
+
+@rule
+def drawn_together(own: float, other: float, meeting: float) -> float:
+    """Weight of a frame after a talk: a share of the way toward the mean of the two.
+
+    >>> round(drawn_together(own=0.2, other=0.6, meeting=0.5), 3)
+    0.3
+    """
+    return own + meeting * (0.5 * (own + other) - own)

@@ -1,0 +1,45 @@
+"""Tone: what acts leave behind, positive and negative kept apart (Cacioppo & Berntson 1994), and felt coercion."""
+
+from __future__ import annotations
+
+from simulation.rules import rule
+
+
+@rule
+def personal_weight(person: float, impersonal: float) -> float:
+    """How much an act counts that is put down to the person to this degree.
+
+    >>> round(personal_weight(person=0.5, impersonal=0.3), 3)
+    0.65
+    """
+    return impersonal + (1.0 - impersonal) * person
+
+
+@rule
+def warmed(positivity: float, weight: float, evaluation: float, tempo: float) -> float:
+    """Positivity after an act of this evaluation.
+
+    >>> round(warmed(positivity=1.0, weight=0.5, evaluation=3.0, tempo=0.1), 3)
+    1.05
+    """
+    return positivity + tempo * (weight * max(evaluation, 0.0) - positivity)
+
+
+@rule
+def soured(negativity: float, weight: float, evaluation: float, tempo: float, negativity_weight: float) -> float:
+    """Negativity after an act of this evaluation: bad is stronger than good.
+
+    >>> round(soured(negativity=0.0, weight=0.5, evaluation=-2.0, tempo=0.1, negativity_weight=2.5), 3)
+    0.25
+    """
+    return negativity + tempo * (negativity_weight * weight * max(-evaluation, 0.0) - negativity)
+
+
+@rule
+def coerced(felt: float, weight: float, evaluation: float, potency: float, tempo: float) -> float:
+    """Felt coercion after an act of the keyworker: what is bad and powerful coerces.
+
+    >>> round(coerced(felt=0.0, weight=0.5, evaluation=-1.0, potency=2.0, tempo=0.1), 3)
+    0.1
+    """
+    return felt + tempo * (weight * max(-evaluation, 0.0) * max(potency, 0.0) - felt)

@@ -1,0 +1,189 @@
+"""Scenarios: a question, who meets where, and with which sentiments; read from TOML, refused in words."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from simulation.context import Context
+from simulation.frames import Frames, load_frames
+from simulation.meaning import Equations, Lexicon, data_file, load_equations, load_lexicon, read_toml
+from simulation.number import Declaration, Declared, declarations, number
+from simulation.people import Learning, People
+from simulation.refusal import Refusal, nearest
+from simulation.situations import Situations, load_situations
+
+SHIPPED = Path(__file__).parent.parent / "scenarios"
+"""Folder of the scenarios that come with the package."""
+
+
+class Design(Declared):
+    """How much is simulated: the size and length of the study."""
+
+    centres: int = number(1, 1, 1000, "centres")
+    """Centres in one replicate."""
+    clients: int = number(16, 1, 1000, "clients per centre")
+    """Clients of a centre, each with one keyworker: so many dyads."""
+    days: int = number(180, 1, 3650, "days", "longest stay under the Swedish act; SiS web pages")
+    """Length of every stay."""
+
+
+class Meaning(Declared):
+    """Which measured sentiments, equations, frames and situations are used: shipped names, or paths of TOML files."""
+
+    lexicon: str = "us2015"
+    """Sentiments of acts, identities and emotions."""
+    equations: str = "nc1978"
+    """How events change impressions, and impressions become emotions."""
+    frames: str = "six"
+    """What the relationship might be."""
+    situations: str = "residential"
+    """Kinds of encounter, feasible acts and scripts."""
+
+
+class Scenario(Declared):
+    """Everything a run needs but its luck. All fields have defaults: a scenario says how it differs from them."""
+
+    title: str = Field(default="The default", max_length=200)
+    """Name in words."""
+    question: str = Field(default="What becomes of the dyads of an ordinary centre?", max_length=1000)
+    """What the scenario asks."""
+    sources: tuple[str, ...] = Field(default=(), strict=False)
+    """Where its differences from the default come from."""
+    design: Design = Field(default_factory=Design)
+    """Size and length."""
+    context: Context = Field(default_factory=Context)
+    """Contextual factors."""
+    people: People = Field(default_factory=People)
+    """Expectations and traits."""
+    learning: Learning = Field(default_factory=Learning)
+    """How people choose, read, change, and handle tension."""
+    meaning: Meaning = Field(default_factory=Meaning)
+    """Sentiments, equations, frames and situations."""
+
+    @property
+    def posts(self) -> int:
+        """Keyworkers' posts of a centre: as many as the caseload asks for."""
+        return max(1, round(self.design.clients / self.context.caseload))
+
+
+NUMBERED: dict[str, type[Declared]] = {"context": Context, "people": People, "learning": Learning}
+"""Sections whose numbers the rules use."""
+
+
+def all_declarations() -> list[Declaration]:
+    """Every declared number of a scenario, by section."""
+    sections: dict[str, type[Declared]] = {"design": Design, **NUMBERED}
+    return [d for section, declared in sections.items() for d in declarations(section, declared)]
+
+
+def shipped_names() -> list[str]:
+    """Names of the scenarios that come with the package, in alphabetical order."""
+    return sorted(path.stem for path in SHIPPED.glob("*.toml"))
+
+
+def load(name: str | Path, changes: Mapping[str, float] | None = None) -> Scenario:
+    """Load a shipped scenario by its name or one's own by its path, with *changes* such as ``{"context.control": 3}``.
+
+    Raises ``Refusal`` (a ``ValueError``) that names file, field, range and the nearest valid word.
+    """
+    path = _scenario_path(str(name))
+    data = read_toml(path)
+    if not data:
+        raise Refusal(f"{path}: is empty; a scenario needs at least a question")
+    if "question" not in data:
+        raise Refusal(f"{path}: question is missing; a scenario says what it asks")
+    meaning = data.get("meaning")
+    if isinstance(meaning, dict):
+        folders = {"lexicon": "lexicons", "equations": "equations", "frames": "frames", "situations": "situations"}
+        for field, value in meaning.items():
+            if field in folders and isinstance(value, str) and value.endswith(".toml"):
+                meaning[field] = str(data_file(folders[field], value, path.parent))
+    try:
+        scenario = Scenario.model_validate(data)
+    except ValidationError as error:
+        raise Refusal(f"{path}: {_in_words(error)}") from None
+    return changed(scenario, changes) if changes else scenario
+
+
+def changed(scenario: Scenario, changes: Mapping[str, float | str]) -> Scenario:
+    """The scenario with some fields changed, each named ``section.field``."""
+    data = scenario.model_dump()
+    for key, value in changes.items():
+        section, _, field = key.partition(".")
+        sections = [name for name in Scenario.model_fields if isinstance(data[name], dict)]
+        if section not in sections or field not in data[section]:
+            valid = [f"{s}.{f}" for s in sections for f in data[s]]
+            raise Refusal(f"{key}: there is no such field; {_nearest_field(key, valid)}")
+        if isinstance(data[section][field], int) and isinstance(value, float) and value.is_integer():
+            value = int(value)
+        data[section][field] = value
+    try:
+        return Scenario.model_validate(data)
+    except ValidationError as error:
+        raise Refusal(_in_words(error)) from None
+
+
+def _scenario_path(name: str) -> Path:
+    if name.endswith(".toml") or "/" in name:
+        path = Path(name)
+        if not path.is_file():
+            raise Refusal(f"{path}: there is no such file")
+        return path
+    path = SHIPPED / f"{name}.toml"
+    if not path.is_file():
+        raise Refusal(
+            f"scenario '{name}': there is none of that name; {nearest(name, shipped_names())} "
+            "(your own goes by its path, ending in .toml)"
+        )
+    return path
+
+
+def _nearest_field(key: str, valid: list[str]) -> str:
+    """The nearest ``section.field``; a bare field is looked up in every section."""
+    bare = key.rpartition(".")[2]
+    by_field = {v.rpartition(".")[2]: v for v in valid}
+    close = difflib.get_close_matches(bare, by_field, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean '{by_field[close[0]]}'?"
+    return nearest(key, valid) if difflib.get_close_matches(key, valid) else "see `twoway show` for all fields"
+
+
+def _in_words(error: ValidationError) -> str:
+    """The first thing pydantic found wrong, as a sentence with field, range, unit and nearest word."""
+    first = error.errors()[0]
+    place = [str(part) for part in first["loc"]]
+    field = ".".join(place)
+    declared = {f"{d.section}.{d.name}": d for d in all_declarations()}
+    if first["type"] == "extra_forbidden":
+        model: Any = Scenario if len(place) == 1 else {"design": Design, "meaning": Meaning, **NUMBERED}[place[0]]
+        return f"{field} is not a field of a scenario; {nearest(place[-1], model.model_fields)}"
+    if field in declared:
+        d = declared[field]
+        low, high = (f"{x:g}" for x in (d.low, d.high))
+        whole = " whole" if isinstance(d.default, int) else ""
+        return f"{field} = {first['input']!r}; it must be a{whole} number from {low} to {high} ({d.unit})"
+    return f"{field} = {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}"
+
+
+class Resolved:
+    """A scenario with its data files read: all that is computed from, checked against each other."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        meaning = scenario.meaning
+        self.scenario = scenario
+        self.lexicon: Lexicon = load_lexicon(data_file("lexicons", meaning.lexicon))
+        self.equations: Equations = load_equations(data_file("equations", meaning.equations))
+        self.frames: Frames = load_frames(data_file("frames", meaning.frames))
+        self.situations: Situations = load_situations(data_file("situations", meaning.situations))
+        self.frames.sentiments(self.lexicon)
+        for act in self.situations.acts:
+            if act not in self.lexicon.acts:
+                raise Refusal(
+                    f"{self.situations.path}: the act '{act}' is not in the lexicon {self.lexicon.path.name}; "
+                    f"{nearest(act, self.lexicon.acts)}"
+                )
