@@ -10,8 +10,9 @@ from simulation.encounter import define
 from simulation.frames import CLIENT, KEYWORKER
 from simulation.luck import WAYS, Trait
 from simulation.party import NOBODY
-from simulation.rules.choice import contact, pressure_under
+from simulation.rules.choice import contact, daily_chance, pressure_under
 from simulation.rules.neighbours import expected_at_first, kept_as_share, moved_toward
+from simulation.situations import Kind
 
 
 @compiled
@@ -73,7 +74,8 @@ def start_anew(keyworker: Any, post: Any) -> None:
     keyworker.positivity, keyworker.negativity, keyworker.tension, keyworker.distance = 0.0, 0.0, 0.0, 0.0
     keyworker.confronting, keyworker.away = 0.0, 0.0
     keyworker.reserve, keyworker.insight, keyworker.known_rules = post.reserve, post.insight, 1.0
-    keyworker.style[:] = post.style
+    for way in range(WAYS):
+        keyworker.style[way] = post.style[way]
     define(keyworker)
 
 
@@ -103,8 +105,9 @@ def take_over(keyworker: Any, client: Any, dyad: Any, post: Any, frames: Any, nu
 
 @compiled
 def are_friends(friends: Any, one: int, other: int, density: float) -> bool:
-    """Whether two clients are friends, by the *friends* luck of the one who is listed later."""
-    return one != other and friends[max(one, other), min(one, other)] < density
+    """Whether two clients are friends, by the *friends* luck of the pair."""
+    later, earlier = max(one, other), min(one, other)
+    return later != earlier and friends[later * (later - 1) // 2 + earlier] < density
 
 
 @compiled
@@ -125,4 +128,8 @@ def open_centre(clients: Any, keyworkers: Any, dyads: Any, posts: Any, frames: A
         post = posts[m]
         caseload = max(1.0, float(post.caseload))
         post.contact = contact(caseload, numbers.capacity)
+        post.chance[Kind.EVERYDAY] = daily_chance(numbers.everyday * post.contact)
+        post.chance[Kind.CONTROL] = daily_chance(numbers.control)
+        post.chance[Kind.REQUEST] = daily_chance(numbers.requests)
+        post.chance[Kind.PLANNED] = daily_chance(numbers.planned * post.contact)
         post.strain = pressure_under(caseload, numbers.capacity, numbers.pressure, numbers.overload)

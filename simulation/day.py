@@ -19,13 +19,15 @@ from simulation.handling import NO_WAY, benignity, handle, talk_ends
 from simulation.luck import WAYS, Ask, AskEncounter
 from simulation.party import NOBODY, Way
 from simulation.records import NOTHING, Happening
-from simulation.rules.choice import daily_chance, distress_on
+from simulation.rules.choice import daily_chance
 from simulation.rules.neighbours import leaving_chance, moved_toward, opposed
 from simulation.rules.tension import less
 from simulation.situations import EITHER, Kind
 
 TEAM_MEETS_EVERY = 7
 """Days from one team meeting to the next (a weekly meeting)."""
+EVERYDAY, TALK_SLOT, REPAIR = int(Kind.EVERYDAY), int(Kind.PLANNED), int(Kind.REPAIR)
+"""A day has at most one talk: the planned one, unless a repair talk is due."""
 
 
 @compiled
@@ -39,9 +41,9 @@ def blank(row: Any, day: int, event: int, actor: int, dyad: Any) -> None:
 
 
 @compiled
-def wake(client: Any, keyworker: Any, post: Any, day: int, numbers: Any) -> None:
-    """A new morning: distress has sunk, the keyworker's pressure is the post's, tension and distance have faded."""
-    client.strain = distress_on(float(day), client.distress, numbers.distress_half_life)
+def wake(client: Any, keyworker: Any, post: Any, crisis: float, numbers: Any) -> None:
+    """A new morning: of the client's distress at admission a share is left, tension and distance have faded."""
+    client.strain = client.distress * crisis
     keyworker.strain = post.strain
     client.tension = less(client.tension, numbers.fading)
     keyworker.tension = less(keyworker.tension, numbers.fading)
@@ -50,20 +52,16 @@ def wake(client: Any, keyworker: Any, post: Any, day: int, numbers: Any) -> None
 
 
 @compiled
-def rate(kind: int, client: Any, keyworker: Any, post: Any, day: int, numbers: Any) -> float:
-    """How often per week an encounter of this kind now happens, given time and withdrawal."""
-    if kind == Kind.CONTROL:
-        return numbers.control
-    if kind == Kind.REQUEST:
-        return numbers.requests
-    if kind == Kind.PLANNED:
-        return numbers.planned * post.contact
+def chance_to_meet(kind: int, client: Any, keyworker: Any, post: Any, day: int, numbers: Any) -> float:
+    """Probability that an encounter of this kind takes place today; who has withdrawn avoids everyday meetings."""
+    if kind > EVERYDAY or (client.away < day and keyworker.away < day):
+        return post.chance[kind]
     everyday = numbers.everyday * post.contact
     if client.away >= day:
         everyday = less(everyday, numbers.avoidance)
     if keyworker.away >= day:
         everyday = less(everyday, numbers.avoidance)
-    return everyday
+    return daily_chance(everyday)
 
 
 @compiled
@@ -94,25 +92,29 @@ def meet(
 
 @compiled
 def pairs_day(
-    day: int, dyad: Any, client: Any, keyworker: Any, post: Any, kinds: Any, turns: Any, frames: Any,
+    day: int, crisis: float, dyad: Any, client: Any, keyworker: Any, post: Any, kinds: Any, turns: Any, frames: Any,
     numbers: Any, luck: Any, seen: Any, odds: Any, rows: Any, first: int, step: int,
 ) -> int:  # fmt: skip
     """One pair's day: encounters in their order, then each deals with tension. Returns how many lines were written."""
-    wake(client, keyworker, post, day, numbers)
+    wake(client, keyworker, post, crisis, numbers)
     line = first
-    for kind in range(Kind.REPAIR):
-        if kind == Kind.PLANNED and dyad.talk_due != NOBODY:
-            line += step * repair_talk(
-                day, dyad, client, keyworker, kinds, turns, frames, numbers, luck, seen, rows, line, step
-            )
-        elif luck[kinds[kind].luck + AskEncounter.MEETS] < daily_chance(
-            rate(kind, client, keyworker, post, day, numbers)
+    for kind in range(TALK_SLOT + 1):
+        repairing = kind == TALK_SLOT and dyad.talk_due != NOBODY
+        if repairing:
+            kind, opener = REPAIR, dyad.talk_due
+        elif luck[kinds[kind].luck + AskEncounter.MEETS] < chance_to_meet(
+            kind, client, keyworker, post, day, numbers
         ):
             opener = opener_of(kinds[kind], client, keyworker, luck[kinds[kind].luck + AskEncounter.OPENS])
-            meet(
-                kind, opener, kinds, turns, day, dyad, client, keyworker, frames, numbers, luck, seen, rows, line, step
-            )
-            line += step * kinds[kind].exchanges
+        else:
+            continue
+        good = meet(
+            kind, opener, kinds, turns, day, dyad, client, keyworker, frames, numbers, luck, seen, rows, line, step
+        )
+        line += step * kinds[kind].exchanges
+        if repairing:
+            end_talk(day, dyad, client, keyworker, good, kinds[kind].exchanges, numbers, rows[line])
+            line += step
     line += step * deal_with_tension(day, dyad, client, keyworker, frames, numbers, luck, odds, rows, line, step)
     for k in range(client.definition.shape[0]):
         client.expectation[k] = moved_toward(client.expectation[k], client.log_weights[k], numbers.experience)
@@ -121,25 +123,18 @@ def pairs_day(
 
 
 @compiled
-def repair_talk(
-    day: int, dyad: Any, client: Any, keyworker: Any, kinds: Any, turns: Any, frames: Any, numbers: Any,
-    luck: Any, seen: Any, rows: Any, first: int, step: int,
-) -> int:  # fmt: skip
-    """The talk that was agreed yesterday, opened by whoever proposed it. Returns how many lines it takes."""
+def end_talk(
+    day: int, dyad: Any, client: Any, keyworker: Any, good: int, exchanges: int, numbers: Any, row: Any
+) -> None:
+    """The talk that was agreed yesterday, and opened by whoever proposed it, has come to its end."""
     opener = dyad.talk_due
     dyad.talk_due = NOBODY
-    good = meet(
-        Kind.REPAIR, opener, kinds, turns, day, dyad, client, keyworker, frames, numbers, luck, seen, rows, first, step
-    )
-    exchanges = kinds[Kind.REPAIR].exchanges
     proposer = client if opener == CLIENT else keyworker
     repaired = talk_ends(client, keyworker, proposer, good, exchanges, numbers)
     dyad.talks += 1
     dyad.repairs += repaired
-    row = rows[first + step * exchanges]
     blank(row, day, Happening.TALK_REPAIRED if repaired else Happening.TALK_FAILED, opener, dyad)
     note_state(proposer, row)
-    return exchanges + 1
 
 
 @compiled
@@ -148,6 +143,8 @@ def deal_with_tension(
     rows: Any, first: int, step: int,
 ) -> int:  # fmt: skip
     """In the evening each deals with own tension, or notices the other's. Returns how many lines were written."""
+    if client.tension <= numbers.threshold and keyworker.tension <= numbers.threshold:
+        return 0
     his, hers = client.tension > numbers.threshold, keyworker.tension > numbers.threshold
     more_hers = keyworker.tension > client.tension
     he_notices = hers and luck[Ask.CLIENT_NOTICES] < client.insight
@@ -235,9 +232,7 @@ def centres_evening(
         degree = dyads[i].friends
         draw = luck.days[i, day - 1]
         if degree > 0 and draw[Ask.PEER_TALKS] < daily_chance(numbers.peer_talk * degree):
-            friend = friend_met(
-                luck.friends, i, clients.shape[0], degree, numbers.peer_density, draw[Ask.PEER_WITH]
-            )
+            friend = friend_met(luck.friends, i, clients.shape[0], degree, numbers.peer_density, draw[Ask.PEER_WITH])
             hear(clients[i], clients[friend], frames, numbers)
             row = rows[line]
             blank(row, day, Happening.PEER_TALK, CLIENT, dyads[i])

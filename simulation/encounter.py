@@ -35,19 +35,15 @@ ROLE, STRAIN, PERSON = 0, 1, 2
 
 
 @compiled
-def pick(weights: Any, count: int, luck: float) -> int:
-    """Index of the one picked among the first *count* weights, which sum to 1, by a uniform draw.
+def pick(cumulative: Any, luck: float) -> int:
+    """Index of the one picked by a uniform draw, from *cumulative* probabilities or weights.
 
-    A draw at the very end of the range picks the last that has any weight.
+    It is the first whose cumulative weight exceeds the draw; the last, should rounding leave none.
     """
-    last = 0
-    for i in range(count):
-        if weights[i] > 0.0:
-            last = i
-            luck -= weights[i]
-            if luck < 0.0:
-                return i
-    return last
+    picked = 0
+    for i in range(cumulative.shape[0]):
+        picked += cumulative[i] <= luck
+    return min(picked, cumulative.shape[0] - 1)
 
 
 @compiled
@@ -70,11 +66,11 @@ def choose(actor: Any, turn: Any, frame: int, bent: bool, numbers: Any, luck: An
     source = source_of(luck[column + AskExchange.SOURCE], scripted_share(actor, turn, bent, numbers), strain)
     draw = luck[column + AskExchange.ACT]
     if source == ROLE:
-        act = pick(turn.script, turn.feasible, draw)
+        act = pick(turn.script_cdf, draw)
     elif source == STRAIN:
-        act = pick(turn.strain, turn.feasible, draw)
+        act = pick(turn.strain_cdf, draw)
     else:
-        act = pick(turn.will[frame], turn.feasible, draw)
+        act = pick(turn.will_cdf[frame], draw)
     actor.tension += disturbed(turn.disturbance[frame, act], numbers.tolerance, numbers.role_strain)
     row.actor_frame, row.source, row.act, row.actor_tension = frame, source, turn.act[act], actor.tension
     return act
@@ -102,9 +98,8 @@ def perceive(
     total = 0.0
     for j in range(count):
         total += seen[j]
-    for j in range(count):
-        seen[j] /= total
-    return pick(seen, count, luck)
+        seen[j] = total
+    return pick(seen[:count], luck * total)
 
 
 @compiled
@@ -124,18 +119,17 @@ def redefine(party: Any, turn: Any, seen: int, role: float, strain: float, numbe
 
 @compiled
 def define(party: Any) -> None:
-    """The definition as a probability: log-weights are normalised and exponentiated."""
+    """The definition as a probability, from log-weights, of which the highest is set to 0."""
     highest = party.log_weights[0]
     for k in range(1, party.definition.shape[0]):
         highest = max(highest, party.log_weights[k])
     total = 0.0
     for k in range(party.definition.shape[0]):
-        party.definition[k] = math.exp(party.log_weights[k] - highest)
+        party.log_weights[k] -= highest
+        party.definition[k] = math.exp(party.log_weights[k])
         total += party.definition[k]
-    scale = highest + math.log(total)
     for k in range(party.definition.shape[0]):
         party.definition[k] /= total
-        party.log_weights[k] -= scale
 
 
 @compiled
@@ -193,16 +187,25 @@ def note_state(party: Any, row: Any) -> None:
 
 
 @compiled
+def drawn_from(weights: Any, luck: float) -> int:
+    """Index of the one drawn from a few *weights* that sum to 1, by a uniform draw; see ``pick``."""
+    drawn, total = 0, 0.0
+    for i in range(weights.shape[0]):
+        total += weights[i]
+        drawn += total <= luck
+    return min(drawn, weights.shape[0] - 1)
+
+
+@compiled
 def frame_taken(party: Any, frames: Any, luck: float) -> int:
     """What someone takes the relationship to be today: drawn from the definition.
 
     Someone out to confront takes the weightiest adversarial frame.
     """
-    count = party.definition.shape[0]
     if party.confronting == 0.0:
-        return pick(party.definition, count, luck)
+        return drawn_from(party.definition, luck)
     taken, weight = 0, -1.0
-    for k in range(count):
+    for k in range(party.definition.shape[0]):
         if frames.adversarial[k] and party.definition[k] > weight:
             taken, weight = k, party.definition[k]
     return taken

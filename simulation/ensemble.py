@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ from simulation.frames import frames_record
 from simulation.luck import WAYS, CentreAsk, Luck, column_count, draw
 from simulation.party import dyad_type, party_type, post_type
 from simulation.records import DAY_COLUMNS, EVENT_COLUMNS, row_type
+from simulation.rules.choice import crisis_left
 from simulation.rules.neighbours import of_this_centre
 from simulation.scenario import NUMBERED, Resolved, Scenario
 from simulation.situations import decide, tables
@@ -38,18 +40,29 @@ class Keep(IntEnum):
     EVENTS = 2
 
 
+@lru_cache
 def numbers_type() -> np.dtype[Any]:
     """Record of all numbers the rules use, one field each."""
     return np.dtype([(name, np.float64) for declared in NUMBERED.values() for name in declared.model_fields])
 
 
 def numbers_record(scenario: Scenario) -> Any:
-    """The scenario's numbers as one record of plain floats."""
-    record = np.zeros(1, numbers_type()).view(np.recarray)[0]
+    """The scenario's numbers as one record of plain floats, in an array of length 1."""
+    numbers = records(1, numbers_type())
     for section in NUMBERED:
         for name, value in getattr(scenario, section):
-            record[name] = float(value)
-    return record
+            numbers[name] = float(value)
+    return numbers
+
+
+@compiled
+def settle(numbers: Any, turns: Any, luck: Any) -> None:
+    """Make numbers and turns those of one centre: centres differ in formality, strictness and transparency."""
+    spread = numbers.centre_spread
+    numbers.formality = of_this_centre(numbers.formality, spread, luck[CentreAsk.FORMALITY])
+    numbers.strictness = of_this_centre(numbers.strictness, spread, luck[CentreAsk.STRICTNESS])
+    numbers.transparency = of_this_centre(numbers.transparency, spread, luck[CentreAsk.TRANSPARENCY])
+    decide(turns, numbers.strictness)
 
 
 class World:
@@ -78,16 +91,10 @@ class World:
         return draw(seed, replicate, centre, design.clients, self.scenario.posts, design.days, frames, self.columns)
 
     def of_centre(self, luck: Luck) -> tuple[Any, Records]:
-        """Numbers and turns as they are in one centre: centres differ in formality, strictness and transparency."""
-        spread = self.scenario.context.centre_spread
-        numbers, turns = self.numbers.copy(), self.turns
-        for ask in CentreAsk:
-            name = ask.name.lower()
-            numbers[name] = of_this_centre(float(self.numbers[name]), spread, float(luck.centre[ask]))
-        if spread > 0.0:
-            turns = self.turns.copy()
-            decide(turns, float(numbers["strictness"]))
-        return numbers, turns
+        """Numbers and turns as they are in one centre."""
+        numbers, turns = self.numbers.copy(), self.turns.copy()
+        settle(numbers[0], turns, luck.centre)
+        return numbers[0], turns
 
     def most_lines(self) -> int:
         """Lines of the events table that one centre can need at most."""
@@ -154,13 +161,16 @@ def live_days(
     luck: Any, days: Any, events: Any, step: int,
 ) -> int:  # fmt: skip
     """All days of a centre. Returns how many lines of the events table were written."""
-    seen, odds = np.empty(turns[0].act.shape[0]), np.empty(WAYS)
+    seen, odds, today = np.empty(turns[0].act.shape[0]), np.empty(WAYS), np.empty(luck.days.shape[2])
     line, row = 0, 0
     for day in range(1, luck.days.shape[1] + 1):
+        crisis = crisis_left(float(day), numbers.distress_half_life)
         for i in range(clients.shape[0]):
             client, keyworker, post = clients[i], keyworkers[i], posts[dyads[i].post]
+            for column in range(today.shape[0]):
+                today[column] = luck.days[i, day - 1, column]
             lines = pairs_day(
-                day, dyads[i], client, keyworker, post, kinds, turns, frames, numbers, luck.days[i, day - 1],
+                day, crisis, dyads[i], client, keyworker, post, kinds, turns, frames, numbers, today,
                 seen, odds, events, line, step,
             )  # fmt: skip
             for written in range(line, line + lines):

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from simulation.compiled import compiled
-from simulation.encounter import define, pick
+from simulation.encounter import define, drawn_from
 from simulation.luck import WAYS
 from simulation.party import Way
 from simulation.rules.neighbours import moved_toward
@@ -55,7 +55,7 @@ def way_taken(party: Any, frames: Any, numbers: Any, luck: float, odds: Any) -> 
         total += odds[way]
     for way in range(WAYS):
         odds[way] /= total
-    return pick(odds, WAYS, luck)
+    return drawn_from(odds, luck)
 
 
 @compiled

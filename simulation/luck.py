@@ -29,11 +29,10 @@ class Purpose(IntEnum):
     DAYS = 0
     CLIENT = 1
     KEYWORKER = 2
-    IMPRESSION = 3
-    LEAVING = 4
-    FRIENDS = 5
-    CENTRE = 6
-    LEXICON = 7
+    LEAVING = 3
+    FRIENDS = 4
+    CENTRE = 5
+    LEXICON = 6
 
 
 class Ask(IntEnum):
@@ -92,12 +91,12 @@ class CentreAsk(IntEnum):
 class Luck(NamedTuple):
     """The luck of one centre with n clients and m posts for keyworkers over some days, K frames.
 
-    ``days`` (n, days, columns) and ``leaving`` (m, days) are uniform, as is ``friends`` (n, n), of which each pair
-    uses the row of the later and the column of the earlier; ``clients`` (n, K + TRAITS), ``keyworkers``
+    ``days`` (n, days, columns; single precision) and ``leaving`` (m, days) are uniform, as is ``friends``, one draw a
+    pair of clients: (1, 0), (2, 0), (2, 1), (3, 0) …; ``clients`` (n, K + TRAITS), ``keyworkers``
     (m, 1 + SUCCESSORS, K + TRAITS), ``impressions`` (n, 1 + SUCCESSORS, K) and ``centre`` (3,) are standard normal.
     """
 
-    days: Floats
+    days: NDArray[np.float32]
     clients: Floats
     keyworkers: Floats
     impressions: Floats
@@ -149,19 +148,19 @@ def draw(seed: int, replicate: int, centre: int, clients: int, posts: int, days:
     """All luck of one centre; *columns* per dyad and day as ``column_count`` says, *seed* and *replicate* from 0."""
     streams = Streams(seed, replicate, centre)
     luck = Luck(
-        days=np.empty((clients, days, columns)),
+        days=np.empty((clients, days, columns), np.float32),
         clients=np.empty((clients, frames + TRAITS)),
         keyworkers=np.empty((posts, 1 + SUCCESSORS, frames + TRAITS)),
         impressions=np.empty((clients, 1 + SUCCESSORS, frames)),
         leaving=np.empty((posts, days)),
-        friends=np.empty((clients, clients)),
+        friends=streams.generator(Purpose.FRIENDS).random(clients * (clients - 1) // 2),
         centre=streams.generator(Purpose.CENTRE).standard_normal(len(CentreAsk)),
     )
     for i in range(clients):
-        streams.generator(Purpose.DAYS, i).random(out=luck.days[i])
-        streams.generator(Purpose.CLIENT, i).standard_normal(out=luck.clients[i])
-        streams.generator(Purpose.IMPRESSION, i).standard_normal(out=luck.impressions[i])
-        streams.generator(Purpose.FRIENDS, i).random(out=luck.friends[i])
+        streams.generator(Purpose.DAYS, i).random(out=luck.days[i], dtype=np.float32)
+        person = streams.generator(Purpose.CLIENT, i)
+        person.standard_normal(out=luck.clients[i])
+        person.standard_normal(out=luck.impressions[i])
     for m in range(posts):
         streams.generator(Purpose.KEYWORKER, m).standard_normal(out=luck.keyworkers[m])
         streams.generator(Purpose.LEAVING, m).random(out=luck.leaving[m])

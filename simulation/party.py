@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ class Way(IntEnum):
 NOBODY = -1
 
 
+@lru_cache
 def party_type(frames: int) -> np.dtype[Any]:
     """One party's view of the other, with *frames* frames.
 
@@ -53,6 +55,7 @@ def party_type(frames: int) -> np.dtype[Any]:
     )
 
 
+@lru_cache
 def dyad_type() -> np.dtype[Any]:
     """A client with the present keyworker: the post, who proposed a talk that is due, and what happened so far."""
     return np.dtype(
@@ -70,6 +73,7 @@ def dyad_type() -> np.dtype[Any]:
     )
 
 
+@lru_cache
 def post_type(frames: int) -> np.dtype[Any]:
     """A post, its present keyworker's general view of clients and traits, and how many keyworkers came before."""
     return np.dtype(
@@ -82,6 +86,7 @@ def post_type(frames: int) -> np.dtype[Any]:
             ("strain", np.float64),
             ("caseload", np.int64),
             ("contact", np.float64),
+            ("chance", np.float64, (4,)),
             ("predecessors", np.int64),
         ],
         align=True,

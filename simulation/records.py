@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -102,6 +103,7 @@ SHARE_OF = "share_of_"
 """Prefix of the columns, one per frame, that hold the reader's or party's definition."""
 
 
+@lru_cache
 def row_type(columns: tuple[Column, ...], frames: int) -> np.dtype[Any]:
     """Record of one row: its columns, then the definition over *frames* frames."""
     fields: list[Any] = [(c.name, c.type) for c in columns]

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.compiled import compiled
 from simulation.frames import ROLES, Frames
 from simulation.luck import first_columns
 from simulation.meaning import Equations, Floats, Lexicon, read_toml
@@ -207,8 +208,11 @@ def turn_type(frames: int, acts: int) -> np.dtype[Any]:
             ("potency", np.float64, (acts,)),
             ("written", np.float64, (acts,)),
             ("script", np.float64, (acts,)),
+            ("script_cdf", np.float64, (acts,)),
             ("strain", np.float64, (acts,)),
+            ("strain_cdf", np.float64, (acts,)),
             ("will", np.float64, (frames, acts)),
+            ("will_cdf", np.float64, (frames, acts)),
             ("disturbance", np.float64, (frames, acts)),
             ("likeness", np.float64, (acts, acts)),
         ],
@@ -247,13 +251,19 @@ def tables(
         strain = np.array([turn.strain.get(act, 0.0) for act in turn.feasible])
         row.strained = float(strain.sum() > 0)
         row.strain[:n] = strain / max(strain.sum(), 1e-300)
+        row.strain_cdf[:] = np.cumsum(row.strain)
+        close(row.strain, row.strain_cdf)
         doer, other = identities[:, turn.role, None], identities[:, 1 - turn.role, None]
         row.disturbance[:, :n] = equations.deflection(doer, epa[None], other)
         for k in range(len(frames.names)):
             weights = np.array([feels_right(d, temperature) for d in row.disturbance[k, :n]])
             row.will[k, :n] = weights / weights.sum()
+            row.will_cdf[k] = np.cumsum(row.will[k])
+            close(row.will[k], row.will_cdf[k])
         squared = ((epa[:, None] - epa[None]) ** 2).sum(axis=-1)
         row.likeness[:n, :n] = [[likeness(s, blur) for s in line] for line in squared]
+        if not turn.decided:
+            write_script(row)
     decide(turns, strictness)
     columns = first_columns(situations.exchanges)
     kinds = np.zeros(len(Kind), kind_type()).view(np.recarray)
@@ -268,11 +278,34 @@ def tables(
     return kinds, turns
 
 
-def decide(turns: NDArray[Any], strictness: float) -> None:
-    """Write the scripts out as probabilities; strictness shifts a decision's weight from granted to refused."""
-    for row in turns:
-        row.script[:] = row.written
-        if row.decided > 0:
-            row.script[row.refused] = row.decided * strictness
-            row.script[row.granted] = row.decided * (1.0 - strictness)
-        row.script[:] /= row.script.sum()
+@compiled
+def decide(turns: Any, strictness: float) -> None:
+    """Write out the scripts that hold a decision; strictness shifts its weight from granted to refused."""
+    for i in range(turns.shape[0]):
+        if turns[i].decided > 0.0:
+            turns[i].written[turns[i].refused] = turns[i].decided * strictness
+            turns[i].written[turns[i].granted] = turns[i].decided * (1.0 - strictness)
+            write_script(turns[i])
+
+
+@compiled
+def write_script(turn: Any) -> None:
+    """Turn the weights of a turn's script into probabilities."""
+    total = 0.0
+    for j in range(turn.written.shape[0]):
+        total += turn.written[j]
+    below = 0.0
+    for j in range(turn.written.shape[0]):
+        turn.script[j] = turn.written[j] / total
+        below += turn.script[j]
+        turn.script_cdf[j] = below
+    close(turn.script, turn.script_cdf)
+
+
+@compiled
+def close(probabilities: Any, cumulative: Any) -> None:
+    """Make *cumulative* infinite from the last possible act on, so that no draw goes beyond it."""
+    for j in range(probabilities.shape[0] - 1, -1, -1):
+        cumulative[j] = np.inf
+        if probabilities[j] > 0.0:
+            return

@@ -40,13 +40,13 @@ def pressure_under(caseload: float, capacity: float, pressure: float, overload: 
 
 
 @rule
-def distress_on(day: float, at_admission: float, half_life: float) -> float:
-    """A client's strain: withdrawal and crisis at admission, halved every *half_life* days.
+def crisis_left(day: float, half_life: float) -> float:
+    """Share of the withdrawal and crisis at admission that is left: it halves every *half_life* days.
 
-    >>> distress_on(25.0, 0.4, 25.0)
-    0.2
+    >>> crisis_left(25.0, 25.0)
+    0.5
     """
-    return at_admission * 0.5 ** (day / half_life)
+    return 0.5 ** (day / half_life)
 
 
 @rule
