@@ -13,15 +13,15 @@ class Context(Declared):
 
     everyday: float = number(5.0, 0, 28, WEEKLY)
     """Everyday meetings of client and keyworker: a meal, the corridor, an activity."""
-    planned: float = number(1.0, 0, 7, WEEKLY)
+    planned: float = number(0.8, 0, 7, WEEKLY)
     """Planned talks, opened by the keyworker."""
-    control: float = number(1.5, 0, 14, WEEKLY)
+    control: float = number(2.0, 0, 14, WEEKLY)
     """Control: searches, tests, enforcement of rules, opened by the keyworker."""
     requests: float = number(1.0, 0, 14, WEEKLY)
     """Requests by the client: leave, telephone, visits."""
     strictness: float = number(0.6, 0, 1, "share of decided requests")
     """How many of the requests that are decided by the book the rules refuse."""
-    formality: float = number(0.4, 0, 1, "share of acts")
+    formality: float = number(0.35, 0, 1, "share of acts")
     """How far acts follow the script of the situation rather than the person."""
     mandate: float = number(0.85, 0, 1, "share of acts")
     """How far the rules prescribe what the keyworker does in control and in answer to a request."""
@@ -37,7 +37,7 @@ class Context(Declared):
     """Clients a keyworker can meet as often as intended; beyond it contact falls and pressure rises."""
     pressure: float = number(0.1, 0, 1, "share of acts")
     """Share of a keyworker's unscripted acts that come from workload rather than from the person."""
-    overload: float = number(0.3, 0, 1, "share of acts per unit of excess caseload")
+    overload: float = number(0.1, 0, 1, "share of acts per unit of excess caseload")
     """How much pressure a caseload of twice the capacity adds."""
     turnover: float = number(0.2, 0, 4, "changes per 180 days and post")
     """How often a keyworker leaves and is replaced.
@@ -51,7 +51,7 @@ class Context(Declared):
     """How many pairs of clients in a centre are friends."""
     peer_talk: float = number(1.0, 0, 14, "talks per week and friend")
     """How often friends among the clients talk about the staff."""
-    peer_influence: float = number(0.05, 0, 0.5, "share of the distance per talk")
+    peer_influence: float = number(0.03, 0, 0.5, "share of the distance per talk")
     """How far one talk moves a client's expectation toward what the friend makes of the keyworker."""
     opposition: float = number(0.2, 0, 2, "log-weight of an adversarial frame")
     """How far the ward's talk is tilted against the staff ("us and them")."""

@@ -145,7 +145,7 @@ def live(world: World, seed: int, replicate: int, centre: int, keep: Keep = Keep
     first_clients, first_keyworkers = clients.copy(), keyworkers.copy()
     step = int(keep >= Keep.EVENTS)
     lines = live_days(
-        clients, keyworkers, dyads, posts, world.kinds, turns, world.frames, numbers, luck, days, events, step
+        clients, keyworkers, dyads, posts, world.kinds, turns, world.frames, numbers, luck, days, events, 0, step
     )
     events = events[:lines].copy() if step else events[:0]
     for table in (days, events):
@@ -158,11 +158,11 @@ def live(world: World, seed: int, replicate: int, centre: int, keep: Keep = Keep
 @compiled
 def live_days(
     clients: Any, keyworkers: Any, dyads: Any, posts: Any, kinds: Any, turns: Any, frames: Any, numbers: Any,
-    luck: Any, days: Any, events: Any, step: int,
+    luck: Any, days: Any, events: Any, line: int, step: int,
 ) -> int:  # fmt: skip
-    """All days of a centre. Returns how many lines of the events table were written."""
+    """All days of a centre; events are written from *line* on. Returns the line after the last."""
     seen, odds, today = np.empty(turns[0].act.shape[0]), np.empty(WAYS), np.empty(luck.days.shape[2])
-    line, row = 0, 0
+    row = 0
     for day in range(1, luck.days.shape[1] + 1):
         crisis = crisis_left(float(day), numbers.distress_half_life)
         for i in range(clients.shape[0]):

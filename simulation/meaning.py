@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from simulation.refusal import Refusal, nearest
 
-HERE = Path(__file__).parent
+DATA = Path(__file__).parent / "data"
+"""Folder of the data files that come with the model."""
 SCALE = 4.3
 """Sentiments run from -SCALE to SCALE on each dimension (the field's rating scale)."""
 RIDGE = 0.001
@@ -34,14 +35,14 @@ COMPONENTS = ("acts", "identities", "emotions")
 
 
 def data_file(folder: str, name: str, beside: Path | None = None) -> Path:
-    """The TOML file that *name* means: one shipped in *folder* of this package, or a path (relative to *beside*)."""
-    shipped = HERE / folder / f"{name}.toml"
+    """The TOML file that *name* means: one shipped in *folder* of the data, or a path (relative to *beside*)."""
+    shipped = DATA / folder / f"{name}.toml"
     if shipped.is_file() and not name.endswith(".toml"):
         return shipped
     path = Path(name) if beside is None else beside / name
     if path.suffix == ".toml" and path.is_file():
         return path
-    names = [p.stem for p in (HERE / folder).glob("*.toml")]
+    names = [p.stem for p in (DATA / folder).glob("*.toml")]
     raise Refusal(f"{folder}: there is no '{name}'; {nearest(name, names)} (or give the path of a .toml file)")
 
 

@@ -11,13 +11,13 @@ SHARE = "share"
 class People(Declared):
     """How clients and keyworkers are drawn; the mean weights of their expectations stand with the frames."""
 
-    client_tilt: float = number(0.0, -4, 4, LOG_WEIGHT)
+    client_tilt: float = number(-0.3, -4, 4, LOG_WEIGHT)
     """How far clients' expectations are shifted toward benign (plus) or adversarial (minus) frames."""
     keyworker_tilt: float = number(0.0, -4, 4, LOG_WEIGHT)
     """How far keyworkers' expectations are shifted toward benign (plus) or adversarial (minus) frames."""
-    client_variety: float = number(1.0, 0, 3, "SD of a log-weight")
+    client_variety: float = number(1.2, 0, 3, "SD of a log-weight")
     """How much clients differ in what they expect."""
-    keyworker_variety: float = number(0.8, 0, 3, "SD of a log-weight")
+    keyworker_variety: float = number(1.0, 0, 3, "SD of a log-weight")
     """How much first impressions differ; general views of clients differ by 1/sqrt(2) of it."""
     first_impression: float = number(0.5, 0, 1, SHARE)
     """Weight of the first impression of this client against the keyworker's general view."""
@@ -25,7 +25,7 @@ class People(Declared):
     """How far clients, on average, stay behind their role."""
     keyworker_reserve: float = number(0.2, 0, 1, SHARE)
     """How far keyworkers, on average, stay behind their role."""
-    reserve_variety: float = number(0.2, 0, 0.5, "SD of a share")
+    reserve_variety: float = number(0.25, 0, 0.5, "SD of a share")
     """How much people differ in reserve."""
     client_insight: float = number(0.1, 0, 1, SHARE)
     """How far clients, on average, see workload behind what a keyworker does, and notice her tension."""
@@ -44,29 +44,29 @@ class Learning(Declared):
     """How loosely people follow what feels right: a difference in deflection by this much costs a factor e."""
     learning: float = number(0.3, 0, 1, "weight of one reading")
     """How much one reading moves the definition of the relationship."""
-    anchoring: float = number(0.05, 0, 1, "share of the distance per reading")
+    anchoring: float = number(0.08, 0, 1, "share of the distance per reading")
     """How strongly the definition is drawn back to the expectation."""
     doubt: float = number(0.01, 0.0001, 0.2, "probability")
     """Probability that any act may come out of any frame, so that one act never settles what this is."""
-    blur: float = number(1.2, 0.2, 4, "EPA units")
+    blur: float = number(1.3, 0.2, 4, "EPA units")
     """How far apart in sentiment two acts may lie and still be taken for each other."""
-    assimilation: float = number(0.8, 0, 1, SHARE)
+    assimilation: float = number(0.85, 0, 1, SHARE)
     """How far perception leans on what was expected rather than being open to anything."""
     tempo: float = number(0.08, 0.005, 0.5, "share per reading")
     """How fast tone follows what is read."""
-    negativity_weight: float = number(2.5, 1, 5, "ratio")
+    negativity_weight: float = number(3.0, 1, 5, "ratio")
     """How much stronger bad is than good (Baumeister et al. 2001)."""
     impersonal_weight: float = number(0.3, 0, 1, SHARE)
     """How much an act counts that is not put down to the person at all."""
     coercion_tempo: float = number(0.08, 0.005, 0.5, "share per reading")
     """How fast felt coercion follows the keyworker's acts."""
-    tolerance: float = number(12.0, 1, 60, "deflection")
+    tolerance: float = number(5.0, 1, 60, "deflection")
     """Deflection up to which an act is no trouble."""
     role_strain: float = number(0.5, 0, 3, "tension per unit of excess")
     """How much tension doing what one's own definition forbids leaves in the doer."""
     fading: float = number(0.1, 0, 1, "share per day")
     """How fast tension fades."""
-    threshold: float = number(0.6, 0.05, 5, "tension")
+    threshold: float = number(0.5, 0.05, 5, "tension")
     """Tension above which a party does something about it."""
     relief: float = number(0.5, 0, 1, SHARE)
     """How much tension handling it takes away."""
@@ -92,7 +92,7 @@ class Learning(Declared):
     """How long someone who withdraws stays away."""
     avoidance: float = number(0.7, 0, 1, SHARE)
     """Share of everyday meetings that are avoided in that time."""
-    meeting: float = number(0.4, 0, 1, "share of the distance")
+    meeting: float = number(0.6, 0, 1, "share of the distance")
     """How far a repair talk that succeeds brings the two definitions together."""
     disappointment: float = number(0.3, 0, 3, "negativity")
     """How much negativity a repair talk that fails leaves."""

@@ -1,0 +1,1 @@
+"""From tables to measures, figures and words; runs nothing and writes nothing."""

@@ -1,0 +1,1 @@
+"""The scenarios that come with two-way-process: data only."""
