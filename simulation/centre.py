@@ -276,7 +276,7 @@ class Centre(mesa.Model):  # type: ignore[misc]
             row = self.new_row(i)
             row.day, row.event, row.post, row.encounter = self.day, Happening.EXCHANGE, keyworker.post, kind
             row.exchange, row.actor, row.way, row.friend = exchange, turn.role, NOTHING, NOTHING
-            row.bent = bent and turn.mandated
+            row.bent, row.reader_frame = bent and turn.mandated, frames[1 - turn.role]
             act = actor.choose(i, turn, frames[turn.role], bent, column, row)
             seen = reader.read(i, turn, act, actor, bent, column, row)
             good += int(turn.evaluation[seen] >= self.numbers.good_reading)

@@ -34,7 +34,8 @@ EVERYDAY, TALK_SLOT, REPAIR = int(Kind.EVERYDAY), int(Kind.PLANNED), int(Kind.RE
 def blank(row: Any, day: int, event: int, actor: int, dyad: Any) -> None:
     """Begin a line about something other than an exchange: nothing is said yet but when, what and who."""
     row.day, row.event, row.actor, row.post = day, event, actor, dyad.post
-    row.encounter, row.exchange, row.actor_frame, row.source = NOTHING, NOTHING, NOTHING, NOTHING
+    row.encounter, row.exchange, row.source = NOTHING, NOTHING, NOTHING
+    row.actor_frame, row.reader_frame = NOTHING, NOTHING
     row.bent, row.act, row.seen, row.way, row.friend = NOTHING, NOTHING, NOTHING, NOTHING, NOTHING
     row.expected, row.role_share, row.strain_share, row.person_share = np.nan, np.nan, np.nan, np.nan
     row.disturbance, row.actor_tension = np.nan, np.nan

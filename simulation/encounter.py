@@ -233,6 +233,7 @@ def encounter(
         row.exchange, row.actor, row.bent = exchange, turn.role, bent and turn.mandated
         actor, reader = (client, keyworker) if turn.role == CLIENT else (keyworker, client)
         share, strain = scripted_share(actor, turn, bent, numbers), actor.strain
+        row.reader_frame = taken[1 - turn.role]
         act = choose(actor, turn, taken[turn.role], bent, numbers, luck, column, row)
         seen_as = read(
             reader, turn, act, share, strain, numbers, luck[column + AskExchange.SEEN], seen, row

@@ -26,6 +26,9 @@ RIDGE = 0.001
 TOO_CLOSE = 0.5
 """EPA units by which the second nearest emotion word must be farther away for the nearest to be named (specification)."""
 
+NEUTRAL = "neutral"
+"""What is felt when the emotion is nearer to the scale's middle than to any measured word."""
+
 Floats = NDArray[np.float64]
 INPUTS = ("Ae", "Ap", "Aa", "Be", "Bp", "Ba", "Oe", "Op", "Oa")
 """The nine inputs of an event: actor, behavior, object times evaluation, potency, activity."""
@@ -116,12 +119,14 @@ class Lexicon:
         """The nearest emotion word to a sentiment of shape (3,), and what may be named.
 
         The second is the word itself, or only its coarse family when the two nearest words are within
-        ``TOO_CLOSE`` of each other in their distance to it.
+        ``TOO_CLOSE`` of each other in their distance to it. Both are ``NEUTRAL`` when no word is as near as neutral is.
         """
         terms = list(self.emotions)
         distances = np.linalg.norm(np.array([r[:3] for r in self.emotions.values()]) - emotion, axis=1)
         first, second = np.argsort(distances, kind="stable")[:2]
         word = terms[first]
+        if np.linalg.norm(emotion) <= distances[first]:
+            return NEUTRAL, NEUTRAL
         sure = distances[second] - distances[first] >= TOO_CLOSE
         return word, word if sure else self.family[word]
 

@@ -36,7 +36,8 @@ NOTHING = -1
 class Column(NamedTuple):
     """One column of a table: name, unit, meaning, and what its codes stand for (empty for numbers).
 
-    ``words`` is a tuple of words, or the name of the list the run supplies: acts or frames.
+    ``words`` is a tuple of words, or the name of the list the run supplies: acts or frames. An ``optional`` number is
+    missing where there is nothing to say.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Column(NamedTuple):
     meaning: str
     type: type = np.float64
     words: tuple[str, ...] | str = ()
+    optional: bool = False
 
 
 def _index(name: str, meaning: str) -> Column:
@@ -59,7 +61,7 @@ WHO = (
     _index("centre", "which centre of the replicate"),
     _index("dyad", "which client of the centre, and so which pair"),
 )
-STATE = (
+STATE = (  # of the reader where an act was read, else of the actor
     Column("positivity", "EPA units", "good tone: how good the other's acts have lately felt"),
     Column("negativity", "EPA units", "bad tone, kept apart from the good, weighted by how much stronger bad is"),
     Column("tension", "multiples of the tolerance", "tension not yet dealt with"),
@@ -82,11 +84,12 @@ EVENT_COLUMNS = (
     _word("event", "what kind of thing happened", HAPPENINGS),
     _index("post", "which of the centre's keyworker posts is responsible for the client"),
     _word("encounter", "kind of encounter", KIND_NAMES),
-    _index("exchange", "position of the exchange in its encounter"),
+    Column("exchange", "number, from 0", "position of the exchange in its encounter", np.int32, optional=True),
     _word("actor", "who acted, handled tension, proposed the talk, or changed", ROLES),
     _word("actor_frame", "what the actor took the relationship to be in this encounter", "frames"),
+    _word("reader_frame", "what the other took it to be in this encounter", "frames"),
     _word("source", "out of what the actor acted", SOURCES),
-    Column("bent", "0 or 1", "whether the keyworker used discretion in this encounter", np.int16),
+    Column("bent", "0 or 1", "whether the keyworker bent the rules for this act", np.int32, optional=True),
     _word("act", "what was done", "acts"),
     _word("seen", "what the other took it for", "acts"),
     Column("expected", "probability", "how probable the reader took the act seen to be"),
@@ -97,7 +100,7 @@ EVENT_COLUMNS = (
     Column("actor_tension", "multiples of the tolerance", "the actor's tension afterwards"),
     *STATE,
     _word("way", "how tension was handled", WAYS),
-    _index("friend", "the client with whom the client talked"),
+    Column("friend", "number, from 0", "the client with whom the client talked", np.int32, optional=True),
 )
 SHARE_OF = "share_of_"
 """Prefix of the columns, one per frame, that hold the reader's or party's definition."""

@@ -1,0 +1,205 @@
+"""Tables: what a run leaves, as tidy pandas DataFrames with words instead of codes.
+
+``run`` is the short way from a scenario to its tables; a ``Translator`` turns any stays into them, a few at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from simulation.ensemble import Keep, Stay, World, stays
+from simulation.frames import KINDS, ROLES
+from simulation.meaning import NEUTRAL
+from simulation.records import DAY_COLUMNS, EVENT_COLUMNS, NOTHING, SHARE_OF, WAYS, WHO, Column
+from simulation.refusal import Refusal, nearest
+from simulation.scenario import Resolved, Scenario
+
+FELT = ("positivity", "negativity", "tension", "felt_coercion", "distance", "known_rules")
+
+
+class Tables(NamedTuple):
+    """The three tables of a run: a row per event, per party and day, and per dyad. What was not kept is empty."""
+
+    events: pd.DataFrame
+    days: pd.DataFrame
+    dyads: pd.DataFrame
+
+
+def dyad_columns() -> tuple[Column, ...]:
+    """Columns of the dyads table."""
+    count: type = np.int32
+    columns = [
+        *WHO,
+        Column("post", "number, from 0", "which of the centre's keyworker posts is responsible for the client", count),
+        Column("friends", "clients", "friends the client has in the centre", count),
+        Column("changes", "keyworkers", "how often the keyworker changed", count),
+        Column("exchanges", "exchanges", "exchanges in the whole stay", count),
+        Column("talks", "talks", "repair talks that took place", count),
+        Column("repairs", "talks", "repair talks that succeeded", count),
+    ]
+    for role in ROLES:
+        columns += [
+            Column(f"{role}_reserve", "share", f"how far the {role} stays behind the role by nature"),
+            Column(f"{role}_insight", "share", f"how far the {role} sees the other's strain and tension"),
+        ]
+        for way in WAYS:
+            columns.append(Column(f"{role}_{way}", "evenings", f"how often the {role} handled tension so", count))
+        for kind in KINDS:
+            columns.append(Column(f"{role}_{kind}_first", "share", f"{kind} frames in the {role}'s first definition"))
+        for kind in KINDS:
+            columns.append(Column(f"{role}_{kind}", "share", f"{kind} frames in the {role}'s last definition"))
+        for name in FELT:
+            meaning = next(c for c in DAY_COLUMNS if c.name == name)
+            columns.append(Column(f"{role}_{name}", meaning.unit, f"the {role}, at the end: {meaning.meaning}"))
+    return tuple(columns)
+
+
+def columns_of(table: str, resolved: Resolved) -> tuple[Column, ...]:
+    """Columns of a table ("events", "days" or "dyads") as a run of this scenario writes them."""
+    if table == "dyads":
+        return dyad_columns()
+    whose = "reader's definition (of the actor where nothing was read)" if table == "events" else "party's definition"
+    shares = (
+        Column(f"{SHARE_OF}{name}", "share", f"weight of the frame {name} in the {whose}")
+        for name in resolved.frames.names
+    )
+    return (*EVENT_COLUMNS, *shares, *EMOTIONS) if table == "events" else (*DAY_COLUMNS, *shares)
+
+
+EMOTIONS = (
+    Column("emotion", "word", "measured word nearest to what the reader felt, in the frame taken", words="emotions"),
+    Column("emotion_named", "word", "the same, or only its family where two words are as near", words="families"),
+)
+
+
+def emotions_left(resolved: Resolved) -> NDArray[np.int16]:
+    """What an act leaves in the one to whom it is done: codes of word and name, shape (frames, actor's role, acts, 2).
+
+    The event is taken as the reader sees it: actor and reader are what they are in the frame the reader has taken.
+    """
+    lexicon, equations = resolved.lexicon, resolved.equations
+    identities = resolved.frames.sentiments(lexicon)
+    words, names = (words_of(column, resolved) for column in EMOTIONS)
+    codes = np.empty((len(identities), 2, len(resolved.situations.acts), 2), np.int16)
+    for k, pair in enumerate(identities):
+        for role in range(2):
+            for b, act in enumerate(resolved.situations.acts):
+                impression = equations.impression(pair[role], lexicon.sentiment("acts", act), pair[1 - role])
+                word, name = lexicon.word(equations.emotion(pair[1 - role], impression[6:]))
+                codes[k, role, b] = words.index(word), names.index(name)
+    return codes
+
+
+def words_of(column: Column, resolved: Resolved) -> tuple[str, ...]:
+    """The words a column's codes stand for; empty for numbers."""
+    if column.words == "acts":
+        return resolved.situations.acts
+    if column.words == "emotions":
+        return (*resolved.lexicon.emotions, NEUTRAL)
+    if column.words == "families":
+        return tuple(dict.fromkeys([*resolved.lexicon.emotions, *resolved.lexicon.family.values(), NEUTRAL]))
+    if column.words == "frames":
+        return resolved.frames.names
+    assert isinstance(column.words, tuple)
+    return column.words
+
+
+def _frame(records: NDArray[Any], columns: tuple[Column, ...], resolved: Resolved) -> pd.DataFrame:
+    data: dict[str, Any] = {}
+    for column in columns:
+        words = words_of(column, resolved)
+        values = records[column.name]
+        if words:
+            data[column.name] = pd.Categorical.from_codes(values, categories=list(words))
+        elif column.optional:
+            data[column.name] = pd.array(values.astype(np.int32), dtype="Int32")
+            data[column.name][values < 0] = pd.NA
+        else:
+            data[column.name] = np.ascontiguousarray(values)
+    for k, name in enumerate(resolved.frames.names):
+        data[f"{SHARE_OF}{name}"] = np.ascontiguousarray(records["definition"][:, k])
+    return pd.DataFrame(data)
+
+
+def _dyads(stay: Stay, kind: NDArray[np.int64]) -> pd.DataFrame:
+    n = len(stay.dyads)
+    data: dict[str, Any] = {
+        "replicate": np.full(n, stay.replicate, np.int32),
+        "centre": np.full(n, stay.centre, np.int32),
+        "dyad": np.arange(n, dtype=np.int32),
+    }
+    for name in ("post", "friends", "changes", "exchanges", "talks", "repairs"):
+        data[name] = stay.dyads[name].astype(np.int32)
+    sides = ((stay.first_clients, stay.clients), (stay.first_keyworkers, stay.keyworkers))
+    for side, (first, last) in enumerate(sides):
+        role = ROLES[side]
+        data[f"{role}_reserve"], data[f"{role}_insight"] = last["reserve"].copy(), last["insight"].copy()
+        for way, name in enumerate(WAYS):
+            data[f"{role}_{name}"] = stay.dyads["handled"][:, side, way].astype(np.int32)
+        for when, views in (("_first", first), ("", last)):
+            for k, name in enumerate(KINDS):
+                data[f"{role}_{name}{when}"] = views["definition"][:, kind == k].sum(axis=1)
+        for name in FELT:
+            data[f"{role}_{name}"] = last[name].copy()
+    return pd.DataFrame(data)
+
+
+def _events(records: NDArray[Any], resolved: Resolved, left: NDArray[np.int16]) -> pd.DataFrame:
+    table = _frame(records, EVENT_COLUMNS, resolved)
+    nothing = records["seen"] < 0
+    codes = left[records["reader_frame"], records["actor"], records["seen"]]
+    for c, column in enumerate(EMOTIONS):
+        filled = np.where(nothing, NOTHING, codes[:, c])
+        table[column.name] = pd.Categorical.from_codes(filled, categories=list(words_of(column, resolved)))
+    return table
+
+
+class Translator:
+    """Turns stays of one scenario into tables; what is needed for it is computed once."""
+
+    def __init__(self, resolved: Resolved) -> None:
+        self.resolved = resolved
+        self.left = emotions_left(resolved)
+
+    def tables(self, lived: Iterable[Stay]) -> Tables:
+        """The tables of some stays, at least one."""
+        some, resolved = list(lived), self.resolved
+        return Tables(
+            _events(np.concatenate([s.events for s in some]), resolved, self.left),
+            _frame(np.concatenate([s.days for s in some]), DAY_COLUMNS, resolved),
+            pd.concat([_dyads(s, resolved.frames.kind) for s in some], ignore_index=True),
+        )
+
+
+def run(
+    scenario: Scenario | World, seed: int = 1, replicates: int = 1, keep: str = "events", threads: int = 1
+) -> Tables:
+    """Run a scenario and return its tables.
+
+    *seed* (0 or more) and the number of each replicate decide all luck; *keep* is "dyads" (what became of them),
+    "days" (and how they were each day) or "events" (and all that happened). Raises ``Refusal`` for what cannot be.
+    """
+    world = scenario if isinstance(scenario, World) else World(scenario)
+    level = keep_of(keep)
+    check_luck(seed, replicates)
+    return Translator(world.resolved).tables(stays(world, seed, range(replicates), level, threads))
+
+
+def keep_of(word: str) -> Keep:
+    """How much to keep, from its word."""
+    words = [k.name.lower() for k in Keep]
+    if word not in words:
+        raise Refusal(f"keep = {word!r}; {nearest(word, words)}")
+    return Keep(words.index(word))
+
+
+def check_luck(seed: int, replicates: int) -> None:
+    """Refuse a seed or a number of replicates that cannot be."""
+    for name, value, low, high in (("seed", seed, 0, 2**63 - 1), ("replicates", replicates, 1, 10_000_000)):
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise Refusal(f"{name} = {value!r}; it must be a whole number from {low} to {high}")
