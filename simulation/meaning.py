@@ -119,14 +119,14 @@ class Lexicon:
         """The nearest emotion word to a sentiment of shape (3,), and what may be named.
 
         The second is the word itself, or only its coarse family when the two nearest words are within
-        ``TOO_CLOSE`` of each other in their distance to it. Both are ``NEUTRAL`` when no word is as near as neutral is.
+        ``TOO_CLOSE`` of each other in their distance to it, and ``NEUTRAL`` when no word is as near as neutral is.
         """
         terms = list(self.emotions)
         distances = np.linalg.norm(np.array([r[:3] for r in self.emotions.values()]) - emotion, axis=1)
         first, second = np.argsort(distances, kind="stable")[:2]
         word = terms[first]
         if np.linalg.norm(emotion) <= distances[first]:
-            return NEUTRAL, NEUTRAL
+            return word, NEUTRAL
         sure = distances[second] - distances[first] >= TOO_CLOSE
         return word, word if sure else self.family[word]
 

@@ -52,13 +52,13 @@ class Learning(Declared):
     """How far apart in sentiment two acts may lie and still be taken for each other."""
     assimilation: float = number(0.85, 0, 1, SHARE)
     """How far perception leans on what was expected rather than being open to anything."""
-    tempo: float = number(0.08, 0.005, 0.5, "share per reading")
+    tempo: float = number(0.06, 0.005, 0.5, "share per reading")
     """How fast tone follows what is read."""
     negativity_weight: float = number(3.0, 1, 5, "ratio")
     """How much stronger bad is than good (Baumeister et al. 2001)."""
     impersonal_weight: float = number(0.3, 0, 1, SHARE)
     """How much an act counts that is not put down to the person at all."""
-    coercion_tempo: float = number(0.08, 0.005, 0.5, "share per reading")
+    coercion_tempo: float = number(0.06, 0.005, 0.5, "share per reading")
     """How fast felt coercion follows the keyworker's acts."""
     tolerance: float = number(5.0, 1, 60, "deflection")
     """Deflection up to which an act is no trouble."""

@@ -81,6 +81,15 @@ def all_declarations() -> list[Declaration]:
     return [d for section, declared in sections.items() for d in declarations(section, declared)]
 
 
+def json_schema() -> dict[str, Any]:
+    """JSON schema of a scenario file, with ranges, units and sources, for editors that complete and check TOML."""
+    schema = Scenario.model_json_schema()
+    schema["title"] = "A scenario of two-way-process"
+    schema["required"] = ["question"]
+    schema["properties"]["$schema"] = {"type": "string"}
+    return schema
+
+
 def shipped_names() -> list[str]:
     """Names of the scenarios that come with the package, in alphabetical order."""
     return sorted(path.stem for path in SHIPPED.glob("*.toml"))

@@ -73,7 +73,7 @@ def columns_of(table: str, resolved: Resolved) -> tuple[Column, ...]:
 
 EMOTIONS = (
     Column("emotion", "word", "measured word nearest to what the reader felt, in the frame taken", words="emotions"),
-    Column("emotion_named", "word", "the same, or only its family where two words are as near", words="families"),
+    Column("emotion_named", "word", "the same; only its family where two words are as near; neutral where that is nearest", words="families"),
 )
 
 
@@ -100,7 +100,7 @@ def words_of(column: Column, resolved: Resolved) -> tuple[str, ...]:
     if column.words == "acts":
         return resolved.situations.acts
     if column.words == "emotions":
-        return (*resolved.lexicon.emotions, NEUTRAL)
+        return tuple(resolved.lexicon.emotions)
     if column.words == "families":
         return tuple(dict.fromkeys([*resolved.lexicon.emotions, *resolved.lexicon.family.values(), NEUTRAL]))
     if column.words == "frames":

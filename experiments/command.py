@@ -1,0 +1,237 @@
+"""The command ``twoway``: says what it will do, calls the library, and says what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from simulation.scenario import Scenario
+
+SCOPE = "Made-up people in a model; no forecast about anyone."
+INTERRUPTED = 130
+REFUSED = 2
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one sentence, with the nearest valid word."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where help is; exit with status 2."""
+        if "invalid choice" in message and self._subparsers is not None:
+            from simulation.refusal import nearest
+
+            word = message.split("'")[1]
+            message = f"there is no command '{word}'; {nearest(word, COMMANDS)}"
+        self.exit(REFUSED, f"twoway: {message} (see `{self.prog} --help`)\n")
+
+
+COMMANDS = ("scenarios", "show", "schema", "run", "verify")
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = Parser(
+        prog="twoway",
+        description="How client and keyworker in coercive drug treatment negotiate what their relationship is.",
+        epilog=SCOPE,
+    )
+    top.add_argument("--version", action="store_true", help="say which version this is")
+    commands = top.add_subparsers(dest="command", metavar="command")
+    commands.add_parser("scenarios", help="list the scenarios with their questions")
+
+    show = commands.add_parser("show", help="print a scenario as it would be run, with units and sources")
+    _scenario_arguments(show)
+    show.add_argument("--differences", action="store_true", help="only what differs from the default")
+
+    schema = commands.add_parser("schema", help="print the JSON schema of scenario files, for editors")
+    schema.add_argument("--out", type=Path, metavar="FILE", help="write it to a file that does not exist yet")
+
+    run = commands.add_parser("run", help="run a scenario and write a folder of tables and figures")
+    _scenario_arguments(run)
+    run.add_argument("--seed", default="1", help="luck: a whole number from 0 (default 1)")
+    run.add_argument("--replicates", default="1", help="how often the whole scenario is repeated (default 1)")
+    run.add_argument("--days", help="length of every stay, in days")
+    run.add_argument("--out", type=Path, metavar="FOLDER", help="a folder that does not exist yet (default runs/NAME)")
+    run.add_argument("--keep", default="events", help="dyads, days or events: how much is written (default events)")
+    run.add_argument("--csv", action="store_true", help="write CSV as well, with a codebook")
+
+    verify = commands.add_parser("verify", help="run a run again and say whether every table is equal")
+    verify.add_argument("folder", type=Path, help="the folder of a run")
+    return top
+
+
+def _scenario_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("scenario", help="name of a scenario, or path of your own .toml file")
+    command.add_argument(
+        "--set", action="append", default=[], metavar="SECTION.FIELD=VALUE", help="change a field; may be repeated"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status: 0, 2 for what cannot be done, 130 when interrupted."""
+    options = parser().parse_args(arguments)
+    try:
+        if options.version:
+            from importlib.metadata import version
+
+            print(f"two-way-process {version('two-way-process')}")
+        elif options.command is None:
+            parser().print_help()
+        else:
+            return DO[options.command](options)
+    except KeyboardInterrupt:
+        print("\ntwoway: interrupted; nothing was written", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except ValueError as error:
+        from simulation.refusal import Refusal
+
+        if not isinstance(error, Refusal):
+            raise
+        print(f"twoway: {error}", file=sys.stderr)
+        return REFUSED
+    return 0
+
+
+def _whole_number(name: str, text: str) -> int:
+    from simulation.refusal import Refusal
+
+    try:
+        return int(text)
+    except ValueError:
+        raise Refusal(f"--{name} {text}: must be a whole number") from None
+
+
+def _changes(options: argparse.Namespace) -> dict[str, float | str]:
+    """What ``--set`` and ``--days`` change."""
+    from simulation.refusal import Refusal
+
+    changes: dict[str, float | str] = {}
+    for text in options.set:
+        key, equals, value = text.partition("=")
+        if not equals or not key or not value:
+            raise Refusal(f"--set {text}: write it as SECTION.FIELD=VALUE, for example context.control=3")
+        try:
+            changes[key] = float(value)
+        except ValueError:
+            changes[key] = value
+    if getattr(options, "days", None) is not None:
+        changes["design.days"] = _whole_number("days", options.days)
+    return changes
+
+
+def _scenario(options: argparse.Namespace) -> Scenario:
+    from simulation.scenario import changed, load
+
+    scenario, changes = load(options.scenario), _changes(options)
+    return changed(scenario, changes) if changes else scenario
+
+
+def scenarios(options: argparse.Namespace) -> int:
+    """List the shipped scenarios."""
+    from simulation.scenario import load, shipped_names
+
+    names = shipped_names()
+    width = max(len(name) for name in names)
+    for name in names:
+        text = textwrap.fill(load(name).question, 100, subsequent_indent=" " * (width + 2))
+        print(f"{name:<{width}}  {text}")
+    print("\nSee one in full with `twoway show NAME`; run it with `twoway run NAME`.")
+    return 0
+
+
+def show(options: argparse.Namespace) -> int:
+    """Print a scenario in full."""
+    from experiments.describe import described
+    from simulation.scenario import Resolved
+
+    scenario = _scenario(options)
+    print(described(Resolved(scenario), only_differences=options.differences))
+    return 0
+
+
+def schema(options: argparse.Namespace) -> int:
+    """Print or write the JSON schema."""
+    from simulation.refusal import Refusal
+    from simulation.scenario import json_schema
+
+    text = json.dumps(json_schema(), indent=2) + "\n"
+    if options.out is None:
+        print(text, end="")
+        return 0
+    if options.out.exists():
+        raise Refusal(f"{options.out}: exists already and is not overwritten")
+    try:
+        options.out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Refusal(f"{options.out}: cannot be written ({error.strerror})") from None
+    print(f"Written: {options.out}")
+    return 0
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run a scenario."""
+    scenario = _scenario(options)
+    seed, replicates = _whole_number("seed", options.seed), _whole_number("replicates", options.replicates)
+    from simulation.tables import check_luck, keep_of
+
+    check_luck(seed, replicates)
+    keep_of(options.keep)
+    from experiments.folder import free_folder
+    from simulation.refusal import Refusal
+
+    name = Path(options.scenario).stem if options.scenario.endswith(".toml") else options.scenario
+    folder = options.out if options.out is not None else free_folder(name)
+    if folder.exists():
+        raise Refusal(f"{folder}: exists already and is not overwritten; choose another folder with --out")
+    design = scenario.design
+    print(f"{scenario.title}: {scenario.question}")
+    print(
+        f"{design.centres} centre{'s' * (design.centres != 1)} with {design.clients} "
+        f"client{'s' * (design.clients != 1)} and {scenario.posts} keyworker{'s' * (scenario.posts != 1)} each, "
+        f"{design.days} days, {replicates} replicate{'s' * (replicates != 1)}, seed {seed}.",
+        flush=True,
+    )
+    from experiments.simulate import in_words, simulate
+
+    outcome = simulate(
+        scenario, name, folder, seed, replicates, options.keep, options.csv, os.cpu_count() or 1, progress=True
+    )
+    print()
+    print(f"{'pattern':<28}{'dyads':>7}{'share':>8}   95 % interval")
+    for pattern, row in outcome.patterns.iterrows():
+        print(f"{pattern:<28}{int(row['dyads']):>7}{row['share']:>8.0%}   {row['low']:.0%} to {row['high']:.0%}")
+    print()
+    for sentence in in_words(outcome):
+        print(textwrap.fill(sentence, 100))
+    print(f"Tables, figures and manifest: {folder}")
+    print(SCOPE)
+    return 0
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Run a run again and compare; status 1 if a table differs."""
+    from experiments.simulate import verify as run_again
+
+    verdict = run_again(options.folder, os.cpu_count() or 1, progress=True)
+    for change in verdict.changed:
+        print(f"Changed since: {change}.")
+    for table, equal in verdict.equal.items():
+        print(f"{table}: {'equal' if equal else 'DIFFERENT'}")
+    same = all(verdict.equal.values())
+    print("Every table is equal." if same else "Not every table is equal.")
+    return 0 if same else 1
+
+
+DO = {"scenarios": scenarios, "show": show, "schema": schema, "run": run, "verify": verify}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,186 @@
+"""One scenario, run and kept: from the scenario to a folder a researcher can open, and again to verify it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+from tqdm import tqdm
+
+from analysis.figures import dyad_story, patterns_by_day, where_dyads_end
+from analysis.patterns import CLASSES, PATTERNS, shares, with_patterns
+from experiments.folder import (
+    TableWriter,
+    copy_inputs,
+    provenance,
+    read_manifest,
+    read_tables,
+    save_figure,
+    whole,
+    write_codebook,
+    write_manifest,
+)
+from simulation.compiled import source_digest
+from simulation.ensemble import Keep, World, stays
+from simulation.refusal import Refusal
+from simulation.scenario import Scenario
+from simulation.tables import Tables, Translator, check_luck, keep_of
+
+AT_ONCE = 64
+"""Stays that are turned into tables and written at a time."""
+ADDED = {
+    "client_class": ("the client's own class at the end", ", ".join(CLASSES)),
+    "keyworker_class": ("the keyworker's own class at the end", ", ".join(CLASSES)),
+    "pattern": ("pattern assigned from both classes", ", ".join(PATTERNS)),
+}
+"""Columns that the analysis adds to the dyads table."""
+
+
+class Outcome(NamedTuple):
+    """What a run came to: its folder, and the share of each pattern with its interval."""
+
+    folder: Path
+    patterns: pd.DataFrame
+    replicates: int
+
+
+def simulate(
+    scenario: Scenario,
+    name: str,
+    folder: Path,
+    seed: int = 1,
+    replicates: int = 1,
+    keep: str = "events",
+    csv: bool = False,
+    threads: int = 2,
+    progress: bool = False,
+) -> Outcome:
+    """Run *scenario* and write tables, figures and manifest to *folder*, which must not exist yet."""
+    check_luck(seed, replicates)
+    level = keep_of(keep)
+    world = World(scenario)
+    with whole(folder) as partial:
+        note = provenance(name, seed, replicates)
+        files = copy_inputs(partial, world.resolved)
+        dyads, first = _write_tables(world, partial, note, seed, replicates, level, csv, threads, progress)
+        patterns = shares(dyads)
+        save_figure(partial, "where-dyads-end", where_dyads_end(dyads), note)
+        if level >= Keep.DAYS:
+            save_figure(partial, "patterns-by-day", patterns_by_day(first.days), note)
+        if level >= Keep.EVENTS:
+            save_figure(partial, "one-dyads-story", dyad_story(first), note)
+        if csv:
+            write_codebook(partial, world.resolved, ADDED)
+        patterns.to_csv(partial / "patterns.csv")
+        write_manifest(partial, scenario, note, {"keep": keep, "csv": csv, "inputs": files})
+    return Outcome(folder, patterns, replicates)
+
+
+FIGURE_REPLICATES = 25
+"""Replicates whose days are kept in memory for the figure by day; the figure says how many dyads it rests on."""
+
+
+def _write_tables(
+    world: World,
+    folder: Path,
+    note: dict[str, str],
+    seed: int,
+    replicates: int,
+    level: Keep,
+    csv: bool,
+    threads: int,
+    progress: bool,
+) -> tuple[pd.DataFrame, Tables]:
+    """Write the tables as they are lived; returns all dyads, and the tables of the first replicates for figures."""
+    kept = Tables._fields[len(Tables._fields) - 1 - level :]
+    writers = {table: TableWriter(folder, table, csv, note) for table in kept}
+    translate = Translator(world.resolved)
+    total = replicates * world.scenario.design.centres
+    lived = stays(world, seed, range(replicates), level, threads)
+    all_dyads, first = [], []
+    try:
+        with tqdm(total=total, unit="centre", desc="Living", disable=None if progress else True) as bar:
+            while some := list(islice(lived, AT_ONCE)):
+                tables = translate.tables(some)
+                tables = tables._replace(dyads=with_patterns(tables.dyads))
+                for table, writer in writers.items():
+                    writer.write(getattr(tables, table))
+                all_dyads.append(tables.dyads)
+                if some[0].replicate < FIGURE_REPLICATES:
+                    first.append(tables)
+                bar.update(len(some))
+    finally:
+        for writer in writers.values():
+            writer.close()
+    early = Tables(
+        events=first[0].events,
+        days=pd.concat([t.days for t in first], ignore_index=True),
+        dyads=first[0].dyads,
+    )
+    return pd.concat(all_dyads, ignore_index=True), early
+
+
+class Verdict(NamedTuple):
+    """Whether a run's tables came out equal again: by table, and what has changed since."""
+
+    equal: dict[str, bool]
+    changed: list[str]
+
+
+def verify(folder: Path, threads: int = 2, progress: bool = False) -> Verdict:
+    """Run the run in *folder* again from its manifest and compare every table, value by value."""
+    scenario, manifest = read_manifest(folder)
+    theirs = read_tables(folder)
+    expected = Tables._fields[len(Tables._fields) - 1 - keep_of(manifest["keep"]) :]
+    for name in expected:
+        if name not in theirs:
+            raise Refusal(f"{folder}: the table {name}.parquet is missing")
+    changed = []
+    if manifest["source_digest"] != source_digest():
+        changed.append(f"the model's sources (the run was made with {manifest['model']})")
+    world = World(scenario)
+    with tempfile.TemporaryDirectory() as temporary:
+        _write_tables(
+            world,
+            Path(temporary),
+            provenance(manifest["scenario"], manifest["seed"], manifest["replicates"]),
+            manifest["seed"],
+            manifest["replicates"],
+            keep_of(manifest["keep"]),
+            False,
+            threads,
+            progress,
+        )
+        ours = read_tables(Path(temporary))
+    return Verdict({name: _equal(theirs[name], ours[name]) for name in expected}, changed)
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Whether two tables are equal in every value; missing equals missing."""
+    if one.schema != other.schema or one.num_rows != other.num_rows:
+        return False
+    return bool(one.to_pandas().equals(other.to_pandas()))
+
+
+def in_words(outcome: Outcome) -> Iterator[str]:
+    """The result in a few sentences."""
+    table = outcome.patterns
+    total = int(table["dyads"].sum())
+    most = table["share"].idxmax()
+    row = table.loc[most]
+    yield (
+        f"Of {total} dyads, {int(row['dyads'])} ({row['share']:.0%}) end {most}, "
+        "the most frequent pattern in this run."
+    )
+    missing = [name for name in PATTERNS if table.loc[name, "dyads"] == 0]
+    if missing:
+        yield f"No dyad ends {' or '.join(missing)}."
+    if total < 200:
+        yield (
+            f"With {total} dyads much of this is luck: the intervals are wide. "
+            "For shares that can be relied on, ask for more with --replicates."
+        )
