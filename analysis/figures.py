@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day, shares, with_patterns
+from analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day, resampled_units, shares, with_patterns
 
 CLIENT, KEYWORKER = "#0072B2", "#B34700"
 PARTY = {"client": (CLIENT, "-"), "keyworker": (KEYWORKER, (0, (5, 1.5)))}
@@ -30,7 +30,11 @@ def _caption(figure: Figure, text: str) -> None:
     """What the figure rests on, below it."""
     width = int(figure.get_size_inches()[0] * 15)
     lines = textwrap.wrap(f"{text} {SCOPE}", width)
-    figure.supxlabel("\n".join(lines), fontsize=8, color="#444444", x=0.02, ha="left")
+    figure.text(0.02, 0.02, "\n".join(lines), fontsize=8, color="#444444", ha="left", va="bottom")
+
+
+def _title(figure: Figure, text: str) -> None:
+    figure.text(0.02, 0.97, text, fontsize=13, ha="left", va="top")
 
 
 def _plain(axes: Axes) -> None:
@@ -70,8 +74,9 @@ def dyad_story(tables: Any, dyad: tuple[int, int, int] | None = None) -> Figure:
         return table[np.logical_and.reduce([table[key] == value for key, value in keys.items()])]
 
     days, events, row = mine(tables.days), mine(tables.events), mine(with_patterns(tables.dyads)).iloc[0]
-    figure = Figure(figsize=(11, 6.6), layout="constrained")
+    figure = Figure(figsize=(11, 6.6))
     grid = figure.subplots(2, 2, sharex=True, sharey="row", height_ratios=(1.25, 1))
+    figure.subplots_adjust(left=0.07, right=0.9, top=0.86, bottom=0.15, wspace=0.27, hspace=0.2)
     shares_of = [c for c in days.columns if c.startswith(SHARE_OF)]
     names = [c.removeprefix(SHARE_OF) for c in shares_of]
     top = max(1.5, float(days[["positivity", "negativity"]].to_numpy().max()) * 1.08)
@@ -110,8 +115,8 @@ def dyad_story(tables: Any, dyad: tuple[int, int, int] | None = None) -> Figure:
         handles = [
             grid[1, 0].plot([], [], marker, color="#222222", ms=5, ls="none", label=label)[0] for marker, label in shown
         ]
-        figure.legend(handles=handles, loc="outside upper right", ncols=3, frameon=False, fontsize=8)
-    figure.suptitle(f"One stay, two views: dyad {number}, {row['pattern']} in the end", x=0.02, ha="left", fontsize=13)
+        figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.99, 0.985), ncols=3, frameon=False, fontsize=8)
+    _title(figure, f"One stay, two views: dyad {number}, {row['pattern']} in the end")
     _caption(
         figure,
         f"Dyad {number} of centre {centre}, replicate {replicate}; {int(row['exchanges'])} exchanges, "
@@ -126,8 +131,9 @@ def patterns_by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> 
     table = by_day(days, thresholds)
     share = pd.crosstab(table["day"], table["pattern"], normalize="index").reindex(columns=list(PATTERNS), fill_value=0)
     dyads = len(table) // table["day"].nunique()
-    figure = Figure(figsize=(9, 4.6), layout="constrained")
+    figure = Figure(figsize=(9, 4.6))
     axes = figure.subplots()
+    figure.subplots_adjust(left=0.08, right=0.76, top=0.89, bottom=0.19)
     areas = axes.stackplot(
         share.index, share.to_numpy().T, colors=[PATTERN_COLOURS[p] for p in PATTERNS], edgecolor="white"
     )
@@ -144,7 +150,7 @@ def patterns_by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> 
     axes.set(xlabel="day of the stay", ylabel="share of dyads", xlim=(share.index.min(), share.index.max()))
     _share_axis(axes)
     _plain(axes)
-    figure.suptitle("Which pattern the dyads are in, day by day", x=0.02, ha="left", fontsize=13)
+    _title(figure, "Which pattern the dyads are in, day by day")
     _caption(figure, f"{dyads} dyads. Tone at the end of each day, both parties; at first it is still forming, and clients are in crisis.")
     return figure
 
@@ -152,8 +158,9 @@ def patterns_by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> 
 def where_dyads_end(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> Figure:
     """Where the dyads end: both parties' good and bad tone with the patterns, and the share of each with its interval."""
     table = with_patterns(dyads, thresholds)
-    figure = Figure(figsize=(12, 4.8), layout="constrained")
+    figure = Figure(figsize=(12, 4.8))
     left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1, 0.9))
+    figure.subplots_adjust(left=0.06, right=0.97, top=0.82, bottom=0.21, wspace=0.2)
     top = {
         tone: 1.08 * max(table[f"client_{tone}"].max(), table[f"keyworker_{tone}"].max(), floor)
         for tone, floor in (("positivity", 1.4), ("negativity", 0.5))
@@ -203,11 +210,11 @@ def where_dyads_end(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) ->
     ]
     for handle, name in zip(handles, PATTERNS, strict=True):
         handle.set_label(f"{name} ({'circle square triangle'.split()[PATTERNS.index(name)]})")
-    figure.legend(handles=handles, loc="outside upper right", ncols=3, frameon=False, fontsize=9)
-    figure.suptitle("Where the dyads end", x=0.02, ha="left", fontsize=13)
+    figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.985, 0.99), ncols=3, frameon=False, fontsize=9)
+    _title(figure, "Where the dyads end")
     units = table.groupby(["replicate", "centre"]).ngroups
     whole = f"{len(table)} dyads of {units} centre{'s' if units != 1 else ''}"
-    over = "centres" if units > 1 else "dyads"
+    over = resampled_units(table)
     _caption(
         figure,
         f"{whole}, last day. Dotted: the rule's thresholds; a dyad is conflicted if either party is, friendly if both "

@@ -58,16 +58,24 @@ def by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.DataFr
     return pattern(client, keyworker.loc[client.index]).rename("pattern").reset_index()
 
 
-def shares(dyads: pd.DataFrame, confidence: float = 0.95, draws: int = 2000, seed: int = 0) -> pd.DataFrame:
-    """Share of dyads in each pattern, with a bootstrap interval over centres (dyads of one centre are not independent).
+ENOUGH_CENTRES = 20
+"""Centres from which on the bootstrap draws whole centres, whose dyads are not independent; below, single dyads."""
 
-    Rows are patterns; columns ``dyads`` (count), ``share``, ``low``, ``high``. With a single centre the interval is
-    taken over its dyads.
+
+def resampled_units(dyads: pd.DataFrame) -> str:
+    """What the bootstrap draws again for this table: "centres" or, when they are too few, "dyads"."""
+    return "centres" if dyads.groupby(["replicate", "centre"]).ngroups >= ENOUGH_CENTRES else "dyads"
+
+
+def shares(dyads: pd.DataFrame, confidence: float = 0.95, draws: int = 2000, seed: int = 0) -> pd.DataFrame:
+    """Share of dyads in each pattern, with a bootstrap interval over ``resampled_units``.
+
+    Rows are patterns; columns ``dyads`` (count), ``share``, ``low``, ``high``. An interval over the dyads of few
+    centres is too narrow where dyads of one centre resemble each other.
     """
     table = dyads if "pattern" in dyads else with_patterns(dyads)
-    unit = [*zip(table["replicate"], table["centre"], strict=True)]
-    groups = pd.Series(pd.factorize(pd.Series(unit))[0], index=table.index)
-    if groups.nunique() == 1:
+    groups = table.groupby(["replicate", "centre"]).ngroup()
+    if resampled_units(table) == "dyads":
         groups = pd.Series(np.arange(len(table)), index=table.index)
     counts = pd.crosstab(groups, table["pattern"]).reindex(columns=list(PATTERNS), fill_value=0).to_numpy()
     picked = np.random.default_rng(seed).multinomial(len(counts), np.full(len(counts), 1 / len(counts)), size=draws)

@@ -51,11 +51,11 @@ class Context(Declared):
     """How many pairs of clients in a centre are friends."""
     peer_talk: float = number(1.0, 0, 14, "talks per week and friend")
     """How often friends among the clients talk about the staff."""
-    peer_influence: float = number(0.03, 0, 0.5, "share of the distance per talk")
+    peer_influence: float = number(0.02, 0, 0.5, "share of the distance per talk")
     """How far one talk moves a client's expectation toward what the friend makes of the keyworker."""
-    opposition: float = number(0.2, 0, 2, "log-weight of an adversarial frame")
+    opposition: float = number(0.4, 0, 2, "log-weight of an adversarial frame")
     """How far the ward's talk is tilted against the staff ("us and them")."""
-    team_cohesion: float = number(0.05, 0, 0.5, "share of the distance per weekly meeting")
+    team_cohesion: float = number(0.02, 0, 0.5, "share of the distance per weekly meeting")
     """How far a weekly team meeting moves a keyworker's expectations toward what the colleagues hold."""
     distress: float = number(0.35, 0, 1, "share of acts at admission")
     """Share of a client's unscripted acts that come from withdrawal and crisis at admission."""

@@ -11,9 +11,9 @@ SHARE = "share"
 class People(Declared):
     """How clients and keyworkers are drawn; the mean weights of their expectations stand with the frames."""
 
-    client_tilt: float = number(-0.3, -4, 4, LOG_WEIGHT)
+    client_tilt: float = number(0.2, -4, 4, LOG_WEIGHT)
     """How far clients' expectations are shifted toward benign (plus) or adversarial (minus) frames."""
-    keyworker_tilt: float = number(0.0, -4, 4, LOG_WEIGHT)
+    keyworker_tilt: float = number(0.3, -4, 4, LOG_WEIGHT)
     """How far keyworkers' expectations are shifted toward benign (plus) or adversarial (minus) frames."""
     client_variety: float = number(1.2, 0, 3, "SD of a log-weight")
     """How much clients differ in what they expect."""
@@ -54,7 +54,7 @@ class Learning(Declared):
     """How far perception leans on what was expected rather than being open to anything."""
     tempo: float = number(0.06, 0.005, 0.5, "share per reading")
     """How fast tone follows what is read."""
-    negativity_weight: float = number(3.0, 1, 5, "ratio")
+    negativity_weight: float = number(2.5, 1, 5, "ratio")
     """How much stronger bad is than good (Baumeister et al. 2001)."""
     impersonal_weight: float = number(0.3, 0, 1, SHARE)
     """How much an act counts that is not put down to the person at all."""
@@ -100,7 +100,7 @@ class Learning(Declared):
     """How much a failed talk teaches its proposer not to propose one."""
     good_reading: float = number(1.0, -4.3, 4.3, "EPA units")
     """Evaluation from which an act in a repair talk is read as good."""
-    experience: float = number(0.01, 0, 0.5, "share of the distance per day")
+    experience: float = number(0.002, 0, 0.5, "share of the distance per day")
     """How fast own experience moves the expectation."""
     keep: float = number(0.5, 0, 1, SHARE)
     """How much of the old definition and tone a client takes over to a new keyworker."""
