@@ -11,9 +11,9 @@ SHARE = "share"
 class People(Declared):
     """How clients and keyworkers are drawn; the mean weights of their expectations stand with the frames."""
 
-    client_tilt: float = number(0.2, -4, 4, LOG_WEIGHT)
+    client_tilt: float = number(-0.3, -4, 4, LOG_WEIGHT)
     """How far clients' expectations are shifted toward benign (plus) or adversarial (minus) frames."""
-    keyworker_tilt: float = number(0.3, -4, 4, LOG_WEIGHT)
+    keyworker_tilt: float = number(0.0, -4, 4, LOG_WEIGHT)
     """How far keyworkers' expectations are shifted toward benign (plus) or adversarial (minus) frames."""
     client_variety: float = number(1.2, 0, 3, "SD of a log-weight")
     """How much clients differ in what they expect."""
@@ -42,9 +42,9 @@ class Learning(Declared):
 
     temperature: float = number(1.2, 0.2, 5, "deflection")
     """How loosely people follow what feels right: a difference in deflection by this much costs a factor e."""
-    learning: float = number(0.3, 0, 1, "weight of one reading")
+    learning: float = number(0.4, 0, 1, "weight of one reading")
     """How much one reading moves the definition of the relationship."""
-    anchoring: float = number(0.08, 0, 1, "share of the distance per reading")
+    anchoring: float = number(0.06, 0, 1, "share of the distance per reading")
     """How strongly the definition is drawn back to the expectation."""
     doubt: float = number(0.01, 0.0001, 0.2, "probability")
     """Probability that any act may come out of any frame, so that one act never settles what this is."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from simulation import event, meaning
 from simulation.frames import ROLES
-from simulation.meaning import DATA, RIDGE, SCALE, TOO_CLOSE, data_file, load_equations, load_lexicon
+from simulation.meaning import DATA, NEUTRAL, RIDGE, SCALE, data_file, load_equations, load_lexicon
 from simulation.refusal import Refusal
 from simulation.situations import load_situations
 
@@ -185,24 +185,34 @@ def distances(mood):
 def test_only_the_coarse_family_is_named_when_the_two_nearest_words_are_within_half_a_unit(mood):
     (first, nearest_word), (second, _) = distances(mood)[:2]
     word, named = LEXICON.word(np.array(mood))
-    if abs(second - first - TOO_CLOSE) > 1e-9 and second > first:
+    unclear = (second - first - 0.5, second - first, math.hypot(*mood) - first)
+    if min(abs(gap) for gap in unclear) > 1e-9:
         assert word == nearest_word
         family = next(f for f, members in WORDS["families"].items() if word in members)
-        assert named == (word if second - first > TOO_CLOSE else family)
+        if math.hypot(*mood) < first:
+            assert named == NEUTRAL
+        else:
+            assert named == (word if second - first > 0.5 else family)
 
 
-def test_half_a_unit_is_what_keeps_two_emotion_words_apart():
-    assert TOO_CLOSE == 0.5
-    felt = event("warden", "search", "prisoner")
-    (first, word), (second, _) = distances(felt.object_emotion)[:2]
-    assert second - first < 0.5, "this event no longer shows an emotion that lies between two words"
-    assert felt.object_feels in WORDS["families"]
-    assert word in WORDS["families"][felt.object_feels]
+def test_someone_nearer_to_feeling_nothing_than_to_any_word_is_called_neutral_and_never_an_emotion():
+    assert LEXICON.word(np.zeros(3))[1] == NEUTRAL
+    assert NEUTRAL not in {*WORDS["emotions"], *WORDS["families"]}
+
+
+def test_a_nurse_who_comforts_feels_between_two_joyful_words_and_a_friend_who_is_helped_is_charmed():
+    nurse, friend = event("nurse", "comfort", "patient"), event("mentor", "help", "friend")
+    (first, _), (second, _) = distances(nurse.actor_emotion)[:2]
+    assert second - first < 0.5
+    assert nurse.actor_feels == "joyful"
+    (first, word), (second, _) = distances(friend.object_emotion)[:2]
+    assert second - first > 0.5
+    assert friend.object_feels == word == "charmed"
 
 
 def test_a_mood_far_from_all_but_one_word_is_called_by_that_word():
-    far = np.array(WORDS["emotions"]["depressed"][:3]) + [-0.5, 0.0, -1.0]
-    assert LEXICON.word(far) == ("depressed", "depressed")
+    e, p, a = WORDS["emotions"]["depressed"][:3]
+    assert LEXICON.word(np.array([e - 0.5, p, a - 1.0])) == ("depressed", "depressed")
 
 
 def ranked(actor, other, role):
