@@ -87,13 +87,6 @@ def dyad_story(tables: Any, dyad: tuple[int, int, int] | None = None) -> Figure:
         upper.stackplot(side["day"], side[shares_of].to_numpy().T, colors=FRAME_COLOURS, edgecolor="white", lw=0.3)
         upper.set_title(f"The {party} takes the relationship to be", color=colour, loc="left", fontweight="bold")
         _share_axis(upper)
-        bottom = 0.0
-        for name, share in zip(names, side[shares_of].iloc[-1], strict=True):
-            if share > 0.06:
-                upper.annotate(
-                    name, (1.01, bottom + share / 2), xycoords=("axes fraction", "data"), va="center", fontsize=8
-                )
-            bottom += share
         lower.plot(side["day"], side["positivity"], color=colour, ls=dash, lw=2)
         lower.fill_between(side["day"], side["negativity"], color="#7A1F1F", alpha=0.25, hatch="//", lw=0)
         lower.plot(side["day"], side["negativity"], color="#7A1F1F", lw=1.2)
@@ -110,6 +103,10 @@ def dyad_story(tables: Any, dyad: tuple[int, int, int] | None = None) -> Figure:
             axes.set_xlim(1, side["day"].max())
     grid[1, 0].set_ylabel("tone (1 slightly, 2 quite)")
     grid[0, 0].set_ylabel("weight of each frame")
+    colours = [Patch(facecolor=c, edgecolor="#666666", lw=0.4) for c, _ in zip(FRAME_COLOURS, names, strict=False)]
+    grid[0, 1].legend(
+        colours[::-1], names[::-1], loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=8
+    )
     shown = [mark for event, mark in MARKS.items() if (events["event"] == event).any()]
     if shown:
         handles = [

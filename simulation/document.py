@@ -39,12 +39,12 @@ MANY = 12
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table in Markdown.
+    r"""A table in Markdown.
 
     >>> print(table(["a", "b"], [[1, "x|y"]]))
     | a | b |
     | --- | --- |
-    | 1 | x\\|y |
+    | 1 | x\|y |
     """
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
@@ -66,12 +66,10 @@ def rules() -> str:
     """Every rule: name, what it says, and where it stands."""
     for module in iter_modules(simulation.rules.__path__):
         import_module(f"simulation.rules.{module.name}")
+    written = sorted(RULES.items(), key=lambda item: (item[1].__module__, item[1].__code__.co_firstlineno))
     return table(
         ["Rule", "What it says", "Module"],
-        (
-            [f"`{name}`", (rule.__doc__ or "").strip().splitlines()[0], f"`{rule.__module__}`"]
-            for name, rule in sorted(RULES.items(), key=lambda item: (item[1].__module__, item[1].__code__.co_firstlineno))
-        ),
+        ([f"`{name}`", (rule.__doc__ or "").strip().splitlines()[0], f"`{rule.__module__}`"] for name, rule in written),
     )
 
 
@@ -100,10 +98,7 @@ def encounters(resolved: Resolved) -> str:
     s = resolved.situations
     return table(
         ["Kind", "Opened by", "Exchanges", "How often, per week"],
-        (
-            [f"`{KIND_NAMES[kind]}`", OPENERS[s.opened_by[kind]], s.exchanges[kind], RATES[kind]]
-            for kind in Kind
-        ),
+        ([f"`{KIND_NAMES[kind]}`", OPENERS[s.opened_by[kind]], s.exchanges[kind], RATES[kind]] for kind in Kind),
     )
 
 
@@ -177,7 +172,8 @@ def columns(resolved: Resolved, name: str) -> str:
         words = words_of(column, resolved)
         return f"{column.meaning}: {', '.join(words)}" if 0 < len(words) <= MANY else column.meaning
 
-    return table(["Column", "Unit", "Meaning"], ([f"`{c.name}`", c.unit, meaning(c)] for c in columns_of(name, resolved)))
+    rows = ([f"`{c.name}`", c.unit, meaning(c)] for c in columns_of(name, resolved))
+    return table(["Column", "Unit", "Meaning"], rows)
 
 
 def blocks() -> dict[str, Callable[[], str]]:
@@ -220,7 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if new == text:
         return 0
     if check:
-        print(f"{ODD.name} is out of date: run `python -m simulation.document` and look at what changed.", file=sys.stderr)
+        print(f"{ODD.name} is out of date: run `python -m simulation.document`, look at what changed.", file=sys.stderr)
         return 1
     ODD.write_text(new, encoding="utf-8")
     return 0

@@ -1,0 +1,170 @@
+"""Reading an act: prediction, perception, attribution, redefinition."""
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from simulation.rules.reading import (
+    attributed,
+    believed_role,
+    believed_strain,
+    evidence,
+    expected,
+    likely_seen,
+    likeness,
+    redefined,
+)
+
+LAW = settings(deadline=None, max_examples=60)
+share = st.floats(0, 1)
+blurs = st.floats(0.2, 4)
+log_weights = st.floats(-50, 50)
+EPS = 1e-12
+
+
+def between(low, value, high):
+    return min(low, high) - EPS <= value <= max(low, high) + EPS
+
+
+@LAW
+@given(share, share, share)
+def test_what_the_reader_believes_of_the_role_lies_between_formality_and_what_the_role_is(formality, known, role):
+    assert between(formality, believed_role(formality, known, role), role)
+
+
+@LAW
+@given(share, share, share, share)
+def test_explained_rules_are_recognised_as_rules(formality, known, better_known, role):
+    assume(role >= formality)
+    little, much = sorted([known, better_known])
+    assert believed_role(formality, little, role) <= believed_role(formality, much, role) + EPS
+
+
+@LAW
+@given(share, share)
+def test_who_knows_nothing_of_the_rules_believes_in_formality_and_who_knows_all_in_the_truth(formality, role):
+    assert believed_role(formality, 0.0, role) == formality
+    assert believed_role(formality, 1.0, role) == pytest.approx(role, abs=EPS)
+
+
+@LAW
+@given(share, share, share)
+def test_insight_never_sees_more_strain_than_there_is(insight, more, strain):
+    little, much = sorted([insight, more])
+    assert 0 <= believed_strain(little, strain) <= believed_strain(much, strain) <= strain
+
+
+@LAW
+@given(share, share, share, share, share)
+def test_what_is_expected_is_a_mixture_of_its_three_sources(script, strain, person, role, strained):
+    probability = expected(script, strain, person, role, strained)
+    assert min(script, strain, person) - EPS <= probability <= max(script, strain, person) + EPS
+
+
+@LAW
+@given(share, share, share, share)
+def test_where_everything_is_role_only_the_script_is_expected(script, strain, person, strained):
+    assert expected(script, strain, person, 1.0, strained) == script
+    assert expected(script, strain, person, 0.0, 1.0) == strain
+    assert expected(script, strain, person, 0.0, 0.0) == person
+
+
+@LAW
+@given(share, share, share, share, share)
+def test_role_strain_and_person_share_an_act_among_them_without_rest(script, strain, person, role, strained):
+    whole = expected(script, strain, person, role, strained)
+    assume(whole > 1e-9)
+    parts = (role * script, (1 - role) * strained * strain, (1 - role) * (1 - strained) * person)
+    shares = [attributed(part, whole) for part in parts]
+    assert all(-EPS <= s <= 1 + EPS for s in shares)
+    assert sum(shares) == pytest.approx(1.0, abs=1e-9)
+
+
+@LAW
+@given(share, share, st.floats(0.01, 1), share, share)
+def test_the_same_act_says_less_about_the_person_where_the_script_asks_for_it(script, more, person, role, strained):
+    rare, usual = sorted([script, more])
+    part = (1 - role) * (1 - strained) * person
+    assume(part > 1e-9)
+    loose = attributed(part, expected(rare, 0.0, person, role, strained))
+    scripted = attributed(part, expected(usual, 0.0, person, role, strained))
+    assert scripted <= loose + EPS
+
+
+def test_an_act_that_could_come_from_nowhere_is_put_down_to_nothing():
+    assert attributed(0.0, 0.0) == 0.0
+
+
+@LAW
+@given(st.floats(0, 200), st.floats(0, 200), blurs)
+def test_the_farther_apart_two_acts_are_the_less_they_are_taken_for_each_other(distance, more, blur):
+    near, far = sorted([distance, more])
+    assert 1 >= likeness(near, blur) >= likeness(far, blur) >= 0
+
+
+@LAW
+@given(st.floats(0, 200), blurs, blurs)
+def test_blurred_perception_takes_more_acts_for_each_other(distance, blur, other):
+    sharp, blurred = sorted([blur, other])
+    assert likeness(distance, sharp) <= likeness(distance, blurred)
+
+
+@LAW
+@given(blurs)
+def test_nothing_is_more_like_an_act_than_itself(blur):
+    assert likeness(0.0, blur) == 1.0
+
+
+@LAW
+@given(share, share, share, share, st.floats(0.01, 1))
+def test_what_is_expected_more_is_seen_more_easily(similar, expectation, more, assimilation, openness):
+    little, much = sorted([expectation, more])
+    assert 0 <= likely_seen(similar, little, assimilation, openness)
+    assert likely_seen(similar, little, assimilation, openness) <= likely_seen(similar, much, assimilation, openness)
+
+
+@LAW
+@given(share, share, share, st.floats(0.01, 1))
+def test_who_does_not_lean_on_expectation_sees_only_by_likeness(similar, expectation, other, openness):
+    assert likely_seen(similar, expectation, 0.0, openness) == likely_seen(similar, other, 0.0, openness)
+    assert likely_seen(similar, expectation, 1.0, openness) == similar * expectation
+
+
+@LAW
+@given(share, share, st.floats(0.0001, 0.2))
+def test_a_likelier_act_is_better_evidence_and_doubt_bounds_what_an_unlikely_one_says(probability, more, doubt):
+    rare, usual = sorted([probability, more])
+    assert evidence(0.0, doubt) <= evidence(rare, doubt) <= evidence(usual, doubt)
+
+
+@LAW
+@given(share, share, st.floats(0.0001, 0.2), st.floats(0.0001, 0.2))
+def test_the_more_doubt_the_less_one_act_settles_between_two_frames(probability, other, doubt, more):
+    sure, doubtful = sorted([doubt, more])
+    unlikely, likely = sorted([probability, other])
+    firm = evidence(likely, sure) - evidence(unlikely, sure)
+    assert evidence(likely, doubtful) - evidence(unlikely, doubtful) <= firm + EPS
+
+
+@LAW
+@given(log_weights, st.floats(-10, 0), share)
+def test_who_meets_what_was_expected_all_along_is_moved_by_the_evidence_alone(log_weight, said, learning):
+    moved = redefined(log_weight, log_weight, said, learning, 0.5)
+    assert moved == pytest.approx(log_weight + learning * said, abs=1e-9)
+
+
+@LAW
+@given(log_weights, log_weights, share)
+def test_without_learning_a_definition_only_returns_to_the_expectation(log_weight, expectation, anchoring):
+    moved = redefined(log_weight, expectation, -3.0, 0.0, anchoring)
+    assert between(log_weight, moved, expectation) or moved == pytest.approx(expectation, abs=1e-9)
+    assert redefined(log_weight, expectation, -3.0, 0.0, 1.0) == pytest.approx(expectation, abs=1e-9)
+
+
+@LAW
+@given(log_weights, log_weights, st.floats(-10, 0), st.floats(-10, 0), share, share)
+def test_better_evidence_never_leaves_a_frame_with_less_weight(weight, expectation, said, other, learning, anchoring):
+    worse, better = sorted([said, other])
+    assert redefined(weight, expectation, worse, learning, anchoring) <= redefined(
+        weight, expectation, better, learning, anchoring
+    )

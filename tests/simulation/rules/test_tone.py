@@ -1,0 +1,95 @@
+"""Tone: good and bad kept apart, and felt coercion."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulation.rules.tone import coerced, personal_weight, soured, warmed
+
+LAW = settings(deadline=None, max_examples=60)
+share = st.floats(0, 1)
+felt = st.floats(0, 20)
+evaluation = st.floats(-4.3, 4.3)
+tempo = st.floats(0.005, 0.5)
+ratio = st.floats(1, 5)
+EPS = 1e-12
+
+
+@LAW
+@given(share, share, share)
+def test_an_act_counts_more_the_more_it_is_put_down_to_the_person(person, more, impersonal):
+    little, much = sorted([person, more])
+    assert impersonal - EPS <= personal_weight(little, impersonal) <= personal_weight(much, impersonal) + EPS
+    assert personal_weight(much, impersonal) <= 1 + EPS
+
+
+@LAW
+@given(share)
+def test_an_act_that_is_all_person_counts_fully_and_one_that_is_not_counts_as_impersonal(impersonal):
+    assert personal_weight(1.0, impersonal) == pytest.approx(1.0)
+    assert personal_weight(0.0, impersonal) == impersonal
+
+
+@LAW
+@given(felt, share, evaluation, tempo)
+def test_positivity_never_falls_below_zero_nor_rises_above_what_was_felt(positivity, weight, good, speed):
+    after = warmed(positivity, weight, good, speed)
+    assert -EPS <= after <= max(positivity, 4.3) + EPS
+
+
+@LAW
+@given(felt, share, evaluation, tempo, ratio)
+def test_negativity_never_falls_below_zero(negativity, weight, good, speed, stronger):
+    assert soured(negativity, weight, good, speed, stronger) >= -EPS
+
+
+@LAW
+@given(felt, share, evaluation, evaluation, tempo, ratio)
+def test_a_better_act_never_leaves_less_good_tone_or_more_bad_tone(tone, weight, good, other, speed, stronger):
+    worse, better = sorted([good, other])
+    assert warmed(tone, weight, worse, speed) <= warmed(tone, weight, better, speed)
+    assert soured(tone, weight, worse, speed, stronger) >= soured(tone, weight, better, speed, stronger)
+
+
+@LAW
+@given(felt, share, st.floats(0, 4.3), tempo, ratio)
+def test_a_good_act_lets_bad_tone_fade_no_faster_than_an_indifferent_one(negativity, weight, good, speed, stronger):
+    """Good and bad are kept apart: kindness does not undo an injury, only time does."""
+    assert soured(negativity, weight, good, speed, stronger) == soured(negativity, weight, 0.0, speed, stronger)
+    assert warmed(negativity, weight, -good, speed) == warmed(negativity, weight, 0.0, speed)
+
+
+@LAW
+@given(share, st.floats(0.01, 4.3), tempo, st.floats(1.001, 5))
+def test_bad_is_stronger_than_good(weight, strength, speed, stronger):
+    gain, harm = warmed(0.0, weight, strength, speed), soured(0.0, weight, -strength, speed, stronger)
+    assert harm >= gain
+    assert harm == pytest.approx(stronger * gain)
+
+
+@LAW
+@given(felt, share, share, st.floats(-4.3, 0), tempo, ratio)
+def test_a_bad_act_that_counts_more_hurts_more(negativity, weight, more, bad, speed, stronger):
+    little, much = sorted([weight, more])
+    assert soured(negativity, little, bad, speed, stronger) <= soured(negativity, much, bad, speed, stronger)
+
+
+@LAW
+@given(felt, share, evaluation, st.floats(-4.3, 4.3), tempo)
+def test_felt_coercion_never_falls_below_zero(before, weight, good, potent, speed):
+    assert coerced(before, weight, good, potent, speed) >= -EPS
+
+
+@LAW
+@given(st.floats(0.01, 20), share, evaluation, st.floats(-4.3, 4.3), tempo)
+def test_neither_a_good_act_nor_a_powerless_one_coerces(before, weight, good, potent, speed):
+    kind = coerced(before, weight, abs(good), potent, speed)
+    weak = coerced(before, weight, good, -abs(potent), speed)
+    assert kind == weak == pytest.approx(before * (1 - speed))
+
+
+@LAW
+@given(felt, share, st.floats(-4.3, 0), st.floats(0, 4.3), st.floats(0, 4.3), tempo)
+def test_the_more_powerful_a_bad_act_the_more_it_coerces(before, weight, bad, potent, more, speed):
+    weak, strong = sorted([potent, more])
+    assert coerced(before, weight, bad, weak, speed) <= coerced(before, weight, bad, strong, speed)
