@@ -112,7 +112,9 @@ def dyad_story(tables: Any, dyad: tuple[int, int, int] | None = None) -> Figure:
         handles = [
             grid[1, 0].plot([], [], marker, color="#222222", ms=5, ls="none", label=label)[0] for marker, label in shown
         ]
-        figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.99, 0.985), ncols=3, frameon=False, fontsize=8)
+        figure.legend(
+            handles=handles, loc="upper right", bbox_to_anchor=(0.99, 0.985), ncols=3, frameon=False, fontsize=8
+        )
     _title(figure, f"One stay, two views: dyad {number}, {row['pattern']} in the end")
     _caption(
         figure,
@@ -148,7 +150,10 @@ def patterns_by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> 
     _share_axis(axes)
     _plain(axes)
     _title(figure, "Which pattern the dyads are in, day by day")
-    _caption(figure, f"{dyads} dyads. Tone at the end of each day, both parties; at first it is still forming, and clients are in crisis.")
+    _caption(
+        figure,
+        f"{dyads} dyads. Tone at the end of each day, both parties; at first it is still forming, and clients are in crisis.",
+    )
     return figure
 
 
@@ -206,7 +211,7 @@ def where_dyads_end(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) ->
         Patch(facecolor=PATTERN_COLOURS[p], edgecolor="#333333", hatch=PATTERN_HATCHES[p], label=p) for p in PATTERNS
     ]
     for handle, name in zip(handles, PATTERNS, strict=True):
-        handle.set_label(f"{name} ({'circle square triangle'.split()[PATTERNS.index(name)]})")
+        handle.set_label(f"{name} ({['circle', 'square', 'triangle'][PATTERNS.index(name)]})")
     figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.985, 0.99), ncols=3, frameon=False, fontsize=9)
     _title(figure, "Where the dyads end")
     units = table.groupby(["replicate", "centre"]).ngroups

@@ -173,8 +173,7 @@ def in_words(outcome: Outcome) -> Iterator[str]:
     most = table["share"].idxmax()
     row = table.loc[most]
     yield (
-        f"Of {total} dyads, {int(row['dyads'])} ({row['share']:.0%}) end {most}, "
-        "the most frequent pattern in this run."
+        f"Of {total} dyads, {int(row['dyads'])} ({row['share']:.0%}) end {most}, the most frequent pattern in this run."
     )
     missing = [name for name in PATTERNS if table.loc[name, "dyads"] == 0]
     if missing:

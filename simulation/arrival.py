@@ -61,7 +61,11 @@ def fill_post(post: Any, frames: Any, numbers: Any, traits: Any) -> None:
 def own_expectation(post: Any, frames: Any, numbers: Any, impression: Any, k: int) -> float:
     """What a keyworker expects of one client: her general view and her first impression of this one."""
     first = expected_at_first(
-        frames.expected[KEYWORKER, k], numbers.keyworker_tilt, frames.benign[k], numbers.keyworker_variety, impression[k]
+        frames.expected[KEYWORKER, k],
+        numbers.keyworker_tilt,
+        frames.benign[k],
+        numbers.keyworker_variety,
+        impression[k],
     )
     return moved_toward(post.general_view[k], first, numbers.first_impression)
 

@@ -146,7 +146,9 @@ class Keyworker(Person):
 class Centre(mesa.Model):  # type: ignore[misc]
     """One centre of a scenario. ``step()`` lives one day; ``datacollector`` holds what was collected."""
 
-    def __init__(self, world: World, seed: int = 1, replicate: int = 0, centre: int = 0, luck: Luck | None = None) -> None:
+    def __init__(
+        self, world: World, seed: int = 1, replicate: int = 0, centre: int = 0, luck: Luck | None = None
+    ) -> None:
         super().__init__(rng=seed)
         self.world, self.replicate, self.number = world, replicate, centre
         design, frames = world.scenario.design, len(world.resolved.frames.names)
@@ -156,7 +158,7 @@ class Centre(mesa.Model):  # type: ignore[misc]
         self.views = (records(design.clients, party_type(frames)), records(design.clients, party_type(frames)))
         self.dyads, self.posts = records(design.clients, dyad_type()), records(world.scenario.posts, post_type(frames))
         open_centre(*self.views, self.dyads, self.posts, self.frames, self.numbers, self.luck)
-        self.first_views = tuple(view.copy() for view in self.views)
+        self.first_views = (self.views[0].copy(), self.views[1].copy())
         self.seen, self.odds = np.empty(self.turns[0].act.shape[0]), np.empty(WAYS)
         self.day = 0
         self.today = self.luck.days[:, 0].astype(float)
@@ -326,9 +328,7 @@ class Centre(mesa.Model):  # type: ignore[misc]
             np.array(rows, row_type(columns, frames)).view(np.recarray)
             for rows, columns in ((self.days, DAY_COLUMNS), (self.events, EVENT_COLUMNS))
         )
-        return Stay(
-            self.replicate, self.number, *self.first_views, *self.views, self.dyads, self.posts, days, events
-        )
+        return Stay(self.replicate, self.number, *self.first_views, *self.views, self.dyads, self.posts, days, events)
 
 
 def live_with_agents(

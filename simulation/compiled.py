@@ -51,9 +51,10 @@ def compiled(function: Function) -> Function:
 
     Floating-point rules are strict, so that both give bit-identical numbers.
     """
-    theirs, numba.config.CACHE_DIR = numba.config.CACHE_DIR, _cache_folder()
+    config: Any = numba.config
+    theirs, config.CACHE_DIR = config.CACHE_DIR, _cache_folder()
     try:
         result: Function = numba.njit(function, cache=True, nogil=True, error_model="numpy")
     finally:
-        numba.config.CACHE_DIR = theirs
+        config.CACHE_DIR = theirs
     return result

@@ -30,7 +30,7 @@ class Context(Declared):
     transparency: float = number(0.5, 0, 1, SHARE)
     """How far the client knows what the rules prescribe, so that a mandated act is recognised as one."""
     reflexivity: float = number(0.3, 0, 1, SHARE)
-    """How far keyworkers, on average, see withdrawal and powerlessness behind what a client does, and notice tension."""
+    """How far keyworkers, on average, see the crisis behind what a client does, and notice tension."""
     caseload: float = number(4.0, 1, 30, "clients per keyworker")
     """Clients each keyworker is responsible for."""
     capacity: float = number(5.0, 1, 30, "clients per keyworker")

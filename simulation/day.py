@@ -16,7 +16,7 @@ from simulation.compiled import compiled
 from simulation.encounter import encounter, note_state
 from simulation.frames import CLIENT, KEYWORKER
 from simulation.handling import NO_WAY, benignity, handle, talk_ends
-from simulation.luck import WAYS, Ask, AskEncounter
+from simulation.luck import Ask, AskEncounter
 from simulation.party import NOBODY, Way
 from simulation.records import NOTHING, Happening
 from simulation.rules.choice import daily_chance
@@ -80,7 +80,7 @@ def meet(
     kind: int, opener: int, kinds: Any, turns: Any, day: int, dyad: Any, client: Any, keyworker: Any,
     frames: Any, numbers: Any, luck: Any, seen: Any, rows: Any, first: int, step: int,
 ) -> int:  # fmt: skip
-    """An encounter takes place; its lines are completed with when and where. Returns how many exchanges read as good."""
+    """An encounter takes place; its lines are completed with when and where. Returns how many read as good."""
     this = kinds[kind]
     good = encounter(this, turns, opener, client, keyworker, frames, numbers, luck, seen, rows, first, step)
     for exchange in range(this.exchanges * step):
@@ -99,13 +99,11 @@ def pairs_day(
     """One pair's day: encounters in their order, then each deals with tension. Returns how many lines were written."""
     wake(client, keyworker, post, crisis, numbers)
     line = first
-    for kind in range(TALK_SLOT + 1):
-        repairing = kind == TALK_SLOT and dyad.talk_due != NOBODY
+    for slot in range(TALK_SLOT + 1):
+        kind, repairing = slot, slot == TALK_SLOT and dyad.talk_due != NOBODY
         if repairing:
             kind, opener = REPAIR, dyad.talk_due
-        elif luck[kinds[kind].luck + AskEncounter.MEETS] < chance_to_meet(
-            kind, client, keyworker, post, day, numbers
-        ):
+        elif luck[kinds[kind].luck + AskEncounter.MEETS] < chance_to_meet(kind, client, keyworker, post, day, numbers):
             opener = opener_of(kinds[kind], client, keyworker, luck[kinds[kind].luck + AskEncounter.OPENS])
         else:
             continue

@@ -16,8 +16,7 @@ from typing import Any
 
 from simulation.compiled import compiled
 from simulation.frames import CLIENT, KEYWORKER
-from simulation.luck import AskEncounter, AskExchange, PER_ENCOUNTER, PER_EXCHANGE
-from simulation.records import NOTHING, Happening
+from simulation.luck import PER_ENCOUNTER, PER_EXCHANGE, AskEncounter, AskExchange
 from simulation.rules.choice import behind_role, mandated_share, role_share, source_of
 from simulation.rules.reading import (
     attributed,
@@ -235,9 +234,7 @@ def encounter(
         share, strain = scripted_share(actor, turn, bent, numbers), actor.strain
         row.reader_frame = taken[1 - turn.role]
         act = choose(actor, turn, taken[turn.role], bent, numbers, luck, column, row)
-        seen_as = read(
-            reader, turn, act, share, strain, numbers, luck[column + AskExchange.SEEN], seen, row
-        )
+        seen_as = read(reader, turn, act, share, strain, numbers, luck[column + AskExchange.SEEN], seen, row)
         good += turn.evaluation[seen_as] >= numbers.good_reading
     if opener == CLIENT:
         client.confronting = 0.0

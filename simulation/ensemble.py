@@ -127,7 +127,9 @@ def records(count: int, dtype: np.dtype[Any]) -> Any:
     return np.zeros(count, dtype).view(np.recarray)
 
 
-def live(world: World, seed: int, replicate: int, centre: int, keep: Keep = Keep.EVENTS, luck: Luck | None = None) -> Stay:
+def live(
+    world: World, seed: int, replicate: int, centre: int, keep: Keep = Keep.EVENTS, luck: Luck | None = None
+) -> Stay:
     """Live one centre of one replicate from the first morning to the last evening.
 
     *luck* may be given, to live with luck that was written rather than drawn.
@@ -150,9 +152,7 @@ def live(world: World, seed: int, replicate: int, centre: int, keep: Keep = Keep
     events = events[:lines].copy() if step else events[:0]
     for table in (days, events):
         table["replicate"], table["centre"] = replicate, centre
-    return Stay(
-        replicate, centre, first_clients, first_keyworkers, clients, keyworkers, dyads, posts, days, events
-    )
+    return Stay(replicate, centre, first_clients, first_keyworkers, clients, keyworkers, dyads, posts, days, events)
 
 
 @compiled
@@ -176,9 +176,7 @@ def live_days(
             for written in range(line, line + lines):
                 events[written].dyad = i
             line += lines
-        line += centres_evening(
-            day, clients, keyworkers, dyads, posts, frames, numbers, luck, events, line, step
-        )
+        line += centres_evening(day, clients, keyworkers, dyads, posts, frames, numbers, luck, events, line, step)
         if days.shape[0] > 0:
             for i in range(clients.shape[0]):
                 for side in range(2):
@@ -196,9 +194,7 @@ def note_day(party: Any, side: int, number: int, day: int, dyad: Any, posts: Any
     note_state(party, row)
 
 
-def stays(
-    world: World, seed: int, replicates: range, keep: Keep = Keep.EVENTS, threads: int = 1
-) -> Iterator[Stay]:
+def stays(world: World, seed: int, replicates: range, keep: Keep = Keep.EVENTS, threads: int = 1) -> Iterator[Stay]:
     """Live every centre of the replicates, in order, on so many *threads*; at most a few stays are held at a time."""
     work = ((r, c) for r in replicates for c in range(world.scenario.design.centres))
     if threads <= 1:

@@ -76,14 +76,10 @@ def load_frames(path: Path) -> Frames:
         kinds.append(KINDS.index(table["kind"]))
         identities.append((_words(path, name, table, "client"), _words(path, name, table, "keyworker")))
         benign.append(_number(path, name, table, "benign", -1, 1))
-        expected.append(
-            [_number(path, name, table, f"expected_by_{role}s", 1e-6, 1e6) for role in ROLES]
-        )
+        expected.append([_number(path, name, table, f"expected_by_{role}s", 1e-6, 1e6) for role in ROLES])
     if KINDS.index("adversarial") not in kinds:
         raise Refusal(f"{path}: a repertoire needs at least one frame of the kind 'adversarial'")
-    return Frames(
-        path, source, tuple(data), tuple(identities), np.array(kinds), np.array(benign), np.array(expected).T
-    )
+    return Frames(path, source, tuple(data), tuple(identities), np.array(kinds), np.array(benign), np.array(expected).T)
 
 
 def frames_record(frames: Frames) -> Any:

@@ -140,11 +140,13 @@ class Streams:
     def generator(self, purpose: Purpose, index: int = 0) -> np.random.Generator:
         """The stream of one purpose and person, from its start."""
         self._counter[2], self._counter[3] = purpose, index
-        self._bits.state = self._start
+        self._bits.state = self._start  # type: ignore[assignment]
         return self._generator
 
 
-def draw(seed: int, replicate: int, centre: int, clients: int, posts: int, days: int, frames: int, columns: int) -> Luck:
+def draw(
+    seed: int, replicate: int, centre: int, clients: int, posts: int, days: int, frames: int, columns: int
+) -> Luck:
     """All luck of one centre; *columns* per dyad and day as ``column_count`` says, *seed* and *replicate* from 0."""
     streams = Streams(seed, replicate, centre)
     luck = Luck(

@@ -22,9 +22,9 @@ DATA = Path(__file__).parent / "data"
 SCALE = 4.3
 """Sentiments run from -SCALE to SCALE on each dimension (the field's rating scale)."""
 RIDGE = 0.001
-"""Pull of an emotion toward neutral where its equation nears singularity (assumed; changes ordinary emotions by < 1 %)."""
+"""Pull of an emotion toward neutral where its equation nears singularity (assumed; others change by < 1 %)."""
 TOO_CLOSE = 0.5
-"""EPA units by which the second nearest emotion word must be farther away for the nearest to be named (specification)."""
+"""EPA units by which the second nearest emotion word must be farther away for the nearest to be named (assumed)."""
 
 NEUTRAL = "neutral"
 """What is felt when the emotion is nearer to the scale's middle than to any measured word."""

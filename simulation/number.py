@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Declared(BaseModel):
-    """A frozen set of declared numbers: unknown fields, text for numbers, NaN and values off their range are refused."""
+    """A frozen set of declared numbers: unknown fields, text, NaN and values off their range are refused."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -53,6 +53,4 @@ def declarations(section: str, declared: type[Declared]) -> Iterator[Declaration
         low = next(m.ge for m in field.metadata if hasattr(m, "ge"))
         high = next(m.le for m in field.metadata if hasattr(m, "le"))
         meaning = " ".join((field.description or "").split())
-        yield Declaration(
-            section, name, field.default, low, high, str(extra["unit"]), str(extra["source"]), meaning
-        )
+        yield Declaration(section, name, field.default, low, high, str(extra["unit"]), str(extra["source"]), meaning)

@@ -128,9 +128,8 @@ def changed(scenario: Scenario, changes: Mapping[str, float | str]) -> Scenario:
         if section not in sections or field not in data[section]:
             valid = [f"{s}.{f}" for s in sections for f in data[s]]
             raise Refusal(f"{key}: there is no such field; {_nearest_field(key, valid)}")
-        if isinstance(data[section][field], int) and isinstance(value, float) and value.is_integer():
-            value = int(value)
-        data[section][field] = value
+        whole = isinstance(data[section][field], int) and isinstance(value, float) and value.is_integer()
+        data[section][field] = int(value) if whole else value
     try:
         return Scenario.model_validate(data)
     except ValidationError as error:

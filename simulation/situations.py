@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from simulation.compiled import compiled
 from simulation.frames import ROLES, Frames
 from simulation.luck import first_columns
-from simulation.meaning import Equations, Floats, Lexicon, read_toml
+from simulation.meaning import Equations, Lexicon, read_toml
 from simulation.refusal import Refusal, nearest
 from simulation.rules.choice import feels_right
 from simulation.rules.reading import likeness

@@ -73,7 +73,12 @@ def columns_of(table: str, resolved: Resolved) -> tuple[Column, ...]:
 
 EMOTIONS = (
     Column("emotion", "word", "measured word nearest to what the reader felt, in the frame taken", words="emotions"),
-    Column("emotion_named", "word", "the same; only its family where two words are as near; neutral where that is nearest", words="families"),
+    Column(
+        "emotion_named",
+        "word",
+        "the same; only its family where two words are as near; neutral where that is nearest",
+        words="families",
+    ),
 )
 
 

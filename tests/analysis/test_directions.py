@@ -1,0 +1,93 @@
+"""Context pushes dyads toward one pattern or another: the same people with the same luck, with intervals.
+
+Every comparison lives the same 1,920 or more dyads on both sides; the interval of the paired difference is taken over
+replicates. The model is held to the direction, not to a size.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from analysis.patterns import PATTERNS, with_patterns
+from simulation.scenario import Scenario, changed
+from simulation.tables import run
+
+FRIENDLY, POLITE, CONFLICTED = PATTERNS
+REPLICATES = 120
+Z = 1.96
+
+
+def replicate_shares(changes: dict[str, float], replicates: int) -> np.ndarray:
+    """Share of each pattern in each replicate, shape (replicates, 3)."""
+    dyads = with_patterns(run(changed(Scenario(), changes), 11, replicates, "dyads", threads=2).dyads)
+    counts = dyads.groupby(["replicate", "pattern"], observed=False).size().unstack()[list(PATTERNS)]
+    return counts.to_numpy() / counts.sum(axis=1).to_numpy()[:, None]
+
+
+def paired(
+    low: dict[str, float], high: dict[str, float], replicates: int = REPLICATES
+) -> dict[str, tuple[float, float]]:
+    """Change of each pattern's share from *low* to *high*, and the half width of its 95 % interval."""
+    difference = replicate_shares(high, replicates) - replicate_shares(low, replicates)
+    half = Z * difference.std(axis=0, ddof=1) / np.sqrt(replicates)
+    return {p: (float(m), float(h)) for p, m, h in zip(PATTERNS, difference.mean(axis=0), half, strict=True)}
+
+
+DIRECTIONS = [
+    ("context.formality", 0.1, 0.8, {POLITE: 1}),
+    ("context.planned", 0.3, 3.0, {FRIENDLY: 1}),
+    ("context.control", 0.5, 6.0, {FRIENDLY: -1, CONFLICTED: 1}),
+    ("context.transparency", 0.0, 1.0, {CONFLICTED: -1}),
+    ("context.turnover", 0.0, 2.0, {FRIENDLY: -1}),
+    ("context.opposition", 0.0, 1.5, {CONFLICTED: 1}),
+    ("context.reflexivity", 0.0, 0.9, {CONFLICTED: -1}),
+]
+
+
+@pytest.mark.parametrize(("field", "low", "high", "expected"), DIRECTIONS, ids=[d[0] for d in DIRECTIONS])
+def test_more_of_it_moves_the_same_dyads_in_the_expected_direction(field, low, high, expected):
+    change = paired({field: low}, {field: high})
+    for pattern, direction in expected.items():
+        mean, half = change[pattern]
+        assert direction * mean - half > 0, f"{field} {low} -> {high}: {pattern} {mean:+.3f} +- {half:.3f}"
+
+
+REMOVED = {
+    "expectation": {
+        "people.client_variety": 0.0,
+        "people.keyworker_variety": 0.0,
+        "learning.anchoring": 0.0,
+        "learning.experience": 0.0,
+    },
+    "meaning": {"learning.learning": 0.0, "learning.assimilation": 0.0, "learning.impersonal_weight": 1.0},
+    "context": {
+        "context.formality": 0.0,
+        "context.mandate": 0.0,
+        "context.pressure": 0.0,
+        "context.peer_density": 0.0,
+        "context.team_cohesion": 0.0,
+        "context.turnover": 0.0,
+        "context.distress": 0.0,
+    },
+    "handling": {"learning.threshold": 5.0, "learning.role_strain": 0.0},
+}
+
+
+@pytest.mark.parametrize("dimension", REMOVED)
+def test_removing_one_of_the_four_dimensions_changes_the_mix_of_patterns(dimension):
+    change = paired({}, REMOVED[dimension], 240)
+    # Three patterns are looked at, so each interval is widened (Bonferroni: 2.39 / 1.96).
+    assert any(abs(mean) > half * 2.39 / Z for mean, half in change.values()), change
+
+
+def test_all_three_patterns_live_in_the_ordinary_centre_in_the_middle_of_the_stay():
+    shares = replicate_shares({"design.days": 75}, 60).mean(axis=0)
+    assert (shares > 0.1).all()
+    assert (shares < 0.7).all()
+
+
+def test_the_two_views_agree_often_but_not_always():
+    dyads = with_patterns(run(Scenario(), 11, 60, "dyads", threads=2).dyads)
+    same = (dyads["client_class"].astype(str) == dyads["keyworker_class"].astype(str)).mean()
+    assert 0.5 < same < 0.95
