@@ -119,7 +119,8 @@ def dyad_story(tables: Any, dyad: tuple[int, int, int] | None = None) -> Figure:
     _caption(
         figure,
         f"Dyad {number} of centre {centre}, replicate {replicate}; {int(row['exchanges'])} exchanges, "
-        f"{int(row['repairs'])} of {int(row['talks'])} repair talks succeeded, {int(row['changes'])} changes of keyworker. "
+        f"{int(row['repairs'])} of {int(row['talks'])} repair talks succeeded; keyworker changed {int(row['changes'])} "
+        f"time{'s' * (int(row['changes']) != 1)}. "
         "Tone in EPA units; bad acts weigh more than good ones.",
     )
     return figure
@@ -152,13 +153,13 @@ def patterns_by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> 
     _title(figure, "Which pattern the dyads are in, day by day")
     _caption(
         figure,
-        f"{dyads} dyads. Tone at the end of each day, both parties; at first it is still forming, and clients are in crisis.",
+        f"{dyads} dyads. By both parties' tone at the end of each day; at first it is forming, and clients are in crisis.",
     )
     return figure
 
 
 def where_dyads_end(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> Figure:
-    """Where the dyads end: both parties' good and bad tone with the patterns, and the share of each with its interval."""
+    """Where the dyads end: both parties' good and bad tone with the patterns, and each one's share with its interval."""
     table = with_patterns(dyads, thresholds)
     figure = Figure(figsize=(12, 4.8))
     left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1, 0.9))
