@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day, resampled_units, shares, with_patterns
 
@@ -39,6 +40,15 @@ def _title(figure: Figure, text: str) -> None:
 
 def _plain(axes: Axes) -> None:
     axes.spines[["top", "right"]].set_visible(False)
+
+
+def _day_axis(axes: Axes, last: int) -> None:
+    axes.set_xlim(1, max(2, last))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def _share_axis(axes: Axes) -> None:
@@ -76,7 +86,7 @@ def dyad_story(tables: Any, dyad: tuple[int, int, int] | None = None) -> Figure:
     days, events, row = mine(tables.days), mine(tables.events), mine(with_patterns(tables.dyads)).iloc[0]
     figure = Figure(figsize=(11, 6.6))
     grid = figure.subplots(2, 2, sharex=True, sharey="row", height_ratios=(1.25, 1))
-    figure.subplots_adjust(left=0.07, right=0.9, top=0.86, bottom=0.15, wspace=0.27, hspace=0.2)
+    figure.subplots_adjust(left=0.08, right=0.87, top=0.86, bottom=0.15, wspace=0.27, hspace=0.2)
     shares_of = [c for c in days.columns if c.startswith(SHARE_OF)]
     names = [c.removeprefix(SHARE_OF) for c in shares_of]
     top = max(1.5, float(days[["positivity", "negativity"]].to_numpy().max()) * 1.08)
@@ -100,7 +110,7 @@ def dyad_story(tables: Any, dyad: tuple[int, int, int] | None = None) -> Figure:
             lower.plot(when, np.full(len(when), top * 0.94), marker, color="#222222", ms=5, ls="none", clip_on=False)
         for axes in (upper, lower):
             _plain(axes)
-            axes.set_xlim(1, side["day"].max())
+            _day_axis(axes, side["day"].max())
     grid[1, 0].set_ylabel("tone (1 slightly, 2 quite)")
     grid[0, 0].set_ylabel("weight of each frame")
     colours = [Patch(facecolor=c, edgecolor="#666666", lw=0.4) for c, _ in zip(FRAME_COLOURS, names, strict=False)]
@@ -133,7 +143,7 @@ def patterns_by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> 
     dyads = len(table) // table["day"].nunique()
     figure = Figure(figsize=(9, 4.6))
     axes = figure.subplots()
-    figure.subplots_adjust(left=0.08, right=0.76, top=0.89, bottom=0.19)
+    figure.subplots_adjust(left=0.1, right=0.76, top=0.89, bottom=0.19)
     areas = axes.stackplot(
         share.index, share.to_numpy().T, colors=[PATTERN_COLOURS[p] for p in PATTERNS], edgecolor="white"
     )
@@ -147,19 +157,21 @@ def patterns_by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> 
                 f"{name}\n{last:.0%}", (1.01, bottom + last / 2), xycoords=("axes fraction", "data"), va="center"
             )
         bottom += last
-    axes.set(xlabel="day of the stay", ylabel="share of dyads", xlim=(share.index.min(), share.index.max()))
+    axes.set(xlabel="day of the stay", ylabel="share of dyads")
+    _day_axis(axes, share.index.max())
     _share_axis(axes)
     _plain(axes)
     _title(figure, "Which pattern the dyads are in, day by day")
     _caption(
         figure,
-        f"{dyads} dyads. By both parties' tone at the end of each day; at first it is forming, and clients are in crisis.",
+        f"{_count(dyads, 'dyad')}. By both parties' tone at the end of each day; at first it is forming, and clients "
+        "are in crisis.",
     )
     return figure
 
 
 def where_dyads_end(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> Figure:
-    """Where the dyads end: both parties' good and bad tone with the patterns, and each one's share with its interval."""
+    """Where the dyads end: both parties' good and bad tone with the patterns, and each share with its interval."""
     table = with_patterns(dyads, thresholds)
     figure = Figure(figsize=(12, 4.8))
     left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1, 0.9))
@@ -216,7 +228,7 @@ def where_dyads_end(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) ->
     figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.985, 0.99), ncols=3, frameon=False, fontsize=9)
     _title(figure, "Where the dyads end")
     units = table.groupby(["replicate", "centre"]).ngroups
-    whole = f"{len(table)} dyads of {units} centre{'s' if units != 1 else ''}"
+    whole = f"{_count(len(table), 'dyad')} of {_count(units, 'centre')}"
     over = resampled_units(table)
     _caption(
         figure,

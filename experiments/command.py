@@ -8,6 +8,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -27,8 +28,8 @@ class Parser(argparse.ArgumentParser):
         if "invalid choice" in message and self._subparsers is not None:
             from simulation.refusal import nearest
 
-            word = message.split("'")[1]
-            message = f"there is no command '{word}'; {nearest(word, COMMANDS)}"
+            word = message.partition("invalid choice: ")[2].partition(" (choose")[0]
+            message = f"there is no command {word}; {nearest(word[1:-1], COMMANDS)}"
         self.exit(REFUSED, f"twoway: {message} (see `{self.prog} --help`)\n")
 
 
@@ -75,8 +76,9 @@ def _scenario_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit status: 0, 2 for what cannot be done, 130 when interrupted."""
+    """Run the command; returns its status: 0, 1 if tables differ, 2 for what cannot be done, 130 if interrupted."""
     options = parser().parse_args(arguments)
+    status = 0
     try:
         if options.version:
             from importlib.metadata import version
@@ -85,12 +87,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif options.command is None:
             parser().print_help()
         else:
-            return DO[options.command](options)
+            status = DO[options.command](options)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         print("\ntwoway: interrupted; nothing was written", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
+    except OSError as error:
+        if error.filename is None:
+            _forget_output()
+        print(f"twoway: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+        return REFUSED
     except ValueError as error:
         from simulation.refusal import Refusal
 
@@ -98,7 +106,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"twoway: {error}", file=sys.stderr)
         return REFUSED
-    return 0
+    return status
+
+
+def _forget_output() -> None:
+    """Let go of output that cannot be written, so that Python does not try again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def _whole_number(name: str, text: str) -> int:
@@ -172,6 +189,8 @@ def schema(options: argparse.Namespace) -> int:
     try:
         options.out.write_text(text, encoding="utf-8")
     except OSError as error:
+        with suppress(OSError):
+            options.out.unlink(missing_ok=True)
         raise Refusal(f"{options.out}: cannot be written ({error.strerror})") from None
     print(f"Written: {options.out}")
     return 0
@@ -188,16 +207,16 @@ def run(options: argparse.Namespace) -> int:
     from experiments.folder import free_folder
     from simulation.refusal import Refusal
 
-    name = Path(options.scenario).stem if options.scenario.endswith(".toml") else options.scenario
+    name = Path(options.scenario).stem
     folder = options.out if options.out is not None else free_folder(name)
     if folder.exists():
         raise Refusal(f"{folder}: exists already and is not overwritten; choose another folder with --out")
     design = scenario.design
     print(f"{scenario.title}: {scenario.question}")
     print(
-        f"{design.centres} centre{'s' * (design.centres != 1)} with {design.clients} "
-        f"client{'s' * (design.clients != 1)} and {scenario.posts} keyworker{'s' * (scenario.posts != 1)} each, "
-        f"{design.days} days, {replicates} replicate{'s' * (replicates != 1)}, seed {seed}.",
+        f"{_count(design.centres, 'centre')} with {_count(design.clients, 'client')} and "
+        f"{_count(scenario.posts, 'keyworker')} each, {_count(design.days, 'day')}, "
+        f"{_count(replicates, 'replicate')}, seed {seed}.",
         flush=True,
     )
     from experiments.simulate import in_words, simulate

@@ -8,8 +8,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,16 +18,20 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from matplotlib.figure import Figure
+from pydantic import ValidationError
 
 from simulation.compiled import source_digest
 from simulation.meaning import read_toml
+from simulation.records import Column
 from simulation.refusal import Refusal
 from simulation.scenario import Resolved, Scenario
-from simulation.tables import Tables, columns_of, words_of
+from simulation.tables import Tables, check_luck, keep_of, words_of
 
 MANIFEST = "manifest.json"
 FORMAT = 1
 PACKAGES = ("numpy", "numba", "pandas", "pyarrow", "networkx", "mesa", "matplotlib", "pydantic")
+NEEDED = ("model", "source_digest", "scenario", "seed", "replicates", "keep", "resolved_scenario")
+"""What the manifest must hold for its run to be made again."""
 INPUTS = {"lexicon": "lexicon", "equations": "equations", "frames": "frames", "situations": "situations"}
 
 
@@ -37,6 +41,7 @@ def whole(target: Path) -> Iterator[Path]:
     if target.exists():
         raise Refusal(f"{target}: exists already and is not overwritten; choose another folder with --out")
     partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    new = [parent for parent in target.parents if not parent.exists()]
     try:
         partial.mkdir(parents=True)
         yield partial
@@ -53,6 +58,9 @@ def whole(target: Path) -> Iterator[Path]:
         raise Refusal(f"{target}: nothing was written, {reason}") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+        for parent in new:
+            with suppress(OSError):  # something stands in it: the run
+                parent.rmdir()
 
 
 def free_folder(name: str) -> Path:
@@ -69,19 +77,18 @@ class TableWriter:
 
     def __init__(self, folder: Path, name: str, csv: bool, note: Mapping[str, str]) -> None:
         self.folder, self.name, self.csv, self.note = folder, name, csv, note
-        self.rows = 0
         self._parquet: pq.ParquetWriter | None = None
 
     def write(self, rows: pd.DataFrame) -> None:
         """Append rows."""
         table = pa.Table.from_pandas(rows, preserve_index=False)
         table = table.replace_schema_metadata({**(table.schema.metadata or {}), **_bytes(self.note)})
+        first = self._parquet is None
         if self._parquet is None:
             self._parquet = pq.ParquetWriter(self.folder / f"{self.name}.parquet", table.schema, compression="zstd")
         self._parquet.write_table(table)
         if self.csv:
-            rows.to_csv(self.folder / f"{self.name}.csv", mode="a", header=self.rows == 0, index=False)
-        self.rows += len(rows)
+            rows.to_csv(self.folder / f"{self.name}.csv", mode="a", header=first, index=False)
 
     def close(self) -> None:
         """Finish the file."""
@@ -139,13 +146,29 @@ def read_manifest(folder: Path) -> tuple[Scenario, dict[str, Any]]:
         raise Refusal(f"{folder}: is not the folder of a run (it has no {MANIFEST})")
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        scenario = Scenario.model_validate(manifest["resolved_scenario"])
-        seed, replicates = int(manifest["seed"]), int(manifest["replicates"])
-        keep = str(manifest["keep"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Refusal(f"{path}: is damaged or of another version ({type(error).__name__})") from None
+    except (OSError, ValueError) as error:
+        raise Refusal(f"{path}: is damaged ({error})") from None
+    if not isinstance(manifest, dict):
+        raise Refusal(f"{path}: is damaged (it holds no fields)")
     if manifest.get("format") != FORMAT:
         raise Refusal(f"{path}: has format {manifest.get('format')!r}; this version reads format {FORMAT}")
+    for field in NEEDED:
+        if field not in manifest:
+            raise Refusal(f"{path}: is damaged ({field} is missing)")
+    for field in ("seed", "replicates"):
+        if not str(manifest[field]).isdecimal():
+            raise Refusal(f"{path}: {field} = {manifest[field]!r}; it must be a whole number")
+    seed, replicates, keep = int(manifest["seed"]), int(manifest["replicates"]), str(manifest["keep"])
+    try:
+        check_luck(seed, replicates)
+        keep_of(keep)
+        scenario = Scenario.model_validate(manifest["resolved_scenario"])
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, ["resolved_scenario", *first["loc"]]))
+        raise Refusal(f"{path}: {field}: {first['msg'][0].lower()}{first['msg'][1:]}") from None
+    except Refusal as error:
+        raise Refusal(f"{path}: {error}") from None
     meaning = {field: str(folder / "inputs" / f"{field}.toml") for field in INPUTS}
     for field in meaning.values():
         read_toml(Path(field))
@@ -162,14 +185,13 @@ def save_figure(folder: Path, name: str, figure: Figure, note: Mapping[str, str]
     figure.savefig(figures / f"{name}.svg", metadata={"Creator": note["model"], "Description": words, "Date": None})
 
 
-def write_codebook(folder: Path, resolved: Resolved, extra: Mapping[str, tuple[str, str]]) -> None:
-    """A codebook for people with SPSS or Excel: each table's columns with unit, meaning and words."""
-    rows = []
-    for table in ("events", "days", "dyads"):
-        for column in columns_of(table, resolved):
-            words = ", ".join(words_of(column, resolved))
-            rows.append((table, column.name, column.unit, column.meaning, words))
-    rows += [("dyads", name, "word", meaning, words) for name, (meaning, words) in extra.items()]
+def write_codebook(folder: Path, resolved: Resolved, tables: Mapping[str, Iterable[Column]]) -> None:
+    """A codebook for people with SPSS or Excel: the columns of each of the *tables* with unit, meaning and words."""
+    rows = [
+        (table, column.name, column.unit, column.meaning, ", ".join(words_of(column, resolved)))
+        for table, columns in tables.items()
+        for column in columns
+    ]
     codebook = pd.DataFrame(rows, columns=["table", "column", "unit", "meaning", "words"])
     codebook.to_csv(folder / "codebook.csv", index=False)
 

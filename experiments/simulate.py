@@ -26,18 +26,27 @@ from experiments.folder import (
 )
 from simulation.compiled import source_digest
 from simulation.ensemble import Keep, World, stays
+from simulation.records import Column
 from simulation.refusal import Refusal
 from simulation.scenario import Scenario
-from simulation.tables import Tables, Translator, check_luck, keep_of
+from simulation.tables import Tables, Translator, check_luck, columns_of, keep_of
 
 AT_ONCE = 64
 """Stays that are turned into tables and written at a time."""
-ADDED = {
-    "client_class": ("the client's own class at the end", ", ".join(CLASSES)),
-    "keyworker_class": ("the keyworker's own class at the end", ", ".join(CLASSES)),
-    "pattern": ("pattern assigned from both classes", ", ".join(PATTERNS)),
-}
+ADDED = (
+    Column("client_class", "word", "the client's own class at the end", words=CLASSES),
+    Column("keyworker_class", "word", "the keyworker's own class at the end", words=CLASSES),
+    Column("pattern", "word", "pattern assigned from both classes", words=PATTERNS),
+)
 """Columns that the analysis adds to the dyads table."""
+SUMMARY = (
+    Column("pattern", "word", "pattern at the end", words=PATTERNS),
+    Column("dyads", "dyads", "how many dyads end in the pattern"),
+    Column("share", "share", "share of all dyads"),
+    Column("low", "share", "lower end of the share's 95 % bootstrap interval"),
+    Column("high", "share", "upper end of the share's 95 % bootstrap interval"),
+)
+"""Columns of the table of patterns."""
 
 
 class Outcome(NamedTuple):
@@ -74,7 +83,9 @@ def simulate(
         if level >= Keep.EVENTS:
             save_figure(partial, "one-dyads-story", dyad_story(first), note)
         if csv:
-            write_codebook(partial, world.resolved, ADDED)
+            columns = {table: columns_of(table, world.resolved) for table in _kept(level)}
+            columns["dyads"] += ADDED
+            write_codebook(partial, world.resolved, {**columns, "patterns": SUMMARY})
         patterns.to_csv(partial / "patterns.csv")
         write_manifest(partial, scenario, note, {"keep": keep, "csv": csv, "inputs": files})
     return Outcome(folder, patterns, replicates)
@@ -82,6 +93,11 @@ def simulate(
 
 FIGURE_REPLICATES = 25
 """Replicates whose days are kept in memory for the figure by day; the figure says how many dyads it rests on."""
+
+
+def _kept(level: Keep) -> tuple[str, ...]:
+    """Names of the tables that are kept."""
+    return Tables._fields[len(Tables._fields) - 1 - level :]
 
 
 def _write_tables(
@@ -96,12 +112,12 @@ def _write_tables(
     progress: bool,
 ) -> tuple[pd.DataFrame, Tables]:
     """Write the tables as they are lived; returns all dyads, and the tables of the first replicates for figures."""
-    kept = Tables._fields[len(Tables._fields) - 1 - level :]
-    writers = {table: TableWriter(folder, table, csv, note) for table in kept}
+    writers = {table: TableWriter(folder, table, csv, note) for table in _kept(level)}
     translate = Translator(world.resolved)
     total = replicates * world.scenario.design.centres
     lived = stays(world, seed, range(replicates), level, threads)
-    all_dyads, first = [], []
+    all_dyads: list[pd.DataFrame] = []
+    days: list[pd.DataFrame] = []
     try:
         with tqdm(total=total, unit="centre", desc="Living", disable=None if progress else True) as bar:
             while some := list(islice(lived, AT_ONCE)):
@@ -110,18 +126,15 @@ def _write_tables(
                 for table, writer in writers.items():
                     writer.write(getattr(tables, table))
                 all_dyads.append(tables.dyads)
+                if not days:
+                    first = tables
                 if some[0].replicate < FIGURE_REPLICATES:
-                    first.append(tables)
+                    days.append(tables.days)
                 bar.update(len(some))
     finally:
         for writer in writers.values():
             writer.close()
-    early = Tables(
-        events=first[0].events,
-        days=pd.concat([t.days for t in first], ignore_index=True),
-        dyads=first[0].dyads,
-    )
-    return pd.concat(all_dyads, ignore_index=True), early
+    return pd.concat(all_dyads, ignore_index=True), first._replace(days=pd.concat(days, ignore_index=True))
 
 
 class Verdict(NamedTuple):
@@ -135,7 +148,7 @@ def verify(folder: Path, threads: int = 2, progress: bool = False) -> Verdict:
     """Run the run in *folder* again from its manifest and compare every table, value by value."""
     scenario, manifest = read_manifest(folder)
     theirs = read_tables(folder)
-    expected = Tables._fields[len(Tables._fields) - 1 - keep_of(manifest["keep"]) :]
+    expected = _kept(keep_of(manifest["keep"]))
     for name in expected:
         if name not in theirs:
             raise Refusal(f"{folder}: the table {name}.parquet is missing")
@@ -170,16 +183,18 @@ def in_words(outcome: Outcome) -> Iterator[str]:
     """The result in a few sentences."""
     table = outcome.patterns
     total = int(table["dyads"].sum())
-    most = table["share"].idxmax()
-    row = table.loc[most]
-    yield (
-        f"Of {total} dyads, {int(row['dyads'])} ({row['share']:.0%}) end {most}, the most frequent pattern in this run."
-    )
+    dyads = f"{total} dyad{'s' * (total != 1)}"
+    most = table[table["dyads"] == table["dyads"].max()]
+    count, share = int(most["dyads"].iloc[0]), most["share"].iloc[0]
+    if len(most) == 1:
+        yield f"Of {dyads}, {count} ({share:.0%}) end {most.index[0]}, the most frequent pattern in this run."
+    else:
+        yield f"Of {dyads}, {count} ({share:.0%}) end {' and as many '.join(most.index)}; none is more frequent."
     missing = [name for name in PATTERNS if table.loc[name, "dyads"] == 0]
     if missing:
         yield f"No dyad ends {' or '.join(missing)}."
     if total < 200:
         yield (
-            f"With {total} dyads much of this is luck: the intervals are wide. "
+            f"With {dyads} much of this is luck: the intervals are wide. "
             "For shares that can be relied on, ask for more with --replicates."
         )

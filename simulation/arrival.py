@@ -102,7 +102,10 @@ def take_over(keyworker: Any, client: Any, dyad: Any, post: Any, frames: Any, nu
     define(client)
     client.positivity *= numbers.keep
     client.negativity *= numbers.keep
+    client.felt_coercion *= numbers.keep
     client.tension *= numbers.keep
+    client.distance *= numbers.keep
+    client.confronting, client.away = 0.0, 0.0
     dyad.talk_due = NOBODY
     dyad.changes += 1
 

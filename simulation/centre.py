@@ -238,6 +238,7 @@ class Centre(mesa.Model):  # type: ignore[misc]
             self.perhaps_meet(TALK_SLOT, client, keyworker)
         else:
             opener = int(dyad.talk_due)
+            his.confronting = hers.confronting = 0.0
             good = self.meet(REPAIR, opener, client, keyworker)
             proposer = his if opener == CLIENT else hers
             repaired = talk_ends(his, hers, proposer, good, self.kinds[REPAIR].exchanges, numbers)
@@ -266,7 +267,7 @@ class Centre(mesa.Model):  # type: ignore[misc]
         luck = self.today[i]
         asks = (AskEncounter.CLIENT_FRAME, AskEncounter.KEYWORKER_FRAME)
         frames = [
-            frame_taken(party.view_of(i), self.frames, luck[this.luck + ask])
+            frame_taken(party.view_of(i), party.role == opener, self.frames, luck[this.luck + ask])
             for party, ask in zip(parties, asks, strict=True)
         ]
         bent = bool(luck[this.luck + AskEncounter.BENDS] < self.numbers.discretion)

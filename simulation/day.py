@@ -103,6 +103,7 @@ def pairs_day(
         kind, repairing = slot, slot == TALK_SLOT and dyad.talk_due != NOBODY
         if repairing:
             kind, opener = REPAIR, dyad.talk_due
+            client.confronting, keyworker.confronting = 0.0, 0.0
         elif luck[kinds[kind].luck + AskEncounter.MEETS] < chance_to_meet(kind, client, keyworker, post, day, numbers):
             opener = opener_of(kinds[kind], client, keyworker, luck[kinds[kind].luck + AskEncounter.OPENS])
         else:
@@ -230,8 +231,8 @@ def centres_evening(
     for i in range(clients.shape[0]):
         degree = dyads[i].friends
         draw = luck.days[i, day - 1]
-        if degree > 0 and draw[Ask.PEER_TALKS] < daily_chance(numbers.peer_talk * degree):
-            friend = friend_met(luck.friends, i, clients.shape[0], degree, numbers.peer_density, draw[Ask.PEER_WITH])
+        if degree > 0 and float(draw[Ask.PEER_TALKS]) < daily_chance(numbers.peer_talk * degree):
+            friend = friend_met(luck.friends, i, clients.shape[0], degree, numbers.peer_density, float(draw[Ask.PEER_WITH]))
             hear(clients[i], clients[friend], frames, numbers)
             row = rows[line]
             blank(row, day, Happening.PEER_TALK, CLIENT, dyads[i])

@@ -24,6 +24,7 @@ from simulation.rules.reading import (
     believed_strain,
     evidence,
     expected,
+    left_to_person,
     likely_seen,
     redefined,
 )
@@ -31,6 +32,8 @@ from simulation.rules.tension import disturbed
 from simulation.rules.tone import coerced, personal_weight, soured, warmed
 
 ROLE, STRAIN, PERSON = 0, 1, 2
+LEAST_LOG_WEIGHT = -30.0
+"""Log-weight below the highest that no frame falls under: nothing is ruled out for ever (assumed; about 1 in 10^13)."""
 
 
 @compiled
@@ -79,7 +82,7 @@ def choose(actor: Any, turn: Any, frame: int, bent: bool, numbers: Any, luck: An
 def perceive(
     reader: Any, turn: Any, act: int, role: float, strain: float, assimilation: float, luck: float, seen: Any
 ) -> int:
-    """What the reader takes the act for: like what was done, and like what was expected.
+    """What the reader takes the act for: like what was done, and like what was expected (what was done, if nothing is).
 
     *role* and *strain* are the shares the reader believes in; *seen* has room for a weight per feasible act.
     """
@@ -98,6 +101,8 @@ def perceive(
     for j in range(count):
         total += seen[j]
         seen[j] = total
+    if total == 0.0:
+        return act
     return pick(seen[:count], luck * total)
 
 
@@ -118,13 +123,13 @@ def redefine(party: Any, turn: Any, seen: int, role: float, strain: float, numbe
 
 @compiled
 def define(party: Any) -> None:
-    """The definition as a probability, from log-weights, of which the highest is set to 0."""
+    """The definition as a probability, from log-weights: the highest is set to 0, and none falls below the least."""
     highest = party.log_weights[0]
     for k in range(1, party.definition.shape[0]):
         highest = max(highest, party.log_weights[k])
     total = 0.0
     for k in range(party.definition.shape[0]):
-        party.log_weights[k] -= highest
+        party.log_weights[k] = max(party.log_weights[k] - highest, LEAST_LOG_WEIGHT)
         party.definition[k] = math.exp(party.log_weights[k])
         total += party.definition[k]
     for k in range(party.definition.shape[0]):
@@ -162,7 +167,7 @@ def read(
     row.expected, row.disturbance, row.seen = probability, disturbance, turn.act[b]
     row.role_share = attributed(role * turn.script[b], probability)
     row.strain_share = attributed((1.0 - role) * strain * turn.strain[b], probability)
-    row.person_share = attributed((1.0 - role) * (1.0 - strain) * person, probability)
+    row.person_share = left_to_person(row.role_share, row.strain_share)
 
     weight = personal_weight(row.person_share, numbers.impersonal_weight)
     good = turn.evaluation[b]
@@ -196,12 +201,12 @@ def drawn_from(weights: Any, luck: float) -> int:
 
 
 @compiled
-def frame_taken(party: Any, frames: Any, luck: float) -> int:
+def frame_taken(party: Any, opens: bool, frames: Any, luck: float) -> int:
     """What someone takes the relationship to be today: drawn from the definition.
 
-    Someone out to confront takes the weightiest adversarial frame.
+    Someone who is out to confront, and *opens* the encounter, takes the weightiest adversarial frame.
     """
-    if party.confronting == 0.0:
+    if not (opens and party.confronting > 0.0):
         return drawn_from(party.definition, luck)
     taken, weight = 0, -1.0
     for k in range(party.definition.shape[0]):
@@ -220,8 +225,8 @@ def encounter(
     The exchanges are noted on ``rows[first]``, ``rows[first + step]``, …
     """
     taken = (
-        frame_taken(client, frames, luck[kind.luck + AskEncounter.CLIENT_FRAME]),
-        frame_taken(keyworker, frames, luck[kind.luck + AskEncounter.KEYWORKER_FRAME]),
+        frame_taken(client, opener == CLIENT, frames, luck[kind.luck + AskEncounter.CLIENT_FRAME]),
+        frame_taken(keyworker, opener == KEYWORKER, frames, luck[kind.luck + AskEncounter.KEYWORKER_FRAME]),
     )
     bent = luck[kind.luck + AskEncounter.BENDS] < numbers.discretion
     good = 0

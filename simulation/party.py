@@ -29,8 +29,8 @@ def party_type(frames: int) -> np.dtype[Any]:
     """One party's view of the other, with *frames* frames.
 
     ``definition`` is a probability over frames, the softmax of ``log_weights``; ``expectation`` are log-weights
-    (a constant added to all of them means nothing). Tone and felt coercion are in EPA units, tension in multiples
-    of the tolerance, the rest are shares but for ``away``, the day until which someone has withdrawn.
+    (a constant added to all of them means nothing). Tone is in EPA units, felt coercion in squared ones, tension in
+    multiples of the tolerance; the rest are shares but for ``away``, the day until which someone has withdrawn.
     """
     return np.dtype(
         [

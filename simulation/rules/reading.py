@@ -74,6 +74,16 @@ def attributed(part: float, whole: float) -> float:
 
 
 @rule
+def left_to_person(role: float, strain: float) -> float:
+    """Share of an act put down to the person: what neither role nor strain explains.
+
+    >>> left_to_person(0.5, 0.25)
+    0.25
+    """
+    return max(0.0, 1.0 - role - strain)
+
+
+@rule
 def evidence(probability: float, doubt: float) -> float:
     """What an act says about a frame out of which it would come with this probability.
 

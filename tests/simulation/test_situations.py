@@ -181,7 +181,7 @@ def test_cumulative_probabilities_rise_and_end_infinite_from_the_last_possible_a
         last = max(np.flatnonzero(probabilities), default=0)
         assert np.isinf(cumulative[last:]).all()
         assert np.isfinite(cumulative[:last]).all()
-        assert (cumulative[:last] == pytest.approx(np.cumsum(probabilities)[:last], abs=1e-12))
+        assert cumulative[:last] == pytest.approx(np.cumsum(probabilities)[:last], abs=1e-12)
         assert (np.diff(cumulative[:last]) >= 0).all()
 
 
@@ -200,7 +200,7 @@ def test_no_draw_ever_picks_an_act_that_is_impossible(number, draw, strictness):
 
 @LAW
 @given(luck)
-def test_by_the_book_of_a_centre_that_is_never_strict_nothing_is_refused_and_of_one_that_always_is_nothing_granted(draw):
+def test_the_script_never_refuses_where_rules_are_never_strict_and_never_grants_where_they_always_are(draw):
     refuse, agree = (SHIPPED.turns[ANSWER].feasible.index(act) for act in ("refuse", "agree_with"))
     turns = TURNS.copy()
     decide(turns, 0.0)
@@ -241,10 +241,9 @@ def test_what_feels_right_follows_deflection_within_each_frame():
     for number, turn in enumerate(SHIPPED.turns):
         row, n = TURNS[number], len(turn.feasible)
         for k in range(len(FRAMES.names)):
-            disturbing = [
-                float(EQUATIONS.deflection(identities[k, turn.role], LEXICON.acts[act][:3], identities[k, 1 - turn.role]))
-                for act in turn.feasible
-            ]
+            doer, other_one = identities[k, turn.role], identities[k, 1 - turn.role]
+            acts = [LEXICON.sentiment("acts", act) for act in turn.feasible]
+            disturbing = [float(EQUATIONS.deflection(doer, act, other_one)) for act in acts]
             assert row.disturbance[k, :n] == pytest.approx(disturbing)
             weights = np.exp(-(np.array(disturbing) - min(disturbing)) / 1.2)
             assert row.will[k, :n] == pytest.approx(weights / weights.sum())
@@ -343,16 +342,15 @@ STRAIN = "client = { complain_to = 3, evade = 1 }"
         (DECISION, other(DECISION, '"refuse"', '"refuze"'), "request.keyworker.reply.decision", "'refuse'"),
         (DECISION, other(DECISION, '"refuse"', '["refuse"]'), "request.keyworker.reply.decision.refused", "act"),
         (DECISION, other(DECISION, '"refuse"', "3"), "request.keyworker.reply.decision.refused", "act"),
-        (DECISION, other(DECISION, 'refused = "refuse", ', ""), "request.keyworker.reply.decision.refused", "missing"),
-        (DECISION, other(DECISION, '"agree_with"', '"refuse"'), "request.keyworker.reply.decision", "two different acts"),
-        (DECISION, other(DECISION, '"agree_with"', '"inform"'), "request.keyworker.reply.decision", "not in the script"),
+        (DECISION, other(DECISION, 'refused = "refuse", ', ""), "request.keyworker.reply.decision.refused", "act"),
+        (DECISION, other(DECISION, '"agree_with"', '"refuse"'), "reply.decision", "two different acts"),
+        (DECISION, other(DECISION, '"agree_with"', '"inform"'), "reply.decision", "not in the script"),
         (DECISION, other(DECISION, ", weight = 3", ""), "request.keyworker.reply.decision.weight", "number above 0"),
         (DECISION, other(DECISION, "3", "0"), "request.keyworker.reply.decision.weight", "number above 0"),
         (STRAIN, "client = 3", "strain.client", "table of acts with weights"),
         (STRAIN, "client = { evade = -1 }", "strain.client.evade = -1", "above 0"),
         (STRAIN, "client = { evaide = 1 }", "strain.client", "did you mean 'evade'?"),
         (STRAIN, "clients = { evade = 1 }", "strain.clients", "did you mean 'client'?"),
-        (f"[strain]\n{STRAIN}\nkeyworker = {{ ignore = 2 }}\n", "", "strain", "missing"),
         ('asking = ["request', 'asking = 3\nx = ["request', "request.client.opening.feasible", "at least two acts"),
     ],
 )
