@@ -103,4 +103,4 @@ class Learning(Declared):
     experience: float = number(0.002, 0, 0.5, "share of the distance per day")
     """How fast own experience moves the expectation."""
     keep: float = number(0.5, 0, 1, SHARE)
-    """How much of the old definition, tone, tension and distance a client takes over to a new keyworker."""
+    """How much of definition, tone, felt coercion, tension and distance a client takes over to a new keyworker."""

@@ -1,0 +1,107 @@
+"""The model and its twin, written a second time from the ODD text alone, live the same lives."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import twin
+
+from simulation.ensemble import Stay, World, live
+from simulation.frames import ROLES
+from simulation.records import HAPPENINGS, SOURCES, WAYS
+from simulation.scenario import Scenario, changed
+from simulation.situations import KIND_NAMES
+
+CONTEXTS: dict[str, dict[str, float]] = {
+    "ordinary": {"design.clients": 6, "design.days": 60},
+    "keyworkers come and go": {
+        "design.clients": 6, "design.days": 60, "context.turnover": 4, "context.caseload": 2, "context.capacity": 1.5,
+        "context.handover": 0.3, "context.team_cohesion": 0.4, "context.overload": 0.5, "learning.keep": 0.7,
+        "learning.threshold": 0.1, "context.pressure": 0.3,
+    },
+    "friends talk against staff": {
+        "design.clients": 6, "design.days": 60, "context.peer_density": 0.7, "context.peer_talk": 5,
+        "context.opposition": 2, "context.peer_influence": 0.4, "people.client_tilt": -2, "learning.experience": 0.1,
+        "learning.confront": 2, "learning.threshold": 0.2,
+    },
+    "strict and unexplained": {
+        "design.clients": 5, "design.days": 50, "context.control": 10, "context.requests": 7,
+        "context.strictness": 0.95, "context.transparency": 0.05, "context.mandate": 1, "context.discretion": 0.4,
+        "context.centre_spread": 1, "context.formality": 0.6, "context.reflexivity": 0.7,
+    },
+    "talked over": {
+        "design.clients": 5, "design.days": 50, "learning.propose_talk": 1, "learning.threshold": 0.05,
+        "learning.tolerance": 2, "learning.good_reading": 1.8, "learning.lesson": 0.4, "people.client_insight": 0.6,
+        "context.reflexivity": 0.8, "context.repair_opportunity": 1, "context.planned": 4,
+    },
+    "extreme numbers": {
+        "design.clients": 4, "design.days": 60, "context.everyday": 28, "context.planned": 7, "context.formality": 0,
+        "context.distress": 1, "context.distress_half_life": 365, "people.style_variety": 3, "people.keyworker_tilt": 4,
+        "people.client_variety": 3, "people.reserve_variety": 0.5, "learning.temperature": 0.2, "learning.blur": 0.2,
+        "learning.assimilation": 1, "learning.learning": 1, "learning.anchoring": 0, "learning.doubt": 0.0001,
+        "learning.tempo": 0.5, "learning.tolerance": 1, "learning.threshold": 0.05, "learning.role_strain": 3,
+        "context.turnover": 4, "context.peer_density": 1,
+    },
+}  # fmt: skip
+in_every_context = pytest.mark.parametrize("context", CONTEXTS)
+
+
+@cache
+def both(context: str) -> tuple[Stay, tuple[str, ...], list[twin.Event], dict[str, twin.Vector]]:
+    """The stay as the model has it, its acts by number, and events and states as the twin has them."""
+    scenario = changed(Scenario(), CONTEXTS[context])
+    luck = {"seed": 7, "replicate": list(CONTEXTS).index(context), "centre": 2}
+    world = World(scenario)
+    return live(world, **luck), world.resolved.situations.acts, *twin.live(scenario, **luck)
+
+
+def told(event: Any, acts: tuple[str, ...]) -> twin.Event:
+    """A row of the model's events in the words of the twin."""
+    return twin.Event(
+        day=int(event["day"]),
+        dyad=int(event["dyad"]),
+        event=HAPPENINGS[event["event"]],
+        actor=ROLES[event["actor"]],
+        **{
+            name: words[event[name]] if event[name] >= 0 else ""
+            for name, words in (
+                ("encounter", KIND_NAMES), ("source", SOURCES), ("act", acts), ("seen", acts), ("way", WAYS),
+            )
+        },
+        exchange=int(event["exchange"]),
+        friend=int(event["friend"]),
+    )  # fmt: skip
+
+
+@in_every_context
+def test_everything_that_happens_follows_from_the_text_alone(context):
+    stay, acts, events, _ = both(context)
+    for have, want in zip((told(row, acts) for row in stay.events), events, strict=False):
+        assert have == want
+    assert len(stay.events) == len(events)
+
+
+@pytest.mark.parametrize("state", twin.STATES)
+@in_every_context
+def test_how_everyone_is_each_evening_follows_from_the_text_alone(context, state):
+    stay, _, _, states = both(context)
+    np.testing.assert_allclose(stay.days[state], states[state], rtol=0, atol=1e-9)
+
+
+def test_the_contexts_differ_enough_to_bring_about_everything_that_can_happen():
+    events = [event for context in CONTEXTS for event in both(context)[2]]
+    assert {event.event for event in events} == set(HAPPENINGS)
+    assert {(event.actor, event.way) for event in events if event.way} == {(r, w) for r in ROLES for w in WAYS}
+    assert {event.encounter for event in events if event.encounter} == set(KIND_NAMES)
+
+
+def test_the_twin_knows_the_scenario_and_its_data_files_and_nothing_else_of_the_model():
+    tree = ast.parse(Path(twin.__file__).read_text(encoding="utf-8"))
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert {name for name in imported if name and name.startswith("simulation")} == {"simulation.scenario"}
