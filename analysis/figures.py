@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day, resampled_units, shares, with_patterns
+from analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day, interval_kind, shares, with_patterns
 
 CLIENT, KEYWORKER = "#0072B2", "#B34700"
 PARTY = {"client": (CLIENT, "-"), "keyworker": (KEYWORKER, (0, (5, 1.5)))}
@@ -30,7 +30,7 @@ SHARE_OF = "share_of_"
 def _caption(figure: Figure, text: str) -> None:
     """What the figure rests on, below it."""
     width = int(figure.get_size_inches()[0] * 15)
-    lines = textwrap.wrap(f"{text} {SCOPE}", width)
+    lines = textwrap.wrap(f"{text} {SCOPE}", width, break_on_hyphens=False)
     figure.text(0.02, 0.02, "\n".join(lines), fontsize=8, color="#444444", ha="left", va="bottom")
 
 
@@ -229,10 +229,9 @@ def where_dyads_end(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) ->
     _title(figure, "Where the dyads end")
     units = table.groupby(["replicate", "centre"]).ngroups
     whole = f"{_count(len(table), 'dyad')} of {_count(units, 'centre')}"
-    over = resampled_units(table)
     _caption(
         figure,
         f"{whole}, last day. Dotted: the rule's thresholds; a dyad is conflicted if either party is, friendly if both "
-        f"trust. Bars with 95 % bootstrap intervals over {over}.",
+        f"trust. Bars with 95 % intervals ({interval_kind(table)}).",
     )
     return figure

@@ -6,6 +6,7 @@ of its own, and the two together give the dyad's pattern, as Skårner & Billquis
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -59,32 +60,37 @@ def by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.DataFr
 
 
 ENOUGH_CENTRES = 20
-"""Centres from which on the bootstrap draws whole centres, whose dyads are not independent; below, single dyads."""
+"""Centres from which on whole centres are drawn again for an interval; with fewer, dyads are taken as independent."""
 
 
-def resampled_units(dyads: pd.DataFrame) -> str:
-    """What the bootstrap draws again for this table: "centres" or, when they are too few, "dyads"."""
-    return "centres" if dyads.groupby(["replicate", "centre"]).ngroups >= ENOUGH_CENTRES else "dyads"
+def interval_kind(dyads: pd.DataFrame) -> str:
+    """How the intervals of this table are made: by a bootstrap over centres or, when those are few, as Wilson's."""
+    enough = dyads.groupby(["replicate", "centre"]).ngroups >= ENOUGH_CENTRES
+    return "bootstrap over centres" if enough else "Wilson, over dyads"
 
 
 def shares(dyads: pd.DataFrame, confidence: float = 0.95, draws: int = 2000, seed: int = 0) -> pd.DataFrame:
-    """Share of dyads in each pattern, with a bootstrap interval over ``resampled_units``.
+    """Share of dyads in each pattern, with an interval of the kind ``interval_kind`` says.
 
-    Rows are patterns; columns ``dyads`` (count), ``share``, ``low``, ``high``. An interval over the dyads of few
-    centres is too narrow where dyads of one centre resemble each other.
+    Rows are patterns; columns ``dyads`` (count), ``share``, ``low``, ``high``. Wilson's interval is too
+    narrow where dyads of one centre resemble each other.
     """
     table = dyads if "pattern" in dyads else with_patterns(dyads)
-    groups = table.groupby(["replicate", "centre"]).ngroup()
-    if resampled_units(table) == "dyads":
-        groups = pd.Series(np.arange(len(table)), index=table.index)
-    counts = pd.crosstab(groups, table["pattern"]).reindex(columns=list(PATTERNS), fill_value=0).to_numpy()
-    picked = np.random.default_rng(seed).multinomial(len(counts), np.full(len(counts), 1 / len(counts)), size=draws)
-    resampled = picked @ counts
-    resampled = resampled / resampled.sum(axis=1, keepdims=True)
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(resampled, [tail, 1 - tail], axis=0)
+    centres = table.groupby(["replicate", "centre"]).ngroup()
+    counts = pd.crosstab(centres, table["pattern"]).reindex(columns=list(PATTERNS), fill_value=0).to_numpy()
     total = counts.sum(axis=0)
+    share, n = total / total.sum(), total.sum()
+    if len(counts) >= ENOUGH_CENTRES:
+        equal = np.full(len(counts), 1 / len(counts))
+        again = np.random.default_rng(seed).multinomial(len(counts), equal, size=draws) @ counts
+        tail = (1 - confidence) / 2
+        low, high = np.quantile(again / again.sum(axis=1, keepdims=True), [tail, 1 - tail], axis=0)
+    else:
+        z = NormalDist().inv_cdf((1 + confidence) / 2)
+        middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+        half = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+        low, high = np.clip(middle - half, 0.0, share), np.clip(middle + half, share, 1.0)
     return pd.DataFrame(
-        {"dyads": total, "share": total / total.sum(), "low": low, "high": high},
+        {"dyads": total, "share": share, "low": low, "high": high},
         index=pd.Index(PATTERNS, name="pattern"),
     )

@@ -26,7 +26,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
-ROUNDS = 2
+ROUNDS = 11
 """Rounds in which every kind of run has its turn; each round begins with another kind."""
 SIZES = (16, 30)
 CENTRES = {16: 200, 30: 100}
@@ -151,9 +151,9 @@ def cases(pool: Executor) -> dict[str, Callable[[int], Lived]]:
 
 def throughput(_: list[str]) -> dict[str, list[Lived]]:
     """All kinds of run in turn, round after round; the first round, which also compiles, does not count."""
-    measured: dict[str, list[Lived]] = defaultdict(list)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         kinds = list(cases(pool).items())
+        measured: dict[str, list[Lived]] = {name: [] for name, _ in kinds}
         for turn in range(ROUNDS + 1):
             shift = turn % len(kinds)
             for name, lived in kinds[shift:] + kinds[:shift]:
@@ -161,7 +161,7 @@ def throughput(_: list[str]) -> dict[str, list[Lived]]:
                 if turn > 0:
                     measured[name].append(result)
             print(f"round {turn} of {ROUNDS}", file=sys.stderr)
-    return dict(measured)
+    return measured
 
 
 def stream(arguments: list[str]) -> dict[str, float]:

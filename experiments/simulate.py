@@ -43,8 +43,8 @@ SUMMARY = (
     Column("pattern", "word", "pattern at the end", words=PATTERNS),
     Column("dyads", "dyads", "how many dyads end in the pattern"),
     Column("share", "share", "share of all dyads"),
-    Column("low", "share", "lower end of the share's 95 % bootstrap interval"),
-    Column("high", "share", "upper end of the share's 95 % bootstrap interval"),
+    Column("low", "share", "lower end of the share's 95 % interval"),
+    Column("high", "share", "upper end of the share's 95 % interval"),
 )
 """Columns of the table of patterns."""
 

@@ -232,7 +232,9 @@ def centres_evening(
         degree = dyads[i].friends
         draw = luck.days[i, day - 1]
         if degree > 0 and float(draw[Ask.PEER_TALKS]) < daily_chance(numbers.peer_talk * degree):
-            friend = friend_met(luck.friends, i, clients.shape[0], degree, numbers.peer_density, float(draw[Ask.PEER_WITH]))
+            friend = friend_met(
+                luck.friends, i, clients.shape[0], degree, numbers.peer_density, float(draw[Ask.PEER_WITH])
+            )
             hear(clients[i], clients[friend], frames, numbers)
             row = rows[line]
             blank(row, day, Happening.PEER_TALK, CLIENT, dyads[i])

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.meaning import Floats, Lexicon, read_toml
+from simulation.meaning import Floats, Lexicon, read_toml, table_of
 from simulation.refusal import Refusal, nearest
 
 KINDS = ("personal", "formal", "adversarial")
@@ -37,7 +36,14 @@ class Frames:
 
     def sentiments(self, lexicon: Lexicon) -> Floats:
         """What each party is in each frame, shape (K, 2, 3), EPA units."""
-        return np.array([[lexicon.mean("identities", list(words)) for words in pair] for pair in self.identities])
+        result = np.empty((len(self.names), 2, 3))
+        for k, (name, pair) in enumerate(zip(self.names, self.identities, strict=True)):
+            for role, words in enumerate(pair):
+                try:
+                    result[k, role] = lexicon.mean("identities", list(words))
+                except Refusal as refusal:
+                    raise Refusal(f"{self.path}: {name}.{ROLES[role]}: {refusal}") from None
+        return result
 
 
 def _number(path: Path, frame: str, table: dict[str, Any], field: str, low: float, high: float) -> float:
@@ -54,11 +60,11 @@ def _words(path: Path, frame: str, table: dict[str, Any], field: str) -> tuple[s
     return tuple(value)
 
 
-@lru_cache
 def load_frames(path: Path) -> Frames:
     """Read a repertoire of frames; every field is checked."""
     data = read_toml(path)
-    source = data.pop("source", {})
+    source = table_of(path, data, "source")
+    data.pop("source", None)
     if len(data) < 2:
         raise Refusal(f"{path}: a repertoire needs at least two frames")
     kinds, identities, benign, expected = [], [], [], []

@@ -26,6 +26,8 @@ RIDGE = 0.001
 TOO_CLOSE = 0.5
 """EPA units by which the second nearest emotion word must be farther away for the nearest to be named (assumed)."""
 
+LARGEST = 1e12
+"""No number in a data file can be meant to be as large as this."""
 NEUTRAL = "neutral"
 """What is felt when the emotion is nearer to the scale's middle than to any measured word."""
 
@@ -46,7 +48,9 @@ def data_file(folder: str, name: str, beside: Path | None = None) -> Path:
     if path.suffix == ".toml" and path.is_file():
         return path
     names = [p.stem for p in (DATA / folder).glob("*.toml")]
-    raise Refusal(f"{folder}: there is no '{name}'; {nearest(name, names)} (or give the path of a .toml file)")
+    raise Refusal(
+        f"there is no '{name}'; {nearest(name, names)} (a shipped file of {folder}, or the path of a .toml file)"
+    )
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -67,8 +71,8 @@ def _row(path: Path, field: str, value: object, length: int) -> list[float]:
     if not isinstance(value, list) or len(value) != length:
         raise Refusal(f"{path}: {field} must be a list of {length} numbers")
     for v in value:
-        if isinstance(v, bool) or not isinstance(v, (int, float)) or not np.isfinite(v):
-            raise Refusal(f"{path}: {field} holds {v!r}, which is not a finite number")
+        if isinstance(v, bool) or not isinstance(v, (int, float)) or not abs(v) < LARGEST:
+            raise Refusal(f"{path}: {field} holds {str(v)[:40]}, which is not a finite number")
     return [float(v) for v in value]
 
 
@@ -131,7 +135,14 @@ class Lexicon:
         return word, word if sure else self.family[word]
 
 
-@lru_cache
+def table_of(path: Path, data: dict[str, Any], name: str) -> dict[str, Any]:
+    """A table of a file, empty if it is not there; anything else in its place is refused."""
+    table = data.get(name, {})
+    if not isinstance(table, dict):
+        raise Refusal(f"{path}: {name} must be a table")
+    return table
+
+
 def load_lexicon(path: Path) -> Lexicon:
     """Read a lexicon file; every row is checked."""
     data = read_toml(path)
@@ -149,11 +160,18 @@ def load_lexicon(path: Path) -> Lexicon:
             tables[component][term] = row
     if len(tables["emotions"]) < 2:
         raise Refusal(f"{path}: a lexicon needs at least two emotions")
-    family = {w: f for f, words in data.get("families", {}).items() for w in words}
+    family = {}
+    for name, words in table_of(path, data, "families").items():
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise Refusal(f"{path}: families.{name} must be a list of emotions")
+        for word in words:
+            if word not in tables["emotions"]:
+                raise Refusal(f"{path}: families.{name} names '{word}'; {nearest(word, tables['emotions'])}")
+            family[word] = name
     missing = sorted(set(tables["emotions"]) - set(family))
     if missing:
         raise Refusal(f"{path}: families does not hold the emotion '{missing[0]}'")
-    source = data.get("source", {})
+    source = table_of(path, data, "source")
     return Lexicon(path, str(source.get("name", path.stem)), source, family=family, **tables)
 
 
@@ -209,7 +227,6 @@ def _products(terms: tuple[tuple[int, ...], ...], x: Floats) -> Floats:
     return np.stack([x[..., list(t)].prod(axis=-1) for t in terms], axis=-1)
 
 
-@lru_cache
 def load_equations(path: Path) -> Equations:
     """Read a file of impression and emotion equations; every term is checked."""
     data = read_toml(path)
@@ -228,7 +245,7 @@ def load_equations(path: Path) -> Equations:
             terms.append(tuple(inputs.index(n) for n in names))
             rows.append(_row(path, f"{part}.'{term}'", value, width))
         parts[part] = (tuple(terms), np.array(rows))
-    source = data.get("source", {})
+    source = table_of(path, data, "source")
     return Equations(path, str(source.get("name", path.stem)), source, *parts["impression"], *parts["emotion"])
 
 
@@ -244,16 +261,25 @@ class Event:
     object_feels: str
 
 
+def _as_they_stand(lexicon: Path, equations: Path) -> tuple[Lexicon, Equations]:
+    """Both files read, once for as long as they are not edited."""
+    return _read_once(lexicon, equations, lexicon.stat().st_mtime_ns, equations.stat().st_mtime_ns)
+
+
+@lru_cache
+def _read_once(lexicon: Path, equations: Path, *_edited: int) -> tuple[Lexicon, Equations]:
+    return load_lexicon(lexicon), load_equations(equations)
+
+
 def event(actor: str, act: str, other: str, lexicon: str = "us2015", equations: str = "nc1978") -> Event:
     """What *actor* does *act* to *other* means, by words of a lexicon.
 
     >>> round(event("warden", "search", "prisoner").deflection, 2)
-    2.48
+    1.8
     >>> event("warden", "comfort", "prisoner").deflection > event("nurse", "comfort", "patient").deflection
     True
     """
-    words = load_lexicon(data_file("lexicons", lexicon))
-    formed = load_equations(data_file("equations", equations))
+    words, formed = _as_they_stand(data_file("lexicons", lexicon), data_file("equations", equations))
     a, b = words.sentiment("identities", actor), words.sentiment("acts", act)
     o = words.sentiment("identities", other)
     impression = formed.impression(a, b, o)

@@ -17,6 +17,8 @@ from simulation.people import Learning, People
 from simulation.refusal import Refusal, nearest
 from simulation.situations import Situations, load_situations
 
+FOLDERS = {"lexicon": "lexicons", "equations": "equations", "frames": "frames", "situations": "situations"}
+"""Folder of the shipped data files by field of ``meaning``."""
 SHIPPED = Path(__file__).parent.parent / "scenarios"
 """Folder of the scenarios that come with the package."""
 
@@ -50,7 +52,9 @@ class Scenario(Declared):
 
     title: str = Field(default="The default", max_length=200)
     """Name in words."""
-    question: str = Field(default="What becomes of the dyads of an ordinary centre?", max_length=1000)
+    question: str = Field(
+        default="What becomes of the dyads of an ordinary centre?", min_length=1, max_length=1000, pattern=r"\S"
+    )
     """What the scenario asks."""
     sources: tuple[str, ...] = Field(default=(), strict=False)
     """Where its differences from the default come from."""
@@ -104,14 +108,15 @@ def load(name: str | Path, changes: Mapping[str, float] | None = None) -> Scenar
     data = read_toml(path)
     if not data:
         raise Refusal(f"{path}: is empty; a scenario needs at least a question")
+    data.pop("$schema", None)
     if "question" not in data:
         raise Refusal(f"{path}: question is missing; a scenario says what it asks")
     meaning = data.get("meaning")
     if isinstance(meaning, dict):
-        folders = {"lexicon": "lexicons", "equations": "equations", "frames": "frames", "situations": "situations"}
         for field, value in meaning.items():
-            if field in folders and isinstance(value, str) and value.endswith(".toml"):
-                meaning[field] = str(data_file(folders[field], value, path.parent))
+            if field in FOLDERS and isinstance(value, str):
+                found = _data_of(field, value, path.parent, f"{path}: ")
+                meaning[field] = str(found.resolve()) if value.endswith(".toml") else value
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
@@ -126,6 +131,8 @@ def changed(scenario: Scenario, changes: Mapping[str, float | str]) -> Scenario:
         section, _, field = key.partition(".")
         sections = [name for name in Scenario.model_fields if isinstance(data[name], dict)]
         if section not in sections or field not in data[section]:
+            if key in Scenario.model_fields:
+                raise Refusal(f"{key}: cannot be changed like this; name a field as section.field, or write a file")
             valid = [f"{s}.{f}" for s in sections for f in data[s]]
             raise Refusal(f"{key}: there is no such field; {_nearest_field(key, valid)}")
         whole = isinstance(data[section][field], int) and isinstance(value, float) and value.is_integer()
@@ -134,6 +141,14 @@ def changed(scenario: Scenario, changes: Mapping[str, float | str]) -> Scenario:
         return Scenario.model_validate(data)
     except ValidationError as error:
         raise Refusal(_in_words(error)) from None
+
+
+def _data_of(field: str, name: str, beside: Path | None = None, where: str = "") -> Path:
+    """The file that a field of ``meaning`` means."""
+    try:
+        return data_file(FOLDERS[field], name, beside)
+    except Refusal as refusal:
+        raise Refusal(f"{where}meaning.{field}: {refusal}") from None
 
 
 def _scenario_path(name: str) -> Path:
@@ -167,15 +182,24 @@ def _in_words(error: ValidationError) -> str:
     place = [str(part) for part in first["loc"]]
     field = ".".join(place)
     declared = {f"{d.section}.{d.name}": d for d in all_declarations()}
+    sections: dict[str, type[Declared]] = {"design": Design, "meaning": Meaning, **NUMBERED}
     if first["type"] == "extra_forbidden":
-        model: Any = Scenario if len(place) == 1 else {"design": Design, "meaning": Meaning, **NUMBERED}[place[0]]
-        return f"{field} is not a field of a scenario; {nearest(place[-1], model.model_fields)}"
+        homes = [section for section, model in sections.items() if place[-1] in model.model_fields]
+        here = Scenario if len(place) == 1 else sections[place[0]]
+        hint = f"did you mean '{homes[0]}.{place[-1]}'?" if homes else nearest(place[-1], here.model_fields)
+        return f"{field} is not a field of a scenario; {hint}"
+    if field in sections:
+        return f"{field} must be a table: fields below a line [{field}]"
     if field in declared:
         d = declared[field]
         low, high = (f"{x:g}" for x in (d.low, d.high))
         whole = " whole" if isinstance(d.default, int) else ""
         return f"{field} = {first['input']!r}; it must be a{whole} number from {low} to {high} ({d.unit})"
-    return f"{field} = {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}"
+    what = {"sources": "a list of texts", "meaning": "text: a shipped name or the path of a .toml file"}
+    needed = what.get(place[0], "text") if len(place) == 1 or place[0] == "meaning" else "text"
+    longest = first.get("ctx", {}).get("max_length")
+    limit = f", of at most {longest} characters" if longest else " that says something" if needed == "text" else ""
+    return f"{field} = {str(first['input'])[:60]!r}; it must be {needed}{limit}"
 
 
 class Resolved:
@@ -184,10 +208,10 @@ class Resolved:
     def __init__(self, scenario: Scenario) -> None:
         meaning = scenario.meaning
         self.scenario = scenario
-        self.lexicon: Lexicon = load_lexicon(data_file("lexicons", meaning.lexicon))
-        self.equations: Equations = load_equations(data_file("equations", meaning.equations))
-        self.frames: Frames = load_frames(data_file("frames", meaning.frames))
-        self.situations: Situations = load_situations(data_file("situations", meaning.situations))
+        self.lexicon: Lexicon = load_lexicon(_data_of("lexicon", meaning.lexicon))
+        self.equations: Equations = load_equations(_data_of("equations", meaning.equations))
+        self.frames: Frames = load_frames(_data_of("frames", meaning.frames))
+        self.situations: Situations = load_situations(_data_of("situations", meaning.situations))
         self.frames.sentiments(self.lexicon)
         for act in self.situations.acts:
             if act not in self.lexicon.acts:

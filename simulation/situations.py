@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from simulation.compiled import compiled
 from simulation.frames import ROLES, Frames
 from simulation.luck import first_columns
-from simulation.meaning import Equations, Lexicon, read_toml
+from simulation.meaning import Equations, Lexicon, read_toml, table_of
 from simulation.refusal import Refusal, nearest
 from simulation.rules.choice import feels_right
 from simulation.rules.reading import likeness
@@ -38,8 +37,11 @@ KIND_NAMES = tuple(kind.name.lower() for kind in Kind)
 POSITIONS = ("opening", "reply", "sequel")
 LONGEST = 6
 """Exchanges an encounter may have at most."""
+MOST_WEIGHT = 1e6
+"""Largest weight a script may give."""
 EITHER = 2
 OPENERS = (*ROLES, "either")
+DECISIONS = ("refused", "granted")
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,14 @@ def _weights(path: Path, field: str, value: Any, feasible: tuple[str, ...]) -> d
     for act, weight in value.items():
         if act not in feasible:
             raise Refusal(f"{path}: {field} names '{act}', which is not feasible there; {nearest(act, feasible)}")
-        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 < weight <= 1e6:
-            raise Refusal(f"{path}: {field}.{act} = {weight!r}; a weight must be a number above 0")
+        _weight(path, f"{field}.{act}", weight)
     return {act: float(weight) for act, weight in value.items()}
+
+
+def _weight(path: Path, field: str, weight: Any) -> float:
+    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 < weight <= MOST_WEIGHT:
+        raise Refusal(f"{path}: {field} = {weight!r}; a weight must be a number above 0, at most {MOST_WEIGHT:g}")
+    return float(weight)
 
 
 def _known(path: Path, field: str, table: Any, valid: tuple[str, ...]) -> dict[str, Any]:
@@ -99,6 +106,12 @@ def _known(path: Path, field: str, table: Any, valid: tuple[str, ...]) -> dict[s
     return table
 
 
+def _decided(path: Path, field: str, act: Any, feasible: tuple[str, ...]) -> str:
+    if not isinstance(act, str) or act not in feasible:
+        raise Refusal(f"{path}: {field} = {act!r}; it must be a feasible act, {nearest(str(act), feasible)}")
+    return act
+
+
 def _turn(path: Path, data: dict[str, Any], kind: int, role: int, position: int) -> Turn:
     field = f"{KIND_NAMES[kind]}.{ROLES[role]}.{POSITIONS[position]}"
     table = data[KIND_NAMES[kind]].get(ROLES[role], {}).get(POSITIONS[position])
@@ -106,7 +119,7 @@ def _turn(path: Path, data: dict[str, Any], kind: int, role: int, position: int)
         raise Refusal(f"{path}: {field} is missing, though it is the {ROLES[role]}'s turn there")
     _known(path, field, table, ("feasible", "mandated", "script", "decision"))
     feasible = table.get("feasible")
-    sets = data.get("sets", {})
+    sets = table_of(path, data, "sets")
     if isinstance(feasible, str):
         if feasible not in sets:
             raise Refusal(f"{path}: {field}.feasible: there is no set '{feasible}'; {nearest(feasible, sets)}")
@@ -123,12 +136,10 @@ def _turn(path: Path, data: dict[str, Any], kind: int, role: int, position: int)
     decision = _known(path, f"{field}.decision", table.get("decision", {}), ("refused", "granted", "weight"))
     refused, granted, decided = "", "", 0.0
     if decision:
-        for part in ("refused", "granted"):
-            _weights(path, f"{field}.decision", {decision.get(part): 1}, acts)
-        refused, granted = decision["refused"], decision["granted"]
+        refused, granted = (_decided(path, f"{field}.decision.{p}", decision.get(p), acts) for p in DECISIONS)
         if refused == granted or refused in script or granted in script:
             raise Refusal(f"{path}: {field}.decision needs two different acts that are not in the script as well")
-        decided = _weights(path, f"{field}.decision", {refused: decision.get("weight")}, acts)[refused]
+        decided = _weight(path, f"{field}.decision.weight", decision.get("weight"))
     if not script and not decided:
         raise Refusal(f"{path}: {field}.script needs at least one act")
     strain = data.get("strain", {}).get(ROLES[role], {})
@@ -139,23 +150,29 @@ def _turn(path: Path, data: dict[str, Any], kind: int, role: int, position: int)
         mandated,
         acts,
         script,
-        {a: w for a, w in _weights(path, f"strain.{ROLES[role]}", strain, tuple(strain)).items() if a in acts},
+        {a: w for a, w in strain.items() if a in acts},
         refused,
         granted,
         decided,
     )
 
 
-@lru_cache
 def load_situations(path: Path) -> Situations:
     """Read a file of situations; every field is checked."""
     data = read_toml(path)
     _known(path, "the file", data, ("source", "sets", "strain", *KIND_NAMES))
+    source = table_of(path, data, "source")
+    table_of(path, data, "sets")
+    for role, weights in _known(path, "strain", data.get("strain", {}), ROLES).items():
+        if not isinstance(weights, dict):
+            raise Refusal(f"{path}: strain.{role} must be a table of acts with weights")
     opened_by, exchanges, turns = [], [], []
     for kind, name in enumerate(KIND_NAMES):
         if name not in data:
             raise Refusal(f"{path}: the kind of encounter [{name}] is missing")
         table = _known(path, name, data[name], ("opened_by", "exchanges", *ROLES))
+        for role in ROLES:
+            _known(path, f"{name}.{role}", table.get(role, {}), POSITIONS)
         opener = table.get("opened_by")
         if opener not in OPENERS:
             raise Refusal(f"{path}: {name}.opened_by = {opener!r}; {nearest(str(opener), OPENERS)}")
@@ -167,7 +184,10 @@ def load_situations(path: Path) -> Situations:
         turns += [_turn(path, data, kind, role, position) for role, position in sorted(needed)]
         opened_by.append(OPENERS.index(opener))
         exchanges.append(length)
-    return Situations(path, data.get("source", {}), tuple(opened_by), tuple(exchanges), tuple(turns))
+    for role, strain in enumerate(table_of(path, data, "strain").get(r, {}) for r in ROLES):
+        feasible = {act for turn in turns if turn.role == role for act in turn.feasible}
+        _weights(path, f"strain.{ROLES[role]}", strain, tuple(sorted(feasible)))
+    return Situations(path, source, tuple(opened_by), tuple(exchanges), tuple(turns))
 
 
 def position_of(exchange: int) -> int:

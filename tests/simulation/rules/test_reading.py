@@ -10,6 +10,7 @@ from simulation.rules.reading import (
     believed_strain,
     evidence,
     expected,
+    left_to_person,
     likely_seen,
     likeness,
     redefined,
@@ -91,8 +92,18 @@ def test_the_same_act_says_less_about_the_person_where_the_script_asks_for_it(sc
     assert scripted <= loose + EPS
 
 
-def test_an_act_that_could_come_from_nowhere_is_put_down_to_nothing():
+def test_an_act_that_could_come_from_nowhere_is_put_down_to_neither_role_nor_strain_but_to_the_person():
     assert attributed(0.0, 0.0) == 0.0
+    assert left_to_person(attributed(0.0, 0.0), attributed(0.0, 0.0)) == 1.0
+
+
+@LAW
+@given(share, share)
+def test_what_neither_role_nor_strain_explains_is_left_to_the_person_and_never_less_than_nothing(role, strain):
+    left = left_to_person(role, strain)
+    assert 0 <= left <= 1
+    if role + strain <= 1:
+        assert role + strain + left == pytest.approx(1.0)
 
 
 @LAW
