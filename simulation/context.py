@@ -44,7 +44,7 @@ class Context(Declared):
 
     Default from the range .1 to .3 per stay that is derived from published staff turnover."""
     handover: float = number(0.5, 0, 1, SHARE)
-    """How far a new keyworker starts from the view of the client that her predecessor hands over, instead of her own."""
+    """How far a new keyworker starts from her predecessor's view of the client instead of her own."""
     repair_opportunity: float = number(0.5, 0, 1, SHARE)
     """Privacy and time for talking things over."""
     peer_density: float = number(0.3, 0, 1, "share of pairs of clients")

@@ -184,9 +184,9 @@ def load_situations(path: Path) -> Situations:
         turns += [_turn(path, data, kind, role, position) for role, position in sorted(needed)]
         opened_by.append(OPENERS.index(opener))
         exchanges.append(length)
-    for role, strain in enumerate(table_of(path, data, "strain").get(r, {}) for r in ROLES):
-        feasible = {act for turn in turns if turn.role == role for act in turn.feasible}
-        _weights(path, f"strain.{ROLES[role]}", strain, tuple(sorted(feasible)))
+    for who, name in enumerate(ROLES):
+        feasible = {act for turn in turns if turn.role == who for act in turn.feasible}
+        _weights(path, f"strain.{name}", data.get("strain", {}).get(name, {}), tuple(sorted(feasible)))
     return Situations(path, source, tuple(opened_by), tuple(exchanges), tuple(turns))
 
 
