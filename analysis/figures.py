@@ -25,6 +25,8 @@ PATTERN_MARKERS = dict(zip(PATTERNS, ("o", "s", "^"), strict=True))
 FRAME_COLOURS = ("#2166AC", "#67A9CF", "#D9D9D9", "#FDDBC7", "#EF8A62", "#8C1D13", "#4D4D4D", "#999999")
 SCOPE = "Made-up people in a model; no forecast about anyone."
 SHARE_OF = "share_of_"
+MANY = 2000
+"""Dyads beyond which single points in an SVG are drawn as one picture, or the file grows to tens of megabytes."""
 
 
 def _caption(figure: Figure, text: str) -> None:
@@ -193,6 +195,7 @@ def where_dyads_end(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) ->
                 edgecolor="#333333",
                 lw=0.5,
                 alpha=0.9,
+                rasterized=len(table) > MANY,
             )
         axes.axvline(thresholds.positivity, color="#888888", lw=0.8, ls=":")
         axes.axhline(thresholds.negativity, color="#888888", lw=0.8, ls=":")
