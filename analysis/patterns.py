@@ -7,10 +7,11 @@ of its own, and the two together give the dyad's pattern, as Skårner & Billquis
 from __future__ import annotations
 
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 PATTERNS = ("friendly and trustful", "polite and neutral", "ambivalent and conflicted")
 CLASSES = ("trustful", "neutral", "conflicted")
@@ -28,17 +29,31 @@ class Thresholds(NamedTuple):
 THRESHOLDS = Thresholds()
 
 
+def class_codes(
+    positivity: NDArray[Any], negativity: NDArray[Any], thresholds: Thresholds = THRESHOLDS
+) -> NDArray[np.int8]:
+    """Index into ``CLASSES`` by tone in EPA units, any shape: conflicted before all, else trustful or neutral."""
+    trustful = np.asarray(positivity) >= thresholds.positivity
+    conflicted = np.asarray(negativity) > thresholds.negativity
+    return np.where(conflicted, 2, np.where(trustful, 0, 1)).astype(np.int8)
+
+
+def pattern_codes(client: NDArray[Any], keyworker: NDArray[Any]) -> NDArray[np.int8]:
+    """Index into ``PATTERNS`` from the class codes of both: conflicted if either is, friendly if both are trustful."""
+    conflicted = (client == 2) | (keyworker == 2)
+    friendly = (client == 0) & (keyworker == 0)
+    return np.where(conflicted, 2, np.where(friendly, 0, 1)).astype(np.int8)
+
+
 def party_class(positivity: pd.Series, negativity: pd.Series, thresholds: Thresholds = THRESHOLDS) -> pd.Series:
-    """Each party's own class, from its tone in EPA units: conflicted before all, else trustful or neutral."""
-    codes = np.where(negativity > thresholds.negativity, 2, np.where(positivity >= thresholds.positivity, 0, 1))
+    """Each party's own class, from its tone in EPA units; the rule is ``class_codes``."""
+    codes = class_codes(positivity.to_numpy(), negativity.to_numpy(), thresholds)
     return pd.Series(pd.Categorical.from_codes(codes, categories=list(CLASSES)), index=positivity.index)
 
 
 def pattern(client: pd.Series, keyworker: pd.Series) -> pd.Series:
-    """The dyad's pattern from the classes of both: conflicted if either is, friendly if both are trustful."""
-    conflicted = (client == "conflicted") | (keyworker == "conflicted")
-    friendly = (client == "trustful") & (keyworker == "trustful")
-    codes = np.where(conflicted, 2, np.where(friendly, 0, 1))
+    """The dyad's pattern from the classes of both (words of ``CLASSES``); the rule is ``pattern_codes``."""
+    codes = pattern_codes(*(pd.Categorical(own, categories=list(CLASSES)).codes for own in (client, keyworker)))
     return pd.Series(pd.Categorical.from_codes(codes, categories=list(PATTERNS)), index=client.index)
 
 

@@ -1,0 +1,34 @@
+"""What a table's columns mean beyond their numbers: the kinds of the frames, the sentiments of the acts.
+
+The tables name frames and acts; what kind a frame is and how good an act feels stands in the data files of the run,
+which a ``Resolved`` scenario holds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from simulation.frames import KINDS
+from simulation.records import SHARE_OF
+from simulation.scenario import Resolved
+
+DYAD = ["replicate", "centre", "dyad"]
+"""The columns that say which dyad a row is about."""
+EVALUATION, POTENCY, ACTIVITY = 0, 1, 2
+
+
+def kind_shares(table: pd.DataFrame, resolved: Resolved) -> NDArray[np.float64]:
+    """Weight of the personal, formal and adversarial frames in each row's definition, shape (rows, 3)."""
+    weights = table[[f"{SHARE_OF}{name}" for name in resolved.frames.names]].to_numpy()
+    member: NDArray[np.float64] = np.equal.outer(resolved.frames.kind, np.arange(len(KINDS))).astype(float)
+    return weights @ member
+
+
+def sentiment_of(acts: pd.Series, resolved: Resolved, dimension: int = EVALUATION) -> NDArray[np.float64]:
+    """How good (or powerful, or lively) each act of a categorical column feels, EPA units; NaN where there is none."""
+    values: list[Any] = [resolved.lexicon.acts[name][dimension] for name in acts.cat.categories]
+    return np.append(np.array(values, np.float64), np.nan)[acts.cat.codes.to_numpy()]
