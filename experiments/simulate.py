@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 from tqdm import tqdm
 
-from analysis.figures import dyad_story, patterns_by_day, where_dyads_end
+from analysis.figures.dyads import dyad_story
+from analysis.figures.patterns import patterns_by_day, where_dyads_end
 from analysis.patterns import CLASSES, PATTERNS, shares, with_patterns
 from experiments.folder import (
     TableWriter,

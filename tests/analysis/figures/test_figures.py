@@ -9,16 +9,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
-from analysis.figures import (
-    FRAME_COLOURS,
-    PATTERN_COLOURS,
-    PATTERN_HATCHES,
-    PATTERN_MARKERS,
-    SCOPE,
-    dyad_story,
-    patterns_by_day,
-    where_dyads_end,
-)
+from analysis.figures.drawing import FRAME_COLOURS, PATTERN_COLOURS, PATTERN_HATCHES, PATTERN_MARKERS, SCOPE
+from analysis.figures.dyads import dyad_story
+from analysis.figures.patterns import patterns_by_day, where_dyads_end
 from analysis.patterns import PATTERNS, Thresholds, by_day, shares, with_patterns
 from simulation.scenario import load
 from simulation.tables import run

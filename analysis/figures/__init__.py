@@ -1,0 +1,1 @@
+"""Figures: a table in, a matplotlib ``Figure`` out. Nothing is read, saved or simulated here."""

@@ -1,0 +1,127 @@
+"""Figures of many dyads: which pattern they are in, and what it rests on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from analysis.figures.drawing import (
+    PARTY,
+    PATTERN_COLOURS,
+    PATTERN_HATCHES,
+    PATTERN_MARKERS,
+    caption,
+    counted,
+    day_axis,
+    plain,
+    share_axis,
+    title,
+)
+from analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day, interval_kind, shares, with_patterns
+
+MANY = 2000
+"""Dyads beyond which single points in an SVG are drawn as one picture, or the file grows to tens of megabytes."""
+
+
+def patterns_by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> Figure:
+    """Share of dyads in each pattern at the end of each day, stacked."""
+    table = by_day(days, thresholds)
+    share = pd.crosstab(table["day"], table["pattern"], normalize="index").reindex(columns=list(PATTERNS), fill_value=0)
+    dyads = len(table) // table["day"].nunique()
+    figure = Figure(figsize=(9, 4.6))
+    axes = figure.subplots()
+    figure.subplots_adjust(left=0.1, right=0.76, top=0.89, bottom=0.19)
+    areas = axes.stackplot(
+        share.index, share.to_numpy().T, colors=[PATTERN_COLOURS[p] for p in PATTERNS], edgecolor="white"
+    )
+    for area, name in zip(areas, PATTERNS, strict=True):
+        area.set_hatch(PATTERN_HATCHES[name])
+    bottom = 0.0
+    for name in PATTERNS:
+        last = float(share[name].iloc[-1])
+        if last > 0:
+            axes.annotate(
+                f"{name}\n{last:.0%}", (1.01, bottom + last / 2), xycoords=("axes fraction", "data"), va="center"
+            )
+        bottom += last
+    axes.set(xlabel="day of the stay", ylabel="share of dyads")
+    day_axis(axes, share.index.max())
+    share_axis(axes)
+    plain(axes)
+    title(figure, "Which pattern the dyads are in, day by day")
+    caption(
+        figure,
+        f"{counted(dyads, 'dyad')}. By both parties' tone at the end of each day; at first it is forming, and clients "
+        "are in crisis.",
+    )
+    return figure
+
+
+def where_dyads_end(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> Figure:
+    """Where the dyads end: both parties' good and bad tone with the patterns, and each share with its interval."""
+    table = with_patterns(dyads, thresholds)
+    figure = Figure(figsize=(12, 4.8))
+    left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1, 0.9))
+    figure.subplots_adjust(left=0.06, right=0.97, top=0.82, bottom=0.21, wspace=0.2)
+    top = {
+        tone: 1.08 * max(table[f"client_{tone}"].max(), table[f"keyworker_{tone}"].max(), floor)
+        for tone, floor in (("positivity", 1.4), ("negativity", 0.5))
+    }
+    size = 36 if len(table) <= 200 else 9
+    for axes, party in ((left, "client"), (middle, "keyworker")):
+        for name in PATTERNS:
+            some = table[table["pattern"] == name]
+            axes.scatter(
+                some[f"{party}_positivity"],
+                some[f"{party}_negativity"],
+                s=size,
+                marker=PATTERN_MARKERS[name],
+                facecolor=PATTERN_COLOURS[name],
+                edgecolor="#333333",
+                lw=0.5,
+                alpha=0.9,
+                rasterized=len(table) > MANY,
+            )
+        axes.axvline(thresholds.positivity, color="#888888", lw=0.8, ls=":")
+        axes.axhline(thresholds.negativity, color="#888888", lw=0.8, ls=":")
+        axes.set(xlim=(0, top["positivity"]), ylim=(-0.02, top["negativity"]))
+        axes.set_xlabel("good tone (EPA units)")
+        axes.set_title(f"The {party}'s view", color=PARTY[party][0], loc="left", fontweight="bold")
+        plain(axes)
+    left.set_ylabel("bad tone (EPA units, weighted)")
+    summary = shares(table)
+    places = np.arange(len(PATTERNS))[::-1]
+    right.barh(
+        places,
+        summary["share"],
+        color=[PATTERN_COLOURS[p] for p in PATTERNS],
+        hatch=[PATTERN_HATCHES[p] for p in PATTERNS],
+        edgecolor="#333333",
+        lw=0.6,
+        height=0.5,
+    )
+    low, high = summary["share"] - summary["low"], summary["high"] - summary["share"]
+    right.errorbar(summary["share"], places, xerr=[low, high], fmt="none", ecolor="#222222", capsize=3, lw=1.2)
+    for place, (name, row) in zip(places, summary.iterrows(), strict=True):
+        right.text(0.0, place + 0.29, f"{name}: {row['dyads']:.0f} ({row['share']:.0%})", fontsize=10, va="bottom")
+    right.set(xlim=(0, 1), ylim=(-0.5, 2.6), yticks=[], xlabel="share of dyads")
+    right.set_xticks([0, 0.5, 1], ["0", "50 %", "100 %"])
+    plain(right)
+    right.spines["left"].set_visible(False)
+    handles = [
+        Patch(facecolor=PATTERN_COLOURS[p], edgecolor="#333333", hatch=PATTERN_HATCHES[p], label=p) for p in PATTERNS
+    ]
+    for handle, name in zip(handles, PATTERNS, strict=True):
+        handle.set_label(f"{name} ({['circle', 'square', 'triangle'][PATTERNS.index(name)]})")
+    figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.985, 0.99), ncols=3, frameon=False, fontsize=9)
+    title(figure, "Where the dyads end")
+    units = table.groupby(["replicate", "centre"]).ngroups
+    whole = f"{counted(len(table), 'dyad')} of {counted(units, 'centre')}"
+    caption(
+        figure,
+        f"{whole}, last day. Dotted: the rule's thresholds; a dyad is conflicted if either party is, friendly if both "
+        f"trust. Bars with 95 % intervals ({interval_kind(table)}).",
+    )
+    return figure
