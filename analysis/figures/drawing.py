@@ -1,4 +1,4 @@
-"""What all figures share: colours that part in greyscale and for the colour-blind, and captions that say what is drawn."""
+"""What all figures share: colours that part in greyscale, and captions that say what a figure rests on."""
 
 from __future__ import annotations
 
