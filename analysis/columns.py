@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from simulation.frames import KINDS
 from simulation.records import SHARE_OF
+from simulation.refusal import Refusal, listed
 from simulation.scenario import Resolved
 
 DYAD = ["replicate", "centre", "dyad"]
@@ -32,3 +33,20 @@ def sentiment_of(acts: pd.Series, resolved: Resolved, dimension: int = EVALUATIO
     """How good (or powerful, or lively) each act of a categorical column feels, EPA units; NaN where there is none."""
     values: list[Any] = [resolved.lexicon.acts[name][dimension] for name in acts.cat.categories]
     return np.append(np.array(values, np.float64), np.nan)[acts.cat.codes.to_numpy()]
+
+
+def need(table: pd.DataFrame, name: str, columns: list[str]) -> None:
+    """Refuse a table that lacks *columns* (or holds no rows), by its *name* and theirs."""
+    missing = [column for column in columns if column not in table]
+    if missing:
+        raise Refusal(f"the {name} table has no column {listed(repr(c) for c in missing)}")
+    if table.empty:
+        raise Refusal(f"the {name} table has no rows: run with --keep events")
+
+
+def on_day(days: pd.DataFrame, day: int) -> pd.DataFrame:
+    """The rows of the days table at the end of one day; a day outside the stay is refused."""
+    last = int(days["day"].max())
+    if not 1 <= day <= last:
+        raise Refusal(f"day {day}: the stay has days 1 to {last}")
+    return days[days["day"] == day]

@@ -6,6 +6,7 @@ of its own, and the two together give the dyad's pattern, as Skårner & Billquis
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
@@ -64,6 +65,65 @@ def with_patterns(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> p
         for role in ("client", "keyworker")
     )
     return dyads.assign(client_class=client, keyworker_class=keyworker, pattern=pattern(client, keyworker))
+
+
+def _far(over: NDArray[Any]) -> NDArray[np.float64]:
+    """How far a number is beyond a bound, 0 if it is not."""
+    return np.maximum(over, 0.0)
+
+
+def closeness(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.float64]:
+    """How far each dyad is from each pattern, shape (dyads, 3), EPA units of tone; 0 for the pattern it is in.
+
+    It is the least change of the two parties' tones, summed, that would bring it there: good tone up to the threshold
+    and bad tone down to it for both, to be friendly; one party's bad tone up, to be conflicted; bad tone down for both
+    and good tone of one below the threshold, to be polite. Needs the columns ``client_positivity`` and so on.
+    """
+    lacks, excess = [], []
+    for role in ("client", "keyworker"):
+        lacks.append(thresholds.positivity - dyads[f"{role}_positivity"].to_numpy())
+        excess.append(dyads[f"{role}_negativity"].to_numpy() - thresholds.negativity)
+    peace = _far(excess[0]) + _far(excess[1])
+    friendly = peace + _far(lacks[0]) + _far(lacks[1])
+    polite = peace + np.where((lacks[0] <= 0) & (lacks[1] <= 0), np.minimum(-lacks[0], -lacks[1]), 0.0)
+    conflicted = np.minimum(_far(-excess[0]), _far(-excess[1]))
+    return np.column_stack([friendly, polite, conflicted])
+
+
+def reasoned(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.DataFrame:
+    """Each dyad's pattern as a researcher would defend it.
+
+    Columns: those of ``with_patterns`` and ``agree`` (whether the two parties' own classes do), ``nearest`` (the other
+    pattern it is nearest to), ``margin`` (how far that is, see ``closeness``) and ``reason`` (a sentence).
+    """
+    table = with_patterns(dyads, thresholds)
+    far = closeness(table, thresholds)
+    codes = table["pattern"].cat.codes.to_numpy()
+    far[np.arange(len(far)), codes] = np.inf
+    nearest = far.argmin(axis=1) if len(far) else codes
+    return table.assign(
+        agree=(table["client_class"].astype(str) == table["keyworker_class"].astype(str)).to_numpy(),
+        nearest=pd.Categorical.from_codes(nearest, categories=list(PATTERNS)),
+        margin=far.min(axis=1) if len(far) else np.empty(0),
+        reason=[_reason(row, thresholds) for row in table.to_dict("records")],
+    )
+
+
+def _view(row: Mapping[Hashable, Any], role: str, thresholds: Thresholds) -> str:
+    good, bad, own = row[f"{role}_positivity"], row[f"{role}_negativity"], row[f"{role}_class"]
+    if own == "conflicted":
+        also = ", though with much good as well" if good >= thresholds.positivity else ""
+        return f"the {role}'s account holds much that is bad ({bad:.2f}){also}"
+    if own == "trustful":
+        return f"the {role} has mostly good to say ({good:.2f}) and little bad ({bad:.2f})"
+    return f"the {role} has neither much good ({good:.2f}) nor much bad to say ({bad:.2f})"
+
+
+def _reason(row: Mapping[Hashable, Any], thresholds: Thresholds) -> str:
+    """Why a dyad has its pattern, in a sentence with the numbers it rests on."""
+    views = [_view(row, role, thresholds) for role in ("client", "keyworker")]
+    joint = ", and " if row["client_class"] == row["keyworker_class"] else ", while "
+    return f"{str(row['pattern']).capitalize()}: {views[0]}{joint}{views[1]}."
 
 
 def by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.DataFrame:

@@ -1,0 +1,242 @@
+"""Accounts: what each of the two would say about the relationship on a given day, from its own state alone.
+
+Nothing in an account is taken from the other party or from a hidden parameter: how the other has lately felt to one
+(tone, good and bad apart), what one takes the relationship to be, what one remembers and how one saw it, what one puts
+trouble down to, how coerced one feels, and what one had expected (MODEL: Skårner & Billquist 2016 interviewed both).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.columns import DYAD, kind_shares, need, on_day, sentiment_of
+from simulation.frames import KINDS, ROLES
+from simulation.records import SHARE_OF
+from simulation.refusal import Refusal
+from simulation.rules.tone import personal_weight
+from simulation.scenario import Resolved
+from simulation.tables import Tables
+
+PARTY = [*DYAD, "party"]
+"""The columns that say whose account a row is."""
+ATTRIBUTED = ("role_share", "strain_share", "person_share")
+
+
+class Remembering(NamedTuple):
+    """What someone tells of what happened, in one place."""
+
+    half_life: float = 30.0
+    """Days in which an event loses half its weight in what is told. Assumed; to be swept 10..180."""
+    most: int = 2
+    """Events of each sort, good and bad, that are told at most (two or three in all are asked for)."""
+
+
+REMEMBERING = Remembering()
+
+
+def ambivalence(positivity: NDArray[np.float64], negativity: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Index of ambivalence of two tones, EPA units, any shape: strong and alike in strength.
+
+    (P + N)/2 - |P - N| (Thompson, Zanna & Griffin 1995, recalled): high only where both are felt, so that
+    ambivalence and indifference part although their balance P - N is the same.
+    """
+    return (positivity + negativity) / 2 - np.abs(positivity - negativity)
+
+
+def read_by(events: pd.DataFrame) -> pd.Series:
+    """Who read the act of each row: the party that is not the actor, as a categorical."""
+    return events["actor"].cat.rename_categories(dict(zip(ROLES, reversed(ROLES), strict=True)))
+
+
+def latest_change(events: pd.DataFrame, day: int) -> pd.DataFrame:
+    """The last change of keyworker of each dyad up to a day: the rows of the events table that tell it."""
+    changes = events[(events["event"] == "new_keyworker") & (events["day"] <= day)]
+    return changes.drop_duplicates(DYAD, keep="last")
+
+
+def readings(tables: Tables, resolved: Resolved, day: int, remembering: Remembering = REMEMBERING) -> pd.DataFrame:
+    """Every act someone has read up to a day, in the order in which it happened, and how much it weighs now.
+
+    Columns as in the events table, and ``party`` (who read it), ``evaluation`` (of the act seen, EPA units), ``weight``
+    (how much it counted when it was read, bad acts more, halved every ``remembering.half_life`` days) and ``former``
+    (whether it was done by, or to, a keyworker who has left since).
+    """
+    events = tables.events
+    need(events, "events", [*DYAD, "day", "event", "actor", "seen", "emotion_named", *ATTRIBUTED])
+    learning = resolved.scenario.learning
+    read = events[(events["event"] == "exchange") & (events["day"] <= day)]
+    good = sentiment_of(read["seen"], resolved)
+    counted = personal_weight(read["person_share"].to_numpy(), learning.impersonal_weight)
+    felt = np.where(good < 0, learning.negativity_weight * -good, good)
+    faded = 0.5 ** ((day - read["day"].to_numpy()) / remembering.half_life)
+    left = latest_change(events, day).set_index(DYAD)["day"]
+    last = left.reindex(pd.MultiIndex.from_frame(read[DYAD])).fillna(0).to_numpy()
+    return read.assign(
+        party=read_by(read), evaluation=good, weight=counted * felt * faded, former=read["day"].to_numpy() <= last
+    )
+
+
+def memories(read: pd.DataFrame, remembering: Remembering = REMEMBERING) -> pd.DataFrame:
+    """The weightiest events of each party, good and bad: rows of ``readings``, weightiest first.
+
+    Of the same thing seen several times only the weightiest is told. A keyworker remembers nothing of her
+    predecessor's; a client does.
+    """
+    own = read[~(read["former"] & (read["party"] == "keyworker"))]
+    sorted_ = own.sort_values("weight", ascending=False, kind="stable")
+    bad = sorted_["evaluation"] < 0
+    different = sorted_.assign(bad=bad).drop_duplicates([*PARTY, "seen"])
+    rank = different.groupby([*PARTY, "bad"], observed=True).cumcount()
+    return different[rank < remembering.most].sort_values(PARTY, kind="stable")
+
+
+def _expected(tables: Tables, resolved: Resolved, day: int) -> pd.DataFrame:
+    """What each party expected before there was any experience: shares by kind of frame, one row per party."""
+    need(tables.dyads, "dyads", [f"{role}_{kind}_first" for role in ROLES for kind in KINDS])
+    parts = []
+    for role in ROLES:
+        first = tables.dyads[[*DYAD, *(f"{role}_{kind}_first" for kind in KINDS)]]
+        parts.append(first.set_axis([*DYAD, *KINDS], axis=1).assign(party=role))
+    expected = pd.concat(parts, ignore_index=True).set_index(PARTY)[list(KINDS)]
+    change = latest_change(tables.events, day)
+    if len(change):
+        own = pd.DataFrame(kind_shares(change, resolved), columns=list(KINDS))
+        own.index = pd.MultiIndex.from_frame(change[DYAD].assign(party="keyworker"))
+        expected.loc[own.index] = own
+    return expected.add_suffix("_expected")
+
+
+def _trouble(read: pd.DataFrame) -> pd.DataFrame:
+    """To what each party puts down what went wrong: mean shares of role, strain and person, by weight."""
+    own = read[(read["evaluation"] < 0) & ~(read["former"] & (read["party"] == "keyworker"))]
+    weighted = own[list(ATTRIBUTED)].mul(own["weight"], axis=0)
+    sums = weighted.assign(**{key: own[key] for key in PARTY}, weight=own["weight"])
+    total = sums.groupby(PARTY, observed=True)[[*ATTRIBUTED, "weight"]].sum()
+    return (
+        total[list(ATTRIBUTED)]
+        .div(total["weight"], axis=0)
+        .set_axis(["trouble_role", "trouble_strain", "trouble_person"], axis=1)
+    )
+
+
+def accounts(tables: Tables, resolved: Resolved, day: int, read: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Each party's account at the end of a day: one row per party of a dyad.
+
+    Columns: ``positivity`` and ``negativity`` (tone, EPA units), ``ambivalence`` (of the two), ``personal``, ``formal``
+    and ``adversarial`` (shares of frames), ``leading`` and ``second`` (the weightiest frames) with their shares,
+    ``felt_coercion`` (clients), ``tension``, ``distance``, ``trouble_role``, ``trouble_strain`` and ``trouble_person``
+    (to what trouble is put down; missing if there was none), ``personal_expected`` and so on, and ``met`` (acts
+    read). *read* are the ``readings`` up to the day, if they are at hand.
+
+    Raises ``Refusal`` for a day outside the stay, or a table that lacks what is needed.
+    """
+    days = tables.days
+    need(days, "days", [*PARTY, "day", "positivity", "negativity", "felt_coercion", "tension", "distance"])
+    now = on_day(days, day).reset_index(drop=True)
+    read = readings(tables, resolved, day) if read is None else read
+    weights = now[[f"{SHARE_OF}{name}" for name in resolved.frames.names]].to_numpy()
+    order = np.argsort(-weights, axis=1, kind="stable")
+    names, rows = np.array(resolved.frames.names), np.arange(len(now))
+    second = order[:, min(1, weights.shape[1] - 1)]
+    table = now[[*PARTY, "day", "positivity", "negativity"]].assign(
+        ambivalence=ambivalence(now["positivity"].to_numpy(), now["negativity"].to_numpy()),
+        **dict(zip(KINDS, kind_shares(now, resolved).T, strict=True)),
+        leading=names[order[:, 0]],
+        leading_share=weights[rows, order[:, 0]],
+        second=names[second],
+        second_share=weights[rows, second],
+        felt_coercion=now["felt_coercion"],
+        tension=now["tension"],
+        distance=now["distance"],
+    )
+    own = read[~(read["former"] & (read["party"] == "keyworker"))]
+    met = own.groupby(PARTY, observed=True).size().rename("met")
+    table = table.join(_expected(tables, resolved, day), on=PARTY).join(_trouble(read), on=PARTY).join(met, on=PARTY)
+    return table.assign(met=table["met"].fillna(0).astype(int))
+
+
+class Memory(NamedTuple):
+    """One event as someone remembers it: what it was taken for, to what it was put down, what it left."""
+
+    day: int
+    encounter: str
+    seen: str
+    evaluation: float
+    role_share: float
+    strain_share: float
+    person_share: float
+    emotion: str
+    former: bool
+
+
+class Account(NamedTuple):
+    """One party's account as a record: its row of ``accounts``, and what it remembers, weightiest first."""
+
+    party: str
+    day: int
+    state: dict[str, float]
+    leading: str
+    second: str
+    good: tuple[Memory, ...]
+    bad: tuple[Memory, ...]
+
+
+def _memories(rows: pd.DataFrame) -> tuple[Memory, ...]:
+    return tuple(
+        Memory(
+            day=int(row["day"]),
+            encounter=str(row["encounter"]),
+            seen=str(row["seen"]),
+            evaluation=float(row["evaluation"]),
+            role_share=float(row["role_share"]),
+            strain_share=float(row["strain_share"]),
+            person_share=float(row["person_share"]),
+            emotion=str(row["emotion_named"]),
+            former=bool(row["former"]),
+        )
+        for row in rows.to_dict("records")
+    )
+
+
+def pair_of_accounts(
+    tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], day: int
+) -> tuple[Account, Account]:
+    """The client's and the keyworker's account of one *dyad* (replicate, centre, number) at the end of a day."""
+    own = of_dyad(tables, dyad)
+    read = readings(own, resolved, day)
+    table, remembered = accounts(own, resolved, day, read), memories(read)
+    pair = []
+    for row in table.to_dict("records"):
+        mine = remembered[remembered["party"] == row["party"]]
+        numbers = {key: float(v) for key, v in row.items() if isinstance(v, (int, float)) and key not in DYAD}
+        pair.append(
+            Account(
+                str(row["party"]),
+                day,
+                numbers,
+                str(row["leading"]),
+                str(row["second"]),
+                _memories(mine[mine["evaluation"] >= 0]),
+                _memories(mine[mine["evaluation"] < 0]),
+            )
+        )
+    client, keyworker = sorted(pair, key=lambda account: ROLES.index(account.party))
+    return client, keyworker
+
+
+def of_dyad(tables: Tables, dyad: tuple[int, int, int]) -> Tables:
+    """The tables of one dyad alone, by (replicate, centre, number); one that does not exist is refused."""
+
+    def mine(table: pd.DataFrame) -> pd.DataFrame:
+        keep = np.logical_and.reduce([table[key] == value for key, value in zip(DYAD, dyad, strict=True)])
+        return table[keep].reset_index(drop=True)
+
+    own = Tables(*map(mine, tables))
+    if own.dyads.empty:
+        replicate, centre, number = dyad
+        raise Refusal(f"there is no dyad {number} of centre {centre} in replicate {replicate}")
+    return own
