@@ -1,0 +1,132 @@
+"""Telling: what happened between the two, as someone would tell it who has seen into both.
+
+``scene`` tells one encounter exchange by exchange: who did what, what the other took it for, put it down to and felt.
+``evening`` tells what someone did about tension, and what became of it. Names and numbers come from the events table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analysis.interview import Choice, cause
+from analysis.words.grammar import NOUN, OTHER, PRONOUN, act_seen, act_told, capitalised, felt
+from simulation.meaning import NEUTRAL
+from simulation.scenario import Resolved
+
+Event = Mapping[Any, Any]
+"""One row of the events table, as a dictionary."""
+CLEARLY = 1.0
+"""EPA units by which an act must have been seen as better or worse than it was for the telling to say so (assumed)."""
+ALSO = 0.2
+"""Share from which a second cause is named besides the first (assumed)."""
+ENCOUNTERS = {
+    "everyday": ("an everyday meeting", "everyday meetings"),
+    "control": ("a check", "checks"),
+    "request": ("a request", "requests"),
+    "planned": ("a planned talk", "planned talks"),
+    "repair": ("a talk to clear the air", "talks to clear the air"),
+}
+"""How the kinds of encounter are told: one, several."""
+CAUSES = {
+    "client": {"role": "the rules", "strain": "the pressure she was under", "person": "her"},
+    "keyworker": {"role": "the situation", "strain": "the state he was in", "person": "him"},
+}
+"""What each party may put the other's acts down to."""
+
+
+def misread(event: Event, resolved: Resolved) -> float:
+    """How much better (plus) or worse (minus) an act was seen than it was done, EPA units of evaluation."""
+    acts = resolved.lexicon.acts
+    return float(acts[event["seen"]][0] - acts[event["act"]][0])
+
+
+def put_down(event: Event, party: str) -> str:
+    """To what the reader put the act down, as it follows "put it down": most, and what else counted."""
+    shares = {"role": event["role_share"], "strain": event["strain_share"], "person": event["person_share"]}
+    first, second = sorted(shares, key=lambda name: -shares[name])[:2]
+    told = CAUSES[party]
+    if cause(*shares.values()) == "mixed":
+        return f"partly to {told[first]} and partly to {told[second]}"
+    return f"to {told[first]} more than to {told[second]}" if shares[second] >= ALSO else f"to {told[first]}"
+
+
+MEANT = ["took it as it was meant", "took it for what it was", "took it much as it was meant"]
+WORSE = ["took it for {0}", "got only {0} out of it", "made {0} of it"]
+BETTER = ["saw {0} in it", "took it kindly, for {0}"]
+IN_ROLE = {
+    "client": ["To him that was the rules.", "He put it down to the rules and thought no more of it."],
+    "keyworker": [
+        "She thought that anyone in his place would do the same.",
+        "She put it down to the situation and thought no more of it.",
+        "She took it as a matter of course.",
+    ],
+}
+"""What is told of an act that was read as meant, put down to the role alone, and left nothing."""
+
+
+def _took(event: Event, resolved: Resolved, choice: Choice) -> str:
+    """What the reader took the act for, as it follows he or she; an act of much the same tone is not told apart."""
+    seen, better = act_seen(event["seen"], event["encounter"]), misread(event, resolved)
+    if better <= -CLEARLY:
+        return choice.of("worse", WORSE).format(seen)
+    return choice.of("better", BETTER).format(seen) if better >= CLEARLY else choice.of("meant", MEANT)
+
+
+def reading(event: Event, resolved: Resolved, choice: Choice) -> str:
+    """How the other read an act, as a sentence: what it was taken for, put down to, and what was felt."""
+    party = OTHER[event["actor"]]
+    reader, actor = PRONOUN[party], PRONOUN[event["actor"]]
+    down, unmoved = put_down(event, party), event["emotion_named"] == NEUTRAL
+    if unmoved and abs(misread(event, resolved)) < CLEARLY and down == f"to {CAUSES[party]['role']}":
+        return choice.of("role", IN_ROLE[party])
+    parts = [_took(event, resolved, choice), f"put it down {down}"]
+    if not unmoved:
+        parts.append(f"felt {felt(event['emotion_named'], reader, actor)}")
+    told = f"{', '.join(parts[:-1])}{',' if len(parts) > 2 else ''} and {parts[-1]}"
+    return f"{capitalised(reader.subject)} {told}."
+
+
+def exchange(event: Event, resolved: Resolved, choice: Choice, by_name: bool = True) -> str:
+    """One exchange in two sentences: what was done, and how it was read; *by_name*, or with he and she."""
+    actor, other = event["actor"], OTHER[event["actor"]]
+    subject = (NOUN if by_name else PRONOUN)[actor].subject
+    did = act_told(event["act"], (NOUN if by_name else PRONOUN)[other], event["encounter"], matter=int(event["day"]))
+    bending = "not going by the book, " if event["bent"] == 1 else ""
+    return f"{capitalised(f'{bending}{subject}')} {did}. {reading(event, resolved, choice)}"
+
+
+def scene(events: Sequence[Event], resolved: Resolved, choice: Choice) -> str:
+    """One encounter, all its exchanges; names first, then he and she."""
+    first = events[0]
+    begin = f"Day {int(first['day'])}, {ENCOUNTERS[first['encounter']][0]}."
+    told = [exchange(event, resolved, choice, by_name=number == 0) for number, event in enumerate(events)]
+    return " ".join([begin, *told])
+
+
+ALONE = {
+    "endure": "bore it in silence",
+    "keep_distance": "kept {their} distance",
+    "confront": "resolved to have it out with {them}",
+    "withdraw": "withdrew from {them}",
+    "propose_talk": "proposed a talk",
+}
+"""What someone did about tension, as it follows he or she."""
+HAPPENED = {
+    "talk_agreed": "{Who} proposed to talk it over, and {other} agreed.",
+    "talk_declined": "{Who} proposed to talk it over; {other} would not.",
+    "talk_repaired": "They talked it over, and it helped: each knew better afterwards what the other takes this to be.",
+    "talk_failed": "They talked it over, and it made things worse.",
+    "new_keyworker": "The keyworker left, and a new one took over.",
+    "peer_talk": "He talked with a friend about the staff.",
+}
+"""What else is told, by the name of the event."""
+
+
+def evening(event: Event) -> str:
+    """What someone did about tension, or what became of it, as a sentence without the day."""
+    actor = event["actor"]
+    if event["event"] == "handling":
+        way = ALONE[event["way"]].format(their=PRONOUN[actor].possessive, them=PRONOUN[OTHER[actor]].object)
+        return f"{capitalised(PRONOUN[actor].subject)} {way}."
+    return HAPPENED[event["event"]].format(Who=capitalised(PRONOUN[actor].subject), other=PRONOUN[OTHER[actor]].subject)
