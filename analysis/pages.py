@@ -108,7 +108,7 @@ def _columns(table: Table) -> list[str]:
 
 def _numeric(table: Table, column: int) -> bool:
     """Whether a column holds numbers: it is set to the right."""
-    return all(row[column][:1] in "0123456789-−–." for row in table.rows if row[column])
+    return all(row[column][:1] in "0123456789-.<>" for row in table.rows if row[column])
 
 
 def as_markdown(pieces: Sequence[Piece]) -> str:

@@ -53,7 +53,7 @@ def put_down(event: Event, party: str) -> str:
 
 MEANT = ["took it as it was meant", "took it for what it was", "took it much as it was meant"]
 WORSE = ["took it for {0}", "got only {0} out of it", "made {0} of it"]
-BETTER = ["saw {0} in it", "took it kindly, for {0}"]
+BETTER = ["saw {0} in it", "kindly took it for {0}"]
 IN_ROLE = {
     "client": ["To him that was the rules.", "He put it down to the rules and thought no more of it."],
     "keyworker": [
@@ -99,7 +99,7 @@ def exchange(event: Event, resolved: Resolved, choice: Choice, by_name: bool = T
 def scene(events: Sequence[Event], resolved: Resolved, choice: Choice) -> str:
     """One encounter, all its exchanges; names first, then he and she."""
     first = events[0]
-    begin = f"Day {int(first['day'])}, {ENCOUNTERS[first['encounter']][0]}."
+    begin = f"{capitalised(ENCOUNTERS[first['encounter']][0])}."
     told = [exchange(event, resolved, choice, by_name=number == 0) for number, event in enumerate(events)]
     return " ".join([begin, *told])
 

@@ -137,6 +137,15 @@ def define(party: Any) -> None:
 
 
 @compiled
+def believed(reader: Any, turn: Any, others_share: float, others_strain: float, numbers: Any) -> tuple[float, float]:
+    """How far the reader believes the other to follow the script, and to act out of strain."""
+    role = numbers.formality
+    if turn.mandated:
+        role = believed_role(numbers.formality, reader.known_rules, others_share)
+    return role, believed_strain(reader.insight, others_strain * turn.strained)
+
+
+@compiled
 def read(
     reader: Any,
     turn: Any,
@@ -153,10 +162,7 @@ def read(
     *others_share* and *others_strain* are how far the actor follows the script and acts out of strain; the reader
     knows of either only what formality, known rules and insight show.
     """
-    role = numbers.formality
-    if turn.mandated:
-        role = believed_role(numbers.formality, reader.known_rules, others_share)
-    strain = believed_strain(reader.insight, others_strain * turn.strained)
+    role, strain = believed(reader, turn, others_share, others_strain, numbers)
     b = perceive(reader, turn, act, role, strain, numbers.assimilation, luck, seen)
 
     person, disturbance = 0.0, 0.0

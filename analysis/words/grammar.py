@@ -132,10 +132,8 @@ def percent(share: float) -> str:
     """A share as a whole percentage, never rounded to none or all of what is not.
 
     >>> percent(0.316), percent(0.004), percent(1.0)
-    ('32 %', 'less than 1 %', '100 %')
+    ('32 %', '<1 %', '100 %')
     """
     if 0.0 < share < 0.005:
-        return "less than 1 %"
-    if 0.995 <= share < 1.0:
-        return "more than 99 %"
-    return f"{share:.0%}".replace("%", " %")
+        return "<1 %"
+    return ">99 %" if 0.995 <= share < 1.0 else f"{share:.0%}".replace("%", " %")

@@ -1,0 +1,100 @@
+"""Turning points of a stay: where a definition tips, where tone falls and recovers, what is misread, who leaves.
+
+They are found in one dyad's tables, by what is said below and nothing else; the story is cut into chapters at the
+weightiest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.columns import kind_shares
+from analysis.measures.ruptures import ruptures
+from analysis.words.grammar import OTHER, PRONOUN
+from simulation.frames import KINDS, ROLES
+from simulation.scenario import Resolved
+from simulation.tables import Tables
+
+
+class Tipping(NamedTuple):
+    """When a definition has tipped, in one place."""
+
+    days: int = 7
+    """Days over which a definition is averaged, and for which the new kind of frame must lead. Assumed; 3..21."""
+
+
+TIPPING = Tipping()
+
+
+class Turn(NamedTuple):
+    """A turning point: *day*, *what* it is, whose (or nobody's), how much it weighs (0 to 1 or so), in a sentence."""
+
+    day: int
+    what: str
+    party: str
+    weight: float
+    sentence: str
+
+
+def smoothed(values: NDArray[np.float64], days: int) -> NDArray[np.float64]:
+    """Mean over a window of *days* centred on each day (shorter at the ends), along the first axis."""
+    return pd.DataFrame(values).rolling(days, center=True, min_periods=1).mean().to_numpy()
+
+
+def tippings(shares: NDArray[np.float64], tipping: Tipping = TIPPING) -> list[tuple[int, int, int, float]]:
+    """Where the leading kind of frame changes for good: (row, kind before, kind after, how far the new one rose).
+
+    *shares* (days, kinds) are a party's daily shares of the kinds of frames. A kind that leads for fewer days than
+    ``tipping.days`` is passed over.
+    """
+    mean = smoothed(shares, tipping.days)
+    leading = mean.argmax(axis=1)
+    starts = [0, *(np.flatnonzero(np.diff(leading)) + 1).tolist(), len(leading)]
+    runs = [(a, b, int(leading[a])) for a, b in pairwise(starts) if b - a >= tipping.days]
+    found = []
+    for (first, end, before), (start, stop, after) in pairwise(runs):
+        if before != after:
+            rise = shares[start:stop, after].mean() - shares[first:end, after].mean()
+            found.append((start, before, after, float(rise)))
+    return found
+
+
+KIND_TOLD = {"personal": "a personal relation", "formal": "a matter of office", "adversarial": "a contest"}
+"""How the kinds of frames are told, after "became mostly"."""
+
+
+def turns(own: Tables, resolved: Resolved) -> list[Turn]:
+    """The turning points of one dyad's stay, in the order of the days; *own* are its tables alone."""
+    found: list[Turn] = []
+    for role in ROLES:
+        side = own.days[own.days["party"] == role]
+        days = side["day"].to_numpy()
+        for row, before, after, rise in tippings(kind_shares(side, resolved)):
+            sentence = (
+                f"Around day {days[row]} the {role}'s view tipped: what had been mostly {KIND_TOLD[KINDS[before]]} to "
+                f"{PRONOUN[role].object} became mostly {KIND_TOLD[KINDS[after]]}."
+            )
+            found.append(Turn(int(days[row]), "tipped", role, 0.3 + rise, sentence))
+    for fall in ruptures(own.days).to_dict("records"):
+        found.append(_rupture(fall))
+    for event in own.events[own.events["event"] == "new_keyworker"]["day"]:
+        found.append(Turn(int(event) + 1, "new_keyworker", "", 2.0, "The keyworker left, and a new one took over."))
+    return sorted(found)
+
+
+def _rupture(fall: dict[Hashable, Any]) -> Turn:
+    """A fall of someone's tone as a turning point."""
+    role, start = str(fall["party"]), int(fall["start"])
+    when = f"on day {start}" if fall["bottom"] == start else f"between day {start} and day {int(fall['bottom'])}"
+    told = f"Something broke for the {role}: {when} the tone toward the {OTHER[role]} fell by {fall['depth']:.1f}, " + (
+        f"and was back by day {int(fall['regained'])}."
+        if fall["repaired"]
+        else "and did not come back in the weeks after."
+    )
+    return Turn(start, "rupture", role, float(fall["depth"]), told)
