@@ -205,7 +205,7 @@ def interview(account: Account, frames: Frames, key: str = "") -> str:
     opening += [say("relation"), say("tone")]
     remembered = [_remembered(memory, said, choice, forms, other) for memory in _told(account, said["bad"])]
     must = [say("trouble"), say("force"), say("expectation")]
-    ending = [say("tension"), say("more")]
+    ending = [say("tension"), say("more"), say("more")]
     text = [*opening, *remembered[:1], *must]
     if len(remembered) > 1 and _length([*text, remembered[1]]) <= LONGEST:
         text.insert(len(opening) + 1, remembered[1])

@@ -10,7 +10,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
 
-SCOPE = "Made-up people in a model; no forecast about anyone."
+from simulation import SCOPE
+
 STYLE = """
 :root { color-scheme: light; }
 body { font: 17px/1.55 Georgia, "Times New Roman", serif; color: #1a1a1a; background: #fff;

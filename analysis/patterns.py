@@ -14,6 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.columns import DYAD, on_day
+from simulation.frames import ROLES
+
 PATTERNS = ("friendly and trustful", "polite and neutral", "ambivalent and conflicted")
 CLASSES = ("trustful", "neutral", "conflicted")
 
@@ -61,10 +64,22 @@ def pattern(client: pd.Series, keyworker: pd.Series) -> pd.Series:
 def with_patterns(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.DataFrame:
     """The dyads table with three more columns: ``client_class``, ``keyworker_class`` and ``pattern``."""
     client, keyworker = (
-        party_class(dyads[f"{role}_positivity"], dyads[f"{role}_negativity"], thresholds)
-        for role in ("client", "keyworker")
+        party_class(dyads[f"{role}_positivity"], dyads[f"{role}_negativity"], thresholds) for role in ROLES
     )
     return dyads.assign(client_class=client, keyworker_class=keyworker, pattern=pattern(client, keyworker))
+
+
+def at_day(days: pd.DataFrame, day: int) -> pd.DataFrame:
+    """Both parties' tone at the end of a day, one row per dyad, as the dyads table has it for the last day.
+
+    Columns ``replicate``, ``centre``, ``dyad``, ``client_positivity``, ``client_negativity`` and the keyworker's.
+    """
+    now = on_day(days, day)
+    sides = [
+        now.loc[now["party"] == role, [*DYAD, "positivity", "negativity"]].set_index(DYAD).add_prefix(f"{role}_")
+        for role in ROLES
+    ]
+    return sides[0].join(sides[1]).reset_index()
 
 
 def _far(over: NDArray[Any]) -> NDArray[np.float64]:
@@ -80,7 +95,7 @@ def closeness(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> NDArr
     and good tone of one below the threshold, to be polite. Needs the columns ``client_positivity`` and so on.
     """
     lacks, excess = [], []
-    for role in ("client", "keyworker"):
+    for role in ROLES:
         lacks.append(thresholds.positivity - dyads[f"{role}_positivity"].to_numpy())
         excess.append(dyads[f"{role}_negativity"].to_numpy() - thresholds.negativity)
     peace = _far(excess[0]) + _far(excess[1])
@@ -121,16 +136,16 @@ def _view(row: Mapping[Hashable, Any], role: str, thresholds: Thresholds) -> str
 
 def _reason(row: Mapping[Hashable, Any], thresholds: Thresholds) -> str:
     """Why a dyad has its pattern, in a sentence with the numbers it rests on."""
-    views = [_view(row, role, thresholds) for role in ("client", "keyworker")]
+    views = [_view(row, role, thresholds) for role in ROLES]
     joint = ", and " if row["client_class"] == row["keyworker_class"] else ", while "
     return f"{str(row['pattern']).capitalize()}: {views[0]}{joint}{views[1]}."
 
 
 def by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.DataFrame:
     """Each dyad's pattern at the end of each day: columns replicate, centre, dyad, day, pattern."""
-    keys = ["replicate", "centre", "dyad", "day"]
+    keys = [*DYAD, "day"]
     own = days[[*keys, "party"]].assign(own=party_class(days["positivity"], days["negativity"], thresholds))
-    client, keyworker = (own[own["party"] == role].set_index(keys)["own"] for role in ("client", "keyworker"))
+    client, keyworker = (own[own["party"] == role].set_index(keys)["own"] for role in ROLES)
     return pattern(client, keyworker.loc[client.index]).rename("pattern").reset_index()
 
 

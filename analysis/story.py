@@ -15,11 +15,12 @@ import pandas as pd
 from analysis.accounts import Remembering, of_dyad, pair_of_accounts, readings
 from analysis.columns import DYAD, need, sentiment_of
 from analysis.interview import Choice, interview
-from analysis.pages import SCOPE, Block, Pair, Piece
-from analysis.patterns import THRESHOLDS, Thresholds, reasoned
+from analysis.pages import Block, Pair, Piece
+from analysis.patterns import THRESHOLDS, Thresholds, at_day, reasoned
 from analysis.telling import ALONE, ENCOUNTERS, scene
 from analysis.turning import Turn, turns
 from analysis.words.grammar import OTHER, PRONOUN, act_told, capitalised, percent, told_of
+from simulation import SCOPE
 from simulation.frames import KINDS, ROLES
 from simulation.records import SHARE_OF
 from simulation.refusal import listed
@@ -147,7 +148,7 @@ def standing(days: pd.DataFrame, day: int, resolved: Resolved) -> str:
             second = told_of(resolved.frames.names[order[1]], OTHER[role], resolved.frames)
             view += f", or for {second} ({percent(weights[order[1]])})"
         he, her = PRONOUN[role].subject, PRONOUN[OTHER[role]].object
-        told.append(f"{he} takes {her} for {view}; good tone {row['positivity']:.1f}, bad {row['negativity']:.1f}")
+        told.append(f"{he} took {her} for {view}; good tone {row['positivity']:.1f}, bad {row['negativity']:.1f}")
     return f"At the end of day {day} {told[0]}. {capitalised(told[1])}."
 
 
@@ -263,11 +264,11 @@ def story(
     begins = cuts(points, last, telling)
     days = [1, *(turn.day for turn in begins), last + 1]
     name = f"dyad {dyad[2] if number is None else number}"
-    verdict = reasoned(own.dyads, thresholds).iloc[0]
+    verdict = reasoned(at_day(own.days, last), thresholds).iloc[0]
     key = "/".join(map(str, dyad))
     replicate, centre, client = dyad
     pieces: list[Piece] = [
-        Block("title", f"{capitalised(name)}: a stay of {last} days, {verdict['pattern']} in the end"),
+        Block("title", f"{capitalised(name)}: a stay of {last} day{"s" * (last > 1)}, {verdict['pattern']} in the end"),
         Block(
             "note",
             f"Client {client} of centre {centre}, replicate {replicate}, and the keyworker. {SCOPE} By convention the "
@@ -278,14 +279,31 @@ def story(
         first, end = days[index], days[index + 1] - 1
         inside = [turn for turn in points if first <= turn.day <= end and turn is not opening]
         pieces += chapter(own, resolved, read, opening, inside, first, end, key, telling)
-    own_views = "agree about it" if verdict["agree"] else "do not see it alike"
-    pieces += [
-        Block("heading", "What a researcher would say"),
-        Block("text", f"{verdict['reason']} The two {own_views}. The nearest other pattern is “{verdict['nearest']}”: "
-              f"{verdict['margin']:.2f} EPA units of tone away."),
-        *interviews(own, resolved, dyad, last),
-    ]  # fmt: skip
-    return pieces
+    return [*pieces, *verdict_and_interviews(own, resolved, dyad, last, thresholds=thresholds)]
+
+
+def verdict_and_interviews(
+    tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], day: int, number: int | None = None,
+    thresholds: Thresholds = THRESHOLDS,
+) -> list[Piece]:  # fmt: skip
+    """The pattern a researcher would assign on a day from what both say, the reasons, and both interviews.
+
+    With a *number* it begins with a title, as a page of its own.
+    """
+    own = of_dyad(tables, dyad)
+    verdict = reasoned(at_day(own.days, day), thresholds).iloc[0]
+    alike = "agree about it" if verdict["agree"] else "do not see it alike"
+    title = [Block("title", f"Dyad {number} on day {day}: {verdict['pattern']}")] if number is not None else []
+    return [
+        *title,
+        Block("heading", f"What a researcher would say on day {day}"),
+        Block(
+            "text",
+            f"{verdict['reason']} The two {alike}. The nearest other pattern is “{verdict['nearest']}”, "
+            f"{verdict['margin']:.2f} EPA units of tone away.",
+        ),
+        *interviews(own, resolved, dyad, day),
+    ]
 
 
 def interviews(tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], day: int) -> list[Piece]:

@@ -52,7 +52,7 @@ def put_down(event: Event, party: str) -> str:
 
 
 MEANT = ["took it as it was meant", "took it for what it was", "took it much as it was meant"]
-WORSE = ["took it for {0}", "got only {0} out of it", "made {0} of it"]
+WORSE = ["took it for {0}", "saw nothing but {0} in it", "made {0} of it"]
 BETTER = ["saw {0} in it", "kindly took it for {0}"]
 IN_ROLE = {
     "client": ["To him that was the rules.", "He put it down to the rules and thought no more of it."],

@@ -153,7 +153,6 @@ def _otherwise(
     other = of_dyad(Translator(world.resolved).tables([stay]), dyad)
     table = reasoned(pd.concat([own.dyads, other.dyads], ignore_index=True), thresholds)
     table.index = pd.Index(["as it was read", "as it was meant"])
-    then = numbered(other.events)
     return table, _parting(events, numbered(other.events))
 
 

@@ -12,10 +12,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from experiments import command_tell
+from simulation import SCOPE
+
 if TYPE_CHECKING:
     from simulation.scenario import Scenario
 
-SCOPE = "Made-up people in a model; no forecast about anyone."
 INTERRUPTED = 130
 REFUSED = 2
 
@@ -33,7 +35,7 @@ class Parser(argparse.ArgumentParser):
         self.exit(REFUSED, f"twoway: {message} (see `{self.prog} --help`)\n")
 
 
-COMMANDS = ("scenarios", "show", "schema", "run", "verify")
+COMMANDS = ("scenarios", "show", "schema", "run", "verify", "story", "interview", "why", "measures", "report")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -65,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
 
     verify = commands.add_parser("verify", help="run a run again and say whether every table is equal")
     verify.add_argument("folder", type=Path, help="the folder of a run")
+    command_tell.add(commands)
     return top
 
 
@@ -118,7 +121,8 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' * (number != 1)}"
 
 
-def _whole_number(name: str, text: str) -> int:
+def whole_number(name: str, text: str) -> int:
+    """The whole number of an option, or a refusal that names it."""
     from simulation.refusal import Refusal
 
     try:
@@ -141,7 +145,7 @@ def _changes(options: argparse.Namespace) -> dict[str, float | str]:
         except ValueError:
             changes[key] = value
     if getattr(options, "days", None) is not None:
-        changes["design.days"] = _whole_number("days", options.days)
+        changes["design.days"] = whole_number("days", options.days)
     return changes
 
 
@@ -199,7 +203,7 @@ def schema(options: argparse.Namespace) -> int:
 def run(options: argparse.Namespace) -> int:
     """Run a scenario."""
     scenario = _scenario(options)
-    seed, replicates = _whole_number("seed", options.seed), _whole_number("replicates", options.replicates)
+    seed, replicates = whole_number("seed", options.seed), whole_number("replicates", options.replicates)
     from simulation.tables import check_luck, keep_of
 
     check_luck(seed, replicates)
@@ -250,7 +254,10 @@ def verify(options: argparse.Namespace) -> int:
     return 0 if same else 1
 
 
-DO = {"scenarios": scenarios, "show": show, "schema": schema, "run": run, "verify": verify}
+DO = {
+    "scenarios": scenarios, "show": show, "schema": schema, "run": run, "verify": verify,
+    "story": command_tell.story, "interview": command_tell.interview, "why": command_tell.why,
+}  # fmt: skip
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from matplotlib.figure import Figure
 from pydantic import ValidationError
 
+from simulation import SCOPE
 from simulation.compiled import source_digest
 from simulation.meaning import read_toml
 from simulation.records import Column
@@ -134,7 +135,7 @@ def write_manifest(folder: Path, scenario: Scenario, note: Mapping[str, str], mo
         "python": ".".join(map(str, sys.version_info[:3])),
         "packages": {name: version(name) for name in PACKAGES},
         "resolved_scenario": scenario.model_dump(mode="json"),
-        "scope": "Made-up people in a model; no forecast about anyone.",
+        "scope": SCOPE,
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -196,14 +197,37 @@ def write_codebook(folder: Path, resolved: Resolved, tables: Mapping[str, Iterab
     codebook.to_csv(folder / "codebook.csv", index=False)
 
 
+def read_table(path: Path, rows: list[tuple[str, str, int]] | None = None) -> pa.Table:
+    """A Parquet table without its metadata; *rows* as ``filters`` of ``pyarrow.parquet.read_table``."""
+    try:
+        return pq.read_table(path, filters=rows).replace_schema_metadata(None)
+    except (pa.ArrowException, OSError):
+        raise Refusal(f"{path}: cannot be read as Parquet") from None
+
+
 def read_tables(folder: Path) -> dict[str, pa.Table]:
     """The Parquet tables of a run, by name, without their metadata."""
-    tables = {}
-    for name in Tables._fields:
-        path = folder / f"{name}.parquet"
-        if path.is_file():
-            try:
-                tables[name] = pq.read_table(path).replace_schema_metadata(None)
-            except (pa.ArrowException, OSError):
-                raise Refusal(f"{path}: cannot be read as Parquet") from None
-    return tables
+    paths = {name: folder / f"{name}.parquet" for name in Tables._fields}
+    return {name: read_table(path) for name, path in paths.items() if path.is_file()}
+
+
+def refuse_existing(path: Path) -> None:
+    """Refuse to write where something is already."""
+    if path.exists():
+        raise Refusal(f"{path}: exists already and is not overwritten; choose another file with --out")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file that appears whole or not at all, and never in the place of another."""
+    refuse_existing(path)
+    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        os.link(partial, path)
+    except FileExistsError:
+        raise Refusal(f"{path}: another process has written it meanwhile; it is not overwritten") from None
+    except OSError as error:
+        raise Refusal(f"{path}: cannot be written ({error.strerror or error})") from None
+    finally:
+        with suppress(OSError):
+            partial.unlink()

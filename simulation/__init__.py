@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["Refusal", "Scenario", "Tables", "changed", "event", "load", "run"]
+__all__ = ["SCOPE", "Refusal", "Scenario", "Tables", "changed", "event", "load", "run"]
+SCOPE = "Made-up people in a model; no forecast about anyone."
+"""What stands on everything that comes out of the model."""
 _HOME = {
     "Refusal": "simulation.refusal",
     "Scenario": "simulation.scenario",

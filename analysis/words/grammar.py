@@ -134,6 +134,7 @@ def percent(share: float) -> str:
     >>> percent(0.316), percent(0.004), percent(1.0)
     ('32 %', '<1 %', '100 %')
     """
-    if 0.0 < share < 0.005:
+    told = f"{share:.0%}".replace("%", " %")
+    if told == "0 %" and share > 0.0:
         return "<1 %"
-    return ">99 %" if 0.995 <= share < 1.0 else f"{share:.0%}".replace("%", " %")
+    return ">99 %" if told == "100 %" and share < 1.0 else told
