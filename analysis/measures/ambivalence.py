@@ -16,7 +16,7 @@ from simulation.frames import CLIENT
 
 Floats = NDArray[np.float64]
 CALIPER = 0.05
-"""How far two clients' balances of tone may lie apart to count as the same. EPA units; assumed, to be swept .02..0.2."""
+"""How far two clients' balances of tone may lie apart and count as the same. EPA units; assumed, swept .02..0.2."""
 OUTER = 1 / 3
 """Share of clients, by P + N, who are felt-little (the lowest) and felt-much (the highest); assumed, swept .2..0.5."""
 INDEX = Measure(
@@ -110,16 +110,16 @@ def ambivalence(panel: Panel, day: int, units: Units, seed: int = 0) -> pd.DataF
     member = members(patterns_on(panel, day))
     sums = ambivalence_index(positivity, negativity)[:, None] * member
     more = [f"{CONFLICTED} less {other}" for other in (FRIENDLY, POLITE)]
-    counts = member.sum(axis=0)
+    friendly, polite, conflicted = member.sum(axis=0)
+    matched = same_balance(positivity, negativity)
+    last = members(patterns_on(panel, int(panel.days[-1])))
     return pd.concat(
         [
             estimated_means(INDEX, PATTERNS, sums, member, units),
             estimated(
-                INDEX, more, np.hstack([sums, member]), _more, [counts[2] + counts[0], counts[2] + counts[1]], units
+                INDEX, more, np.hstack([sums, member]), _more, [conflicted + friendly, conflicted + polite], units
             ),
-            ends(
-                same_balance(positivity, negativity), members(patterns_on(panel, int(panel.days[-1]))), PATTERNS, seed
-            ),
+            ends(matched, last, PATTERNS, seed),
         ],
         ignore_index=True,
     )

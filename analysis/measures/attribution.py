@@ -23,8 +23,8 @@ ASYMMETRY = Measure(
     "attribution_asymmetry",
     "share",
     f"share of paired negative events in which the keyworker puts the client's act down to the person more than the "
-    f"client does the keyworker's; a pair is an act the keyworker saw as negative with the one of the same dyad, nearest "
-    f"in time and at most {NEAR} days away, that the client saw as negative; equal shares count half",
+    f"client does the keyworker's; a pair is an act the keyworker saw as negative with the one, nearest in time in the "
+    f"same dyad and at most {NEAR} days away, that the client saw as negative; equal shares count half",
     "pairs of events",
 )
 PERSON = Measure(
@@ -34,9 +34,9 @@ MEASURES = (ASYMMETRY, PERSON)
 
 
 def negative_acts(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
-    """Every act that its reader saw as negative: columns ``row`` of the panel, ``reader`` (0 client), ``time``, ``person_share``.
+    """Every act that its reader saw as negative.
 
-    Time is in days; within a day it follows the order of the events table.
+    Columns: ``row`` of the panel, ``reader`` (0 client, 1 keyworker), ``time`` and ``person_share``. Time is in days; within a day it follows the order of the events table.
     """
     seen = sentiment_of(events["seen"], resolved)
     bad = events[seen < BAD]
@@ -75,16 +75,17 @@ def attribution(
     keyworker, client = pairs["keyworker"].to_numpy(), pairs["client"].to_numpy()
     more = np.where(keyworker > client, 1.0, np.where(keyworker == client, 0.5, 0.0))
     n = len(panel.dyads)
-    hits, cases = (np.bincount(pairs["row"], weights, minlength=n) for weights in (more, np.ones(len(pairs))))
+    rows = pairs["row"].to_numpy()
+    hits, cases = (np.bincount(rows, w, minlength=n).astype(np.float64) for w in (more, np.ones(len(pairs))))
     group = np.column_stack([np.ones(n), members(patterns)])
-    shares = [np.zeros((n, 2)) for _ in range(2)]
+    total, count = np.zeros((n, 2)), np.zeros((n, 2))
     place = acts["row"].to_numpy(), acts["reader"].to_numpy()
-    for sums, weights in zip(shares, (acts["person_share"].to_numpy(), np.ones(len(acts))), strict=True):
-        np.add.at(sums, place, weights)
+    np.add.at(total, place, acts["person_share"].to_numpy())
+    np.add.at(count, place, 1.0)
     return pd.concat(
         [
             estimated_shares(ASYMMETRY, ["all", *PATTERNS], hits[:, None] * group, cases[:, None] * group, units),
-            estimated_means(PERSON, ROLES, *shares, units),
+            estimated_means(PERSON, ROLES, total, count, units),
         ],
         ignore_index=True,
     )

@@ -30,7 +30,7 @@ wholly to the person (an order has evaluation -0.8 and potency 1.8). Squared EPA
 VIEW = Measure(
     "felt_coercion_and_rating",
     "correlation",
-    "of the client's felt coercion with the client's rating; observed: both with rating noise, the rating with a ceiling",
+    "of the client's felt coercion with the client's rating; observed: both with noise, the rating with a ceiling",
 )
 SLOPE = Measure(
     "coercion_slope",

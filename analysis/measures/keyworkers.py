@@ -1,4 +1,4 @@
-"""Keyworkers: control and warmth of the same person, what is lost when one leaves, and what a rules-first style does."""
+"""Keyworkers: control and warmth in one person, what is lost when one leaves, what a rules-first style does."""
 
 from __future__ import annotations
 
@@ -92,9 +92,8 @@ def fall_after_change(panel: Panel, units: Units) -> pd.DataFrame:
     after = (total[row, before + 1 + AFTER] - total[row, before + 1]) / AFTER
     spread = rating.std(axis=0)[before]
     fall = (rating[row, before] - after) / np.where(spread > 0, spread, np.nan)
-    parts = np.stack(
-        [np.bincount(row, weights, minlength=len(rating)) for weights in (fall, np.ones(len(row)))], axis=1
-    )
+    sums = [np.bincount(row, w, minlength=len(rating)) for w in (fall, np.ones(len(row)))]
+    parts = np.stack(sums, axis=1).astype(np.float64)
     return estimated(FALL, ["all"], parts, lambda s: s[..., 0] / s[..., 1], [len(row)], units)
 
 

@@ -19,14 +19,14 @@ NEUTRAL = 0.25
 TOP = 0.9
 """Share of all readings that begin from a lower rating than the top tenth's."""
 BAND = 0.5
-"""Width of the bands of strength, the size of the evaluation of the act seen, in which acts are as strong. EPA units."""
+"""Width of the bands of strength (size of the evaluation of the act seen) in which acts are as strong. EPA units."""
 BANDS = 9
 """Number of bands; the last is open."""
 RATIO = Measure(
     "negativity_ratio",
     "ratio",
-    f"mean change of the client's rating, whichever way, on reading an unfair act (evaluation below 0 as seen) over that "
-    f"on reading an equally strong fair one (above 0; same band of {BAND:g} EPA units; bands weighted by unfair acts): "
+    f"mean change of the client's rating, whichever way, on reading an unfair act (evaluation below 0 as seen) over "
+    f"that on reading an equally strong fair one (above 0; same band of {BAND:g} EPA units; bands weighted by unfair acts): "
     f"for a rating within {NEUTRAL:g} of neutral before the act, and for ratings in the top tenth",
     "unfair acts",
 )

@@ -7,12 +7,13 @@ is compared with a published correlation.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.columns import DYAD
 from analysis.measures.estimates import (
     Measure,
     Units,
@@ -70,9 +71,10 @@ def luck_of_ratings(dyads: pd.DataFrame, day: int, questions: int, seed: int = 0
     Keyed by seed, replicate, centre, dyad and day: the same dyad has the same noise in whatever company and scenario.
     """
     bits = np.random.Philox(key=np.array([seed, STREAM], np.uint64))
-    generator, start = np.random.Generator(bits), dict(bits.state)
+    generator = np.random.Generator(bits)
+    start: Any = bits.state
     result = np.empty((len(dyads), questions))
-    for row, (replicate, centre, dyad) in enumerate(dyads[["replicate", "centre", "dyad"]].to_numpy().tolist()):
+    for row, (replicate, centre, dyad) in enumerate(dyads[DYAD].to_numpy().tolist()):
         start["state"]["counter"][:] = (0, (day << 32) + centre, replicate, dyad)
         bits.state = start
         generator.standard_normal(out=result[row])
@@ -100,27 +102,16 @@ def ratings(
 ) -> pd.DataFrame:
     """Mean, spread, correlation and gap of the two parties' ratings on a *day*, true and as observed."""
     n = len(panel.dyads)
-    now = {"true": panel.rating[:, :, panel.at(day)], "observed": observed_ratings(panel, day, measurement, seed)}
+    now, first = _seen_both_ways(panel, day, measurement, seed), {}
+    if day > FIRST_DAY >= panel.days[0]:
+        first = _seen_both_ways(panel, FIRST_DAY, measurement, seed)
     tables = []
-    for seen, (client, keyworker) in now.items():
-        tables.append(estimated(CORRELATION, [seen], moments(client, keyworker), correlation, [n], units))
-        if day > FIRST_DAY >= panel.days[0]:
-            first = {
-                "true": panel.rating[:, :, panel.at(FIRST_DAY)],
-                "observed": observed_ratings(panel, FIRST_DAY, measurement, seed),
-            }[seen]
-            both = np.hstack([moments(client, keyworker), moments(*first)])
-            half = both.shape[1] // 2
-            tables.append(
-                estimated(
-                    CHANGE,
-                    [seen],
-                    both,
-                    lambda s, h=half: correlation(s[..., :h]) - correlation(s[..., h:]),
-                    [n],
-                    units,
-                )
-            )
+    for seen, both in now.items():
+        parts = moments(*both)
+        tables.append(estimated(CORRELATION, [seen], parts, correlation, [n], units))
+        if first:
+            parts = np.hstack([parts, moments(*first[seen])])
+            tables.append(estimated(CHANGE, [seen], parts, _difference, [n], units))
     true = now["true"].T
     every = np.ones_like(true)
     tables.append(estimated_means(MEAN, ROLES, true, every, units))
@@ -128,6 +119,17 @@ def ratings(
     gap = true[:, 0] - true[:, 1]
     tables.append(estimated_means(GAP, ["mean", "absolute"], np.column_stack([gap, np.abs(gap)]), every, units))
     return pd.concat(tables, ignore_index=True)
+
+
+def _seen_both_ways(panel: Panel, day: int, measurement: Measurement, seed: int) -> dict[str, Floats]:
+    """Both parties' ratings on a day, shape (2, dyads), true and observed."""
+    return {"true": panel.rating[:, :, panel.at(day)], "observed": observed_ratings(panel, day, measurement, seed)}
+
+
+def _difference(sums: Floats) -> Floats:
+    """Correlation now less correlation then, from the sums of the moments of both."""
+    now, then = np.split(sums, 2, axis=-1)
+    return correlation(now) - correlation(then)
 
 
 def _centred_powers(values: Floats) -> tuple[Floats, Floats]:
