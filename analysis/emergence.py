@@ -70,8 +70,8 @@ class Emergence(NamedTuple):
     thresholds: pd.DataFrame
     """Agreement of clusters (three, and ``best``) with the rule at other thresholds, and the shares the rule gives."""
     measures: pd.DataFrame
-    """In the columns of ``analysis.measures``: agreement with the rule; the client's ambivalence by cluster; and in
-    which clusters of the last day clients end who had the same balance of tone and felt much or little of either."""
+    """In the columns of ``analysis.measures``: agreement with the rule; the client's ambivalence by cluster; and the
+    clusters, on the day and on the last, of clients with the same balance of tone who feel much or little of both."""
 
 
 def accounts_on(days: pd.DataFrame, resolved: Resolved, day: int) -> pd.DataFrame:
@@ -230,13 +230,14 @@ def _measures(now: pd.DataFrame, last: pd.DataFrame, rule: NDArray[np.int8], lab
     member = np.equal.outer(labels, np.arange(kinds)).astype(np.float64)
     cells = np.equal.outer(rule * kinds + labels, np.arange(kinds**2)).astype(np.float64)
     tone = now["client_positivity"].to_numpy(), now["client_negativity"].to_numpy()
-    values = features(last)
+    matched, values = same_balance(*tone), features(last)
     end = _ordered(_mixture(values, kinds, seed).predict(values), last, kinds)
     return pd.concat(
         [
             estimated(AGREEMENT, [f"{kinds} clusters"], cells, _adjusted_rand, [len(now)], units),
             estimated_means(INDEX, groups, ambivalence_index(*tone)[:, None] * member, member, units),
-            ends(same_balance(*tone), np.equal.outer(end, np.arange(kinds)).astype(np.float64), groups, seed),
+            ends(matched, member, groups, "on the day", seed),
+            ends(matched, np.equal.outer(end, np.arange(kinds)).astype(np.float64), groups, "at the end", seed),
         ],
         ignore_index=True,
     )

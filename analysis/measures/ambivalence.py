@@ -24,11 +24,12 @@ INDEX = Measure(
     "EPA units",
     "mean of the client's (P + N)/2 - |P - N| on the day, by pattern, and how much higher it is in conflicted dyads",
 )
-ENDS = Measure(
-    "same_balance_ends",
+SAME_BALANCE = Measure(
+    "same_balance",
     "share",
-    f"share in each pattern on the last day among clients who had the same balance P - N on the day (matched within "
-    f"{CALIPER:g}), but felt much (upper third of P + N: ambivalent) or little of either (lower third: indifferent)",
+    f"share in each pattern, on the day and at the end of the stay, among clients who had the same balance P - N on the "
+    f"day (matched within {CALIPER:g}), but felt much of both (upper third of P + N: ambivalent) or little of either "
+    "(lower third: indifferent)",
     "matched pairs",
 )
 DIFFERENCE = Measure(
@@ -37,7 +38,7 @@ DIFFERENCE = Measure(
     "share among those who felt much less that among those who felt little",
     "matched pairs",
 )
-MEASURES = (INDEX, ENDS, DIFFERENCE)
+MEASURES = (INDEX, SAME_BALANCE, DIFFERENCE)
 FRIENDLY, POLITE, CONFLICTED = PATTERNS
 
 
@@ -78,33 +79,26 @@ def same_balance(positivity: Floats, negativity: Floats, caliper: float = CALIPE
     return Matched(chosen[:, 0], chosen[:, 1])
 
 
-def ends(matched: Matched, member: Floats, groups: tuple[str, ...], seed: int = 0) -> pd.DataFrame:
-    """Shares of the ends in which those who felt much and those who felt little arrive, and the differences.
+def ends(matched: Matched, member: Floats, groups: tuple[str, ...], when: str, seed: int = 0) -> pd.DataFrame:
+    """Shares of the groups in which those who felt much and those who felt little are *when*, and the differences.
 
-    *member* (dyads, groups) is 1 where a dyad ended in a group. Pairs are drawn again.
+    *member* (dyads, groups) is 1 where a dyad is in a group. Pairs are drawn again.
     """
     units = units_alone(len(matched.much), "matched pairs", seed)
     much, little = member[matched.much], member[matched.little]
-    every, count = np.ones_like(much), [len(much)] * len(groups)
+    every = np.ones_like(much)
     return pd.concat(
         [
-            estimated_shares(ENDS, [f"much: {g}" for g in groups], much, every, units),
-            estimated_shares(ENDS, [f"little: {g}" for g in groups], little, every, units),
-            estimated(
-                DIFFERENCE,
-                groups,
-                np.hstack([much - little, every]),
-                lambda s: s[..., : len(groups)] / s[..., len(groups) :],
-                count,
-                units,
-            ),
+            estimated_shares(SAME_BALANCE, [f"{when}, much: {g}" for g in groups], much, every, units),
+            estimated_shares(SAME_BALANCE, [f"{when}, little: {g}" for g in groups], little, every, units),
+            estimated_means(DIFFERENCE, [f"{when}: {g}" for g in groups], much - little, every, units),
         ],
         ignore_index=True,
     )
 
 
 def ambivalence(panel: Panel, day: int, units: Units, seed: int = 0) -> pd.DataFrame:
-    """Ambivalence of the client by pattern on a *day*, and where those of the same balance end."""
+    """Ambivalence of the client by pattern on a *day*, and the patterns of those of the same balance, then and at last."""
     at = panel.at(day)
     positivity, negativity = panel.positivity[CLIENT, :, at], panel.negativity[CLIENT, :, at]
     member = members(patterns_on(panel, day))
@@ -119,7 +113,8 @@ def ambivalence(panel: Panel, day: int, units: Units, seed: int = 0) -> pd.DataF
             estimated(
                 INDEX, more, np.hstack([sums, member]), _more, [conflicted + friendly, conflicted + polite], units
             ),
-            ends(matched, last, PATTERNS, seed),
+            ends(matched, member, PATTERNS, "on the day", seed),
+            ends(matched, last, PATTERNS, "at the end", seed),
         ],
         ignore_index=True,
     )

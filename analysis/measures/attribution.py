@@ -36,12 +36,13 @@ MEASURES = (ASYMMETRY, PERSON)
 def negative_acts(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
     """Every act that its reader saw as negative.
 
-    Columns: ``row`` of the panel, ``reader`` (0 client, 1 keyworker), ``time`` and ``person_share``. Time is in days; within a day it follows the order of the events table.
+    Columns: ``row`` of the panel, ``reader`` (0 client, 1 keyworker), ``time`` and ``person_share``. Time
+    is in days; within a day it follows the order of the events table.
     """
     seen = sentiment_of(events["seen"], resolved)
     bad = events[seen < BAD]
     row, day = panel.rows_of(bad, "events"), bad["day"].to_numpy()
-    within = pd.Series(1.0).reindex(range(len(bad)), fill_value=1.0).groupby([row, day]).cumsum().to_numpy()
+    within = pd.DataFrame({"row": row, "day": day}).groupby(["row", "day"]).cumcount().to_numpy()
     reader = np.where(bad["actor"] == ROLES[CLIENT], KEYWORKER, CLIENT)
     table = pd.DataFrame(
         {"row": row, "reader": reader, "time": day + within / 1e4, "person_share": bad["person_share"].to_numpy()}

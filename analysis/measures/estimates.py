@@ -22,6 +22,7 @@ Statistic = Callable[[Floats], Any]
 DRAWS = 1000
 """How often the units are drawn again."""
 CONFIDENCE = 0.95
+ALIKE = "no interval: every draw gives the same"
 COLUMNS = ("measure", "group", "estimate", "low", "high", "interval", "n", "counted", "unit", "meaning")
 """Columns of a table of measures, a row per measure and group."""
 
@@ -106,14 +107,14 @@ def estimated_shares(
     table = estimated(
         measure, groups, np.hstack([hits, cases]), lambda sums: sums[..., :g] / sums[..., g:], cases.sum(axis=0), units
     )
-    flat = (table["low"] == table["high"]) & table["estimate"].isin([0.0, 1.0])
+    flat = (table["interval"] == ALIKE) & table["estimate"].isin([0.0, 1.0])
     for row in np.flatnonzero(flat):
         from scipy.stats import binomtest  # noqa: PLC0415 - scipy takes a second to import and is rarely needed
 
         count = len(np.unique(units.of[cases[:, row] > 0]))
         wilson = binomtest(int(table.loc[row, "estimate"] * count), count).proportion_ci(CONFIDENCE, "wilson")
         table.loc[row, ["low", "high"]] = [wilson.low, wilson.high]
-        table.loc[row, "interval"] = f"Wilson, over {count} {units.name}"
+        table.loc[row, "interval"] = f"Wilson, over {_so_many(count, units.name)}"
     return table
 
 
@@ -133,15 +134,22 @@ def _finite(values: Any, groups: int) -> Floats:
 
 def _interval(estimate: float, again: Floats, units: Units) -> tuple[float, float, str]:
     if np.isnan(estimate):
-        return np.nan, np.nan, "not estimated: there is nothing to compute it from"
+        return np.nan, np.nan, "not estimated: nothing to compute it from, or nothing that varies"
     defined = again[~np.isnan(again)]
     if len(defined) < 2:
-        return np.nan, np.nan, f"no interval: it takes at least two {units.name} that differ"
+        return np.nan, np.nan, f"no interval: there are too few {units.name} to draw again"
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(defined, [tail, 1 - tail])
+    if low == high:
+        return np.nan, np.nan, ALIKE
     missing = len(again) - len(defined)
-    words = f"bootstrap over {units.weights.shape[1]} {units.name}"
+    words = f"bootstrap over {_so_many(units.weights.shape[1], units.name)}"
     return float(low), float(high), words + (f", undefined in {missing} of {len(again)} draws" if missing else "")
+
+
+def _so_many(count: int, name: str) -> str:
+    """A number of units in words; their *name* is a plural."""
+    return f"{count} {name if count != 1 else name[:-1]}"
 
 
 def tidy(measure: Measure, rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:

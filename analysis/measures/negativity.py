@@ -26,8 +26,8 @@ RATIO = Measure(
     "negativity_ratio",
     "ratio",
     f"mean change of the client's rating, whichever way, on reading an unfair act (evaluation below 0 as seen) over "
-    f"that on reading an equally strong fair one (above 0; same band of {BAND:g} EPA units; bands weighted by unfair acts): "
-    f"for a rating within {NEUTRAL:g} of neutral before the act, and for ratings in the top tenth",
+    f"that on reading an equally strong fair one (above 0; same band of {BAND:g} EPA units; bands weighted by "
+    f"unfair acts): for a rating within {NEUTRAL:g} of neutral before the act, and for ratings in the top tenth",
     "unfair acts",
 )
 MEASURES = (RATIO,)
