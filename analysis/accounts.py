@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.columns import DYAD, kind_shares, need, on_day, sentiment_of
+from analysis.measures.ambivalence import ambivalence_index
 from simulation.frames import KINDS, ROLES
 from simulation.records import SHARE_OF
 from simulation.refusal import Refusal
@@ -36,15 +36,6 @@ class Remembering(NamedTuple):
 
 
 REMEMBERING = Remembering()
-
-
-def ambivalence(positivity: NDArray[np.float64], negativity: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Index of ambivalence of two tones, EPA units, any shape: strong and alike in strength.
-
-    (P + N)/2 - |P - N| (Thompson, Zanna & Griffin 1995, recalled): high only where both are felt, so that
-    ambivalence and indifference part although their balance P - N is the same.
-    """
-    return (positivity + negativity) / 2 - np.abs(positivity - negativity)
 
 
 def read_by(events: pd.DataFrame) -> pd.Series:
@@ -143,7 +134,7 @@ def accounts(tables: Tables, resolved: Resolved, day: int, read: pd.DataFrame | 
     names, rows = np.array(resolved.frames.names), np.arange(len(now))
     second = order[:, min(1, weights.shape[1] - 1)]
     table = now[[*PARTY, "day", "positivity", "negativity"]].assign(
-        ambivalence=ambivalence(now["positivity"].to_numpy(), now["negativity"].to_numpy()),
+        ambivalence=ambivalence_index(now["positivity"], now["negativity"]),
         **dict(zip(KINDS, kind_shares(now, resolved).T, strict=True)),
         leading=names[order[:, 0]],
         leading_share=weights[rows, order[:, 0]],

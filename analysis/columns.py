@@ -6,6 +6,7 @@ which a ``Resolved`` scenario holds.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from simulation.frames import KINDS
 from simulation.records import SHARE_OF
-from simulation.refusal import Refusal, listed
+from simulation.refusal import Refusal, nearest
 from simulation.scenario import Resolved
 
 DYAD = ["replicate", "centre", "dyad"]
@@ -35,13 +36,13 @@ def sentiment_of(acts: pd.Series, resolved: Resolved, dimension: int = EVALUATIO
     return np.append(np.array(values, np.float64), np.nan)[acts.cat.codes.to_numpy()]
 
 
-def need(table: pd.DataFrame, name: str, columns: list[str]) -> None:
-    """Refuse a table that lacks *columns* (or holds no rows), by its *name* and theirs."""
-    missing = [column for column in columns if column not in table]
-    if missing:
-        raise Refusal(f"the {name} table has no column {listed(repr(c) for c in missing)}")
+def need(table: pd.DataFrame, name: str, columns: Iterable[str]) -> None:
+    """Refuse a *table* that lacks one of the *columns*, or that is empty; *name* is events, days or dyads."""
+    for column in columns:
+        if column not in table:
+            raise Refusal(f"{name}: the column '{column}' is missing; {nearest(column, map(str, table.columns))}")
     if table.empty:
-        raise Refusal(f"the {name} table has no rows: run with --keep events")
+        raise Refusal(f"{name}: the table is empty; keep = 'events' keeps all three tables")
 
 
 def on_day(days: pd.DataFrame, day: int) -> pd.DataFrame:

@@ -268,7 +268,7 @@ def story(
     key = "/".join(map(str, dyad))
     replicate, centre, client = dyad
     pieces: list[Piece] = [
-        Block("title", f"{capitalised(name)}: a stay of {last} day{"s" * (last > 1)}, {verdict['pattern']} in the end"),
+        Block("title", f"{capitalised(name)}: a stay of {last} day{'s' * (last > 1)}, {verdict['pattern']} in the end"),
         Block(
             "note",
             f"Client {client} of centre {centre}, replicate {replicate}, and the keyworker. {SCOPE} By convention the "

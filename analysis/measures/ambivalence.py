@@ -1,0 +1,126 @@
+"""Ambivalence: warm and hostile feelings at once, which a balance of the two cannot tell from having none of either."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.measures.estimates import Measure, Units, estimated, estimated_means, estimated_shares, units_alone
+from analysis.measures.mix import members, patterns_on
+from analysis.measures.panel import Panel
+from analysis.patterns import PATTERNS
+from simulation.frames import CLIENT
+
+Floats = NDArray[np.float64]
+CALIPER = 0.05
+"""How far two clients' balances of tone may lie apart and count as the same. EPA units; assumed, swept .02..0.2."""
+OUTER = 1 / 3
+"""Share of clients, by P + N, who are felt-little (the lowest) and felt-much (the highest); assumed, swept .2..0.5."""
+INDEX = Measure(
+    "ambivalence",
+    "EPA units",
+    "mean of the client's (P + N)/2 - |P - N| on the day, by pattern, and how much higher it is in conflicted dyads",
+)
+SAME_BALANCE = Measure(
+    "same_balance",
+    "share",
+    f"share in each pattern, on the day and at the end of the stay, among clients who had the same balance P - N on the "
+    f"day (matched within {CALIPER:g}), but felt much of both (upper third of P + N: ambivalent) or little of either "
+    "(lower third: indifferent)",
+    "matched pairs",
+)
+DIFFERENCE = Measure(
+    "same_balance_difference",
+    "share",
+    "share among those who felt much less that among those who felt little",
+    "matched pairs",
+)
+MEASURES = (INDEX, SAME_BALANCE, DIFFERENCE)
+FRIENDLY, POLITE, CONFLICTED = PATTERNS
+
+
+def ambivalence_index(positivity: Any, negativity: Any) -> Any:
+    """(P + N)/2 - |P - N|: high where both are strong and alike (Thompson, Zanna & Griffin 1995, recalled).
+
+    >>> ambivalence_index(1.0, 1.0), ambivalence_index(1.0, 0.0), ambivalence_index(0.0, 0.0)
+    (1.0, -0.5, 0.0)
+    """
+    return (positivity + negativity) / 2 - abs(positivity - negativity)
+
+
+class Matched(NamedTuple):
+    """Pairs of clients with the same balance: rows of the panel, one per pair."""
+
+    much: NDArray[np.intp]
+    little: NDArray[np.intp]
+
+
+def same_balance(positivity: Floats, negativity: Floats, caliper: float = CALIPER, outer: float = OUTER) -> Matched:
+    """Pairs of clients with the same balance P - N, one of whom feels much of both and one little of either.
+
+    Much and little are the upper and the lower share *outer* by P + N, ties included in neither; each client is in
+    one pair at most, and the pairs are as many as can be.
+    """
+    balance, amount = positivity - negativity, positivity + negativity
+    low, high = np.quantile(amount, [outer, 1 - outer])
+    much, little = (np.flatnonzero(side) for side in (amount > high, amount < low))
+    much, little = much[np.argsort(balance[much], kind="stable")], little[np.argsort(balance[little], kind="stable")]
+    pairs, i, j = [], 0, 0
+    while i < len(much) and j < len(little):
+        apart = balance[much[i]] - balance[little[j]]
+        if abs(apart) <= caliper:
+            pairs.append((much[i], little[j]))
+        i += apart <= caliper
+        j += apart >= -caliper
+    chosen = np.array(pairs, np.intp).reshape(-1, 2)
+    return Matched(chosen[:, 0], chosen[:, 1])
+
+
+def ends(matched: Matched, member: Floats, groups: tuple[str, ...], when: str, seed: int = 0) -> pd.DataFrame:
+    """Shares of the groups in which those who felt much and those who felt little are *when*, and the differences.
+
+    *member* (dyads, groups) is 1 where a dyad is in a group. Pairs are drawn again.
+    """
+    units = units_alone(len(matched.much), "matched pairs", seed)
+    much, little = member[matched.much], member[matched.little]
+    every = np.ones_like(much)
+    return pd.concat(
+        [
+            estimated_shares(SAME_BALANCE, [f"{when}, much: {g}" for g in groups], much, every, units),
+            estimated_shares(SAME_BALANCE, [f"{when}, little: {g}" for g in groups], little, every, units),
+            estimated_means(DIFFERENCE, [f"{when}: {g}" for g in groups], much - little, every, units),
+        ],
+        ignore_index=True,
+    )
+
+
+def ambivalence(panel: Panel, day: int, units: Units, seed: int = 0) -> pd.DataFrame:
+    """Ambivalence of the client by pattern on a *day*, and the patterns of those of the same balance, then and at last."""
+    at = panel.at(day)
+    positivity, negativity = panel.positivity[CLIENT, :, at], panel.negativity[CLIENT, :, at]
+    member = members(patterns_on(panel, day))
+    sums = ambivalence_index(positivity, negativity)[:, None] * member
+    more = [f"{CONFLICTED} less {other}" for other in (FRIENDLY, POLITE)]
+    friendly, polite, conflicted = member.sum(axis=0)
+    matched = same_balance(positivity, negativity)
+    last = members(patterns_on(panel, int(panel.days[-1])))
+    return pd.concat(
+        [
+            estimated_means(INDEX, PATTERNS, sums, member, units),
+            estimated(
+                INDEX, more, np.hstack([sums, member]), _more, [conflicted + friendly, conflicted + polite], units
+            ),
+            ends(matched, member, PATTERNS, "on the day", seed),
+            ends(matched, last, PATTERNS, "at the end", seed),
+        ],
+        ignore_index=True,
+    )
+
+
+def _more(sums: Floats) -> Floats:
+    mean = sums[..., :3] / sums[..., 3:]
+    more: Floats = mean[..., 2:] - mean[..., :2]
+    return more

@@ -1,0 +1,92 @@
+"""Attribution of trouble: who puts a hurtful act down to the other's person rather than to role or strain?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.columns import sentiment_of
+from analysis.measures.estimates import Measure, Units, estimated_means, estimated_shares
+from analysis.measures.mix import members
+from analysis.measures.panel import Panel
+from analysis.patterns import PATTERNS
+from simulation.frames import CLIENT, KEYWORKER, ROLES
+from simulation.scenario import Resolved
+
+Floats = NDArray[np.float64]
+BAD = 0.0
+"""Evaluation below which an act, as it is seen, is a negative event. EPA units; assumed, to be swept -.8..0."""
+NEAR = 7
+"""Days within which two negative events make a pair (assumed; swept 3..30)."""
+ASYMMETRY = Measure(
+    "attribution_asymmetry",
+    "share",
+    f"share of paired negative events in which the keyworker puts the client's act down to the person more than the "
+    f"client does the keyworker's; a pair is an act the keyworker saw as negative with the one, nearest in time in the "
+    f"same dyad and at most {NEAR} days away, that the client saw as negative; equal shares count half",
+    "pairs of events",
+)
+PERSON = Measure(
+    "person_attribution", "share", "how far the party, on average, puts a negative act down to the person", "acts"
+)
+MEASURES = (ASYMMETRY, PERSON)
+
+
+def negative_acts(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
+    """Every act that its reader saw as negative.
+
+    Columns: ``row`` of the panel, ``reader`` (0 client, 1 keyworker), ``time`` and ``person_share``. Time
+    is in days; within a day it follows the order of the events table.
+    """
+    seen = sentiment_of(events["seen"], resolved)
+    bad = events[seen < BAD]
+    row, day = panel.rows_of(bad, "events"), bad["day"].to_numpy()
+    within = pd.DataFrame({"row": row, "day": day}).groupby(["row", "day"]).cumcount().to_numpy()
+    reader = np.where(bad["actor"] == ROLES[CLIENT], KEYWORKER, CLIENT)
+    table = pd.DataFrame(
+        {"row": row, "reader": reader, "time": day + within / 1e4, "person_share": bad["person_share"].to_numpy()}
+    )
+    return table.sort_values(["row", "time"], ignore_index=True, kind="stable")
+
+
+def paired_events(acts: pd.DataFrame) -> pd.DataFrame:
+    """Each act the keyworker read, with the act the client read that is nearest in time, ``NEAR`` days at most.
+
+    *acts* come from ``negative_acts``; columns ``row``, ``time``, ``keyworker`` and ``client`` (person shares).
+    """
+    hers, his = (acts[acts["reader"] == reader].sort_values("time", kind="stable") for reader in (KEYWORKER, CLIENT))
+    pairs = pd.merge_asof(
+        hers[["row", "time", "person_share"]].rename(columns={"person_share": "keyworker"}),
+        his[["row", "time", "person_share"]].rename(columns={"person_share": "client"}),
+        on="time",
+        by="row",
+        direction="nearest",
+        tolerance=float(NEAR),
+    )
+    return pairs.dropna(subset="client").reset_index(drop=True)
+
+
+def attribution(
+    panel: Panel, events: pd.DataFrame, resolved: Resolved, patterns: NDArray[np.int8], units: Units
+) -> pd.DataFrame:
+    """Asymmetry of attribution over the stay, in all dyads and by their *patterns* (codes, one per dyad)."""
+    acts = negative_acts(panel, events, resolved)
+    pairs = paired_events(acts)
+    keyworker, client = pairs["keyworker"].to_numpy(), pairs["client"].to_numpy()
+    more = np.where(keyworker > client, 1.0, np.where(keyworker == client, 0.5, 0.0))
+    n = len(panel.dyads)
+    rows = pairs["row"].to_numpy()
+    hits, cases = (np.bincount(rows, w, minlength=n).astype(np.float64) for w in (more, np.ones(len(pairs))))
+    group = np.column_stack([np.ones(n), members(patterns)])
+    total, count = np.zeros((n, 2)), np.zeros((n, 2))
+    place = acts["row"].to_numpy(), acts["reader"].to_numpy()
+    np.add.at(total, place, acts["person_share"].to_numpy())
+    np.add.at(count, place, 1.0)
+    return pd.concat(
+        [
+            estimated_shares(ASYMMETRY, ["all", *PATTERNS], hits[:, None] * group, cases[:, None] * group, units),
+            estimated_means(PERSON, ROLES, total, count, units),
+        ],
+        ignore_index=True,
+    )

@@ -1,0 +1,36 @@
+"""Everyday contact: how warm, neutral or hostile is what staff do in passing?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.columns import sentiment_of
+from analysis.measures.estimates import Measure, Units, estimated_shares
+from analysis.measures.panel import Panel
+from simulation.frames import KEYWORKER, ROLES
+from simulation.scenario import Resolved
+from simulation.situations import KIND_NAMES, Kind
+
+WARM, HOSTILE = 2.3, -1.0
+"""Evaluation above which an act is warm, and below which it is hostile. EPA units; assumed, to be swept by .5."""
+TONES = ("warm", "neutral", "hostile")
+CONTACT = Measure(
+    "everyday_contact",
+    "share",
+    f"share of keyworkers' acts in everyday meetings that are warm (evaluation above {WARM:g}), hostile (below "
+    f"{HOSTILE:g}) or neither, as an onlooker would see them",
+    "acts",
+)
+MEASURES = (CONTACT,)
+
+
+def contact(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Units) -> pd.DataFrame:
+    """Share of warm, neutral and hostile acts of staff in everyday meetings over the stay."""
+    everyday = (events["encounter"] == KIND_NAMES[Kind.EVERYDAY]) & (events["actor"] == ROLES[KEYWORKER])
+    acts = events[everyday.to_numpy()]
+    good = sentiment_of(acts["act"], resolved)
+    hits = np.zeros((len(panel.dyads), len(TONES)))
+    np.add.at(hits, (panel.rows_of(acts, "events"), np.where(good > WARM, 0, np.where(good < HOSTILE, 2, 1))), 1.0)
+    cases = np.repeat(hits.sum(axis=1, keepdims=True), len(TONES), axis=1)
+    return estimated_shares(CONTACT, TONES, hits, cases, units)

@@ -1,0 +1,116 @@
+"""Keyworkers: control and warmth in one person, what is lost when one leaves, what a rules-first style does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.columns import DYAD, sentiment_of
+from analysis.measures.estimates import Measure, Units, correlation, estimated, moments, units_alone
+from analysis.measures.panel import Panel
+from simulation.frames import CLIENT, KEYWORKER, ROLES
+from simulation.scenario import Resolved
+from simulation.situations import KIND_NAMES, Kind
+
+Floats = NDArray[np.float64]
+AFTER = 30
+"""Days after a change of keyworker over which the client's rating is averaged."""
+CONTROL_AND_WARMTH = Measure(
+    "control_and_warmth",
+    "correlation",
+    "over keyworkers, of their acts in control encounters per client and week with the mean evaluation of their other "
+    "acts, as an onlooker would see them",
+    "keyworkers",
+)
+FALL = Measure(
+    "fall_after_change",
+    "SDs of the client's rating",
+    f"client's rating on the day before the keyworker changes less its mean over the {AFTER} days from the change on; "
+    "the SD is that over dyads on the same days",
+    "changes",
+)
+RESERVE = Measure(
+    "deterioration_and_reserve",
+    "odds ratio",
+    "odds that the client's rating deteriorates in the third of dyads with the most reserved keyworkers over those in "
+    "the third with the least; only dyads that kept their keyworker",
+)
+MEASURES = (CONTROL_AND_WARMTH, FALL, RESERVE)
+OF_DYADS = (*DYAD, "keyworker_reserve")
+"""Columns of the dyads table that are used."""
+
+
+def keyworkers(
+    panel: Panel, events: pd.DataFrame, dyads: pd.DataFrame, resolved: Resolved, shapes: pd.DataFrame, units: Units
+) -> pd.DataFrame:
+    """All measures of keyworkers over the stay; *shapes* come from ``analysis.measures.growth.shapes``."""
+    return pd.concat(
+        [
+            control_and_warmth(panel, events, resolved, units),
+            fall_after_change(panel, units),
+            deterioration_and_reserve(panel, dyads, shapes, units),
+        ],
+        ignore_index=True,
+    )
+
+
+def control_and_warmth(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Units) -> pd.DataFrame:
+    """Whether keyworkers who control more are less warm: a correlation over keyworkers who did anything but control."""
+    n, days = panel.post.shape
+    who = np.stack([np.repeat(np.arange(n), days), panel.post.ravel(), panel.predecessors.ravel()])
+    acts = events[(events["actor"] == ROLES[KEYWORKER]).to_numpy() & events["act"].notna().to_numpy()]
+    row, column = panel.rows_of(acts, "events"), np.searchsorted(panel.days, acts["day"].to_numpy())
+    centre = panel.dyads.groupby(["replicate", "centre"]).ngroup().to_numpy()
+    person = np.unique(np.stack([centre[who[0]], who[1], who[2]]), axis=1, return_inverse=True)[1].reshape(n, days)
+    # A keyworker who leaves in the evening has still done all of the day's acts.
+    by = person[row, np.maximum(column - 1, 0)]
+    count = int(person.max()) + 1
+    control = (acts["encounter"] == KIND_NAMES[Kind.CONTROL]).to_numpy()
+    good = sentiment_of(acts["act"], resolved)
+    weeks = np.bincount(person.ravel(), minlength=count) / 7
+    others = np.bincount(by[~control], minlength=count)
+    warmth = np.bincount(by[~control], good[~control], minlength=count)
+    known = np.flatnonzero(others > 0)
+    if len(known) == 0:
+        known = np.zeros(1, np.intp)
+    parts = moments(
+        np.bincount(by[control], minlength=count)[known] / weeks[known], warmth[known] / np.maximum(others[known], 1)
+    )
+    home = np.zeros(count, np.intp)
+    home[person.ravel()] = np.repeat(units.of, days)
+    over = units._replace(of=home[known]) if units.name == "centres" else units_alone(len(known), "keyworkers")
+    return estimated(CONTROL_AND_WARMTH, ["all"], parts, correlation, [len(known)], over)
+
+
+def fall_after_change(panel: Panel, units: Units) -> pd.DataFrame:
+    """How far clients' ratings fall when the keyworker changes, averaged over changes."""
+    rating = panel.rating[CLIENT]
+    changed = (np.diff(panel.predecessors, axis=1) != 0) | (np.diff(panel.post, axis=1) != 0)
+    row, before = np.nonzero(changed[:, : max(0, len(panel.days) - AFTER)])
+    total = np.concatenate([np.zeros((len(rating), 1)), np.cumsum(rating, axis=1)], axis=1)
+    after = (total[row, before + 1 + AFTER] - total[row, before + 1]) / AFTER
+    spread = rating.std(axis=0)[before]
+    fall = (rating[row, before] - after) / np.where(spread > 0, spread, np.nan)
+    sums = [np.bincount(row, w, minlength=len(rating)) for w in (fall, np.ones(len(row)))]
+    parts = np.stack(sums, axis=1).astype(np.float64)
+    return estimated(FALL, ["all"], parts, lambda s: s[..., 0] / s[..., 1], [len(row)], units)
+
+
+def deterioration_and_reserve(panel: Panel, dyads: pd.DataFrame, shapes: pd.DataFrame, units: Units) -> pd.DataFrame:
+    """Odds ratio of deterioration between the most and the least reserved third of keyworkers."""
+    reserve = np.full(len(panel.dyads), np.nan)
+    reserve[panel.rows_of(dyads, "dyads")] = dyads["keyworker_reserve"].to_numpy()
+    kept = (panel.predecessors[:, 0] == panel.predecessors[:, -1]) & ~np.isnan(reserve)
+    low, high = np.quantile(reserve[kept], [1 / 3, 2 / 3]) if kept.any() else (np.nan, np.nan)
+    worse = (shapes["shape"].iloc[: len(reserve)] == "deteriorating").to_numpy()
+    cells = [kept & side & how for side in (reserve > high, reserve < low) for how in (worse, ~worse)]
+    parts = np.stack(cells, axis=1).astype(np.float64)
+    return estimated(
+        RESERVE,
+        ["all"],
+        parts,
+        lambda s: s[..., 0] * s[..., 3] / (s[..., 1] * s[..., 2]),
+        [int(parts.sum())],
+        units,
+    )

@@ -1,0 +1,86 @@
+"""Bad against good: how much more does an unfair act move the client than an equally strong fair one?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.columns import sentiment_of
+from analysis.measures.estimates import Measure, Units, estimated
+from analysis.measures.panel import Panel
+from simulation.frames import KEYWORKER, ROLES
+from simulation.records import HAPPENINGS, Happening
+from simulation.scenario import Resolved
+
+Floats = NDArray[np.float64]
+NEUTRAL = 0.25
+"""Size of the client's rating up to which it is near neutral. EPA units; assumed, to be swept .1..0.5."""
+TOP = 0.9
+"""Share of all readings that begin from a lower rating than the top tenth's."""
+BAND = 0.5
+"""Width of the bands of strength (size of the evaluation of the act seen) in which acts are as strong. EPA units."""
+BANDS = 9
+"""Number of bands; the last is open."""
+RATIO = Measure(
+    "negativity_ratio",
+    "ratio",
+    f"mean change of the client's rating, whichever way, on reading an unfair act (evaluation below 0 as seen) over "
+    f"that on reading an equally strong fair one (above 0; same band of {BAND:g} EPA units; bands weighted by "
+    f"unfair acts): for a rating within {NEUTRAL:g} of neutral before the act, and for ratings in the top tenth",
+    "unfair acts",
+)
+MEASURES = (RATIO,)
+GROUPS = ("near neutral", "top tenth")
+
+
+def readings(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
+    """Each act of a keyworker that the client read after an earlier one, and what it did to the rating.
+
+    Columns: ``row`` of the panel, ``before`` (rating before, EPA units), ``change`` and ``evaluation`` (of the act
+    seen). Readings between which something else changed the tone (a talk that failed, a new keyworker) are left out.
+    """
+    row = panel.rows_of(events, "events")
+    order = np.lexsort((np.arange(len(events)), events["day"].to_numpy(), row))
+    event = pd.Categorical(events["event"], categories=list(HAPPENINGS)).codes[order]
+    broken = np.cumsum((event == Happening.TALK_FAILED) | (event == Happening.NEW_KEYWORKER))
+    read = (event == Happening.EXCHANGE) & (events["actor"] == ROLES[KEYWORKER]).to_numpy()[order]
+    order, broken = order[read], broken[read]
+    row = row[order]
+    rating = (events["positivity"].to_numpy() - events["negativity"].to_numpy())[order]
+    follows = (row[1:] == row[:-1]) & (broken[1:] == broken[:-1])
+    evaluation = sentiment_of(events["seen"], resolved)[order]
+    table = pd.DataFrame(
+        {"row": row[1:], "before": rating[:-1], "change": np.diff(rating), "evaluation": evaluation[1:]}
+    )
+    return table[follows].reset_index(drop=True)
+
+
+def negativity(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Units) -> pd.DataFrame:
+    """The negativity ratio over the stay, near neutral and for the top tenth of ratings."""
+    table = readings(panel, events, resolved)
+    before, evaluation = table["before"].to_numpy(), table["evaluation"].to_numpy()
+    top = np.quantile(before, TOP) if len(before) else np.inf
+    tables = []
+    for group, inside in zip(GROUPS, (np.abs(before) <= NEUTRAL, before >= top), strict=True):
+        used = inside & (evaluation != 0)
+        unfair = (evaluation[used] < 0).astype(np.intp)
+        band = np.minimum((np.abs(evaluation[used]) / BAND).astype(np.intp), BANDS - 1)
+        parts = np.zeros((2, 2, BANDS, len(panel.dyads)))
+        place = (unfair, band, table["row"].to_numpy()[used])
+        np.add.at(parts[0], place, 1.0)
+        np.add.at(parts[1], place, np.abs(table["change"].to_numpy()[used]))
+        tables.append(
+            estimated(RATIO, [group], parts.reshape(-1, len(panel.dyads)).T, _ratio, [int(unfair.sum())], units)
+        )
+    return pd.concat(tables, ignore_index=True)
+
+
+def _ratio(sums: Floats) -> Floats:
+    """Mean change on unfair over that on fair acts, over the bands that hold both."""
+    count, change = np.moveaxis(sums.reshape(*sums.shape[:-1], 2, 2, BANDS), -3, 0)
+    fair, unfair = count[..., 0, :], count[..., 1, :]
+    both = (fair > 0) & (unfair > 0)
+    expected = np.where(both, unfair * change[..., 0, :] / np.where(fair > 0, fair, 1.0), 0.0)
+    ratio: Floats = np.where(both, change[..., 1, :], 0.0).sum(axis=-1) / expected.sum(axis=-1)
+    return ratio

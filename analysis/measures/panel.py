@@ -1,0 +1,95 @@
+"""The days table as arrays, one row per dyad and one column per day; tables with missing parts are refused in words."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.columns import DYAD, need
+from simulation.frames import CLIENT, KEYWORKER, ROLES
+from simulation.refusal import Refusal
+
+Floats = NDArray[np.float64]
+OF_DAYS = (*DYAD, "day", "party", "post", "predecessors", "positivity", "negativity", "felt_coercion")
+"""Columns of the days table that the measures use."""
+
+
+class Panel(NamedTuple):
+    """How everyone was at the end of each day, n dyads over D days; the client comes first, then the keyworker."""
+
+    dyads: pd.DataFrame
+    """Columns replicate, centre and dyad, a row per dyad, in this order."""
+    days: NDArray[np.int64]
+    """The days, ascending, shape (D,)."""
+    positivity: Floats
+    """Good tone, EPA units, shape (2, n, D)."""
+    negativity: Floats
+    """Bad tone, EPA units, shape (2, n, D)."""
+    felt_coercion: Floats
+    """The client's felt coercion, squared EPA units, shape (n, D)."""
+    post: NDArray[np.int64]
+    """Post responsible for the client, shape (n, D)."""
+    predecessors: NDArray[np.int64]
+    """How many keyworkers held that post before the present one, shape (n, D)."""
+
+    @property
+    def rating(self) -> Floats:
+        """The relationship as each would rate it: good tone less bad tone, EPA units, shape (2, n, D)."""
+        return self.positivity - self.negativity
+
+    def at(self, day: int) -> int:
+        """Column of a day; a day that was not kept is refused."""
+        found = np.flatnonzero(self.days == day)
+        if not len(found):
+            raise Refusal(f"day = {day}; the table of days holds day {self.days[0]} to {self.days[-1]}")
+        return int(found[0])
+
+    def rows_of(self, table: pd.DataFrame, name: str) -> NDArray[np.intp]:
+        """Row of the panel to which each row of another *table* belongs; a dyad without days is refused."""
+        index = pd.MultiIndex.from_frame(self.dyads)
+        rows = np.asarray(index.get_indexer(pd.MultiIndex.from_frame(table[DYAD])), np.intp)
+        if (rows < 0).any():
+            who = table[DYAD].iloc[int(np.argmin(rows))]
+            raise Refusal(f"{name}: {_dyad(who)} is not in the table of days")
+        return rows
+
+
+def _dyad(who: pd.Series) -> str:
+    return f"dyad {who['dyad']} of centre {who['centre']} in replicate {who['replicate']}"
+
+
+def panel(days: pd.DataFrame) -> Panel:
+    """The days table as arrays. Every dyad must have one row for either party on every day."""
+    need(days, "days", OF_DAYS)
+    party = pd.Categorical(days["party"], categories=list(ROLES)).codes.astype(np.int64)
+    keys = [party, *(days[name].to_numpy() for name in ("day", *DYAD[::-1]))]
+    order = np.lexsort(keys)
+    table = days.iloc[order]
+    numbers = np.unique(table["day"].to_numpy())
+    dyads = table[DYAD].drop_duplicates().reset_index(drop=True)
+    shape = (len(dyads), len(numbers), 2)
+    complete = len(table) == np.prod(shape)
+    if complete:
+        day, side = table["day"].to_numpy().reshape(shape), party[order].reshape(shape)
+        complete = bool((day == numbers[:, None]).all() and (side == (CLIENT, KEYWORKER)).all())
+    if not complete:
+        count = table.groupby(DYAD).size()
+        odd = count[count != 2 * len(numbers)]
+        who = _dyad(pd.Series(odd.index[0], index=DYAD)) if len(odd) else "a dyad"
+        raise Refusal(f"days: {who} has not exactly one row for client and keyworker on each of {len(numbers)} days")
+
+    def values(name: str) -> Floats:
+        return np.ascontiguousarray(np.moveaxis(table[name].to_numpy().reshape(shape), 2, 0))
+
+    return Panel(
+        dyads,
+        numbers.astype(np.int64),
+        values("positivity"),
+        values("negativity"),
+        values("felt_coercion")[CLIENT],
+        values("post")[CLIENT].astype(np.int64),
+        values("predecessors")[CLIENT].astype(np.int64),
+    )
