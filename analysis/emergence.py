@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.columns import DYAD, kind_shares
+from analysis.columns import DYAD, kind_shares, need
 from analysis.measures.ambivalence import INDEX, ambivalence_index, ends, same_balance
 from analysis.measures.estimates import Measure, estimated, estimated_means, units_of
-from analysis.measures.panel import OF_DAYS, panel, require
+from analysis.measures.panel import OF_DAYS, panel
 from analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
 from simulation.frames import CLIENT, KINDS, ROLES
 from simulation.records import SHARE_OF
@@ -80,7 +80,7 @@ def accounts_on(days: pd.DataFrame, resolved: Resolved, day: int) -> pd.DataFram
     For either role good and bad tone and the shares of personal, formal and adversarial frames, named such as
     ``client_positivity``; and ``client_felt_coercion``.
     """
-    require(days, "days", [*OF_DAYS, *(f"{SHARE_OF}{name}" for name in resolved.frames.names)])
+    need(days, "days", [*OF_DAYS, *(f"{SHARE_OF}{name}" for name in resolved.frames.names)])
     today = days[days["day"] == day]
     if not len(today):
         raise Refusal(f"day = {day}; the table of days holds day {days['day'].min()} to {days['day'].max()}")

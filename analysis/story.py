@@ -239,10 +239,9 @@ def chapter(
         choice = Choice(f"{key}/{rows['met'].iloc[0]}")
         pieces.append(Block("scene", scene(rows.to_dict("records"), resolved, choice), _label(rows)))
     rest = [turn.sentence for turn in inside if turn.weight >= telling.mentioned]
-    pieces.append(
-        Block("text", " ".join(filter(None, [*rest, dealt_with(events), standing(own.days, last, resolved)])))
-    )
-    return pieces
+    left = bool((events.loc[events["day"] == last, "event"] == "new_keyworker").any())
+    rest += [dealt_with(events), standing(own.days, max(first, last - left), resolved)]
+    return [*pieces, Block("text", " ".join(filter(None, rest)))]
 
 
 def story(

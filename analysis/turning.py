@@ -15,7 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.columns import kind_shares
-from analysis.measures.ruptures import ruptures
+from analysis.measures.panel import panel
+from analysis.measures.ruptures import find_ruptures
 from analysis.words.grammar import OTHER, PRONOUN
 from simulation.frames import KINDS, ROLES
 from simulation.scenario import Resolved
@@ -81,7 +82,7 @@ def turns(own: Tables, resolved: Resolved) -> list[Turn]:
                 f"{PRONOUN[role].object} became mostly {KIND_TOLD[KINDS[after]]}."
             )
             found.append(Turn(int(days[row]), "tipped", role, 0.3 + rise, sentence))
-    for fall in ruptures(own.days).to_dict("records"):
+    for fall in find_ruptures(panel(own.days)).to_dict("records"):
         found.append(_rupture(fall))
     for event in own.events[own.events["event"] == "new_keyworker"]["day"]:
         found.append(Turn(int(event) + 1, "new_keyworker", "", 2.0, "The keyworker left, and a new one took over."))
@@ -92,9 +93,11 @@ def _rupture(fall: dict[Hashable, Any]) -> Turn:
     """A fall of someone's tone as a turning point."""
     role, start = str(fall["party"]), int(fall["start"])
     when = f"on day {start}" if fall["bottom"] == start else f"between day {start} and day {int(fall['bottom'])}"
-    told = f"Something broke for the {role}: {when} the tone toward the {OTHER[role]} fell by {fall['depth']:.1f}, " + (
-        f"and was back by day {int(fall['regained'])}."
-        if fall["repaired"]
-        else "and did not come back in the weeks after."
-    )
-    return Turn(start, "rupture", role, float(fall["depth"]), told)
+    told = f"Something broke for the {role}: {when} the tone toward the {OTHER[role]} fell by {fall['depth']:.1f}"
+    if pd.isna(fall["repaired"]):
+        after = "and had not come back when the stay, or the keyworker's service, came to its end."
+    elif fall["repaired"]:
+        after = f"and was back by day {int(fall['regained'])}."
+    else:
+        after = "and did not come back in the weeks after."
+    return Turn(start, "rupture", role, float(fall["depth"]), f"{told}, {after}")

@@ -6,6 +6,7 @@ from types import ModuleType
 
 import pandas as pd
 
+from analysis.columns import need
 from analysis.measures import (
     ambivalence,
     attribution,

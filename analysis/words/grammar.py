@@ -128,6 +128,15 @@ def named(frame: str) -> str:
     return spaced(frame)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "dyad"), counted(3, "dyad")
+    ('1 dyad', '3 dyads')
+    """
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
 def percent(share: float) -> str:
     """A share as a whole percentage, never rounded to none or all of what is not.
 
