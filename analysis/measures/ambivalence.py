@@ -27,9 +27,9 @@ INDEX = Measure(
 SAME_BALANCE = Measure(
     "same_balance",
     "share",
-    "share in each pattern, on the day and at the end of the stay, among clients who had the same balance P - N on the "
-    f"day (matched within {CALIPER:g}), but felt much of both (ambivalent: the upper third of P + N) or little of "
-    "either (indifferent: the lower third)",
+    f"share in each pattern, on the day and at the end of the stay, among clients with the same balance P - N on the "
+    f"day (matched within {CALIPER:g}) who felt much of both (upper third of P + N: ambivalent) or little of either "
+    "(lower third: indifferent)",
     "matched pairs",
 )
 DIFFERENCE = Measure(
@@ -98,7 +98,7 @@ def ends(matched: Matched, member: Floats, groups: tuple[str, ...], when: str, s
 
 
 def ambivalence(panel: Panel, day: int, units: Units, seed: int = 0) -> pd.DataFrame:
-    """The client's ambivalence by pattern on a *day*; the patterns of those of the same balance, then and at last."""
+    """Ambivalence of the client by pattern on a *day*; patterns of those of the same balance, then and at the end."""
     at = panel.at(day)
     positivity, negativity = panel.positivity[CLIENT, :, at], panel.negativity[CLIENT, :, at]
     member = members(patterns_on(panel, day))
