@@ -244,11 +244,11 @@ def chapter(
     return [*pieces, Block("text", " ".join(filter(None, rest)))]
 
 
-def story(
+def chapters(
     tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], number: int | None = None,
     telling: Telling = TELLING, thresholds: Thresholds = THRESHOLDS,
 ) -> list[Piece]:  # fmt: skip
-    """One dyad's stay as a story with chapters, and both interviews at its end.
+    """One dyad's stay as a story with chapters, from the first day to the last.
 
     *dyad* is (replicate, centre, number in the centre), *number* the dyad's number in the replicate, for the title.
     Needs the events, days and dyads tables; raises ``Refusal`` for a dyad that does not exist.
@@ -278,7 +278,17 @@ def story(
         first, end = days[index], days[index + 1] - 1
         inside = [turn for turn in points if first <= turn.day <= end and turn is not opening]
         pieces += chapter(own, resolved, read, opening, inside, first, end, key, telling)
-    return [*pieces, *verdict_and_interviews(own, resolved, dyad, last, thresholds=thresholds)]
+    return pieces
+
+
+def story(
+    tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], number: int | None = None,
+    telling: Telling = TELLING, thresholds: Thresholds = THRESHOLDS,
+) -> list[Piece]:  # fmt: skip
+    """One dyad's stay as a story: its ``chapters``, then the pattern a researcher would assign, and both interviews."""
+    told = chapters(tables, resolved, dyad, number, telling, thresholds)
+    last = int(tables.days["day"].max())
+    return [*told, *verdict_and_interviews(tables, resolved, dyad, last, thresholds=thresholds)]
 
 
 def verdict_and_interviews(

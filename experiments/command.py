@@ -257,6 +257,7 @@ def verify(options: argparse.Namespace) -> int:
 DO = {
     "scenarios": scenarios, "show": show, "schema": schema, "run": run, "verify": verify,
     "story": command_tell.story, "interview": command_tell.interview, "why": command_tell.why,
+    "measures": command_tell.measures, "report": command_tell.report,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -119,7 +119,7 @@ def story(options: argparse.Namespace) -> int:
     kept, dyad, number = _opened(options)
     from analysis.story import story as tell
 
-    pieces = tell(kept.tables(dyad[0]), kept.resolved, dyad, number)
+    pieces = tell(kept.tables(range(dyad[0], dyad[0] + 1)), kept.resolved, dyad, number)
     return _say(pieces, options, f"Dyad {number} of {kept.scenario.title}")
 
 
@@ -131,7 +131,7 @@ def interview(options: argparse.Namespace) -> int:
     day = kept.day(day)
     from analysis.story import verdict_and_interviews
 
-    pieces = verdict_and_interviews(kept.tables(dyad[0]), kept.resolved, dyad, day, number)
+    pieces = verdict_and_interviews(kept.tables(range(dyad[0], dyad[0] + 1)), kept.resolved, dyad, day, number)
     return _say(pieces, options, f"Dyad {number} of {kept.scenario.title}, day {day}")
 
 
@@ -145,5 +145,67 @@ def why(options: argparse.Namespace) -> int:
     from analysis.why import why as explain
 
     world = kept.world
-    reason = explain(kept.tables(dyad[0]), world, kept.seed, dyad, day, exchange or 0)
+    reason = explain(kept.tables(range(dyad[0], dyad[0] + 1)), world, kept.seed, dyad, day, exchange or 0)
     return _say(told(reason, world), options, f"Why? Dyad {number} of {kept.scenario.title}, day {day}")
+
+
+def measures(options: argparse.Namespace) -> int:
+    """Print or write every measure of a run."""
+    from experiments.kept import Kept
+
+    if options.out is not None:
+        from experiments.folder import refuse_existing
+
+        refuse_existing(options.out)
+    day = _number(options, "day")
+    kept = Kept(options.folder)
+    day = kept.day(day)
+    from analysis.emergence import LEAST_DYADS, emergence, in_words
+    from analysis.measures.collected import measures as measure
+
+    tables = kept.tables()
+    found = measure(tables, kept.resolved, day)
+    if options.out is not None:
+        from experiments.folder import write_whole
+
+        write_whole(options.out, found.to_csv(index=False))
+        print(f"Written: {options.out}")
+    else:
+        _print_measures(found)
+    if len(tables.dyads) >= LEAST_DYADS:
+        import textwrap
+
+        print()
+        for sentence in in_words(emergence(tables.days, kept.resolved, day)):
+            print(textwrap.fill(sentence, 100))
+    return 0
+
+
+def _print_measures(found: Any) -> None:
+    """Every measure with its unit and meaning, and below it its groups with their intervals."""
+    import textwrap
+
+    import pandas as pd
+
+    for (name, unit, meaning), rows in found.groupby(["measure", "unit", "meaning"], sort=False):
+        print(textwrap.fill(f"{name} ({unit}): {meaning}", 100, subsequent_indent="  "))
+        for row in rows.itertuples():
+            value = "not to be had" if pd.isna(row.estimate) else f"{row.estimate:8.3f}"
+            interval = f"   {row.low:.3f} to {row.high:.3f}" if not pd.isna(row.low) else ""
+            print(f"    {row.group:<52}{value}{interval}   n = {row.n:.0f} {row.counted}; {row.interval}")
+
+
+def report(options: argparse.Namespace) -> int:
+    """Write the report on a run."""
+    from experiments.folder import refuse_existing, write_whole
+    from experiments.kept import Kept
+
+    target = options.out if options.out is not None else options.folder / "report.html"
+    day = _number(options, "day")
+    kept = Kept(options.folder)
+    refuse_existing(target)
+    from experiments.report import report as compose
+
+    write_whole(target, compose(kept, kept.day(day)))
+    print(f"Written: {target}")
+    return 0

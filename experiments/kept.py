@@ -6,6 +6,8 @@ from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
+import pandas as pd
+
 from experiments.folder import read_manifest, read_table
 from simulation.compiled import source_digest
 from simulation.ensemble import World
@@ -46,23 +48,29 @@ class Kept:
         """Provenance, as tables and figures carry it."""
         return {key: str(self.manifest[key]) for key in ("model", "source_digest", "scenario", "seed", "replicates")}
 
-    def tables(self, replicate: int | None = None) -> Tables:
-        """Events, days and dyads, of all replicates or of one; a table or column that is missing is refused."""
-        frames = {}
-        for name in Tables._fields:
-            path = self.folder / f"{name}.parquet"
-            if not path.is_file():
-                kept = str(self.manifest["keep"])
-                hint = f": the run kept only the {kept}; run it again with --keep events" if kept != "events" else ""
-                raise Refusal(f"{path}: is missing{hint}")
-            wanted = [("replicate", "=", replicate)] if replicate is not None else None
-            frames[name] = read_table(path, wanted).to_pandas()
-            missing = [c.name for c in columns_of(name, self.resolved) if c.name not in frames[name]]
-            if missing:
-                raise Refusal(f"{path}: the column '{missing[0]}' is missing")
-            if frames[name].empty:
-                raise Refusal(f"{path}: holds no rows")
-        return Tables(**frames)
+    def _table(self, name: str, replicates: range | None) -> pd.DataFrame:
+        """One table, of all replicates or of some that follow each other."""
+        path = self.folder / f"{name}.parquet"
+        if not path.is_file():
+            kept = str(self.manifest["keep"])
+            hint = f": the run kept only the {kept}; run it again with --keep events" if kept != "events" else ""
+            raise Refusal(f"{path}: is missing{hint}")
+        wanted = replicates and [("replicate", ">=", replicates.start), ("replicate", "<", replicates.stop)]
+        frame = read_table(path, wanted or None).to_pandas()
+        for column in columns_of(name, self.resolved):
+            if column.name not in frame:
+                raise Refusal(f"{path}: the column '{column.name}' is missing")
+        if frame.empty:
+            raise Refusal(f"{path}: holds no rows")
+        return frame
+
+    def tables(self, replicates: range | None = None) -> Tables:
+        """Events, days and dyads, of all replicates or of some; a table or column that is missing is refused."""
+        return Tables(*(self._table(name, replicates) for name in Tables._fields))
+
+    def dyads(self) -> pd.DataFrame:
+        """The table of dyads of all replicates, which every run keeps."""
+        return self._table("dyads", None)
 
     @cached_property
     def world(self) -> World:

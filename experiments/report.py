@@ -1,0 +1,212 @@
+"""The report: one HTML file about a run, to be sent to a lecturer or supervisor, read without network, and printed."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Iterator
+from io import BytesIO
+from typing import NamedTuple, TypeGuard
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.columns import DYAD
+from analysis.emergence import LEAST_DYADS, emergence
+from analysis.emergence import in_words as emergence_in_words
+from analysis.figures.drawing import said
+from analysis.figures.dyads import dyad_portrait
+from analysis.measures.collected import measures
+from analysis.pages import Block, Piece, Table, as_html
+from analysis.patterns import PATTERNS, at_day, interval_kind, reasoned, shares
+from analysis.story import chapters, verdict_and_interviews
+from analysis.words.grammar import counted, percent
+from experiments.folder import svg_of
+from experiments.kept import Kept
+from simulation import SCOPE
+from simulation.scenario import Scenario, all_declarations
+from simulation.tables import Tables
+
+LIMITS = (
+    "The sentiments were measured in the United States in 2015 and the equations estimated there in 1978; the study the "
+    "model is built on was made in Sweden.",
+    "Most other numbers are assumed, within ranges that are declared and meant to be swept.",
+    "The model illustrates a theory of how such relationships are negotiated. It says what follows from the theory "
+    "under these assumptions, not what anybody will do or feel, and must not be used to decide about anyone.",
+)
+"""What a reader must know before believing a number."""
+SHOWN = (
+    ("same_class", "all"),
+    ("rating_correlation", "true"),
+    ("rating_correlation", "observed"),
+    ("rating_gap", "absolute"),
+    ("growth_shape", "client: improving"),
+    ("growth_shape", "client: stable"),
+    ("growth_shape", "client: deteriorating"),
+    ("share_with_rupture", "client"),
+    ("ruptures_repaired", "client"),
+    ("tracking", "all"),
+    ("ambivalence", PATTERNS[0]),
+    ("ambivalence", PATTERNS[1]),
+    ("ambivalence", PATTERNS[2]),
+    ("felt_coercion_and_rating", "true"),
+    ("high_felt_coercion", "all"),
+    ("attribution_asymmetry", "all"),
+    ("negativity_ratio", "near neutral"),
+    ("everyday_contact", "warm"),
+    ("everyday_contact", "hostile"),
+)
+"""Measures that the report shows; `twoway measures` has them all."""
+AT_MOST = 2000
+"""Dyads whose events a report reads at most, so that memory and time stay small; the shares rest on all of them."""
+
+
+class Told(NamedTuple):
+    """A dyad that is told: (replicate, centre, number in the centre), its number in the replicate, its pattern."""
+
+    dyad: tuple[int, int, int]
+    number: int
+    pattern: str
+
+
+def examples(days: pd.DataFrame, scenario: Scenario, day: int) -> list[Told]:
+    """One dyad per pattern, the one farthest from any other pattern on the day; patterns nobody is in are left out."""
+    table = reasoned(at_day(days, day))
+    chosen = []
+    for name in PATTERNS:
+        mine = table[table["pattern"] == name]
+        if len(mine):
+            row = mine.loc[mine["margin"].idxmax()]
+            replicate, centre, dyad = (int(row[key]) for key in DYAD)
+            chosen.append(Told((replicate, centre, dyad), centre * scenario.design.clients + dyad, name))
+    return chosen
+
+
+def picture(figure: Figure, note: dict[str, str]) -> str:
+    """A figure as part of a page: SVG in the file itself, and a sentence for those who cannot see it."""
+    data = base64.b64encode(svg_of(figure, note)).decode("ascii")
+    return f'<figure><img alt="{html.escape(said(figure))}" src="data:image/svg+xml;base64,{data}"></figure>'
+
+
+def _shares(table: pd.DataFrame, dyads: pd.DataFrame) -> list[Piece]:
+    total = int(table["dyads"].sum())
+    rows = tuple(
+        (str(name), f"{row['dyads']:.0f}", percent(row["share"]), f"{percent(row['low'])} to {percent(row['high'])}")
+        for name, row in table.iterrows()
+    )
+    most = table["dyads"].idxmax()
+    return [
+        Block(
+            "text",
+            f"Of {counted(total, 'dyad')}, {table.loc[most, 'dyads']:.0f} ({percent(table.loc[most, 'share'])}) end "
+            f"{most}, more than in any other pattern."
+            if (table["dyads"] == table["dyads"].max()).sum() == 1
+            else f"Of {counted(total, 'dyad')}, no pattern holds more than the others.",
+        ),
+        Table(
+            ("pattern at the end of the stay", "dyads", "share", "95 % interval"),
+            rows,
+            f"Intervals: {interval_kind(dyads)}.",
+        ),
+    ]
+
+
+def _measured(tables: Tables, kept: Kept, day: int) -> Table:
+    found = measures(tables, kept.resolved, day).set_index(["measure", "group"])
+    rows = []
+    for key in SHOWN:
+        if key in found.index:
+            row = found.loc[key]
+            low_high = "" if pd.isna(row["low"]) else f"{row['low']:.2f} to {row['high']:.2f}"
+            value = "" if pd.isna(row["estimate"]) else f"{row['estimate']:.2f}"
+            rows.append((str(row["meaning"]), key[1], value, low_high, str(row["unit"])))
+    columns = ("measure", "of", "value", "95 % interval", "unit")
+    return Table(columns, tuple(rows), f"Day {day}; {counted(len(tables.dyads), 'dyad')}.")
+
+
+def _resolved(kept: Kept) -> list[Piece]:
+    scenario = kept.scenario
+    numbers, changed = [], []
+    for d in all_declarations():
+        value = getattr(getattr(scenario, d.section), d.name)
+        row = (f"{d.section}.{d.name}", f"{value:g}", d.unit, f"{d.low:g} to {d.high:g}", d.source)
+        numbers.append(row)
+        if value != d.default:
+            changed.append((row[0], row[1], f"{d.default:g}", d.unit, d.meaning))
+    pieces: list[Piece] = [Block("text", source) for source in scenario.sources]
+    columns = ("number", "value", "default", "unit", "meaning")
+    if changed:
+        pieces.append(Table(columns, tuple(changed), "What differs from the default."))
+    else:
+        pieces.append(Block("text", "Every number is as the defaults have it."))
+    files = tuple(
+        (name, str(entry["name"]), str(entry["sha256"])[:16]) for name, entry in dict(kept.manifest["inputs"]).items()
+    )
+    return [
+        *pieces,
+        Table(("number", "value", "unit", "range", "source"), tuple(numbers), "All numbers of the run."),
+        Table(("data", "file", "SHA-256 begins"), files, "Data files of the run; copies lie in its folder."),
+    ]
+
+
+def _provenance(kept: Kept, day: int) -> list[Piece]:
+    rows = [(key.replace("_", " "), value) for key, value in kept.note.items()]
+    rows += [("Python", str(kept.manifest["python"]))]
+    rows += [(name, str(number)) for name, number in dict(kept.manifest["packages"]).items()]
+    again = f"twoway report {kept.folder.name} --day {day}"
+    return [
+        Table(("what", "value"), tuple(rows)),
+        Block("note", f"Made with `{again}`. The folder holds all it takes to make the run again: twoway verify."),
+    ]
+
+
+def _one(tables: Tables, kept: Kept, told: Told, day: int) -> list[Piece | str]:
+    """One dyad: portrait, story, and what both would say on the day."""
+    pieces = chapters(tables, kept.resolved, told.dyad, told.number)
+    below = [piece._replace(kind="subheading") if _is_heading(piece) else piece for piece in pieces[1:]]
+    spoken = verdict_and_interviews(tables, kept.resolved, told.dyad, day)
+    return [
+        picture(dyad_portrait(tables, told.dyad), kept.note),
+        *below,
+        *(piece._replace(kind="subheading") if _is_heading(piece) else piece for piece in spoken),
+    ]
+
+
+def _is_heading(piece: Piece) -> TypeGuard[Block]:
+    return isinstance(piece, Block) and piece.kind == "heading"
+
+
+def report(kept: Kept, day: int) -> str:
+    """The report on a run as the text of an HTML file; the interviews are of the end of *day*."""
+    scenario, note = kept.scenario, kept.note
+    design, everybody = scenario.design, kept.dyads()
+    replicates = max(1, AT_MOST // (design.centres * design.clients))
+    tables = kept.tables(range(replicates))
+    size = (
+        f"{counted(int(note['replicates']), 'replicate')} of {counted(design.centres, 'centre')} with "
+        f"{counted(design.clients, 'client')} and {counted(scenario.posts, 'keyworker')} each, "
+        f"{counted(design.days, 'day')}, seed {note['seed']}; no run failed."
+    )
+    body: list[Piece | str] = [
+        Block("title", scenario.title),
+        Block("text", scenario.question),
+        Block("note", f"{size} {SCOPE}"),
+        Block("heading", "What came of it"),
+        *_shares(shares(everybody), everybody),
+    ]
+    if len(tables.dyads) < len(everybody):
+        body.append(
+            Block("note", f"What follows rests on the first {counted(len(tables.dyads), 'dyad')} of {len(everybody)}.")
+        )
+    body += [picture(figure, note) for figure in figures(tables, kept, day)]
+    body += [Block("heading", "Measures"), _measured(tables, kept, day)]
+    if len(tables.dyads) >= LEAST_DYADS:
+        body.append(Block("subheading", "Are there three patterns without the rule?"))
+        body += [Block("text", sentence) for sentence in emergence_in_words(emergence(tables.days, kept.resolved, day))]
+    for told in examples(tables.days, scenario, day):
+        body += [Block("heading", f"One dyad that is {told.pattern}")]
+        body += _one(tables, kept, told, day)
+    body += [Block("heading", "The scenario"), *_resolved(kept)]
+    body += [Block("heading", "How far to trust it"), *(Block("text", limit) for limit in LIMITS)]
+    body += [Block("heading", "Provenance"), *_provenance(kept, day)]
+    return as_html(f"{scenario.title}: report", body)
