@@ -17,9 +17,11 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 from pydantic import ValidationError
 
+from analysis.figures.drawing import said
 from simulation.compiled import source_digest
 from simulation.meaning import read_toml
 from simulation.records import Column
@@ -177,12 +179,13 @@ def read_manifest(folder: Path) -> tuple[Scenario, dict[str, Any]]:
 
 
 def save_figure(folder: Path, name: str, figure: Figure, note: Mapping[str, str]) -> None:
-    """Save a figure as PNG and SVG; both carry their provenance."""
+    """Save a figure as PNG and SVG; both carry their provenance, and what they show in a sentence as their title."""
     figures = folder / "figures"
     figures.mkdir(exist_ok=True)
-    words = "; ".join(f"{key}: {value}" for key, value in note.items())
-    figure.savefig(figures / f"{name}.png", dpi=130, metadata={"Software": note["model"], "Description": words})
-    figure.savefig(figures / f"{name}.svg", metadata={"Creator": note["model"], "Description": words, "Date": None})
+    about = {"Title": said(figure), "Description": "; ".join(f"{key}: {value}" for key, value in note.items())}
+    figure.savefig(figures / f"{name}.png", dpi=130, metadata=about | {"Software": note["model"]})
+    with rc_context({"svg.fonttype": "none"}):  # text stays text: smaller, and it can be searched and read aloud
+        figure.savefig(figures / f"{name}.svg", metadata=about | {"Creator": note["model"], "Date": None})
 
 
 def write_codebook(folder: Path, resolved: Resolved, tables: Mapping[str, Iterable[Column]]) -> None:
