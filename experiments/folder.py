@@ -11,15 +11,18 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 from pydantic import ValidationError
 
+from analysis.figures.drawing import said
 from simulation import SCOPE
 from simulation.compiled import source_digest
 from simulation.meaning import read_toml
@@ -177,13 +180,25 @@ def read_manifest(folder: Path) -> tuple[Scenario, dict[str, Any]]:
     return used, manifest | {"seed": seed, "replicates": replicates, "keep": keep}
 
 
+def _about(figure: Figure, note: Mapping[str, str]) -> dict[str, str]:
+    """What a figure's file says of it: what it shows, and all it takes to make it again."""
+    return {"Title": said(figure), "Description": "; ".join(f"{key}: {value}" for key, value in note.items())}
+
+
+def svg_of(figure: Figure, note: Mapping[str, str]) -> bytes:
+    """A figure as SVG with its provenance. Text stays text: smaller, and it can be searched and read aloud."""
+    file = BytesIO()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": note["source_digest"]}):
+        figure.savefig(file, format="svg", metadata=_about(figure, note) | {"Creator": note["model"], "Date": None})
+    return file.getvalue()
+
+
 def save_figure(folder: Path, name: str, figure: Figure, note: Mapping[str, str]) -> None:
-    """Save a figure as PNG and SVG; both carry their provenance."""
+    """Save a figure as PNG and SVG; both carry their provenance, and what they show in a sentence as their title."""
     figures = folder / "figures"
     figures.mkdir(exist_ok=True)
-    words = "; ".join(f"{key}: {value}" for key, value in note.items())
-    figure.savefig(figures / f"{name}.png", dpi=130, metadata={"Software": note["model"], "Description": words})
-    figure.savefig(figures / f"{name}.svg", metadata={"Creator": note["model"], "Description": words, "Date": None})
+    figure.savefig(figures / f"{name}.png", dpi=130, metadata=_about(figure, note) | {"Software": note["model"]})
+    (figures / f"{name}.svg").write_bytes(svg_of(figure, note))
 
 
 def write_codebook(folder: Path, resolved: Resolved, tables: Mapping[str, Iterable[Column]]) -> None:

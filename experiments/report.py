@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import html
 from collections.abc import Iterator
-from io import BytesIO
 from typing import NamedTuple, TypeGuard
 
 import pandas as pd
@@ -14,11 +13,20 @@ from matplotlib.figure import Figure
 from analysis.columns import DYAD
 from analysis.emergence import LEAST_DYADS, emergence
 from analysis.emergence import in_words as emergence_in_words
+from analysis.figures.agreement import agreement_matrix
+from analysis.figures.definitions import definition_by_day
 from analysis.figures.drawing import said
 from analysis.figures.dyads import dyad_portrait
+from analysis.figures.flows import pattern_flows
+from analysis.figures.patterns import patterns_by_day, where_dyads_end
+from analysis.figures.plane import tone_plane
+from analysis.figures.ruptures import rupture_timeline
+from analysis.figures.sheet import study_sheet
 from analysis.measures.collected import measures
+from analysis.measures.panel import panel
+from analysis.measures.ruptures import find_ruptures
 from analysis.pages import Block, Piece, Table, as_html
-from analysis.patterns import PATTERNS, at_day, interval_kind, reasoned, shares
+from analysis.patterns import PATTERNS, at_day, interval_kind, reasoned, shares, with_patterns
 from analysis.story import chapters, verdict_and_interviews
 from analysis.words.grammar import counted, percent
 from experiments.folder import svg_of
@@ -28,8 +36,8 @@ from simulation.scenario import Scenario, all_declarations
 from simulation.tables import Tables
 
 LIMITS = (
-    "The sentiments were measured in the United States in 2015 and the equations estimated there in 1978; the study the "
-    "model is built on was made in Sweden.",
+    "The sentiments were measured in the United States in 2015 and the equations estimated there in 1978; the study "
+    "the model is built on was made in Sweden.",
     "Most other numbers are assumed, within ranges that are declared and meant to be swept.",
     "The model illustrates a theory of how such relationships are negotiated. It says what follows from the theory "
     "under these assumptions, not what anybody will do or feel, and must not be used to decide about anyone.",
@@ -57,6 +65,8 @@ SHOWN = (
     ("everyday_contact", "hostile"),
 )
 """Measures that the report shows; `twoway measures` has them all."""
+FLOWS_FROM = 12
+"""Days a stay must have for flows between patterns to be drawn."""
 AT_MOST = 2000
 """Dyads whose events a report reads at most, so that memory and time stay small; the shares rest on all of them."""
 
@@ -174,6 +184,20 @@ def _one(tables: Tables, kept: Kept, told: Told, day: int) -> list[Piece | str]:
 
 def _is_heading(piece: Piece) -> TypeGuard[Block]:
     return isinstance(piece, Block) and piece.kind == "heading"
+
+
+def figures(tables: Tables, kept: Kept, day: int) -> Iterator[Figure]:
+    """The figures of the whole run, one after the other."""
+    last = kept.scenario.design.days
+    yield where_dyads_end(tables.dyads)
+    yield tone_plane(tables.days, day)
+    yield patterns_by_day(tables.days)
+    if last >= FLOWS_FROM:
+        yield pattern_flows(tables.days, [max(1, round(last * part)) for part in (1 / 6, 1 / 3, 1 / 2, 1)])
+    yield agreement_matrix(with_patterns(at_day(tables.days, day)))
+    yield definition_by_day(tables.days, tables.events)
+    yield study_sheet(tables.days)
+    yield rupture_timeline(find_ruptures(panel(tables.days)), last, len(tables.dyads))
 
 
 def report(kept: Kept, day: int) -> str:

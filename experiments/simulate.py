@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from tqdm import tqdm
 
-from analysis.figures.dyads import dyad_story
+from analysis.figures.dyads import dyad_portrait
 from analysis.figures.patterns import patterns_by_day, where_dyads_end
 from analysis.patterns import CLASSES, PATTERNS, shares, with_patterns
 from experiments.folder import (
@@ -82,7 +82,7 @@ def simulate(
         if level >= Keep.DAYS:
             save_figure(partial, "patterns-by-day", patterns_by_day(first.days), note)
         if level >= Keep.EVENTS:
-            save_figure(partial, "one-dyads-story", dyad_story(first), note)
+            save_figure(partial, "one-dyads-story", dyad_portrait(first), note)
         if csv:
             columns = {table: columns_of(table, world.resolved) for table in _kept(level)}
             columns["dyads"] += ADDED

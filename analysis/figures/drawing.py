@@ -1,14 +1,24 @@
-"""What all figures share: colours that part in greyscale, and captions that say what a figure rests on."""
+"""What all figures share: colours that part in greyscale, captions and sentences that say what a figure rests on."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
+import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
+from analysis.columns import DYAD
 from analysis.patterns import PATTERNS
+from simulation.records import SHARE_OF
 
 CLIENT, KEYWORKER = "#0072B2", "#B34700"
 PARTY = {"client": (CLIENT, "-"), "keyworker": (KEYWORKER, (0, (5, 1.5)))}
@@ -16,6 +26,9 @@ PATTERN_COLOURS = dict(zip(PATTERNS, ("#56B4E9", "#D9D9D9", "#7A1F1F"), strict=T
 PATTERN_HATCHES = dict(zip(PATTERNS, ("", "..", "//"), strict=True))
 PATTERN_MARKERS = dict(zip(PATTERNS, ("o", "s", "^"), strict=True))
 FRAME_COLOURS = ("#2166AC", "#67A9CF", "#D9D9D9", "#FDDBC7", "#EF8A62", "#8C1D13", "#4D4D4D", "#999999")
+FRAME_HATCHES = ("", "", "..", "//", "\\\\", "xx", "", "..")
+BAD = "#7A1F1F"
+INK = "#222222"
 SCOPE = "Made-up people in a model; no forecast about anyone."
 
 
@@ -54,4 +67,95 @@ def counted(number: int, noun: str) -> str:
 def share_axis(axes: Axes) -> None:
     """Shares from bottom to top."""
     axes.set_ylim(0, 1)
-    axes.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"])
+    axes.set_yticks([0, 0.5, 1], ["0", "50%", "100%"])
+
+
+def say(figure: Figure, sentence: str) -> None:
+    """Give the figure one plain sentence with its main numbers, for those who cannot see it; ``said`` returns it."""
+    figure.set_label(" ".join(sentence.split()))
+
+
+def said(figure: Figure) -> str:
+    """What the figure shows, in one plain sentence: its alt text."""
+    return str(figure.get_label())
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Several things in a sentence.
+
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def luminance(colour: str) -> float:
+    """How light a colour is in greyscale, 0 (black) to 1 (white): the weights of Rec. 601, which greyscale prints use.
+
+    >>> luminance("white"), luminance("black")
+    (1.0, 0.0)
+    """
+    return round(float(np.dot(to_rgb(colour), (0.299, 0.587, 0.114))), 9)
+
+
+def ink_on(colour: str) -> str:
+    """Black or white, whichever can be read on the colour."""
+    return "white" if luminance(colour) < 0.5 else INK
+
+
+class Who(NamedTuple):
+    """Which dyad: the keys of every table."""
+
+    replicate: int
+    centre: int
+    dyad: int
+
+    def rows(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a table that are about this dyad, in their order."""
+        return table[np.logical_and.reduce([table[key] == value for key, value in zip(DYAD, self, strict=True)])]
+
+
+def frame_names(table: pd.DataFrame) -> list[str]:
+    """The frames whose weights a table of days or events holds, in the repertoire's order."""
+    return [column.removeprefix(SHARE_OF) for column in table.columns if column.startswith(SHARE_OF)]
+
+
+def stacked_frames(axes: Axes, days: NDArray[Any], shares: NDArray[Any]) -> None:
+    """Weights of the frames over days, stacked from the first frame up; *shares* has shape (days, frames)."""
+    areas = axes.stackplot(days, shares.T, colors=FRAME_COLOURS, edgecolor="white", lw=0.3)
+    for area, hatch in zip(areas, FRAME_HATCHES, strict=False):
+        area.set_hatch(hatch)
+    share_axis(axes)
+
+
+def frame_handles(names: Iterable[str]) -> list[Patch]:
+    """What the colours of the frames mean, from the uppermost band to the lowest."""
+    looks = zip(names, FRAME_COLOURS, FRAME_HATCHES, strict=False)
+    return [Patch(facecolor=c, hatch=h, edgecolor="white", lw=0.3, label=name) for name, c, h in looks][::-1]
+
+
+def pattern_patches() -> list[Patch]:
+    """What the colours of the patterns mean, for areas."""
+    return [
+        Patch(facecolor=PATTERN_COLOURS[p], edgecolor="#333333", hatch=PATTERN_HATCHES[p], label=p) for p in PATTERNS
+    ]
+
+
+def pattern_points(size: float = 8) -> list[Line2D]:
+    """What the shapes and colours of the patterns mean, for points."""
+    looks = {"color": "none", "markeredgecolor": "#333333", "markersize": size}
+    return [
+        Line2D([], [], marker=PATTERN_MARKERS[p], markerfacecolor=PATTERN_COLOURS[p], label=p, **looks)
+        for p in PATTERNS
+    ]
+
+
+def stretches(codes: NDArray[Any]) -> Iterator[tuple[int, int, int]]:
+    """Where a series stays the same: first place, length and value of each stretch.
+
+    >>> list(stretches(np.array([5, 5, 7])))
+    [(0, 2, 5), (2, 1, 7)]
+    """
+    starts = np.flatnonzero(np.append(True, codes[1:] != codes[:-1]))
+    for start, end in zip(starts, [*starts[1:], len(codes)], strict=True):
+        yield int(start), int(end - start), int(codes[start])

@@ -1,0 +1,86 @@
+"""Agreement: the client's own class of the relationship against the keyworker's."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from analysis.agreement import agreement, kappa
+from analysis.figures.drawing import (
+    INK,
+    PARTY,
+    PATTERN_COLOURS,
+    PATTERN_MARKERS,
+    caption,
+    counted,
+    pattern_points,
+    say,
+    title,
+)
+from analysis.patterns import CLASSES, PATTERNS, pattern_codes
+
+
+def agreement_matrix(dyads: pd.DataFrame) -> Figure:
+    """How many dyads are of each class by the client's and by the keyworker's own tone, with shares and kappa.
+
+    The darker, the more dyads; thick frames: both are of one class; the mark in a cell is the dyad's pattern.
+    """
+    counts = agreement(dyads)
+    total = int(counts.to_numpy().sum())
+    alike = int(np.trace(counts.to_numpy()))
+    value = kappa(counts)
+    words = "not defined" if math.isnan(value) else f"{value:.2f}"
+    figure = Figure(figsize=(9.6, 6.4))
+    axes = figure.subplots()
+    figure.subplots_adjust(left=0.2, right=0.68, top=0.82, bottom=0.15)
+    n = len(CLASSES)
+    axes.set(xlim=(0, n + 0.55), ylim=(n + 0.45, 0))
+    for row in range(n):
+        for column in range(n):
+            count = int(counts.iloc[row, column])
+            dark = 0.55 * count / total
+            axes.add_patch(Rectangle((column, row), 1, 1, facecolor=str(1 - dark), edgecolor="white", lw=2))
+            ink = "white" if dark > 0.45 else INK
+            axes.text(column + 0.5, row + 0.45, str(count), ha="center", va="center", fontsize=20, color=ink)
+            axes.text(column + 0.5, row + 0.75, f"{count / total:.0%}", ha="center", va="center", color=ink)
+            name = PATTERNS[int(pattern_codes(np.array(row), np.array(column)))]
+            axes.plot(
+                column + 0.12, row + 0.14, PATTERN_MARKERS[name], ms=10, mfc=PATTERN_COLOURS[name], mec=INK, mew=0.8
+            )
+    for place in range(n):
+        axes.add_patch(Rectangle((place, place), 1, 1, facecolor="none", edgecolor=INK, lw=2.4, zorder=3))
+    look = {"ha": "center", "va": "center", "fontsize": 11, "color": "#444444"}
+    for place, (row_total, column_total) in enumerate(zip(counts.sum(axis=1), counts.sum(axis=0), strict=True)):
+        axes.text(n + 0.27, place + 0.5, str(row_total), **look)
+        axes.text(place + 0.5, n + 0.22, str(column_total), **look)
+    axes.text(n + 0.27, n + 0.22, str(total), **look)
+    axes.set_xticks(np.arange(n) + 0.5, CLASSES, fontsize=11)
+    axes.set_yticks(np.arange(n) + 0.5, CLASSES, fontsize=11)
+    axes.xaxis.tick_top()
+    axes.xaxis.set_label_position("top")
+    axes.set_xlabel("the keyworker's own class", color=PARTY["keyworker"][0], weight="bold", labelpad=8)
+    axes.set_ylabel("the client's own class", color=PARTY["client"][0], weight="bold", labelpad=8)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    look = {"fontsize": 12, "va": "top", "linespacing": 1.5}
+    figure.text(0.69, 0.8, f"{alike} of {total} agree ({alike / total:.0%})\nkappa {words}", **look)
+    figure.legend(
+        handles=pattern_points(10), loc="upper left", bbox_to_anchor=(0.68, 0.6), frameon=False, fontsize=10,
+        title="Pattern of the dyad", alignment="left", labelspacing=0.8,
+    )  # fmt: skip
+    title(figure, "Do both parties see the same relationship?")
+    caption(
+        figure,
+        f"{counted(total, 'dyad')}, last day; classes by each party's own tone. Framed: both are of one class. Kappa is "
+        "Cohen's: 1 full agreement, 0 what two unrelated views would give.",
+    )
+    say(
+        figure,
+        f"In {alike} of {counted(total, 'dyad')} ({alike / total:.0%}) client and keyworker are of the same class; "
+        f"Cohen's kappa is {words}.",
+    )
+    return figure

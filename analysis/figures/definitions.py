@@ -1,0 +1,93 @@
+"""What clients and keyworkers take their relationships to be, day by day, averaged over dyads."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.columns import DYAD
+from analysis.figures.drawing import (
+    INK,
+    PARTY,
+    caption,
+    counted,
+    day_axis,
+    frame_handles,
+    frame_names,
+    listed,
+    plain,
+    say,
+    stacked_frames,
+    title,
+)
+from analysis.figures.dyads import LANES, MARKS, happenings, lanes
+from simulation.records import SHARE_OF
+
+WEEK = 7
+"""Days over which happenings of many dyads are counted together."""
+LARGEST = 160.0
+"""Area of the largest dot, square points."""
+
+
+def definition_by_day(days: pd.DataFrame, events: pd.DataFrame | None = None) -> Figure:
+    """Both sides' definitions of the relationship over the days, averaged over the dyads, with what happened below.
+
+    *days* is the table of any number of dyads, one included. With *events* of the same dyads, a dot for each week and
+    kind of happening is as large as there were many: repair talks that took place, a party's own confrontations, new
+    keyworkers.
+    """
+    columns = [SHARE_OF + name for name in frame_names(days)]
+    names, last = frame_names(days), int(days["day"].max())
+    dyads = len(days[DYAD].drop_duplicates())
+    figure = Figure(figsize=(12.8, 5.6))
+    rows = 1 if events is None else 2
+    grid = figure.subplots(rows, 2, sharex=True, squeeze=False, height_ratios=(3.2, 1)[:rows])
+    figure.subplots_adjust(left=0.1, right=0.85, top=0.83, bottom=0.2, wspace=0.1, hspace=0.12)
+    weekly = _weekly(events, last) if events is not None else {}
+    most = max((int(count.max()) for count in weekly.values()), default=0)
+    means = {}
+    for column, (party, (colour, _)) in enumerate(PARTY.items()):
+        mean = days[days["party"] == party].groupby("day")[columns].mean()
+        means[party] = mean
+        upper = grid[0, column]
+        stacked_frames(upper, mean.index.to_numpy(), mean.to_numpy())
+        upper.set_title(f"{party.capitalize()}s take the relationship to be", color=colour, loc="left", weight="bold")
+        plain(upper)
+        day_axis(upper, last)
+        if events is not None:
+            lanes(grid[1, column], labelled=column == 0)
+            for place, lane in enumerate(LANES):
+                count = weekly[party, lane]
+                at = np.flatnonzero(count)
+                grid[1, column].scatter(
+                    np.minimum(at * WEEK + (WEEK + 1) / 2, last), np.full(len(at), place),
+                    s=LARGEST * count[at] / max(most, 1), color=INK, alpha=0.75, lw=0, clip_on=False,
+                )  # fmt: skip
+        grid[-1, column].tick_params(axis="x", labelbottom=True, length=3)
+        grid[-1, column].set_xlabel("day of the stay")
+    grid[0, 0].set_ylabel("mean weight of each frame")
+    grid[0, 1].set_yticklabels([])
+    figure.legend(
+        handles=frame_handles(names), loc="center left", bbox_to_anchor=(0.855, 0.62), frameon=False, fontsize=10
+    )
+    title(figure, "What both sides take the relationship to be, day by day")
+    below = f" Dots: happenings by week, the largest {most}; repair talks are those that took place." if most else ""
+    caption(figure, f"Means over {counted(dyads, 'dyad')} at the end of each day.{below}")
+    parts = []
+    for party, mean in means.items():
+        first, end = mean.iloc[0], mean.iloc[-1]
+        words = [f"{side.idxmax().removeprefix(SHARE_OF)} ({side.max():.0%})" for side in (first, end)]
+        parts.append(f"{party}s take the relationship mostly for {words[0]} on day 1 and {words[1]} on day {last}")
+    say(figure, f"Mean weights of {counted(len(names), 'frame')} over {counted(dyads, 'dyad')}: {listed(parts)}.")
+    return figure
+
+
+def _weekly(events: pd.DataFrame, last: int) -> dict[tuple[str, str], np.ndarray]:
+    """How many happenings of each lane each week had, by party and lane."""
+    counts = {(party, lane): np.zeros((last - 1) // WEEK + 1, int) for party in PARTY for lane in LANES}
+    for party in PARTY:
+        for name, when in happenings(events, party).items():
+            if name != "talk_declined":
+                np.add.at(counts[party, MARKS[name].lane], (when.to_numpy() - 1) // WEEK, 1)
+    return counts
