@@ -26,11 +26,14 @@ blockquote b { font: 600 14px/1.4 system-ui, sans-serif; }
 @media (max-width: 40rem) { .pair { grid-template-columns: 1fr; } }
 table { border-collapse: collapse; font: 14px/1.4 system-ui, sans-serif; margin: 1rem 0; }
 th, td { text-align: left; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid #ccc; vertical-align: top; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-.wide { overflow-x: auto; } figure { margin: 1.5rem 0; } figure img, figure svg { max-width: 100%; height: auto; }
+td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.wide { overflow-x: auto; }
+figure { width: min(64rem, 96vw); margin: 1.5rem 0 1.5rem 50%; transform: translateX(-50%); }
+figure img { width: 100%; height: auto; }
 a:focus-visible { outline: 3px solid #0072B2; }
 @media print { body { font-size: 11pt; max-width: none; margin: 0; } h2, h3 { break-after: avoid; }
-  blockquote, figure, table, .pair { break-inside: avoid; } }
+  figure { width: 100%; margin: 1rem 0; transform: none; }
+  blockquote, figure, tr, .pair { break-inside: avoid; } }
 """
 
 

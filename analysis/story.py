@@ -36,7 +36,9 @@ class Telling(NamedTuple):
     shortest: int = 14
     """Days a chapter has at least, unless the whole stay is shorter."""
     scenes: int = 2
-    """Encounters told in full per chapter, the weightiest, besides the very first meeting."""
+    """Encounters told in full per chapter at least, the weightiest, besides the very first meeting."""
+    days_per_scene: int = 25
+    """One more is told for every so many days of a chapter beyond the first fifty."""
     mentioned: float = 0.3
     """Weight from which a turning point that opens no chapter is told in passing."""
 
@@ -152,7 +154,7 @@ def standing(days: pd.DataFrame, day: int, resolved: Resolved) -> str:
     return f"At the end of day {day} {told[0]}. {capitalised(told[1])}."
 
 
-def weightiest(read: pd.DataFrame, events: pd.DataFrame, telling: Telling, skip: set[int]) -> list[pd.DataFrame]:
+def weightiest(read: pd.DataFrame, events: pd.DataFrame, most: int, skip: set[int]) -> list[pd.DataFrame]:
     """The encounters of some days that weighed most on either party, in order: at least a bad and a good one, if any.
 
     *read* are readings with their weight; *events* has a column ``met`` that numbers the encounters.
@@ -164,7 +166,7 @@ def weightiest(read: pd.DataFrame, events: pd.DataFrame, telling: Telling, skip:
         chosen += [int(met) for met in some.sort_values(ascending=False, kind="stable").index if met not in chosen][:1]
     rest = weight.groupby(level=0).max().drop([*skip, *chosen], errors="ignore")
     chosen += [int(met) for met in rest.sort_values(ascending=False, kind="stable").index]
-    return [events[events["met"] == met] for met in sorted(chosen[: telling.scenes])]
+    return [events[events["met"] == met] for met in sorted(chosen[:most])]
 
 
 def _label(rows: pd.DataFrame) -> str:
@@ -231,11 +233,12 @@ def chapter(
     begin = [opening.sentence] if opening else [expected(own)]
     pieces.append(Block("text", " ".join([*begin, usual(events, first, last, resolved)])))
     told, skip = [], set()
+    most = max(telling.scenes, (last - first + 1) // telling.days_per_scene)
     if first == 1 and (events["met"] > 0).any():
         meeting = int(events.loc[events["met"] > 0, "met"].iloc[0])
         told.append(events[events["met"] == meeting])
         skip.add(meeting)
-    for rows in [*told, *weightiest(some, own.events, telling, skip)]:
+    for rows in [*told, *weightiest(some, own.events, most, skip)]:
         choice = Choice(f"{key}/{rows['met'].iloc[0]}")
         pieces.append(Block("scene", scene(rows.to_dict("records"), resolved, choice), _label(rows)))
     rest = [turn.sentence for turn in inside if turn.weight >= telling.mentioned]

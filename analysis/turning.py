@@ -28,6 +28,8 @@ class Tipping(NamedTuple):
 
     days: int = 7
     """Days over which a definition is averaged, and for which the new kind of frame must lead. Assumed; 3..21."""
+    lead: float = 0.1
+    """Share by which the new kind must lead the old one, on average while it leads. Assumed; 0..0.3."""
 
 
 TIPPING = Tipping()
@@ -52,17 +54,22 @@ def tippings(shares: NDArray[np.float64], tipping: Tipping = TIPPING) -> list[tu
     """Where the leading kind of frame changes for good: (row, kind before, kind after, how far the new one rose).
 
     *shares* (days, kinds) are a party's daily shares of the kinds of frames. A kind that leads for fewer days than
-    ``tipping.days`` is passed over.
+    ``tipping.days``, or by less than ``tipping.lead``, is passed over.
     """
     mean = smoothed(shares, tipping.days)
     leading = mean.argmax(axis=1)
     starts = [0, *(np.flatnonzero(np.diff(leading)) + 1).tolist(), len(leading)]
-    runs = [(a, b, int(leading[a])) for a, b in pairwise(starts) if b - a >= tipping.days]
-    found = []
-    for (first, end, before), (start, stop, after) in pairwise(runs):
-        if before != after:
-            rise = shares[start:stop, after].mean() - shares[first:end, after].mean()
+    found: list[tuple[int, int, int, float]] = []
+    held = (0, starts[1], int(leading[0]))
+    for start, stop in pairwise(starts[1:]):
+        before, after = held[2], int(leading[start])
+        ahead = (shares[start:stop, after] - shares[start:stop, before]).mean()
+        if stop - start < tipping.days or (after != before and ahead < tipping.lead):
+            continue
+        if after != before:
+            rise = shares[start:stop, after].mean() - shares[held[0] : held[1], after].mean()
             found.append((start, before, after, float(rise)))
+        held = (start, stop, after)
     return found
 
 

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -186,10 +187,21 @@ def _about(figure: Figure, note: Mapping[str, str]) -> dict[str, str]:
 
 
 def svg_of(figure: Figure, note: Mapping[str, str]) -> bytes:
-    """A figure as SVG with its provenance. Text stays text: smaller, and it can be searched and read aloud."""
+    """A figure as SVG with its provenance.
+
+    Text stays text: smaller, and it can be searched and read aloud. Lines are drawn to a tenth of a point, finer than
+    any printer, in half the bytes.
+    """
     file = BytesIO()
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": note["source_digest"]}):
         figure.savefig(file, format="svg", metadata=_about(figure, note) | {"Creator": note["model"], "Date": None})
+    return re.sub(rb' d="[^"]*"', lambda path: re.sub(rb"(\.\d)\d+", rb"\1", path[0]), file.getvalue())
+
+
+def png_of(figure: Figure, note: Mapping[str, str], dpi: int = 130) -> bytes:
+    """A figure as PNG with its provenance."""
+    file = BytesIO()
+    figure.savefig(file, format="png", dpi=dpi, metadata=_about(figure, note) | {"Software": note["model"]})
     return file.getvalue()
 
 
@@ -197,7 +209,7 @@ def save_figure(folder: Path, name: str, figure: Figure, note: Mapping[str, str]
     """Save a figure as PNG and SVG; both carry their provenance, and what they show in a sentence as their title."""
     figures = folder / "figures"
     figures.mkdir(exist_ok=True)
-    figure.savefig(figures / f"{name}.png", dpi=130, metadata=_about(figure, note) | {"Software": note["model"]})
+    (figures / f"{name}.png").write_bytes(png_of(figure, note))
     (figures / f"{name}.svg").write_bytes(svg_of(figure, note))
 
 

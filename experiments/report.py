@@ -28,8 +28,8 @@ from analysis.measures.ruptures import find_ruptures
 from analysis.pages import Block, Piece, Table, as_html
 from analysis.patterns import PATTERNS, at_day, interval_kind, reasoned, shares, with_patterns
 from analysis.story import chapters, verdict_and_interviews
-from analysis.words.grammar import counted, percent
-from experiments.folder import svg_of
+from analysis.words.grammar import counted, percent, spaced
+from experiments.folder import png_of, svg_of
 from experiments.kept import Kept
 from simulation import SCOPE
 from simulation.scenario import Scenario, all_declarations
@@ -93,9 +93,14 @@ def examples(days: pd.DataFrame, scenario: Scenario, day: int) -> list[Told]:
 
 
 def picture(figure: Figure, note: dict[str, str]) -> str:
-    """A figure as part of a page: SVG in the file itself, and a sentence for those who cannot see it."""
-    data = base64.b64encode(svg_of(figure, note)).decode("ascii")
-    return f'<figure><img alt="{html.escape(said(figure))}" src="data:image/svg+xml;base64,{data}"></figure>'
+    """A figure as part of a page, in the file itself, with a sentence for those who cannot see it.
+
+    SVG, or PNG where a figure holds so many lines that this is smaller.
+    """
+    svg, png = svg_of(figure, note), png_of(figure, note, dpi=100)
+    kind, data = min((("svg+xml", svg), ("png", png)), key=lambda pair: len(pair[1]))
+    source = f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
+    return f'<figure><img alt="{html.escape(said(figure))}" src="{source}"></figure>'
 
 
 def _shares(table: pd.DataFrame, dyads: pd.DataFrame) -> list[Piece]:
@@ -123,13 +128,15 @@ def _shares(table: pd.DataFrame, dyads: pd.DataFrame) -> list[Piece]:
 
 def _measured(tables: Tables, kept: Kept, day: int) -> Table:
     found = measures(tables, kept.resolved, day).set_index(["measure", "group"])
-    rows = []
+    rows, before = [], ""
     for key in SHOWN:
         if key in found.index:
             row = found.loc[key]
             low_high = "" if pd.isna(row["low"]) else f"{row['low']:.2f} to {row['high']:.2f}"
             value = "" if pd.isna(row["estimate"]) else f"{row['estimate']:.2f}"
-            rows.append((str(row["meaning"]), key[1], value, low_high, str(row["unit"])))
+            meaning = "" if before == key[0] else f"{spaced(key[0])}: {row['meaning']}"
+            rows.append((meaning, key[1], value, low_high, str(row["unit"])))
+            before = key[0]
     columns = ("measure", "of", "value", "95 % interval", "unit")
     return Table(columns, tuple(rows), f"Day {day}; {counted(len(tables.dyads), 'dyad')}.")
 
@@ -190,14 +197,16 @@ def figures(tables: Tables, kept: Kept, day: int) -> Iterator[Figure]:
     """The figures of the whole run, one after the other."""
     last = kept.scenario.design.days
     yield where_dyads_end(tables.dyads)
-    yield tone_plane(tables.days, day)
+    if day != last:
+        yield tone_plane(tables.days, day)
     yield patterns_by_day(tables.days)
     if last >= FLOWS_FROM:
         yield pattern_flows(tables.days, [max(1, round(last * part)) for part in (1 / 6, 1 / 3, 1 / 2, 1)])
     yield agreement_matrix(with_patterns(at_day(tables.days, day)))
     yield definition_by_day(tables.days, tables.events)
     yield study_sheet(tables.days)
-    yield rupture_timeline(find_ruptures(panel(tables.days)), last, len(tables.dyads))
+    found = find_ruptures(panel(tables.days))
+    yield rupture_timeline(found.assign(repaired=found["repaired"].fillna(False).astype(bool)), last, len(tables.dyads))
 
 
 def report(kept: Kept, day: int) -> str:
