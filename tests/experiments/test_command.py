@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from experiments.command import SCOPE, main
+from experiments.command import main
+from simulation import SCOPE
 from simulation.scenario import all_declarations, json_schema, load, shipped_names
 
 DATA = Path(__file__).parents[2] / "simulation" / "data"
@@ -23,40 +24,6 @@ CONTROL = next(d for d in all_declarations() if d.name == "control")
 A_WEEK = f"from {CONTROL.low:g} to {CONTROL.high:g} ({CONTROL.unit})"
 PATIENCE = 300
 """Seconds to wait for another process, which may have to compile the model first."""
-
-
-@pytest.fixture
-def twoway(tmp_path, monkeypatch, capsys):
-    """Call the command in an empty folder; returns status, output and errors."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments):
-        try:
-            status = main([str(argument) for argument in arguments])
-        except SystemExit as end:
-            status = end.code
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return call
-
-
-@pytest.fixture
-def refused(twoway, tmp_path):
-    """Call the command, which must refuse in one sentence and leave the folder as it was; returns the sentence."""
-
-    def call(*arguments):
-        before = sorted(tmp_path.rglob("*"))
-        status, out, err = twoway(*arguments)
-        assert status == 2
-        assert err.startswith("twoway: ")
-        assert err.count("\n") == 1, "a refusal is one sentence on one line"
-        assert "Traceback" not in out + err
-        assert "Tables, figures" not in out
-        assert sorted(tmp_path.rglob("*")) == before, "nothing half-written is left"
-        return err
-
-    return call
 
 
 @pytest.fixture(scope="module")
