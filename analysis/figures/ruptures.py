@@ -90,6 +90,4 @@ def _legend(figure: Figure) -> None:
         Line2D([], [], color="none", marker="v", ms=8, mfc="#666666", mec=INK, label="deepest"),
         Line2D([], [], color="#666666", ls=":", marker="o", mfc="white", mec="#666666", label="regained"),
     ]
-    figure.legend(
-        handles=handles, loc="upper right", bbox_to_anchor=(0.99, 0.995), ncols=4, frameon=False, fontsize=9
-    )
+    figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.99, 0.995), ncols=4, frameon=False, fontsize=9)
