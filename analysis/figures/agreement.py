@@ -67,7 +67,7 @@ def agreement_matrix(dyads: pd.DataFrame) -> Figure:
     axes.set_ylabel("the client's own class", color=PARTY["client"][0], weight="bold", labelpad=8)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    look: dict[str, Any] = {"fontsize": 12, "va": "top", "linespacing": 1.5}
+    look = {"fontsize": 12, "va": "top", "linespacing": 1.5}
     figure.text(0.69, 0.8, f"{alike} of {total} agree ({alike / total:.0%})\nkappa {words}", **look)
     figure.legend(
         handles=pattern_points(10), loc="upper left", bbox_to_anchor=(0.68, 0.6), frameon=False, fontsize=10,

@@ -222,8 +222,8 @@ def _in_words(days: pd.DataFrame, row: pd.Series, names: list[str], last: int) -
         first, end = (side.loc[day, [SHARE_OF + name for name in names]].astype(float) for day in (start, last))
         words = [f"{kind.idxmax().removeprefix(SHARE_OF)} ({kind.max():.0%})" for kind in (first, end)]
         parts.append(
-            f"the {party} takes the relationship mostly for {words[0]} on day {start} and for {words[1]} on day {last}, when "
-            f"the {OTHER[party]} feels {side.loc[last, 'positivity']:.1f} good and "
+            f"the {party} takes the relationship mostly for {words[0]} on day {start} and for {words[1]} on day "
+            f"{last}, when the {OTHER[party]} feels {side.loc[last, 'positivity']:.1f} good and "
             f"{side.loc[last, 'negativity']:.1f} bad"
         )
     return (

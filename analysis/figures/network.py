@@ -64,21 +64,17 @@ def centre_network(dyads: pd.DataFrame, friends: pd.DataFrame, thresholds: Thres
     axes.set_axis_off()
     _edges(axes, graph, places)
     for (kind, number), (x, y) in places.items():
+        label: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 4}
         if kind == "client":
-            look: dict[str, Any] = {
-                "marker": PATTERN_MARKERS[pattern[number]],
-                "facecolor": PATTERN_COLOURS[pattern[number]],
-            }
-            size = 600 if pattern[number] == PATTERNS[2] else 430  # a triangle has little room for a number
-            axes.scatter(x, y, s=size, edgecolor=INK, lw=1, zorder=3, gid=f"client {number}", **look)
-            drop = 0.02 if pattern[number] == PATTERNS[2] else 0.0  # the middle of a triangle lies below its box's
-            label = {"color": ink_on(PATTERN_COLOURS[pattern[number]]), "fontsize": 9, "zorder": 4}
+            name = pattern[number]
+            triangle = name == PATTERNS[2]  # has little room for a number, and its middle lies low
+            colour, mark, size = PATTERN_COLOURS[name], PATTERN_MARKERS[name], 600 if triangle else 430
+            axes.scatter(x, y, size, colour, marker=mark, edgecolor=INK, lw=1, zorder=3, gid=f"client {number}")
+            axes.text(x, y - 0.02 * triangle, str(number), color=ink_on(colour), fontsize=9, **label)
         else:
-            drop = 0.0
-            look: dict[str, Any] = {"marker": "s", "facecolor": "white", "edgecolor": PARTY["keyworker"][0]}
-            axes.scatter(x, y, s=900, lw=2.6, zorder=3, gid=f"keyworker {number}", **look)
-            label = {"color": PARTY["keyworker"][0], "fontsize": 12, "weight": "bold", "zorder": 4}
-        axes.text(x, y - drop, str(number), ha="center", va="center", **label)
+            colour = PARTY["keyworker"][0]
+            axes.scatter(x, y, 900, "white", marker="s", edgecolor=colour, lw=2.6, zorder=3, gid=f"keyworker {number}")
+            axes.text(x, y, str(number), color=colour, fontsize=12, weight="bold", **label)
     ties = [(a[1], b[1]) for a, b, kind in graph.edges(data="kind") if kind == "friends"]
     alike = sum(pattern[one] == pattern[other] for one, other in ties)
     loads = table.groupby("post").size()
@@ -130,7 +126,5 @@ def _edges(axes: Axes, graph: nx.Graph, places: dict[tuple[str, int], tuple[floa
     """Friendships thin and grey, caseloads thick and dark."""
     for one, other, kind in graph.edges(data="kind"):
         (x0, y0), (x1, y1) = places[one], places[other]
-        look: dict[str, Any] = (
-            {"color": INK, "lw": 2.2} if kind == "caseload" else {"color": "#777777", "lw": 1.1, "alpha": 0.75}
-        )
-        axes.plot([x0, x1], [y0, y1], zorder=1, gid=kind, **look)
+        colour, width = (INK, 2.2) if kind == "caseload" else ("#999999", 1.1)
+        axes.plot([x0, x1], [y0, y1], color=colour, lw=width, zorder=1 + 0.5 * (kind == "caseload"), gid=kind)
