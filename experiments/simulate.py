@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
+from matplotlib.figure import Figure
 from tqdm import tqdm
 
+from analysis.figures.agreement import agreement_matrix
 from analysis.figures.dyads import dyad_portrait
+from analysis.figures.flows import pattern_flows
 from analysis.figures.patterns import patterns_by_day, where_dyads_end
+from analysis.figures.sheet import study_sheet
 from analysis.patterns import CLASSES, PATTERNS, shares, with_patterns
 from experiments.folder import (
     TableWriter,
@@ -78,11 +82,8 @@ def simulate(
         files = copy_inputs(partial, world.resolved)
         dyads, first = _write_tables(world, partial, note, seed, replicates, level, csv, threads, progress)
         patterns = shares(dyads)
-        save_figure(partial, "where-dyads-end", where_dyads_end(dyads), note)
-        if level >= Keep.DAYS:
-            save_figure(partial, "patterns-by-day", patterns_by_day(first.days), note)
-        if level >= Keep.EVENTS:
-            save_figure(partial, "one-dyads-story", dyad_portrait(first), note)
+        for figure, draw in _figures(dyads, first, level).items():
+            save_figure(partial, figure, draw(), note)
         if csv:
             columns = {table: columns_of(table, world.resolved) for table in _kept(level)}
             columns["dyads"] += ADDED
@@ -90,6 +91,21 @@ def simulate(
         patterns.to_csv(partial / "patterns.csv")
         write_manifest(partial, scenario, note, {"keep": keep, "csv": csv, "inputs": files})
     return Outcome(folder, patterns, replicates)
+
+
+def _figures(dyads: pd.DataFrame, first: Tables, level: Keep) -> dict[str, Callable[[], Figure]]:
+    """The figures that what is kept allows, by the name of their file; *first* are tables of the first replicates."""
+    figures: dict[str, Callable[[], Figure]] = {
+        "where-dyads-end": lambda: where_dyads_end(dyads),
+        "do-both-parties-agree": lambda: agreement_matrix(dyads),
+    }
+    if level >= Keep.DAYS:
+        figures["patterns-by-day"] = lambda: patterns_by_day(first.days)
+        figures["from-pattern-to-pattern"] = lambda: pattern_flows(first.days)
+        figures["dyads-side-by-side"] = lambda: study_sheet(first.days)
+    if level >= Keep.EVENTS:
+        figures["one-dyads-portrait"] = lambda: dyad_portrait(first)
+    return figures
 
 
 FIGURE_REPLICATES = 25

@@ -144,6 +144,11 @@ class Streams:
         return self._generator
 
 
+def friendship_luck(streams: Streams, clients: int) -> Floats:
+    """Luck of each pair of a centre's clients to be friends, uniform, in the order that ``Luck`` says."""
+    return streams.generator(Purpose.FRIENDS).random(clients * (clients - 1) // 2)
+
+
 def draw(
     seed: int, replicate: int, centre: int, clients: int, posts: int, days: int, frames: int, columns: int
 ) -> Luck:
@@ -155,7 +160,7 @@ def draw(
         keyworkers=np.empty((posts, 1 + SUCCESSORS, frames + TRAITS)),
         impressions=np.empty((clients, 1 + SUCCESSORS, frames)),
         leaving=np.empty((posts, days)),
-        friends=streams.generator(Purpose.FRIENDS).random(clients * (clients - 1) // 2),
+        friends=friendship_luck(streams, clients),
         centre=streams.generator(Purpose.CENTRE).standard_normal(len(CentreAsk)),
     )
     for i in range(clients):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,7 +54,7 @@ def agreement_matrix(dyads: pd.DataFrame) -> Figure:
             )
     for place in range(n):
         axes.add_patch(Rectangle((place, place), 1, 1, facecolor="none", edgecolor=INK, lw=2.4, zorder=3))
-    look = {"ha": "center", "va": "center", "fontsize": 11, "color": "#444444"}
+    look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 11, "color": "#444444"}
     for place, (row_total, column_total) in enumerate(zip(counts.sum(axis=1), counts.sum(axis=0), strict=True)):
         axes.text(n + 0.27, place + 0.5, str(row_total), **look)
         axes.text(place + 0.5, n + 0.22, str(column_total), **look)
@@ -75,8 +76,8 @@ def agreement_matrix(dyads: pd.DataFrame) -> Figure:
     title(figure, "Do both parties see the same relationship?")
     caption(
         figure,
-        f"{counted(total, 'dyad')}, last day; classes by each party's own tone. Framed: both are of one class. Kappa is "
-        "Cohen's: 1 full agreement, 0 what two unrelated views would give.",
+        f"{counted(total, 'dyad')}, last day; classes by each party's own tone. Framed: both are of one class. Kappa "
+        "is Cohen's: 1 full agreement, 0 what two unrelated views would give.",
     )
     say(
         figure,

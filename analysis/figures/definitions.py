@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from analysis.columns import DYAD
 from analysis.figures.drawing import (
@@ -78,12 +79,14 @@ def definition_by_day(days: pd.DataFrame, events: pd.DataFrame | None = None) ->
     for party, mean in means.items():
         first, end = mean.iloc[0], mean.iloc[-1]
         words = [f"{side.idxmax().removeprefix(SHARE_OF)} ({side.max():.0%})" for side in (first, end)]
-        parts.append(f"{party}s take the relationship mostly for {words[0]} on day 1 and {words[1]} on day {last}")
+        parts.append(
+            f"{party}s take the relationship mostly for {words[0]} on day {mean.index[0]} and {words[1]} on day {last}"
+        )
     say(figure, f"Mean weights of {counted(len(names), 'frame')} over {counted(dyads, 'dyad')}: {listed(parts)}.")
     return figure
 
 
-def _weekly(events: pd.DataFrame, last: int) -> dict[tuple[str, str], np.ndarray]:
+def _weekly(events: pd.DataFrame, last: int) -> dict[tuple[str, str], NDArray[np.int64]]:
     """How many happenings of each lane each week had, by party and lane."""
     counts = {(party, lane): np.zeros((last - 1) // WEEK + 1, int) for party in PARTY for lane in LANES}
     for party in PARTY:

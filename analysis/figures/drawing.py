@@ -143,7 +143,7 @@ def pattern_patches() -> list[Patch]:
 
 def pattern_points(size: float = 8) -> list[Line2D]:
     """What the shapes and colours of the patterns mean, for points."""
-    looks = {"color": "none", "markeredgecolor": "#333333", "markersize": size}
+    looks: dict[str, Any] = {"color": "none", "markeredgecolor": "#333333", "markersize": size}
     return [
         Line2D([], [], marker=PATTERN_MARKERS[p], markerfacecolor=PATTERN_COLOURS[p], label=p, **looks)
         for p in PATTERNS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -88,7 +88,7 @@ def _happened(axes: Axes, events: pd.DataFrame, party: str) -> None:
         if len(days):
             lane, marker, filled, label = MARKS[name]
             place, face = np.full(len(days), LANES.index(lane)), INK if filled else "none"
-            look = {"color": INK, "mfc": face, "ms": 5.5, "ls": "none", "clip_on": False}
+            look: dict[str, Any] = {"color": INK, "mfc": face, "ms": 5.5, "ls": "none", "clip_on": False}
             axes.plot(days, place, marker, label=label, gid=HAPPENED, **look)
 
 
@@ -100,9 +100,9 @@ def _tone(axes: Axes, side: pd.DataFrame, party: str, top: float) -> None:
     axes.plot(side["day"], side["negativity"], color=BAD, lw=1.2)
     good, bad = side["positivity"].iloc[-1], side["negativity"].iloc[-1]
     apart = max(0.0, 0.11 * top - abs(good - bad)) / 2 * (1 if good >= bad else -1)  # so that the two words never touch
-    for name, value, colour in (("good", good + apart, colour), ("bad", bad - apart, BAD)):
+    for name, value, ink in (("good", good + apart, colour), ("bad", bad - apart, BAD)):
         axes.annotate(
-            name, (1.01, value), xycoords=("axes fraction", "data"), va="center", fontsize=9, color=colour,
+            name, (1.01, value), xycoords=("axes fraction", "data"), va="center", fontsize=9, color=ink,
             annotation_clip=False,
         )  # fmt: skip
     axes.set_ylim(0, top)
@@ -128,7 +128,7 @@ def _told(row: pd.Series, place: int) -> str:
     """One weighty act in words."""
     act, seen = (str(row[column]).replace("_", " ") for column in ("act", "seen"))
     taken = "" if act == seen else f", taken for “{seen}”"
-    return f"{place}  day {row['day']}: the {row['actor']}’s “{act}”{taken} ({100 * row['moved']:.0f})"
+    return f"{place}  day {row['day']}: the {row['actor']}'s “{act}”{taken} ({100 * row['moved']:.0f})"
 
 
 def dyad_portrait(
@@ -177,8 +177,8 @@ def dyad_portrait(
     client = days[days["party"] == "client"].sort_values("day")
     _coercion(grid[3, 0], client)
     grid[3, 1].set_axis_off()
-    for height, (heading, *acts) in zip((1.15, 0.37), weighty, strict=True):
-        look = {"transform": grid[3, 1].transAxes, "fontsize": 9, "va": "top"}
+    for height, (heading, *acts) in zip((1.22, 0.36), weighty, strict=True):
+        look: dict[str, Any] = {"transform": grid[3, 1].transAxes, "fontsize": 9, "va": "top"}
         grid[3, 1].text(0, height, heading, weight="bold", **look)
         grid[3, 1].text(0, height - 0.18, "\n".join(acts), linespacing=1.4, **look)
     figure.legend(
@@ -218,11 +218,12 @@ def _in_words(days: pd.DataFrame, row: pd.Series, names: list[str], last: int) -
     parts = []
     for party in ("client", "keyworker"):
         side = days[days["party"] == party].set_index("day")
-        first, end = (side.loc[day, [SHARE_OF + name for name in names]].astype(float) for day in (1, last))
+        start = int(side.index.min())
+        first, end = (side.loc[day, [SHARE_OF + name for name in names]].astype(float) for day in (start, last))
         words = [f"{kind.idxmax().removeprefix(SHARE_OF)} ({kind.max():.0%})" for kind in (first, end)]
         parts.append(
-            f"the {party} takes the relationship mostly for {words[0]} on day 1 and for {words[1]} on day {last}, when "
-            f"the {OTHER[party]} feels {side.loc[last, 'positivity']:.1f} good and "
+            f"the {party} takes the relationship mostly for {words[0]} on day {start} and for {words[1]} on day "
+            f"{last}, when the {OTHER[party]} feels {side.loc[last, 'positivity']:.1f} good and "
             f"{side.loc[last, 'negativity']:.1f} bad"
         )
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
+from numpy.typing import NDArray
 
 from analysis.columns import DYAD
 from analysis.figures.drawing import (
@@ -55,7 +57,7 @@ def pattern_flows(days: pd.DataFrame, at: Sequence[int] = AT, thresholds: Thresh
     for place, day in enumerate(when):
         _bar(axes, place, np.bincount(code[day], minlength=len(PATTERNS)), dyads)
     moves = []
-    for place, (early, late) in enumerate(zip(when, when[1:], strict=False)):
+    for place, (early, late) in enumerate(pairwise(when)):
         count = pd.crosstab(code[early], code[late]).reindex(index=CODES, columns=CODES, fill_value=0).to_numpy()
         _ribbons(axes, place, count, dyads)
         moves.append(f"{dyads - int(np.trace(count))} between days {early} and {late}")
@@ -82,12 +84,12 @@ def pattern_flows(days: pd.DataFrame, at: Sequence[int] = AT, thresholds: Thresh
 CODES = range(len(PATTERNS))
 
 
-def _bottoms(counts: np.ndarray, dyads: int) -> np.ndarray:
+def _bottoms(counts: NDArray[np.int64], dyads: int) -> NDArray[np.float64]:
     """Where each pattern's part of a bar begins, with gaps between them."""
     return np.append(0.0, np.cumsum(counts)[:-1]) / dyads + GAP * np.arange(len(counts))
 
 
-def _bar(axes: Axes, place: int, counts: np.ndarray, dyads: int) -> None:
+def _bar(axes: Axes, place: int, counts: NDArray[np.int64], dyads: int) -> None:
     """One day's dyads by pattern, stacked."""
     for name, bottom, count in zip(PATTERNS, _bottoms(counts, dyads), counts, strict=True):
         if count:
@@ -105,7 +107,7 @@ def _bar(axes: Axes, place: int, counts: np.ndarray, dyads: int) -> None:
             )  # fmt: skip
 
 
-def _ribbons(axes: Axes, place: int, count: np.ndarray, dyads: int) -> None:
+def _ribbons(axes: Axes, place: int, count: NDArray[np.int64], dyads: int) -> None:
     """The moves from one bar to the next; *count* [from, to]."""
     leave, arrive = _bottoms(count.sum(axis=1), dyads), _bottoms(count.sum(axis=0), dyads)
     left, right = place + WIDE, place + 1 - WIDE
@@ -127,7 +129,7 @@ def _ribbons(axes: Axes, place: int, count: np.ndarray, dyads: int) -> None:
             colour = PATTERN_COLOURS[PATTERNS[origin]]
             axes.add_patch(
                 PathPatch(
-                    shape, facecolor=colour, alpha=0.55, edgecolor="white", lw=0.6, zorder=1, gid="ribbon",
+                    shape, facecolor=colour, alpha=0.6, edgecolor="#8A8A8A", lw=0.6, zorder=1, gid="ribbon",
                     hatch=PATTERN_HATCHES[PATTERNS[origin]],
                 )
             )  # fmt: skip

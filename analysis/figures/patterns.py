@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from analysis.figures.drawing import (
     PARTY,
@@ -15,7 +14,10 @@ from analysis.figures.drawing import (
     caption,
     counted,
     day_axis,
+    listed,
+    pattern_patches,
     plain,
+    say,
     share_axis,
     title,
 )
@@ -56,6 +58,11 @@ def patterns_by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> 
         f"{counted(dyads, 'dyad')}. By both parties' tone at the end of each day; at first it is forming, and clients "
         "are in crisis.",
     )
+    ends = [
+        f"{share.iloc[-1][name]:.0%} are {name} (day {share.index.min()}: {share.iloc[0][name]:.0%})"
+        for name in PATTERNS
+    ]
+    say(figure, f"Share of {counted(dyads, 'dyad')} in each pattern by day: on day {share.index.max()} {listed(ends)}.")
     return figure
 
 
@@ -110,9 +117,7 @@ def where_dyads_end(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) ->
     right.set_xticks([0, 0.5, 1], ["0", "50 %", "100 %"])
     plain(right)
     right.spines["left"].set_visible(False)
-    handles = [
-        Patch(facecolor=PATTERN_COLOURS[p], edgecolor="#333333", hatch=PATTERN_HATCHES[p], label=p) for p in PATTERNS
-    ]
+    handles = pattern_patches()
     for handle, name in zip(handles, PATTERNS, strict=True):
         handle.set_label(f"{name} ({['circle', 'square', 'triangle'][PATTERNS.index(name)]})")
     figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.985, 0.99), ncols=3, frameon=False, fontsize=9)
@@ -124,4 +129,9 @@ def where_dyads_end(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) ->
         f"{whole}, last day. Dotted: the rule's thresholds; a dyad is conflicted if either party is, friendly if both "
         f"trust. Bars with 95 % intervals ({interval_kind(table)}).",
     )
+    ends = [
+        f"{row.dyads} ({row.share:.0%}, interval {row.low:.0%} to {row.high:.0%}) {row.Index}"
+        for row in summary.itertuples()
+    ]
+    say(figure, f"Of {whole}, on the last day {listed(ends)}; good and bad tone of both parties of each dyad.")
     return figure

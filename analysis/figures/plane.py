@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -33,7 +32,7 @@ CELLS = 45
 
 
 def tone_plane(
-    days: pd.DataFrame, day: int | None = None, thresholds: Thresholds = THRESHOLDS, back: int = 30
+    days: pd.DataFrame, day: int | None = None, thresholds: Thresholds = THRESHOLDS, back: int = 14
 ) -> Figure:
     """Good and bad tone of both parties at the end of a *day* (by default the last), by the dyad's pattern.
 

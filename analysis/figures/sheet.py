@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -56,6 +56,10 @@ def study_sheet(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS, most: i
     figure.subplots_adjust(
         left=0.06, right=0.985, top=1 - 1.15 / height, bottom=0.95 / height, wspace=0.07, hspace=0.42
     )
+    ticks = [t for t in (-1.0, 0.0, 1.0, 2.0, 3.0) if -low <= t <= top]
+    grid[0, 0].set_ylim(-low - 1.3 * band, top)
+    grid[0, 0].set_yticks(ticks, [f"{abs(t):g}" for t in ticks])
+    day_axis(grid[0, 0], last)
     ends = []
     for axes, who in zip(grid.flat, shown, strict=False):
         ends.append(_portrait(axes, who.rows(days), who.rows(patterns), band, low))
@@ -65,10 +69,6 @@ def study_sheet(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS, most: i
     for axes in grid.flat[max(0, len(shown) - across) : len(shown)]:
         axes.tick_params(labelbottom=True)
         axes.set_xlabel("day", fontsize=9, labelpad=1)
-    ticks = [t for t in (-1.0, 0.0, 1.0, 2.0, 3.0) if -low <= t <= top]
-    grid[0, 0].set_ylim(-low - 1.3 * band, top)
-    grid[0, 0].set_yticks(ticks, [f"{abs(t):g}" for t in ticks])
-    day_axis(grid[0, 0], last)
     grid[down // 2, 0].set_ylabel("bad  ←  tone  →  good", fontsize=9)
     sides = [Line2D([], [], color=colour, ls=dash, lw=2, label=party) for party, (colour, dash) in PARTY.items()]
     figure.legend(
@@ -79,8 +79,8 @@ def study_sheet(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS, most: i
     of = f"the first {len(shown)} of {counted(len(keys), 'dyad')}" if len(keys) > len(shown) else "all dyads"
     caption(
         figure,
-        f"Shown: {of}. Good tone upward, bad tone downward, EPA units (1 slightly, 2 quite; bad acts weigh more). Band: "
-        f"the dyad's pattern at the end of each day. Title: the pattern on day {last}.",
+        f"Shown: {of}. Good tone upward, bad tone downward, EPA units (1 slightly, 2 quite; bad acts weigh more). "
+        f"Band: the dyad's pattern at the end of each day. Title: the pattern on day {last}.",
     )
     counts = [f"{ends.count(name)} {'is' if ends.count(name) == 1 else 'are'} {name}" for name in PATTERNS]
     say(
@@ -93,18 +93,19 @@ def study_sheet(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS, most: i
 
 def _portrait(axes: Axes, days: pd.DataFrame, patterns: pd.DataFrame, band: float, low: float) -> str:
     """Draw one dyad; returns its pattern on its last day."""
+    axes.autoscale(False)
     for party, (colour, dash) in PARTY.items():
         side = days[days["party"] == party]
         axes.plot(side["day"], side["positivity"], color=colour, ls=dash, lw=1.4, gid=f"{party} good")
         axes.plot(side["day"], -side["negativity"], color=colour, ls=dash, lw=1.4, gid=f"{party} bad")
     axes.axhline(0, color="#888888", lw=0.6, zorder=0)
     codes, day = patterns["pattern"].cat.codes.to_numpy(), patterns["day"].to_numpy()
-    for start, length, code in stretches(np.asarray(codes)):
-        name = PATTERNS[code]
-        axes.broken_barh(
-            [(day[start] - 0.5, length)], (-low - 1.2 * band, band), facecolor=PATTERN_COLOURS[name],
-            hatch=PATTERN_HATCHES[name], edgecolor="white", lw=0,
-        )  # fmt: skip
+    bands: dict[int, list[tuple[float, float]]] = {}
+    for start, length, code in stretches(codes):
+        bands.setdefault(code, []).append((float(day[start]) - 0.5, float(length)))
+    for code, where in sorted(bands.items()):
+        look: dict[str, Any] = {"facecolor": PATTERN_COLOURS[PATTERNS[code]], "hatch": PATTERN_HATCHES[PATTERNS[code]]}
+        axes.broken_barh(where, (-low - 1.2 * band, band), edgecolor="white", lw=0, gid=PATTERNS[code], **look)
     plain(axes)
     axes.tick_params(labelsize=8)
     return PATTERNS[codes[-1]]

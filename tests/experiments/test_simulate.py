@@ -1,5 +1,6 @@
 """A scenario run and kept: what the folder holds, that its forms agree, and that it can be verified."""
 
+import html
 import json
 import re
 import shutil
@@ -9,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 
 from analysis.patterns import PATTERNS, shares, with_patterns
 from experiments.simulate import Outcome, in_words, simulate, verify
@@ -18,8 +20,9 @@ from simulation.scenario import changed, load
 from simulation.tables import Tables, run
 
 TINY = load("four-centres", {"design.days": 5})
-FIGURES = {"dyads": ["where-dyads-end"], "days": ["patterns-by-day", "where-dyads-end"]}
-FIGURES["events"] = ["one-dyads-story", *FIGURES["days"]]
+FIGURES = {"dyads": ["do-both-parties-agree", "where-dyads-end"]}
+FIGURES["days"] = ["dyads-side-by-side", "from-pattern-to-pattern", "patterns-by-day", *FIGURES["dyads"]]
+FIGURES["events"] = ["one-dyads-portrait", *FIGURES["days"]]
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +105,16 @@ def test_every_figure_is_there_as_png_and_svg_and_says_what_it_was_made_by(outco
             assert content.startswith(b"\x89PNG" if path.suffix == ".png" else b"<?xml")
             for words in ("scenario: four-centres", "seed: 3", "replicates: 2", source_digest()):
                 assert words.encode() in content
+
+
+def test_every_figure_says_in_a_sentence_what_it_shows(outcome):
+    for path in (outcome.folder / "figures").glob("*.png"):
+        with Image.open(path) as picture:
+            words = picture.info["Title"]
+        assert words.endswith(".")
+        assert re.search(r"\d", words), "a sentence with its numbers"
+        svg = path.with_suffix(".svg").read_text(encoding="utf-8")
+        assert html.escape(words, quote=False) in svg
 
 
 def test_the_manifest_holds_all_it_takes_to_run_again(outcome):

@@ -1,16 +1,15 @@
-"""What the figures draw, from small tables; never how many pixels it takes."""
+"""What the figures of patterns draw, from small tables; never how many pixels it takes."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import assert_all_is_on_the_page, caption, heights, only
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
-from matplotlib.text import Text
 
-from analysis.figures.drawing import FRAME_COLOURS, PATTERN_COLOURS, PATTERN_HATCHES, PATTERN_MARKERS, SCOPE
-from analysis.figures.dyads import dyad_story
+from analysis.figures.drawing import PATTERN_COLOURS, SCOPE, said
+from analysis.figures.dyads import dyad_portrait
 from analysis.figures.patterns import patterns_by_day, where_dyads_end
 from analysis.patterns import PATTERNS, Thresholds, by_day, shares, with_patterns
 from simulation.scenario import load
@@ -33,26 +32,6 @@ def ends(rows, centres=1):
     return table.assign(replicate=0, centre=np.arange(len(table)) % centres, dyad=np.arange(len(table)) // centres)
 
 
-def only(tables, replicate, centre, dyad, days=None):
-    """The tables of one dyad alone, perhaps of its first days alone."""
-
-    def of(table):
-        mine = table[(table["replicate"] == replicate) & (table["centre"] == centre) & (table["dyad"] == dyad)]
-        return mine if days is None or "day" not in mine else mine[mine["day"] <= days]
-
-    return type(tables)(*map(of, tables))
-
-
-def words(figure):
-    """All texts of a figure that can be seen."""
-    return [text.get_text() for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
-
-
-def caption(figure):
-    """The text below a figure, in one line."""
-    return " ".join(next(text for text in words(figure) if SCOPE.split()[-1] in text).split())
-
-
 def points(axes):
     """The points of a panel by the colour of their pattern."""
     names = {colour.lower(): name for name, colour in PATTERN_COLOURS.items()}
@@ -67,27 +46,6 @@ def bars(axes):
     """The lengths of a panel's bars, from the uppermost to the lowest."""
     patches = sorted((bar for bar in axes.patches), key=lambda bar: -bar.get_y())
     return [bar.get_width() for bar in patches]
-
-
-def heights(areas, day):
-    """How high each stacked area is at a day."""
-    found = []
-    for area in areas:
-        corners = area.get_paths()[0].vertices
-        at = corners[corners[:, 0] == day, 1]
-        found.append(at.max() - at.min())
-    return found
-
-
-def assert_all_is_on_the_page(figure):
-    """Draw the figure, and assert that no word is cut off at its edges."""
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    for text in figure.findobj(Text):
-        if text.get_visible() and text.get_text():
-            box = text.get_window_extent(canvas.get_renderer())
-            inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.width and box.y1 <= figure.bbox.height
-            assert inside, f"cut off: {text.get_text()!r}"
 
 
 # Where the dyads end
@@ -160,17 +118,11 @@ def test_dyads_that_all_end_alike_can_be_drawn(tones, dyads):
     assert sorted(bars(figure.axes[2])) == [0, 0, 1]
 
 
-def test_patterns_are_told_apart_without_colour():
-    for marks in (PATTERN_COLOURS, PATTERN_HATCHES, PATTERN_MARKERS):
-        assert list(marks) == list(PATTERNS)
-        assert len(set(marks.values())) == len(PATTERNS)
-
-
 def test_drawing_changes_no_table(tables):
     before = [table.copy() for table in tables]
     where_dyads_end(tables.dyads)
     patterns_by_day(tables.days)
-    dyad_story(tables)
+    dyad_portrait(tables)
     for table, was in zip(tables, before, strict=True):
         pd.testing.assert_frame_equal(table, was)
 
@@ -220,88 +172,11 @@ def test_few_days_and_few_dyads_can_be_drawn(tables, days, dyads):
     assert_all_is_on_the_page(patterns_by_day(some.days))
 
 
-# One dyad's story
-
-
-def moved(tables):
-    """How far each client of the first replicate has come from the first definition."""
-    first = tables.dyads[tables.dyads["replicate"] == 0]
-    kinds = ("personal", "formal", "adversarial")
-    return sum((first[f"client_{kind}"] - first[f"client_{kind}_first"]).abs() for kind in kinds), first
-
-
-def test_the_story_told_is_that_of_the_client_who_moved_most(tables):
-    distance, first = moved(tables)
-    row = first[["centre", "dyad"]].loc[distance.idxmax()]
-    assert caption(dyad_story(tables)).startswith(f"Dyad {row['dyad']} of centre {row['centre']}, replicate 0;")
-
-
-def test_the_story_draws_definitions_and_tone_of_both_parties(tables):
-    figure = dyad_story(tables, (1, 2, 3))
-    mine = only(tables, 1, 2, 3).days
-    names = [column for column in mine if column.startswith("share_of_")]
-    for place, party in enumerate(("client", "keyworker")):
-        side = mine[mine["party"] == party]
-        upper, lower = figure.axes[place], figure.axes[2 + place]
-        for day in (1, 5, 10):
-            expected = side.loc[side["day"] == day, names].to_numpy()[0]
-            assert heights(upper.collections, day) == pytest.approx(expected)
-        good, bad = lower.lines[:2]
-        assert np.array_equal(good.get_ydata(), side["positivity"])
-        assert np.array_equal(bad.get_ydata(), side["negativity"])
-        assert lower.get_ylim()[1] > side[["positivity", "negativity"]].to_numpy().max()
-        assert upper.get_xlim() == lower.get_xlim() == (1, 10)
-
-
-def test_the_story_marks_talks_and_new_keyworkers_on_their_days(tables):
-    talks = tables.events[tables.events["event"] == "talk_repaired"]
-    assert len(talks) > 0, "nothing to see in this run"
-    row = talks.iloc[0]
-    dyad = (row["replicate"], row["centre"], row["dyad"])
-    mine = only(tables, *dyad).events
-    figure = dyad_story(tables, dyad)
-    for lower in figure.axes[2:]:
-        for marker, event in (("P", "talk_repaired"), ("X", "talk_failed"), ("D", "new_keyworker")):
-            drawn = [day for line in lower.lines if line.get_marker() == marker for day in line.get_xdata()]
-            assert drawn == list(mine.loc[mine["event"] == event, "day"])
-    assert "repair talk succeeded" in words(figure)
-
-
-def test_the_story_explains_only_marks_that_it_shows(tables):
-    rare = {"talk_repaired", "talk_failed", "new_keyworker"}
-    without = tables._replace(events=tables.events[~tables.events["event"].isin(rare)])
-    assert not {"repair talk succeeded", "repair talk failed", "new keyworker"} & set(words(dyad_story(without)))
-
-
-def test_the_storys_caption_counts_what_happened(tables):
-    row = tables.dyads[["replicate", "centre", "dyad", "exchanges", "talks", "repairs"]].iloc[5]
-    text = caption(dyad_story(tables, (row["replicate"], row["centre"], row["dyad"])))
-    assert f"{row['exchanges']} exchanges" in text
-    assert f"{row['repairs']} of {row['talks']} repair talks succeeded" in text
-    assert text.endswith(SCOPE)
-
-
-def test_the_storys_title_says_how_it_ended(tables):
-    row = with_patterns(tables.dyads).iloc[7]
-    title = words(dyad_story(tables, (row["replicate"], row["centre"], row["dyad"])))
-    assert f"One stay, two views: dyad {row['dyad']}, {row['pattern']} in the end" in title
-
-
-def test_the_story_names_every_frame(tables):
-    frames = [column.removeprefix("share_of_") for column in tables.days if column.startswith("share_of_")]
-    assert set(frames) <= set(words(dyad_story(tables)))
-    assert len(set(FRAME_COLOURS)) == len(FRAME_COLOURS) >= len(frames)
-
-
-@pytest.mark.parametrize("days", [1, 2, 10])
-def test_the_story_of_one_dyad_alone_can_be_drawn_however_short(tables, days):
-    assert_all_is_on_the_page(dyad_story(only(tables, 0, 3, 1, days)))
-
-
-@pytest.mark.parametrize("centres", [1, 3])
-def test_a_run_of_any_small_size_can_be_drawn(centres):
-    changes = {"design.days": 1, "design.centres": centres, "design.clients": 1}
-    small = run(load("ordinary", changes))
-    assert len(small.dyads) == centres
-    for figure in (where_dyads_end(small.dyads), patterns_by_day(small.days), dyad_story(small)):
-        assert_all_is_on_the_page(figure)
+def test_the_sentences_hold_the_numbers_that_are_drawn(tables):
+    sentence = said(where_dyads_end(tables.dyads))
+    for row in shares(tables.dyads).itertuples():
+        assert f"{row.dyads} ({row.share:.0%}, interval {row.low:.0%} to {row.high:.0%}) {row.Index}" in sentence
+    sentence = said(patterns_by_day(tables.days))
+    last = by_day(tables.days[tables.days["day"] == 10])["pattern"].value_counts(normalize=True)
+    for name in PATTERNS:
+        assert f"{last[name]:.0%} are {name}" in sentence
