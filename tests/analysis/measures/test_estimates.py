@@ -32,7 +32,9 @@ def dyads(n, per_centre=1):
 
 def share(hits, per_centre=1, seed=0):
     hits = np.asarray(hits, float)[:, None]
-    return estimated_shares(SOME, ["all"], hits, np.ones_like(hits), units_of(dyads(len(hits), per_centre), seed)).iloc[0]
+    return estimated_shares(SOME, ["all"], hits, np.ones_like(hits), units_of(dyads(len(hits), per_centre), seed)).iloc[
+        0
+    ]
 
 
 def test_a_row_says_all_there_is_to_say_about_a_measure():

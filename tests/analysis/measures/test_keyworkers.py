@@ -84,7 +84,5 @@ def test_without_deterioration_there_are_no_odds():
     view = panel_of(np.zeros((2, 9, 40)))
     dyads = pd.DataFrame(view.dyads).assign(keyworker_reserve=np.linspace(0, 1, 9))
     table = shapes(view, 40, find_ruptures(view))
-    found = row(
-        deterioration_and_reserve(view, dyads, table, units_of(dyads)), "deterioration_and_reserve", "all"
-    )
+    found = row(deterioration_and_reserve(view, dyads, table, units_of(dyads)), "deterioration_and_reserve", "all")
     assert found["interval"].startswith("not estimated")

@@ -51,12 +51,14 @@ def test_a_likelihood_fit_says_the_same_of_balanced_data():
     table = of(view)
     values = view.rating[0][:, EVERY - 1 :: EVERY]
     n, days = values.shape
-    data = pd.DataFrame({
-        "y": values.ravel(),
-        "c": np.repeat(view.dyads["centre"], days),
-        "k": np.repeat(view.post[:, 0], days),
-        "p": np.repeat(np.arange(n) % 6, days),
-    })
+    data = pd.DataFrame(
+        {
+            "y": values.ravel(),
+            "c": np.repeat(view.dyads["centre"].to_numpy(), days),
+            "k": np.repeat(view.post[:, 0], days),
+            "p": np.repeat(np.arange(n) % 6, days),
+        }
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         parts = {"keyworker": "0 + C(k)", "pair": "0 + C(p)"}
