@@ -124,9 +124,11 @@ def _mixture(values: Floats, clusters: int, seed: int) -> Any:
     """A fitted Gaussian mixture; that it has not settled after its iterations is no reason for a warning here."""
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - scikit-learn takes long to import
     from sklearn.mixture import GaussianMixture  # noqa: PLC0415
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
     mixture = GaussianMixture(clusters, n_init=2, reg_covar=RIDGE, max_iter=300, random_state=seed)
-    with warnings.catch_warnings():
+    # Several threads on so small a task wait for each other, the more so on a busy machine: one is faster.
+    with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return mixture.fit(values)
 
