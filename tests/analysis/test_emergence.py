@@ -184,7 +184,8 @@ def test_accounts_are_those_of_the_dyads_table_on_the_last_day():
 
 
 def test_heavy_libraries_wait_until_clusters_are_asked_for():
-    code = "import sys, analysis.emergence, analysis.measures.collected; print({'sklearn', 'scipy.stats'} & set(sys.modules))"
+    modules = "analysis.emergence, analysis.measures.collected"
+    code = f"import sys, {modules}; print({{'sklearn', 'scipy.stats'}} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 
