@@ -31,6 +31,8 @@ MOST = 6
 """Largest number of clusters that is tried."""
 SPLITS = 8
 """How often the dyads are split in halves to see whether both halves give the same clusters."""
+STARTS, STARTS_OF_HALVES = 6, 2
+"""From how many starting points a mixture is fitted; the best fit is kept. Halves are many, and have fewer."""
 STABLE = 0.8
 """Agreement of halves (adjusted Rand index) from which on clusters count as stable; assumed, to be swept .6..0.9."""
 LEAST_DYADS = 100
@@ -120,13 +122,15 @@ def features(accounts: pd.DataFrame) -> Floats:
     return standardised
 
 
-def _mixture(values: Floats, clusters: int, seed: int) -> Any:
+def _mixture(values: Floats, clusters: int, seed: int, starts: int = STARTS) -> Any:
     """A fitted Gaussian mixture; that it has not settled after its iterations is no reason for a warning here."""
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - scikit-learn takes long to import
     from sklearn.mixture import GaussianMixture  # noqa: PLC0415
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
-    mixture = GaussianMixture(clusters, n_init=2, reg_covar=RIDGE, max_iter=300, random_state=seed)
-    with warnings.catch_warnings():
+    mixture = GaussianMixture(clusters, n_init=starts, reg_covar=RIDGE, max_iter=300, random_state=seed)
+    # Several threads on so small a task wait for each other, the more so on a busy machine: one is faster.
+    with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return mixture.fit(values)
 
@@ -141,7 +145,7 @@ def _stability(values: Floats, clusters: int, seed: int) -> Floats:
     for split in range(SPLITS):
         order = np.random.default_rng([seed, split]).permutation(len(values))
         halves = np.array_split(order, 2)
-        one, other = (_mixture(values[half], clusters, seed).predict(values) for half in halves)
+        one, other = (_mixture(values[half], clusters, seed, STARTS_OF_HALVES).predict(values) for half in halves)
         agreement.append(adjusted_rand_score(one, other))
     return np.array(agreement)
 

@@ -1,1 +1,4 @@
-"""Measures: what a researcher would report of a run, each with an interval, from the run's tables alone."""
+"""Measures: what a researcher would report of a run, each with an interval, from the run's tables alone.
+
+``collected.measures`` computes them all; every other file holds one kind of them, ``estimates`` how intervals are made.
+"""

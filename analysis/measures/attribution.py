@@ -27,10 +27,17 @@ ASYMMETRY = Measure(
     f"same dyad and at most {NEAR} days away, that the client saw as negative; equal shares count half",
     "pairs of events",
 )
+EXCESS = Measure(
+    "attribution_excess",
+    "share",
+    "how much further the keyworker puts the client's act down to the person than the client does the keyworker's, on "
+    "average over the same pairs",
+    "pairs of events",
+)
 PERSON = Measure(
     "person_attribution", "share", "how far the party, on average, puts a negative act down to the person", "acts"
 )
-MEASURES = (ASYMMETRY, PERSON)
+MEASURES = (ASYMMETRY, EXCESS, PERSON)
 
 
 def negative_acts(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
@@ -77,15 +84,17 @@ def attribution(
     more = np.where(keyworker > client, 1.0, np.where(keyworker == client, 0.5, 0.0))
     n = len(panel.dyads)
     rows = pairs["row"].to_numpy()
-    hits, cases = (np.bincount(rows, w, minlength=n).astype(np.float64) for w in (more, np.ones(len(pairs))))
-    group = np.column_stack([np.ones(n), members(patterns)])
+    groups, group = ["all", *PATTERNS], np.column_stack([np.ones(n), members(patterns)])
+    sums = (np.bincount(rows, w, minlength=n) for w in (more, keyworker - client, np.ones(len(pairs))))
+    hits, excess, cases = (np.asarray(s, np.float64)[:, None] * group for s in sums)
     total, count = np.zeros((n, 2)), np.zeros((n, 2))
     place = acts["row"].to_numpy(), acts["reader"].to_numpy()
     np.add.at(total, place, acts["person_share"].to_numpy())
     np.add.at(count, place, 1.0)
     return pd.concat(
         [
-            estimated_shares(ASYMMETRY, ["all", *PATTERNS], hits[:, None] * group, cases[:, None] * group, units),
+            estimated_shares(ASYMMETRY, groups, hits, cases, units),
+            estimated_means(EXCESS, groups, excess, cases, units),
             estimated_means(PERSON, ROLES, total, count, units),
         ],
         ignore_index=True,

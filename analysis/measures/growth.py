@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.measures.estimates import Measure, Units, estimated_shares
+from analysis.measures.estimates import Measure, Units, estimated_shares, not_estimated, tidy
 from analysis.measures.panel import Panel
 from analysis.measures.ratings import MEASUREMENT, Measurement, noise_sd
 from simulation.frames import ROLES
@@ -57,57 +57,58 @@ def shapes(
     Noise is what makes a single rating of *day* as unreliable as declared. *ruptures* come from ``find_ruptures``.
     """
     fitted = panel.days >= min(thresholds.first_day, panel.days[-1])
-    time = _centred_time(panel.days[fitted])
-    n = len(panel.dyads)
-    noise = np.array([noise_sd(rating, measurement) for rating in panel.rating[:, :, panel.at(day)]])
-    line = np.polynomial.legendre.legvander(time, min(2, len(time) - 1))
-    coefficients = np.linalg.lstsq(line, panel.rating[:, :, fitted].reshape(2 * n, -1).T)[0]
-    slope, bend = (np.zeros(2 * n) if i >= len(coefficients) else coefficients[i] for i in (1, 2))
-    change = _straight_change(panel, fitted, time)
-    least = np.repeat(noise, n)
-    limit = thresholds.change * least
+    courses = panel.rating[:, :, fitted].reshape(2 * len(panel.dyads), -1)
+    noise = [noise_sd(rating, measurement) for rating in panel.rating[:, :, panel.at(day)]]
+    least = np.repeat(noise, len(panel.dyads))
+    change, limit = _straight_change(courses), thresholds.change * least
     code = np.where(change > limit, 0, np.where(change < -limit, 2, 1))
-    broken = np.zeros((2, n), bool)
     mended = ruptures[ruptures["repaired"].fillna(False).astype(bool)]
-    side = pd.Categorical(mended["party"], categories=list(ROLES)).codes
-    broken[side, panel.rows_of(mended, "ruptures")] = True
+    v = np.zeros((2, len(panel.dyads)), bool)
+    v[pd.Categorical(mended["party"], categories=list(ROLES)).codes, panel.rows_of(mended, "ruptures")] = True
     table = pd.concat([panel.dyads, panel.dyads], ignore_index=True)
-    table["party"] = pd.Categorical.from_codes(np.repeat([0, 1], n), categories=list(ROLES))
+    table["party"] = pd.Categorical.from_codes(np.repeat([0, 1], len(panel.dyads)), categories=list(ROLES))
     table["change"] = change
     table["shape"] = pd.Categorical.from_codes(code, categories=list(SHAPES))
-    table["local_v"] = broken.ravel()
-    table["global_u"] = _dips(slope, bend, thresholds.bend * least)
+    table["local_v"] = v.ravel()
+    table["global_u"] = _dips(courses, thresholds.bend * least)
     return table
 
 
-def _centred_time(days: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Days on the scale from -1 (the first) to 1 (the last)."""
-    if len(days) < 2:
-        return np.zeros(len(days))
-    return 2 * (days - days[0]) / (days[-1] - days[0]) - 1.0
+def _time(days: int) -> NDArray[np.float64]:
+    """As many days on the scale from -1 (the first) to 1 (the last)."""
+    return np.linspace(-1, 1, days)
 
 
-def _straight_change(panel: Panel, fitted: NDArray[np.bool_], time: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Change of the least-squares straight line from its first to its last day, shape (2 · dyads,), client first."""
-    if len(time) < 2:
-        return np.zeros(2 * len(panel.dyads))
-    centred = time - time.mean()
-    slope: NDArray[np.float64] = panel.rating[:, :, fitted].reshape(-1, len(time)) @ centred / (centred @ centred)
-    return 2 * slope
+def _straight_change(courses: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Change of the least-squares straight line from its first to its last day, for each of some *courses*."""
+    if courses.shape[1] < 2:
+        return np.zeros(len(courses))
+    time = _time(courses.shape[1])
+    change: NDArray[np.float64] = 2 * (courses @ time) / (time @ time)
+    return change
 
 
-def _dips(slope: NDArray[np.float64], bend: NDArray[np.float64], least: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether slope·t + bend·(3t² - 1)/2 on -1..1 is a U whose ends lie at least so far above its lowest point."""
-    convex = bend > 0
-    lowest = np.where(convex, -slope / np.where(convex, 3 * bend, 1.0), np.inf)
+def _dips(courses: NDArray[np.float64], least: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether the least-squares parabola of each course is a U whose ends lie at least so far above its low point."""
+    if courses.shape[1] < 3:
+        return np.zeros(len(courses), bool)
+    _, slope, square = np.polynomial.polynomial.polyfit(_time(courses.shape[1]), courses.T, 2)
+    convex = square > 0
+    lowest = np.where(convex, -slope / np.where(convex, 2 * square, 1.0), np.inf)
     inside = np.abs(lowest) <= 0.5
-    rise = 1.5 * bend * (1 - np.abs(np.where(inside, lowest, 0.0))) ** 2
-    return inside & (rise > least)
+    rise = square * (1 - np.abs(np.where(inside, lowest, 0.0))) ** 2
+    dips: NDArray[np.bool_] = inside & (rise > least)
+    return dips
 
 
 def growth(panel: Panel, table: pd.DataFrame, units: Units) -> pd.DataFrame:
     """Share of each shape, of local V and of global U, by party; *table* comes from ``shapes``."""
     n = len(panel.dyads)
+    if n < 2:
+        why = "whether a change is more than noise takes at least two dyads: how they differ sets the noise"
+        groups = {SHAPE: [f"{role}: {s}" for role in ROLES for s in SHAPES], LOCAL_V: ROLES, GLOBAL_U: ROLES}
+        rows = [tidy(m, [not_estimated(m, g, why) for g in names]) for m, names in groups.items()]
+        return pd.concat(rows, ignore_index=True)
     tables = []
     for side, role in enumerate(ROLES):
         own = table.iloc[side * n : (side + 1) * n]

@@ -13,7 +13,7 @@ def days(rating, *, centres=None, post=0, predecessors=0, negativity=0.0, felt_c
     Good tone is the rating and what bad tone takes from it.
     """
     rating = np.asarray(rating, float)
-    _, n, length = rating.shape
+    n = rating.shape[1]
     centres = np.arange(n) if centres is None else np.asarray(centres)
     within = pd.Series(centres).groupby(centres).cumcount().to_numpy()
 

@@ -1,17 +1,25 @@
 """Ambivalence: what a balance cannot tell apart, and who is matched with whom."""
 
+import doctest
+
 import numpy as np
 import pytest
 from handmade import panel_of, row
 from hypothesis import given
 from hypothesis import strategies as st
 
+import analysis.measures.ambivalence as module
 from analysis.measures.ambivalence import CALIPER, ambivalence, ambivalence_index, same_balance
 from analysis.measures.estimates import units_of
 from analysis.patterns import PATTERNS
 
 FRIENDLY, POLITE, CONFLICTED = PATTERNS
 TONES = st.lists(st.tuples(st.floats(0, 4), st.floats(0, 4)), min_size=1, max_size=60)
+
+
+def test_the_example_of_the_index_is_right():
+    assert doctest.testmod(module).attempted > 0
+    assert doctest.testmod(module).failed == 0
 
 
 @given(st.floats(0, 4), st.floats(0, 4))

@@ -50,6 +50,8 @@ def test_the_share_counts_pairs_in_which_the_keyworker_blames_the_person_more_an
     table = attribution(VIEW, events, resolved, np.array([0, 1, 2], np.int8), units_of(VIEW.dyads))
     assert row(table, "attribution_asymmetry", "all")["estimate"] == 0.5
     assert [row(table, "attribution_asymmetry", p)["estimate"] for p in PATTERNS] == [1, 0.5, 0]
+    assert row(table, "attribution_excess", "all")["estimate"] == pytest.approx((0.8 + 0 - 0.1) / 3)
+    assert row(table, "attribution_excess", PATTERNS[2])["estimate"] == pytest.approx(-0.1)
     assert row(table, "person_attribution", "keyworker")["estimate"] == pytest.approx((0.9 + 0.5 + 0.2) / 3)
     assert row(table, "person_attribution", "client")["estimate"] == pytest.approx(0.3)
 

@@ -46,7 +46,7 @@ def planted(resolved, felt_slope, formal_slope):
 
 
 def test_planted_slopes_of_felt_and_formal_coercion_are_told_apart(resolved):
-    table, rating, felt, formal = planted(resolved, -0.8, 0.0)
+    table, rating, felt, _ = planted(resolved, -0.8, 0.0)
     mine, none = (row(table, "coercion_slope", f"{what}, true") for what in ("felt", "formal"))
     assert mine["low"] < -0.8 * felt / rating < mine["high"]
     assert none["low"] < 0 < none["high"]

@@ -80,6 +80,13 @@ def test_shares_of_shapes_sum_to_one():
     assert row(table, "global_u", "keyworker")["estimate"] == 0
 
 
+def test_the_shape_of_one_dyad_alone_cannot_be_told_from_noise():
+    view = panel_of(np.stack([[3 * TIME], [3 * TIME]]))
+    table = growth(view, shapes(view, 60, find_ruptures(view)), units_of(view.dyads))
+    assert table["estimate"].isna().all()
+    assert table["interval"].str.contains("at least two dyads").all()
+
+
 @pytest.mark.parametrize("days", [1, 2, GROWTH.first_day])
 def test_a_stay_too_short_for_a_line_is_stable(days):
     view = panel_of(np.zeros((2, 3, days)))

@@ -54,7 +54,7 @@ def test_a_likelihood_fit_says_the_same_of_balanced_data():
     data = pd.DataFrame(
         {
             "y": values.ravel(),
-            "c": np.repeat(view.dyads["centre"], days),
+            "c": np.repeat(view.dyads["centre"].to_numpy(), days),
             "k": np.repeat(view.post[:, 0], days),
             "p": np.repeat(np.arange(n) % 6, days),
         }
