@@ -22,14 +22,14 @@ OUTER = 1 / 3
 INDEX = Measure(
     "ambivalence",
     "EPA units",
-    "mean of the client's (P + N)/2 - |P - N| on the day, by pattern, and how much higher it is in conflicted dyads",
+    "client's mean (P + N)/2 - |P - N| on the day, by pattern or cluster; or how much higher in conflicted dyads",
 )
 SAME_BALANCE = Measure(
     "same_balance",
     "share",
-    f"share in each pattern, on the day and at the end of the stay, among clients with the same balance P - N on the "
-    f"day (matched within {CALIPER:g}) who felt much of both (upper third of P + N: ambivalent) or little of either "
-    "(lower third: indifferent)",
+    f"share in each group (pattern, or cluster), on the day and at the end of the stay, among clients with the same "
+    f"balance P - N on the day (matched within {CALIPER:g}) who felt much of both (upper third of P + N: ambivalent) "
+    "or little of either (lower third: indifferent)",
     "matched pairs",
 )
 DIFFERENCE = Measure(
