@@ -83,10 +83,11 @@ def test_measures_are_printed_with_their_meaning_or_written_as_a_table(twoway, k
 
 
 @pytest.fixture(scope="module")
-def report(kept):
+def report(kept, tmp_path_factory):
     """The report on the run."""
-    assert main(["report", str(kept), "--day", "30"]) == 0
-    return (kept / "report.html").read_text()
+    file = tmp_path_factory.mktemp("report") / "report.html"
+    assert main(["report", str(kept), "--day", "30", "--out", str(file)]) == 0
+    return file.read_text()
 
 
 def test_a_report_is_one_file_that_asks_for_nothing(report):
@@ -119,9 +120,10 @@ def test_a_report_says_what_it_rests_on(report, kept):
         assert text in report
 
 
-def test_a_run_with_a_report_can_still_be_verified(twoway, kept, report):
-    assert report
-    assert twoway("verify", kept)[0] == 0
+def test_a_report_lies_in_the_runs_folder_which_can_still_be_verified(twoway, copy):
+    assert twoway("report", "run")[0] == 0
+    assert (copy / "report.html").read_text().startswith("<!doctype html>")
+    assert twoway("verify", "run")[0] == 0
 
 
 @pytest.mark.parametrize(
