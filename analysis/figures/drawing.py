@@ -26,7 +26,7 @@ PATTERN_COLOURS = dict(zip(PATTERNS, ("#56B4E9", "#D9D9D9", "#7A1F1F"), strict=T
 PATTERN_HATCHES = dict(zip(PATTERNS, ("", "..", "//"), strict=True))
 PATTERN_MARKERS = dict(zip(PATTERNS, ("o", "s", "^"), strict=True))
 FRAME_COLOURS = ("#2166AC", "#67A9CF", "#D9D9D9", "#FDDBC7", "#EF8A62", "#8C1D13", "#4D4D4D", "#999999")
-FRAME_HATCHES = ("", "", "..", "//", "\\\\", "xx", "", "..")
+FRAME_HATCHES = ("", "", "..", "//", "\\\\", "xx", "++", "..")
 BAD = "#7A1F1F"
 INK = "#222222"
 SCOPE = "Made-up people in a model; no forecast about anyone."
