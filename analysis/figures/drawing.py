@@ -120,8 +120,18 @@ def frame_names(table: pd.DataFrame) -> list[str]:
     return [column.removeprefix(SHARE_OF) for column in table.columns if column.startswith(SHARE_OF)]
 
 
+def widened(days: NDArray[Any], values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Days and their values as they are drawn: a single day is as wide as a day, or nothing of it could be seen.
+
+    >>> widened(np.array([1]), np.array([0.5]))
+    (array([1, 2]), array([0.5, 0.5]))
+    """
+    return (np.append(days, days + 1), np.concatenate([values, values])) if len(days) == 1 else (days, values)
+
+
 def stacked_frames(axes: Axes, days: NDArray[Any], shares: NDArray[Any]) -> None:
     """Weights of the frames over days, stacked from the first frame up; *shares* has shape (days, frames)."""
+    days, shares = widened(days, shares)
     areas = axes.stackplot(days, shares.T, colors=FRAME_COLOURS, edgecolor="white", lw=0.3)
     for area, hatch in zip(areas, FRAME_HATCHES, strict=False):
         area.set_hatch(hatch)
