@@ -114,7 +114,7 @@ def where_dyads_end(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) ->
     for place, (name, row) in zip(places, summary.iterrows(), strict=True):
         right.text(0.0, place + 0.29, f"{name}: {row['dyads']:.0f} ({row['share']:.0%})", fontsize=10, va="bottom")
     right.set(xlim=(0, 1), ylim=(-0.5, 2.6), yticks=[], xlabel="share of dyads")
-    right.set_xticks([0, 0.5, 1], ["0", "50 %", "100 %"])
+    right.set_xticks([0, 0.5, 1], ["0", "50%", "100%"])
     plain(right)
     right.spines["left"].set_visible(False)
     handles = pattern_patches()
