@@ -16,7 +16,7 @@ def agreement(dyads: pd.DataFrame) -> pd.DataFrame:
 
 
 def kappa(counts: pd.DataFrame) -> float:
-    """Cohen's kappa (Cohen 1960) of a square table of counts: agreement beyond that of unrelated judgements.
+    """Cohen's kappa (Cohen 1960, recalled) of a square table of counts: agreement beyond that of unrelated judgements.
 
     1 is full agreement, 0 that of chance; NaN where everybody is of one class and chance alone would agree.
 

@@ -79,9 +79,8 @@ def definition_by_day(days: pd.DataFrame, events: pd.DataFrame | None = None) ->
     for party, mean in means.items():
         first, end = mean.iloc[0], mean.iloc[-1]
         words = [f"{side.idxmax().removeprefix(SHARE_OF)} ({side.max():.0%})" for side in (first, end)]
-        parts.append(
-            f"{party}s take the relationship mostly for {words[0]} on day {mean.index[0]} and {words[1]} on day {last}"
-        )
+        then = f"{words[0]} on day {mean.index[0]} and " if len(mean) > 1 else ""
+        parts.append(f"{party}s take the relationship mostly for {then}{words[1]} on day {last}")
     say(figure, f"Mean weights of {counted(len(names), 'frame')} over {counted(dyads, 'dyad')}: {listed(parts)}.")
     return figure
 

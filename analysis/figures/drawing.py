@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import cycle
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,9 +27,10 @@ PATTERN_COLOURS = dict(zip(PATTERNS, ("#56B4E9", "#D9D9D9", "#7A1F1F"), strict=T
 PATTERN_HATCHES = dict(zip(PATTERNS, ("", "..", "//"), strict=True))
 PATTERN_MARKERS = dict(zip(PATTERNS, ("o", "s", "^"), strict=True))
 FRAME_COLOURS = ("#2166AC", "#67A9CF", "#D9D9D9", "#FDDBC7", "#EF8A62", "#8C1D13", "#4D4D4D", "#999999")
-FRAME_HATCHES = ("", "", "..", "//", "\\\\", "xx", "", "..")
 BAD = "#7A1F1F"
 INK = "#222222"
+FRAME_HATCHES = ("", "", "..", "//", "\\\\", "xx", "++", "..")
+"""Looks of the frames in the order of the repertoire; from the ninth on they come again."""
 SCOPE = "Made-up people in a model; no forecast about anyone."
 
 
@@ -120,17 +122,27 @@ def frame_names(table: pd.DataFrame) -> list[str]:
     return [column.removeprefix(SHARE_OF) for column in table.columns if column.startswith(SHARE_OF)]
 
 
+def widened(days: NDArray[Any], values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Days and their values as they are drawn: a single day is as wide as a day, or nothing of it could be seen.
+
+    >>> widened(np.array([1]), np.array([0.5]))
+    (array([1, 2]), array([0.5, 0.5]))
+    """
+    return (np.append(days, days + 1), np.concatenate([values, values])) if len(days) == 1 else (days, values)
+
+
 def stacked_frames(axes: Axes, days: NDArray[Any], shares: NDArray[Any]) -> None:
     """Weights of the frames over days, stacked from the first frame up; *shares* has shape (days, frames)."""
+    days, shares = widened(days, shares)
     areas = axes.stackplot(days, shares.T, colors=FRAME_COLOURS, edgecolor="white", lw=0.3)
-    for area, hatch in zip(areas, FRAME_HATCHES, strict=False):
+    for area, hatch in zip(areas, cycle(FRAME_HATCHES), strict=False):
         area.set_hatch(hatch)
     share_axis(axes)
 
 
 def frame_handles(names: Iterable[str]) -> list[Patch]:
     """What the colours of the frames mean, from the uppermost band to the lowest."""
-    looks = zip(names, FRAME_COLOURS, FRAME_HATCHES, strict=False)
+    looks = zip(names, cycle(FRAME_COLOURS), cycle(FRAME_HATCHES), strict=False)
     return [Patch(facecolor=c, hatch=h, edgecolor="white", lw=0.3, label=name) for name, c, h in looks][::-1]
 
 

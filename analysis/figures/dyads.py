@@ -24,6 +24,7 @@ from analysis.figures.drawing import (
     say,
     stacked_frames,
     title,
+    widened,
 )
 from analysis.moved import moved_most
 from analysis.patterns import with_patterns
@@ -95,9 +96,10 @@ def _happened(axes: Axes, events: pd.DataFrame, party: str) -> None:
 def _tone(axes: Axes, side: pd.DataFrame, party: str, top: float) -> None:
     """Good tone as a line in the party's colour, bad tone as a hatched area."""
     colour, dash = PARTY[party]
-    axes.plot(side["day"], side["positivity"], color=colour, ls=dash, lw=2)
-    axes.fill_between(side["day"], side["negativity"], color=BAD, alpha=0.25, hatch="//", lw=0)
-    axes.plot(side["day"], side["negativity"], color=BAD, lw=1.2)
+    days, tone = widened(side["day"].to_numpy(), side[["positivity", "negativity"]].to_numpy())
+    axes.plot(days, tone[:, 0], color=colour, ls=dash, lw=2)
+    axes.fill_between(days, tone[:, 1], color=BAD, alpha=0.25, hatch="//", lw=0)
+    axes.plot(days, tone[:, 1], color=BAD, lw=1.2)
     good, bad = side["positivity"].iloc[-1], side["negativity"].iloc[-1]
     apart = max(0.0, 0.11 * top - abs(good - bad)) / 2 * (1 if good >= bad else -1)  # so that the two words never touch
     for name, value, ink in (("good", good + apart, colour), ("bad", bad - apart, BAD)):
@@ -205,8 +207,9 @@ def dyad_portrait(
 
 def _coercion(axes: Axes, client: pd.DataFrame) -> None:
     """How coerced the client feels, over the days."""
-    axes.fill_between(client["day"], client["felt_coercion"], color="#555555", alpha=0.35, lw=0)
-    axes.plot(client["day"], client["felt_coercion"], color=INK, lw=1.4)
+    days, coerced = widened(client["day"].to_numpy(), client["felt_coercion"].to_numpy())
+    axes.fill_between(days, coerced, color="#555555", alpha=0.35, lw=0)
+    axes.plot(days, coerced, color=INK, lw=1.4)
     axes.set_ylim(0, max(0.5, 1.1 * float(client["felt_coercion"].max())))
     axes.set_title("How coerced the client feels", loc="left", fontsize=11)
     axes.set(xlabel="day of the stay", ylabel="(EPA units)²")
@@ -221,9 +224,10 @@ def _in_words(days: pd.DataFrame, row: pd.Series, names: list[str], last: int) -
         start = int(side.index.min())
         first, end = (side.loc[day, [SHARE_OF + name for name in names]].astype(float) for day in (start, last))
         words = [f"{kind.idxmax().removeprefix(SHARE_OF)} ({kind.max():.0%})" for kind in (first, end)]
+        then = f"{words[0]} on day {start} and for " if start < last else ""
         parts.append(
-            f"the {party} takes the relationship mostly for {words[0]} on day {start} and for {words[1]} on day "
-            f"{last}, when the {OTHER[party]} feels {side.loc[last, 'positivity']:.1f} good and "
+            f"the {party} takes the relationship mostly for {then}{words[1]} on day {last}, "
+            f"when the {OTHER[party]} feels {side.loc[last, 'positivity']:.1f} good and "
             f"{side.loc[last, 'negativity']:.1f} bad"
         )
     return (

@@ -20,6 +20,7 @@ from analysis.figures.drawing import (
     say,
     share_axis,
     title,
+    widened,
 )
 from analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day, interval_kind, shares, with_patterns
 
@@ -35,9 +36,8 @@ def patterns_by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> 
     figure = Figure(figsize=(9, 4.6))
     axes = figure.subplots()
     figure.subplots_adjust(left=0.1, right=0.76, top=0.89, bottom=0.19)
-    areas = axes.stackplot(
-        share.index, share.to_numpy().T, colors=[PATTERN_COLOURS[p] for p in PATTERNS], edgecolor="white"
-    )
+    when, stacked = widened(share.index.to_numpy(), share.to_numpy())
+    areas = axes.stackplot(when, stacked.T, colors=[PATTERN_COLOURS[p] for p in PATTERNS], edgecolor="white")
     for area, name in zip(areas, PATTERNS, strict=True):
         area.set_hatch(PATTERN_HATCHES[name])
     bottom = 0.0
@@ -114,7 +114,7 @@ def where_dyads_end(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) ->
     for place, (name, row) in zip(places, summary.iterrows(), strict=True):
         right.text(0.0, place + 0.29, f"{name}: {row['dyads']:.0f} ({row['share']:.0%})", fontsize=10, va="bottom")
     right.set(xlim=(0, 1), ylim=(-0.5, 2.6), yticks=[], xlabel="share of dyads")
-    right.set_xticks([0, 0.5, 1], ["0", "50 %", "100 %"])
+    right.set_xticks([0, 0.5, 1], ["0", "50%", "100%"])
     plain(right)
     right.spines["left"].set_visible(False)
     handles = pattern_patches()

@@ -25,6 +25,7 @@ from analysis.figures.drawing import (
     say,
     stretches,
     title,
+    widened,
 )
 from analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day
 
@@ -50,11 +51,11 @@ def study_sheet(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS, most: i
     band = 0.13 * (top + low)
     across = min(ACROSS, len(shown))
     down = math.ceil(len(shown) / across)
-    figure = Figure(figsize=(12.8, 1.75 + 1.42 * down))
+    figure = Figure(figsize=(12.8, 1.6 + 1.45 * down))
     height = figure.get_size_inches()[1]
     grid = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False)
     figure.subplots_adjust(
-        left=0.06, right=0.985, top=1 - 1.15 / height, bottom=0.95 / height, wspace=0.07, hspace=0.42
+        left=0.06, right=0.985, top=1 - 0.95 / height, bottom=0.95 / height, wspace=0.07, hspace=0.42
     )
     ticks = [t for t in (-1.0, 0.0, 1.0, 2.0, 3.0) if -low <= t <= top]
     grid[0, 0].set_ylim(-low - 1.3 * band, top)
@@ -96,8 +97,9 @@ def _portrait(axes: Axes, days: pd.DataFrame, patterns: pd.DataFrame, band: floa
     axes.autoscale(False)
     for party, (colour, dash) in PARTY.items():
         side = days[days["party"] == party]
-        axes.plot(side["day"], side["positivity"], color=colour, ls=dash, lw=1.4, gid=f"{party} good")
-        axes.plot(side["day"], -side["negativity"], color=colour, ls=dash, lw=1.4, gid=f"{party} bad")
+        day, tone = widened(side["day"].to_numpy(), side[["positivity", "negativity"]].to_numpy())
+        axes.plot(day, tone[:, 0], color=colour, ls=dash, lw=1.4, gid=f"{party} good")
+        axes.plot(day, -tone[:, 1], color=colour, ls=dash, lw=1.4, gid=f"{party} bad")
     axes.axhline(0, color="#888888", lw=0.6, zorder=0)
     codes, day = patterns["pattern"].cat.codes.to_numpy(), patterns["day"].to_numpy()
     bands: dict[int, list[tuple[float, float]]] = {}
@@ -105,7 +107,7 @@ def _portrait(axes: Axes, days: pd.DataFrame, patterns: pd.DataFrame, band: floa
         bands.setdefault(code, []).append((float(day[start]) - 0.5, float(length)))
     for code, where in sorted(bands.items()):
         look: dict[str, Any] = {"facecolor": PATTERN_COLOURS[PATTERNS[code]], "hatch": PATTERN_HATCHES[PATTERNS[code]]}
-        axes.broken_barh(where, (-low - 1.2 * band, band), edgecolor="white", lw=0, gid=PATTERNS[code], **look)
+        axes.broken_barh(where, (-low - 1.2 * band, band), edgecolor="#333333", lw=0, gid=PATTERNS[code], **look)
     plain(axes)
     axes.tick_params(labelsize=8)
     return PATTERNS[codes[-1]]

@@ -157,6 +157,12 @@ def test_any_repertoire_of_frames_can_be_drawn(tables, frames):
     assert_all_is_on_the_page(figure)
 
 
+def test_of_a_single_day_something_can_be_seen(tables):
+    for axes in dyad_portrait(only(tables, 0, 3, 1, days=1)).axes[:2]:
+        assert sum(heights(axes.collections, 2)) == pytest.approx(1)
+        assert axes.get_xlim() == (1, 2)
+
+
 def test_a_centre_of_one_client_can_be_drawn_after_one_day_and_after_a_year():
     for days in (1, 365):
         small = run(load("ordinary", {"design.days": days, "design.clients": 1}))
