@@ -146,11 +146,10 @@ def frame_handles(names: Iterable[str]) -> list[Patch]:
     return [Patch(facecolor=c, hatch=h, edgecolor="white", lw=0.3, label=name) for name, c, h in looks][::-1]
 
 
-def pattern_patches() -> list[Patch]:
-    """What the colours of the patterns mean, for areas."""
-    return [
-        Patch(facecolor=PATTERN_COLOURS[p], edgecolor="#333333", hatch=PATTERN_HATCHES[p], label=p) for p in PATTERNS
-    ]
+def pattern_patches(hatched: bool = True) -> list[Patch]:
+    """What the colours of the patterns mean, for areas; small ones are not *hatched*."""
+    hatches = PATTERN_HATCHES if hatched else dict.fromkeys(PATTERNS, "")
+    return [Patch(facecolor=PATTERN_COLOURS[p], edgecolor="#333333", hatch=hatches[p], label=p) for p in PATTERNS]
 
 
 def pattern_points(size: float = 8) -> list[Line2D]:

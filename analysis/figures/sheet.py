@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,7 +13,6 @@ from analysis.columns import DYAD
 from analysis.figures.drawing import (
     PARTY,
     PATTERN_COLOURS,
-    PATTERN_HATCHES,
     Who,
     caption,
     counted,
@@ -72,8 +70,9 @@ def study_sheet(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS, most: i
         axes.set_xlabel("day", fontsize=9, labelpad=1)
     grid[down // 2, 0].set_ylabel("bad  ←  tone  →  good", fontsize=9)
     sides = [Line2D([], [], color=colour, ls=dash, lw=2, label=party) for party, (colour, dash) in PARTY.items()]
+    handles = [*sides, *pattern_patches(hatched=False)]
     figure.legend(
-        handles=[*sides, *pattern_patches()], loc="upper right", bbox_to_anchor=(0.99, 0.995), ncols=5, frameon=False,
+        handles=handles, loc="upper right", bbox_to_anchor=(0.99, 0.995), ncols=5, frameon=False,
         fontsize=9,
     )  # fmt: skip
     title(figure, f"{counted(len(shown), 'dyad')}, from both sides")
@@ -106,8 +105,8 @@ def _portrait(axes: Axes, days: pd.DataFrame, patterns: pd.DataFrame, band: floa
     for start, length, code in stretches(codes):
         bands.setdefault(code, []).append((float(day[start]) - 0.5, float(length)))
     for code, where in sorted(bands.items()):
-        look: dict[str, Any] = {"facecolor": PATTERN_COLOURS[PATTERNS[code]], "hatch": PATTERN_HATCHES[PATTERNS[code]]}
-        axes.broken_barh(where, (-low - 1.2 * band, band), edgecolor="#333333", lw=0, gid=PATTERNS[code], **look)
+        name = PATTERNS[code]
+        axes.broken_barh(where, (-low - 1.2 * band, band), facecolor=PATTERN_COLOURS[name], lw=0, gid=name)
     plain(axes)
     axes.tick_params(labelsize=8)
     return PATTERNS[codes[-1]]
