@@ -11,18 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from analysis.agreement import agreement, kappa
-from analysis.figures.drawing import (
-    INK,
-    PARTY,
-    PATTERN_COLOURS,
-    PATTERN_MARKERS,
-    caption,
-    counted,
-    pattern_points,
-    say,
-    title,
-)
+from analysis.figures.drawing import INK, PARTY, PATTERN_COLOURS, PATTERN_MARKERS, caption, pattern_points, say, title
 from analysis.patterns import CLASSES, PATTERNS, pattern_codes
+from analysis.words.grammar import counted
 
 
 def agreement_matrix(dyads: pd.DataFrame) -> Figure:

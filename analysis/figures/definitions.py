@@ -12,18 +12,18 @@ from analysis.figures.drawing import (
     INK,
     PARTY,
     caption,
-    counted,
     day_axis,
     frame_handles,
     frame_names,
-    listed,
     plain,
     say,
     stacked_frames,
     title,
 )
 from analysis.figures.dyads import LANES, MARKS, happenings, lanes
+from analysis.words.grammar import counted
 from simulation.records import SHARE_OF
+from simulation.refusal import listed
 
 WEEK = 7
 """Days over which happenings of many dyads are counted together."""

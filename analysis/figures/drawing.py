@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import cycle
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from analysis.columns import DYAD
 from analysis.patterns import PATTERNS
+from simulation import SCOPE
 from simulation.records import SHARE_OF
 
 CLIENT, KEYWORKER = "#0072B2", "#B34700"
@@ -31,7 +32,6 @@ BAD = "#7A1F1F"
 INK = "#222222"
 FRAME_HATCHES = ("", "", "..", "//", "\\\\", "xx", "++", "..")
 """Looks of the frames in the order of the repertoire; from the ninth on they come again."""
-SCOPE = "Made-up people in a model; no forecast about anyone."
 
 
 def caption(figure: Figure, text: str) -> None:
@@ -57,15 +57,6 @@ def day_axis(axes: Axes, last: int) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun.
-
-    >>> counted(1, "dyad"), counted(3, "dyad")
-    ('1 dyad', '3 dyads')
-    """
-    return f"{number} {noun}{'s' * (number != 1)}"
-
-
 def share_axis(axes: Axes) -> None:
     """Shares from bottom to top."""
     axes.set_ylim(0, 1)
@@ -80,15 +71,6 @@ def say(figure: Figure, sentence: str) -> None:
 def said(figure: Figure) -> str:
     """What the figure shows, in one plain sentence: its alt text."""
     return str(figure.get_label())
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Several things in a sentence.
-
-    >>> listed(["a"]), listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def luminance(colour: str) -> float:

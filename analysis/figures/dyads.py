@@ -15,11 +15,9 @@ from analysis.figures.drawing import (
     PARTY,
     Who,
     caption,
-    counted,
     day_axis,
     frame_handles,
     frame_names,
-    listed,
     plain,
     say,
     stacked_frames,
@@ -28,7 +26,9 @@ from analysis.figures.drawing import (
 )
 from analysis.moved import moved_most
 from analysis.patterns import with_patterns
+from analysis.words.grammar import counted
 from simulation.records import SHARE_OF
+from simulation.refusal import listed
 from simulation.tables import Tables
 
 OTHER = {"client": "keyworker", "keyworker": "client"}

@@ -14,18 +14,10 @@ from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from analysis.columns import DYAD
-from analysis.figures.drawing import (
-    PATTERN_COLOURS,
-    PATTERN_HATCHES,
-    caption,
-    counted,
-    ink_on,
-    listed,
-    pattern_patches,
-    say,
-    title,
-)
+from analysis.figures.drawing import PATTERN_COLOURS, PATTERN_HATCHES, caption, ink_on, pattern_patches, say, title
 from analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day
+from analysis.words.grammar import counted
+from simulation.refusal import listed
 
 AT = (30, 60, 90, 180)
 """Days that are compared unless others are asked for; those after the end of the stay become its last day."""

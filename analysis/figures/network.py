@@ -17,15 +17,14 @@ from analysis.figures.drawing import (
     PATTERN_COLOURS,
     PATTERN_MARKERS,
     caption,
-    counted,
     ink_on,
-    listed,
     pattern_points,
     say,
     title,
 )
 from analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, with_patterns
-from simulation.refusal import Refusal
+from analysis.words.grammar import counted
+from simulation.refusal import Refusal, listed
 
 OUTSIDE = 1.33
 """How far from the middle the keyworkers stand; the clients stand on a circle of radius 1."""

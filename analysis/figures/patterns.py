@@ -12,9 +12,7 @@ from analysis.figures.drawing import (
     PATTERN_HATCHES,
     PATTERN_MARKERS,
     caption,
-    counted,
     day_axis,
-    listed,
     pattern_patches,
     plain,
     say,
@@ -23,6 +21,8 @@ from analysis.figures.drawing import (
     widened,
 )
 from analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day, interval_kind, shares, with_patterns
+from analysis.words.grammar import counted
+from simulation.refusal import listed
 
 MANY = 2000
 """Dyads beyond which single points in an SVG are drawn as one picture, or the file grows to tens of megabytes."""

@@ -13,15 +13,14 @@ from analysis.figures.drawing import (
     PATTERN_COLOURS,
     PATTERN_MARKERS,
     caption,
-    counted,
-    listed,
     pattern_points,
     plain,
     say,
     title,
 )
 from analysis.patterns import CLASSES, PATTERNS, THRESHOLDS, Thresholds, by_day, party_class
-from simulation.refusal import Refusal
+from analysis.words.grammar import counted
+from simulation.refusal import Refusal, listed
 
 FEW = 40
 """Dyads up to which the way each has come is drawn."""

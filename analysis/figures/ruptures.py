@@ -7,7 +7,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from analysis.columns import DYAD
-from analysis.figures.drawing import INK, PARTY, caption, counted, day_axis, listed, plain, say, title
+from analysis.figures.drawing import INK, PARTY, caption, day_axis, plain, say, title
+from analysis.words.grammar import counted
+from simulation.refusal import listed
 
 ROWS = 16
 """Dyads that one page can show; where there are more, those with the most ruptures are shown."""

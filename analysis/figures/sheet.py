@@ -15,9 +15,7 @@ from analysis.figures.drawing import (
     PATTERN_COLOURS,
     Who,
     caption,
-    counted,
     day_axis,
-    listed,
     pattern_patches,
     plain,
     say,
@@ -26,6 +24,8 @@ from analysis.figures.drawing import (
     widened,
 )
 from analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day
+from analysis.words.grammar import counted
+from simulation.refusal import listed
 
 PAGE = 16
 """Dyads on a page: the study's pairs."""

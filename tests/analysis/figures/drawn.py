@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from analysis.figures.drawing import SCOPE
+from simulation import SCOPE
 from simulation.records import SHARE_OF
 from simulation.tables import Tables
 

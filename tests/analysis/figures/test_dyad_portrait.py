@@ -8,10 +8,11 @@ import pytest
 from drawn import assert_all_is_on_the_page, caption, heights, marked, only, with_frames, words
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from analysis.figures.drawing import FRAME_COLOURS, SCOPE, said
+from analysis.figures.drawing import FRAME_COLOURS, said
 from analysis.figures.dyads import HAPPENED, MARKS, dyad_portrait
 from analysis.moved import moved_most
 from analysis.patterns import with_patterns
+from simulation import SCOPE
 from simulation.scenario import load
 from simulation.tables import run
 

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 
-from analysis.figures.drawing import PATTERN_COLOURS, SCOPE, said
+from analysis.figures.drawing import PATTERN_COLOURS, said
 from analysis.figures.dyads import dyad_portrait
 from analysis.figures.patterns import patterns_by_day, where_dyads_end
 from analysis.patterns import PATTERNS, Thresholds, by_day, shares, with_patterns
+from simulation import SCOPE
 from simulation.scenario import load
 from simulation.tables import run
 
