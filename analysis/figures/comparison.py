@@ -1,0 +1,177 @@
+"""Figures of the same dyads in two contexts: who moves where, differences with intervals, and both worlds by day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch, PathPatch, Rectangle
+from matplotlib.path import Path
+
+from analysis.figures.drawing import (
+    PATTERN_COLOURS,
+    PATTERN_HATCHES,
+    PATTERN_MARKERS,
+    caption,
+    counted,
+    day_axis,
+    plain,
+    share_axis,
+    title,
+)
+from analysis.patterns import PATTERNS
+
+EDGE, GAP = 0.06, 0.03
+"""Width of the bars at either side of the flows, and the gap between patterns, in shares of the panel."""
+
+
+def moves_figure(moves: pd.DataFrame, first: str) -> Figure:
+    """Flows of the same dyads from their pattern in one context to that in the other; *moves* of one comparison."""
+    then = str(moves["scenario"].iloc[0])
+    share = moves.pivot(index="first", columns="then", values="share").reindex(index=PATTERNS, columns=PATTERNS)
+    flows = share.to_numpy()
+    figure = Figure(figsize=(9, 5.6))
+    axes = figure.add_axes((0.2, 0.17, 0.6, 0.66))
+    starts = _tops(flows.sum(axis=1)), _tops(flows.sum(axis=0))
+    left, right = starts[0].copy(), starts[1].copy()
+    for i, here in enumerate(PATTERNS):
+        for j in range(len(PATTERNS)):
+            if flows[i, j] > 0:
+                _flow(axes, left[i], right[j], flows[i, j], here, stays=i == j)
+            left[i] -= flows[i, j]
+            right[j] -= flows[i, j]
+    for x, tops, totals, side in (
+        (0.0, starts[0], flows.sum(axis=1), "right"),
+        (1.0 - EDGE, starts[1], flows.sum(axis=0), "left"),
+    ):
+        for p, name in enumerate(PATTERNS):
+            style = {"facecolor": PATTERN_COLOURS[name], "hatch": PATTERN_HATCHES[name], "edgecolor": "#333333"}
+            axes.add_patch(Rectangle((x, tops[p] - totals[p]), EDGE, totals[p], lw=0.8, zorder=3, **style))
+            at = -0.02 if side == "right" else 1.02
+            axes.text(at, tops[p] - totals[p] / 2, f"{name}\n{totals[p]:.0%}", ha=side, va="center", fontsize=10)
+    axes.text(0.0, 1 + 2 * GAP + 0.04, first, ha="left", va="bottom", fontweight="bold")
+    axes.text(1.0, 1 + 2 * GAP + 0.04, then, ha="right", va="bottom", fontweight="bold")
+    axes.set(xlim=(0, 1), ylim=(-0.01, 1 + 2 * GAP + 0.01))
+    axes.axis("off")
+    dyads, stayed = int(moves["dyads"].sum()), float(np.trace(flows))
+    title(figure, "The same people, another context: who moves where")
+    caption(
+        figure,
+        f"{counted(dyads, 'dyad')}, each with the same people and the same luck in both contexts; patterns on the last "
+        f"day. {1 - stayed:.0%} end in another pattern (dark), {stayed:.0%} in the same (light).",
+    )
+    return figure
+
+
+def _tops(totals: np.ndarray) -> np.ndarray:
+    """Upper ends of bars that stand one below the other with gaps, the first at the top."""
+    below = np.concatenate([[0.0], np.cumsum(totals)[:-1]])
+    return np.asarray(1 + (len(totals) - 1) * GAP - below - GAP * np.arange(len(totals)))
+
+
+def _flow(axes: Axes, left: float, right: float, width: float, pattern: str, stays: bool) -> None:
+    """One band between the two sides, in the colour of the pattern it comes from; those who move stand out."""
+    a, b, middle = EDGE, 1 - EDGE, 0.5
+    upper = [(a, left), (middle, left), (middle, right), (b, right)]
+    lower = [(b, right - width), (middle, right - width), (middle, left - width), (a, left - width)]
+    codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
+    patch = PathPatch(
+        Path([*upper, *lower, (a, left)], codes),
+        facecolor=PATTERN_COLOURS[pattern],
+        edgecolor="#333333" if not stays else "none",
+        lw=0.6,
+        alpha=0.25 if stays else 0.85,
+        zorder=1 if stays else 2,
+    )
+    axes.add_patch(patch)
+
+
+def differences_figure(differences: pd.DataFrame, first: str, replicates: int) -> Figure:
+    """Differences of each later context against the *first*, by pattern, with 95 % intervals (a forest plot)."""
+    scenarios = list(dict.fromkeys(differences["scenario"]))
+    rows = len(scenarios) * len(PATTERNS)
+    figure = Figure(figsize=(9, 1.9 + 0.36 * rows + 0.35 * len(scenarios)))
+    height = figure.get_size_inches()[1]
+    axes = figure.add_axes((0.3, 1.15 / height, 0.54, 1 - 1.9 / height))
+    reach = 1.1 * max(0.02, float(differences[["low", "high"]].abs().to_numpy().max()))
+    place, places, labels = 0.0, [], []
+    for scenario in scenarios:
+        axes.text(-reach, place - 0.05, scenario, fontweight="bold", va="center", ha="left")
+        for row in differences[differences["scenario"] == scenario].itertuples():
+            place -= 1.0
+            axes.plot([row.low, row.high], [place, place], color="#333333", lw=2, solid_capstyle="butt")
+            axes.plot(
+                row.difference,
+                place,
+                PATTERN_MARKERS[row.pattern],
+                color=PATTERN_COLOURS[row.pattern],
+                mec="#222222",
+                ms=9,
+            )
+            points = f"{100 * row.difference:+.1f}  ({100 * row.low:+.1f} to {100 * row.high:+.1f})"
+            axes.annotate(points, (1.02, place), xycoords=("axes fraction", "data"), va="center", fontsize=9)
+            places.append(place)
+            labels.append(row.pattern)
+        place -= 1.3
+    axes.axvline(0, color="#888888", lw=0.9, ls=":")
+    axes.set(xlim=(-reach, reach), ylim=(place + 0.7, 0.5), xlabel="difference in the share of dyads, points")
+    axes.set_yticks(places, labels)
+    axes.tick_params(axis="y", length=0)
+    axes.xaxis.set_major_formatter(lambda x, _: f"{100 * x:+.3g}" if abs(x) > 1e-9 else "0")
+    plain(axes)
+    axes.spines["left"].set_visible(False)
+    title(figure, f"What changes against: {first}")
+    caption(
+        figure,
+        f"{counted(replicates, 'replicate')}, each the same people with the same luck in every context; 95 % "
+        "intervals, paired t over replicates; patterns on the last day.",
+    )
+    return figure
+
+
+STYLES = ("-", (0, (4, 1.5)))
+
+
+def two_worlds_by_day(days: pd.DataFrame, reforms: Sequence[int] = ()) -> Figure:
+    """Share of the same dyads in each pattern by day in two contexts, with the mornings of *reforms* marked."""
+    names = list(dict.fromkeys(days["scenario"]))
+    figure = Figure(figsize=(11, 4.4))
+    panels = figure.subplots(1, len(PATTERNS), sharey=True)
+    figure.subplots_adjust(left=0.07, right=0.98, top=0.74, bottom=0.24, wspace=0.1)
+    last = int(days["day"].max())
+    for axes, pattern in zip(panels, PATTERNS, strict=True):
+        for name, style in zip(names, STYLES, strict=False):
+            some = days[days["scenario"] == name]
+            colour = "#222222" if style == "-" else "#B34700"
+            axes.plot(some["day"], some[pattern], color=colour, ls=style, lw=2)
+        here, there = (days.loc[days["scenario"] == name, pattern].to_numpy() for name in (names[0], names[-1]))
+        at = days.loc[days["scenario"] == names[0], "day"]
+        axes.fill_between(at, here, there, color="#999999", alpha=0.25, lw=0)
+        for day in sorted(set(reforms)):
+            if day <= last:
+                axes.axvline(day, color="#555555", lw=1, ls=":")
+                axes.text(day, 1.0, f" reform, day {day}", fontsize=8, va="top", ha="left", color="#555555")
+        axes.set_title(pattern, loc="left")
+        axes.set_xlabel("day of the stay")
+        day_axis(axes, last)
+        share_axis(axes)
+        plain(axes)
+    panels[0].set_ylabel("share of dyads")
+    colours = ("#222222", "#B34700")
+    handles = [
+        figure.axes[0].plot([], [], color=colour, ls=style, lw=2, label=name)[0]
+        for name, style, colour in zip(names, STYLES, colours, strict=False)
+    ]
+    handles.append(Patch(facecolor="#999999", alpha=0.25, label="difference"))
+    figure.legend(
+        handles=handles, loc="upper left", bbox_to_anchor=(0.012, 0.925), ncols=3, frameon=False, fontsize=9
+    )  # fmt: skip
+    title(figure, "The same people with the same luck, day by day")
+    caption(
+        figure,
+        "By both parties' tone at the end of each day; at first it is forming, and clients are in crisis.",
+    )
+    return figure
