@@ -52,7 +52,7 @@ def variance_ratio(
     """How many times smaller the variance of *other* − *first* is than with independent luck; rows are replicates.
 
     With independent luck it would be the sum of both variances. As many times fewer replicates give the same
-    precision. The interval is a bootstrap over replicates (2.5 and 97.5 %). Infinite where no replicate differs.
+    precision. The interval is a bootstrap over replicates. Infinite where the difference is the same in all of them.
     """
 
     def ratio(weights: Floats) -> Floats:
@@ -60,8 +60,9 @@ def variance_ratio(
             spread = weights @ (values**2) - (weights @ values) ** 2
             return np.where(spread > 1e-15, spread, 0.0)
 
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray((variance(first) + variance(other)) / variance(other - first))
+        paired = variance(other - first)
+        none = np.full_like(paired, np.inf)
+        return np.divide(variance(first) + variance(other), paired, out=none, where=paired > 0)
 
     n = len(first)
     equal = np.full(n, 1 / n)
@@ -77,9 +78,9 @@ def most_possible(first: Floats, other: Floats) -> Floats:
     It is reached if the replicate with the smallest share here is the one with the smallest there, and so on
     (comonotone): where a pattern is general in one context and all but absent in the other, there is little to share.
     """
-    closest = np.sort(other, axis=0) - np.sort(first, axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray((first.var(axis=0) + other.var(axis=0)) / closest.var(axis=0))
+    closest = (np.sort(other, axis=0) - np.sort(first, axis=0)).var(axis=0)
+    none = np.full_like(closest, np.inf)
+    return np.divide(first.var(axis=0) + other.var(axis=0), closest, out=none, where=closest > 0)
 
 
 def differences(first: Codes, other: Codes, confidence: float = 0.95) -> pd.DataFrame:

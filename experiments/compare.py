@@ -255,8 +255,8 @@ class Following:
         tables = []
         for counts in self._counts:
             share = pd.DataFrame(counts / counts.sum(axis=1, keepdims=True), columns=list(PATTERNS))
-            tables.append(share.assign(day=np.arange(1, len(share) + 1)))
-        return _stacked(names, tables)[["scenario", "day", *PATTERNS]]
+            tables.append(share.assign(day=np.arange(1, len(share) + 1), dyads=counts[0].sum()))
+        return _stacked(names, tables)[["scenario", "day", "dyads", *PATTERNS]]
 
 
 def events_of(stay: Stay) -> list[NDArray[Any]]:

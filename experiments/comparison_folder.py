@@ -1,11 +1,9 @@
-"""A comparison kept: from courses to a folder a researcher can open, its answer in words, and again to verify it."""
+"""A comparison kept: from courses to a folder a researcher can open, and again to verify it."""
 
 from __future__ import annotations
 
 import json
-import math
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +11,8 @@ import pandas as pd
 from pydantic import ValidationError
 
 from analysis.figures.comparison import differences_figure, moves_figure, two_worlds_by_day
-from analysis.patterns import PATTERNS
-from experiments.compare import CHAINS, FOLLOWED, LEAST, Comparison, compare
-from experiments.course import Course, what_is_shared
+from experiments.compare import Comparison, compare
+from experiments.course import Course
 from experiments.folder import FORMAT, INPUTS, MANIFEST, copy_inputs, provenance, save_figure, whole, write_manifest
 from experiments.simulate import Verdict
 from simulation.compiled import source_digest
@@ -132,73 +129,3 @@ def _read(path: Path) -> pd.DataFrame:
         raise Refusal(f"{path.parent}: the table {path.name} is missing") from None
     except (ValueError, UnicodeDecodeError):
         raise Refusal(f"{path}: cannot be read as CSV") from None
-
-
-def answer(result: Comparison) -> Iterator[str]:
-    """What the comparison found, in sentences: first the answer, then how sure it is and why."""
-    first = result.courses[0].name
-    for course in result.courses[1:]:
-        rows = result.differences[result.differences["scenario"] == course.name].set_index("pattern")
-        clear = [p for p in PATTERNS if rows.loc[p, "low"] > 0 or rows.loc[p, "high"] < 0]
-        clear.sort(key=lambda pattern: -abs(rows.loc[pattern, "difference"]))
-        moved = result.moves[result.moves["scenario"] == course.name]
-        stayed = float(moved.loc[moved["first"] == moved["then"], "share"].sum())
-        if moved.loc[moved["first"] != moved["then"], "dyads"].sum() == 0:
-            yield f"With {course.name} instead of {first}, every dyad ends in the same pattern."
-            continue
-        parts = [
-            f"{abs(rows.loc[p, 'difference']):.1%} {'more' if rows.loc[p, 'difference'] > 0 else 'fewer'} of all dyads "
-            f"end {p} ({_points(rows.loc[p, 'low'])} to {_points(rows.loc[p, 'high'])} points)"
-            for p in clear
-        ]
-        what = "; ".join(parts) if parts else "no difference in the patterns' shares can be told from none"
-        yield (
-            f"With {course.name} instead of {first}: {what}. {1 - stayed:.0%} of the dyads end in another pattern than "
-            "the same dyads did."
-        )
-    yield from _how_sure(result)
-
-
-def _points(share: float) -> str:
-    return f"{100 * share:+.1f}"
-
-
-def _how_sure(result: Comparison) -> Iterator[str]:
-    wide = f"±{100 * result.half_width:.2g} points"
-    half = f"the widest interval is {wide}"
-    made = f"{result.replicates} replicates, seed {result.seed}"
-    if result.precision is None:
-        yield f"{made}, as many as were asked for: {half}."
-    elif result.reached:
-        least = ", the fewest allowed" if result.replicates == LEAST else ""
-        yield (
-            f"{made}{least}: replicates were added until every interval was within ±{100 * result.precision:g} points; "
-            f"{half}. Only the width decided when to stop, not the result."
-        )
-    else:
-        yield (
-            f"{made}, the most allowed: {half}, wider than the ±{100 * result.precision:g} that were wanted; "
-            "allow more with --most."
-        )
-    yield "Intervals: 95 %, paired t over replicates, each being the same people with the same luck in all contexts."
-    yield from what_is_shared(result.courses)
-
-
-def partings_in_words(result: Comparison) -> Iterator[str]:
-    """Where the stories part, in a sentence for each later course."""
-    for course in result.courses[1:]:
-        rows = result.partings[result.partings["scenario"] == course.name]
-        days = rows["day"].dropna().astype(int)
-        if days.empty:
-            yield f"{course.name}: the stories of all {len(rows)} dyads that were followed are the same throughout."
-            continue
-        early, middle, late = (math.floor(q) for q in days.quantile([0.25, 0.5, 0.75]))
-        kinds = (rows["what"] + ", " + rows["event"].str.replace("_", " ")).value_counts()
-        never = len(rows) - len(days)
-        yield (
-            f"{course.name}: stories part on day {middle} (median; middle half of the dyads: {early} to {late}); "
-            f"{never} of {len(rows)} never. Most often: {kinds.index[0]} ({kinds.iloc[0] / len(days):.0%})."
-        )
-
-
-__all__ = ["CHAINS", "FOLLOWED", "answer", "is_comparison", "keep_comparison", "partings_in_words", "verify_comparison"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill, wrap
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, PathPatch, Rectangle
@@ -48,22 +50,30 @@ def moves_figure(moves: pd.DataFrame, first: str) -> Figure:
         (1.0 - EDGE, starts[1], flows.sum(axis=0), "left"),
     ):
         for p, name in enumerate(PATTERNS):
-            style = {"facecolor": PATTERN_COLOURS[name], "hatch": PATTERN_HATCHES[name], "edgecolor": "#333333"}
-            axes.add_patch(Rectangle((x, tops[p] - totals[p]), EDGE, totals[p], lw=0.8, zorder=3, **style))
-            at = -0.02 if side == "right" else 1.02
-            axes.text(at, tops[p] - totals[p] / 2, f"{name}\n{totals[p]:.0%}", ha=side, va="center", fontsize=10)
-    axes.text(0.0, 1 + 2 * GAP + 0.04, first, ha="left", va="bottom", fontweight="bold")
-    axes.text(1.0, 1 + 2 * GAP + 0.04, then, ha="right", va="bottom", fontweight="bold")
-    axes.set(xlim=(0, 1), ylim=(-0.01, 1 + 2 * GAP + 0.01))
+            bar = Rectangle((x, tops[p] - totals[p]), EDGE, totals[p], edgecolor="#333333", lw=0.8, zorder=3)
+            bar.set(facecolor=PATTERN_COLOURS[name], hatch=PATTERN_HATCHES[name])
+            axes.add_patch(bar)
+            at, words = -0.02 if side == "right" else 1.02, name.replace(" and ", "\nand ")
+            axes.text(at, tops[p] - totals[p] / 2, f"{words}: {totals[p]:.0%}", ha=side, va="center", fontsize=10)
+    for x, name, side in ((0.0, first, "left"), (1.0, then, "right")):
+        axes.text(x, 1 + 2 * GAP + 0.04, _wrapped(name, 34), ha=side, va="bottom", fontweight="bold", fontsize=9)
+    axes.set(xlim=(-0.005, 1.005), ylim=(-0.01, 1 + 2 * GAP + 0.01))
     axes.axis("off")
     dyads, stayed = int(moves["dyads"].sum()), float(np.trace(flows))
     title(figure, "The same people, another context: who moves where")
     caption(
         figure,
         f"{counted(dyads, 'dyad')}, each with the same people and the same luck in both contexts; patterns on the last "
-        f"day. {1 - stayed:.0%} end in another pattern (dark), {stayed:.0%} in the same (light).",
+        f"day. {1 - stayed:.0%} end in another pattern (outlined), {stayed:.0%} in the same (pale).",
     )
     return figure
+
+
+def _wrapped(name: str, width: int) -> str:
+    """A long name of a context in several lines, each reform on a new one."""
+    if len(name) <= width:
+        return name
+    return "\n".join(line for part in name.replace("@", "\n@").split("\n") for line in wrap(part, width))
 
 
 def _tops(totals: np.ndarray) -> np.ndarray:
@@ -81,7 +91,8 @@ def _flow(axes: Axes, left: float, right: float, width: float, pattern: str, sta
     patch = PathPatch(
         Path([*upper, *lower, (a, left)], codes),
         facecolor=PATTERN_COLOURS[pattern],
-        edgecolor="#333333" if not stays else "none",
+        hatch="" if stays else PATTERN_HATCHES[pattern],
+        edgecolor="none" if stays else "#333333",
         lw=0.6,
         alpha=0.25 if stays else 0.85,
         zorder=1 if stays else 2,
@@ -95,7 +106,7 @@ def differences_figure(differences: pd.DataFrame, first: str, replicates: int) -
     rows = len(scenarios) * len(PATTERNS)
     figure = Figure(figsize=(9, 1.9 + 0.36 * rows + 0.35 * len(scenarios)))
     height = figure.get_size_inches()[1]
-    axes = figure.add_axes((0.3, 1.15 / height, 0.54, 1 - 1.9 / height))
+    axes = figure.add_axes((0.27, 1.15 / height, 0.5, 1 - 1.9 / height))
     reach = 1.1 * max(0.02, float(differences[["low", "high"]].abs().to_numpy().max()))
     place, places, labels = 0.0, [], []
     for scenario in scenarios:
@@ -123,7 +134,7 @@ def differences_figure(differences: pd.DataFrame, first: str, replicates: int) -
     axes.xaxis.set_major_formatter(lambda x, _: f"{100 * x:+.3g}" if abs(x) > 1e-9 else "0")
     plain(axes)
     axes.spines["left"].set_visible(False)
-    title(figure, f"What changes against: {first}")
+    title(figure, f"What changes, compared with {first}")
     caption(
         figure,
         f"{counted(replicates, 'replicate')}, each the same people with the same luck in every context; 95 % "
@@ -161,17 +172,18 @@ def two_worlds_by_day(days: pd.DataFrame, reforms: Sequence[int] = ()) -> Figure
         plain(axes)
     panels[0].set_ylabel("share of dyads")
     colours = ("#222222", "#B34700")
-    handles = [
-        figure.axes[0].plot([], [], color=colour, ls=style, lw=2, label=name)[0]
+    lines = [
+        figure.axes[0].plot([], [], color=colour, ls=style, lw=2, label=fill(name, 60))[0]
         for name, style, colour in zip(names, STYLES, colours, strict=False)
     ]
-    handles.append(Patch(facecolor="#999999", alpha=0.25, label="difference"))
+    handles: list[Artist] = [*lines, Patch(facecolor="#999999", alpha=0.25, label="difference")]
     figure.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(0.012, 0.925), ncols=3, frameon=False, fontsize=9
     )  # fmt: skip
     title(figure, "The same people with the same luck, day by day")
     caption(
         figure,
-        "By both parties' tone at the end of each day; at first it is forming, and clients are in crisis.",
+        f"{counted(int(days['dyads'].iloc[0]), 'dyad')}, those of the first replicates. By both parties' tone at the "
+        "end of each day; at first it is forming, and clients are in crisis.",
     )
     return figure
