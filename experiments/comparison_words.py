@@ -59,6 +59,10 @@ def _how_sure(result: Comparison) -> Iterator[str]:
             "allow more with --most."
         )
     yield "Intervals: 95 %, paired t over replicates, each being the same people with the same luck in all contexts."
+    yield (
+        "That one dyad moves need not be what the context does to it: any change lets other chances happen, and "
+        "relationships depend on their path. The differences in shares are the context's doing."
+    )
     yield from what_is_shared(result.courses)
 
 
