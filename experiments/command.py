@@ -275,6 +275,17 @@ def compare(options: argparse.Namespace) -> int:
     folder = options.out if options.out is not None else free_folder("comparison")
     if folder.exists():
         raise Refusal(f"{folder}: exists already and is not overwritten; choose another folder with --out")
+    design = courses[0].scenario.design
+    many = f"until every interval is within ±{100 * precision:g} points, at most {_count(most, 'replicate')}"
+    if replicates is not None:
+        many = _count(replicates, "replicate")
+    print(
+        f"The same people with the same luck in {_count(len(courses), 'context')}: "
+        f"{', '.join(one.name for one in courses)}.\n"
+        f"{_count(design.centres, 'centre')} with {_count(design.clients, 'client')} each, "
+        f"{_count(design.days, 'day')}, seed {seed}, {many}.\n",
+        flush=True,
+    )
     from experiments.compare import compare as live_in_each
     from experiments.comparison_folder import keep_comparison
     from experiments.comparison_words import answer, partings_in_words, tables_in_lines

@@ -146,11 +146,12 @@ def named(scenarios: Sequence[Scenario | Course]) -> tuple[Course, ...]:
 
 def _bounds(seed: int, precision: float, replicates: int | None, most: int) -> tuple[int, int]:
     """At least and at most so many replicates."""
+    check_luck(seed, 1)
     for name, count in (("replicates", replicates), ("most", most)):
-        if count is not None:
-            check_luck(seed, count)
-            if count < 2:
-                raise Refusal(f"{name} = {count}; an interval needs at least 2 replicates, as they differ by luck")
+        if count is not None and not 2 <= count <= 10_000_000:
+            raise Refusal(
+                f"{name} = {count}; it must be from 2 to 10000000: intervals come from how replicates differ by luck"
+            )
     if replicates is not None:
         return replicates, replicates
     if not 0 < precision < 1:

@@ -165,7 +165,7 @@ def test_the_words_name_the_numbers_of_the_tables(result):
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"replicates": 1}, "replicates = 1; an interval needs at least 2"),
+        ({"replicates": 1}, "replicates = 1; it must be from 2"),
         ({"replicates": 0}, "replicates = 0"),
         ({"precision": 0.0}, "precision = 0.0"),
         ({"precision": float("nan")}, "precision = nan"),
