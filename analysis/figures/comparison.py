@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from textwrap import fill, wrap
+from textwrap import wrap
 
 import numpy as np
 import pandas as pd
@@ -35,8 +36,10 @@ def moves_figure(moves: pd.DataFrame, first: str) -> Figure:
     then = str(moves["scenario"].iloc[0])
     share = moves.pivot(index="first", columns="then", values="share").reindex(index=PATTERNS, columns=PATTERNS)
     flows = share.to_numpy()
-    figure = Figure(figsize=(9, 5.6))
-    axes = figure.add_axes((0.2, 0.17, 0.6, 0.66))
+    names = [_wrapped(name, 34) for name in (first, then)]
+    height = 5.4 + 0.17 * max(name.count("\n") for name in names)
+    figure = Figure(figsize=(9, height))
+    axes = figure.add_axes((0.2, 0.95 / height, 0.6, 3.6 / height))
     starts = _tops(flows.sum(axis=1)), _tops(flows.sum(axis=0))
     left, right = starts[0].copy(), starts[1].copy()
     for i, here in enumerate(PATTERNS):
@@ -55,8 +58,8 @@ def moves_figure(moves: pd.DataFrame, first: str) -> Figure:
             axes.add_patch(bar)
             at, words = -0.02 if side == "right" else 1.02, name.replace(" and ", "\nand ")
             axes.text(at, tops[p] - totals[p] / 2, f"{words}: {totals[p]:.0%}", ha=side, va="center", fontsize=10)
-    for x, name, side in ((0.0, first, "left"), (1.0, then, "right")):
-        axes.text(x, 1 + 2 * GAP + 0.04, _wrapped(name, 34), ha=side, va="bottom", fontweight="bold", fontsize=9)
+    for x, name, side in zip((0.0, 1.0), names, ("left", "right"), strict=True):
+        axes.text(x, 1 + 2 * GAP + 0.04, name, ha=side, va="bottom", fontweight="bold", fontsize=9)
     axes.set(xlim=(-0.005, 1.005), ylim=(-0.01, 1 + 2 * GAP + 0.01))
     axes.axis("off")
     dyads, stayed = int(moves["dyads"].sum()), float(np.trace(flows))
@@ -70,10 +73,14 @@ def moves_figure(moves: pd.DataFrame, first: str) -> Figure:
 
 
 def _wrapped(name: str, width: int) -> str:
-    """A long name of a context in several lines, each reform on a new one."""
-    if len(name) <= width:
-        return name
-    return "\n".join(line for part in name.replace("@", "\n@").split("\n") for line in wrap(part, width))
+    """A long name of a context in several lines, broken where a reform or another number begins, if it can be."""
+    parts = re.split(r"(?=@)|(?<=,)|(?<= )", name)
+    lines = [""]
+    for part in parts:
+        if len(lines[-1]) + len(part) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(piece for line in lines if line.strip() for piece in wrap(line, width))
 
 
 def _tops(totals: np.ndarray) -> np.ndarray:
@@ -110,7 +117,9 @@ def differences_figure(differences: pd.DataFrame, first: str, replicates: int) -
     reach = 1.1 * max(0.02, float(differences[["low", "high"]].abs().to_numpy().max()))
     place, places, labels = 0.0, [], []
     for scenario in scenarios:
-        axes.text(-reach, place - 0.05, scenario, fontweight="bold", va="center", ha="left")
+        axes.annotate(
+            scenario, (-0.5, place), xycoords=("axes fraction", "data"), fontweight="bold", fontsize=9, va="center"
+        )
         for row in differences[differences["scenario"] == scenario].itertuples():
             place -= 1.0
             axes.plot([row.low, row.high], [place, place], color="#333333", lw=2, solid_capstyle="butt")
@@ -134,7 +143,8 @@ def differences_figure(differences: pd.DataFrame, first: str, replicates: int) -
     axes.xaxis.set_major_formatter(lambda x, _: f"{100 * x:+.3g}" if abs(x) > 1e-9 else "0")
     plain(axes)
     axes.spines["left"].set_visible(False)
-    title(figure, f"What changes, compared with {first}")
+    title(figure, "The same people, another context: what changes")
+    figure.text(0.02, 1 - 0.55 / height, f"compared with {_wrapped(first, 90)}", fontsize=9, va="top", color="#444444")
     caption(
         figure,
         f"{counted(replicates, 'replicate')}, each the same people with the same luck in every context; 95 % "
@@ -164,7 +174,7 @@ def two_worlds_by_day(days: pd.DataFrame, reforms: Sequence[int] = ()) -> Figure
         for day in sorted(set(reforms)):
             if day <= last:
                 axes.axvline(day, color="#555555", lw=1, ls=":")
-                axes.text(day, 1.0, f" reform, day {day}", fontsize=8, va="top", ha="left", color="#555555")
+                axes.text(day, 1.0, f"reform, day {day}", rotation=90, fontsize=8, va="top", color="#555555")
         axes.set_title(pattern, loc="left")
         axes.set_xlabel("day of the stay")
         day_axis(axes, last)
@@ -173,7 +183,7 @@ def two_worlds_by_day(days: pd.DataFrame, reforms: Sequence[int] = ()) -> Figure
     panels[0].set_ylabel("share of dyads")
     colours = ("#222222", "#B34700")
     lines = [
-        figure.axes[0].plot([], [], color=colour, ls=style, lw=2, label=fill(name, 60))[0]
+        figure.axes[0].plot([], [], color=colour, ls=style, lw=2, label=_wrapped(name, 60))[0]
         for name, style, colour in zip(names, STYLES, colours, strict=False)
     ]
     handles: list[Artist] = [*lines, Patch(facecolor="#999999", alpha=0.25, label="difference")]
