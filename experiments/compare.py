@@ -116,18 +116,19 @@ def compare(
             done = more.stop
             bar.update(len(more))
     names = [course.name for course in courses[1:]]
+    chains = [_chains(worlds[0], world, seed, follow.most(w)) for w, world in enumerate(worlds[1:])]
     return Comparison(
-        courses,
-        seed,
-        done,
-        precision if replicates is None else None,
-        _widest(codes),
-        _stacked(names, [differences(codes[0], other) for other in codes[1:]]),
-        _stacked(names, [moves(codes[0], other) for other in codes[1:]]),
-        follow.partings(names),
-        follow.days([course.name for course in courses]),
-        _stacked(names, [_chains(worlds[0], world, seed, follow.most(w)) for w, world in enumerate(worlds[1:])]),
-        tuple(codes),
+        courses=courses,
+        seed=seed,
+        replicates=done,
+        precision=precision if replicates is None else None,
+        half_width=_widest(codes),
+        differences=_stacked(names, [differences(codes[0], other) for other in codes[1:]]),
+        moves=_stacked(names, [moves(codes[0], other) for other in codes[1:]]),
+        partings=follow.partings(names),
+        days=follow.days([course.name for course in courses]),
+        chains=_stacked(names, chains),
+        codes=tuple(codes),
     )
 
 

@@ -151,7 +151,7 @@ def live(
     open_centre(clients, keyworkers, dyads, posts, world.frames, numbers, luck)
     first_clients, first_keyworkers = clients.copy(), keyworkers.copy()
     step, lines = int(keep >= Keep.EVENTS), 0
-    mornings = [1, *(then.day for then in world.reforms), design.days + 1]
+    mornings = [1, *(then.day for then in world.reforms if then.day <= design.days), design.days + 1]
     for reforms, (first, end) in enumerate(pairwise(mornings)):
         if reforms > 0:
             before, (numbers, turns) = numbers, world.of_centre(luck, reforms)

@@ -41,11 +41,12 @@ def test_a_reform_leaves_every_day_before_it_as_it_was(changes, day, seed):
     assert_identical(live(world, seed, 0, 0), live(World(SCENARIO), seed, 0, 0), before=day)
 
 
-@given(seed=st.integers(0, 1000))
-@settings(max_examples=5)
-def test_a_reform_on_the_day_after_the_last_changes_nothing(seed):
-    world = World(SCENARIO, [Reform(DAYS + 1, changed(SCENARIO, {"context.formality": 1.0}))])
-    assert_identical(live(world, seed, 0, 0), live(World(SCENARIO), seed, 0, 0))
+@given(changes=CHANGES, seed=st.integers(0, 1000))
+@settings(max_examples=10)
+def test_a_reform_on_the_day_after_the_last_changes_nothing(changes, seed):
+    world = World(SCENARIO, [Reform(DAYS + 1, changed(SCENARIO, changes))])
+    for lived in (live, live_with_agents):
+        assert_identical(lived(world, seed, 0, 0), live(World(SCENARIO), seed, 0, 0))
 
 
 @settings(max_examples=10)
