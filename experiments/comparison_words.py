@@ -76,10 +76,10 @@ def partings_in_words(result: Comparison) -> Iterator[str]:
             continue
         early, middle, late = (math.floor(q) for q in days.quantile([0.25, 0.5, 0.75]))
         kinds = (rows["what"] + ", " + rows["event"].str.replace("_", " ")).value_counts()
-        never = len(rows) - len(days)
         yield (
-            f"{course.name}: stories part on day {middle} (median; middle half of the dyads: {early} to {late}); "
-            f"{never} of {len(rows)} never. Most often: {kinds.index[0]} ({kinds.iloc[0] / len(days):.0%})."
+            f"{course.name}: the stories of {len(days)} of the {len(rows)} dyads that were followed part, on day "
+            f"{middle} (median; the middle half on days {early} to {late}), most often over: {kinds.index[0]} "
+            f"({kinds.iloc[0] / len(days):.0%})."
         )
 
 
