@@ -9,23 +9,30 @@ from pathlib import Path
 
 from PIL import Image
 
+from experiments.compare import compare
+from experiments.comparison_folder import keep_comparison
+from experiments.course import course
 from experiments.simulate import simulate
 from simulation import load
 
 HERE = Path(__file__).parent
 README = HERE.parent / "README.md"
 NAME = "four-centres"
+CONTEXTS = ("strict-and-opaque", "strict-but-fair")
 SHOWN = re.compile(r"!\[[^\]]*\]\(docs/figures/([\w-]+\.png)\)")
 """A figure in the README: its alt text and its file."""
 
 
 def main() -> None:
-    """Run the four-centre scenario with seed 1, keep the figures the README shows, and renew their alt texts."""
+    """Make the runs the README shows again with seed 1, keep their figures, and renew their alt texts."""
     text = README.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "run"
         simulate(load(NAME), NAME, folder, seed=1)
         (HERE / "figures").mkdir(exist_ok=True)
+        comparison = Path(temporary) / "comparison"
+        keep_comparison(compare([course(name) for name in CONTEXTS], seed=1), comparison)
+        shutil.copy(comparison / "figures" / "who-moves.png", folder / "figures")
         for name in SHOWN.findall(text):
             shutil.copy(folder / "figures" / name, HERE / "figures" / name)
             with Image.open(HERE / "figures" / name) as picture:

@@ -35,7 +35,9 @@ class Parser(argparse.ArgumentParser):
         self.exit(REFUSED, f"twoway: {message} (see `{self.prog} --help`)\n")
 
 
-COMMANDS = ("scenarios", "show", "schema", "run", "verify", "story", "interview", "why", "measures", "report")
+COMMANDS = (
+    "scenarios", "show", "schema", "run", "compare", "verify", "story", "interview", "why", "measures", "report",
+)  # fmt: skip
 
 
 def parser() -> argparse.ArgumentParser:
@@ -65,14 +67,36 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--keep", default="events", help="dyads, days or events: how much is written (default events)")
     run.add_argument("--csv", action="store_true", help="write CSV as well, with a codebook")
 
-    verify = commands.add_parser("verify", help="run a run again and say whether every table is equal")
-    verify.add_argument("folder", type=Path, help="the folder of a run")
+    compare = commands.add_parser(
+        "compare",
+        help="live the same people with the same luck in several contexts, and say what that makes of them",
+        description="A scenario may change on the way: strict-and-opaque@60:strict-but-fair is the one until day 59 "
+        "and the other from the morning of day 60 on; ordinary@60:context.control=5 changes a number from then on, "
+        "ordinary:context.control=5 from the start.",
+    )
+    compare.add_argument("scenario", nargs="+", help="scenarios; each later one is compared with the first")
+    _set_argument(compare)
+    compare.add_argument("--seed", default="1", help="luck: a whole number from 0 (default 1)")
+    compare.add_argument("--days", help="length of every stay, in days")
+    compare.add_argument(
+        "--precision", default="0.02", help="half the width that every interval shall have at most (default 0.02)"
+    )
+    compare.add_argument("--most", default="2000", help="stop after so many replicates even so (default 2000)")
+    compare.add_argument("--replicates", help="make exactly so many replicates, whatever the precision")
+    compare.add_argument("--out", type=Path, metavar="FOLDER", help="a folder that does not exist yet")
+
+    verify = commands.add_parser("verify", help="make a run or a comparison again and say whether every table is equal")
+    verify.add_argument("folder", type=Path, help="the folder of a run or a comparison")
     command_tell.add(commands)
     return top
 
 
 def _scenario_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("scenario", help="name of a scenario, or path of your own .toml file")
+    _set_argument(command)
+
+
+def _set_argument(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--set", action="append", default=[], metavar="SECTION.FIELD=VALUE", help="change a field; may be repeated"
     )
@@ -240,11 +264,57 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def compare(options: argparse.Namespace) -> int:
+    """Compare scenarios: the same people with the same luck in each."""
+    from experiments.course import check_comparable, course
+    from experiments.folder import free_folder
+    from simulation.refusal import Refusal
+
+    courses = [course(text, _changes(options)) for text in options.scenario]
+    check_comparable(courses)
+    seed, most = whole_number("seed", options.seed), whole_number("most", options.most)
+    replicates = None if options.replicates is None else whole_number("replicates", options.replicates)
+    try:
+        precision = float(options.precision)
+    except ValueError:
+        raise Refusal(f"--precision {options.precision}: must be a share such as 0.02") from None
+    folder = options.out if options.out is not None else free_folder("comparison")
+    if folder.exists():
+        raise Refusal(f"{folder}: exists already and is not overwritten; choose another folder with --out")
+    design = courses[0].scenario.design
+    many = f"until every interval is within ±{100 * precision:g} points, at most {_count(most, 'replicate')}"
+    if replicates is not None:
+        many = _count(replicates, "replicate")
+    print(
+        f"The same people with the same luck in {_count(len(courses), 'context')}: "
+        f"{', '.join(one.name for one in courses)}.\n"
+        f"{_count(design.centres, 'centre')} with {_count(design.clients, 'client')} each, "
+        f"{_count(design.days, 'day')}, seed {seed}, {many}.\n",
+        flush=True,
+    )
+    from experiments.compare import compare as live_in_each
+    from experiments.comparison_folder import keep_comparison
+    from experiments.comparison_words import answer, partings_in_words, tables_in_lines
+
+    result = live_in_each(courses, seed, precision, replicates, most, progress=True)
+    keep_comparison(result, folder)
+    for sentence in (*answer(result), *partings_in_words(result)):
+        print(textwrap.fill(sentence, 110, break_long_words=False, break_on_hyphens=False))
+    print()
+    for line in tables_in_lines(result):
+        print(line)
+    print(f"Tables, figures and manifest: {folder}")
+    print(SCOPE)
+    return 0
+
+
 def verify(options: argparse.Namespace) -> int:
-    """Run a run again and compare; status 1 if a table differs."""
+    """Make a run or a comparison again; status 1 if a table differs."""
+    from experiments.comparison_folder import is_comparison, verify_comparison
     from experiments.simulate import verify as run_again
 
-    verdict = run_again(options.folder, os.cpu_count() or 1, progress=True)
+    again = verify_comparison if is_comparison(options.folder) else run_again
+    verdict = again(options.folder, os.cpu_count() or 1, progress=True)
     for change in verdict.changed:
         print(f"Changed since: {change}.")
     for table, equal in verdict.equal.items():
@@ -255,7 +325,7 @@ def verify(options: argparse.Namespace) -> int:
 
 
 DO = {
-    "scenarios": scenarios, "show": show, "schema": schema, "run": run, "verify": verify,
+    "scenarios": scenarios, "show": show, "schema": schema, "run": run, "compare": compare, "verify": verify,
     "story": command_tell.story, "interview": command_tell.interview, "why": command_tell.why,
     "measures": command_tell.measures, "report": command_tell.report,
 }  # fmt: skip

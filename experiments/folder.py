@@ -34,7 +34,7 @@ from simulation.tables import Tables, check_luck, keep_of, words_of
 
 MANIFEST = "manifest.json"
 FORMAT = 1
-PACKAGES = ("numpy", "numba", "pandas", "pyarrow", "networkx", "mesa", "matplotlib", "pydantic")
+PACKAGES = ("numpy", "numba", "pandas", "pyarrow", "networkx", "mesa", "matplotlib", "pydantic", "scipy")
 NEEDED = ("model", "source_digest", "scenario", "seed", "replicates", "keep", "resolved_scenario")
 """What the manifest must hold for its run to be made again."""
 INPUTS = {"lexicon": "lexicon", "equations": "equations", "frames": "frames", "situations": "situations"}

@@ -40,6 +40,14 @@ def admit_client(client: Any, frames: Any, numbers: Any, traits: Any) -> None:
 
 
 @compiled
+def keyworkers_insight(post: Any, numbers: Any, traits: Any) -> float:
+    """How far a keyworker with these *traits* sees the strain behind what clients do, where staff are so reflexive."""
+    return kept_as_share(
+        numbers.reflexivity + numbers.insight_variety * traits[post.general_view.shape[0] + Trait.INSIGHT]
+    )
+
+
+@compiled
 def fill_post(post: Any, frames: Any, numbers: Any, traits: Any) -> None:
     """A keyworker takes up a post, with a general view of clients and traits of her own."""
     count = post.general_view.shape[0]
@@ -53,7 +61,7 @@ def fill_post(post: Any, frames: Any, numbers: Any, traits: Any) -> None:
         )
         post.outlook[k] = post.general_view[k]
     post.reserve = kept_as_share(numbers.keyworker_reserve + numbers.reserve_variety * traits[count + Trait.RESERVE])
-    post.insight = kept_as_share(numbers.reflexivity + numbers.insight_variety * traits[count + Trait.INSIGHT])
+    post.insight = keyworkers_insight(post, numbers, traits)
     take_style(post.style, traits, count, numbers.style_variety)
 
 
@@ -118,6 +126,27 @@ def are_friends(friends: Any, one: int, other: int, density: float) -> bool:
 
 
 @compiled
+def friends_of(friends: Any, one: int, count: int, density: float) -> int:
+    """How many of the *count* clients of a centre are a client's friends."""
+    found = 0
+    for other in range(count):
+        found += are_friends(friends, one, other, density)
+    return found
+
+
+@compiled
+def furnish(post: Any, numbers: Any) -> None:
+    """What a post's number of clients and the centre's rates leave its keyworker: contact, chances to meet, strain."""
+    caseload = max(1.0, float(post.caseload))
+    post.contact = contact(caseload, numbers.capacity)
+    post.chance[Kind.EVERYDAY] = daily_chance(numbers.everyday * post.contact)
+    post.chance[Kind.CONTROL] = daily_chance(numbers.control)
+    post.chance[Kind.REQUEST] = daily_chance(numbers.requests)
+    post.chance[Kind.PLANNED] = daily_chance(numbers.planned * post.contact)
+    post.strain = pressure_under(caseload, numbers.capacity, numbers.pressure, numbers.overload)
+
+
+@compiled
 def open_centre(clients: Any, keyworkers: Any, dyads: Any, posts: Any, frames: Any, numbers: Any, luck: Any) -> None:
     """The first morning: posts are filled, each client is admitted and assigned to a post in turn."""
     for m in range(posts.shape[0]):
@@ -127,16 +156,8 @@ def open_centre(clients: Any, keyworkers: Any, dyads: Any, posts: Any, frames: A
         dyads[i].talk_due = NOBODY
         post = posts[dyads[i].post]
         post.caseload += 1
-        for j in range(clients.shape[0]):
-            dyads[i].friends += are_friends(luck.friends, i, j, numbers.peer_density)
+        dyads[i].friends = friends_of(luck.friends, i, clients.shape[0], numbers.peer_density)
         admit_client(clients[i], frames, numbers, luck.clients[i])
         meet_keyworker(keyworkers[i], post, frames, numbers, luck.impressions[i, 0])
     for m in range(posts.shape[0]):
-        post = posts[m]
-        caseload = max(1.0, float(post.caseload))
-        post.contact = contact(caseload, numbers.capacity)
-        post.chance[Kind.EVERYDAY] = daily_chance(numbers.everyday * post.contact)
-        post.chance[Kind.CONTROL] = daily_chance(numbers.control)
-        post.chance[Kind.REQUEST] = daily_chance(numbers.requests)
-        post.chance[Kind.PLANNED] = daily_chance(numbers.planned * post.contact)
-        post.strain = pressure_under(caseload, numbers.capacity, numbers.pressure, numbers.overload)
+        furnish(posts[m], numbers)

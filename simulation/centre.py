@@ -34,6 +34,7 @@ from simulation.handling import NO_WAY, benignity, handle, talk_ends
 from simulation.luck import PER_ENCOUNTER, PER_EXCHANGE, WAYS, Ask, AskEncounter, AskExchange, Luck
 from simulation.party import NOBODY, Way, dyad_type, party_type, post_type
 from simulation.records import DAY_COLUMNS, EVENT_COLUMNS, NOTHING, Happening, row_type
+from simulation.reform import reform
 from simulation.rules.choice import crisis_left, daily_chance
 from simulation.rules.neighbours import leaving_chance, moved_toward
 
@@ -166,12 +167,7 @@ class Centre(mesa.Model):  # type: ignore[misc]
         self.days: list[Any] = []
 
         people, posts = range(design.clients), range(world.scenario.posts)
-        self.peers = nx.Graph()
-        self.peers.add_nodes_from(people)
-        density = self.numbers.peer_density
-        self.peers.add_edges_from(
-            (i, j) for i in people for j in range(i) if are_friends(self.luck.friends, i, j, density)
-        )
+        self.peers = self.friendships()
         self.team = nx.complete_graph(len(posts))
         self.caseload = nx.Graph()
         self.caseload.add_nodes_from(("post", m) for m in posts)
@@ -186,6 +182,20 @@ class Centre(mesa.Model):  # type: ignore[misc]
         )
         self.datacollector.collect(self)
 
+    def friendships(self) -> nx.Graph:
+        """Who is friends with whom, in the present context."""
+        people, density = range(len(self.dyads)), self.numbers.peer_density
+        peers = nx.Graph()
+        peers.add_nodes_from(people)
+        peers.add_edges_from((i, j) for i in people for j in range(i) if are_friends(self.luck.friends, i, j, density))
+        return peers
+
+    def reform(self, reforms: int) -> None:
+        """From this morning on the centre is as after so many *reforms*."""
+        before, (self.numbers, self.turns) = self.numbers, self.world.of_centre(self.luck, reforms)
+        reform(*self.views, self.dyads, self.posts, before, self.numbers, self.luck)
+        self.peers = self.friendships()
+
     def new_row(self, dyad: int) -> Any:
         """A new line of the events table about a dyad."""
         row = records(1, row_type(EVENT_COLUMNS, len(self.frames.benign)))[0]
@@ -198,6 +208,9 @@ class Centre(mesa.Model):  # type: ignore[misc]
         self.day += 1
         day = self.day
         self.today = self.luck.days[:, day - 1].astype(float)
+        for reforms, then in enumerate(self.world.reforms, 1):
+            if then.day == day:
+                self.reform(reforms)
         for client in self.clients:
             self.pairs_day(client, self.keyworkers[self.dyads[client.number].post])
         for client in self.clients:

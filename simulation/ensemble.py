@@ -7,10 +7,11 @@ as are wanted (the compiled code does not hold Python's lock).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from enum import IntEnum
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ from simulation.frames import frames_record
 from simulation.luck import WAYS, CentreAsk, Luck, column_count, draw
 from simulation.party import dyad_type, party_type, post_type
 from simulation.records import DAY_COLUMNS, EVENT_COLUMNS, row_type
+from simulation.reform import Reform, check_reforms, reform
 from simulation.rules.choice import crisis_left
 from simulation.rules.neighbours import of_this_centre
 from simulation.scenario import NUMBERED, Resolved, Scenario
@@ -66,13 +68,16 @@ def settle(numbers: Any, turns: Any, luck: Any) -> None:
 
 
 class World:
-    """A scenario ready to be lived: everything that is the same in all its centres and replicates."""
+    """A scenario ready to be lived, perhaps with *reforms*: all that is the same in its centres and replicates."""
 
-    def __init__(self, scenario: Scenario | Resolved) -> None:
+    def __init__(self, scenario: Scenario | Resolved, reforms: Sequence[Reform] = ()) -> None:
         self.resolved = scenario if isinstance(scenario, Resolved) else Resolved(scenario)
         self.scenario = self.resolved.scenario
+        check_reforms(self.scenario, reforms)
+        self.reforms = tuple(reforms)
         r, learning = self.resolved, self.scenario.learning
         self.numbers = numbers_record(self.scenario)
+        self.reformed_numbers = tuple(numbers_record(then.scenario) for then in self.reforms)
         self.frames = frames_record(r.frames)
         self.kinds, self.turns = tables(
             r.situations,
@@ -90,9 +95,9 @@ class World:
         design, frames = self.scenario.design, len(self.resolved.frames.names)
         return draw(seed, replicate, centre, design.clients, self.scenario.posts, design.days, frames, self.columns)
 
-    def of_centre(self, luck: Luck) -> tuple[Any, Records]:
-        """Numbers and turns as they are in one centre."""
-        numbers, turns = self.numbers.copy(), self.turns.copy()
+    def of_centre(self, luck: Luck, reforms: int = 0) -> tuple[Any, Records]:
+        """Numbers and turns as they are in one centre after so many *reforms*."""
+        numbers, turns = (self.numbers, *self.reformed_numbers)[reforms].copy(), self.turns.copy()
         settle(numbers[0], turns, luck.centre)
         return numbers[0], turns
 
@@ -145,10 +150,16 @@ def live(
     events = records(world.most_lines() if keep >= Keep.EVENTS else 1, row_type(EVENT_COLUMNS, frames))
     open_centre(clients, keyworkers, dyads, posts, world.frames, numbers, luck)
     first_clients, first_keyworkers = clients.copy(), keyworkers.copy()
-    step = int(keep >= Keep.EVENTS)
-    lines = live_days(
-        clients, keyworkers, dyads, posts, world.kinds, turns, world.frames, numbers, luck, days, events, 0, step
-    )
+    step, lines = int(keep >= Keep.EVENTS), 0
+    mornings = [1, *(then.day for then in world.reforms if then.day <= design.days), design.days + 1]
+    for reforms, (first, end) in enumerate(pairwise(mornings)):
+        if reforms > 0:
+            before, (numbers, turns) = numbers, world.of_centre(luck, reforms)
+            reform(clients, keyworkers, dyads, posts, before, numbers, luck)
+        lines = live_days(
+            clients, keyworkers, dyads, posts, world.kinds, turns, world.frames, numbers, luck, first, end,
+            days, events, lines, step,
+        )  # fmt: skip
     events = events[:lines].copy() if step else events[:0]
     for table in (days, events):
         table["replicate"], table["centre"] = replicate, centre
@@ -158,12 +169,12 @@ def live(
 @compiled
 def live_days(
     clients: Any, keyworkers: Any, dyads: Any, posts: Any, kinds: Any, turns: Any, frames: Any, numbers: Any,
-    luck: Any, days: Any, events: Any, line: int, step: int,
+    luck: Any, first: int, end: int, days: Any, events: Any, line: int, step: int,
 ) -> int:  # fmt: skip
-    """All days of a centre; events are written from *line* on. Returns the line after the last."""
+    """A centre's days from the *first* to the one before the *end*; events from *line* on. Returns the line after."""
     seen, odds, today = np.empty(turns[0].act.shape[0]), np.empty(WAYS), np.empty(luck.days.shape[2])
-    row = 0
-    for day in range(1, luck.days.shape[1] + 1):
+    row = (first - 1) * 2 * clients.shape[0]
+    for day in range(first, end):
         crisis = crisis_left(float(day), numbers.distress_half_life)
         for i in range(clients.shape[0]):
             client, keyworker, post = clients[i], keyworkers[i], posts[dyads[i].post]

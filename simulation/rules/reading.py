@@ -18,6 +18,22 @@ def believed_role(formality: float, known: float, role: float) -> float:
 
 
 @rule
+def informed_anew(known: float, before: float, now: float) -> float:
+    """What someone knows of the rules when the centre begins to explain them to another degree than before.
+
+    Of what the centre leaves unexplained, talks have explained a share, and that share stays explained.
+
+    >>> round(informed_anew(known=0.6, before=0.2, now=0.6), 3)
+    0.8
+    >>> informed_anew(known=1.0, before=1.0, now=0.25)
+    0.25
+    """
+    if before >= 1.0:
+        return now
+    return min(1.0, known + (1.0 - known) * (now - before) / (1.0 - before))
+
+
+@rule
 def believed_strain(insight: float, strain: float) -> float:
     """How far the reader sees the strain behind what the other does.
 

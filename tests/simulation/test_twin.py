@@ -14,6 +14,7 @@ import twin
 from simulation.ensemble import Stay, World, live
 from simulation.frames import ROLES
 from simulation.records import HAPPENINGS, SOURCES, WAYS
+from simulation.reform import Reform
 from simulation.scenario import Scenario, changed
 from simulation.situations import KIND_NAMES
 
@@ -48,6 +49,16 @@ CONTEXTS: dict[str, dict[str, float]] = {
         "context.turnover": 4, "context.peer_density": 1,
     },
 }  # fmt: skip
+REFORMS: dict[str, dict[int, dict[str, float]]] = {
+    "talked over": {
+        20: {
+            "context.transparency": 0.9, "context.reflexivity": 0.3, "context.peer_density": 0.9,
+            "context.control": 6, "context.strictness": 0.9, "context.formality": 0.6,
+        },
+        35: {"context.transparency": 0.2, "context.capacity": 2, "context.overload": 0.4, "context.centre_spread": 1},
+    },
+}  # fmt: skip
+"""By context, what reforms change on which day, against the context itself."""
 in_every_context = pytest.mark.parametrize("context", CONTEXTS)
 
 
@@ -56,8 +67,9 @@ def both(context: str) -> tuple[Stay, tuple[str, ...], list[twin.Event], dict[st
     """The stay as the model has it, its acts by number, and events and states as the twin has them."""
     scenario = changed(Scenario(), CONTEXTS[context])
     luck = {"seed": 7, "replicate": list(CONTEXTS).index(context), "centre": 2}
-    world = World(scenario)
-    return live(world, **luck), world.resolved.situations.acts, *twin.live(scenario, **luck)
+    reforms = {day: changed(scenario, changes) for day, changes in REFORMS.get(context, {}).items()}
+    world = World(scenario, [Reform(day, then) for day, then in reforms.items()])
+    return live(world, **luck), world.resolved.situations.acts, *twin.live(scenario, **luck, reforms=reforms)
 
 
 def told(event: Any, acts: tuple[str, ...]) -> twin.Event:

@@ -5,6 +5,7 @@ Numbers such as 7.6 are sections of ODD.md. Of the project only the scenario and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
@@ -118,18 +119,36 @@ class Centre:
         self.keyworker_draws = [stream(2, j).standard_normal((1 + SUCCESSORS, frames + 8)) for j in range(m)]
         self.leaving = [stream(3, j).random(days) for j in range(m)]
         pairs = [(i, j) for i in range(n) for j in range(i)]
-        are_friends = dict(zip(pairs, stream(4).random(len(pairs)) < self.context.peer_density, strict=True))
-        shift = np.exp(-self.context.centre_spread * stream(5).standard_normal(3))  # 7.11
-        shares = np.array([self.context.formality, self.context.strictness, self.context.transparency])
-        self.formality, self.strictness, self.transparency = shares / (shares + (1 - shares) * shift)
-
-        self.turns = tables(self)
+        self.friend_draws = dict(zip(pairs, stream(4).random(len(pairs)), strict=True))
+        self.centre_draws = stream(5).standard_normal(3)
+        settle(self)
         self.posts = [filled_post(self, j, [i for i in range(n) if i % m == j]) for j in range(m)]
         self.clients = [new_client(self, i) for i in range(n)]
         self.keyworkers = [new_keyworker(self, i) for i in range(n)]
-        self.friends = [[j for j in range(n) if j != i and are_friends[max(i, j), min(i, j)]] for i in range(n)]
         self.due: list[int | None] = [None] * n  # who proposed the repair talk that is due
         self.events: list[Event] = []
+
+
+def settle(c: Centre) -> None:
+    """What follows for the centre from its context: numbers of its own (7.11), tables (7.4), friends (7.11)."""
+    shift = np.exp(-c.context.centre_spread * c.centre_draws)
+    shares = np.array([c.context.formality, c.context.strictness, c.context.transparency])
+    c.formality, c.strictness, c.transparency = shares / (shares + (1 - shares) * shift)
+    c.turns = tables(c)
+    friends = [pair for pair, draw in c.friend_draws.items() if draw < c.context.peer_density]
+    c.friends = [sorted(sum(pair) - i for pair in friends if i in pair) for i in range(len(c.draws))]
+
+
+def reform(c: Centre, scenario: Scenario) -> None:  # 7.16
+    before, c.context = c.transparency, scenario.context
+    settle(c)
+    for j, post in enumerate(c.posts):
+        anew = filled_post(c, j, post.clients, post.predecessors)
+        c.posts[j] = post._replace(contact=anew.contact, strain=anew.strain, insight=anew.insight)
+        for i in post.clients:
+            client, c.keyworkers[i].insight = c.clients[i], anew.insight
+            unexplained = (1 - client.known_rules) / (1 - before) if before < 1 else 1.0
+            client.known_rules = 1 - unexplained * (1 - c.transparency)
 
 
 def less(amount: float, share: float) -> float:  # 7.9
@@ -422,10 +441,14 @@ def turnover(c: Centre, day: int) -> None:  # 7.12
             c.events.append(Event(day, i, "new_keyworker", ROLES[KEYWORKER]))
 
 
-def live(scenario: Scenario, seed: int, replicate: int, centre: int) -> tuple[list[Event], dict[str, Vector]]:
-    """What happens in a centre, and each state of everyone by day, dyad and party (3)."""
+def live(
+    scenario: Scenario, seed: int, replicate: int, centre: int, reforms: Mapping[int, Scenario]
+) -> tuple[list[Event], dict[str, Vector]]:
+    """What happens in a centre with reforms by day, and each state of everyone by day, dyad and party (3)."""
     c, evenings = Centre(scenario, seed, replicate, centre), []
     for day in range(1, scenario.design.days + 1):
+        if day in reforms:
+            reform(c, reforms[day])
         for i in range(scenario.design.clients):
             pairs_day(c, i, day)
         peers(c, day)
