@@ -156,6 +156,10 @@ class LatinHypercube(Declared):
 
         return _from_places(latin.sample(_unit(axes), self.size, seed=seed), axes)
 
+    def more(self, size: int, axes: Sequence[Axis], seed: int) -> Points:
+        """What makes *size* points of it: another Latin hypercube, so that each part is one but the whole is not."""
+        return LatinHypercube(size=size - self.size).points(axes, seed + self.size)
+
 
 class Sobol(Declared):
     """Saltelli's sample of a scrambled Sobol' sequence, for indices of variance (Saltelli et al. 2010)."""
@@ -175,6 +179,15 @@ class Sobol(Declared):
         places = sobol.sample(_unit(axes), self.size, calc_second_order=self.second_order, seed=seed)
         return _from_places(places, axes)
 
+    def more(self, size: int, axes: Sequence[Axis], seed: int) -> Points:
+        """What makes *size* base points of it: the sequence goes on where it stopped."""
+        have, larger = self.points(axes, seed), self.model_copy(update={"size": size}).points(axes, seed)
+        if larger[: len(have)] != have:
+            raise Refusal(
+                "design: this version of SALib gives other points than those that were run; begin a new study"
+            )
+        return larger[len(have) :]
+
 
 class Morris(Declared):
     """Trajectories in which one input after the other takes a step (Morris 1991)."""
@@ -192,6 +205,10 @@ class Morris(Declared):
         if self.levels % 2:
             raise Refusal(f"design.levels = {self.levels}; Morris trajectories need an even number of levels")
         return _from_places(morris.sample(_unit(axes), self.size, self.levels, seed=seed), axes)
+
+    def more(self, size: int, axes: Sequence[Axis], seed: int) -> Points:
+        """What makes *size* trajectories of it: others, as independent as those before."""
+        return self.model_copy(update={"size": size - self.size}).points(axes, seed + self.size)
 
 
 class Intervention(Declared):

@@ -145,7 +145,7 @@ def _run(
         make(store, store.pending(shard, failed_too), engine, count, progress)
         store = store.again()
         while wanted := more_replicates(store):
-            store = store.set_replicates(wanted)
+            store = store.planned(replicates=wanted)
             make(store, store.pending(shard), engine, count, progress)
             store = store.again()
     return Result(store.folder, store.table(), store.status(), tuple(said))

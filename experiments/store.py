@@ -291,10 +291,13 @@ class Store:
             "design": hashlib.sha256("".join(self.design["key"]).encode()).hexdigest(),
         }
 
-    def set_replicates(self, replicates: int) -> Store:
-        """The store with another number of replicates planned, never fewer than before."""
+    def planned(self, replicates: int | None = None, size: int | None = None) -> Store:
+        """The store with more replicates planned (never fewer than before), or another size of its design noted."""
         manifest = _manifest(self.folder)
-        manifest["replicates"] = max(replicates, int(manifest["replicates"]))
+        if replicates is not None:
+            manifest["replicates"] = max(replicates, int(manifest["replicates"]))
+        if size is not None:
+            manifest["study"]["design"]["size"] = size
         with refusing_full_disk(self.folder):
             _write_whole(self.folder / MANIFEST, manifest)
         return self.again()
