@@ -10,13 +10,11 @@ import textwrap
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
-from experiments import command_tell
+from experiments import command_compare, command_study, command_tell
+from experiments.command_options import Action, changed_scenario, scenario_arguments, whole_number
 from simulation import SCOPE
-
-if TYPE_CHECKING:
-    from simulation.scenario import Scenario
 
 INTERRUPTED = 130
 REFUSED = 2
@@ -31,13 +29,9 @@ class Parser(argparse.ArgumentParser):
             from simulation.refusal import nearest
 
             word = message.partition("invalid choice: ")[2].partition(" (choose")[0]
-            message = f"there is no command {word}; {nearest(word[1:-1], COMMANDS)}"
+            commands = DO if self.prog == "twoway" else command_study.ACTIONS
+            message = f"there is no command {word}; {nearest(word[1:-1], commands)}"
         self.exit(REFUSED, f"twoway: {message} (see `{self.prog} --help`)\n")
-
-
-COMMANDS = (
-    "scenarios", "show", "schema", "run", "compare", "verify", "story", "interview", "why", "measures", "report",
-)  # fmt: skip
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,14 +46,14 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("scenarios", help="list the scenarios with their questions")
 
     show = commands.add_parser("show", help="print a scenario as it would be run, with units and sources")
-    _scenario_arguments(show)
+    scenario_arguments(show)
     show.add_argument("--differences", action="store_true", help="only what differs from the default")
 
     schema = commands.add_parser("schema", help="print the JSON schema of scenario files, for editors")
     schema.add_argument("--out", type=Path, metavar="FILE", help="write it to a file that does not exist yet")
 
     run = commands.add_parser("run", help="run a scenario and write a folder of tables and figures")
-    _scenario_arguments(run)
+    scenario_arguments(run)
     run.add_argument("--seed", default="1", help="luck: a whole number from 0 (default 1)")
     run.add_argument("--replicates", default="1", help="how often the whole scenario is repeated (default 1)")
     run.add_argument("--days", help="length of every stay, in days")
@@ -67,39 +61,13 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--keep", default="events", help="dyads, days or events: how much is written (default events)")
     run.add_argument("--csv", action="store_true", help="write CSV as well, with a codebook")
 
-    compare = commands.add_parser(
-        "compare",
-        help="live the same people with the same luck in several contexts, and say what that makes of them",
-        description="A scenario may change on the way: strict-and-opaque@60:strict-but-fair is the one until day 59 "
-        "and the other from the morning of day 60 on; ordinary@60:context.control=5 changes a number from then on, "
-        "ordinary:context.control=5 from the start.",
-    )
-    compare.add_argument("scenario", nargs="+", help="scenarios; each later one is compared with the first")
-    _set_argument(compare)
-    compare.add_argument("--seed", default="1", help="luck: a whole number from 0 (default 1)")
-    compare.add_argument("--days", help="length of every stay, in days")
-    compare.add_argument(
-        "--precision", default="0.02", help="half the width that every interval shall have at most (default 0.02)"
-    )
-    compare.add_argument("--most", default="2000", help="stop after so many replicates even so (default 2000)")
-    compare.add_argument("--replicates", help="make exactly so many replicates, whatever the precision")
-    compare.add_argument("--out", type=Path, metavar="FOLDER", help="a folder that does not exist yet")
-
-    verify = commands.add_parser("verify", help="make a run or a comparison again and say whether every table is equal")
-    verify.add_argument("folder", type=Path, help="the folder of a run or a comparison")
+    verify = commands.add_parser("verify", help="make a run, comparison or study again and say whether all is equal")
+    verify.add_argument("folder", type=Path, help="the folder of a run, comparison or study")
+    verify.add_argument("--runs", metavar="N", default="50", help="how many runs of a study, drawn at random, or all")
+    command_compare.add(commands)
+    command_study.add(commands)
     command_tell.add(commands)
     return top
-
-
-def _scenario_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("scenario", help="name of a scenario, or path of your own .toml file")
-    _set_argument(command)
-
-
-def _set_argument(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--set", action="append", default=[], metavar="SECTION.FIELD=VALUE", help="change a field; may be repeated"
-    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -141,45 +109,6 @@ def _forget_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
-
-
-def whole_number(name: str, text: str) -> int:
-    """The whole number of an option, or a refusal that names it."""
-    from simulation.refusal import Refusal
-
-    try:
-        return int(text)
-    except ValueError:
-        raise Refusal(f"--{name} {text}: must be a whole number") from None
-
-
-def _changes(options: argparse.Namespace) -> dict[str, float | str]:
-    """What ``--set`` and ``--days`` change."""
-    from simulation.refusal import Refusal
-
-    changes: dict[str, float | str] = {}
-    for text in options.set:
-        key, equals, value = text.partition("=")
-        if not equals or not key or not value:
-            raise Refusal(f"--set {text}: write it as SECTION.FIELD=VALUE, for example context.control=3")
-        try:
-            changes[key] = float(value)
-        except ValueError:
-            changes[key] = value
-    if getattr(options, "days", None) is not None:
-        changes["design.days"] = whole_number("days", options.days)
-    return changes
-
-
-def _scenario(options: argparse.Namespace) -> Scenario:
-    from simulation.scenario import changed, load
-
-    scenario, changes = load(options.scenario), _changes(options)
-    return changed(scenario, changes) if changes else scenario
-
-
 def scenarios(options: argparse.Namespace) -> int:
     """List the shipped scenarios."""
     from simulation.scenario import load, shipped_names
@@ -198,7 +127,7 @@ def show(options: argparse.Namespace) -> int:
     from experiments.describe import described
     from simulation.scenario import Resolved
 
-    scenario = _scenario(options)
+    scenario = changed_scenario(options)
     print(described(Resolved(scenario), only_differences=options.differences))
     return 0
 
@@ -226,8 +155,9 @@ def schema(options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Run a scenario."""
-    scenario = _scenario(options)
+    scenario = changed_scenario(options)
     seed, replicates = whole_number("seed", options.seed), whole_number("replicates", options.replicates)
+    from analysis.words.grammar import counted
     from simulation.tables import check_luck, keep_of
 
     check_luck(seed, replicates)
@@ -242,9 +172,9 @@ def run(options: argparse.Namespace) -> int:
     design = scenario.design
     print(f"{scenario.title}: {scenario.question}")
     print(
-        f"{_count(design.centres, 'centre')} with {_count(design.clients, 'client')} and "
-        f"{_count(scenario.posts, 'keyworker')} each, {_count(design.days, 'day')}, "
-        f"{_count(replicates, 'replicate')}, seed {seed}.",
+        f"{counted(design.centres, 'centre')} with {counted(design.clients, 'client')} and "
+        f"{counted(scenario.posts, 'keyworker')} each, {counted(design.days, 'day')}, "
+        f"{counted(replicates, 'replicate')}, seed {seed}.",
         flush=True,
     )
     from experiments.simulate import in_words, simulate
@@ -264,53 +194,15 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def compare(options: argparse.Namespace) -> int:
-    """Compare scenarios: the same people with the same luck in each."""
-    from experiments.course import check_comparable, course
-    from experiments.folder import free_folder
-    from simulation.refusal import Refusal
-
-    courses = [course(text, _changes(options)) for text in options.scenario]
-    check_comparable(courses)
-    seed, most = whole_number("seed", options.seed), whole_number("most", options.most)
-    replicates = None if options.replicates is None else whole_number("replicates", options.replicates)
-    try:
-        precision = float(options.precision)
-    except ValueError:
-        raise Refusal(f"--precision {options.precision}: must be a share such as 0.02") from None
-    folder = options.out if options.out is not None else free_folder("comparison")
-    if folder.exists():
-        raise Refusal(f"{folder}: exists already and is not overwritten; choose another folder with --out")
-    design = courses[0].scenario.design
-    many = f"until every interval is within ±{100 * precision:g} points, at most {_count(most, 'replicate')}"
-    if replicates is not None:
-        many = _count(replicates, "replicate")
-    print(
-        f"The same people with the same luck in {_count(len(courses), 'context')}: "
-        f"{', '.join(one.name for one in courses)}.\n"
-        f"{_count(design.centres, 'centre')} with {_count(design.clients, 'client')} each, "
-        f"{_count(design.days, 'day')}, seed {seed}, {many}.\n",
-        flush=True,
-    )
-    from experiments.compare import compare as live_in_each
-    from experiments.comparison_folder import keep_comparison
-    from experiments.comparison_words import answer, partings_in_words, tables_in_lines
-
-    result = live_in_each(courses, seed, precision, replicates, most, progress=True)
-    keep_comparison(result, folder)
-    for sentence in (*answer(result), *partings_in_words(result)):
-        print(textwrap.fill(sentence, 110, break_long_words=False, break_on_hyphens=False))
-    print()
-    for line in tables_in_lines(result):
-        print(line)
-    print(f"Tables, figures and manifest: {folder}")
-    print(SCOPE)
-    return 0
-
-
 def verify(options: argparse.Namespace) -> int:
-    """Make a run or a comparison again; status 1 if a table differs."""
+    """Make a run, a comparison or a study again; status 1 if something differs."""
     from experiments.comparison_folder import is_comparison, verify_comparison
+    from experiments.store import is_study
+
+    if is_study(options.folder):
+        return command_study.verify(
+            options.folder, None if options.runs == "all" else whole_number("runs", options.runs)
+        )
     from experiments.simulate import verify as run_again
 
     again = verify_comparison if is_comparison(options.folder) else run_again
@@ -324,10 +216,9 @@ def verify(options: argparse.Namespace) -> int:
     return 0 if same else 1
 
 
-DO = {
-    "scenarios": scenarios, "show": show, "schema": schema, "run": run, "compare": compare, "verify": verify,
-    "story": command_tell.story, "interview": command_tell.interview, "why": command_tell.why,
-    "measures": command_tell.measures, "report": command_tell.report,
+DO: dict[str, Action] = {
+    "scenarios": scenarios, "show": show, "schema": schema, "run": run, "verify": verify,
+    **command_compare.DO, **command_study.DO, **command_tell.DO,
 }  # fmt: skip
 
 if __name__ == "__main__":

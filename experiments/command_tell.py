@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.command_options import Action, whole_number
+
 if TYPE_CHECKING:
     from analysis.pages import Piece
     from experiments.kept import Kept
@@ -73,15 +75,12 @@ def _format(options: argparse.Namespace) -> str:
 
 
 def _number(options: argparse.Namespace, name: str) -> int | None:
-    from experiments.command import whole_number
-
     text = getattr(options, name)
     return None if text is None else whole_number(name, text)
 
 
 def _opened(options: argparse.Namespace) -> tuple[Kept, tuple[int, int, int], int]:
     """The run, the dyad asked for, and its number in the replicate."""
-    from experiments.command import whole_number
     from experiments.kept import Kept
 
     number, replicate = whole_number("dyad", options.dyad), whole_number("replicate", options.replicate)
@@ -209,3 +208,6 @@ def report(options: argparse.Namespace) -> int:
     write_whole(target, compose(kept, kept.day(day)))
     print(f"Written: {target}")
     return 0
+
+
+DO: dict[str, Action] = {"story": story, "interview": interview, "why": why, "measures": measures, "report": report}

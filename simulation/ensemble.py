@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from copy import copy
 from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
@@ -29,7 +30,7 @@ from simulation.reform import Reform, check_reforms, reform
 from simulation.rules.choice import crisis_left
 from simulation.rules.neighbours import of_this_centre
 from simulation.scenario import NUMBERED, Resolved, Scenario
-from simulation.situations import decide, tables
+from simulation.situations import decide, feel, tables
 
 Records = NDArray[Any]
 
@@ -50,11 +51,8 @@ def numbers_type() -> np.dtype[Any]:
 
 def numbers_record(scenario: Scenario) -> Any:
     """The scenario's numbers as one record of plain floats, in an array of length 1."""
-    numbers = records(1, numbers_type())
-    for section in NUMBERED:
-        for name, value in getattr(scenario, section):
-            numbers[name] = float(value)
-    return numbers
+    values = tuple(float(value) for section in NUMBERED for _, value in getattr(scenario, section))
+    return np.array([values], numbers_type()).view(np.recarray)
 
 
 @compiled
@@ -75,20 +73,24 @@ class World:
         self.scenario = self.resolved.scenario
         check_reforms(self.scenario, reforms)
         self.reforms = tuple(reforms)
-        r, learning = self.resolved, self.scenario.learning
         self.numbers = numbers_record(self.scenario)
         self.reformed_numbers = tuple(numbers_record(then.scenario) for then in self.reforms)
+        r = self.resolved
         self.frames = frames_record(r.frames)
+        learning, strictness = self.scenario.learning, self.scenario.context.strictness
         self.kinds, self.turns = tables(
-            r.situations,
-            r.frames,
-            r.lexicon,
-            r.equations,
-            learning.temperature,
-            learning.blur,
-            self.scenario.context.strictness,
+            r.situations, r.frames, r.lexicon, r.equations, learning.temperature, learning.blur, strictness
         )
         self.columns = column_count(r.situations.exchanges)
+
+    def again(self, scenario: Scenario) -> World:
+        """The world of another scenario that means the same data files: they are not read nor worked out again."""
+        other = copy(self)
+        other.resolved, other.scenario = self.resolved.again(scenario), scenario
+        other.numbers, other.turns = numbers_record(scenario), self.turns.copy()
+        feel(other.turns, scenario.learning.temperature, scenario.learning.blur)
+        decide(other.turns, scenario.context.strictness)
+        return other
 
     def luck(self, seed: int, replicate: int, centre: int) -> Luck:
         """All luck of one centre."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -219,3 +220,9 @@ class Resolved:
                     f"{self.situations.path}: the act '{act}' is not in the lexicon {self.lexicon.path.name}; "
                     f"{nearest(act, self.lexicon.acts)}"
                 )
+
+    def again(self, scenario: Scenario) -> Resolved:
+        """The same data files with another scenario, which must mean the same files."""
+        other = copy(self)
+        other.scenario = scenario
+        return other

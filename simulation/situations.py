@@ -226,6 +226,7 @@ def turn_type(frames: int, acts: int) -> np.dtype[Any]:
             ("act", np.int64, (acts,)),
             ("evaluation", np.float64, (acts,)),
             ("potency", np.float64, (acts,)),
+            ("activity", np.float64, (acts,)),
             ("written", np.float64, (acts,)),
             ("script", np.float64, (acts,)),
             ("script_cdf", np.float64, (acts,)),
@@ -262,7 +263,7 @@ def tables(
         epa = np.array([lexicon.sentiment("acts", act) for act in turn.feasible])
         row.role, row.mandated, row.feasible = turn.role, turn.mandated, n
         row.act[:n] = [acts[act] for act in turn.feasible]
-        row.evaluation[:n], row.potency[:n] = epa[:, 0], epa[:, 1]
+        row.evaluation[:n], row.potency[:n], row.activity[:n] = epa.T
         row.written[:n] = [turn.script.get(act, 0.0) for act in turn.feasible]
         row.decided = turn.decided
         row.refused, row.granted = (
@@ -275,15 +276,9 @@ def tables(
         close(row.strain, row.strain_cdf)
         doer, other = identities[:, turn.role, None], identities[:, 1 - turn.role, None]
         row.disturbance[:, :n] = equations.deflection(doer, epa[None], other)
-        for k in range(len(frames.names)):
-            weights = np.array([feels_right(d, temperature) for d in row.disturbance[k, :n]])
-            row.will[k, :n] = weights / weights.sum()
-            row.will_cdf[k] = np.cumsum(row.will[k])
-            close(row.will[k], row.will_cdf[k])
-        squared = ((epa[:, None] - epa[None]) ** 2).sum(axis=-1)
-        row.likeness[:n, :n] = [[likeness(s, blur) for s in line] for line in squared]
         if not turn.decided:
             write_script(row)
+    feel(turns, temperature, blur)
     decide(turns, strictness)
     columns = first_columns(situations.exchanges)
     kinds = np.zeros(len(Kind), kind_type()).view(np.recarray)
@@ -296,6 +291,30 @@ def tables(
                     role = opener if e % 2 == 0 else 1 - opener
                     row.turn[opener, e] = situations.turn(kind, role, position_of(e))
     return kinds, turns
+
+
+@compiled
+def feel(turns: Any, temperature: float, blur: float) -> None:
+    """Write down how right each act feels in each frame, and how easily acts are taken for each other."""
+    for i in range(turns.shape[0]):
+        turn = turns[i]
+        for k in range(turn.will.shape[0]):
+            total = 0.0
+            for j in range(turn.feasible):
+                turn.will[k, j] = feels_right(turn.disturbance[k, j], temperature)
+                total += turn.will[k, j]
+            below = 0.0
+            for j in range(turn.will.shape[1]):
+                turn.will[k, j] /= total
+                below += turn.will[k, j]
+                turn.will_cdf[k, j] = below
+            close(turn.will[k], turn.will_cdf[k])
+        for a in range(turn.feasible):
+            for b in range(turn.feasible):
+                e = turn.evaluation[a] - turn.evaluation[b]
+                p = turn.potency[a] - turn.potency[b]
+                q = turn.activity[a] - turn.activity[b]
+                turn.likeness[a, b] = likeness(e * e + p * p + q * q, blur)
 
 
 @compiled

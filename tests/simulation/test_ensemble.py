@@ -139,3 +139,19 @@ def test_frames_and_lexicon_of_ones_own_can_be_lived_with(tmp_path):
     )
     stay = live(World(changed(Scenario(), SMALL | {"meaning.frames": str(two)})), 1, 0, 0)
     assert stay.clients.definition.shape == (6, 2)
+
+
+def test_a_world_made_from_another_is_the_one_made_from_its_scenario():
+    scenario = changed(Scenario(), {"learning.blur": 0.7, "learning.temperature": 2.0, "context.strictness": 0.9})
+    anew, again = World(scenario), World(Scenario()).again(scenario)
+    assert again.scenario == anew.scenario == again.resolved.scenario
+    assert again.numbers.tobytes() == anew.numbers.tobytes()
+    assert again.turns.tobytes() == anew.turns.tobytes()
+    assert again.kinds.tobytes() == anew.kinds.tobytes()
+
+
+def test_making_a_world_from_another_leaves_that_one_as_it_was():
+    world = small()
+    before = world.numbers.tobytes() + world.turns.tobytes()
+    world.again(changed(world.scenario, {"learning.blur": 0.7, "context.strictness": 0.9}))
+    assert world.numbers.tobytes() + world.turns.tobytes() == before
