@@ -33,6 +33,8 @@ class Remembering(NamedTuple):
     """Days in which an event loses half its weight in what is told. Assumed; to be swept 10..180."""
     most: int = 2
     """Events of each sort, good and bad, that are told at most (two or three in all are asked for)."""
+    worth: float = 2.2
+    """Evaluation from which a good act is worth telling; others only where there is none. EPA units; assumed; 1..3."""
 
 
 REMEMBERING = Remembering()
@@ -74,11 +76,12 @@ def readings(tables: Tables, resolved: Resolved, day: int, remembering: Remember
 def memories(read: pd.DataFrame, remembering: Remembering = REMEMBERING) -> pd.DataFrame:
     """The weightiest events of each party, good and bad: rows of ``readings``, weightiest first.
 
-    Of the same thing seen several times only the weightiest is told. A keyworker remembers nothing of her
-    predecessor's; a client does.
+    Of the same thing seen several times only the weightiest is told, and civil acts that nobody would remember only
+    where there is nothing better. A keyworker remembers nothing of her predecessor's; a client does.
     """
     own = read[~(read["former"] & (read["party"] == "keyworker"))]
-    sorted_ = own.sort_values("weight", ascending=False, kind="stable")
+    worth = (own["evaluation"] < 0) | (own["evaluation"] >= remembering.worth)
+    sorted_ = own.assign(worth=worth).sort_values(["worth", "weight"], ascending=False, kind="stable")
     bad = sorted_["evaluation"] < 0
     different = sorted_.assign(bad=bad).drop_duplicates([*PARTY, "seen"])
     rank = different.groupby([*PARTY, "bad"], observed=True).cumcount()

@@ -73,7 +73,7 @@ LEVELS: dict[str, tuple[str, tuple[Level, ...]]] = {
     ),
     "tension": (
         "tension",
-        (Level("settled", NOTHING, 0.1), Level("some", 0.1, 0.5), Level("unsettled", 0.5, ANYTHING)),
+        (Level("settled", NOTHING, 0.3), Level("some", 0.3, 0.5), Level("unsettled", 0.5, ANYTHING)),
     ),
 }
 """Words for numbers: which number of the account, and from where to where each word holds.
@@ -84,6 +84,10 @@ SURE, TORN = 0.6, 0.2
 """Share of the leading frame from which someone is sure; lead over the second below which someone is torn (assumed)."""
 MOSTLY = 0.6
 """Share from which one cause is named alone (assumed)."""
+STRESS = 0.2
+"""Share of strain from which it is named among several causes (assumed)."""
+EARLY = 20
+"""Acts read below which it is too early to say how things are (assumed)."""
 SOME_MET = 6
 """Acts read below which someone says that there has hardly been anything yet (assumed)."""
 
@@ -113,6 +117,8 @@ def levels(account: Account) -> dict[str, str]:
         "party": account.party,
         "certainty": certainty,
         "trouble": "none" if trouble[0] != trouble[0] else cause(*trouble),
+        "stress": "some" if trouble[1] >= STRESS else "none",
+        "early": "yes" if state["met"] < EARLY else "no",
         "expected": max(KINDS, key=lambda kind: state[f"{kind}_expected"]),
         "now": max(KINDS, key=lambda kind: state[kind]),
     }
@@ -161,8 +167,10 @@ def _when(memory: Memory) -> tuple[str, str]:
     return f"{where}day {memory.day}", f"{begin.get(memory.encounter, 'On ')}day {memory.day}"
 
 
-def _remembered(memory: Memory, said: dict[str, str], choice: Choice, forms: dict[str, str], other: Person) -> str:
-    """One memory: what the other did as it was seen, to what it is put down, and what it left, if anything."""
+def _remembered(
+    memory: Memory, first: bool, said: dict[str, str], choice: Choice, forms: dict[str, str], other: Person
+) -> str:
+    """One memory: what the other did as it was seen, what it left (told of the first), and to what it is put down."""
     sort = "bad" if memory.evaluation < 0 else "good"
     did = act_told(memory.seen, I_MYSELF, memory.encounter, matter=memory.day)
     when, begin = _when(memory)
@@ -170,7 +178,7 @@ def _remembered(memory: Memory, said: dict[str, str], choice: Choice, forms: dic
         return line("remember_former", said, choice, when=when, did=did)
     why = {**said, "sort": sort, "cause": cause(memory.role_share, memory.strain_share, memory.person_share)}
     parts = [line(f"remember_{sort}", said, choice, when=when, When=begin, did=did, **forms)]
-    if memory.emotion != NEUTRAL:
+    if first and memory.emotion != NEUTRAL:
         parts.append(line("felt", said, choice, felt=felt(memory.emotion, I_MYSELF, other)))
     parts.append(line("put_down", why, choice, **forms))
     return " ".join(parts)
@@ -180,7 +188,10 @@ def _told(account: Account, bad: str) -> Iterable[Memory]:
     """Which memories are told, most telling first: the good and the bad in proportion to what is felt."""
     order = {"hardly": (*account.good, *account.bad), "some": (*account.good[:1], *account.bad), "much": account.bad}
     told = [*order[bad], *account.good] if bad == "much" else list(order[bad])
-    return told[:2] if bad != "much" or not account.good else [*account.bad[:1], account.good[0], *account.bad[1:]]
+    if bad == "much" and account.good:
+        told = [*account.bad[:1], account.good[0], *account.bad[1:]]
+    former = [memory for memory in told if memory.former][1:]
+    return [memory for memory in told if memory not in former][:2]
 
 
 def interview(account: Account, frames: Frames, key: str = "") -> str:
@@ -203,7 +214,8 @@ def interview(account: Account, frames: Frames, key: str = "") -> str:
 
     opening = [say("new")] if account.state["met"] < SOME_MET else []
     opening += [say("relation"), say("tone")]
-    remembered = [_remembered(memory, said, choice, forms, other) for memory in _told(account, said["bad"])]
+    told = list(_told(account, said["bad"]))
+    remembered = [_remembered(memory, memory is told[0], said, choice, forms, other) for memory in told]
     must = [say("trouble"), say("force"), say("expectation")]
     ending = [say("tension"), say("more"), say("more")]
     text = [*opening, *remembered[:1], *must]

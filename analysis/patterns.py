@@ -130,7 +130,7 @@ def _view(row: Mapping[Hashable, Any], role: str, thresholds: Thresholds) -> str
         also = ", though with much good as well" if good >= thresholds.positivity else ""
         return f"the {role}'s account holds much that is bad ({bad:.2f}){also}"
     if own == "trustful":
-        return f"the {role} has mostly good to say ({good:.2f}) and little bad ({bad:.2f})"
+        return f"the {role} has mostly good to say ({good:.2f}) and not much bad ({bad:.2f})"
     return f"the {role} has neither much good ({good:.2f}) nor much bad to say ({bad:.2f})"
 
 

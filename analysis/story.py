@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.accounts import Remembering, of_dyad, pair_of_accounts, readings
-from analysis.columns import DYAD, need, sentiment_of
+from analysis.columns import DYAD, kind_shares, need, sentiment_of
 from analysis.interview import Choice, interview
 from analysis.pages import Block, Pair, Piece
 from analysis.patterns import THRESHOLDS, Thresholds, at_day, reasoned
 from analysis.telling import ALONE, ENCOUNTERS, scene
-from analysis.turning import Turn, turns
+from analysis.turning import KIND_TOLD, Turn, turns
 from analysis.words.grammar import OTHER, PRONOUN, act_told, capitalised, percent, told_of
 from simulation import SCOPE
 from simulation.frames import KINDS, ROLES
@@ -44,6 +44,8 @@ class Telling(NamedTuple):
 
 
 TELLING = Telling()
+BORDER = 0.05
+"""EPA units of tone from another pattern within which a pair is called one on the border (assumed)."""
 TIMELESS = Remembering(half_life=1e9)
 """A teller forgets nothing."""
 
@@ -58,8 +60,12 @@ def cuts(points: Sequence[Turn], last: int, telling: Telling = TELLING) -> list[
     return sorted(chosen)
 
 
+WORDS = ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
 def _times(number: int) -> str:
-    return {1: "once", 2: "twice"}.get(number, f"{number} times")
+    few = {1: "once", 2: "twice"} | {n: f"{word} times" for n, word in enumerate(WORDS, start=3)}
+    return few.get(number, f"{number} times")
 
 
 def _joined(parts: Sequence[str]) -> str:
@@ -81,13 +87,13 @@ def usual(events: pd.DataFrame, first: int, last: int, resolved: Resolved) -> st
     told = f"In these {last - first + 1} days they met {_times(len(met))}: {_joined(parts)}."
     hers = exchanges[exchanges["actor"] == "keyworker"]
     harsh = hers[sentiment_of(hers["act"], resolved) < 0]["act"].value_counts()
-    kinds = {"search": "control", "refuse": "control"}
+    where = {"search": "control"}
     often = [
-        f"{act_told(act, PRONOUN['client'], kinds.get(act))} {_times(int(count))}"
+        f"{_times(int(count))} she {act_told(act, PRONOUN['client'], where.get(act))}"
         for act, count in harsh.items()
         if count
     ]
-    return f"{told} The keyworker {_joined(often[:2])}." if often else told
+    return f"{told} {capitalised(_joined(often[:2]))}." if often else told
 
 
 def _handled(events: pd.DataFrame, role: str) -> str:
@@ -141,7 +147,8 @@ def standing(days: pd.DataFrame, day: int, resolved: Resolved) -> str:
     """How it stands at the end of a day: what each takes the other to be, and how each feels about the other."""
     told = []
     for role in ROLES:
-        row = days[(days["party"] == role) & (days["day"] == day)].iloc[0]
+        now = days[(days["party"] == role) & (days["day"] == day)]
+        row = now.iloc[0]
         weights = row[[f"{SHARE_OF}{name}" for name in resolved.frames.names]].to_numpy(float)
         order = np.argsort(-weights, kind="stable")
         first = told_of(resolved.frames.names[order[0]], OTHER[role], resolved.frames)
@@ -149,6 +156,10 @@ def standing(days: pd.DataFrame, day: int, resolved: Resolved) -> str:
         if len(order) > 1 and weights[order[1]] > 0.25:
             second = told_of(resolved.frames.names[order[1]], OTHER[role], resolved.frames)
             view += f", or for {second} ({percent(weights[order[1]])})"
+        kinds = kind_shares(now, resolved)[0]
+        most = int(kinds.argmax())
+        if most != resolved.frames.kind[order[0]]:
+            view += f", though all that is {KIND_TOLD[KINDS[most]]} together came to {percent(kinds[most])}"
         he, her = PRONOUN[role].subject, PRONOUN[OTHER[role]].object
         told.append(f"{he} took {her} for {view}; good tone {row['positivity']:.1f}, bad {row['negativity']:.1f}")
     return f"At the end of day {day} {told[0]}. {capitalised(told[1])}."
@@ -211,15 +222,25 @@ def expected(own: Tables) -> str:
     return f"{told[0]}; t{told[1][1:]}."
 
 
-def _opening(turn: Turn | None) -> str:
-    """The heading's last words: by which turning point a chapter begins."""
+def _opening(turn: Turn | None, whole: bool) -> str:
+    """The heading's last words: by which turning point a chapter begins; *whole*: it is the only one."""
     if turn is None:
-        return "how it began"
+        return "the whole stay" if whole else "how it began"
     return {
         "tipped": f"the {turn.party}'s view tips",
-        "rupture": f"something breaks for the {turn.party}",
+        "broke": f"something breaks for the {turn.party}",
+        "setback": f"a setback for the {turn.party}",
         "new_keyworker": "a new keyworker",
     }[turn.what]
+
+
+def _shown_anyway(events: pd.DataFrame, read: pd.DataFrame, first: int, opening: Turn | None) -> list[int]:
+    """Encounters that are told whatever they weigh: the very first, and the weightiest on the day something turned."""
+    met = events.loc[read.index, "met"]
+    if opening is None:
+        return [int(met.iloc[0])] if first == 1 and len(met) else []
+    today = read[read["day"] == opening.day]
+    return [int(met[today["weight"].idxmax()])] if len(today) else []
 
 
 def chapter(
@@ -228,16 +249,16 @@ def chapter(
 ) -> list[Piece]:  # fmt: skip
     """The pieces of one chapter, from its *first* to its *last* day."""
     events = own.events[own.events["day"].between(first, last)]
+    whole = first == 1 and last == int(own.days["day"].max())
     some = read[read["day"].between(first, last)]
-    pieces: list[Piece] = [Block("heading", f"Days {first} to {last}: {_opening(opening)}")]
+    pieces: list[Piece] = [Block("heading", f"Days {first} to {last}: {_opening(opening, whole)}")]
     begin = [opening.sentence] if opening else [expected(own)]
     pieces.append(Block("text", " ".join([*begin, usual(events, first, last, resolved)])))
     told, skip = [], set()
     most = max(telling.scenes, (last - first + 1) // telling.days_per_scene)
-    if first == 1 and (events["met"] > 0).any():
-        meeting = int(events.loc[events["met"] > 0, "met"].iloc[0])
-        told.append(events[events["met"] == meeting])
-        skip.add(meeting)
+    for met in _shown_anyway(events, some, first, opening):
+        told.append(events[events["met"] == met])
+        skip.add(met)
     for rows in [*told, *weightiest(some, own.events, most, skip)]:
         choice = Choice(f"{key}/{rows['met'].iloc[0]}")
         pieces.append(Block("scene", scene(rows.to_dict("records"), resolved, choice), _label(rows)))
@@ -274,12 +295,13 @@ def chapters(
         Block(
             "note",
             f"Client {client} of centre {centre}, replicate {replicate}, and the keyworker. {SCOPE} By convention the "
-            "client is he, the keyworker she. Tone in EPA units: 1 slightly, 2 quite, 3 extremely.",
+            "client is he, the keyworker she. Tone in EPA units: 1 slightly, 2 quite, 3 extremely. Any exchange can be "
+            "asked about: twoway why.",
         ),
     ]
     for index, opening in enumerate([None, *begins]):
         first, end = days[index], days[index + 1] - 1
-        inside = [turn for turn in points if first <= turn.day <= end and turn is not opening]
+        inside = [turn for turn in points if first <= turn.until <= end and turn not in begins]
         pieces += chapter(own, resolved, read, opening, inside, first, end, key, telling)
     return pieces
 
@@ -304,6 +326,7 @@ def verdict_and_interviews(
     """
     own = of_dyad(tables, dyad)
     verdict = reasoned(at_day(own.days, day), thresholds).iloc[0]
+    border = ": a pair on the border" if verdict["margin"] < BORDER else ""
     alike = "agree about it" if verdict["agree"] else "do not see it alike"
     title = [Block("title", f"Dyad {number} on day {day}: {verdict['pattern']}")] if number is not None else []
     return [
@@ -312,7 +335,7 @@ def verdict_and_interviews(
         Block(
             "text",
             f"{verdict['reason']} The two {alike}. The nearest other pattern is “{verdict['nearest']}”, "
-            f"{verdict['margin']:.2f} EPA units of tone away.",
+            f"{verdict['margin']:.2f} EPA units of tone away{border}.",
         ),
         *interviews(own, resolved, dyad, day),
     ]
@@ -324,4 +347,5 @@ def interviews(tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], d
         Block("said", interview(account, resolved.frames, "/".join(map(str, dyad))), f"The {account.party}, day {day}")
         for account in pair_of_accounts(tables, resolved, dyad, day)
     ]
-    return [Block("heading", f"What each would say on day {day}"), Pair(*said)]
+    note = Block("note", "Each tells what was done as he or she saw it, which need not be what the other did.")
+    return [Block("heading", f"What each would say on day {day}"), note, Pair(*said)]

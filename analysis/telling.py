@@ -29,10 +29,18 @@ ENCOUNTERS = {
 }
 """How the kinds of encounter are told: one, several."""
 CAUSES = {
-    "client": {"role": "the rules", "strain": "the pressure she was under", "person": "her"},
+    "client": {"role": "her job", "strain": "the pressure she was under", "person": "her"},
     "keyworker": {"role": "the situation", "strain": "the state he was in", "person": "him"},
 }
 """What each party may put the other's acts down to."""
+BY_THE_RULES = ("control", "request")
+"""Encounters in which a keyworker's role is to apply rules."""
+
+
+def causes(event: Event, party: str) -> dict[str, str]:
+    """What the reader of an act may put it down to: a keyworker's role is the rules where they decide, else her job."""
+    rules = party == "client" and event["encounter"] in BY_THE_RULES
+    return CAUSES[party] | ({"role": "the rules"} if rules else {})
 
 
 def misread(event: Event, resolved: Resolved) -> float:
@@ -45,17 +53,22 @@ def put_down(event: Event, party: str) -> str:
     """To what the reader put the act down, as it follows "put it down": most, and what else counted."""
     shares = {"role": event["role_share"], "strain": event["strain_share"], "person": event["person_share"]}
     first, second = sorted(shares, key=lambda name: -shares[name])[:2]
-    told = CAUSES[party]
+    told = causes(event, party)
     if cause(*shares.values()) == "mixed":
         return f"partly to {told[first]} and partly to {told[second]}"
     return f"to {told[first]} more than to {told[second]}" if shares[second] >= ALSO else f"to {told[first]}"
 
 
-MEANT = ["took it as it was meant", "took it for what it was", "took it much as it was meant"]
-WORSE = ["took it for {0}", "saw nothing but {0} in it", "made {0} of it"]
-BETTER = ["saw {0} in it", "kindly took it for {0}"]
+WORSE = {False: ["took it like {0}", "felt it to be no better than {0}"], True: ["saw no more than {0} in it"]}
+BETTER = {True: ["took it almost for {0}", "felt something like {0} in it"], False: ["took it for no worse than {0}"]}
+"""How an act is taken that is seen as worse or better than it was, by whether what was seen is good."""
 IN_ROLE = {
-    "client": ["To him that was the rules.", "He put it down to the rules and thought no more of it."],
+    "rules": ["To him that was the rules.", "He put it down to the rules and thought no more of it."],
+    "client": [
+        "To him that was part of her job.",
+        "He thought that she would do so with anyone.",
+        "He took it as what a keyworker does.",
+    ],
     "keyworker": [
         "She thought that anyone in his place would do the same.",
         "She put it down to the situation and thought no more of it.",
@@ -65,25 +78,41 @@ IN_ROLE = {
 """What is told of an act that was read as meant, put down to the role alone, and left nothing."""
 
 
-def _took(event: Event, resolved: Resolved, choice: Choice) -> str:
-    """What the reader took the act for, as it follows he or she; an act of much the same tone is not told apart."""
-    seen, better = act_seen(event["seen"], event["encounter"]), misread(event, resolved)
-    if better <= -CLEARLY:
-        return choice.of("worse", WORSE).format(seen)
-    return choice.of("better", BETTER).format(seen) if better >= CLEARLY else choice.of("meant", MEANT)
+def _as_meant(event: Event, party: str) -> str:
+    """To what an act is put down that was seen for about what it was, as it follows he or she."""
+    shares = {"role": event["role_share"], "strain": event["strain_share"], "person": event["person_share"]}
+    told, why = causes(event, party), cause(*shares.values())
+    first, second = (told[name] for name in sorted(shares, key=lambda name: -shares[name])[:2])
+    if why == "mixed":
+        return f"thought it partly {first}, partly {second}"
+    return {
+        "role": f"put it down to {told['role']}",
+        "strain": f"thought it was {told['strain']}",
+        "person": f"took it as coming from {told['person']}",
+    }[why]
 
 
 def reading(event: Event, resolved: Resolved, choice: Choice) -> str:
-    """How the other read an act, as a sentence: what it was taken for, put down to, and what was felt."""
+    """How the other read an act, as a sentence: what it was taken for, put down to, and what was felt.
+
+    What was seen is told only where it was clearly worse or better than what was done.
+    """
     party = OTHER[event["actor"]]
     reader, actor = PRONOUN[party], PRONOUN[event["actor"]]
-    down, unmoved = put_down(event, party), event["emotion_named"] == NEUTRAL
-    if unmoved and abs(misread(event, resolved)) < CLEARLY and down == f"to {CAUSES[party]['role']}":
-        return choice.of("role", IN_ROLE[party])
-    parts = [_took(event, resolved, choice), f"put it down {down}"]
+    better, unmoved = misread(event, resolved), event["emotion_named"] == NEUTRAL
+    if abs(better) < CLEARLY:
+        if unmoved and put_down(event, party) == f"to {causes(event, party)['role']}":
+            rules = causes(event, party)["role"] == "the rules"
+            return choice.of("role", IN_ROLE["rules" if rules else party])
+        parts = [_as_meant(event, party)]
+    else:
+        good = bool(resolved.lexicon.acts[event["seen"]][0] >= 0)
+        ways = choice.of("better", BETTER[good]) if better > 0 else choice.of("worse", WORSE[good])
+        seen = act_seen(event["seen"], event["encounter"])
+        parts = [ways.format(seen), f"put it down {put_down(event, party)}"]
     if not unmoved:
         parts.append(f"felt {felt(event['emotion_named'], reader, actor)}")
-    told = f"{', '.join(parts[:-1])}{',' if len(parts) > 2 else ''} and {parts[-1]}"
+    told = f"{', '.join(parts[:-1])}{',' if len(parts) > 2 else ''} and {parts[-1]}" if len(parts) > 1 else parts[0]
     return f"{capitalised(reader.subject)} {told}."
 
 
@@ -96,12 +125,15 @@ def exchange(event: Event, resolved: Resolved, choice: Choice, by_name: bool = T
     return f"{capitalised(f'{bending}{subject}')} {did}. {reading(event, resolved, choice)}"
 
 
+def exchanges(events: Sequence[Event], resolved: Resolved, choice: Choice) -> list[str]:
+    """The exchanges of one encounter, each told; names first, then he and she."""
+    return [exchange(event, resolved, choice, by_name=number == 0) for number, event in enumerate(events)]
+
+
 def scene(events: Sequence[Event], resolved: Resolved, choice: Choice) -> str:
-    """One encounter, all its exchanges; names first, then he and she."""
-    first = events[0]
-    begin = f"{capitalised(ENCOUNTERS[first['encounter']][0])}."
-    told = [exchange(event, resolved, choice, by_name=number == 0) for number, event in enumerate(events)]
-    return " ".join([begin, *told])
+    """One encounter, all its exchanges, with what kind of encounter it was."""
+    kind = ENCOUNTERS[events[0]["encounter"]][0]
+    return " ".join([f"{capitalised(kind)}.", *exchanges(events, resolved, choice)])
 
 
 ALONE = {

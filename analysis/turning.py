@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from analysis.columns import kind_shares
 from analysis.measures.panel import panel
 from analysis.measures.ruptures import find_ruptures
-from analysis.words.grammar import OTHER, PRONOUN
+from analysis.words.grammar import OTHER
 from simulation.frames import KINDS, ROLES
 from simulation.scenario import Resolved
 from simulation.tables import Tables
@@ -36,13 +36,17 @@ TIPPING = Tipping()
 
 
 class Turn(NamedTuple):
-    """A turning point: *day*, *what* it is, whose (or nobody's), how much it weighs (0 to 1 or so), in a sentence."""
+    """A turning point: *day*, *what* it is, whose (or nobody's), how much it weighs (0 to 1 or so), in a sentence.
+
+    *until* is the last day that the sentence tells of.
+    """
 
     day: int
     what: str
     party: str
     weight: float
     sentence: str
+    until: int
 
 
 def smoothed(values: NDArray[np.float64], days: int) -> NDArray[np.float64]:
@@ -73,38 +77,47 @@ def tippings(shares: NDArray[np.float64], tipping: Tipping = TIPPING) -> list[tu
     return found
 
 
-KIND_TOLD = {"personal": "a personal relation", "formal": "a matter of office", "adversarial": "a contest"}
-"""How the kinds of frames are told, after "became mostly"."""
+KIND_TOLD = {"personal": "something personal", "formal": "a matter of office", "adversarial": "a matter of control"}
+"""How the kinds of frames are told."""
+BREAKS = 0.6
+"""Fall of tone from which something is told to break; a smaller rupture is a setback. EPA units (assumed)."""
 
 
 def turns(own: Tables, resolved: Resolved) -> list[Turn]:
-    """The turning points of one dyad's stay, in the order of the days; *own* are its tables alone."""
+    """The turning points of one dyad's stay, in the order of the days; *own* are its tables alone.
+
+    A keyworker's view tips only while it is the same keyworker's.
+    """
     found: list[Turn] = []
     for role in ROLES:
         side = own.days[own.days["party"] == role]
-        days = side["day"].to_numpy()
-        for row, before, after, rise in tippings(kind_shares(side, resolved)):
-            sentence = (
-                f"Around day {days[row]} the {role}'s view tipped: what had been mostly {KIND_TOLD[KINDS[before]]} to "
-                f"{PRONOUN[role].object} became mostly {KIND_TOLD[KINDS[after]]}."
-            )
-            found.append(Turn(int(days[row]), "tipped", role, 0.3 + rise, sentence))
+        served = [side] if role == "client" else [some for _, some in side.groupby("predecessors")]
+        for some in served:
+            days = some["day"].to_numpy()
+            for row, before, after, rise in tippings(kind_shares(some, resolved)):
+                day, (old, new) = int(days[row]), (KIND_TOLD[KINDS[kind]] for kind in (before, after))
+                sentence = f"Around day {day} it tipped for the {role}: from {old} to {new}."
+                found.append(Turn(day, "tipped", role, 0.3 + rise, sentence, day))
+    changes = [int(day) for day in own.events.loc[own.events["event"] == "new_keyworker", "day"]]
     for fall in find_ruptures(panel(own.days)).to_dict("records"):
-        found.append(_rupture(fall))
-    for event in own.events[own.events["event"] == "new_keyworker"]["day"]:
-        found.append(Turn(int(event) + 1, "new_keyworker", "", 2.0, "The keyworker left, and a new one took over."))
+        found.append(_rupture(fall, changes))
+    for day in changes:
+        sentence = f"On day {day} the keyworker left, and a new one took over."
+        found.append(Turn(day + 1, "new_keyworker", "", 2.0, sentence, day + 1))
     return sorted(found)
 
 
-def _rupture(fall: dict[Hashable, Any]) -> Turn:
-    """A fall of someone's tone as a turning point."""
-    role, start = str(fall["party"]), int(fall["start"])
-    when = f"on day {start}" if fall["bottom"] == start else f"between day {start} and day {int(fall['bottom'])}"
-    told = f"Something broke for the {role}: {when} the tone toward the {OTHER[role]} fell by {fall['depth']:.1f}"
+def _rupture(fall: dict[Hashable, Any], changes: list[int]) -> Turn:
+    """A fall of someone's tone as a turning point; *changes* are the days on which the keyworker changed."""
+    role, start, bottom, depth = str(fall["party"]), int(fall["start"]), int(fall["bottom"]), float(fall["depth"])
+    what = "Something broke" if depth >= BREAKS else "A setback"
+    when = f"on day {start}" if bottom == start else f"between day {start} and day {bottom}"
+    told = f"{what} for the {role}: {when} the balance of good and bad toward the {OTHER[role]} fell by {depth:.1f}"
     if pd.isna(fall["repaired"]):
-        after = "and had not come back when the stay, or the keyworker's service, came to its end."
+        left = any(day >= bottom for day in changes)
+        after = f"and had not recovered {'when she left' if left else 'by the end of the stay'}."
     elif fall["repaired"]:
-        after = f"and was back by day {int(fall['regained'])}."
+        after = f"and had recovered by day {int(fall['regained'])}."
     else:
-        after = "and did not come back in the weeks after."
-    return Turn(start, "rupture", role, float(fall["depth"]), f"{told}, {after}")
+        after = "and did not recover in the weeks after."
+    return Turn(start, "broke" if depth >= BREAKS else "setback", role, depth, f"{told}, {after}", bottom)

@@ -15,8 +15,8 @@ from analysis.accounts import of_dyad
 from analysis.interview import Choice
 from analysis.pages import Block, Piece, Table
 from analysis.patterns import THRESHOLDS, Thresholds, reasoned
-from analysis.story import numbered
-from analysis.telling import ENCOUNTERS, exchange
+from analysis.story import BORDER, numbered
+from analysis.telling import ENCOUNTERS, exchanges
 from analysis.words.grammar import NOUN, OTHER, PRONOUN, act_seen, capitalised, named, percent, spaced, told_of
 from simulation.again import Exchange, Moment, moment, read_otherwise
 from simulation.ensemble import World
@@ -33,13 +33,16 @@ SHOWN = 5
 class Why(NamedTuple):
     """All there is to say about one exchange; the tables' probabilities and shares are 0..1.
 
-    ``event`` is its row of the events table; ``prediction`` (act, expected, seen_as: how probable it was to be done
-    and to be seen), ``sources`` (source, believed, explains: the reader's belief in its weight, and its share of the
-    act seen) and ``frames`` (frame, weight before, probability of the act seen, weight after, deflection, emotion);
-    ``otherwise`` compares the stay with the one lived on from a reading as it was meant (nothing if it was read so).
+    ``event`` is its row of the events table, ``told`` the exchange as the story tells it. ``prediction`` has columns
+    act, expected and seen_as (how probable the act was to be done, and to be seen); ``sources`` has source, believed
+    (the reader's belief in its weight), probability (of the act seen, out of it) and explains (its share of the act
+    seen); ``frames`` has frame, before, probability (of the act seen, if it were wholly this frame), after, deflection
+    and emotion. ``otherwise`` compares the dyad's end with that of the stay lived on from a reading as it was meant,
+    ``parted`` is the day from which the two differ; both are missing where it was read so.
     """
 
     event: dict[str, Any]
+    told: str
     prediction: pd.DataFrame
     sources: pd.DataFrame
     frames: pd.DataFrame
@@ -115,7 +118,10 @@ def why(
         }
     )
     otherwise, parted = _otherwise(own, events, world, where, row, thresholds)
-    return Why(row.to_dict(), prediction, _sources(mind, seen), by_frame, otherwise, parted)
+    scene = events[events["met"] == row["met"]]
+    choice = Choice(f"{'/'.join(map(str, dyad))}/{row['met']}")
+    told = exchanges(scene.to_dict("records"), resolved, choice)[int(row["exchange"])]
+    return Why(row.to_dict(), told, prediction, _sources(mind, seen), by_frame, otherwise, parted)
 
 
 def _out_of(mind: Moment, act: int) -> list[float]:
@@ -177,19 +183,15 @@ def told(reason: Why, world: World) -> list[Piece]:
     likely = reason.prediction.set_index("act")
     most = reason.prediction.sort_values("expected", ascending=False, kind="stable")
     he, she = reader.subject, actor.subject
-    likeliest = act_seen(most["act"].iloc[0], event["encounter"])
-    choice = Choice(f"{event['day']}/{event['number']}")
     lead = reason.frames.loc[reason.frames["before"].idxmax()]
     pieces: list[Piece] = [
         Block("title", f"Why? Day {event['day']}, exchange {event['number']}, in {ENCOUNTERS[event['encounter']][0]}"),
-        Block("scene", exchange(event, world.resolved, choice)),
+        Block("scene", reason.told),
         Block("heading", f"What {NOUN[party].subject} expected"),
         Block(
             "text",
             f"Before it, {he} took {actor.object} most of all for {told_of(lead['frame'], event['actor'], frames)} "
-            f"({percent(lead['before'])}). What {he} held most likely was {likeliest} "
-            f"({percent(most['expected'].iloc[0])}); what {she} did, {act}, had "
-            f"{percent(likely.loc[event['act'], 'expected'])}.",
+            f"({percent(lead['before'])}). {_expectation(event, most, likely, he, she, act)}",
         ),
         Block("text", _perceived(event, likely, he, act, seen)),
         _most(reason.prediction, event),
@@ -222,10 +224,19 @@ def told(reason: Why, world: World) -> list[Piece]:
     return pieces
 
 
+def _expectation(event: dict[str, Any], most: pd.DataFrame, likely: pd.DataFrame, he: str, she: str, act: str) -> str:
+    """What was held most likely, and how likely what was done."""
+    first, chance = most["act"].iloc[0], percent(most["expected"].iloc[0])
+    if first == event["act"]:
+        return f"What {he} held most likely is what {she} did, {act} ({chance})."
+    likeliest, done = act_seen(first, event["encounter"]), percent(likely.loc[event["act"], "expected"])
+    return f"What {he} held most likely was {likeliest} ({chance}); what {she} did, {act}, had {done}."
+
+
 def _perceived(event: dict[str, Any], likely: pd.DataFrame, he: str, act: str, seen: str) -> str:
     as_seen, as_meant = likely.loc[event["seen"], "seen_as"], likely.loc[event["act"], "seen_as"]
     if event["seen"] == event["act"]:
-        return f"{capitalised(he)} saw it as what it was, which was {percent(as_meant)} likely."
+        return f"{capitalised(he)} saw it for what it was ({percent(as_meant)} likely)."
     return (
         f"{capitalised(he)} took it for {seen}. Acts that feel alike are taken for each other, and rather for what was "
         f"expected: {seen} was {percent(as_seen)} likely to be seen, and {act}, as it was meant, {percent(as_meant)}."
@@ -250,10 +261,15 @@ def _most(prediction: pd.DataFrame, event: dict[str, Any]) -> Table:
 
 def _attributed(reason: Why, event: dict[str, Any], he: str, she: str) -> str:
     shares = reason.sources.set_index("source")["explains"]
-    out_of = {"role": "followed the script", "strain": "acted out of strain", "person": "acted as the person"}
+    out_of = {"role": "did what the situation asks", "strain": "acted out of strain", "person": "acted as the person"}
     truth = f"In fact {she} {out_of[event['source']]} this time; {he} could not see that."
-    known = "an act that the rules call for, which the more it is known the less it says about the person"
-    mandated = f" It was {known}." if event["encounter"] == "control" else ""
+    opens = event["encounter"] == "control" and event["exchange"] == 0
+    called_for = event["actor"] == "keyworker" and (opens or event["encounter"] == "request") and event["bent"] != 1
+    mandated = (
+        " The rules call for an act at this point; the better that is known, the less the act says about the person."
+        if called_for
+        else ""
+    )
     return (
         f"Of the act as {he} saw it, the role explains {percent(shares['role'])}, strain {percent(shares['strain'])} "
         f"and the person {percent(shares['person'])}.{mandated} {truth}"
@@ -282,6 +298,9 @@ def _followed(reason: Why, he: str) -> str:
         start = "With the same luck, nobody would have done anything else in all the days that followed"
     else:
         start = f"With the same luck, the two stays part on day {reason.parted}, when something else is done"
+    tones = ["client_positivity", "client_negativity", "keyworker_positivity", "keyworker_negativity"]
+    if first["pattern"] == second["pattern"] and all(abs(first[tone] - second[tone]) < BORDER for tone in tones):
+        return f"{start}; in the end next to nothing would have changed."
     if first["pattern"] == second["pattern"]:
         return f"{start}; the pair would have ended in the same pattern, {second['pattern']}."
     return f"{start}; the pair would have ended {second['pattern']} instead of {first['pattern']}."

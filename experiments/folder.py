@@ -192,9 +192,9 @@ def svg_of(figure: Figure, note: Mapping[str, str]) -> bytes:
     Text stays text: smaller, and it can be searched and read aloud. Lines are drawn to a tenth of a point, finer than
     any printer, in half the bytes.
     """
-    file = BytesIO()
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": note["source_digest"]}):
-        figure.savefig(file, format="svg", metadata=_about(figure, note) | {"Creator": note["model"], "Date": None})
+    file, about = BytesIO(), _about(figure, note)
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": about["Description"]}):
+        figure.savefig(file, format="svg", metadata=about | {"Creator": note["model"], "Date": None})
     return re.sub(rb' d="[^"]*"', lambda path: re.sub(rb"(\.\d)\d+", rb"\1", path[0]), file.getvalue())
 
 

@@ -16,6 +16,7 @@ from simulation.ensemble import Keep, Stay, World, live
 from simulation.frames import CLIENT
 from simulation.luck import PER_ENCOUNTER, PER_EXCHANGE, AskExchange, Luck
 from simulation.meaning import Floats
+from simulation.reform import reform
 from simulation.rules.choice import crisis_left
 from simulation.rules.reading import expected
 
@@ -75,7 +76,11 @@ def moment(world: World, exchange: Exchange) -> Moment:
     """The reader's mind at one exchange, found by living the stay again up to it."""
     luck = world.luck(exchange.seed, exchange.replicate, exchange.centre)
     stay = _until(world, exchange, luck)
-    numbers, turns = world.of_centre(luck)
+    begun = sum(then.day <= exchange.day for then in world.reforms)
+    numbers, turns = world.of_centre(luck, begun)
+    if any(then.day == exchange.day for then in world.reforms):
+        before, _ = world.of_centre(luck, begun - 1)
+        reform(stay.clients, stay.keyworkers, stay.dyads, stay.posts, before, numbers, luck)
     client, keyworker = stay.clients[exchange.dyad], stay.keyworkers[exchange.dyad]
     post = stay.posts[stay.dyads[exchange.dyad].post]
     wake(client, keyworker, post, crisis_left(float(exchange.day), numbers.distress_half_life), numbers)

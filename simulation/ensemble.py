@@ -139,21 +139,22 @@ def live(
 ) -> Stay:
     """Live one centre of one replicate from the first morning to the last evening.
 
-    *luck* may be given, to live with luck that was written rather than drawn.
+    *luck* may be given, to live with luck that was written rather than drawn; the stay is as long as its days are.
     """
     design, frames = world.scenario.design, len(world.resolved.frames.names)
     if luck is None:
         luck = world.luck(seed, replicate, centre)
+    last = luck.days.shape[1]
     numbers, turns = world.of_centre(luck)
     n = design.clients
     clients, keyworkers = records(n, party_type(frames)), records(n, party_type(frames))
     dyads, posts = records(n, dyad_type()), records(world.scenario.posts, post_type(frames))
-    days = records(n * 2 * design.days if keep >= Keep.DAYS else 0, row_type(DAY_COLUMNS, frames))
+    days = records(n * 2 * last if keep >= Keep.DAYS else 0, row_type(DAY_COLUMNS, frames))
     events = records(world.most_lines() if keep >= Keep.EVENTS else 1, row_type(EVENT_COLUMNS, frames))
     open_centre(clients, keyworkers, dyads, posts, world.frames, numbers, luck)
     first_clients, first_keyworkers = clients.copy(), keyworkers.copy()
     step, lines = int(keep >= Keep.EVENTS), 0
-    mornings = [1, *(then.day for then in world.reforms if then.day <= design.days), design.days + 1]
+    mornings = [1, *(then.day for then in world.reforms if then.day <= last), last + 1]
     for reforms, (first, end) in enumerate(pairwise(mornings)):
         if reforms > 0:
             before, (numbers, turns) = numbers, world.of_centre(luck, reforms)

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 from simulation.frames import ROLES, Frames
 from simulation.meaning import read_toml
 
+UNBROKEN = "\u00a0"
+"""A space at which no line is broken."""
 HERE = Path(__file__).parent
 PAST, INFINITIVE, SEEN = 0, 1, 2
 MATTERS = (("leave", "leave"), ("a visit", "visits"), ("a telephone call", "telephone calls"))
@@ -138,12 +140,14 @@ def counted(number: int, noun: str) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as a whole percentage, never rounded to none or all of what is not.
+    r"""A share as a whole percentage, never rounded to none or all of what is not.
 
     >>> percent(0.316), percent(0.004), percent(1.0)
-    ('32 %', '<1 %', '100 %')
+    ('32\xa0%', '<1\xa0%', '100\xa0%')
     """
-    told = f"{share:.0%}".replace("%", " %")
-    if told == "0 %" and share > 0.0:
-        return "<1 %"
-    return ">99 %" if told == "100 %" and share < 1.0 else told
+    whole = f"{share:.0%}".rstrip("%")
+    if whole == "0" and share > 0.0:
+        whole = "<1"
+    elif whole == "100" and share < 1.0:
+        whole = ">99"
+    return f"{whole}{UNBROKEN}%"

@@ -66,16 +66,32 @@ def account(draw):
 
 
 def said_of(text):
-    """The lines of the bank that a text holds: (slot, line)."""
-    found = []
+    """What a text says: for every piece of it that is a line of the bank, the slot and all lines it may be."""
+    found = {}
     for slot, entries in BANK.items():
         for entry in entries:
             for way in entry["say"]:
                 pattern = re.escape(way)
                 pattern = re.sub(r"\\\{[Tt]he(y|m|ir)\\\}", "(she|her|he|him|his|She|He)", pattern)
-                if re.search(re.sub(r"\\\{\w+\\\}", ".+?", pattern), text):
-                    found.append((slot, entry))
-    return found
+                for match in re.finditer(re.sub(r"\\\{\w+\\\}", ".+?", pattern), text):
+                    found.setdefault((slot, match[0]), []).append(entry)
+    return [(slot, entries) for (slot, _), entries in found.items()]
+
+
+def holds(slot, entry, account):
+    """Whether a line of the bank is true of an account."""
+    state = account.state
+    for name, word in entry.items():
+        if name == "party":
+            if word != account.party:
+                return False
+        elif name in ("expected", "now"):
+            suffix = "_expected" if name == "expected" else ""
+            if state[f"{word}{suffix}"] != max(state[f"{kind}{suffix}"] for kind in KINDS):
+                return False
+        elif slot != "put_down" and name != "say" and not TRUE_OF[name, word](state):
+            return False
+    return True
 
 
 TRUE_OF = {
@@ -91,12 +107,14 @@ TRUE_OF = {
     ("distance", "none"): lambda s: s["distance"] < 0.1,
     ("distance", "some"): lambda s: 0.1 <= s["distance"] < 0.4,
     ("distance", "much"): lambda s: s["distance"] >= 0.4,
-    ("tension", "settled"): lambda s: s["tension"] < 0.1,
-    ("tension", "some"): lambda s: 0.1 <= s["tension"] < 0.5,
+    ("tension", "settled"): lambda s: s["tension"] < 0.3,
+    ("tension", "some"): lambda s: 0.3 <= s["tension"] < 0.5,
     ("tension", "unsettled"): lambda s: s["tension"] >= 0.5,
     ("certainty", "sure"): lambda s: s["leading_share"] >= 0.6,
     ("certainty", "torn"): lambda s: s["leading_share"] < 0.6 and s["leading_share"] - s["second_share"] < 0.2,
     ("certainty", "mostly"): lambda s: s["leading_share"] < 0.6 and s["leading_share"] - s["second_share"] >= 0.2,
+    ("stress", "some"): lambda s: s["trouble_strain"] >= 0.2,
+    ("early", "yes"): lambda s: s["met"] < 20,
     ("trouble", "none"): lambda s: s["trouble_role"] != s["trouble_role"],
     ("trouble", "role"): lambda s: s["trouble_role"] >= 0.6,
     ("trouble", "strain"): lambda s: s["trouble_strain"] >= 0.6,
@@ -108,18 +126,10 @@ TRUE_OF = {
 
 @given(account(), st.integers(0, 10_000))
 def test_no_sentence_contradicts_the_numbers(account, key):
-    text, state = interview(account, FRAMES, str(key)), account.state
-    found = said_of(text)
+    found = said_of(interview(account, FRAMES, str(key)))
     assert {"relation", "tone", "trouble", "force", "expectation"} <= {slot for slot, _ in found}
-    for slot, entry in found:
-        for name, word in entry.items():
-            if name == "party":
-                assert word == account.party
-            elif name in ("expected", "now"):
-                suffix = "_expected" if name == "expected" else ""
-                assert state[f"{word}{suffix}"] == max(state[f"{kind}{suffix}"] for kind in KINDS)
-            elif slot != "put_down" and name != "say":
-                assert TRUE_OF[name, word](state), (slot, name, word)
+    for slot, entries in found:
+        assert any(holds(slot, entry, account) for entry in entries), entries
 
 
 @settings(max_examples=300)
@@ -194,8 +204,13 @@ def test_who_has_hardly_met_the_other_says_so_first():
 
 @pytest.mark.parametrize("slot", sorted(BANK))
 def test_no_way_of_saying_stands_for_two_things(slot):
-    ways = [(way, entry.get("party")) for entry in BANK[slot] for way in entry["say"]]
-    assert len(ways) == len(set(ways))
+    said = {}
+    for entry in BANK[slot]:
+        for way in entry["say"]:
+            said.setdefault((way, entry.get("party")), []).append({k: v for k, v in entry.items() if k != "say"})
+    for meanings in said.values():
+        assert all(meaning.get(name) in (None, word) for meaning in meanings for name, word in meanings[0].items()
+                   if name in (slot, "certainty", "good", "bad", "trouble", "coercion"))  # fmt: skip
 
 
 @given(shares(3))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.accounts import of_dyad
 from analysis.pages import Block, as_html, as_markdown, as_text
-from analysis.story import TELLING, cuts, dealt_with, numbered, story, usual, verdict_and_interviews
+from analysis.story import TELLING, WORDS, cuts, dealt_with, numbered, story, usual, verdict_and_interviews
 from analysis.turning import TIPPING, Turn, tippings, turns
 from simulation.refusal import Refusal
 from simulation.scenario import Resolved, load
@@ -59,7 +59,7 @@ def test_tone_and_shares_in_the_text_are_those_of_the_table(told):
     own, pieces = told
     text = " ".join(block.text for block in blocks(pieces, "text"))
     ends = re.findall(
-        r"At the end of day (\d+) he took her for .*? \((.*?) %\).*?good tone ([\d.]+), bad ([\d.]+)\.", text
+        r"At the end of day (\d+) he took her for .*? \(([^)]*?)\u00a0%\).*?good tone ([\d.]+), bad ([\d.]+)\.", text
     )
     assert ends
     for day, share, good, bad in ends:
@@ -71,8 +71,9 @@ def test_tone_and_shares_in_the_text_are_those_of_the_table(told):
 
 def test_meetings_are_counted_in_full(told):
     own, pieces = told
-    counts = re.findall(r"they met (once|twice|\d+ times)", " ".join(block.text for block in blocks(pieces, "text")))
-    total = sum({"once": 1, "twice": 2}.get(count) or int(count.split()[0]) for count in counts)
+    counts = re.findall(r"they met (once|twice|\w+ times)", " ".join(block.text for block in blocks(pieces, "text")))
+    few = {"once": 1, "twice": 2} | {f"{word} times": n for n, word in enumerate(WORDS, start=3)}
+    total = sum(few.get(count) or int(count.split()[0]) for count in counts)
     assert total == own.events["met"].max()
 
 
@@ -121,7 +122,9 @@ def test_the_verdict_of_a_day_rests_on_that_day(tables):
         assert f"({value:.2f})" in verdict
 
 
-TURN = st.builds(Turn, st.integers(1, 180), st.just("tipped"), st.just("client"), st.floats(0, 3), st.just("x"))
+TURN = st.builds(
+    Turn, st.integers(1, 180), st.just("tipped"), st.just("client"), st.floats(0, 3), st.just("x"), st.just(1)
+)
 
 
 @given(st.lists(TURN, max_size=12))

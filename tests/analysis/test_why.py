@@ -85,8 +85,8 @@ def test_the_words_name_what_was_done_and_seen_and_hold_no_gap(reasons):
 def test_a_percentage_in_the_text_is_that_of_the_table(reasons):
     for reason in reasons:
         text = " ".join(piece.text for piece in told(reason, WORLD) if isinstance(piece, Block))
-        role = f"{reason.event['role_share']:.0%}".replace("%", " %")
-        if role not in ("0 %", "100 %"):
+        role = f"{reason.event['role_share']:.0%}".replace("%", "\u00a0%")
+        if role not in ("0\u00a0%", "100\u00a0%"):
             assert f"the role explains {role}" in text
 
 

@@ -102,7 +102,7 @@ def test_a_report_is_one_file_that_asks_for_nothing(report):
 def test_a_reports_shares_are_those_of_the_runs_table(report, kept):
     shares = pd.read_csv(kept / "patterns.csv", index_col="pattern")
     for name, row in shares.iterrows():
-        percent = f"{row['share']:.0%}".replace("%", " %")
+        percent = f"{row['share']:.0%}".replace("%", "\u00a0%")
         cells = rf"<td>{name}</td><td[^>]*>{row['dyads']:.0f}</td><td[^>]*>{percent}</td>"
         assert re.search(cells, report)
 

@@ -9,11 +9,13 @@ from analysis.why import located
 from simulation.again import moment, read_otherwise
 from simulation.ensemble import World
 from simulation.records import SHARE_OF
-from simulation.scenario import load
+from simulation.reform import Reform
+from simulation.scenario import changed, load
 from simulation.tables import Translator, run
 
 SCENARIO = load("four-centres", {"design.days": 25, "context.turnover": 3, "context.control": 5})
-WORLD = World(SCENARIO)
+STRICTER = changed(SCENARIO, {"context.transparency": 0.9, "context.reflexivity": 0.8, "context.formality": 0.6})
+WORLD = World(SCENARIO, [Reform(12, STRICTER)])
 SEED = 3
 ACTS = list(WORLD.resolved.situations.acts)
 SHARES = [f"{SHARE_OF}{name}" for name in WORLD.resolved.frames.names]

@@ -103,5 +103,5 @@ def test_a_frame_nobody_has_put_into_words_is_told_by_its_identities():
 
 @given(st.floats(0, 1))
 def test_a_share_is_never_rounded_to_none_or_all_of_what_is_not(share):
-    assert (percent(share) == "0 %") == (share == 0)
-    assert (percent(share) == "100 %") == (share == 1)
+    assert (percent(share) == "0\u00a0%") == (share == 0)
+    assert (percent(share) == "100\u00a0%") == (share == 1)
