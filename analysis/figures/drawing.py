@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import textwrap
 
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -15,8 +17,19 @@ PARTY = {"client": (CLIENT, "-"), "keyworker": (KEYWORKER, (0, (5, 1.5)))}
 PATTERN_COLOURS = dict(zip(PATTERNS, ("#56B4E9", "#D9D9D9", "#7A1F1F"), strict=True))
 PATTERN_HATCHES = dict(zip(PATTERNS, ("", "..", "//"), strict=True))
 PATTERN_MARKERS = dict(zip(PATTERNS, ("o", "s", "^"), strict=True))
-FRAME_COLOURS = ("#2166AC", "#67A9CF", "#D9D9D9", "#FDDBC7", "#EF8A62", "#8C1D13", "#4D4D4D", "#999999")
+FRAME_COLOURS = ("#2166AC", "#67A9CF", "#D9D9D9", "#FDDBC7", "#EF8A62", "#8C1D13")
+"""From the most benign frame, with which a repertoire begins, to the most hostile, with which it ends."""
 SCOPE = "Made-up people in a model; no forecast about anyone."
+
+
+def frame_colours(number: int) -> list[str]:
+    """A colour for each of so many frames, however many a repertoire has.
+
+    >>> frame_colours(2)
+    ['#2166ac', '#8c1d13']
+    """
+    ramp = LinearSegmentedColormap.from_list("frames", FRAME_COLOURS)
+    return [to_hex(ramp(place)) for place in np.linspace(0, 1, number)]
 
 
 def caption(figure: Figure, text: str) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from analysis.figures.drawing import FRAME_COLOURS, PARTY, caption, day_axis, plain, share_axis, title
+from analysis.figures.drawing import PARTY, caption, day_axis, frame_colours, plain, share_axis, title
 from analysis.patterns import with_patterns
 from simulation.records import SHARE_OF
 
@@ -47,12 +47,13 @@ def dyad_story(tables: Any, dyad: tuple[int, int, int] | None = None) -> Figure:
     figure.subplots_adjust(left=0.08, right=0.87, top=0.86, bottom=0.15, wspace=0.27, hspace=0.2)
     shares_of = [c for c in days.columns if c.startswith(SHARE_OF)]
     names = [c.removeprefix(SHARE_OF) for c in shares_of]
+    fills = frame_colours(len(names))
     top = max(1.5, float(days[["positivity", "negativity"]].to_numpy().max()) * 1.08)
     for column, party in enumerate(("client", "keyworker")):
         colour, dash = PARTY[party]
         side = days[days["party"] == party]
         upper, lower = grid[0, column], grid[1, column]
-        upper.stackplot(side["day"], side[shares_of].to_numpy().T, colors=FRAME_COLOURS, edgecolor="white", lw=0.3)
+        upper.stackplot(side["day"], side[shares_of].to_numpy().T, colors=fills, edgecolor="white", lw=0.3)
         upper.set_title(f"The {party} takes the relationship to be", color=colour, loc="left", fontweight="bold")
         share_axis(upper)
         lower.plot(side["day"], side["positivity"], color=colour, ls=dash, lw=2)
@@ -71,7 +72,7 @@ def dyad_story(tables: Any, dyad: tuple[int, int, int] | None = None) -> Figure:
             day_axis(axes, side["day"].max())
     grid[1, 0].set_ylabel("tone (1 slightly, 2 quite)")
     grid[0, 0].set_ylabel("weight of each frame")
-    colours = [Patch(facecolor=c, edgecolor="#666666", lw=0.4) for c, _ in zip(FRAME_COLOURS, names, strict=False)]
+    colours = [Patch(facecolor=c, edgecolor="#666666", lw=0.4) for c in fills]
     grid[0, 1].legend(
         colours[::-1], names[::-1], loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=8
     )

@@ -9,11 +9,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
-from analysis.figures.drawing import FRAME_COLOURS, PATTERN_COLOURS, PATTERN_HATCHES, PATTERN_MARKERS, SCOPE
+from analysis.figures.drawing import PATTERN_COLOURS, PATTERN_HATCHES, PATTERN_MARKERS, SCOPE, frame_colours
 from analysis.figures.dyads import dyad_story
 from analysis.figures.patterns import patterns_by_day, where_dyads_end
 from analysis.patterns import PATTERNS, Thresholds, by_day, shares, with_patterns
-from simulation.scenario import load
+from simulation.scenario import Resolved, Scenario, changed, load
 from simulation.tables import run
 
 TONE = st.floats(0, 4.3)
@@ -290,7 +290,18 @@ def test_the_storys_title_says_how_it_ended(tables):
 def test_the_story_names_every_frame(tables):
     frames = [column.removeprefix("share_of_") for column in tables.days if column.startswith("share_of_")]
     assert set(frames) <= set(words(dyad_story(tables)))
-    assert len(set(FRAME_COLOURS)) == len(FRAME_COLOURS) >= len(frames)
+
+
+@pytest.mark.parametrize("number", [1, 2, 5, 6, 7, 12])
+def test_each_frame_has_a_colour_of_its_own_however_many_a_repertoire_has(number):
+    assert len(set(frame_colours(number))) == number
+
+
+@pytest.mark.parametrize("repertoire", ["five", "seven"])
+def test_the_story_names_every_frame_of_another_repertoire(repertoire):
+    changes = {"meaning.frames": repertoire, "design.clients": 2, "design.days": 5}
+    scenario = changed(Scenario(), changes)
+    assert set(Resolved(scenario).frames.names) <= set(words(dyad_story(run(scenario))))
 
 
 @pytest.mark.parametrize("days", [1, 2, 10])
