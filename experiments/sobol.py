@@ -90,6 +90,7 @@ class Sobol(NamedTuple):
     ``highest_world`` (mean, least and greatest over the replicates, each taken by itself).
     ``pairs``: a row per two inputs, ``estimate``, ``low``, ``high`` of what they do beyond what each does alone.
     ``beyond``: a row per input, total minus first: what it does together with others.
+    ``alone``: sum of all first-order indices, with its interval.
     ``variance``: of the expected outcome between points, with its interval.
     ``totals``: the total indices drawn anew, for comparing inputs.
     """
@@ -100,6 +101,7 @@ class Sobol(NamedTuple):
     indices: pd.DataFrame
     pairs: pd.DataFrame
     beyond: pd.DataFrame
+    alone: tuple[float, float, float]
     variance: tuple[float, float, float]
     totals: Spread
 
@@ -149,6 +151,8 @@ def sobol(design: Blocks, runs: Replicates, draws: int = 1000, confidence: float
         errors(totals.minus(firsts), blocks, worlds, confidence),
         slice(None),
     )
+    by_itself = float(shares[:count].sum())
+    off = float(errors(firsts.summed(), blocks, worlds, confidence).half[0])
     variance, half = float(at.variance[0]), float(about.half[0])
     return Sobol(
         blocks,
@@ -157,6 +161,7 @@ def sobol(design: Blocks, runs: Replicates, draws: int = 1000, confidence: float
         indices,
         pairs,
         pd.concat([pd.DataFrame({"input": design.inputs}), rest], axis=1),
+        (by_itself, by_itself - off, by_itself + off),
         (variance, variance - half, variance + half),
         totals,
     )

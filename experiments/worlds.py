@@ -93,6 +93,11 @@ class Spread(NamedTuple):
         luck = None if self.luck is None else self.luck[:, columns]
         return Spread(self.both[:, columns], self.design[:, columns], luck)
 
+    def summed(self) -> Spread:
+        """Sum over the estimates, draw by draw."""
+        luck = None if self.luck is None else self.luck.sum(axis=1, keepdims=True)
+        return Spread(self.both.sum(axis=1, keepdims=True), self.design.sum(axis=1, keepdims=True), luck)
+
     def minus(self, other: Spread) -> Spread:
         """Differences of estimates, draw by draw."""
         luck = None if self.luck is None or other.luck is None else self.luck - other.luck
