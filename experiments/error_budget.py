@@ -30,7 +30,8 @@ def error_budget(
     by_block = runs.values.reshape(-1, block, worlds)
     kept = by_block[~np.isnan(by_block).any(axis=(1, 2))] - np.nanmean(runs.values)
     number = len(kept)
-    products = np.stack([pair_products(points, points).mean(axis=0) for points in kept])
+    flat = kept.reshape(-1, worlds)
+    products = pair_products(flat, flat).reshape(number, block, -1).mean(axis=1)
     means = kept.mean(axis=1)
     ways: tuple[Drawn, ...] = ("both", "design", "luck") if worlds >= ENOUGH_WORLDS else ("design",)
     points = number * block

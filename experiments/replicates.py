@@ -111,15 +111,15 @@ def replicates(design: pd.DataFrame, runs: pd.DataFrame, outcome: str, tolerated
 
 
 def _filled(values: Floats) -> Floats:
-    """Missing runs of points that have others: mean of the point plus the replicate's deviation from all."""
-    missing = np.isnan(values)
-    if not missing.any():
+    """Missing runs of points that have others: what the point adds to its replicates plus what the replicate adds."""
+    valid = ~np.isnan(values)
+    if valid.all():
         return values
-    known, valid = np.where(missing, 0.0, values), ~missing
+    whole = values[valid.all(axis=1)]
+    replicate = (whole - whole.mean(axis=1, keepdims=True)).mean(axis=0) if len(whole) else np.zeros(values.shape[1])
     counts = valid.sum(axis=1)
-    point = known.sum(axis=1) / np.maximum(counts, 1)
-    replicate = (known - np.where(valid, point[:, None], 0.0)).sum(axis=0) / np.maximum(valid.sum(axis=0), 1)
-    filled = np.where(missing, point[:, None] + replicate, values)
+    point = np.where(valid, values - replicate, 0.0).sum(axis=1) / np.maximum(counts, 1)
+    filled = np.where(valid, values, point[:, None] + replicate)
     filled[counts == 0] = np.nan
     return filled
 

@@ -129,7 +129,8 @@ def errors(spread: Spread, blocks: int, worlds: int, confidence: float = 0.95) -
     b, luck = spread.both.var(axis=0, ddof=1), spread.luck.var(axis=0, ddof=1)
     whole = np.maximum(2 * (d + luck) - b, np.maximum(d, luck))
     worldly = whole - d
-    freedom = whole**2 / (worldly**2 / (worlds - 1) + d**2 / (blocks - 1))
+    spent = worldly**2 / (worlds - 1) + d**2 / (blocks - 1)
+    freedom = np.divide(whole**2, spent, out=np.full(d.shape, blocks - 1.0), where=spent > 0)
     se = np.sqrt(whole)
     return Errors(se, np.sqrt(d), np.sqrt(luck), _quantile(freedom, confidence) * se)
 
