@@ -6,7 +6,8 @@ delta: delta needs a density, hence a bandwidth, and fails where an outcome pile
 does at 0; PAWN needs neither, and works on any design. Both are above 0 for an input that does nothing; so the index
 is held against what the same input gives when its values are dealt out to other points at random.
 
-The same index as ``SALib.analyze.pawn`` (tested), which leaves out an input's largest value; written for weights, so that a bootstrap takes seconds, not minutes.
+The same index as ``SALib.analyze.pawn`` (tested), which leaves out an input's largest value; written for weights, so
+that a bootstrap takes seconds, not minutes.
 """
 
 from __future__ import annotations

@@ -44,15 +44,18 @@ def drawn(blocks: int, worlds: int, draws: int, seed: int = 0, what: Drawn = "bo
     """Blocks and worlds drawn anew so many times; or only one of the two, to see how much either matters.
 
     Blocks are drawn with replacement. Worlds are few, so they get Dirichlet weights with concentration (R - 2)/R,
-    under which the variance of a mean is the unbiased s²/R; with one world or two they keep their weight.
+    under which the variance of a mean is the unbiased s²/R; with one world or two they keep their weight. The same
+    *seed* draws the same blocks with and without worlds, and the same worlds with and without blocks.
     """
-    rng, same = np.random.default_rng(seed), once(blocks, worlds)
-    again = rng.multinomial(blocks, same.blocks[0], draws) / blocks
-    if what == "luck":
-        again = np.repeat(same.blocks, draws, axis=0)
-    if what == "design" or worlds < ENOUGH_WORLDS:
-        return Again(again, np.repeat(same.worlds, draws, axis=0))
-    return Again(again, rng.dirichlet(np.full(worlds, (worlds - 2) / worlds), draws))
+    same = once(blocks, worlds)
+    again = Again(np.repeat(same.blocks, draws, axis=0), np.repeat(same.worlds, draws, axis=0))
+    if what != "luck":
+        counts = np.random.default_rng([seed, 0]).multinomial(blocks, same.blocks[0], draws)
+        again = again._replace(blocks=counts / blocks)
+    if what != "design" and worlds >= ENOUGH_WORLDS:
+        concentration = np.full(worlds, (worlds - 2) / worlds)
+        again = again._replace(worlds=np.random.default_rng([seed, 1]).dirichlet(concentration, draws))
+    return again
 
 
 def default_pairing(worlds: int) -> Pairing:

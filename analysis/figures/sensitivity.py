@@ -241,7 +241,9 @@ def budget_bars(budget: pd.DataFrame, outcome: str, rests_on: str, indices: pd.D
             Patch(facecolor=SOFT, edgecolor=INK, label="choice of points"),
             Patch(facecolor=SOURCE_FILLS[1][0], hatch="//", edgecolor=INK, label="number of replicates"),
         ]
-        axes.legend(handles=parts, loc="lower right", frameon=False, fontsize=9)
+        axes.legend(
+            handles=parts, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False, fontsize=9, borderpad=0
+        )
         plain(axes)
     title(figure, f"What {outcome} varies by" + ("" if right is None else ", and what its indices are uncertain by"))
     caption(figure, f"Luck alike for all points does not blur comparisons between them. {rests_on}")
