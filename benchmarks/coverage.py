@@ -107,9 +107,9 @@ def covered(
         blocks = find_blocks(pd.DataFrame(x, columns=names))
         assert blocks is not None
         values = lived(known, x, luck, replicates, rng)
-        estimate, anew = spread(blocks, values, draws, int(rng.integers(2**31)))
-        at, both = estimate.shares[0], anew.both[:, 1:]
-        tail, half = (1 - CONFIDENCE) / 2, errors(anew, base, values.shape[1], CONFIDENCE).half[1:]
+        at, anew = spread(blocks, values, draws, int(rng.integers(2**31)))
+        tail, half = (1 - CONFIDENCE) / 2, errors(anew, base, values.shape[1], CONFIDENCE).half
+        both = anew.both
         ends = {
             "in use": (at - half, at + half),
             "percentile": np.quantile(both, [tail, 1 - tail], axis=0),

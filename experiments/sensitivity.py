@@ -25,9 +25,9 @@ Kind = Literal["sobol", "morris", "sample"]
 class Sensitivity(NamedTuple):
     """What one outcome is sensitive to.
 
-    ``tables`` holds, as far as the design allows: "error_budget", "pawn"; for Sobol' "indices", "pairs", "beyond",
-    "ranking" and "convergence"; for Morris "morris" and "ranking". ``verdict`` says in sentences what follows;
-    ``rests_on`` is one sentence for captions.
+    ``tables`` holds "error_budget"; for Sobol' also "indices", "pairs", "beyond", "ranking" and "convergence", unless
+    what the inputs do cannot be told from luck; for Morris "morris" and "ranking"; for all but Morris "pawn".
+    ``verdict`` says in sentences what follows; ``rests_on`` is one sentence for captions.
     """
 
     outcome: str
@@ -64,11 +64,20 @@ def sensitivity(
     worlds, names = values.values.shape[1], [str(name) for name in inputs.columns]
     tables: dict[str, pd.DataFrame] = {}
     blocks, walks = find_blocks(inputs), find_walks(inputs, ranges)
-    size, kind, unit = 1, "sample", "points"
+    kind: Kind = "sobol" if blocks is not None else "morris" if walks is not None else "sample"
+    unit, kept, all_units = "points", int((~values.empty).sum()), len(inputs)
+    size = 1 if kind == "sample" else len(names) + 1 if blocks is None else points_of_block(blocks)
+    tables["error_budget"] = error_budget(values, size, min(draws, 500), confidence, seed)
     said: list[str] = []
-    kept = all_units = len(inputs)
-    if blocks is not None:
-        size, kind, unit = points_of_block(blocks), "sobol", "base samples"
+    shown = worlds == 1 or tables["error_budget"]["low"][0] > 0
+    if blocks is not None and not shown:
+        unit, kept, all_units = "base samples", kept // size, len(blocks.a)
+        said = [
+            "What the inputs do cannot be told from luck, so no indices are given: each would be nothing divided by "
+            "nothing. Run more replicates, or take it that this outcome does not depend on these inputs."
+        ]
+    elif blocks is not None:
+        unit = "base samples"
         found = sobol(blocks, values, draws, confidence, seed)
         kept, all_units = found.blocks, len(blocks.a)
         total = found.indices.loc[found.indices["index"] == "total", "estimate"]
@@ -77,23 +86,18 @@ def sensitivity(
         tables["convergence"] = convergence(blocks, values, min(draws, 200), confidence, seed)
         said = list(of_sobol(found, tables["ranking"]))
     elif walks is not None:
-        size, kind, unit = len(names) + 1, "morris", "trajectories"
+        unit = "trajectories"
         screened = morris(walks, values, draws, confidence, seed)
         kept, all_units = screened.walks, len(walks.moved)
         tables["morris"] = screened.effects
-        tables["ranking"] = ranking(names, screened.effects["mu_star"], screened.mu_stars, screened.walks, worlds, unit)
+        tables["ranking"] = ranking(names, screened.effects["mu_star"], screened.mu_stars, kept, worlds, unit)
         said = list(of_morris(screened, tables["ranking"]))
-    else:
-        kept = int((~values.empty).sum())
-    tables["error_budget"] = error_budget(values, size, min(draws, 500), confidence, seed)
-    if kind != "morris" and kept * size >= LEAST_POINTS:
+    if kind == "sample" or (kind == "sobol" and kept * size >= LEAST_POINTS):
         tables["pawn"] = pawn(inputs, values, min(draws, 200), confidence, seed, size)
         said += of_pawn(tables["pawn"])
-    elif kind == "sample":
-        raise Refusal(f"the design has {kept} points with runs; at least {LEAST_POINTS} are needed to say anything")
     verdict = [*in_words(values, unit, kept, all_units), *of_luck(tables["error_budget"], worlds, kind), *said]
     rests_on = (
         f"{len(names)} inputs, {kept:,} {unit}, {kept * size * worlds:,} runs ({worlds} per point). "
         f"Intervals: {confidence:.0%}, {draws:,} bootstrap draws of {unit}{' and replicates' if worlds > 2 else ''}."
     )
-    return Sensitivity(outcome, kind, tables, verdict, rests_on)  # type: ignore[arg-type]
+    return Sensitivity(outcome, kind, tables, verdict, rests_on)

@@ -91,7 +91,6 @@ class Sobol(NamedTuple):
     ``pairs``: a row per two inputs, ``estimate``, ``low``, ``high`` of what they do beyond what each does alone.
     ``beyond``: a row per input, total minus first: what it does together with others.
     ``alone``: sum of all first-order indices, with its interval.
-    ``variance``: of the expected outcome between points, with its interval.
     ``totals``: the total indices drawn anew, for comparing inputs.
     """
 
@@ -102,28 +101,27 @@ class Sobol(NamedTuple):
     pairs: pd.DataFrame
     beyond: pd.DataFrame
     alone: tuple[float, float, float]
-    variance: tuple[float, float, float]
     totals: Spread
 
 
-def spread(design: Blocks, values: Floats, draws: int, seed: int, with_pairs: bool = True) -> tuple[_Estimates, Spread]:
-    """All estimates as they are, and drawn anew; the first column of the draws is the variance."""
+def spread(design: Blocks, values: Floats, draws: int, seed: int, with_pairs: bool = True) -> tuple[Floats, Spread]:
+    """All indices as they are (K,), and drawn anew; in the order first, total, pairs."""
     blocks, worlds = len(design.a), values.shape[1]
     pairing = default_pairing(worlds)
     ways: tuple[Drawn, ...] = ("both", "design", "luck") if worlds >= ENOUGH_WORLDS else ("design",)
-    by_way: dict[str, Floats] = {}
-    for way in ways:
-        drawn_anew = estimates(design, values, drawn(blocks, worlds, draws, seed, way), pairing, with_pairs)
-        by_way[way] = np.column_stack([drawn_anew.variance, drawn_anew.shares])
-    at = estimates(design, values, once(blocks, worlds), pairing, with_pairs)
-    return at, Spread(by_way.get("both", by_way["design"]), by_way["design"], by_way.get("luck"))
+    anew = {
+        way: estimates(design, values, drawn(blocks, worlds, draws, seed, way), pairing, with_pairs).shares
+        for way in ways
+    }
+    at = estimates(design, values, once(blocks, worlds), pairing, with_pairs).shares[0]
+    return at, Spread(anew.get("both", anew["design"]), anew["design"], anew.get("luck"))
 
 
 def sobol(design: Blocks, runs: Replicates, draws: int = 1000, confidence: float = 0.95, seed: int = 0) -> Sobol:
     """Indices of one outcome with intervals over base samples and replicates; see ``Sobol``."""
     design, values = whole_blocks(design, runs)
     blocks, worlds, count = len(design.a), values.shape[1], len(design.inputs)
-    at, anew = spread(design, values, draws, seed)
+    shares, anew = spread(design, values, draws, seed)
     about = errors(anew, blocks, worlds, confidence)
     each = [estimates(design, values[:, [w]], once(blocks, 1), "alike", False).shares[0] for w in range(worlds)]
 
@@ -131,9 +129,8 @@ def sobol(design: Blocks, runs: Replicates, draws: int = 1000, confidence: float
         half = off.half[columns]
         return pd.DataFrame({"estimate": estimate, "low": estimate - half, "high": estimate + half})
 
-    shares = at.shares[0]
-    single = slice(1, 1 + 2 * count)
-    indices = pd.concat([_names(design), table(shares[: 2 * count], about, single)], axis=1).assign(
+    single = slice(0, 2 * count)
+    indices = pd.concat([_names(design), table(shares[single], about, single)], axis=1).assign(
         se=about.se[single],
         se_design=about.design[single],
         se_luck=about.luck[single],
@@ -144,8 +141,8 @@ def sobol(design: Blocks, runs: Replicates, draws: int = 1000, confidence: float
     )
     two = list(combinations(design.inputs, 2)) if design.ba is not None else []
     named = pd.DataFrame(two, columns=["one", "other"])
-    pairs = pd.concat([named, table(shares[2 * count :], about, slice(1 + 2 * count, None))], axis=1)
-    totals, firsts = anew.of(slice(1 + count, 1 + 2 * count)), anew.of(slice(1, 1 + count))
+    pairs = pd.concat([named, table(shares[2 * count :], about, slice(2 * count, None))], axis=1)
+    firsts, totals = anew.of(slice(0, count)), anew.of(slice(count, 2 * count))
     rest = table(
         shares[count : 2 * count] - shares[:count],
         errors(totals.minus(firsts), blocks, worlds, confidence),
@@ -153,7 +150,6 @@ def sobol(design: Blocks, runs: Replicates, draws: int = 1000, confidence: float
     )
     by_itself = float(shares[:count].sum())
     off = float(errors(firsts.summed(), blocks, worlds, confidence).half[0])
-    variance, half = float(at.variance[0]), float(about.half[0])
     return Sobol(
         blocks,
         worlds,
@@ -162,7 +158,6 @@ def sobol(design: Blocks, runs: Replicates, draws: int = 1000, confidence: float
         pairs,
         pd.concat([pd.DataFrame({"input": design.inputs}), rest], axis=1),
         (by_itself, by_itself - off, by_itself + off),
-        (variance, variance - half, variance + half),
         totals,
     )
 
@@ -189,9 +184,8 @@ def convergence(
     tables = []
     for n in [*(2**k for k in range(4, 20) if 2**k < blocks), blocks]:
         some = design.only(slice(0, n))
-        at, anew = spread(some, values, draws, seed, with_pairs=False)
-        half = errors(anew, n, worlds, confidence).half[1:]
-        shares = at.shares[0]
+        shares, anew = spread(some, values, draws, seed, with_pairs=False)
+        half = errors(anew, n, worlds, confidence).half
         size = {"base_samples": n, "runs": n * points_of_block(design) * worlds}
         tables.append(_names(design).assign(**size, estimate=shares, low=shares - half, high=shares + half))
     return pd.concat(tables, ignore_index=True)
@@ -208,14 +202,14 @@ def whole_blocks(design: Blocks, runs: Replicates) -> tuple[Blocks, Floats]:
     return kept, runs.values
 
 
-class _Estimates(NamedTuple):
+class Estimates(NamedTuple):
     """Variance (draws,) and indices (draws, D first, D total, pairs) of an outcome."""
 
     variance: Floats
     shares: Floats
 
 
-def estimates(design: Blocks, values: Floats, again: Again, pairing: Pairing, with_pairs: bool = True) -> _Estimates:
+def estimates(design: Blocks, values: Floats, again: Again, pairing: Pairing, with_pairs: bool = True) -> Estimates:
     """Variance and indices under each row of weights."""
     weights = pair_weights(again.worlds, pairing)
     centred = values - np.nanmean(values, axis=0)
@@ -235,7 +229,7 @@ def estimates(design: Blocks, values: Floats, again: Again, pairing: Pairing, wi
         one, other = np.triu_indices(len(design.inputs), 1)
         closed = np.stack([weighed(term) for term in joint], axis=1)
         parts.append(closed - firsts[:, one] - firsts[:, other])
-    return _Estimates(variance, np.concatenate(parts, axis=1) / variance[:, None])
+    return Estimates(variance, np.concatenate(parts, axis=1) / variance[:, None])
 
 
 def _terms(

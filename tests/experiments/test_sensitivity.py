@@ -112,3 +112,14 @@ def test_a_sample_too_small_to_say_anything_is_refused():
     design = pd.DataFrame(latin.sample(PROBLEM, 30, seed=1), columns=list(INPUTS))
     with pytest.raises(Refusal, match="30 points with runs; at least 100"):
         sensitivity(design, outcome(design), "conflicted")
+
+
+@pytest.mark.parametrize("own", [0.0, 1.0])
+def test_where_inputs_do_nothing_it_is_said_and_no_index_is_given(own):
+    design = design_of(INPUTS, (0.0, 1.0), 64)
+    rng = np.random.default_rng(1)
+    values = rng.normal(0, 1, 4) + rng.normal(0, own, (len(design), 4))
+    found = sensitivity(design, runs_of(values), "y", draws=200)
+    assert "indices" not in found.tables
+    assert "cannot be told from luck" in " ".join(found.verdict)
+    assert "More" not in " ".join(found.verdict)
