@@ -1,9 +1,8 @@
 """How often the intervals of Sobol' indices hold the true value, for functions whose indices are known.
 
 ``python benchmarks/coverage.py`` repeats a small study of Ishigami's function and of Sobol's G many times,
-with new base samples and new luck, and counts. Three
-ways of making an interval from the same bootstrap draws are compared: the one in use (``experiments.worlds.errors``),
-percentiles, and a normal one, the last two from drawing base samples and replicates anew at once.
+with new base samples and new luck, and counts. The interval in use (``experiments.worlds.errors``) is compared with two
+that know only the bootstrap of base samples: its percentiles, and a normal one with its standard error.
 """
 
 from __future__ import annotations
@@ -109,11 +108,11 @@ def covered(
         values = lived(known, x, luck, replicates, rng)
         at, anew = spread(blocks, values, draws, int(rng.integers(2**31)))
         tail, half = (1 - CONFIDENCE) / 2, errors(anew, base, values.shape[1], CONFIDENCE).half
-        both = anew.both
+        by_design = z * anew.design.std(axis=0, ddof=1)
         ends = {
             "in use": (at - half, at + half),
-            "percentile": np.quantile(both, [tail, 1 - tail], axis=0),
-            "normal": (at - z * both.std(axis=0, ddof=1), at + z * both.std(axis=0, ddof=1)),
+            "percentile": np.quantile(anew.design, [tail, 1 - tail], axis=0),
+            "normal": (at - by_design, at + by_design),
         }
         for kind, (low, high) in ends.items():
             held[kind] += (low <= known.true) & (known.true <= high)

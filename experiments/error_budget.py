@@ -7,11 +7,13 @@ moves all points of a replicate alike, as when replicates share their people (it
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from experiments.replicates import Floats, Replicates
-from experiments.worlds import ENOUGH_WORLDS, Again, Drawn, Spread, drawn, errors, once, pair_products, pair_weights
+from experiments.worlds import Again, errors, once, pair_products, pair_weights, resampled
 
 INPUTS, OWN, SHARED = "inputs", "luck, point by point", "luck, alike for all points"
 SOURCES = (INPUTS, OWN, SHARED)
@@ -33,14 +35,9 @@ def error_budget(
     flat = kept.reshape(-1, worlds)
     products = pair_products(flat, flat).reshape(number, block, -1).mean(axis=1)
     means = kept.mean(axis=1)
-    ways: tuple[Drawn, ...] = ("both", "design", "luck") if worlds >= ENOUGH_WORLDS else ("design",)
-    points = number * block
-    anew = {way: _components(products, means, points, drawn(number, worlds, draws, seed, way)) for way in ways}
-    spread = Spread(anew.get("both", anew["design"]), anew["design"], anew.get("luck"))
-    at, about = (
-        _components(products, means, points, once(number, worlds))[0],
-        errors(spread, number, worlds, confidence),
-    )
+    estimate = partial(_components, products, means, number * block)
+    at = estimate(once(number, worlds))[0]
+    about = errors(resampled(estimate, number, worlds, draws, seed), number, worlds, confidence)
     at = np.maximum(at, 0.0)
     table = pd.DataFrame(
         {

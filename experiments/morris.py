@@ -12,6 +12,7 @@ from some replicates and its sign from the others, and sigma from products of di
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -20,16 +21,14 @@ from numpy.typing import NDArray
 
 from experiments.replicates import Floats, Replicates
 from experiments.worlds import (
-    ENOUGH_WORLDS,
     Again,
-    Drawn,
     Spread,
     default_pairing,
-    drawn,
     errors,
     once,
     pair_products,
     pair_weights,
+    resampled,
 )
 from simulation.refusal import Refusal
 
@@ -69,7 +68,7 @@ def find_walks(design: pd.DataFrame, ranges: Mapping[str, tuple[float, float]] |
 
 
 class Morris(NamedTuple):
-    """Screening of one outcome: a row per input in ``effects``; ``mu_stars`` are the sizes drawn anew.
+    """Screening of one outcome: a row per input in ``effects``; ``mu_stars`` are the sizes, resampled.
 
     Columns ``mu``, ``mu_star`` and ``sigma``, each with ``_low`` and ``_high``, in units of the outcome per whole
     range, and ``plain_mu_star``, ``plain_sigma`` (from the means of the replicates, their noise included).
@@ -92,9 +91,7 @@ def morris(walks: Walks, runs: Replicates, draws: int = 1000, confidence: float 
     by_step = np.diff(values[kept], axis=1) / walks.step[kept][:, :, None]
     effects = np.take_along_axis(by_step, np.argsort(walks.moved[kept], axis=1)[:, :, None], axis=1)
     number = len(effects)
-    ways: tuple[Drawn, ...] = ("both", "design", "luck") if worlds >= ENOUGH_WORLDS else ("design",)
-    anew = {way: _screened(effects, drawn(number, worlds, draws, seed, way)) for way in ways}
-    spread = Spread(anew.get("both", anew["design"]), anew["design"], anew.get("luck"))
+    spread = resampled(partial(_screened, effects), number, worlds, draws, seed)
     at, half = _screened(effects, once(number, worlds))[0], errors(spread, number, worlds, confidence).half
     means = effects.mean(axis=2)
     table = pd.DataFrame({"input": walks.inputs})

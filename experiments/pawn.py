@@ -35,8 +35,8 @@ def pawn(
     """PAWN indices of the means of the replicates: a row per input.
 
     Points come in blocks of *block* that share values, as a Sobol' design has them; they are drawn and dealt as whole
-    blocks. Columns ``input``, ``estimate``, ``low``, ``high``, ``chance`` (the index that an input without influence
-    stays below 95 times in 100) and ``stands_out``, whether the estimate is above it.
+    blocks. Columns ``input``, ``estimate``, ``low``, ``high``, ``chance`` (below which all
+    inputs would stay 95 times in 100 if none had any influence) and ``stands_out``, whether the estimate is above it.
     """
     whole = (~runs.empty).reshape(-1, block).all(axis=1)
     kept = np.repeat(whole, block)
@@ -44,18 +44,27 @@ def pawn(
         raise Refusal(f"the design has {kept.sum()} points with runs; at least {LEAST_POINTS} are needed for PAWN")
     rng, number = np.random.default_rng(seed), int(whole.sum())
     levels = level(runs.means[kept])
-    rows = []
-    for name in design.columns:
-        slices = sliced(design[name].to_numpy(np.float64)[kept])
-        anew, dealt = np.empty(draws), np.empty(draws)
-        for d in range(draws):
-            counts = np.bincount(rng.integers(number, size=number), minlength=number)
-            anew[d] = distance(slices, levels, np.repeat(counts, block))
-            dealt[d] = distance(rng.permutation(slices.reshape(number, block)).ravel(), levels)
-        at, chance = distance(slices, levels), float(np.quantile(dealt, confidence))
-        half = norm.ppf((1 + confidence) / 2) * anew.std(ddof=1)
-        rows.append((str(name), at, max(0.0, at - half), min(1.0, at + half), chance, at > chance))
-    return pd.DataFrame(rows, columns=["input", "estimate", "low", "high", "chance", "stands_out"])
+    inputs = [sliced(design[name].to_numpy(np.float64)[kept]) for name in design.columns]
+    at = np.array([distance(slices, levels) for slices in inputs])
+    anew, dealt = np.empty((draws, len(inputs))), np.empty((draws, len(inputs)))
+    for d in range(draws):
+        counts = np.repeat(np.bincount(rng.integers(number, size=number), minlength=number), block)
+        order = (rng.permutation(number)[:, None] * block + np.arange(block)).ravel()
+        for j, slices in enumerate(inputs):
+            anew[d, j] = distance(slices, levels, counts)
+            dealt[d, j] = distance(slices[order], levels)
+    half = norm.ppf((1 + confidence) / 2) * anew.std(axis=0, ddof=1)
+    chance = float(np.quantile(dealt.max(axis=1), confidence))
+    return pd.DataFrame(
+        {
+            "input": design.columns.map(str),
+            "estimate": at,
+            "low": np.maximum(at - half, 0.0),
+            "high": np.minimum(at + half, 1.0),
+            "chance": chance,
+            "stands_out": at > chance,
+        }
+    )
 
 
 def level(outcome: Floats) -> Places:

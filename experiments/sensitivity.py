@@ -17,6 +17,7 @@ from experiments.pawn import LEAST_POINTS, pawn
 from experiments.replicates import TOLERATED, in_words, numbered, replicates
 from experiments.sobol import convergence, find_blocks, points_of_block, sobol
 from experiments.verdict import of_luck, of_morris, of_pawn, of_sobol, ranking
+from experiments.worlds import ENOUGH_WORLDS
 from simulation.refusal import Refusal
 
 Kind = Literal["sobol", "morris", "sample"]
@@ -98,6 +99,7 @@ def sensitivity(
     verdict = [*in_words(values, unit, kept, all_units), *of_luck(tables["error_budget"], worlds, kind), *said]
     rests_on = (
         f"{len(names)} inputs, {kept:,} {unit}, {kept * size * worlds:,} runs ({worlds} per point). "
-        f"Intervals: {confidence:.0%}, {draws:,} bootstrap draws of {unit}{' and replicates' if worlds > 2 else ''}."
+        f"Intervals: {confidence:.0%}, {draws:,} bootstrap draws of {unit}"
+        f"{', jackknife over replicates' if worlds >= ENOUGH_WORLDS else ''}."
     )
     return Sensitivity(outcome, kind, tables, verdict, rests_on)

@@ -17,21 +17,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from SALib.analyze import sobol as salib
+from scipy.stats import norm
 
 from experiments.replicates import Floats, Replicates
 from experiments.worlds import (
-    ENOUGH_WORLDS,
     Again,
-    Drawn,
     Errors,
     Pairing,
     Spread,
     default_pairing,
-    drawn,
     errors,
     once,
     pair_products,
     pair_weights,
+    resampled,
 )
 from simulation.refusal import Refusal
 
@@ -88,10 +87,11 @@ class Sobol(NamedTuple):
     ``se`` and its parts ``se_design`` and ``se_luck`` (NaN where replicates are too few to tell), ``salib`` (what
     SALib makes of the means of the replicates, with their noise) and ``one_world``, ``lowest_world``,
     ``highest_world`` (mean, least and greatest over the replicates, each taken by itself).
-    ``pairs``: a row per two inputs, ``estimate``, ``low``, ``high`` of what they do beyond what each does alone.
-    ``beyond``: a row per input, total minus first: what it does together with others.
+    ``pairs``: a row per two inputs, ``estimate``, ``low``, ``high`` of what they do beyond what each does alone, and
+    ``shown``, whether that is above 0 with an allowance for there being so many pairs.
+    ``beyond``: a row per input with the same columns, total minus first: what it does together with others.
     ``alone``: sum of all first-order indices, with its interval.
-    ``totals``: the total indices drawn anew, for comparing inputs.
+    ``totals``: the total indices resampled, for comparing inputs.
     """
 
     blocks: int
@@ -105,16 +105,14 @@ class Sobol(NamedTuple):
 
 
 def spread(design: Blocks, values: Floats, draws: int, seed: int, with_pairs: bool = True) -> tuple[Floats, Spread]:
-    """All indices as they are (K,), and drawn anew; in the order first, total, pairs."""
+    """All indices as they are (K,), and resampled; in the order first, total, pairs."""
     blocks, worlds = len(design.a), values.shape[1]
     pairing = default_pairing(worlds)
-    ways: tuple[Drawn, ...] = ("both", "design", "luck") if worlds >= ENOUGH_WORLDS else ("design",)
-    anew = {
-        way: estimates(design, values, drawn(blocks, worlds, draws, seed, way), pairing, with_pairs).shares
-        for way in ways
-    }
-    at = estimates(design, values, once(blocks, worlds), pairing, with_pairs).shares[0]
-    return at, Spread(anew.get("both", anew["design"]), anew["design"], anew.get("luck"))
+
+    def shares(again: Again) -> Floats:
+        return estimates(design, values, again, pairing, with_pairs).shares
+
+    return shares(once(blocks, worlds))[0], resampled(shares, blocks, worlds, draws, seed)
 
 
 def sobol(design: Blocks, runs: Replicates, draws: int = 1000, confidence: float = 0.95, seed: int = 0) -> Sobol:
@@ -155,11 +153,21 @@ def sobol(design: Blocks, runs: Replicates, draws: int = 1000, confidence: float
         worlds,
         blocks * points_of_block(design),
         indices,
-        pairs,
-        pd.concat([pd.DataFrame({"input": design.inputs}), rest], axis=1),
+        with_shown(pairs, confidence),
+        with_shown(pd.concat([pd.DataFrame({"input": design.inputs}), rest], axis=1), confidence),
         (by_itself, by_itself - off, by_itself + off),
         totals,
     )
+
+
+def with_shown(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """The table with a column ``shown``: estimate above 0 by an interval that allows for the number of rows.
+
+    Of so many intervals one or two would lie above 0 by chance; so they are widened by Bonferroni's rule.
+    """
+    tail = (1 - confidence) / 2
+    wider = norm.ppf(1 - tail / max(len(table), 1)) / norm.ppf(1 - tail)
+    return table.assign(shown=table["estimate"] > wider * (table["high"] - table["estimate"]))
 
 
 def _names(design: Blocks) -> pd.DataFrame:

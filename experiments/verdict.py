@@ -153,18 +153,18 @@ def of_sobol(result: Sobol, order: pd.DataFrame) -> Iterator[str]:
 
 
 def _interactions(result: Sobol) -> Iterator[str]:
-    beyond = result.beyond[result.beyond["low"] > 0].sort_values("estimate", ascending=False)
+    beyond = result.beyond[result.beyond["shown"]].sort_values("estimate", ascending=False)
     alone, low, high = (min(max(share, 0.0), 1.0) for share in result.alone)
     yield f"What inputs do each by itself adds up to {alone:.0%} of the variance ({low:.0%} to {high:.0%})."
     if beyond.empty:
         yield "No input is shown to act differently depending on where the others stand."
         return
     yield f"What these do depends on other inputs (total minus first index): {_with(beyond['input'], beyond)}."
-    pairs = result.pairs[result.pairs["low"] > 0].sort_values("estimate", ascending=False)
+    pairs = result.pairs[result.pairs["shown"]].sort_values("estimate", ascending=False)
     if len(pairs):
         yield f"Pairs that act together: {_with(pairs['one'] + ' with ' + pairs['other'], pairs)}."
     elif len(result.pairs):
-        yield "Which inputs they act together with is not settled: no single pair stands out from its interval."
+        yield "Which inputs they act together with is not settled: no single pair stands out among so many."
 
 
 def _what_next(total: pd.DataFrame, worlds: int) -> Iterator[str]:

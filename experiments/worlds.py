@@ -10,11 +10,12 @@ products of two runs, so one can choose which worlds the two may come from:
 * **alike**: both from the same world. This is about one world as it is lived.
 * **all**: both from anywhere; the index of the mean over the replicates, in which the noise s²/r is still counted.
 
-A confidence interval rests on drawing base samples (or trajectories) anew *and* worlds anew.
+A confidence interval rests on drawing base samples (or trajectories) anew *and* on leaving each world out in turn.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -23,39 +24,32 @@ from scipy.stats import t
 from experiments.replicates import Floats
 
 Pairing = Literal["apart", "alike", "all"]
-Drawn = Literal["both", "design", "luck"]
 ENOUGH_WORLDS = 3
-"""Replicates from which on worlds can be drawn anew; with two there is only one pair of them."""
+"""Replicates from which on one can be left out and still leave a pair of different worlds."""
 
 
 class Again(NamedTuple):
-    """Weights of a bootstrap: ``blocks`` (draws, N) and ``worlds`` (draws, R), each row with the sum 1."""
+    """Weights of a resampling: ``blocks`` (rows, N) and ``worlds`` (rows, R), each row with the sum 1."""
 
     blocks: Floats
     worlds: Floats
 
 
 def once(blocks: int, worlds: int) -> Again:
-    """Every block and world with the same weight: the study as it was run."""
+    """Every block and world with the same weight: the study as it was run, in one row."""
     return Again(np.full((1, blocks), 1 / blocks), np.full((1, worlds), 1 / worlds))
 
 
-def drawn(blocks: int, worlds: int, draws: int, seed: int = 0, what: Drawn = "both") -> Again:
-    """Blocks and worlds drawn anew so many times; or only one of the two, to see how much either matters.
-
-    Blocks are drawn with replacement. Worlds are few, so they get Dirichlet weights with concentration (R - 2)/R,
-    under which the variance of a mean is the unbiased s²/R; with one world or two they keep their weight. The same
-    *seed* draws the same blocks with and without worlds, and the same worlds with and without blocks.
-    """
+def blocks_drawn(blocks: int, worlds: int, draws: int, seed: int = 0) -> Again:
+    """Blocks drawn with replacement so many times, in all worlds."""
     same = once(blocks, worlds)
-    again = Again(np.repeat(same.blocks, draws, axis=0), np.repeat(same.worlds, draws, axis=0))
-    if what != "luck":
-        counts = np.random.default_rng([seed, 0]).multinomial(blocks, same.blocks[0], draws)
-        again = again._replace(blocks=counts / blocks)
-    if what != "design" and worlds >= ENOUGH_WORLDS:
-        concentration = np.full(worlds, (worlds - 2) / worlds)
-        again = again._replace(worlds=np.random.default_rng([seed, 1]).dirichlet(concentration, draws))
-    return again
+    counts = np.random.default_rng(seed).multinomial(blocks, same.blocks[0], draws)
+    return Again(counts / blocks, np.repeat(same.worlds, draws, axis=0))
+
+
+def worlds_left_out(blocks: int, worlds: int) -> Again:
+    """Each world left out in turn, with all blocks."""
+    return Again(np.full((worlds, blocks), 1 / blocks), (1 - np.eye(worlds)) / (worlds - 1))
 
 
 def default_pairing(worlds: int) -> Pairing:
@@ -82,29 +76,33 @@ def pair_weights(worlds: Floats, pairing: Pairing) -> Floats:
 
 
 class Spread(NamedTuple):
-    """Some estimates (K,) under a bootstrap of ``both`` base samples and worlds, the ``design`` alone, ``luck`` alone.
+    """Some estimates (K,) when the study is resampled.
 
-    Shapes (draws, K); ``luck`` is None where there are too few replicates to draw worlds anew.
+    ``design`` (draws, K): base samples drawn anew; ``luck`` (R, K): each world left out, None where there are too few.
     """
 
-    both: Floats
     design: Floats
     luck: Floats | None
 
     def of(self, columns: slice) -> Spread:
         """Some of the estimates."""
-        luck = None if self.luck is None else self.luck[:, columns]
-        return Spread(self.both[:, columns], self.design[:, columns], luck)
+        return Spread(self.design[:, columns], None if self.luck is None else self.luck[:, columns])
 
     def summed(self) -> Spread:
-        """Sum over the estimates, draw by draw."""
+        """Sum over the estimates, row by row."""
         luck = None if self.luck is None else self.luck.sum(axis=1, keepdims=True)
-        return Spread(self.both.sum(axis=1, keepdims=True), self.design.sum(axis=1, keepdims=True), luck)
+        return Spread(self.design.sum(axis=1, keepdims=True), luck)
 
     def minus(self, other: Spread) -> Spread:
-        """Differences of estimates, draw by draw."""
+        """Differences of estimates, row by row."""
         luck = None if self.luck is None or other.luck is None else self.luck - other.luck
-        return Spread(self.both - other.both, self.design - other.design, luck)
+        return Spread(self.design - other.design, luck)
+
+
+def resampled(estimate: Callable[[Again], Floats], blocks: int, worlds: int, draws: int, seed: int) -> Spread:
+    """What *estimate*, a function from weights (rows) to estimates (rows, K), gives for the resampled study."""
+    design = estimate(blocks_drawn(blocks, worlds, draws, seed))
+    return Spread(design, estimate(worlds_left_out(blocks, worlds)) if worlds >= ENOUGH_WORLDS else None)
 
 
 class Errors(NamedTuple):
@@ -117,26 +115,19 @@ class Errors(NamedTuple):
 
 
 def errors(spread: Spread, blocks: int, worlds: int, confidence: float = 0.95) -> Errors:
-    """How far off estimates may be.
+    """How far off estimates may be: the variances by design (bootstrap) and by luck (jackknife over worlds) added.
 
-    Noise of each single run shows both when base samples are drawn anew and when worlds are; drawing both at once
-    counts it three times (Owen 2007, on bootstraps of two crossed factors; recalled). So with d, l, b for the
-    variances of the three bootstraps, b - d - l is that noise, and the variance is d + l - (b - d - l), at least d and
-    at least l. The half-width is a t quantile times its root, since worlds are few: degrees of freedom by
-    Satterthwaite's formula from blocks - 1 and worlds - 1. ``benchmarks/coverage.py`` measures how often it holds.
+    Noise of single runs is in both, so the sum is rather too large, never too small. Worlds are not drawn with
+    replacement: among so few, some draws would rest on next to a single pair of them. The half-width is a t quantile
+    times the root of the sum, with degrees of freedom by Satterthwaite's formula from blocks - 1 and worlds - 1.
+    ``benchmarks/coverage.py`` measures how often it holds.
     """
-    d = spread.design.var(axis=0, ddof=1)
-    if spread.luck is None:
-        freedom = np.full(d.shape, blocks - 1.0)
-        return Errors(np.sqrt(d), np.sqrt(d), np.full(d.shape, np.nan), _quantile(freedom, confidence) * np.sqrt(d))
-    b, luck = spread.both.var(axis=0, ddof=1), spread.luck.var(axis=0, ddof=1)
-    whole = np.maximum(2 * (d + luck) - b, np.maximum(d, luck))
-    worldly = whole - d
-    spent = worldly**2 / (worlds - 1) + d**2 / (blocks - 1)
-    freedom = np.divide(whole**2, spent, out=np.full(d.shape, blocks - 1.0), where=spent > 0)
+    design = spread.design.var(axis=0, ddof=1)
+    luck = np.zeros_like(design) if spread.luck is None else (worlds - 1) * spread.luck.var(axis=0)
+    whole = design + luck
+    spent = luck**2 / max(worlds - 1, 1) + design**2 / (blocks - 1)
+    freedom = np.divide(whole**2, spent, out=np.full(design.shape, blocks - 1.0), where=spent > 0)
+    unknown = np.full(design.shape, np.nan)
     se = np.sqrt(whole)
-    return Errors(se, np.sqrt(d), np.sqrt(luck), _quantile(freedom, confidence) * se)
-
-
-def _quantile(freedom: Floats, confidence: float) -> Floats:
-    return np.asarray(t.ppf((1 + confidence) / 2, freedom))
+    by_luck = unknown if spread.luck is None else np.sqrt(luck)
+    return Errors(se, np.sqrt(design), by_luck, np.asarray(t.ppf((1 + confidence) / 2, freedom)) * se)

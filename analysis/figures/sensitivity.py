@@ -251,7 +251,7 @@ def budget_bars(budget: pd.DataFrame, outcome: str, rests_on: str, indices: pd.D
 
 
 def pairs_map(pairs: pd.DataFrame, outcome: str, rests_on: str) -> Figure:
-    """Second-order index of each pair of inputs; a value stands where the interval is above 0."""
+    """Second-order index of each pair of inputs; a value stands where it is shown to be above 0."""
     names = list(dict.fromkeys([*pairs["one"], *pairs["other"]]))
     count = len(names)
     grid = np.full((count, count), np.nan)
@@ -267,7 +267,7 @@ def pairs_map(pairs: pd.DataFrame, outcome: str, rests_on: str) -> Figure:
     for row in pairs.itertuples():
         y, x = names.index(str(row.other)), names.index(str(row.one))
         dark = grid[y, x] > 0.55 * top
-        if row.low > 0:
+        if row.shown:
             text = f"{row.estimate:.2f}".replace("0.", ".")
             axes.text(x, y, text, ha="center", va="center", color="white" if dark else INK, fontsize=9, weight="bold")
         else:
@@ -281,7 +281,10 @@ def pairs_map(pairs: pd.DataFrame, outcome: str, rests_on: str) -> Figure:
     bar = figure.colorbar(image, ax=axes, fraction=0.04, pad=0.03)
     bar.set_label("share of the variance")
     title(figure, f"Which inputs act together on {outcome}")
-    caption(figure, f"Second-order Sobol' indices. Numbers: interval above 0; dots: not shown to act. {rests_on}")
+    caption(
+        figure,
+        f"Second-order Sobol' indices. Numbers: above 0, with so many pairs allowed for; dots: not shown. {rests_on}",
+    )
     return figure
 
 

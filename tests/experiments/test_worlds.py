@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from experiments.worlds import Spread, drawn, errors, once, pair_products, pair_weights
+from experiments.worlds import (
+    Spread,
+    blocks_drawn,
+    errors,
+    once,
+    pair_products,
+    pair_weights,
+    resampled,
+    worlds_left_out,
+)
 
 WEIGHTS = (
     st.integers(2, 6)
@@ -30,45 +39,47 @@ def test_all_pairs_are_the_square_of_the_mean_and_pairs_apart_are_it_without_its
     assert products @ pair_weights(same, "apart")[0] == pytest.approx(mean**2 - noise, abs=1e-9)
 
 
-def test_worlds_drawn_anew_give_a_mean_its_unbiased_standard_error():
-    values = np.array([1.0, 2.0, 4.0, 8.0, 3.0])
-    means = drawn(1, 5, 20_000, seed=1).worlds @ values
-    assert means.std() == pytest.approx(values.std(ddof=1) / np.sqrt(5), rel=0.03)
+def test_each_world_is_left_out_once():
+    again = worlds_left_out(10, 4)
+    assert (np.diag(again.worlds) == 0).all()
+    assert again.worlds.sum(axis=1) == pytest.approx(1)
+    assert (again.blocks == 0.1).all()
 
 
-@pytest.mark.parametrize("worlds", [1, 2])
-def test_one_world_or_two_cannot_be_drawn_anew(worlds):
-    assert (drawn(10, worlds, 50).worlds == 1 / worlds).all()
-
-
-@pytest.mark.parametrize(("what", "blocks", "worlds"), [("design", True, False), ("luck", False, True)])
-def test_only_what_is_asked_for_is_drawn_anew(what, blocks, worlds):
-    again = drawn(10, 4, 50, what=what)
-    assert (np.ptp(again.blocks, axis=0).any(), np.ptp(again.worlds, axis=0).any()) == (blocks, worlds)
+def test_blocks_are_drawn_with_replacement_in_all_worlds():
+    again = blocks_drawn(10, 4, 50)
+    assert again.blocks.sum(axis=1) == pytest.approx(1)
+    assert np.ptp(again.blocks, axis=0).all()
+    assert (again.worlds == 0.25).all()
 
 
 def of_mean(shared, rng):
     """A grand mean over 40 blocks and 5 worlds, its spread, and its true standard error."""
     values = rng.normal(0, 1, (40, 1)) + rng.normal(0, shared, 5) + rng.normal(0, 2, (40, 5))
-    draws = [drawn(40, 5, 400, int(rng.integers(10**6)), what) for what in ("both", "design", "luck")]
-    return Spread(*(np.einsum("dn,nr,dr->d", a.blocks, values, a.worlds)[:, None] for a in draws))
+    return resampled(lambda a: np.einsum("dn,nr,dr->d", a.blocks, values, a.worlds)[:, None], 40, 5, 400, 1)
 
 
 @pytest.mark.parametrize("shared", [0.0, 1.0])
-def test_the_noise_of_single_runs_is_counted_once_not_three_times(shared):
+def test_the_noise_of_single_runs_is_counted_twice_and_everything_else_once(shared):
     """On average over many studies, within the error of an average over 200."""
     rng = np.random.default_rng(3)
     found = np.mean([errors(of_mean(shared, rng), 40, 5).se[0] ** 2 for _ in range(200)])
-    assert found == pytest.approx(1 / 40 + shared**2 / 5 + 4 / 200, rel=0.25)
+    assert found == pytest.approx(1 / 40 + shared**2 / 5 + 2 * 4 / 200, rel=0.25)
 
 
 def test_with_few_worlds_an_interval_is_wider_than_the_normal_one():
-    spread = of_mean(2.0, np.random.default_rng(1))
-    about = errors(spread, 40, 5)
+    about = errors(of_mean(2.0, np.random.default_rng(1)), 40, 5)
     assert about.half[0] > 2.3 * about.se[0]
 
 
-def test_without_worlds_drawn_anew_the_part_of_luck_is_unknown():
-    about = errors(of_mean(1.0, np.random.default_rng(1))._replace(luck=None), 40, 2)
+def test_with_two_worlds_the_part_of_luck_is_unknown():
+    spread = resampled(lambda a: a.blocks[:, :1], 10, 2, 50, 1)
+    about = errors(spread, 10, 2)
+    assert spread.luck is None
     assert np.isnan(about.luck).all()
     assert (about.se == about.design).all()
+
+
+def test_an_estimate_that_never_changes_has_no_error():
+    about = errors(Spread(np.ones((50, 1)), np.ones((4, 1))), 10, 4)
+    assert (about.se[0], about.half[0]) == (0, 0)
