@@ -20,6 +20,8 @@ from experiments.verdict import of_luck, of_morris, of_pawn, of_sobol, ranking
 from experiments.worlds import ENOUGH_WORLDS
 from simulation.refusal import Refusal
 
+NOTHING = 1e-9
+"""Share of the variance up to which what the inputs do is rounding."""
 Kind = Literal["sobol", "morris", "sample"]
 
 
@@ -70,7 +72,8 @@ def sensitivity(
     size = 1 if kind == "sample" else len(names) + 1 if blocks is None else points_of_block(blocks)
     tables["error_budget"] = error_budget(values, size, min(draws, 500), confidence, seed)
     said: list[str] = []
-    shown = worlds == 1 or tables["error_budget"]["low"][0] > 0
+    of_inputs = tables["error_budget"].iloc[0]
+    shown = of_inputs["share"] > NOTHING and of_inputs["variance"] > 2 * of_inputs["se_design"]
     if blocks is not None and not shown:
         unit, kept, all_units = "base samples", kept // size, len(blocks.a)
         said = [

@@ -19,7 +19,7 @@ NEGLIGIBLE = 0.05
 WEAK = 0.1
 """Share of the largest mu_star below which an input is negligible in a screening (assumed)."""
 HOPELESS = 50
-"""Times the runs beyond which two inputs are called equally important (assumed)."""
+"""Times the runs beyond which two inputs are called equally important, and no wish for more is uttered (assumed)."""
 
 
 def ranking(names: list[str], estimates: pd.Series, anew: Spread, blocks: int, worlds: int, unit: str) -> pd.DataFrame:
@@ -73,7 +73,7 @@ def _round(number: float) -> str:
 
 def _with(names: pd.Series, values: pd.DataFrame) -> str:
     return listed(
-        f"{name} ({row.estimate:.2f}; {max(0.0, row.low):.2f} to {row.high:.2f})"
+        f"{name} ({max(0.0, row.estimate):.2f}; {max(0.0, row.low):.2f} to {min(1.0, row.high):.2f})"
         for name, row in zip(names, values.itertuples(), strict=True)
     )
 
@@ -137,10 +137,12 @@ def of_sobol(result: Sobol, order: pd.DataFrame) -> Iterator[str]:
         )
     if len(unclear):
         factor = float(((unclear["high"] - unclear["estimate"]) / NEGLIGIBLE).max() ** 2)
-        need = f" About {_round(runs * (factor - 1))} more runs would narrow their intervals to ± {NEGLIGIBLE:g}."
+        need = f" About {_round(runs * (factor - 1))} more runs would narrow the widest to ± {NEGLIGIBLE:g}."
+        if factor > HOPELESS:
+            need = f" Not even {HOPELESS} times the runs would narrow the widest to ± {NEGLIGIBLE:g}."
         yield (
-            f"Undecided: {_with(unclear['input'], unclear)}; the interval lies on both sides of {NEGLIGIBLE:g}."
-            f"{need if factor > 1 else ''}"
+            f"Whether they are negligible is not settled, since the interval lies on both sides of {NEGLIGIBLE:g}: "
+            f"{_with(unclear['input'], unclear)}.{need if factor > 1 else ''}"
         )
     yield from _interactions(result)
     yield from _what_next(total, result.worlds)
