@@ -13,7 +13,7 @@ from analysis.figures.drawing import PATTERN_COLOURS, PATTERN_HATCHES, PATTERN_M
 from analysis.figures.dyads import dyad_story
 from analysis.figures.patterns import patterns_by_day, where_dyads_end
 from analysis.patterns import PATTERNS, Thresholds, by_day, shares, with_patterns
-from simulation.scenario import Resolved, Scenario, changed, load
+from simulation.scenario import load
 from simulation.tables import run
 
 TONE = st.floats(0, 4.3)
@@ -297,11 +297,12 @@ def test_each_frame_has_a_colour_of_its_own_however_many_a_repertoire_has(number
     assert len(set(frame_colours(number))) == number
 
 
-@pytest.mark.parametrize("repertoire", ["five", "seven"])
-def test_the_story_names_every_frame_of_another_repertoire(repertoire):
-    changes = {"meaning.frames": repertoire, "design.clients": 2, "design.days": 5}
-    scenario = changed(Scenario(), changes)
-    assert set(Resolved(scenario).frames.names) <= set(words(dyad_story(run(scenario))))
+@pytest.mark.parametrize("number", [2, 5, 7, 9])
+def test_the_story_names_every_frame_of_another_repertoire(tables, number):
+    others = [column for column in tables.days if not column.startswith("share_of_")]
+    shares_of = {f"share_of_frame {k}": 1 / number for k in range(number)}
+    drawn = dyad_story(tables._replace(days=tables.days[others].assign(**shares_of)))
+    assert {f"frame {k}" for k in range(number)} <= set(words(drawn))
 
 
 @pytest.mark.parametrize("days", [1, 2, 10])
