@@ -8,7 +8,8 @@ products of two runs, so one can choose which worlds the two may come from:
   it: what is left is about the outcome's *expectation*, all luck averaged over. For a variance this is the mean of
   the squared difference minus its own noise, s²/r, which is the usual correction.
 * **alike**: both from the same world. This is about one world as it is lived.
-* **all**: both from anywhere; the index of the mean over the replicates, in which the noise s²/r is still counted.
+
+An index of the means over the replicates, as other tools give it, takes the two from anywhere and still counts s²/r.
 
 A confidence interval rests on drawing base samples (or trajectories) anew *and* on leaving each world out in turn.
 """
@@ -23,7 +24,7 @@ from scipy.stats import t
 
 from experiments.replicates import Floats
 
-Pairing = Literal["apart", "alike", "all"]
+Pairing = Literal["apart", "alike"]
 ENOUGH_WORLDS = 3
 """Replicates from which on one can be left out and still leave a pair of different worlds."""
 
@@ -68,11 +69,8 @@ def pair_weights(worlds: Floats, pairing: Pairing) -> Floats:
     r, s = np.triu_indices(worlds.shape[1])
     if pairing == "alike":
         return np.where(r == s, worlds[:, r], 0.0)
-    weights = np.where(r == s, 1.0, 2.0) * worlds[:, r] * worlds[:, s]
-    if pairing == "apart":
-        weights = np.where(r == s, 0.0, weights)
-        weights /= weights.sum(axis=1, keepdims=True)
-    return weights
+    weights = np.where(r == s, 0.0, worlds[:, r] * worlds[:, s])
+    return weights / weights.sum(axis=1, keepdims=True)
 
 
 class Spread(NamedTuple):

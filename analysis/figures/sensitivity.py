@@ -71,7 +71,8 @@ def sobol_bars(indices: pd.DataFrame, outcome: str, rests_on: str) -> Figure:
     axes.set_yticks(places, plain_names(total["input"]))
     axes.tick_params(axis="y", length=0)
     axes.set(ylim=(-0.6, len(total) - 0.4), xlabel="share of the outcome's variance")
-    axes.set_xlim(min(0.0, float(indices["low"].min())) - 0.01, max(0.1, float(indices["high"].max())) * 1.04)
+    low, high = _room(indices)
+    axes.set_xlim(low - 0.01, high * 1.04)
     plain(axes)
     handles = [
         Patch(facecolor=SOFT, edgecolor=INK, label="with all interactions (total)"),
@@ -80,8 +81,13 @@ def sobol_bars(indices: pd.DataFrame, outcome: str, rests_on: str) -> Figure:
     ]
     axes.legend(handles=handles, loc="lower right", frameon=False, fontsize=9)
     title(figure, f"What {outcome} depends on")
-    caption(figure, f"Sobol' indices. Lines: intervals. {rests_on}")
+    caption(figure, f"Sobol' indices. Lines: intervals, as far as they lie near 0 to 1. {rests_on}")
     return figure
+
+
+def _room(indices: pd.DataFrame) -> tuple[float, float]:
+    """From where to where an axis of indices goes: as far as the intervals, but little beyond what an index can be."""
+    return max(-0.2, min(0.0, float(indices["low"].min()))), min(1.05, max(0.1, float(indices["high"].max())))
 
 
 def morris_plane(effects: pd.DataFrame, outcome: str, rests_on: str) -> Figure:
@@ -148,7 +154,7 @@ def convergence_curves(convergence: pd.DataFrame, outcome: str, rests_on: str, i
         axes.plot(x, mine["estimate"], color=colour, ls=dash, marker=marker, ms=6, lw=1.8, zorder=3)
         axes.vlines(x, mine["low"], mine["high"], color=colour, lw=1.1, zorder=2)
     late = table[table["base_samples"] >= sizes[min(1, len(sizes) - 1)]]
-    low, high = min(0.0, float(late["low"].min())), max(0.1, float(late["high"].max()))
+    low, high = _room(late)
     axes.set_xscale("log", base=2)
     axes.set_xticks(sizes, [f"{n:,}" for n in sizes])
     axes.xaxis.set_minor_locator(NullLocator())
