@@ -19,7 +19,7 @@ NEGLIGIBLE = 0.05
 WEAK = 0.1
 """Share of the largest mu_star below which an input is negligible in a screening (assumed)."""
 HOPELESS = 50
-"""Times the runs beyond which two inputs are called equally important, and no wish for more is uttered (assumed)."""
+"""Times the runs beyond which nobody is sent to run more (assumed)."""
 
 
 def ranking(names: list[str], estimates: pd.Series, anew: Spread, blocks: int, worlds: int, unit: str) -> pd.DataFrame:
@@ -55,9 +55,9 @@ def _order(order: pd.DataFrame, which: set[str], runs: int, what: str) -> Iterat
         said = f"Which of {row.first} and {row.second} comes first (rank {row.rank} and {row.rank + 1}) is not settled"
         gap = f"they differ by {row.difference:.2g} ± {row.half:.2g}"
         if row.times > HOPELESS:
-            yield f"{said}: {gap}. For practical purposes they are equally important."
+            yield f"{said}: {gap}. Not even {HOPELESS} times the runs would show a gap so small."
         else:
-            more = max(runs, 1) * (row.times - 1)
+            more = runs * (row.times - 1)
             yield f"{said}: {gap}. If the gap is real, about {_round(more)} more runs ({row.more}) would show it."
 
 
