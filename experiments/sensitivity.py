@@ -86,7 +86,7 @@ def sensitivity(
         kept, all_units = found.blocks, len(blocks.a)
         total = found.indices.loc[found.indices["index"] == "total", "estimate"]
         tables |= {"indices": found.indices, "pairs": found.pairs, "beyond": found.beyond}
-        tables["ranking"] = ranking(names, total, found.totals, found.blocks, worlds, unit)
+        tables["ranking"] = ranking(names, total, found.totals, kept, worlds, unit, confidence)
         tables["convergence"] = convergence(blocks, values, min(draws, 200), confidence, seed)
         said = list(of_sobol(found, tables["ranking"]))
     elif walks is not None:
@@ -94,7 +94,9 @@ def sensitivity(
         screened = morris(walks, values, draws, confidence, seed)
         kept, all_units = screened.walks, len(walks.moved)
         tables["morris"] = screened.effects
-        tables["ranking"] = ranking(names, screened.effects["mu_star"], screened.mu_stars, kept, worlds, unit)
+        tables["ranking"] = ranking(
+            names, screened.effects["mu_star"], screened.mu_stars, kept, worlds, unit, confidence
+        )
         said = list(of_morris(screened, tables["ranking"]))
     if kind == "sample" or (kind == "sobol" and kept * size >= LEAST_POINTS):
         tables["pawn"] = pawn(inputs, values, min(draws, 200), confidence, seed, size)

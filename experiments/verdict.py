@@ -11,7 +11,7 @@ import pandas as pd
 from experiments.error_budget import INPUTS, OWN
 from experiments.morris import Morris
 from experiments.sobol import Sobol
-from experiments.worlds import ENOUGH_WORLDS, Errors, Spread, errors
+from experiments.worlds import ENOUGH_WORLDS, Spread, errors
 from simulation.refusal import listed
 
 NEGLIGIBLE = 0.05
@@ -22,10 +22,12 @@ HOPELESS = 50
 """Times the runs beyond which nobody is sent to run more (assumed)."""
 
 
-def ranking(names: list[str], estimates: pd.Series, anew: Spread, blocks: int, worlds: int, unit: str) -> pd.DataFrame:
+def ranking(
+    names: list[str], estimates: pd.Series, anew: Spread, blocks: int, worlds: int, unit: str, confidence: float
+) -> pd.DataFrame:
     """Neighbours in the order of importance: is it settled which comes first?
 
-    Columns ``rank`` (of the first, from 1), ``first``, ``second``, ``difference``, ``half`` (of its 95 % interval),
+    Columns ``rank`` (of the first, from 1), ``first``, ``second``, ``difference``, ``half`` (of its interval),
     ``settled``, ``times`` (how many times the runs it would take) and ``more`` (the *unit*, "base samples" or
     "trajectories", or "replicates", whichever the uncertainty comes from).
     """
@@ -33,7 +35,7 @@ def ranking(names: list[str], estimates: pd.Series, anew: Spread, blocks: int, w
     rows = []
     for rank, (first, second) in enumerate(pairwise(order), 1):
         one, other = slice(first, first + 1), slice(second, second + 1)
-        about: Errors = errors(anew.of(one).minus(anew.of(other)), blocks, worlds)
+        about = errors(anew.of(one).minus(anew.of(other)), blocks, worlds, confidence)
         difference, half = float(estimates.iloc[first] - estimates.iloc[second]), float(about.half[0])
         times = (half / difference) ** 2 if difference > 0 else np.inf
         luck = np.nan_to_num(about.luck[0])
@@ -103,6 +105,9 @@ def of_luck(budget: pd.DataFrame, worlds: int, kind: str) -> Iterator[str]:
     by = budget.set_index("source")
     inputs, own = by.loc[INPUTS], by.loc[OWN]
     among = inputs["variance"] + own["variance"]
+    if among == 0:
+        yield "The outcome differs between replicates, and not between points: inputs do nothing to it."
+        return
     left = own["in_means"] / (inputs["variance"] + own["in_means"]) if own["in_means"] else 0.0
     yield (
         f"Between single runs that differ in their inputs, {inputs['variance'] / among:.0%} of the variance of the "

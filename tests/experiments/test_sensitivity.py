@@ -73,7 +73,9 @@ def spread_of(*columns):
 def test_how_many_more_runs_it_would_take_follows_from_gap_and_uncertainty():
     rng = np.random.default_rng(1)
     noise = rng.normal(0, 0.1, 20_000)
-    order = ranking(["a", "b"], pd.Series([0.5, 0.4]), spread_of(0.5 + noise, np.full(20_000, 0.4)), 1000, 4, "walks")
+    order = ranking(
+        ["a", "b"], pd.Series([0.5, 0.4]), spread_of(0.5 + noise, np.full(20_000, 0.4)), 1000, 4, "walks", 0.95
+    )
     (row,) = order.itertuples()
     assert (row.first, row.second, row.settled, row.more) == ("a", "b", False, "walks")
     assert row.times == pytest.approx(1.96**2, rel=0.05)
