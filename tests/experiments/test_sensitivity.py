@@ -1,11 +1,14 @@
 """The whole analysis: from two tables to a verdict in words."""
 
+import doctest
+
 import numpy as np
 import pandas as pd
 import pytest
 from SALib.sample import latin
 from SALib.sample import morris as walks
 
+from experiments import verdict
 from experiments.sensitivity import sensitivity
 from experiments.verdict import ranking
 from experiments.worlds import Spread
@@ -125,3 +128,7 @@ def test_where_inputs_do_nothing_it_is_said_and_no_index_is_given(own):
     assert "indices" not in found.tables
     assert "cannot be told from luck" in " ".join(found.verdict)
     assert "More" not in " ".join(found.verdict)
+
+
+def test_the_examples_in_the_docstrings_hold():
+    assert doctest.testmod(verdict).failed == 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from analysis.figures import sensitivity as module
+from analysis.figures import drawing, sensitivity
 from analysis.figures.drawing import SCOPE
 from analysis.figures.sensitivity import (
     apart,
@@ -205,4 +205,4 @@ def test_inputs_of_two_sections_with_one_name_keep_their_section():
 
 
 def test_the_examples_in_the_docstrings_hold():
-    assert doctest.testmod(module).failed == 0
+    assert doctest.testmod(sensitivity).failed == doctest.testmod(drawing).failed == 0
