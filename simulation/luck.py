@@ -10,6 +10,7 @@ A draw is uniform in [0, 1) where something happens or is picked, and standard n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -172,3 +173,15 @@ def draw(
         streams.generator(Purpose.KEYWORKER, m).standard_normal(out=luck.keyworkers[m])
         streams.generator(Purpose.LEAVING, m).random(out=luck.leaving[m])
     return luck
+
+
+def raters(resample: int, sizes: Sequence[int]) -> Floats:
+    """Luck of the *resample*-th sample of raters, from 1: standard normal, shape (terms, 3), EPA in the columns.
+
+    *sizes* says how many acts, identities and emotions there are; each kind has a stream of its own, so a new act
+    shifts no identity. It knows no seed: resample 7 is the same lexicon in every run, scenario and study.
+    """
+    streams = Streams(0, resample, 0)
+    return np.concatenate(
+        [streams.generator(Purpose.LEXICON, kind).standard_normal((size, 3)) for kind, size in enumerate(sizes)]
+    )

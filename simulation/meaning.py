@@ -99,13 +99,18 @@ class Lexicon:
         """Mean sentiment of several terms, shape (3,)."""
         return np.mean([self.sentiment(component, t) for t in terms], axis=0)
 
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How many acts, identities and emotions there are."""
+        return tuple(len(getattr(self, component)) for component in COMPONENTS)
+
     def resampled(self, draws: Floats) -> Lexicon:
         """The lexicon another sample of raters might have given.
 
         Each mean is shifted by a standard normal draw times SD / sqrt(n). *draws* has shape (terms, 3), rows in
         the order acts, identities, emotions; the result stays on the scale.
         """
-        size = sum(len(getattr(self, c)) for c in COMPONENTS)
+        size = sum(self.sizes)
         if draws.shape != (size, 3):
             raise Refusal(f"{self.path}: resampling needs draws of shape ({size}, 3), not {draws.shape}")
         shifted, start = {}, 0

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 
 from simulation.context import Context
 from simulation.frames import Frames, load_frames
+from simulation.luck import raters
 from simulation.meaning import Equations, Lexicon, data_file, load_equations, load_lexicon, read_toml
 from simulation.number import Declaration, Declared, declarations, number
 from simulation.people import Learning, People
@@ -36,7 +37,10 @@ class Design(Declared):
 
 
 class Meaning(Declared):
-    """Which measured sentiments, equations, frames and situations are used: shipped names, or paths of TOML files."""
+    """Which measured sentiments, equations, frames and situations are used: shipped names, or paths of TOML files.
+
+    And whether the sentiments are as published, or as another sample of raters might have given them.
+    """
 
     lexicon: str = "us2015"
     """Sentiments of acts, identities and emotions."""
@@ -46,6 +50,14 @@ class Meaning(Declared):
     """What the relationship might be."""
     situations: str = "residential"
     """Kinds of encounter, feasible acts and scripts."""
+    resample: int = number(
+        0,
+        0,
+        100_000,
+        "number of a resample; 0: the published means",
+        "raters' SD and n in the lexicon (us2015: Smith-Lovin et al. 2016)",
+    )
+    """Which sample of raters the sentiments come from: the one that was asked, or the k-th that might have been."""
 
 
 class Scenario(Declared):
@@ -82,7 +94,7 @@ NUMBERED: dict[str, type[Declared]] = {"context": Context, "people": People, "le
 
 def all_declarations() -> list[Declaration]:
     """Every declared number of a scenario, by section."""
-    sections: dict[str, type[Declared]] = {"design": Design, **NUMBERED}
+    sections: dict[str, type[Declared]] = {"design": Design, **NUMBERED, "meaning": Meaning}
     return [d for section, declared in sections.items() for d in declarations(section, declared)]
 
 
@@ -210,6 +222,8 @@ class Resolved:
         meaning = scenario.meaning
         self.scenario = scenario
         self.lexicon: Lexicon = load_lexicon(_data_of("lexicon", meaning.lexicon))
+        if meaning.resample:
+            self.lexicon = self.lexicon.resampled(raters(meaning.resample, self.lexicon.sizes))
         self.equations: Equations = load_equations(_data_of("equations", meaning.equations))
         self.frames: Frames = load_frames(_data_of("frames", meaning.frames))
         self.situations: Situations = load_situations(_data_of("situations", meaning.situations))

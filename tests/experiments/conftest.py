@@ -1,8 +1,13 @@
-"""The command, called as a researcher would, for the tests of all that can be asked of it."""
+"""The command, called as a researcher would, and a small study whose outcome is known, for several test files."""
 
+from __future__ import annotations
+
+import numpy as np
 import pytest
 
+from benchmarks.coverage import ishigami, lived
 from experiments.command import main
+from tests.experiments.studies import design_of, runs_of
 
 
 @pytest.fixture
@@ -37,3 +42,11 @@ def refused(twoway, tmp_path):
         return err
 
     return call
+
+
+@pytest.fixture(scope="session")
+def noisy():
+    """A study of Ishigami's function, 128 base samples, 4 replicates, half of the variance being luck."""
+    known = ishigami()
+    design = design_of(["x1", "x2", "x3"], known.bounds, 128)
+    return design, runs_of(lived(known, design.to_numpy(), "its own", 4, np.random.default_rng(0)))

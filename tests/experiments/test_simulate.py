@@ -266,3 +266,8 @@ def test_the_words_call_no_pattern_the_most_frequent_where_two_are_as_frequent()
 def test_the_words_warn_of_luck_where_dyads_are_few():
     assert "With 16 dyads much of this is luck" in told([10, 3, 3])
     assert "With 1 dyad much of this is luck" in told([1, 0, 0])
+
+
+def test_a_run_with_other_raters_is_equal_again(tmp_path):
+    scenario = load("ordinary", {"meaning.resample": 3, "design.clients": 2, "design.days": 4})
+    assert all(verify(simulate(scenario, "resampled", tmp_path / "run").folder).equal.values())

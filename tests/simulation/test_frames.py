@@ -5,7 +5,10 @@ import pytest
 
 from simulation.frames import CLIENT, KEYWORKER, KINDS, frames_record, load_frames
 from simulation.meaning import data_file, load_lexicon
+from simulation.records import SHARE_OF
 from simulation.refusal import Refusal
+from simulation.scenario import Scenario, changed
+from simulation.tables import run
 
 SIX = load_frames(data_file("frames", "six"))
 LEXICON = load_lexicon(data_file("lexicons", "us2015"))
@@ -152,3 +155,24 @@ def test_an_identity_that_nobody_rated_is_refused_with_the_nearest_that_was(tmp_
     path.write_text(other(TWO, '"troublemaker"', '"troublemakr"'), encoding="utf-8")
     with pytest.raises(Refusal, match=r"identities has no 'troublemakr'; did you mean 'troublemaker'\?"):
         load_frames(path).sentiments(LEXICON)
+
+
+@pytest.mark.parametrize(("repertoire", "number"), [("five", 5), ("seven", 7)])
+def test_the_other_repertoires_have_rated_identities_every_kind_and_the_weights_of_the_six(repertoire, number):
+    frames = load_frames(data_file("frames", repertoire))
+    assert len(frames.names) == number
+    assert np.isfinite(frames.sentiments(LEXICON)).all()
+    assert set(frames.kind) == set(range(len(KINDS)))
+    assert list(frames.benign) == sorted(frames.benign, reverse=True)
+    assert frames.expected.sum(axis=1) == pytest.approx(SIX.expected.sum(axis=1))
+
+
+@pytest.mark.parametrize("repertoire", ["five", "seven"])
+def test_the_other_repertoires_can_be_lived_with_and_make_a_difference(repertoire):
+    small = {"design.days": 20, "design.clients": 4}
+    lived, ordinary = (
+        run(changed(Scenario(), small | {"meaning.frames": name}), keep="days") for name in (repertoire, "six")
+    )
+    weights = lived.days[[column for column in lived.days if column.startswith(SHARE_OF)]]
+    assert np.allclose(weights.sum(axis=1), 1)
+    assert not lived.dyads.equals(ordinary.dyads)

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from simulation import event
+from simulation.luck import raters
 from simulation.meaning import COMPONENTS, SCALE, data_file, load_equations, load_lexicon
 from simulation.refusal import Refusal
+from simulation.scenario import Resolved, Scenario, changed, load
+from simulation.tables import run
 
 LEXICON = load_lexicon(data_file("lexicons", "us2015"))
 SIZE = sum(len(getattr(LEXICON, component)) for component in COMPONENTS)
@@ -285,3 +288,43 @@ def test_a_mistake_in_a_set_of_equations_is_refused_with_file_and_field(written,
 @pytest.mark.parametrize("text", ["", "source = 3\n" + NOTHING_CHANGES, "[impression\n", "impression = []\n"])
 def test_a_file_that_is_no_set_of_equations_is_refused_in_words(written, text):
     refusal_of(load_equations, written(text))
+
+
+def lexicon_of(resample):
+    return Resolved(changed(Scenario(), {"meaning.resample": resample})).lexicon
+
+
+def test_the_seventh_resample_is_the_same_lexicon_for_everyone():
+    seventh = lexicon_of(7)
+    assert seventh.acts["help"][:3] == pytest.approx([3.55149, 2.94824, 0.06386], abs=1e-5), "numpy's Philox moved"
+    other = Resolved(load("voluntary", {"meaning.resample": 7, "design.days": 3})).lexicon
+    for component in COMPONENTS:
+        mine, theirs = getattr(seventh, component), getattr(other, component)
+        assert all((mine[term] == theirs[term]).all() for term in mine)
+
+
+def test_two_resamples_differ_and_neither_is_what_was_published():
+    published, first, second = (lexicon_of(k).acts["help"][:3] for k in (0, 1, 2))
+    assert (published == LEXICON.acts["help"][:3]).all()
+    assert (published != first).all()
+    assert (first != second).all()
+
+
+def test_over_many_resamples_a_mean_scatters_by_its_standard_error():
+    """With 400 draws the SD of a z-score is off by 1/sqrt(800) on average; four times that is allowed."""
+    z = np.array([raters(k, LEXICON.sizes) for k in range(1, 401)])
+    assert abs(z.mean()) < 4 / math.sqrt(z.size)
+    assert (np.abs(z[:, 0].std(axis=0) - 1) < 4 / math.sqrt(800)).all()
+
+
+def test_one_act_more_shifts_no_identity():
+    acts, identities, emotions = LEXICON.sizes
+    more = raters(3, (acts + 1, identities, emotions))
+    assert (more[acts + 1 :] == raters(3, LEXICON.sizes)[acts:]).all()
+
+
+def test_other_raters_make_other_stays_but_admit_the_same_people():
+    small = {"design.days": 10, "design.clients": 4}
+    one, other = (run(changed(Scenario(), small | {"meaning.resample": k})).dyads for k in (0, 1))
+    assert (one["client_reserve"] == other["client_reserve"]).all()
+    assert (one["client_positivity"] != other["client_positivity"]).any()
