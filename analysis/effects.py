@@ -31,7 +31,8 @@ class Cells(NamedTuple):
 
 
 def cells(table: pd.DataFrame, inputs: Sequence[str], outcome: str) -> Cells:
-    """One outcome of a study's table by point and replicate."""
+    """One outcome of a study's table by point and replicate, without points at which it is missing altogether."""
+    table = table[table[outcome].notna()]
     values = table.pivot(index="point", columns="replicate", values=outcome).astype(float)
     points = table.drop_duplicates("point").set_index("point")[list(inputs)].loc[values.index]
     return Cells(points, values.to_numpy())

@@ -146,6 +146,8 @@ class Store:
                 tables.append(pq.read_table(path, page_checksum_verification=True).to_pandas())
             except (pa.ArrowException, OSError):
                 raise Refusal(f"{path}: is damaged; it holds the study's points, and cannot be made up for") from None
+        if not tables:
+            raise Refusal(f"{self.folder / DESIGN}: holds no table of points; the folder is damaged")
         design = pd.concat(tables, ignore_index=True)
         design.index.name = "point"
         return design
@@ -156,7 +158,10 @@ class Store:
         return [column for column in self.design.columns if column not in OWN]
 
     def check_model(self) -> None:
-        """Refuse to go on with another model than the one the study was begun with."""
+        """Refuse to go on with another model, or other data files, than the study was begun with."""
+        for file in self.setting.files:
+            if not file.path.is_file() or hashlib.sha256(file.path.read_bytes()).hexdigest() != file.sha256:
+                raise Refusal(f"{file.path}: is not the file any more with which the study was begun")
         if self.digest != run_digest():
             raise Refusal(
                 f"{self.folder}: was begun with {self.model}, sources {self.digest[:12]}; these are {_model()}, "
@@ -263,8 +268,11 @@ class Store:
                 said.append(f"{name} is damaged and was set aside in {SET_ASIDE}; its runs are run again.")
         return said
 
-    def working(self) -> Iterator[str]:
-        """Who else works on the study at present, as far as can be told; a process that has died does not count."""
+    def working(self, shard: tuple[int, int] | None = None) -> Iterator[str]:
+        """Who else works on the study at present, as far as can be told; a process that has died does not count.
+
+        With *shard* (i, n) only those whose part overlaps with it.
+        """
         for path in sorted((self.folder / WORKING).glob("*.json")):
             try:
                 note = json.loads(path.read_text(encoding="utf-8"))
@@ -273,7 +281,10 @@ class Store:
                     continue
                 if here and not _alive(number):
                     continue
-                yield f"process {number} on {note['host']} since {note['since']}, part {note['part']}"
+                i, n = note["part"]
+                if shard is not None and n == shard[1] and i != shard[0]:
+                    continue
+                yield f"process {number} on {note['host']} since {note['since']}, part {i} of {n}"
             except (OSError, ValueError, KeyError, TypeError):
                 continue
 
@@ -282,8 +293,7 @@ class Store:
         """Say for as long as it lasts that this process works on the study."""
         path = self.folder / WORKING / f"{uuid4().hex}.json"
         since = datetime.now().strftime("%Y-%m-%d %H:%M:%S")
-        part = f"{shard[0]} of {shard[1]}"
-        note = {"host": socket.gethostname(), "process": os.getpid(), "since": since, "part": part}
+        note = {"host": socket.gethostname(), "process": os.getpid(), "since": since, "part": shard}
         with refusing_full_disk(self.folder):
             path.write_text(json.dumps(note), encoding="utf-8")
         try:
@@ -406,6 +416,8 @@ def refusing_full_disk(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno is None or isinstance(error, ConnectionError):
+            raise  # not the disk: an executor that lost its workers, perhaps
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         why = "the disk is full" if full else error.strerror or str(error)
         raise Refusal(

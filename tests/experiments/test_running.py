@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -312,6 +314,14 @@ def test_a_run_that_came_out_differently_the_second_time_is_told(tmp_path, monke
     assert store.again().status().done == 6
 
 
+def test_who_works_on_another_part_is_no_reason_to_warn(tmp_path):
+    store = Store.create(tmp_path / "s", tiny())
+    note = {"host": socket.gethostname(), "process": os.getppid(), "since": "today", "part": [1, 3]}
+    (tmp_path / "s" / WORKING / "other.json").write_text(json.dumps(note))
+    assert list(store.working((2, 3))) == []
+    assert len(list(store.working((1, 3)))) == len(list(store.working((1, 1)))) == len(list(store.working())) == 1
+
+
 # Trouble on the disk
 
 
@@ -448,7 +458,16 @@ def test_the_correlation_may_be_missing_where_two_dyads_have_none(tmp_path):
     assert table[others].notna().all(axis=None)
 
 
-# Another model
+# Another model, other data
+
+
+def test_a_study_whose_data_files_were_edited_is_not_gone_on_with(tmp_path):
+    folder = tmp_path / "s"
+    run_study(tiny(replicates=1), folder, workers=1)
+    frames = next((folder / "inputs").glob("frames-*.toml"))
+    frames.write_text(frames.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    with pytest.raises(Refusal, match=f"{frames.name}: is not the file any more"):
+        resume(folder)
 
 
 def test_a_study_begun_with_other_sources_is_refused_and_left_as_it_was(tmp_path, monkeypatch):
