@@ -40,7 +40,7 @@ from experiments.designs import Value
 from experiments.folder import MANIFEST, PACKAGES, whole
 from experiments.living import Point
 from experiments.outcomes import NAMES
-from experiments.setting import DataFile, Setting, run_digest
+from experiments.setting import DataFile, Setting, model_version, run_digest
 from experiments.shards import SCHEMA, DamagedShardError, read_shard
 from experiments.study import Study, check_points
 from simulation.refusal import Refusal
@@ -360,7 +360,7 @@ def with_keys(table: pd.DataFrame, names: Sequence[str], study: Study, setting: 
 
 
 def _model() -> str:
-    return f"two-way-process {version('two-way-process')}"
+    return f"two-way-process {model_version()}"
 
 
 def is_study(folder: Path) -> bool:
