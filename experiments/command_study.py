@@ -187,6 +187,10 @@ def _say_status(folder: Path, status: Status) -> None:
         print(f"See it with `twoway study replay {folder} {first['run']}`; try all again with `resume --failed`.")
     for name in status.damaged:
         print(f"The shard {name} is damaged; `twoway study resume {folder}` sets it aside and makes its runs again.")
+    if status.contradicted:
+        print(
+            f"{status.contradicted:,} runs were made twice and came out differently: check them with `twoway verify`."
+        )
     for who in status.working:
         print(f"At work: {who}.")
     if not status.same_model:
@@ -214,9 +218,14 @@ def _merge(options: argparse.Namespace) -> int:
 
 
 def _answer(options: argparse.Namespace) -> int:
+    from experiments.results import has_answer
     from experiments.store import Store
+    from simulation.refusal import Refusal
 
-    _conclude(Store(options.folder))
+    store = Store(options.folder)
+    if not has_answer(store):
+        raise Refusal(f"{options.folder}: is asked for its points and ends with who asks; see `twoway study export`")
+    _conclude(store)
     return 0
 
 

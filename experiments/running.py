@@ -136,7 +136,7 @@ def _run(
     said = [
         f"Already at work on {store.folder}: {who}. Nothing will be counted twice, but work may be done twice; "
         "give each a part of its own with --shard."
-        for who in store.working()
+        for who in store.working(shard)
     ]
     said += store.set_aside()
     if said:
@@ -175,6 +175,9 @@ def make(store: Store, runs: Sequence[tuple[str, int]], engine: Executor, worker
                     waiting = _collect(waiting, bar)
             while waiting:
                 waiting = _collect(waiting, bar)
+        except KeyboardInterrupt:
+            bar.write("Interrupted; finishing what is in hand, some seconds …")
+            raise
         except OSError as error:
             with refusing_full_disk(store.folder):
                 raise error

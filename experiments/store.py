@@ -40,7 +40,7 @@ from experiments.designs import Value
 from experiments.folder import MANIFEST, PACKAGES, whole
 from experiments.living import Point
 from experiments.outcomes import NAMES
-from experiments.setting import DataFile, Setting, run_digest
+from experiments.setting import DataFile, Setting, model_version, run_digest
 from experiments.shards import SCHEMA, DamagedShardError, read_shard
 from experiments.study import Study, check_points
 from simulation.refusal import Refusal
@@ -54,7 +54,10 @@ SHARDS, SET_ASIDE, DESIGN, WORKING, INPUTS = "shards", "set-aside", "design", "w
 
 
 class Status(NamedTuple):
-    """How far a study has come, in runs; ``damaged`` are shards, ``working`` says who works on it at present."""
+    """How far a study has come, in runs; ``damaged`` are shards, ``working`` says who works on it at present.
+
+    ``contradicted`` runs were made twice and came out differently: then not all machines reckon alike.
+    """
 
     points: int
     replicates: int
@@ -62,6 +65,7 @@ class Status(NamedTuple):
     done: int
     failed: int
     damaged: tuple[str, ...]
+    contradicted: int
     working: tuple[str, ...]
     same_model: bool
 
@@ -72,10 +76,14 @@ class Status(NamedTuple):
 
 
 class Read(NamedTuple):
-    """All runs that the shards hold, each once, and the names of shards that cannot be read."""
+    """All runs that the shards hold, each once, the names of shards that cannot be read, and contradictions.
+
+    ``contradicted`` counts runs that were made twice and came out differently, as on machines that reckon differently.
+    """
 
     runs: pd.DataFrame
     damaged: tuple[str, ...]
+    contradicted: int
 
 
 class Store:
@@ -138,6 +146,8 @@ class Store:
                 tables.append(pq.read_table(path, page_checksum_verification=True).to_pandas())
             except (pa.ArrowException, OSError):
                 raise Refusal(f"{path}: is damaged; it holds the study's points, and cannot be made up for") from None
+        if not tables:
+            raise Refusal(f"{self.folder / DESIGN}: holds no table of points; the folder is damaged")
         design = pd.concat(tables, ignore_index=True)
         design.index.name = "point"
         return design
@@ -148,7 +158,10 @@ class Store:
         return [column for column in self.design.columns if column not in OWN]
 
     def check_model(self) -> None:
-        """Refuse to go on with another model than the one the study was begun with."""
+        """Refuse to go on with another model, or other data files, than the study was begun with."""
+        for file in self.setting.files:
+            if not file.path.is_file() or hashlib.sha256(file.path.read_bytes()).hexdigest() != file.sha256:
+                raise Refusal(f"{file.path}: is not the file any more with which the study was begun")
         if self.digest != run_digest():
             raise Refusal(
                 f"{self.folder}: was begun with {self.model}, sources {self.digest[:12]}; these are {_model()}, "
@@ -176,7 +189,10 @@ class Store:
         frame = runs.to_pandas()
         frame["failed"] = frame["trouble"].notna()
         frame = frame.sort_values(["key", "replicate", "failed"], kind="stable")
-        return Read(frame.drop_duplicates(["key", "replicate"], ignore_index=True), tuple(damaged))
+        once = frame.drop_duplicates(["key", "replicate"], ignore_index=True)
+        well = frame[~frame["failed"]]
+        different = well.drop_duplicates(["key", "replicate", *NAMES])
+        return Read(once, tuple(damaged), int(different.duplicated(["key", "replicate"]).sum()))
 
     def again(self) -> Store:
         """The store as it is now on the disk."""
@@ -227,6 +243,7 @@ class Store:
             int(well.sum()),
             int((there & ~well).sum()),
             self.read.damaged,
+            self.read.contradicted,
             tuple(self.working()),
             self.digest == run_digest(),
         )
@@ -251,8 +268,11 @@ class Store:
                 said.append(f"{name} is damaged and was set aside in {SET_ASIDE}; its runs are run again.")
         return said
 
-    def working(self) -> Iterator[str]:
-        """Who else works on the study at present, as far as can be told; a process that has died does not count."""
+    def working(self, shard: tuple[int, int] | None = None) -> Iterator[str]:
+        """Who else works on the study at present, as far as can be told; a process that has died does not count.
+
+        With *shard* (i, n) only those whose part overlaps with it.
+        """
         for path in sorted((self.folder / WORKING).glob("*.json")):
             try:
                 note = json.loads(path.read_text(encoding="utf-8"))
@@ -261,7 +281,10 @@ class Store:
                     continue
                 if here and not _alive(number):
                     continue
-                yield f"process {number} on {note['host']} since {note['since']}, part {note['part']}"
+                i, n = note["part"]
+                if shard is not None and n == shard[1] and i != shard[0]:
+                    continue
+                yield f"process {number} on {note['host']} since {note['since']}, part {i} of {n}"
             except (OSError, ValueError, KeyError, TypeError):
                 continue
 
@@ -270,8 +293,7 @@ class Store:
         """Say for as long as it lasts that this process works on the study."""
         path = self.folder / WORKING / f"{uuid4().hex}.json"
         since = datetime.now().strftime("%Y-%m-%d %H:%M:%S")
-        part = f"{shard[0]} of {shard[1]}"
-        note = {"host": socket.gethostname(), "process": os.getpid(), "since": since, "part": part}
+        note = {"host": socket.gethostname(), "process": os.getpid(), "since": since, "part": shard}
         with refusing_full_disk(self.folder):
             path.write_text(json.dumps(note), encoding="utf-8")
         try:
@@ -338,7 +360,7 @@ def with_keys(table: pd.DataFrame, names: Sequence[str], study: Study, setting: 
 
 
 def _model() -> str:
-    return f"two-way-process {version('two-way-process')}"
+    return f"two-way-process {model_version()}"
 
 
 def is_study(folder: Path) -> bool:
@@ -394,6 +416,8 @@ def refusing_full_disk(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno is None or isinstance(error, ConnectionError):
+            raise  # not the disk: an executor that lost its workers, perhaps
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         why = "the disk is full" if full else error.strerror or str(error)
         raise Refusal(

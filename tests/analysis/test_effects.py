@@ -10,7 +10,9 @@ from analysis.effects import (
     by_level,
     contrast,
     differences,
+    half_width,
     interplay,
+    is_full_grid,
     main_effects,
     straight_line_effects,
     turning_points,
@@ -119,6 +121,13 @@ def test_without_an_optimum_one_is_found_no_more_often_than_an_interval_errs():
     assert found / 200 <= 0.06, "choosing the best place must not make a difference"
 
 
+def test_half_the_width_is_that_of_the_interval_of_one_mean():
+    values = np.random.default_rng(0).normal(size=(1, 9))
+    found = contrast(values, np.array([1.0]), True)
+    assert half_width(values) == pytest.approx((found.high - found.low) / 2)
+    assert np.isnan(half_width(values[:, :1]))
+
+
 def test_two_values_have_nothing_between_them():
     assert turning_points(runs([0.0, 1.0], lambda x: x), ["context.control"], "context.control", "tone", True) is None
 
@@ -133,6 +142,14 @@ def test_straight_lines_are_found_among_many_inputs_and_say_how_much_they_explai
     inert = effects.iloc[2]
     assert inert["low"] < 0 < inert["high"]
     assert explained["tone"] > 0.95
+
+
+def test_a_grid_is_full_when_every_combination_is_there_once():
+    table = runs(SQUARE, lambda a, b: a, replicates=2, inputs=TWO)
+    assert is_full_grid(table, TWO)
+    assert not is_full_grid(table[table["point"] != 3], TWO)
+    more = table[table["point"] == 3].assign(point=6, **{"context.control": 0.5})
+    assert not is_full_grid(pd.concat([table, more]), TWO)
 
 
 def test_too_few_points_for_the_inputs_give_no_intervals():

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tiny_study import tiny
 
 from benchmarks.coverage import ishigami, lived
 from experiments.command import main
+from experiments.running import run_study
 from tests.experiments.studies import design_of, runs_of
 
 
@@ -50,3 +52,9 @@ def noisy():
     known = ishigami()
     design = design_of(["x1", "x2", "x3"], known.bounds, 128)
     return design, runs_of(lived(known, design.to_numpy(), "its own", 4, np.random.default_rng(0)))
+
+
+@pytest.fixture(scope="session")
+def whole_table(tmp_path_factory):
+    """The table of the tiny study, run by one worker without interruption."""
+    return run_study(tiny(), tmp_path_factory.mktemp("whole") / "study", workers=1).table
