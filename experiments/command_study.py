@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.command_options import Action, whole_number
 
 if TYPE_CHECKING:
+    from experiments.examined import Examined
     from experiments.running import Result
     from experiments.store import Status, Store
 
@@ -47,10 +48,17 @@ def add(commands: Any) -> None:
     merge.add_argument("--out", type=Path, metavar="FOLDER", required=True, help="a folder that does not exist yet")
 
     answer = actions.add_parser("answer", help="write effects, figures and sentences from the runs there are")
+    sensitivity = actions.add_parser("sensitivity", help="say which inputs an outcome depends on, and how surely")
+    conditions = actions.add_parser("conditions", help="say under which conditions an outcome is high or low")
+    for action in (sensitivity, conditions):
+        action.add_argument("--outcome", help="name of an outcome (default the study's first)")
+        action.add_argument("--out", type=Path, metavar="FOLDER", help="a new folder (default inside the study's)")
+    conditions.add_argument("--above", help="the outcome's mean shall be above this, for example 0.5")
+    conditions.add_argument("--below", help="or below this")
     export = actions.add_parser("export", help="write the table to one file, with a codebook")
     export.add_argument("--out", type=Path, metavar="FILE", required=True, help="a new .csv or .parquet file")
     replay = actions.add_parser("replay", help="make one run again")
-    for action in (status, resume, extend, answer, export, replay):
+    for action in (status, resume, extend, answer, sensitivity, conditions, export, replay):
         action.add_argument("folder", type=Path, help="the folder of a study")
     replay.add_argument("run", help="the run, as in the table's column run")
 
@@ -229,6 +237,54 @@ def _answer(options: argparse.Namespace) -> int:
     return 0
 
 
+def _outcome(options: argparse.Namespace, store: Store) -> str:
+    from experiments.outcomes import outcome
+
+    return outcome(options.outcome if options.outcome is not None else store.study.outcomes[0]).name
+
+
+def _sensitivity(options: argparse.Namespace) -> int:
+    from experiments.examined import examine
+    from experiments.store import Store
+
+    store = Store(options.folder)
+    name = _outcome(options, store)
+    return _examined(store, examine(store, name), options.out, f"sensitivity-{name}")
+
+
+def _conditions(options: argparse.Namespace) -> int:
+    from experiments.examined import look_for
+    from experiments.store import Store
+
+    store = Store(options.folder)
+    name = _outcome(options, store)
+    bounds = [None if text is None else _bound(text) for text in (options.above, options.below)]
+    return _examined(store, look_for(store, name, *bounds), options.out, f"conditions-{name}")
+
+
+def _bound(text: str) -> float:
+    from simulation.refusal import Refusal
+
+    try:
+        return float(text)
+    except ValueError:
+        raise Refusal(f"{text}: must be a number, for example 0.5") from None
+
+
+def _examined(store: Store, found: Examined, out: Path | None, name: str) -> int:
+    """Keep what was found, and say it."""
+    from experiments.examined import free_place, keep
+    from simulation import SCOPE
+
+    folder = out if out is not None else free_place(store, name)
+    keep(found, store, folder)
+    for sentence in found.sentences:
+        print(textwrap.fill(sentence, WIDTH))
+    print(f"\nVerdict, tables and figures: {folder}")
+    print(SCOPE)
+    return 0
+
+
 def _export(options: argparse.Namespace) -> int:
     from experiments.keeping import export
 
@@ -280,6 +336,8 @@ ACTIONS: dict[str, Action] = {
     "extend": _extend,
     "merge": _merge,
     "answer": _answer,
+    "sensitivity": _sensitivity,
+    "conditions": _conditions,
     "export": _export,
     "replay": _replay,
 }

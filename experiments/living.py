@@ -17,7 +17,6 @@ from experiments.setting import Setting
 from experiments.shards import Rows, write_shard
 from simulation.ensemble import Keep, World, live
 from simulation.luck import Luck, draw
-from simulation.scenario import Meaning
 
 REMEMBERED = 64_000_000
 """Bytes of luck a task may hold, so that points that share their luck need not draw it again."""
@@ -69,7 +68,6 @@ class Worlds:
 
     def __init__(self, setting: Setting, points: Sequence[Point]) -> None:
         self.setting, self.points = setting, points
-        self._made: dict[Meaning, World] = {}
         self._place = -1
         self._world: World
         self._draw: Callable[..., Luck] | None = None
@@ -77,10 +75,7 @@ class Worlds:
     def world(self, place: int) -> World:
         """The world of a point."""
         scenario = self.setting.scenario(self.points[place].changes)
-        if scenario.meaning in self._made:
-            return self._made[scenario.meaning].again(scenario)
-        world = self._made[scenario.meaning] = World(self.setting.resolved(scenario))
-        return world
+        return self.setting.world(scenario).again(scenario)
 
     def luck(self, world: World, seed: int, replicate: int, centre: int) -> Luck:
         """The luck of one centre, as ``World.luck`` draws it."""

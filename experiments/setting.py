@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from experiments.designs import SCENARIO, Value
 from simulation.compiled import source_digest
+from simulation.ensemble import World
 from simulation.meaning import data_file
 from simulation.refusal import Refusal
 from simulation.scenario import FOLDERS, NUMBERED, Resolved, Scenario, changed, load
@@ -45,11 +46,16 @@ class Setting(NamedTuple):
 
     def resolved(self, scenario: Scenario) -> Resolved:
         """The scenario with its data files read, each file only once in a process."""
+        return self.world(scenario).resolved.again(scenario)
+
+    def world(self, scenario: Scenario) -> World:
+        """A world of the scenario's data files, made only once in a process; ``World.again`` makes the scenario's."""
         places = tuple((f.field, str(f.path), f.sha256) for f in self._used(scenario))
-        return _resolved(places).again(scenario)
+        return _world(places, scenario.meaning.resample)
 
     def _used(self, scenario: Scenario) -> list[DataFile]:
-        return [next(f for f in self.files if (f.field, f.given) == meant) for meant in scenario.meaning]
+        meant = scenario.meaning.model_dump()
+        return [next(f for f in self.files if (f.field, f.given) == (field, meant[field])) for field in FOLDERS]
 
     def identity(self, scenario: Scenario) -> str:
         """What identifies the scenario with the model that lives it: 64 hexadecimal digits."""
@@ -58,14 +64,15 @@ class Setting(NamedTuple):
             "sources": run_digest(),
             "design": scenario.design.model_dump(),
             **{section: getattr(scenario, section).model_dump() for section in NUMBERED},
-            "meaning": {f.field: f.sha256 for f in self._used(scenario)},
+            "meaning": {f.field: f.sha256 for f in self._used(scenario)} | {"resample": scenario.meaning.resample},
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-@lru_cache(maxsize=8)
-def _resolved(places: tuple[tuple[str, str, str], ...]) -> Resolved:
-    return Resolved(changed(Scenario(), {f"meaning.{field}": path for field, path, _ in places}))
+@lru_cache(maxsize=256)
+def _world(places: tuple[tuple[str, str, str], ...], resample: int) -> World:
+    files: dict[str, float | str] = {f"meaning.{field}": path for field, path, _ in places}
+    return World(changed(Scenario(), files | {"meaning.resample": resample}))
 
 
 @lru_cache
@@ -92,7 +99,7 @@ def setting_of(base: Scenario | str, changes: Mapping[str, Value], points: Itera
     scenarios = {own: scenario} | {name: load(name) for name in sorted(names - {own})}
     if changes:
         scenarios = {name: changed(scenario, changes) for name, scenario in scenarios.items()}
-    meant = {pair for scenario in scenarios.values() for pair in scenario.meaning}
+    meant = {(field, str(getattr(one.meaning, field))) for one in scenarios.values() for field in FOLDERS}
     meant |= {(field, str(p[f"meaning.{field}"])) for p in some for field in FOLDERS if f"meaning.{field}" in p}
     return Setting(own, scenarios, tuple(_data_file(field, given) for field, given in sorted(meant)))
 
