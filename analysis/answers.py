@@ -25,9 +25,10 @@ def amount(value: float, column: Column, signed: bool = False) -> str:
     >>> amount(0.123, Column("friendly", "share of dyads", "dyads"))
     '12.3'
     """
+    sign = "+" if signed else ""
     if in_points(column):
-        return f"{value * 100:{'+' if signed else ''}.1f}"
-    return f"{value:{'+' if signed else ''}.2g}"
+        return f"{round(value * 100, 1) + 0.0:{sign}.1f}"
+    return f"{value:{sign}.2g}"
 
 
 def in_points(column: Column) -> bool:
@@ -110,9 +111,14 @@ def _turns_said(field: str, turns: tuple[Turn, Turn], column: Column, also_witho
         )
     if not found and also_without:
         most = max(turn.beyond.high for turn in turns)
-        bound = f"; if there is one, it passes the ends by less than {amount(max(most, 0.0), column)} "
-        bound += "percentage points" if in_points(column) else column.unit
-        yield f"No optimum of {phrase(column)} between the ends of {name} is settled{bound}."
+        if most <= 0:
+            yield f"There is no optimum between: {phrase(column)} is highest at one end of {name}, lowest at the other."
+        else:
+            unit = "percentage points" if in_points(column) else column.unit
+            yield (
+                f"No optimum of {phrase(column)} between the ends of {name} is settled; if there is one, it passes the "
+                f"ends by less than {amount(most, column)} {unit}."
+            )
 
 
 def interplay_said(table: pd.DataFrame, inputs: Sequence[str], column: Column, same_luck: bool) -> str:
@@ -140,8 +146,8 @@ def difference_answers(effects: pd.DataFrame, outcomes: Sequence[Column], base: 
             estimate = Estimate(row["effect"], row["low"], row["high"])
             by, name = changed_by(estimate, column), row["input"]
             if settled(estimate):
-                verb = "more" if estimate.value > 0 else "less"
-                yield f"With '{name}' {phrase(column)} is {'higher' if verb == 'more' else 'lower'} than {base}: {by}."
+                word = "higher" if estimate.value > 0 else "lower"
+                yield f"With '{name}' {phrase(column)} is {word} than at {base}: {by}."
             else:
                 yield f"Between '{name}' and {base} no difference in {phrase(column)} is settled: {by}."
 

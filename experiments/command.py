@@ -12,6 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from experiments.command_study import ACTIONS, add_commands, studies, study
+
 if TYPE_CHECKING:
     from simulation.scenario import Scenario
 
@@ -29,11 +31,12 @@ class Parser(argparse.ArgumentParser):
             from simulation.refusal import nearest
 
             word = message.partition("invalid choice: ")[2].partition(" (choose")[0]
-            message = f"there is no command {word}; {nearest(word[1:-1], COMMANDS)}"
+            commands = COMMANDS if self.prog == "twoway" else ACTIONS
+            message = f"there is no command {word}; {nearest(word[1:-1], commands)}"
         self.exit(REFUSED, f"twoway: {message} (see `{self.prog} --help`)\n")
 
 
-COMMANDS = ("scenarios", "show", "schema", "run", "verify")
+COMMANDS = ("scenarios", "show", "schema", "run", "verify", "studies", "study")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -63,8 +66,10 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--keep", default="events", help="dyads, days or events: how much is written (default events)")
     run.add_argument("--csv", action="store_true", help="write CSV as well, with a codebook")
 
-    verify = commands.add_parser("verify", help="run a run again and say whether every table is equal")
-    verify.add_argument("folder", type=Path, help="the folder of a run")
+    verify = commands.add_parser("verify", help="run a run or study again and say whether all is equal")
+    verify.add_argument("folder", type=Path, help="the folder of a run or a study")
+    verify.add_argument("--runs", metavar="N", default="50", help="how many runs of a study, drawn at random, or all")
+    add_commands(commands)
     return top
 
 
@@ -237,7 +242,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def verify(options: argparse.Namespace) -> int:
-    """Run a run again and compare; status 1 if a table differs."""
+    """Run a run or a study again and compare; status 1 if something differs."""
+    from experiments.store import is_study
+
+    if is_study(options.folder):
+        from experiments.command_study import verify as verify_study
+
+        return verify_study(options.folder, None if options.runs == "all" else _whole_number("runs", options.runs))
     from experiments.simulate import verify as run_again
 
     verdict = run_again(options.folder, os.cpu_count() or 1, progress=True)
@@ -250,7 +261,15 @@ def verify(options: argparse.Namespace) -> int:
     return 0 if same else 1
 
 
-DO = {"scenarios": scenarios, "show": show, "schema": schema, "run": run, "verify": verify}
+DO = {
+    "scenarios": scenarios,
+    "show": show,
+    "schema": schema,
+    "run": run,
+    "verify": verify,
+    "studies": studies,
+    "study": study,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

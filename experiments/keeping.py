@@ -20,7 +20,7 @@ from experiments.setting import run_digest
 from experiments.store import SHARDS, WORKING, Store
 from experiments.study import MOST_REPLICATES
 from simulation.records import Column
-from simulation.refusal import Refusal, nearest
+from simulation.refusal import Refusal
 from simulation.scenario import all_declarations
 
 
@@ -162,9 +162,8 @@ def replay(folder: str | Path, run: str) -> Again:
     key, _, number = run.rpartition("-")
     points = store.points()
     if key not in points or not number.isdecimal():
-        rows = store.read.runs
-        known = [f"{k}-{r}" for k, r in zip(rows["key"], rows["replicate"], strict=True)]
-        raise Refusal(f"run '{run}': is not one of {store.folder}; {nearest(run, known[:1000])}")
+        example = f"{next(iter(points), 'key')}-0"
+        raise Refusal(f"run '{run}': {store.folder} has no such run; they are named as in its table, like {example}")
     return next(_again(store, [(key, int(number))]))
 
 

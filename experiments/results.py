@@ -19,6 +19,7 @@ from experiments.folder import save_figure
 from experiments.outcomes import PATTERN_SHARES, outcome
 from experiments.store import Store, refusing_full_disk
 from simulation.refusal import Refusal
+from simulation.scenario import all_declarations
 
 OVER_REPLICATES = "Student's, over replicates"
 OVER_POINTS = "bootstrap over points and replicates"
@@ -70,7 +71,17 @@ def answer(store: Store) -> Answer:
         effects, explained = straight_line_effects(table, inputs, names)
         sentences = sorted_answers(effects, explained, columns)
         figures["effects"] = effects_sorted(effects, columns, _from_end_to_end(study.title), basis)
-    return Answer(effects[list(EFFECT)], figures, (*sentences, basis, *_warnings(store, effects)))
+    said = (*sentences, basis, *_warnings(store, effects), *_inputs_said(store))
+    return Answer(effects[list(EFFECT)], figures, said)
+
+
+def _inputs_said(store: Store) -> Iterator[str]:
+    """What the inputs mean, for a reader who does not know their names."""
+    declared = {f"{d.section}.{d.name}": d for d in all_declarations()}
+    for name in store.inputs:
+        if name in declared:
+            d = declared[name]
+            yield f"{plain_name(name).capitalize()} ({name}, {d.unit}): {d.meaning}"
 
 
 def _from_end_to_end(heading: str) -> str:
@@ -94,7 +105,7 @@ def _said(value: float | str) -> str:
 
 
 def _basis(store: Store, intervals: str) -> str:
-    status, design = store.status(), store.setting.scenarios[""].design
+    status, design = store.status(), store.setting.scenarios[store.setting.base].design
     centres = f"{design.centres} centre{'s' * (design.centres != 1)}"
     dyads = f"{design.centres * design.clients} dyads of {centres}"
     if any(name.startswith("design.") for name in store.inputs):

@@ -199,7 +199,7 @@ def _collect(waiting: set[Future[Kept]], bar: tqdm) -> set[Future[Kept]]:
 def tasks(store: Store, runs: Sequence[tuple[str, int]], workers: int) -> Iterator[Task]:
     """The runs in tasks of some seconds: a block of replicates, point by point, so that points share their luck."""
     points = store.points()
-    design = store.setting.scenarios[""].design
+    design = store.setting.scenarios[store.setting.base].design
     seconds = design.centres * design.clients * design.days * SECONDS_PER_DYAD_DAY
     size = max(1, min(int(SECONDS_PER_TASK / seconds), -(-len(runs) // (4 * workers))))
     order = {key: number for number, key in enumerate(points)}

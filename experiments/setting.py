@@ -31,16 +31,17 @@ class DataFile(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """Scenarios by name (the base has the name ""), and the data files that they or the points mean."""
+    """Scenarios by name, which of them is the base, and the data files that they or the points mean."""
 
+    base: str
     scenarios: dict[str, Scenario]
     files: tuple[DataFile, ...]
 
     def scenario(self, point: Mapping[str, Value]) -> Scenario:
         """The scenario of a point; raises ``Refusal`` with field and range if a value cannot be."""
         changes = dict(point)
-        base = self.scenarios[str(changes.pop(SCENARIO, ""))]
-        return changed(base, changes) if changes else base
+        start = self.scenarios[str(changes.pop(SCENARIO, self.base))]
+        return changed(start, changes) if changes else start
 
     def resolved(self, scenario: Scenario) -> Resolved:
         """The scenario with its data files read, each file only once in a process."""
@@ -81,12 +82,13 @@ def setting_of(base: Scenario | str, changes: Mapping[str, Value], points: Itera
     """The setting of *points* on a *base* scenario, all scenarios changed by *changes*."""
     some = list(points)
     names = {str(point[SCENARIO]) for point in some if SCENARIO in point}
-    scenarios = {"": base if isinstance(base, Scenario) else load(base)} | {name: load(name) for name in sorted(names)}
+    own, scenario = (base.title, base) if isinstance(base, Scenario) else (base, load(base))
+    scenarios = {own: scenario} | {name: load(name) for name in sorted(names - {own})}
     if changes:
         scenarios = {name: changed(scenario, changes) for name, scenario in scenarios.items()}
     meant = {pair for scenario in scenarios.values() for pair in scenario.meaning}
     meant |= {(field, str(p[f"meaning.{field}"])) for p in some for field in FOLDERS if f"meaning.{field}" in p}
-    return Setting(scenarios, tuple(_data_file(field, given) for field, given in sorted(meant)))
+    return Setting(own, scenarios, tuple(_data_file(field, given) for field, given in sorted(meant)))
 
 
 def _data_file(field: str, given: str) -> DataFile:

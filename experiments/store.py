@@ -86,6 +86,7 @@ class Store:
         manifest = _manifest(self.folder)
         try:
             self.study = Study.model_validate(manifest["study"], strict=False)
+            base = str(manifest["base"])
             scenarios = {name: Scenario.model_validate(s) for name, s in manifest["scenarios"].items()}
             files = tuple(
                 DataFile(f["field"], f["given"], self.folder / INPUTS / f["file"], f["sha256"])
@@ -95,7 +96,7 @@ class Store:
             self.replicates = int(manifest["replicates"])
         except (KeyError, TypeError, AttributeError, ValidationError, Refusal) as error:
             raise Refusal(f"{self.folder / MANIFEST}: is damaged ({str(error).splitlines()[0]})") from None
-        self.setting = Setting(scenarios, files)
+        self.setting = Setting(base, scenarios, files)
         self.design = self._design()
 
     @classmethod
@@ -110,7 +111,6 @@ class Store:
                 name = f"{file.field}-{file.sha256[:8]}.toml"
                 (partial / INPUTS / name).write_bytes(file.path.read_bytes())
                 files.append({"field": file.field, "given": file.given, "file": name, "sha256": file.sha256})
-            base = study.scenario if isinstance(study.scenario, str) else study.scenario.title
             _write_whole(
                 partial / MANIFEST,
                 {
@@ -118,8 +118,9 @@ class Store:
                     "kind": "study",
                     "model": _model(),
                     "run_digest": run_digest(),
-                    "study": study.model_dump(mode="json") | {"scenario": base},
+                    "study": study.model_dump(mode="json") | {"scenario": setting.base},
                     "replicates": study.precision.step if study.precision else study.replicates,
+                    "base": setting.base,
                     "scenarios": {name: s.model_dump(mode="json") for name, s in setting.scenarios.items()},
                     "files": files,
                     "python": ".".join(map(str, sys.version_info[:3])),

@@ -135,8 +135,7 @@ class Study(Declared):
         def values_of(point: Mapping[str, Value]) -> dict[str, Value]:
             dumped = setting.scenario(point).model_dump()
             fields = {f"{s}.{f}": v for s, x in dumped.items() if isinstance(x, dict) for f, v in x.items()}
-            start = self.scenario if isinstance(self.scenario, str) else self.scenario.title
-            return fields | {SCENARIO: point.get(SCENARIO, start)}
+            return fields | {SCENARIO: point.get(SCENARIO, setting.base)}
 
         return table_of_points(points, values_of), setting
 
