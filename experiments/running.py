@@ -136,7 +136,7 @@ def _run(
     said = [
         f"Already at work on {store.folder}: {who}. Nothing will be counted twice, but work may be done twice; "
         "give each a part of its own with --shard."
-        for who in store.working()
+        for who in store.working(shard)
     ]
     said += store.set_aside()
     if said:

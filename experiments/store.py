@@ -16,6 +16,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import math
 import os
 import socket
 import sys
@@ -251,8 +252,8 @@ class Store:
                 said.append(f"{name} is damaged and was set aside in {SET_ASIDE}; its runs are run again.")
         return said
 
-    def working(self) -> Iterator[str]:
-        """Who else works on the study at present, as far as can be told; a process that has died does not count."""
+    def working(self, shard: tuple[int, int] = (1, 1)) -> Iterator[str]:
+        """Who else works at present on runs of this part of the study, as far as can be told; the dead do not count."""
         for path in sorted((self.folder / WORKING).glob("*.json")):
             try:
                 note = json.loads(path.read_text(encoding="utf-8"))
@@ -260,6 +261,9 @@ class Store:
                 if number == os.getpid() and here:
                     continue
                 if here and not _alive(number):
+                    continue
+                theirs, of = map(int, note["part"].split(" of "))
+                if (theirs - shard[0]) % math.gcd(of, shard[1]) != 0:
                     continue
                 yield f"process {number} on {note['host']} since {note['since']}, part {note['part']}"
             except (OSError, ValueError, KeyError, TypeError):

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 from experiments.living import Kept, Task, keep, live_and_keep, lived
-from experiments.setting import DataFile, Setting
+from experiments.setting import DataFile
 from experiments.shards import Rows
 from simulation.compiled import source_digest
 from simulation.refusal import Refusal
@@ -77,6 +77,8 @@ def dask_workers(address: str, workers: int | None = None) -> Iterator[tuple[Exe
             f"--dask {address}: Dask is not installed; install the extra 'cluster', "
             "for example with python -m pip install '.[cluster]'"
         ) from None
+    if address != LOCAL and workers is not None:
+        raise Refusal(f"--dask {address}: its workers are those that are there; leave --workers out")
     if address == LOCAL:
         with (
             distributed.LocalCluster(
@@ -96,8 +98,10 @@ def dask_workers(address: str, workers: int | None = None) -> Iterator[tuple[Exe
 @contextmanager
 def _connected(address: str) -> Iterator[tuple[Executor, int]]:
     from distributed import Client
+    from distributed.comm.addressing import get_address_host_port
 
     try:
+        get_address_host_port(address, strict=True)
         client = Client(address, timeout=CONNECTED_WITHIN, set_as_default=False)
     except (OSError, ValueError, TypeError, RuntimeError) as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -176,7 +180,7 @@ class DaskExecutor(Executor):
             if kept.cancelled():
                 far.cancel()
 
-        def done(_: FarFuture) -> None:
+        def done(_: FarFuture[Any]) -> None:
             with self._writing:
                 if not kept.set_running_or_notify_cancel():
                     return
@@ -199,7 +203,7 @@ class DaskExecutor(Executor):
                 pass
 
 
-def _rows(far: FarFuture, task: Task) -> Rows:
+def _rows(far: FarFuture[Any], task: Task) -> Rows:
     """What came of a task; raises ``Refusal`` if the cluster has failed, and what the worker raised if that was it."""
     from distributed import KilledWorker
 
@@ -243,4 +247,4 @@ def live_there(task: Task, contents: Mapping[str, bytes], asked_by: Sources) -> 
             partial.write_bytes(contents[file.sha256])
             partial.replace(path)
         here.append(file._replace(path=path))
-    return lived(task._replace(setting=Setting(task.setting.scenarios, tuple(here))))
+    return lived(task._replace(setting=task.setting._replace(files=tuple(here))))
