@@ -23,6 +23,7 @@ from simulation.scenario import all_declarations
 
 OVER_REPLICATES = "Student's, over replicates"
 OVER_POINTS = "bootstrap over points and replicates"
+RIBBONS = "Ribbons: interval of each mean; with shared luck differences along a line are known better than that."
 SCOPE = "Made-up people in a model; no forecast about anyone."
 
 
@@ -61,7 +62,13 @@ def answer(store: Store) -> Answer:
         if len(inputs) == 1:
             shares = [outcome(name) for name in PATTERN_SHARES]
             figures["patterns"] = lines_by_input(
-                table, inputs, inputs[0], shares, study.same_luck, study.title, f"{basis} Ribbons: intervals."
+                table,
+                inputs,
+                inputs[0],
+                shares,
+                study.same_luck,
+                study.title,
+                f"{basis} {RIBBONS}",
             )
         elif len(inputs) == 2:
             figures["outcomes"] = heat_maps(table, inputs, columns, study.title, basis)

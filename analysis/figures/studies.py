@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from analysis.answers import in_points, plain_name
 from analysis.effects import by_level, cells, levels_of
 from analysis.figures.drawing import PATTERN_COLOURS, PATTERN_MARKERS, caption, plain, share_axis, title
 from analysis.patterns import PATTERNS
 from simulation.records import Column
+from simulation.scenario import all_declarations
 
 DARK = "#333333"
 LINES = ("-", (0, (6, 1.5)), (0, (1.5, 1.2)))
@@ -70,7 +72,7 @@ def lines_by_input(
         axes.annotate(name, (1.02, height), xycoords=("axes fraction", "data"), va="center")
     if words:
         axes.set_xticks(np.arange(len(some)), [str(v) for v in some["value"]])
-    axes.set(xlabel=plain_name(field), ylabel="share of dyads")
+    axes.set(xlabel=with_unit(field), ylabel="share of dyads")
     share_axis(axes)
     plain(axes)
     title(figure, heading)
@@ -108,7 +110,7 @@ def heat_maps(
         for point, row in points.iterrows():
             square[ys.index(row[up]), xs.index(row[across])] = means[point]
         share = in_points(column)
-        least, most = (0.0, 1.0) if share else (float(np.nanmin(square)), float(np.nanmax(square)))
+        least, most = float(np.nanmin(square)), float(np.nanmax(square))
         axes.imshow(square, origin="lower", aspect="auto", cmap="cividis", vmin=least, vmax=most)
         for (i, j), value in np.ndenumerate(square):
             if square.size <= MOST_CELLS_WRITTEN and np.isfinite(value):
@@ -119,13 +121,23 @@ def heat_maps(
                 )  # fmt: skip
         axes.set_xticks(range(len(xs)), [_tick(v) for v in xs])
         axes.set_yticks(range(len(ys)), [_tick(v) for v in ys])
-        axes.set_xlabel(plain_name(across))
+        axes.set_xlabel(with_unit(across))
         axes.set_title(_panel_title(column), loc="left", fontsize=10)
         if place == 0:
-            axes.set_ylabel(plain_name(up))
+            axes.set_ylabel(with_unit(up))
     title(figure, heading)
-    caption(figure, rests_on)
+    caption(figure, f"{rests_on} Colours run from the lowest to the highest mean of each panel.")
     return figure
+
+
+def with_unit(field: str) -> str:
+    """An input's name with its unit, as an axis carries it.
+
+    >>> with_unit("context.formality")
+    'formality (share of acts)'
+    """
+    units = {f"{d.section}.{d.name}": d.unit for d in all_declarations()}
+    return f"{plain_name(field)} ({units[field]})" if field in units else plain_name(field)
 
 
 def _tick(value: Any) -> str:
@@ -164,6 +176,7 @@ def effects_sorted(
         axes.scatter(value, places, s=36, facecolor=np.where(sure, DARK, "white"), edgecolor=DARK, zorder=3)
         axes.set_yticks(places, names)
         axes.set_xlabel("percentage points" if factor > 1 else column.unit)
+        axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.set_title(_panel_title(column) if factor == 1 else column.name.replace("_", " "), loc="left", fontsize=10)
         plain(axes)
     title(figure, heading)
