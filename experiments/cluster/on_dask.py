@@ -11,11 +11,12 @@ run takes milliseconds to live and some hundred bytes to send, so this does not 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import version
@@ -98,13 +99,13 @@ def dask_workers(address: str, workers: int | None = None) -> Iterator[tuple[Exe
 @contextmanager
 def _connected(address: str) -> Iterator[tuple[Executor, int]]:
     from distributed import Client
-    from distributed.comm.addressing import get_address_host_port
 
     try:
-        get_address_host_port(address, strict=True)
+        with ThreadPoolExecutor(1) as aside:  # a notebook has a loop of its own here
+            aside.submit(asyncio.run, _greet(address)).result()
         client = Client(address, timeout=CONNECTED_WITHIN, set_as_default=False)
     except (OSError, ValueError, TypeError, RuntimeError) as error:
-        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        why = str(error).splitlines()[0] if str(error) else "something else listens there"
         raise Refusal(
             f"--dask {address}: no Dask scheduler answers there ({why}); give the address that `dask scheduler` "
             f"prints, such as tcp://10.0.0.5:8786, or '{LOCAL}'"
@@ -125,6 +126,16 @@ def _connected(address: str) -> Iterator[tuple[Executor, int]]:
             executor.shutdown(cancel_futures=True)
     finally:
         client.close()
+
+
+async def _greet(address: str) -> None:
+    """Say hello to a scheduler; where something else listens, ``Client`` itself would wait for an answer for ever."""
+    from distributed import Security
+    from distributed.comm.core import connect
+
+    how = Security().get_connection_args("client")
+    line = await asyncio.wait_for(connect(address, timeout=CONNECTED_WITHIN, **how), CONNECTED_WITHIN + 1)
+    await line.close()
 
 
 def check_workers_sources(client: Client) -> None:
