@@ -252,4 +252,4 @@ def _in_words(error: ValidationError) -> str:
         return str(first["ctx"]["error"])
     if first["type"] == "missing":
         return f"{field} is missing"
-    return f"{field} = {str(first['input'])[:60]!r}: {first['msg'][0].lower()}{first['msg'][1:]}"
+    return f"{field} = {first['input']!r:.60}: {first['msg'][0].lower()}{first['msg'][1:]}"
