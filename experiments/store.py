@@ -276,9 +276,9 @@ class Store:
         since = datetime.now().strftime("%Y-%m-%d %H:%M:%S")
         part = f"{shard[0]} of {shard[1]}"
         note = {"host": socket.gethostname(), "process": os.getpid(), "since": since, "part": part}
-        with refusing_full_disk(self.folder):
-            path.write_text(json.dumps(note), encoding="utf-8")
         try:
+            with refusing_full_disk(self.folder):
+                path.write_text(json.dumps(note), encoding="utf-8")
             yield
         finally:
             path.unlink(missing_ok=True)
