@@ -6,6 +6,7 @@ many short rows and nothing else. All are as on the last day; a mean or a share 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -80,20 +81,27 @@ def outcomes_of(stays: Iterable[Stay], kind: NDArray[np.int64]) -> list[float]:
     some = list(stays)
     parties = [_joined([s.clients for s in some]), _joined([s.keyworkers for s in some])]
     dyads = _joined([s.dyads for s in some])
-    codes = [class_codes(party["positivity"], party["negativity"]) for party in parties]
-    n = len(dyads)
-    values = [*(np.bincount(pattern_codes(*codes), minlength=3) / n), (codes[0] == codes[1]).mean()]
-    tones = [party["positivity"] - party["negativity"] for party in parties]
-    spreads = [float(tone.std(ddof=1)) if n > 1 else np.nan for tone in tones]
-    values.append(np.corrcoef(*tones)[0, 1] if n > 2 and min(spreads) > 0 else np.nan)
-    for party, tone, spread in zip(parties, tones, spreads, strict=True):
-        values += [tone.mean(), spread, party["negativity"].mean(), party["tension"].mean(), party["distance"].mean()]
-        definition = party["definition"].mean(axis=0)
-        values += [definition[kind == k].sum() for k in range(len(KINDS))]
-    values += [parties[0]["felt_coercion"].mean(), dyads["exchanges"].mean()]
-    values += [dyads["talks"].mean(), dyads["repairs"].mean()]
+    n, frames = len(dyads), len(kind)
+    good, bad = (np.array([party[tone] for party in parties]) for tone in ("positivity", "negativity"))
+    state = np.empty((2, n, 4 + frames))
+    state[:, :, 0], state[:, :, 1] = good - bad, bad
+    for side, party in enumerate(parties):
+        state[side, :, 2], state[side, :, 3] = party["tension"], party["distance"]
+        state[side, :, 4:] = party["definition"]
+    mean = state.sum(axis=1) / n
+    tone = state[:, :, 0] - mean[:, :1]
+    products = tone @ tone.T
+    client, keyworker = class_codes(good, bad)
+    values = [*np.bincount(pattern_codes(client, keyworker), minlength=3) / n, (client == keyworker).sum() / n]
+    varied = n > 2 and products[0, 0] > 0 and products[1, 1] > 0
+    values.append(products[0, 1] / math.sqrt(products[0, 0] * products[1, 1]) if varied else np.nan)
+    for side in range(2):
+        spread = math.sqrt(products[side, side] / (n - 1)) if n > 1 else np.nan
+        values += [mean[side, 0], spread, *mean[side, 1:4], *np.bincount(kind, mean[side, 4:], len(KINDS))]
+    values.append(parties[0]["felt_coercion"].sum() / n)
+    values += [dyads[count].sum() / n for count in ("exchanges", "talks", "repairs")]
     handled = dyads["handled"].sum(axis=(0, 1)) / n
-    values += [handled[Way.CONFRONT], handled[Way.WITHDRAW], dyads["changes"].mean()]
+    values += [handled[Way.CONFRONT], handled[Way.WITHDRAW], dyads["changes"].sum() / n]
     return [float(value) for value in values]
 
 

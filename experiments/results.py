@@ -35,15 +35,16 @@ class Answer(NamedTuple):
     sentences: tuple[str, ...]
 
 
-def answer(store: Store) -> Answer:
-    """Work out the answer from the runs there are; the sentences say what is missing."""
+def answer(study: Store | str | Path) -> Answer:
+    """Work out the answer of a study, or of the one in a folder, from the runs there are; it says what is missing."""
+    store = study if isinstance(study, Store) else Store(study)
     table = store.table()
     table = table[~table["failed"]]
     if table.empty or table["point"].nunique() < 2:
         raise Refusal(f"{store.folder}: too few runs have finished for an answer; see `twoway study status`")
-    study, design = store.study, store.study.design
-    columns = [outcome(name) for name in study.outcomes]
-    names = list(study.outcomes)
+    asked, design = store.study, store.study.design
+    columns = [outcome(name) for name in asked.outcomes]
+    names = list(asked.outcomes)
     inputs = [name for name in store.inputs if table[name].nunique() > 1]
     over_points = not isinstance(design, Grid | Intervention | OneAtATime)
     basis = _basis(store, OVER_POINTS if over_points else OVER_REPLICATES)
@@ -51,14 +52,14 @@ def answer(store: Store) -> Answer:
     sentences: Iterator[str]
     if isinstance(design, Intervention | OneAtATime):
         base = f"the {BASELINE}"
-        effects = differences(table, _point_names(store), names, study.same_luck)
+        effects = differences(table, _point_names(store), names, asked.same_luck)
         sentences = difference_answers(effects, columns, base)
         figures["differences"] = effects_sorted(
-            effects, columns, f"{study.title}: differences from {base}", basis, in_order=True
+            effects, columns, f"{asked.title}: differences from {base}", basis, in_order=True
         )
     elif isinstance(design, Grid):
-        effects = main_effects(table, inputs, names, study.same_luck)
-        sentences = grid_answers(table, effects, inputs, columns, study.same_luck)
+        effects = main_effects(table, inputs, names, asked.same_luck)
+        sentences = grid_answers(table, effects, inputs, columns, asked.same_luck)
         if len(inputs) == 1:
             shares = [outcome(name) for name in PATTERN_SHARES]
             figures["patterns"] = lines_by_input(
@@ -66,18 +67,18 @@ def answer(store: Store) -> Answer:
                 inputs,
                 inputs[0],
                 shares,
-                study.same_luck,
-                study.title,
+                asked.same_luck,
+                asked.title,
                 f"{basis} {RIBBONS}",
             )
         elif len(inputs) == 2:
-            figures["outcomes"] = heat_maps(table, inputs, columns, study.title, basis)
+            figures["outcomes"] = heat_maps(table, inputs, columns, asked.title, basis)
         else:
-            figures["effects"] = effects_sorted(effects, columns, _from_end_to_end(study.title), basis)
+            figures["effects"] = effects_sorted(effects, columns, _from_end_to_end(asked.title), basis)
     else:
         effects, explained = straight_line_effects(table, inputs, names)
         sentences = sorted_answers(effects, explained, columns)
-        figures["effects"] = effects_sorted(effects, columns, _from_end_to_end(study.title), basis)
+        figures["effects"] = effects_sorted(effects, columns, _from_end_to_end(asked.title), basis)
     said = (*sentences, basis, *_warnings(store, effects), *_inputs_said(store))
     return Answer(effects[list(EFFECT)], figures, said)
 
