@@ -19,10 +19,11 @@ from experiments.study import load_study
 ROOT = Path(__file__).parents[3]
 PATIENCE = 300
 """Seconds to wait for a job on a busy machine, which may have to compile the model first."""
+OPTIONS = ("--replicates", "5")
 STUDY = """
 title = "Tiny"
 question = "Is it the same?"
-replicates = 5
+replicates = 500
 [changes]
 design.clients = 4
 design.days = 8
@@ -68,11 +69,11 @@ def expected(tmp_path_factory):
     """The table of the study, run at once."""
     folder = tmp_path_factory.mktemp("whole")
     (folder / "tiny.toml").write_text(STUDY)
-    return run_study(load_study(folder / "tiny.toml"), folder / "s", workers=1).table
+    return run_study(load_study(folder / "tiny.toml"), folder / "s", replicates=5, workers=1).table
 
 
 def test_jobs_that_begin_at_once_share_the_study_and_none_does_anothers_part(tmp_path, submitted, expected):
-    jobs = submitted(range(3), "tiny.toml", "results/tiny")
+    jobs = submitted(range(3), "tiny.toml", "results/tiny", *OPTIONS)
     assert [job[0] for job in jobs] == [0, 0, 0], jobs
     assert not any("Already at work" in out + err for _, out, err in jobs)
     store = Store(tmp_path / "results" / "tiny")
@@ -83,10 +84,10 @@ def test_jobs_that_begin_at_once_share_the_study_and_none_does_anothers_part(tmp
 
 def test_an_array_may_begin_anywhere_go_in_steps_and_goes_on_where_it_stopped(tmp_path, submitted, expected):
     folder = tmp_path / "s"
-    run_study(load_study(tmp_path / "tiny.toml"), folder, workers=1, shard=(2, 3))
+    run_study(load_study(tmp_path / "tiny.toml"), folder, replicates=5, workers=1, shard=(2, 3))
     before = set((folder / "shards").iterdir())
     assert Store(folder).status().missing == 20
-    jobs = submitted(range(5, 9, 3), "tiny.toml", "s")
+    jobs = submitted(range(5, 9, 3), "tiny.toml", "s", *OPTIONS)
     assert [job[0] for job in jobs] == [0, 0], jobs
     pd.testing.assert_frame_equal(Store(folder).table(), expected)
     assert sum(len(pd.read_parquet(path)) for path in (folder / "shards").glob("*.parquet")) == 30
@@ -95,7 +96,7 @@ def test_an_array_may_begin_anywhere_go_in_steps_and_goes_on_where_it_stopped(tm
 
 def test_without_an_array_it_runs_the_whole_study_and_goes_on_when_submitted_again(tmp_path, submitted, expected):
     for _ in range(2):
-        ((status, out, err),) = submitted(range(1), "tiny.toml", "s", array=False)
+        ((status, out, err),) = submitted(range(1), "tiny.toml", "s", *OPTIONS, array=False)
         assert status == 0, err
         assert "30 of 30 runs finished" in out
     pd.testing.assert_frame_equal(Store(tmp_path / "s").table(), expected)
