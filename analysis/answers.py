@@ -95,7 +95,8 @@ def grid_answers(
             turns = turning_points(table, inputs, field, column.name, same_luck)
             if turns is not None:
                 yield from _turns_said(field, turns, column, place == 0)
-        if len(inputs) == 2 and place == 0:
+        words = any(isinstance(value, str) for field in inputs for value in table[field].head(1))
+        if len(inputs) == 2 and place == 0 and not words:
             yield interplay_said(table, inputs, column, same_luck)
 
 

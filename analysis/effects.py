@@ -7,7 +7,7 @@ replicate gives one difference, free of the luck they share; else points vary in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -86,6 +86,13 @@ def _at(points: pd.DataFrame, **where: Any) -> Floats:
     """Weights that average over the points at which inputs have certain values."""
     there = np.logical_and.reduce([(points[field] == value).to_numpy() for field, value in where.items()])
     return there / there.sum()
+
+
+def is_full_grid(table: pd.DataFrame, inputs: Sequence[str]) -> bool:
+    """Whether the points that have been run are every combination of the inputs' values, each once."""
+    points = table.drop_duplicates("point")[list(inputs)]
+    combinations = int(np.prod([points[field].nunique() for field in inputs], dtype=np.int64))
+    return len(points) == combinations and not points.duplicated().any()
 
 
 def by_level(
@@ -185,17 +192,22 @@ def turning_points(
 
 
 def straight_line_effects(
-    table: pd.DataFrame, inputs: Sequence[str], outcomes: Sequence[str], seed: int = 0
+    table: pd.DataFrame,
+    inputs: Sequence[str],
+    outcomes: Sequence[str],
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+    seed: int = 0,
 ) -> tuple[pd.DataFrame, dict[str, float]]:
     """Effect of taking each input across its range, all others held, by least squares on the points' means.
 
-    Intervals are from points and replicates drawn again. Also returns, per outcome, the share of the variance between
-    the points' means that straight lines explain. Columns as in ``EFFECT``.
+    A range is that of *ranges*, else from the lowest to the highest value. Intervals are from points and replicates
+    drawn again. Also returns, per outcome, the share of the variance between the points' means that straight lines
+    explain. Columns as in ``EFFECT``.
     """
     rows, explained = [], {}
     for outcome in outcomes:
         points, values = cells(table, inputs, outcome)
-        columns, labels = _scaled(points)
+        columns, labels = _scaled(points, ranges or {})
         enough = len(points) > len(labels) + 2
         base = np.nanmean(values, axis=1)
         slopes = _slopes(columns, base)
@@ -217,8 +229,8 @@ def straight_line_effects(
     return pd.DataFrame(rows, columns=list(EFFECT)), explained
 
 
-def _scaled(points: pd.DataFrame) -> tuple[Floats, list[tuple[str, str]]]:
-    """Inputs from 0 to 1 over the design, a column per number and per word but the first, with what each means."""
+def _scaled(points: pd.DataFrame, ranges: Mapping[str, tuple[float, float]]) -> tuple[Floats, list[tuple[str, str]]]:
+    """Inputs from 0 to 1 over their range, a column per number and per word but the first, with what each means."""
     columns, labels = [], []
     for field in points.columns:
         first, *others = levels_of(points, field)
@@ -227,9 +239,9 @@ def _scaled(points: pd.DataFrame) -> tuple[Floats, list[tuple[str, str]]]:
                 columns.append((points[field] == word).to_numpy(float))
                 labels.append((field, f"from {first} to {word}"))
         elif others:
-            values = points[field].to_numpy(float)
-            columns.append((values - first) / (others[-1] - first))
-            labels.append((field, f"from {first:.3g} to {others[-1]:.3g}"))
+            low, high = ranges.get(field, (first, others[-1]))
+            columns.append((points[field].to_numpy(float) - low) / (high - low))
+            labels.append((field, f"from {low:.3g} to {high:.3g}"))
     return np.column_stack(columns), labels
 
 

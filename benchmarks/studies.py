@@ -20,8 +20,8 @@ from typing import Any
 
 from speed import Row, machine, peak_memory, show
 
-ROUNDS = 3
-RUNS = 400
+ROUNDS = 5
+RUNS = 2_000
 """Runs of a turn: centre-stays of 16 dyads and 180 days."""
 MANY, FEW = 20_000, 2_000
 REPLICATES = 20

@@ -221,6 +221,10 @@ def _say_status(folder: Path, status: Status) -> None:
         print(f"See it with `twoway study replay {folder} {first['run']}`; try all again with `resume --failed`.")
     for name in status.damaged:
         print(f"The shard {name} is damaged; `twoway study resume {folder}` sets it aside and makes its runs again.")
+    if status.contradicted:
+        print(
+            f"{status.contradicted:,} runs were made twice and came out differently: check them with `twoway verify`."
+        )
     for who in status.working:
         print(f"At work: {who}.")
     if not status.same_model:

@@ -12,9 +12,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.answers import difference_answers, grid_answers, plain_name, rests_on, sorted_answers
-from analysis.effects import EFFECT, differences, main_effects, straight_line_effects
+from analysis.effects import EFFECT, differences, is_full_grid, main_effects, straight_line_effects
 from analysis.figures.studies import effects_sorted, heat_maps, lines_by_input
-from experiments.designs import BASELINE, Asked, Grid, Intervention, OneAtATime
+from experiments.designs import BASELINE, Asked, Grid, Intervention, OneAtATime, Span, axis
 from experiments.folder import save_figure
 from experiments.outcomes import PATTERN_SHARES, outcome
 from experiments.store import Store, refusing_full_disk
@@ -46,18 +46,21 @@ def answer(study: Store | str | Path) -> Answer:
     columns = [outcome(name) for name in asked.outcomes]
     names = list(asked.outcomes)
     inputs = [name for name in store.inputs if table[name].nunique() > 1]
-    over_points = not isinstance(design, Grid | Intervention | OneAtATime)
+    grid = isinstance(design, Grid) and is_full_grid(table, inputs)
+    over_points = not grid and not isinstance(design, Intervention | OneAtATime)
     basis = _basis(store, OVER_POINTS if over_points else OVER_REPLICATES)
     figures: dict[str, Figure] = {}
     sentences: Iterator[str]
     if isinstance(design, Intervention | OneAtATime):
+        if table["point"].min() > 0:
+            raise Refusal(f"{store.folder}: no run of the {BASELINE} has finished, so there is nothing to compare with")
         base = f"the {BASELINE}"
         effects = differences(table, _point_names(store), names, asked.same_luck)
         sentences = difference_answers(effects, columns, base)
         figures["differences"] = effects_sorted(
             effects, columns, f"{asked.title}: differences from {base}", basis, in_order=True
         )
-    elif isinstance(design, Grid):
+    elif grid:
         effects = main_effects(table, inputs, names, asked.same_luck)
         sentences = grid_answers(table, effects, inputs, columns, asked.same_luck)
         if len(inputs) == 1:
@@ -76,7 +79,7 @@ def answer(study: Store | str | Path) -> Answer:
         else:
             figures["effects"] = effects_sorted(effects, columns, _from_end_to_end(asked.title), basis)
     else:
-        effects, explained = straight_line_effects(table, inputs, names)
+        effects, explained = straight_line_effects(table, inputs, names, _ranges(store))
         sentences = sorted_answers(effects, explained, columns)
         figures["effects"] = effects_sorted(effects, columns, _from_end_to_end(asked.title), basis)
     said = (*sentences, basis, *_warnings(store, effects), *_inputs_said(store))
@@ -90,6 +93,12 @@ def _inputs_said(store: Store) -> Iterator[str]:
         if name in declared:
             d = declared[name]
             yield f"{plain_name(name).capitalize()} ({name}, {d.unit}): {d.meaning}"
+
+
+def _ranges(store: Store) -> dict[str, tuple[float, float]]:
+    """The ranges that the study gave its inputs."""
+    axes = [axis(name, given) for name, given in store.study.inputs.items() if isinstance(given, Span)]
+    return {a.field: (a.low, a.high) for a in axes}
 
 
 def _from_end_to_end(heading: str) -> str:

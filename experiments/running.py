@@ -175,6 +175,9 @@ def make(store: Store, runs: Sequence[tuple[str, int]], engine: Executor, worker
                     waiting = _collect(waiting, bar)
             while waiting:
                 waiting = _collect(waiting, bar)
+        except KeyboardInterrupt:
+            bar.write("Interrupted; finishing what is in hand, some seconds …")
+            raise
         except OSError as error:
             with refusing_full_disk(store.folder):
                 raise error

@@ -55,7 +55,10 @@ SHARDS, SET_ASIDE, DESIGN, WORKING, INPUTS = "shards", "set-aside", "design", "w
 
 
 class Status(NamedTuple):
-    """How far a study has come, in runs; ``damaged`` are shards, ``working`` says who works on it at present."""
+    """How far a study has come, in runs; ``damaged`` are shards, ``working`` says who works on it at present.
+
+    ``contradicted`` runs were made twice and came out differently: then not all machines reckon alike.
+    """
 
     points: int
     replicates: int
@@ -63,6 +66,7 @@ class Status(NamedTuple):
     done: int
     failed: int
     damaged: tuple[str, ...]
+    contradicted: int
     working: tuple[str, ...]
     same_model: bool
 
@@ -73,10 +77,14 @@ class Status(NamedTuple):
 
 
 class Read(NamedTuple):
-    """All runs that the shards hold, each once, and the names of shards that cannot be read."""
+    """All runs that the shards hold, each once, the names of shards that cannot be read, and contradictions.
+
+    ``contradicted`` counts runs that were made twice and came out differently, as on machines that reckon differently.
+    """
 
     runs: pd.DataFrame
     damaged: tuple[str, ...]
+    contradicted: int
 
 
 class Store:
@@ -177,7 +185,10 @@ class Store:
         frame = runs.to_pandas()
         frame["failed"] = frame["trouble"].notna()
         frame = frame.sort_values(["key", "replicate", "failed"], kind="stable")
-        return Read(frame.drop_duplicates(["key", "replicate"], ignore_index=True), tuple(damaged))
+        once = frame.drop_duplicates(["key", "replicate"], ignore_index=True)
+        well = frame[~frame["failed"]]
+        different = well.drop_duplicates(["key", "replicate", *NAMES])
+        return Read(once, tuple(damaged), int(different.duplicated(["key", "replicate"]).sum()))
 
     def again(self) -> Store:
         """The store as it is now on the disk."""
@@ -228,6 +239,7 @@ class Store:
             int(well.sum()),
             int((there & ~well).sum()),
             self.read.damaged,
+            self.read.contradicted,
             tuple(self.working()),
             self.digest == run_digest(),
         )

@@ -11,6 +11,7 @@ from analysis.effects import (
     contrast,
     differences,
     interplay,
+    is_full_grid,
     main_effects,
     straight_line_effects,
     turning_points,
@@ -133,6 +134,14 @@ def test_straight_lines_are_found_among_many_inputs_and_say_how_much_they_explai
     inert = effects.iloc[2]
     assert inert["low"] < 0 < inert["high"]
     assert explained["tone"] > 0.95
+
+
+def test_a_grid_is_full_when_every_combination_is_there_once():
+    table = runs(SQUARE, lambda a, b: a, replicates=2, inputs=TWO)
+    assert is_full_grid(table, TWO)
+    assert not is_full_grid(table[table["point"] != 3], TWO)
+    more = table[table["point"] == 3].assign(point=6, **{"context.control": 0.5})
+    assert not is_full_grid(pd.concat([table, more]), TWO)
 
 
 def test_too_few_points_for_the_inputs_give_no_intervals():

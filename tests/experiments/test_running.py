@@ -299,6 +299,19 @@ def test_two_at_once_count_nothing_twice_and_know_of_each_other(tmp_path, many_t
     assert store.status().done == store.status().planned == 6 * MANY
 
 
+def test_a_run_that_came_out_differently_the_second_time_is_told(tmp_path, monkeypatch):
+    folder = tmp_path / "s"
+    store = run_study(tiny(replicates=1), folder, workers=1) and Store(folder)
+    runs = store.have()[0]
+    running.make(store, [(key, 0) for key in runs], Backwards(), 1, False)
+    assert store.again().status().contradicted == 0, "made twice, but equal"
+    worked_out = living.outcomes_of
+    monkeypatch.setattr(living, "outcomes_of", lambda *given: [v + 0.25 for v in worked_out(*given)])
+    running.make(store, [(runs[0], 0), (runs[1], 0)], Backwards(), 1, False)
+    assert store.again().status().contradicted == 2
+    assert store.again().status().done == 6
+
+
 # Trouble on the disk
 
 
@@ -593,6 +606,16 @@ def test_points_that_cannot_be_asked_are_refused(tmp_path, points, why):
     with pytest.raises(Refusal, match=why):
         driven.tell(points)
     assert driven.store.status().points == 0
+
+
+def test_a_worker_imports_nothing_heavy_that_it_does_not_need():
+    code = "import sys, experiments.living; print(sorted({m.partition('.')[0] for m in sys.modules}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": PATH}, capture_output=True, check=True
+    )
+    loaded = done.stdout.decode()
+    assert "'pyarrow'" in loaded
+    assert not any(f"'{name}'" in loaded for name in ("mesa", "matplotlib", "SALib", "networkx"))
 
 
 def test_a_task_holds_its_points_once_and_every_run_is_in_one_task(tmp_path):
