@@ -17,11 +17,12 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock, Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
@@ -39,8 +40,10 @@ LOCAL = "local"
 """The address that means a cluster on this machine alone, started for the study and ended with it."""
 CONNECTED_WITHIN = 5
 """Seconds in which a scheduler must answer."""
-WORKERS_WITHIN = 30
-"""Seconds in which the first worker must be there."""
+WORKERS_WITHIN = 60
+"""Seconds in which the first worker must be there, and another one when the last is gone."""
+WATCHED_EVERY = 1
+"""Seconds after which is looked again whether there are workers."""
 
 
 class Sources(NamedTuple):
@@ -100,6 +103,9 @@ def dask_workers(address: str, workers: int | None = None) -> Iterator[tuple[Exe
 def _connected(address: str) -> Iterator[tuple[Executor, int]]:
     from distributed import Client
 
+    log = logging.getLogger("distributed.client")
+    theirs = log.level
+    log.setLevel(logging.CRITICAL)  # what goes wrong is said in a sentence, without a traceback before it
     try:
         with ThreadPoolExecutor(1) as aside:  # a notebook has a loop of its own here
             aside.submit(asyncio.run, _greet(address)).result()
@@ -126,6 +132,7 @@ def _connected(address: str) -> Iterator[tuple[Executor, int]]:
             executor.shutdown(cancel_futures=True)
     finally:
         client.close()
+        log.setLevel(theirs)
 
 
 async def _greet(address: str) -> None:
@@ -174,7 +181,9 @@ class DaskExecutor(Executor):
     def __init__(self, client: Client) -> None:
         self._client = client
         self._writing = Lock()
-        self._waiting: set[Future[Any]] = set()
+        self._waiting: dict[Future[Any], Task] = {}
+        self._over = Event()
+        Thread(target=self._watch, daemon=True).start()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Hand in a task; *fn* can only be ``live_and_keep``, whose halves are done in two places."""
@@ -184,21 +193,20 @@ class DaskExecutor(Executor):
         contents = {file.sha256: _content(file) for file in task.setting.files}
         far = self._client.submit(live_there, task, contents, sources(), pure=False)
         kept: Future[Kept] = Future()
-        self._waiting.add(kept)
+        self._waiting[kept] = task
 
         def cancelled(_: Future[Kept]) -> None:
-            self._waiting.discard(kept)
+            self._waiting.pop(kept, None)
             if kept.cancelled():
                 far.cancel()
 
         def done(_: FarFuture[Any]) -> None:
-            with self._writing:
-                if not kept.set_running_or_notify_cancel():
-                    return
-                try:
-                    kept.set_result(keep(task, _rows(far, task)))
-                except Exception as error:
-                    kept.set_exception(error)
+            try:
+                rows = _rows(far, task)  # may wait for another worker, if the one that has them dies now
+            except Exception as error:
+                self._settle(kept, error)
+            else:
+                self._settle(kept, lambda: keep(task, rows))
 
         kept.add_done_callback(cancelled)
         far.add_done_callback(done)
@@ -206,6 +214,7 @@ class DaskExecutor(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Cancel what is queued, if asked to, and wait until the shard that is being written is."""
+        self._over.set()
         if cancel_futures:
             for kept in list(self._waiting):
                 kept.cancel()
@@ -213,21 +222,50 @@ class DaskExecutor(Executor):
             with self._writing:
                 pass
 
+    def _watch(self) -> None:
+        """Fail what waits for workers when none is left for long, as when their jobs on the cluster have ended."""
+        last = monotonic()
+        while not self._over.wait(WATCHED_EVERY):
+            with suppress(OSError):
+                if self._client.nthreads():
+                    last = monotonic()
+            if monotonic() - last < WORKERS_WITHIN:
+                continue
+            for kept, task in list(self._waiting.items()):
+                why = f"no worker of Dask has been there for {WORKERS_WITHIN} seconds. {_kept(task)}"
+                self._settle(kept, Refusal(why))
+
+    def _settle(self, kept: Future[Kept], outcome: Callable[[], Kept] | Exception) -> None:
+        """Give a future its outcome, unless it has one or was cancelled."""
+        with self._writing:
+            if kept.done() or not kept.set_running_or_notify_cancel():
+                return
+            try:
+                if isinstance(outcome, Exception):
+                    raise outcome
+                kept.set_result(outcome())
+            except Exception as error:
+                kept.set_exception(error)
+
+
+def _kept(task: Task) -> str:
+    return f"All runs written so far are kept; go on with `twoway study resume {task.shards.parent}`"
+
 
 def _rows(far: FarFuture[Any], task: Task) -> Rows:
     """What came of a task; raises ``Refusal`` if the cluster has failed, and what the worker raised if that was it."""
     from distributed import KilledWorker
 
-    kept = f"All runs written so far are kept; go on with `twoway study resume {task.shards.parent}`"
-    if far.status == "finished":
-        return far.result()
+    with suppress(OSError):  # the way to the worker that has the result may be lost as well
+        if far.status == "finished":
+            return far.result()
     if far.status != "error":
-        raise Refusal(f"the Dask scheduler was lost, or has forgotten the study's tasks. {kept}")
+        raise Refusal(f"the Dask scheduler was lost, or has forgotten the study's tasks. {_kept(task)}")
     error = far.exception()
     if isinstance(error, KilledWorker):
-        raise Refusal(f"some workers died one after the other at the same task (out of memory, perhaps). {kept}")
+        raise Refusal(f"some workers died one after the other at the same task (out of memory, perhaps). {_kept(task)}")
     if isinstance(error, OSError):
-        raise Refusal(f"a worker could not go on ({error}). {kept}")
+        raise Refusal(f"a worker could not go on ({error}). {_kept(task)}")
     raise error
 
 

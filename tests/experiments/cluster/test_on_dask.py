@@ -80,17 +80,23 @@ def dask(command, *arguments, folder, package=ROOT):
         process.wait()
 
 
-@pytest.fixture(scope="module")
-def scheduler(tmp_path_factory):
-    """The address of a scheduler."""
-    folder = tmp_path_factory.mktemp("scheduler")
+@contextmanager
+def a_scheduler(folder):
+    """A scheduler: its process and its address."""
     file = folder / "scheduler.json"
 
     def address():
         return json.loads(file.read_text())["address"] if file.exists() and file.read_text().endswith("}") else None
 
-    with dask("scheduler", "--port", "0", "--scheduler-file", str(file), folder=folder):
-        yield until(address, "the scheduler answers")
+    with dask("scheduler", "--port", "0", "--scheduler-file", str(file), folder=folder) as process:
+        yield process, until(address, "the scheduler answers")
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory):
+    """The address of a scheduler."""
+    with a_scheduler(tmp_path_factory.mktemp("scheduler")) as (_, address):
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -218,6 +224,38 @@ def test_a_worker_that_is_killed_in_the_middle_costs_no_run_and_doubles_none(
     assert rows_in_shards(folder) == RUNS
 
 
+@pytest.mark.usefixtures("small_tasks")
+@pytest.mark.parametrize(
+    ("lost", "why"), [("scheduler", "the Dask scheduler was lost"), ("worker", "no worker of Dask has been there")]
+)
+def test_when_the_scheduler_or_the_last_worker_is_lost_it_says_so_and_can_be_resumed(
+    tmp_path, monkeypatch, capsys, expected, lost, why
+):
+    folder = tmp_path / "s"
+    Store.create(folder, tiny())
+    with (
+        a_scheduler(tmp_path) as (scheduler, address),
+        dask("worker", address, "--no-nanny", folder=tmp_path) as worker,
+    ):
+
+        def kill():
+            until(lambda: shards(folder) >= 3, "some runs are kept")
+            monkeypatch.setattr(on_dask, "WORKERS_WITHIN", 2)
+            {"scheduler": scheduler, "worker": worker}[lost].kill()
+
+        killer = Thread(target=kill)
+        killer.start()
+        status = main(["study", "resume", str(folder), "--dask", address])
+        killer.join()
+    err = capsys.readouterr().err
+    assert status == 2
+    assert err.startswith(f"twoway: {why}")
+    assert err.endswith(f"All runs written so far are kept; go on with `twoway study resume {folder}`\n")
+    assert 3 <= Store(folder).status().done < RUNS
+    assert list((folder / WORKING).iterdir()) == []
+    pd.testing.assert_frame_equal(resume(folder, workers=1).table, expected)
+
+
 SCRIPT = """
 import sys
 from experiments import running
@@ -298,13 +336,11 @@ def test_without_dask_it_names_the_extra(tmp_path, monkeypatch, capsys):
     assert "Dask is not installed; install the extra 'cluster'" in said
 
 
-def test_a_scheduler_without_workers_is_refused(tmp_path, monkeypatch, capsys):
+def test_a_scheduler_without_workers_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(on_dask, "WORKERS_WITHIN", 1)
-    with dask("scheduler", "--port", "0", "--scheduler-file", str(tmp_path / "f"), folder=tmp_path):
-        until(lambda: (tmp_path / "f").exists() and (tmp_path / "f").read_text().endswith("}"), "it answers")
-        address = json.loads((tmp_path / "f").read_text())["address"]
-        with pytest.raises(Refusal, match="has no worker, and none came within 1 seconds"), dask_workers(address):
-            pass
+    why = "has no worker, and none came within 1 seconds"
+    with a_scheduler(tmp_path) as (_, address), pytest.raises(Refusal, match=why), dask_workers(address):
+        pytest.fail("it began without workers")
 
 
 @pytest.mark.parametrize(
