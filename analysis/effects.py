@@ -31,7 +31,8 @@ class Cells(NamedTuple):
 
 
 def cells(table: pd.DataFrame, inputs: Sequence[str], outcome: str) -> Cells:
-    """One outcome of a study's table by point and replicate."""
+    """One outcome of a study's table by point and replicate, without points at which it is missing altogether."""
+    table = table[table[outcome].notna()]
     values = table.pivot(index="point", columns="replicate", values=outcome).astype(float)
     points = table.drop_duplicates("point").set_index("point")[list(inputs)].loc[values.index]
     return Cells(points, values.to_numpy())
@@ -74,6 +75,17 @@ def contrast(values: Floats, weights: Floats, same_luck: bool) -> Estimate:
 def _student(value: float, variance: float, degrees: float) -> Estimate:
     half = float(students.ppf((1 + CONFIDENCE) / 2, degrees) * np.sqrt(variance))
     return Estimate(value, value - half, value + half)
+
+
+def half_width(values: Floats) -> float:
+    """Half the width of the 95 % interval of a point's mean, in the middle of all points; *values* (P, R)."""
+    n = (~np.isnan(values)).sum(axis=1)
+    some = values[n > 1]
+    if len(some) == 0:
+        return np.nan
+    n = n[n > 1]
+    widths = students.ppf((1 + CONFIDENCE) / 2, n - 1) * np.nanstd(some, axis=1, ddof=1) / np.sqrt(n)
+    return float(np.median(widths))
 
 
 def levels_of(points: pd.DataFrame, field: str) -> list[Any]:

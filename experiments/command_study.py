@@ -252,9 +252,14 @@ def _merge(options: argparse.Namespace) -> int:
 
 
 def _answer(options: argparse.Namespace) -> int:
+    from experiments.results import has_answer
     from experiments.store import Store
+    from simulation.refusal import Refusal
 
-    _conclude(Store(options.folder))
+    store = Store(options.folder)
+    if not has_answer(store):
+        raise Refusal(f"{options.folder}: is asked for its points and ends with who asks; see `twoway study export`")
+    _conclude(store)
     return 0
 
 

@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.designs import SCENARIO, LatinHypercube, Listed, Morris, Sobol, axis
-from experiments.folder import whole
+from experiments.folder import MANIFEST, whole
 from experiments.living import Worlds
 from experiments.outcomes import NAMES, OUTCOMES
 from experiments.setting import run_digest
-from experiments.store import SHARDS, WORKING, Store
+from experiments.store import DESIGN, INPUTS, SET_ASIDE, SHARDS, WORKING, Store
 from experiments.study import MOST_REPLICATES
 from simulation.records import Column
 from simulation.refusal import Refusal
@@ -81,8 +81,11 @@ def merge(folders: Sequence[str | Path], target: str | Path) -> Store:
     largest = max(stores, key=lambda store: len(store.design))
     have = set(largest.design["key"])
     with whole(Path(target)) as partial:
-        shutil.copytree(largest.folder, partial, dirs_exist_ok=True, ignore=shutil.ignore_patterns(WORKING, ".*"))
-        (partial / WORKING).mkdir()
+        for name in (WORKING, SHARDS, SET_ASIDE):
+            (partial / name).mkdir()
+        for name in (DESIGN, INPUTS):
+            shutil.copytree(largest.folder / name, partial / name, ignore=shutil.ignore_patterns(".*"))
+        shutil.copy2(largest.folder / MANIFEST, partial / MANIFEST)
         for store in stores:
             for shard in (store.folder / SHARDS).glob("*.parquet"):
                 shutil.copy2(shard, partial / SHARDS / shard.name)

@@ -45,6 +45,9 @@ def answer(study: Store | str | Path) -> Answer:
     asked, design = store.study, store.study.design
     columns = [outcome(name) for name in asked.outcomes]
     names = list(asked.outcomes)
+    for name in names:
+        if table[name].isna().all():
+            raise Refusal(f"{store.folder}: the outcome {name} is missing in every run: {outcome(name).meaning}")
     inputs = [name for name in store.inputs if table[name].nunique() > 1]
     grid = isinstance(design, Grid) and is_full_grid(table, inputs)
     over_points = not grid and not isinstance(design, Intervention | OneAtATime)

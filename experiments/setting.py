@@ -54,7 +54,7 @@ class Setting(NamedTuple):
     def identity(self, scenario: Scenario) -> str:
         """What identifies the scenario with the model that lives it: 64 hexadecimal digits."""
         content = {
-            "model": version("two-way-process"),
+            "model": model_version(),
             "sources": run_digest(),
             "design": scenario.design.model_dump(),
             **{section: getattr(scenario, section).model_dump() for section in NUMBERED},
@@ -66,6 +66,12 @@ class Setting(NamedTuple):
 @lru_cache(maxsize=8)
 def _resolved(places: tuple[tuple[str, str, str], ...]) -> Resolved:
     return Resolved(changed(Scenario(), {f"meaning.{field}": path for field, path, _ in places}))
+
+
+@lru_cache
+def model_version() -> str:
+    """Version of the package, read once: a study asks for it at every point."""
+    return version("two-way-process")
 
 
 @lru_cache

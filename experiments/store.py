@@ -16,7 +16,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import math
 import os
 import socket
 import sys
@@ -41,7 +40,7 @@ from experiments.designs import Value
 from experiments.folder import MANIFEST, PACKAGES, whole
 from experiments.living import Point
 from experiments.outcomes import NAMES
-from experiments.setting import DataFile, Setting, run_digest
+from experiments.setting import DataFile, Setting, model_version, run_digest
 from experiments.shards import SCHEMA, DamagedShardError, read_shard
 from experiments.study import Study, check_points
 from simulation.refusal import Refusal
@@ -147,6 +146,8 @@ class Store:
                 tables.append(pq.read_table(path, page_checksum_verification=True).to_pandas())
             except (pa.ArrowException, OSError):
                 raise Refusal(f"{path}: is damaged; it holds the study's points, and cannot be made up for") from None
+        if not tables:
+            raise Refusal(f"{self.folder / DESIGN}: holds no table of points; the folder is damaged")
         design = pd.concat(tables, ignore_index=True)
         design.index.name = "point"
         return design
@@ -157,7 +158,10 @@ class Store:
         return [column for column in self.design.columns if column not in OWN]
 
     def check_model(self) -> None:
-        """Refuse to go on with another model than the one the study was begun with."""
+        """Refuse to go on with another model, or other data files, than the study was begun with."""
+        for file in self.setting.files:
+            if not file.path.is_file() or hashlib.sha256(file.path.read_bytes()).hexdigest() != file.sha256:
+                raise Refusal(f"{file.path}: is not the file any more with which the study was begun")
         if self.digest != run_digest():
             raise Refusal(
                 f"{self.folder}: was begun with {self.model}, sources {self.digest[:12]}; these are {_model()}, "
@@ -264,8 +268,11 @@ class Store:
                 said.append(f"{name} is damaged and was set aside in {SET_ASIDE}; its runs are run again.")
         return said
 
-    def working(self, shard: tuple[int, int] = (1, 1)) -> Iterator[str]:
-        """Who else works at present on runs of this part of the study, as far as can be told; the dead do not count."""
+    def working(self, shard: tuple[int, int] | None = None) -> Iterator[str]:
+        """Who else works on the study at present, as far as can be told; a process that has died does not count.
+
+        With *shard* (i, n) only those whose part overlaps with it.
+        """
         for path in sorted((self.folder / WORKING).glob("*.json")):
             try:
                 note = json.loads(path.read_text(encoding="utf-8"))
@@ -274,10 +281,10 @@ class Store:
                     continue
                 if here and not _alive(number):
                     continue
-                theirs, of = map(int, note["part"].split(" of "))
-                if (theirs - shard[0]) % math.gcd(of, shard[1]) != 0:
+                i, n = note["part"]
+                if shard is not None and n == shard[1] and i != shard[0]:
                     continue
-                yield f"process {number} on {note['host']} since {note['since']}, part {note['part']}"
+                yield f"process {number} on {note['host']} since {note['since']}, part {i} of {n}"
             except (OSError, ValueError, KeyError, TypeError):
                 continue
 
@@ -286,8 +293,7 @@ class Store:
         """Say for as long as it lasts that this process works on the study."""
         path = self.folder / WORKING / f"{uuid4().hex}.json"
         since = datetime.now().strftime("%Y-%m-%d %H:%M:%S")
-        part = f"{shard[0]} of {shard[1]}"
-        note = {"host": socket.gethostname(), "process": os.getpid(), "since": since, "part": part}
+        note = {"host": socket.gethostname(), "process": os.getpid(), "since": since, "part": shard}
         try:
             with refusing_full_disk(self.folder):
                 path.write_text(json.dumps(note), encoding="utf-8")
@@ -354,7 +360,7 @@ def with_keys(table: pd.DataFrame, names: Sequence[str], study: Study, setting: 
 
 
 def _model() -> str:
-    return f"two-way-process {version('two-way-process')}"
+    return f"two-way-process {model_version()}"
 
 
 def is_study(folder: Path) -> bool:
@@ -410,6 +416,8 @@ def refusing_full_disk(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno is None or isinstance(error, ConnectionError):
+            raise  # not the disk: an executor that lost its workers, perhaps
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         why = "the disk is full" if full else error.strerror or str(error)
         raise Refusal(

@@ -151,16 +151,15 @@ def _is_number(value: object) -> bool:
 
 def check_points(points: list[dict[str, Value]], setting: Setting) -> None:
     """Refuse the first point that cannot be, saying which it is and why."""
+    read = set()
     for number, point in enumerate(points):
         try:
-            setting.scenario(point)
+            scenario = setting.scenario(point)
+            if scenario.meaning not in read:
+                setting.resolved(scenario)
+                read.add(scenario.meaning)
         except Refusal as refusal:
             raise Refusal(f"point {number}: {refusal}") from None
-    seen = {}
-    for point in points:
-        meaning = setting.scenario(point).meaning
-        if meaning not in seen:
-            seen[meaning] = setting.resolved(setting.scenario(point))
 
 
 def shipped_studies() -> list[str]:

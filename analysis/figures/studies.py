@@ -10,8 +10,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from analysis.answers import in_points, plain_name
-from analysis.effects import by_level, cells, levels_of
+from analysis.answers import amount, in_points, plain_name
+from analysis.effects import by_level, cells, half_width, levels_of
 from analysis.figures.drawing import PATTERN_COLOURS, PATTERN_MARKERS, caption, plain, share_axis, title
 from analysis.patterns import PATTERNS
 from simulation.records import Column
@@ -96,7 +96,10 @@ def heat_maps(
     heading: str,
     rests_on: str,
 ) -> Figure:
-    """Each outcome over two inputs: the first from left to right, the second upwards; the mean in every cell."""
+    """Each outcome over two inputs: the first from left to right, the second upwards; the mean in every cell.
+
+    Above each panel stands half the width of the mean's 95 % interval, in the middle of all cells.
+    """
     across, up = inputs
     width = max(4.0 * len(outcomes), 6.0)
     figure = Figure(figsize=(width, 5))
@@ -122,7 +125,8 @@ def heat_maps(
         axes.set_xticks(range(len(xs)), [_tick(v) for v in xs])
         axes.set_yticks(range(len(ys)), [_tick(v) for v in ys])
         axes.set_xlabel(with_unit(across))
-        axes.set_title(_panel_title(column), loc="left", fontsize=10)
+        known = f"a mean is known to ±{amount(half_width(values), column)}{' points' if share else ''}"
+        axes.set_title(f"{_panel_title(column)}\n{known}", loc="left", fontsize=10)
         if place == 0:
             axes.set_ylabel(with_unit(up))
     title(figure, heading)

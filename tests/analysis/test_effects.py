@@ -10,6 +10,7 @@ from analysis.effects import (
     by_level,
     contrast,
     differences,
+    half_width,
     interplay,
     is_full_grid,
     main_effects,
@@ -118,6 +119,13 @@ def test_without_an_optimum_one_is_found_no_more_often_than_an_interval_errs():
         table = runs(LEVELS, lambda x: 0.0, replicates=16, seed=seed, shared=0.0)
         found += turning_points(table, ["context.control"], "context.control", "tone", True)[0].beyond.low > 0
     assert found / 200 <= 0.06, "choosing the best place must not make a difference"
+
+
+def test_half_the_width_is_that_of_the_interval_of_one_mean():
+    values = np.random.default_rng(0).normal(size=(1, 9))
+    found = contrast(values, np.array([1.0]), True)
+    assert half_width(values) == pytest.approx((found.high - found.low) / 2)
+    assert np.isnan(half_width(values[:, :1]))
 
 
 def test_two_values_have_nothing_between_them():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,17 +18,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tiny_study import INPUTS, TINY, same, tiny
 
 from analysis.patterns import PATTERNS, with_patterns
 from experiments import living, running
-from experiments.asking import Driven
-from experiments.designs import Asked, LatinHypercube, Morris, Sobol, Span
-from experiments.keeping import check, export, extend, merge, replay
+from experiments.designs import Morris, Span
+from experiments.keeping import extend, replay
 from experiments.living import Worlds, live_and_keep
 from experiments.outcomes import NAMES, OUTCOMES
 from experiments.running import resume, run_study, tasks
 from experiments.store import SET_ASIDE, SHARDS, WORKING, Store
-from experiments.study import Precision, Study
+from experiments.study import Precision
 from simulation.ensemble import World
 from simulation.refusal import Refusal
 from simulation.scenario import changed, load
@@ -35,28 +37,6 @@ from simulation.tables import run as run_scenario
 PATH = os.pathsep.join([str(Path(__file__).parents[2]), str(Path(__file__).parent)])
 MANY = 60
 """Replicates of a study that is to be caught in the middle."""
-TINY = {"design.clients": 4, "design.days": 8}
-INPUTS = {"context.strictness": (0.0, 0.5, 1.0), "learning.blur": (0.8, 1.4)}
-
-
-def tiny(**fields):
-    return Study(
-        **(
-            {"title": "Tiny", "question": "Is it the same?", "changes": TINY, "inputs": INPUTS, "replicates": 4}
-            | fields
-        )
-    )
-
-
-def same(one, other):
-    pd.testing.assert_frame_equal(one, other)
-    return True
-
-
-@pytest.fixture(scope="module")
-def whole_table(tmp_path_factory):
-    """The table of the tiny study, run by one worker without interruption."""
-    return run_study(tiny(), tmp_path_factory.mktemp("whole") / "study", workers=1).table
 
 
 # The same whatever runs it
@@ -136,15 +116,6 @@ def test_the_order_in_which_runs_are_made_changes_nothing(tmp_path, whole_table)
     assert same(store.again().table(), whole_table)
 
 
-def test_three_parts_in_folders_of_their_own_are_the_whole_when_merged(tmp_path, whole_table):
-    parts = [tmp_path / f"part-{i}" for i in (1, 2, 3)]
-    counts = [run_study(tiny(), part, workers=1, shard=(i, 3)).status.done for i, part in enumerate(parts, 1)]
-    assert counts == [8, 8, 8]
-    merged = merge(parts, tmp_path / "merged")
-    assert same(merged.table(), whole_table)
-    assert all(Store(part).status().done == 8 for part in parts), "merging leaves the parts as they were"
-
-
 def test_parts_may_share_a_folder(tmp_path, whole_table):
     for i in (3, 1, 2):
         result = run_study(tiny(), tmp_path / "s", workers=1, shard=(i, 3))
@@ -220,7 +191,8 @@ SCRIPT = """
 import sys
 from experiments import running
 from experiments.running import resume, run_study
-from test_running import MANY, tiny
+from test_running import MANY
+from tiny_study import tiny
 running.SECONDS_PER_TASK = 1e-9  # a shard per run, so that a kill always comes in between
 if __name__ == "__main__":
     folder, begin, executor = sys.argv[1:]
@@ -310,6 +282,14 @@ def test_a_run_that_came_out_differently_the_second_time_is_told(tmp_path, monke
     running.make(store, [(runs[0], 0), (runs[1], 0)], Backwards(), 1, False)
     assert store.again().status().contradicted == 2
     assert store.again().status().done == 6
+
+
+def test_who_works_on_another_part_is_no_reason_to_warn(tmp_path):
+    store = Store.create(tmp_path / "s", tiny())
+    note = {"host": socket.gethostname(), "process": os.getppid(), "since": "today", "part": [1, 3]}
+    (tmp_path / "s" / WORKING / "other.json").write_text(json.dumps(note))
+    assert list(store.working((2, 3))) == []
+    assert len(list(store.working((1, 3)))) == len(list(store.working((1, 1)))) == len(list(store.working())) == 1
 
 
 # Trouble on the disk
@@ -448,7 +428,16 @@ def test_the_correlation_may_be_missing_where_two_dyads_have_none(tmp_path):
     assert table[others].notna().all(axis=None)
 
 
-# Another model
+# Another model, other data
+
+
+def test_a_study_whose_data_files_were_edited_is_not_gone_on_with(tmp_path):
+    folder = tmp_path / "s"
+    run_study(tiny(replicates=1), folder, workers=1)
+    frames = next((folder / "inputs").glob("frames-*.toml"))
+    frames.write_text(frames.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    with pytest.raises(Refusal, match=f"{frames.name}: is not the file any more"):
+        resume(folder)
 
 
 def test_a_study_begun_with_other_sources_is_refused_and_left_as_it_was(tmp_path, monkeypatch):
@@ -465,50 +454,7 @@ def test_a_study_begun_with_other_sources_is_refused_and_left_as_it_was(tmp_path
     assert len(Store(folder).table()) == 6, "it can still be read"
 
 
-# More of it
-
-
-def test_more_replicates_are_added_to_those_there_are(tmp_path, whole_table):
-    folder = tmp_path / "s"
-    run_study(tiny(replicates=2), folder, workers=1)
-    shards = {path: path.read_bytes() for path in (folder / SHARDS).iterdir()}
-    assert extend(folder, replicates=4).status().missing == 12
-    assert same(resume(folder, workers=1).table, whole_table)
-    assert all(path.read_bytes() == content for path, content in shards.items())
-
-
-@pytest.mark.parametrize(
-    ("design", "points"), [(LatinHypercube(size=4), 10), (Sobol(size=4), 32), (Morris(size=4), 30)]
-)
-def test_a_larger_design_keeps_the_points_it_had(tmp_path, design, points):
-    study = tiny(
-        design=design, inputs={"context.control": Span(high=4.0), "learning.blur": Span(low=1.0)}, replicates=1
-    )
-    first = run_study(study, tmp_path / "s", workers=1).table
-    extend(tmp_path / "s", size=8 if isinstance(design, Sobol) else 10)
-    result = resume(tmp_path / "s", workers=1)
-    assert result.status.points == points
-    assert same(result.table.iloc[: len(first)], first)
-
-
-def test_a_larger_sobol_design_is_the_one_a_larger_study_would_have(tmp_path):
-    fields = {"inputs": {"context.control": Span(), "learning.blur": Span()}, "replicates": 1}
-    Store.create(tmp_path / "s", tiny(design=Sobol(size=4), **fields))
-    larger, _ = tiny(design=Sobol(size=16), **fields).points()
-    extended = extend(tmp_path / "s", size=16)
-    pd.testing.assert_frame_equal(extended.design[list(larger)], larger)
-    assert extended.study.design == Sobol(size=16)
-
-
-def test_points_can_be_added_but_not_twice(tmp_path):
-    folder = tmp_path / "s"
-    run_study(tiny(replicates=1), folder, workers=1)
-    more = pd.DataFrame({"context.strictness": [0.25, 0.5], "learning.blur": [0.8, 0.8]})
-    assert extend(folder, points=more).status().points == 7, "one of the two was there"
-    with pytest.raises(Refusal, match="holds all of them already"):
-        extend(folder, points=more)
-    with pytest.raises(Refusal, match="inputs are"):
-        extend(folder, points=more[["learning.blur"]].iloc[:1])
+# As many replicates as a precision needs
 
 
 def test_replicates_are_added_until_the_precision_is_reached(tmp_path):
@@ -532,80 +478,6 @@ def test_a_precision_out_of_reach_stops_at_the_most(tmp_path):
 def test_a_precision_needs_all_runs_and_no_parts(tmp_path):
     with pytest.raises(Refusal, match="cannot be run in parts"):
         run_study(tiny(precision=Precision(outcome="friendly", half_width=0.1)), tmp_path / "s", shard=(1, 2))
-
-
-# Handed on, checked, asked
-
-
-def test_an_exported_table_says_what_its_columns_mean(tmp_path, whole_table):
-    run_study(tiny(), tmp_path / "s", workers=1)
-    for name in ("t.csv", "t2.parquet"):
-        table, codebook = export(tmp_path / "s", tmp_path / name)
-        read = pd.read_csv(table) if name.endswith("csv") else pd.read_parquet(table)
-        assert list(pd.read_csv(codebook)["column"]) == list(read.columns) == list(whole_table.columns)
-        assert pd.read_csv(codebook)[["unit", "meaning"]].notna().all(axis=None)
-        assert np.allclose(read["client_tone"], whole_table["client_tone"], rtol=1e-6)
-        with pytest.raises(Refusal, match="exists already"):
-            export(tmp_path / "s", tmp_path / name)
-    with pytest.raises(Refusal, match=r"must end in \.csv or \.parquet"):
-        export(tmp_path / "s", tmp_path / "t.xlsx")
-
-
-def test_runs_made_again_are_equal_and_changed_ones_are_found(tmp_path, monkeypatch):
-    folder = tmp_path / "s"
-    table = run_study(tiny(), folder, workers=1).table
-    assert all(again.equal for again in check(folder, None))
-    assert len(list(check(folder, 5))) == 5
-    again = replay(folder, table["run"].iloc[7])
-    assert again.equal
-    assert again.now["client_tone"] == table["client_tone"].iloc[7]
-    monkeypatch.setattr(living, "outcomes_of", lambda *_: [0.5] * len(NAMES))
-    assert not any(again.equal for again in check(folder, 5))
-    with pytest.raises(Refusal, match="has no such run"):
-        replay(folder, "nothing-1")
-
-
-def test_folders_of_different_studies_are_not_merged(tmp_path):
-    run_study(tiny(replicates=1), tmp_path / "a", workers=1)
-    run_study(tiny(replicates=1, seed=2), tmp_path / "b", workers=1)
-    with pytest.raises(Refusal, match="seed differs"):
-        merge([tmp_path / "a", tmp_path / "b"], tmp_path / "c")
-    assert not (tmp_path / "c").exists()
-
-
-ASKED = {"design": Asked(), "inputs": {"context.control": Span(low=1.0, high=4.0), "learning.blur": Span()}}
-
-
-def test_what_is_asked_again_is_not_run_again(tmp_path):
-    driven = Driven(tiny(**ASKED), tmp_path / "s", workers=1)
-    first = driven.tell([[2.0, 1.0], [3.0, 1.0]])
-    shards = set((tmp_path / "s" / SHARDS).iterdir())
-    again = Driven(tiny(**ASKED), tmp_path / "s", workers=1).tell(
-        pd.DataFrame(first[["context.control", "learning.blur"]])[::-1]
-    )
-    assert set((tmp_path / "s" / SHARDS).iterdir()) == shards
-    assert same(again.reset_index(drop=True), first[::-1].reset_index(drop=True))
-    assert list(first["runs"]) == [4, 4]
-    table = driven.store.table()
-    assert first["client_tone"].iloc[1] == pytest.approx(table[table["point"] == 1]["client_tone"].mean())
-    assert first["client_tone_variance"].iloc[0] == pytest.approx(table[table["point"] == 0]["client_tone"].var())
-
-
-@pytest.mark.parametrize(
-    ("points", "why"),
-    [
-        ([[0.5, 1.0]], r"point 0: context.control = 0.5; it must be a number from 1 to 4"),
-        ([[2.0]], r"must be \(points, 2\)"),
-        ([[2.0, float("nan")]], "learning.blur = nan"),
-        ([{"context.control": 2.0}], "point 0: names"),
-        ([], "none were asked for|must be"),
-    ],
-)
-def test_points_that_cannot_be_asked_are_refused(tmp_path, points, why):
-    driven = Driven(tiny(**ASKED), tmp_path / "s", workers=1)
-    with pytest.raises(Refusal, match=why):
-        driven.tell(points)
-    assert driven.store.status().points == 0
 
 
 def test_a_worker_imports_nothing_heavy_that_it_does_not_need():
