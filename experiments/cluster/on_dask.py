@@ -15,8 +15,9 @@ import asyncio
 import hashlib
 import logging
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from importlib.metadata import version
@@ -85,27 +86,38 @@ def dask_workers(address: str, workers: int | None = None) -> Iterator[tuple[Exe
         raise Refusal(f"--dask {address}: its workers are those that are there; leave --workers out")
     if address == LOCAL:
         with (
+            _said_in_sentences(),
             distributed.LocalCluster(
                 n_workers=workers or os.cpu_count() or 1,
                 threads_per_worker=1,
                 dashboard_address=None,
                 silence_logs=logging.ERROR,
             ) as cluster,
-            _connected(cluster.scheduler_address) as found,
+            _connected(cluster.scheduler_address) as (executor, threads),
         ):
-            yield found
+            executor.client.run(_ignore_interrupts)
+            yield executor, threads
     else:
-        with _connected(address) as found:
+        with _said_in_sentences(), _connected(address) as found:
             yield found
 
 
 @contextmanager
-def _connected(address: str) -> Iterator[tuple[Executor, int]]:
-    from distributed import Client
-
+def _said_in_sentences() -> Iterator[None]:
+    """Keep the tracebacks of Dask's client to itself: what goes wrong is said in a sentence."""
     log = logging.getLogger("distributed.client")
     theirs = log.level
-    log.setLevel(logging.CRITICAL)  # what goes wrong is said in a sentence, without a traceback before it
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(theirs)
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[tuple[DaskExecutor, int]]:
+    from distributed import Client
+
     try:
         with ThreadPoolExecutor(1) as aside:  # a notebook has a loop of its own here
             aside.submit(asyncio.run, _greet(address)).result()
@@ -132,7 +144,11 @@ def _connected(address: str) -> Iterator[tuple[Executor, int]]:
             executor.shutdown(cancel_futures=True)
     finally:
         client.close()
-        log.setLevel(theirs)
+
+
+def _ignore_interrupts() -> None:
+    """Let a worker that shares this terminal leave Ctrl-C to the process that runs the study."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 async def _greet(address: str) -> None:
@@ -179,7 +195,7 @@ class DaskExecutor(Executor):
     """
 
     def __init__(self, client: Client) -> None:
-        self._client = client
+        self.client = client
         self._writing = Lock()
         self._waiting: dict[Future[Any], Task] = {}
         self._over = Event()
@@ -191,7 +207,7 @@ class DaskExecutor(Executor):
             raise TypeError("on Dask only live_and_keep can be done")
         (task,) = args
         contents = {file.sha256: _content(file) for file in task.setting.files}
-        far = self._client.submit(live_there, task, contents, sources(), pure=False)
+        far = self.client.submit(live_there, task, contents, sources(), pure=False)
         kept: Future[Kept] = Future()
         self._waiting[kept] = task
 
@@ -226,8 +242,8 @@ class DaskExecutor(Executor):
         """Fail what waits for workers when none is left for long, as when their jobs on the cluster have ended."""
         last = monotonic()
         while not self._over.wait(WATCHED_EVERY):
-            with suppress(OSError):
-                if self._client.nthreads():
+            with suppress(Exception, asyncio.CancelledError):  # whatever a client says that loses its scheduler
+                if self.client.nthreads():
                     last = monotonic()
             if monotonic() - last < WORKERS_WITHIN:
                 continue
@@ -242,8 +258,9 @@ class DaskExecutor(Executor):
                 return
             try:
                 if isinstance(outcome, Exception):
-                    raise outcome
-                kept.set_result(outcome())
+                    kept.set_exception(outcome)
+                else:
+                    kept.set_result(outcome())
             except Exception as error:
                 kept.set_exception(error)
 
@@ -256,7 +273,7 @@ def _rows(far: FarFuture[Any], task: Task) -> Rows:
     """What came of a task; raises ``Refusal`` if the cluster has failed, and what the worker raised if that was it."""
     from distributed import KilledWorker
 
-    with suppress(OSError):  # the way to the worker that has the result may be lost as well
+    with suppress(OSError, CancelledError, asyncio.CancelledError):  # the way to what has the result may be lost too
         if far.status == "finished":
             return far.result()
     if far.status != "error":

@@ -11,17 +11,17 @@ from threading import Thread
 
 import pandas as pd
 import pytest
+from tiny_study import tiny
 
 from experiments import running
 from experiments.command import main
 from experiments.running import resume, run_study
 from experiments.store import SHARDS, WORKING, Store
-from experiments.study import Study
 from simulation.refusal import Refusal
 
 REPLICATES = 10
 RUNS = 6 * REPLICATES
-TINY = f"""
+FILE = f"""
 title = "Tiny"
 question = "Is it the same?"
 replicates = {REPLICATES}
@@ -34,23 +34,10 @@ learning.blur = [0.8, 1.4]
 """
 
 
-def tiny():
-    changes = {"design.clients": 4, "design.days": 8}
-    inputs = {"context.strictness": (0.0, 0.5, 1.0), "learning.blur": (0.8, 1.4)}
-    return Study(
-        name="tiny",
-        title="Tiny",
-        question="Is it the same?",
-        changes=changes,
-        inputs=inputs,
-        replicates=REPLICATES,
-    )
-
-
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory):
     """The table of the tiny study, run without trouble."""
-    return run_study(tiny(), tmp_path_factory.mktemp("whole") / "s", workers=1).table
+    return run_study(tiny(replicates=REPLICATES), tmp_path_factory.mktemp("whole") / "s", workers=1).table
 
 
 @pytest.fixture
@@ -72,7 +59,7 @@ def test_when_a_worker_process_is_killed_what_was_kept_stays_and_can_be_resumed(
     killer = Thread(target=kill_one)
     killer.start()
     with pytest.raises(Refusal, match=r"a worker died.*All runs written so far are kept.*fewer --workers"):
-        run_study(tiny(), folder, workers=2, executor="processes")
+        run_study(tiny(replicates=REPLICATES), folder, workers=2, executor="processes")
     killer.join()
     status = Store(folder).status()
     assert 3 <= status.done < RUNS
@@ -119,7 +106,7 @@ def twoway(capsys, *arguments):
 def test_a_study_that_fills_the_disk_stops_in_words_and_goes_on_when_there_is_room(
     tmp_path, small_disk, capsys, expected
 ):
-    (tmp_path / "tiny.toml").write_text(TINY)
+    (tmp_path / "tiny.toml").write_text(FILE)
     folder = small_disk("300k") / "s"
     status, _, err = twoway(capsys, "study", "run", tmp_path / "tiny.toml", "--out", folder)
     full = (
@@ -143,7 +130,7 @@ def test_a_study_that_fills_the_disk_stops_in_words_and_goes_on_when_there_is_ro
 
 
 def test_a_study_is_not_begun_on_a_full_disk(tmp_path, small_disk, capsys):
-    (tmp_path / "tiny.toml").write_text(TINY)
+    (tmp_path / "tiny.toml").write_text(FILE)
     disk = small_disk("300k")
     filler = disk / "filler"
     filler.write_bytes(bytes(280 * 1024))
@@ -154,7 +141,7 @@ def test_a_study_is_not_begun_on_a_full_disk(tmp_path, small_disk, capsys):
 
 def test_a_disk_that_is_full_when_the_answer_is_written_loses_no_run(small_disk, capsys, expected):
     disk = small_disk("20m")
-    run_study(tiny(), disk / "s", workers=1)
+    run_study(tiny(replicates=REPLICATES), disk / "s", workers=1)
     filler = disk / "filler"
     used = sum(-(-path.stat().st_size // 4096) * 4096 + 4096 for path in (disk / "s").rglob("*"))
     filler.write_bytes(bytes(20 * 1024 * 1024 - used - 64 * 1024))

@@ -17,6 +17,7 @@ from threading import Thread
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from tiny_study import tiny
 
 from experiments import running
 from experiments.cluster import on_dask
@@ -25,7 +26,6 @@ from experiments.command import main
 from experiments.living import lived
 from experiments.running import resume, run_study, tasks
 from experiments.store import SHARDS, WORKING, Store
-from experiments.study import Study
 from simulation.refusal import Refusal
 
 distributed = pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
@@ -33,16 +33,10 @@ distributed = pytest.importorskip("distributed", reason="the extra 'cluster' is 
 ROOT = Path(__file__).parents[3]
 PATIENCE = 120
 """Seconds to wait for another process on a busy machine."""
-RUNS = 6 * 30
+REPLICATES = 30
+RUNS = 6 * REPLICATES
 HERE = ("--host", "127.0.0.1", "--no-dashboard", "--dashboard-address", "127.0.0.1:0")
 """Dask's processes are reached from this machine only, at ports that are free."""
-
-
-def tiny(**fields):
-    inputs = {"context.strictness": (0.0, 0.5, 1.0), "learning.blur": (0.8, 1.4)}
-    changes = {"design.clients": 4, "design.days": 8}
-    given = {"title": "Tiny", "question": "Is it the same?", "changes": changes, "inputs": inputs, "replicates": 30}
-    return Study(**(given | fields))
 
 
 def until(condition, what):
@@ -141,7 +135,9 @@ def steady(worker):
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory):
     """The table of the tiny study from a pool of processes."""
-    return run_study(tiny(), tmp_path_factory.mktemp("pool") / "study", workers=2, executor="processes").table
+    return run_study(
+        tiny(replicates=REPLICATES), tmp_path_factory.mktemp("pool") / "study", workers=2, executor="processes"
+    ).table
 
 
 @pytest.fixture
@@ -168,14 +164,14 @@ def other_sources(tmp_path_factory):
 def test_the_workers_of_a_scheduler_give_the_table_of_a_pool_of_processes(tmp_path, scheduler, expected):
     with dask_workers(scheduler) as (executor, workers):
         assert workers == 1
-        result = run_study(tiny(), tmp_path / "s", executor=executor, workers=workers)
+        result = run_study(tiny(replicates=REPLICATES), tmp_path / "s", executor=executor, workers=workers)
     pd.testing.assert_frame_equal(result.table, expected)
     assert rows_in_shards(tmp_path / "s") == RUNS
 
 
 @pytest.mark.usefixtures("steady")
 def test_a_worker_needs_none_of_the_files(tmp_path, client):
-    store = Store.create(tmp_path / "s", tiny())
+    store = Store.create(tmp_path / "s", tiny(replicates=REPLICATES))
     task = next(tasks(store, store.pending()[:8], 1))
     contents = {file.sha256: file.path.read_bytes() for file in task.setting.files}
     nowhere = task._replace(
@@ -217,7 +213,7 @@ def test_a_worker_that_is_killed_in_the_middle_costs_no_run_and_doubles_none(
     with worker() as doomed, dask_workers(scheduler) as (executor, workers):
         killer = Thread(target=kill, args=doomed)
         killer.start()
-        result = run_study(tiny(), folder, executor=executor, workers=workers)
+        result = run_study(tiny(replicates=REPLICATES), folder, executor=executor, workers=workers)
         killer.join()
     assert 5 <= at_kill[0] < RUNS, "it was killed while there was work"
     pd.testing.assert_frame_equal(result.table, expected)
@@ -232,7 +228,7 @@ def test_when_the_scheduler_or_the_last_worker_is_lost_it_says_so_and_can_be_res
     tmp_path, monkeypatch, capsys, expected, lost, why
 ):
     folder = tmp_path / "s"
-    Store.create(folder, tiny())
+    Store.create(folder, tiny(replicates=REPLICATES))
     with (
         a_scheduler(tmp_path) as (scheduler, address),
         dask("worker", address, "--no-nanny", folder=tmp_path) as worker,
@@ -267,14 +263,20 @@ if __name__ == "__main__":
 
 
 @pytest.mark.usefixtures("steady")
-def test_interrupted_it_cancels_what_is_queued_and_leaves_what_can_be_resumed(tmp_path, scheduler, client, expected):
+@pytest.mark.parametrize("where", [LOCAL, "at a scheduler"])
+def test_interrupted_it_cancels_what_is_queued_and_leaves_what_can_be_resumed(
+    tmp_path, scheduler, client, expected, where
+):
+    """As in a terminal, where Ctrl-C goes to the process and all that it has started."""
     folder, script = tmp_path / "s", tmp_path / "script.py"
     script.write_text(SCRIPT)
-    Store.create(folder, tiny())
+    address, more = (LOCAL, ("--workers", "1")) if where == LOCAL else (scheduler, ())
+    Store.create(folder, tiny(replicates=REPLICATES))
     theirs = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         process = subprocess.Popen(
-            [sys.executable, str(script), "study", "resume", str(folder), "--dask", scheduler],
+            [sys.executable, str(script), "study", "resume", str(folder), "--dask", address, *more],
+            start_new_session=True,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -283,7 +285,7 @@ def test_interrupted_it_cancels_what_is_queued_and_leaves_what_can_be_resumed(tm
     finally:
         signal.signal(signal.SIGINT, theirs)
     until(lambda: shards(folder) >= 3 or process.poll() is not None, "some runs are kept")
-    process.send_signal(signal.SIGINT)
+    os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, err
     assert f"Interrupted; go on with `twoway study resume {folder}`." in out
@@ -363,7 +365,7 @@ def test_a_worker_with_other_sources_is_refused_before_and_during_a_study(
     kept, none = tmp_path / "kept", tmp_path / "none"
     with dask_workers(scheduler) as (executor, workers), worker(other_sources) as (_, address):
         with pytest.raises(Refusal, match=f"a worker that joined later, {address}, runs two-way-process"):
-            run_study(tiny(), kept, executor=executor, workers=workers + 1)
+            run_study(tiny(replicates=REPLICATES), kept, executor=executor, workers=workers + 1)
         said = refused(capsys, tmp_path, "run", "turnover", "--out", none, "--dask", scheduler)
     assert f"1 of 2 workers run other sources: {address} runs two-way-process" in said
     assert f"here it is {sources()}" in said
