@@ -43,6 +43,8 @@ CONNECTED_WITHIN = 5
 """Seconds in which a scheduler must answer."""
 WORKERS_WITHIN = 60
 """Seconds in which the first worker must be there, and another one when the last is gone."""
+MOST_WORKERS = 1024
+"""Threads a study is told of at most; it keeps three tasks waiting for each, so more threads are busy as well."""
 WATCHED_EVERY = 1
 """Seconds after which is looked again whether there are workers."""
 
@@ -139,7 +141,7 @@ def _connected(address: str) -> Iterator[tuple[DaskExecutor, int]]:
         check_workers_sources(client)
         executor = DaskExecutor(client)
         try:
-            yield executor, sum(client.nthreads().values())
+            yield executor, min(sum(client.nthreads().values()), MOST_WORKERS)
         finally:
             executor.shutdown(cancel_futures=True)
     finally:
