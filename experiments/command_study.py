@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,11 +63,13 @@ def add(commands: Any) -> None:
     for action in (status, resume, extend, answer, sensitivity, conditions, export, replay):
         action.add_argument("folder", type=Path, help="the folder of a study")
     replay.add_argument("run", help="the run, as in the table's column run")
+    actions.add_parser("sbatch", help="print a script that runs a study as an array of SLURM jobs")
 
 
 def _add_work(command: argparse.ArgumentParser) -> None:
     command.add_argument("--workers", help="how many work at once (default: one per processor)")
     command.add_argument("--executor", choices=("threads", "processes"), help="what the workers are")
+    command.add_argument("--dask", metavar="ADDRESS", help="work on this Dask scheduler's workers, or on 'local' ones")
     command.add_argument("--shard", metavar="I/N", default="1/1", help="only the I-th of N parts, for job arrays")
 
 
@@ -80,10 +84,25 @@ def _shard(text: str) -> tuple[int, int]:
 
 def _work(options: argparse.Namespace) -> dict[str, Any]:
     from experiments.running import check_workers
+    from simulation.refusal import Refusal
 
     workers = None if options.workers is None else whole_number("workers", options.workers)
     check_workers(workers)
+    if options.dask is not None and options.executor is not None:
+        raise Refusal("--dask and --executor both say what the workers are; leave one out")
     return {"workers": workers, "executor": options.executor, "shard": _shard(options.shard), "progress": True}
+
+
+@contextmanager
+def _at(dask: str | None, work: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The work as it is to be done here, or on the workers of Dask for as long as it lasts."""
+    if dask is None:
+        yield work
+        return
+    from experiments.cluster.on_dask import dask_workers
+
+    with dask_workers(dask, work["workers"]) as (executor, workers):
+        yield work | {"executor": executor, "workers": workers}
 
 
 def studies(_: argparse.Namespace) -> int:
@@ -117,39 +136,46 @@ def _run(options: argparse.Namespace) -> int:
     check_shard(work["shard"], found)
     folder = options.out if options.out is not None else free_folder(found.name)
     print(f"{found.title}: {found.question}")
-    return _finish(folder, lambda: run_study(found, folder, **work))
+    return _finish(folder, options.dask, work, partial(run_study, found, folder))
 
 
 def _resume(options: argparse.Namespace) -> int:
     from experiments.running import resume
 
     work = _work(options)
-    return _finish(options.folder, lambda: resume(options.folder, failed_too=options.failed, **work))
+    return _finish(options.folder, options.dask, work, partial(resume, options.folder, failed_too=options.failed))
 
 
 def _extend(options: argparse.Namespace) -> int:
     from experiments.keeping import extend
     from experiments.running import check_shard, resume
+    from experiments.store import Store
 
     work = _work(options)
     numbers = {
         name: None if getattr(options, name) is None else whole_number(name, getattr(options, name))
         for name in ("replicates", "size")
     }
-    store = extend(options.folder, points=options.points, **numbers)
     if options.only_plan:
+        store = extend(options.folder, points=options.points, **numbers)
         _say_status(store.folder, store.status())
         return 0
-    check_shard(work["shard"], store.study)
-    return _finish(options.folder, lambda: resume(options.folder, **work))
+    check_shard(work["shard"], Store(options.folder).study)
+
+    def extend_and_run(**work: Any) -> Result:
+        extend(options.folder, points=options.points, **numbers)
+        return resume(options.folder, **work)
+
+    return _finish(options.folder, options.dask, work, extend_and_run)
 
 
-def _finish(folder: Path, work: Callable[[], Result]) -> int:
+def _finish(folder: Path, dask: str | None, work: dict[str, Any], do: Callable[..., Result]) -> int:
     """Do the work, answer the question if all is there, and say what is missing."""
     from experiments.store import Store, is_study
 
     try:
-        result = work()
+        with _at(dask, work) as settled:
+            result = do(**settled)
     except KeyboardInterrupt:
         if not is_study(folder):
             raise
@@ -329,6 +355,13 @@ def verify(folder: Path, sample: int | None) -> int:
     return 1 if different else 0
 
 
+def _sbatch(_: argparse.Namespace) -> int:
+    from experiments.cluster import SBATCH
+
+    print(SBATCH.read_text(encoding="utf-8"), end="")
+    return 0
+
+
 ACTIONS: dict[str, Action] = {
     "run": _run,
     "status": _status,
@@ -340,5 +373,6 @@ ACTIONS: dict[str, Action] = {
     "conditions": _conditions,
     "export": _export,
     "replay": _replay,
+    "sbatch": _sbatch,
 }
 DO: dict[str, Action] = {"studies": studies, "study": study}

@@ -15,6 +15,7 @@ from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pandas as pd
 import pyarrow as pa
@@ -45,7 +46,7 @@ def whole(target: Path) -> Iterator[Path]:
     """A new folder that takes its place at *target* only when all is written; a partial one is removed."""
     if target.exists():
         raise Refusal(f"{target}: exists already and is not overwritten; choose another folder with --out")
-    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    partial = target.with_name(f".{target.name}.partial-{uuid4().hex}")  # process numbers repeat on other machines
     new = [parent for parent in target.parents if not parent.exists()]
     try:
         partial.mkdir(parents=True)

@@ -49,7 +49,12 @@ class Kept(NamedTuple):
 
 
 def live_and_keep(task: Task) -> Kept:
-    """Live the runs of a task and write their shard. A run that fails is kept with its traceback."""
+    """Live the runs of a task and write their shard."""
+    return keep(task, lived(task))
+
+
+def lived(task: Task) -> Rows:
+    """Live the runs of a task. A run that fails is kept with its traceback."""
     outcomes = np.full((len(task.runs), len(NAMES)), np.nan)
     trouble: list[str | None] = [None] * len(task.runs)
     worlds = Worlds(task.setting, task.points)
@@ -58,9 +63,13 @@ def live_and_keep(task: Task) -> Kept:
             outcomes[row] = worlds.outcomes(place, replicate)
         except Exception:
             trouble[row] = traceback.format_exc()
-    rows = Rows([task.points[p].key for p, _ in task.runs], [r for _, r in task.runs], outcomes, trouble)
+    return Rows([task.points[p].key for p, _ in task.runs], [r for _, r in task.runs], outcomes, trouble)
+
+
+def keep(task: Task, rows: Rows) -> Kept:
+    """Write the runs of a task as a shard."""
     shard = write_shard(task.shards, rows, task.note)
-    return Kept(shard, len(task.runs), sum(t is not None for t in trouble))
+    return Kept(shard, len(rows.keys), sum(t is not None for t in rows.trouble))
 
 
 class Worlds:

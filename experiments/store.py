@@ -294,9 +294,9 @@ class Store:
         path = self.folder / WORKING / f"{uuid4().hex}.json"
         since = datetime.now().strftime("%Y-%m-%d %H:%M:%S")
         note = {"host": socket.gethostname(), "process": os.getpid(), "since": since, "part": shard}
-        with refusing_full_disk(self.folder):
-            path.write_text(json.dumps(note), encoding="utf-8")
         try:
+            with refusing_full_disk(self.folder):
+                path.write_text(json.dumps(note), encoding="utf-8")
             yield
         finally:
             path.unlink(missing_ok=True)

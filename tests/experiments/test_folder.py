@@ -105,6 +105,21 @@ def test_a_folder_that_came_into_being_meanwhile_is_not_overwritten(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_two_at_once_do_not_write_into_each_others_folder(tmp_path):
+    """As on two machines of a cluster, where the two processes may even have the same number."""
+    target = tmp_path / "run"
+
+    def write():
+        with whole(target) as slower, whole(target) as faster:
+            (slower / "table").write_text("slower")
+            (faster / "table").write_text("faster")
+
+    with pytest.raises(Refusal, match="another run has written there meanwhile"):
+        write()
+    assert (target / "table").read_text() == "faster"
+    assert list(tmp_path.iterdir()) == [target]
+
+
 def test_what_exists_is_refused_before_anything_is_written(tmp_path):
     with pytest.raises(Refusal, match="exists already"), whole(tmp_path):
         pytest.fail("it began to write")
