@@ -163,9 +163,9 @@ def sorted_answers(
         sure = sure.loc[sure["effect"].abs().sort_values(ascending=False, kind="stable").index]
         for row in sure.head(at_most).to_dict("records"):
             yield effect_sentence({str(k): v for k, v in row.items()}, column, ", all else as it comes")
-        rest = [plain_name(f) for f in rows["input"] if f not in set(sure["input"])]
+        rest = list(dict.fromkeys(plain_name(f) for f in rows["input"] if f not in set(sure["input"])))
         if len(sure) > at_most:
-            less = [plain_name(f) for f in sure["input"].iloc[at_most:]]
+            less = list(dict.fromkeys(plain_name(f) for f in sure["input"].iloc[at_most:]))
             yield f"Smaller but settled effects on {phrase(column)}: {listed(less)}."
         if rest:
             yield f"No effect on {phrase(column)} is settled for {listed(rest)}; the figure shows how large it may be."

@@ -197,7 +197,8 @@ def _finish(folder: Path, dask: str | None, work: dict[str, Any], do: Callable[.
 
 
 def _conclude(store: Store) -> None:
-    from experiments.results import SCOPE, conclude, has_answer
+    from experiments.results import conclude, has_answer
+    from simulation import SCOPE
 
     if has_answer(store):
         print()

@@ -18,13 +18,13 @@ from experiments.designs import BASELINE, Asked, Grid, Intervention, OneAtATime,
 from experiments.folder import save_figure
 from experiments.outcomes import PATTERN_SHARES, outcome
 from experiments.store import Store, refusing_full_disk
+from simulation import SCOPE
 from simulation.refusal import Refusal
 from simulation.scenario import all_declarations
 
 OVER_REPLICATES = "Student's, over replicates"
 OVER_POINTS = "bootstrap over points and replicates"
 RIBBONS = "Ribbons: interval of each mean; with shared luck differences along a line are known better than that."
-SCOPE = "Made-up people in a model; no forecast about anyone."
 
 
 class Answer(NamedTuple):
