@@ -373,12 +373,12 @@ def test_a_worker_with_other_sources_is_refused_before_and_during_a_study(
     assert resume(kept, workers=1).status.missing == 0
 
 
-def test_a_worker_without_the_package_is_refused_and_named(tmp_path, scheduler, worker, capsys):
-    """Its package has no part that could say what it runs, as in a version before there were studies on Dask."""
+def test_a_worker_that_cannot_say_what_it_runs_is_refused_and_named(tmp_path, scheduler, worker, capsys):
+    """Its package is another one, as in a version before there were studies on Dask."""
     old = tmp_path / "old"
-    for package in ("experiments", "simulation"):
-        (old / package).mkdir(parents=True)
-        (old / package / "__init__.py").write_text("")
+    (old / "experiments" / "cluster").mkdir(parents=True)
+    for file in ("__init__.py", "cluster/__init__.py", "cluster/on_dask.py"):
+        (old / "experiments" / file).write_text("")
     with worker(old) as (_, address):
         said = refused(capsys, tmp_path, "run", "turnover", "--out", tmp_path / "s", "--dask", scheduler)
-    assert f"{address} cannot say what it runs (ModuleNotFoundError: No module named 'experiments.cluster')" in said
+    assert f"{address} cannot say what it runs (ImportError: cannot import name 'sources'" in said
