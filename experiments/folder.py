@@ -22,6 +22,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from pydantic import ValidationError
 
 from analysis.figures.drawing import said
@@ -199,11 +201,18 @@ def svg_of(figure: Figure, note: Mapping[str, str]) -> bytes:
     return re.sub(rb' d="[^"]*"', lambda path: re.sub(rb"(\.\d)\d+", rb"\1", path[0]), file.getvalue())
 
 
-def png_of(figure: Figure, note: Mapping[str, str], dpi: int = 130) -> bytes:
-    """A figure as PNG with its provenance."""
-    file = BytesIO()
-    figure.savefig(file, format="png", dpi=dpi, metadata=_about(figure, note) | {"Software": note["model"]})
-    return file.getvalue()
+def png_of(figure: Figure, note: Mapping[str, str], dpi: int = 130, colours: int | None = None) -> bytes:
+    """A figure as PNG with its provenance; with so many *colours* at most it is a fraction of the size."""
+    file, about = BytesIO(), _about(figure, note) | {"Software": note["model"]}
+    figure.savefig(file, format="png", dpi=dpi, metadata=about)
+    if colours is None:
+        return file.getvalue()
+    small, kept = BytesIO(), PngInfo()
+    for key, value in about.items():
+        kept.add_itxt(key, value)
+    with Image.open(file) as picture:
+        picture.convert("RGB").quantize(colours).save(small, "PNG", optimize=True, pnginfo=kept)
+    return small.getvalue()
 
 
 def save_figure(folder: Path, name: str, figure: Figure, note: Mapping[str, str]) -> None:

@@ -18,6 +18,7 @@ from analysis.figures.definitions import definition_by_day
 from analysis.figures.drawing import said
 from analysis.figures.dyads import dyad_portrait
 from analysis.figures.flows import pattern_flows
+from analysis.figures.network import centre_network
 from analysis.figures.patterns import patterns_by_day, where_dyads_end
 from analysis.figures.plane import tone_plane
 from analysis.figures.ruptures import rupture_timeline
@@ -32,6 +33,7 @@ from analysis.words.grammar import counted, percent, spaced
 from experiments.folder import png_of, svg_of
 from experiments.kept import Kept
 from simulation import SCOPE
+from simulation.friendships import friendships
 from simulation.scenario import Scenario, all_declarations
 from simulation.tables import Tables
 
@@ -97,7 +99,7 @@ def picture(figure: Figure, note: dict[str, str]) -> str:
 
     SVG, or PNG where a figure holds so many lines that this is smaller.
     """
-    svg, png = svg_of(figure, note), png_of(figure, note, dpi=100)
+    svg, png = svg_of(figure, note), png_of(figure, note, dpi=120, colours=96)
     kind, data = min((("svg+xml", svg), ("png", png)), key=lambda pair: len(pair[1]))
     source = f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
     return f'<figure><img alt="{html.escape(said(figure))}" src="{source}"></figure>'
@@ -202,9 +204,13 @@ def figures(tables: Tables, kept: Kept, day: int) -> Iterator[Figure]:
     yield patterns_by_day(tables.days)
     if last >= FLOWS_FROM:
         yield pattern_flows(tables.days, [max(1, round(last * part)) for part in (1 / 6, 1 / 3, 1 / 2, 1)])
-    yield agreement_matrix(with_patterns(at_day(tables.days, day)))
+    yield agreement_matrix(with_patterns(at_day(tables.days, day)), f"day {day}")
     yield definition_by_day(tables.days, tables.events)
     yield study_sheet(tables.days)
+    scenario, seed = kept.scenario, kept.seed
+    yield centre_network(
+        tables.dyads[(tables.dyads[["replicate", "centre"]] == 0).all(axis=1)], friendships(scenario, seed)
+    )
     found = find_ruptures(panel(tables.days))
     yield rupture_timeline(found.assign(repaired=found["repaired"].fillna(False).astype(bool)), last, len(tables.dyads))
 

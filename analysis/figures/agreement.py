@@ -16,10 +16,10 @@ from analysis.patterns import CLASSES, PATTERNS, pattern_codes
 from analysis.words.grammar import counted
 
 
-def agreement_matrix(dyads: pd.DataFrame) -> Figure:
+def agreement_matrix(dyads: pd.DataFrame, when: str = "last day") -> Figure:
     """How many dyads are of each class by the client's and by the keyworker's own tone, with shares and kappa.
 
-    The darker, the more dyads; thick frames: both are of one class; the mark in a cell is the dyad's pattern.
+    *when* says of which day the tones are, for the caption. The darker, the more dyads; thick frames: both are of one class; the mark in a cell is the dyad's pattern.
     """
     counts = agreement(dyads)
     total = int(counts.to_numpy().sum())
@@ -67,7 +67,7 @@ def agreement_matrix(dyads: pd.DataFrame) -> Figure:
     title(figure, "Do both parties see the same relationship?")
     caption(
         figure,
-        f"{counted(total, 'dyad')}, last day; classes by each party's own tone. Framed: both are of one class. Kappa "
+        f"{counted(total, 'dyad')}, {when}; classes by each party's own tone. Framed: both are of one class. Kappa "
         "is Cohen's: 1 full agreement, 0 what two unrelated views would give.",
     )
     say(

@@ -144,7 +144,7 @@ def test_a_disk_that_is_full_when_the_answer_is_written_loses_no_run(small_disk,
     run_study(tiny(replicates=REPLICATES), disk / "s", workers=1)
     filler = disk / "filler"
     used = sum(-(-path.stat().st_size // 4096) * 4096 + 4096 for path in (disk / "s").rglob("*"))
-    filler.write_bytes(bytes(20 * 1024 * 1024 - used - 64 * 1024))
+    filler.write_bytes(bytes(20 * 1024 * 1024 - used - 16 * 1024))
     status, _, err = twoway(capsys, "study", "answer", disk / "s")
     assert status == 2
     assert "the disk is full" in err

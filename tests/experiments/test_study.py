@@ -205,7 +205,10 @@ def test_the_content_of_the_data_files_is_part_of_it(tmp_path):
         ({"inputs": {"scenario": Span()}}, "has no range; give a list of words"),
         ({"inputs": {"scenario": (1.0, 2.0)}}, "1.0 is not a word"),
         ({"inputs": {"scenario": ("ordinary", "strictt")}}, "scenario 'strictt': there is none of that name"),
-        ({"inputs": {"meaning.frames": ("six", "seven")}}, "meaning.frames: there is no 'seven'; valid are 'six'"),
+        (
+            {"inputs": {"meaning.frames": ("six", "eight")}},
+            "meaning.frames: there is no 'eight'; valid are 'five', 'seven' and 'six'",
+        ),
         ({"inputs": {}}, "at least one input"),
         ({"inputs": {"context.control": Span()}}, "a grid needs single values"),
         ({"design": {"kind": "gird"}}, "design.kind = 'gird'; did you mean 'grid'"),
