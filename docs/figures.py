@@ -33,8 +33,11 @@ def main() -> None:
         comparison = Path(temporary) / "comparison"
         keep_comparison(compare([course(name) for name in CONTEXTS], seed=1), comparison)
         shutil.copy(comparison / "figures" / "who-moves.png", folder / "figures")
+        made = folder / "figures"
         for name in SHOWN.findall(text):
-            shutil.copy(folder / "figures" / name, HERE / "figures" / name)
+            if not (made / name).is_file():  # what_matters_most.py makes it
+                continue
+            shutil.copy(made / name, HERE / "figures" / name)
             with Image.open(HERE / "figures" / name) as picture:
                 words = picture.info["Title"]
             text = re.sub(rf"!\[[^\]]*\]\(docs/figures/{name}\)", f"![{words}](docs/figures/{name})", text)

@@ -19,7 +19,8 @@ from analysis.words.grammar import counted
 def agreement_matrix(dyads: pd.DataFrame, when: str = "last day") -> Figure:
     """How many dyads are of each class by the client's and by the keyworker's own tone, with shares and kappa.
 
-    *when* says of which day the tones are, for the caption. The darker, the more dyads; thick frames: both are of one class; the mark in a cell is the dyad's pattern.
+    *when* says of which day the tones are. The darker, the more dyads; thick frames: both are of one class; the mark in
+    a cell is the dyad's pattern.
     """
     counts = agreement(dyads)
     total = int(counts.to_numpy().sum())

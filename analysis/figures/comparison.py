@@ -21,6 +21,7 @@ from analysis.figures.drawing import (
     caption,
     day_axis,
     plain,
+    say,
     share_axis,
     title,
 )
@@ -63,6 +64,11 @@ def moves_figure(moves: pd.DataFrame, first: str) -> Figure:
     axes.set(xlim=(-0.005, 1.005), ylim=(-0.01, 1 + 2 * GAP + 0.01))
     axes.axis("off")
     dyads, stayed = int(moves["dyads"].sum()), float(np.trace(flows))
+    say(
+        figure,
+        f"Of {counted(dyads, 'dyad')} with the same people and luck, {1 - stayed:.0%} end in another pattern with "
+        f"{then} than with {first}: conflicted are {flows[2].sum():.0%} with {first} and {flows[:, 2].sum():.0%} with {then}.",
+    )
     title(figure, "The same people, another context: who moves where")
     caption(
         figure,

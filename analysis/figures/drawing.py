@@ -29,6 +29,7 @@ PATTERN_HATCHES = dict(zip(PATTERNS, ("", "..", "//"), strict=True))
 PATTERN_MARKERS = dict(zip(PATTERNS, ("o", "s", "^"), strict=True))
 FRAME_COLOURS = ("#2166AC", "#67A9CF", "#D9D9D9", "#FDDBC7", "#EF8A62", "#8C1D13", "#4D4D4D", "#999999")
 BAD = "#7A1F1F"
+TITLE, CAPTION = "title", "caption"
 INK = "#222222"
 FRAME_HATCHES = ("", "", "..", "//", "\\\\", "xx", "++", "..")
 """Looks of the frames in the order of the repertoire; from the ninth on they come again."""
@@ -38,12 +39,12 @@ def caption(figure: Figure, text: str) -> None:
     """What the figure rests on, below it."""
     width = int(figure.get_size_inches()[0] * 15)
     lines = textwrap.wrap(f"{text} {SCOPE}", width, break_on_hyphens=False)
-    figure.text(0.02, 0.02, "\n".join(lines), fontsize=8, color="#444444", ha="left", va="bottom")
+    figure.text(0.02, 0.02, "\n".join(lines), fontsize=8, color="#444444", ha="left", va="bottom", gid=CAPTION)
 
 
 def title(figure: Figure, text: str) -> None:
     """The figure's title, top left."""
-    figure.text(0.02, 0.97, text, fontsize=13, ha="left", va="top")
+    figure.text(0.02, 0.97, text, fontsize=13, ha="left", va="top", gid=TITLE)
 
 
 def plain(axes: Axes) -> None:
@@ -69,8 +70,9 @@ def say(figure: Figure, sentence: str) -> None:
 
 
 def said(figure: Figure) -> str:
-    """What the figure shows, in one plain sentence: its alt text."""
-    return str(figure.get_label())
+    """What the figure shows, in one plain sentence: its alt text; title and caption where no sentence was given."""
+    told = [text.get_text() for name in (TITLE, CAPTION) for text in figure.texts if text.get_gid() == name]
+    return str(figure.get_label()) or " ".join(" ".join(told).split())
 
 
 def luminance(colour: str) -> float:

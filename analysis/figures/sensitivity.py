@@ -17,7 +17,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import NullLocator
 
-from analysis.figures.drawing import caption, plain, title
+from analysis.figures.drawing import (
+    caption,
+    plain,
+    say,
+    title,
+)
+from simulation.refusal import listed
 
 STRONG, SOFT, INK, FAINT = "#08519C", "#BDD7E7", "#222222", "#999999"
 SOURCE_FILLS = ((STRONG, ""), ("#FDAE6B", "//"), ("#D9D9D9", ".."))
@@ -80,6 +86,9 @@ def sobol_bars(indices: pd.DataFrame, outcome: str, rests_on: str) -> Figure:
         Line2D([], [], marker="D", color="white", mec=INK, ms=5, ls="none", label="total before luck was taken out"),
     ]
     axes.legend(handles=handles, loc="lower right", frameon=False, fontsize=9)
+    most = total.iloc[::-1].head(3)
+    told = [f"{name} {value:.2f}" for name, value in zip(plain_names(most["input"]), most["estimate"], strict=True)]
+    say(figure, f"What {outcome} depends on: the largest total Sobol' indices are {listed(told)}.")
     title(figure, f"What {outcome} depends on")
     caption(figure, f"Sobol' indices. Lines: intervals, as far as they lie near 0 to 1. {rests_on}")
     return figure
