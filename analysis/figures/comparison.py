@@ -67,7 +67,8 @@ def moves_figure(moves: pd.DataFrame, first: str) -> Figure:
     say(
         figure,
         f"Of {counted(dyads, 'dyad')} with the same people and luck, {1 - stayed:.0%} end in another pattern with "
-        f"{then} than with {first}: conflicted are {flows[2].sum():.0%} with {first} and {flows[:, 2].sum():.0%} with {then}.",
+        f"{then} than with {first}: conflicted are {flows[2].sum():.0%} with {first}, and "
+        f"{flows[:, 2].sum():.0%} with {then}.",
     )
     title(figure, "The same people, another context: who moves where")
     caption(
