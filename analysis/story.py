@@ -84,7 +84,8 @@ def usual(events: pd.DataFrame, first: int, last: int, resolved: Resolved) -> st
         for kind, count in counts.items()
         if count
     ]
-    told = f"In these {last - first + 1} days they met {_times(len(met))}: {_joined(parts)}."
+    when = f"In these {last - first + 1} days" if last > first else "On this day"
+    told = f"{when} they met {_times(len(met))}: {_joined(parts)}."
     hers = exchanges[exchanges["actor"] == "keyworker"]
     harsh = hers[sentiment_of(hers["act"], resolved) < 0]["act"].value_counts()
     where = {"search": "control"}
@@ -222,6 +223,10 @@ def expected(own: Tables) -> str:
     return f"{told[0]}; t{told[1][1:]}."
 
 
+def _days(first: int, last: int) -> str:
+    return f"Days {first} to {last}" if last > first else f"Day {first}"
+
+
 def _opening(turn: Turn | None, whole: bool) -> str:
     """The heading's last words: by which turning point a chapter begins; *whole*: it is the only one."""
     if turn is None:
@@ -251,7 +256,7 @@ def chapter(
     events = own.events[own.events["day"].between(first, last)]
     whole = first == 1 and last == int(own.days["day"].max())
     some = read[read["day"].between(first, last)]
-    pieces: list[Piece] = [Block("heading", f"Days {first} to {last}: {_opening(opening, whole)}")]
+    pieces: list[Piece] = [Block("heading", f"{_days(first, last)}: {_opening(opening, whole)}")]
     begin = [opening.sentence] if opening else [expected(own)]
     pieces.append(Block("text", " ".join([*begin, usual(events, first, last, resolved)])))
     told, skip = [], set()
