@@ -86,7 +86,7 @@ def run_digest() -> str:
     """SHA-256 over the model's sources and those that make a run's outcomes from it."""
     here = Path(__file__).parent
     digest = hashlib.sha256(source_digest().encode())
-    for path in (here / "outcomes.py", here.parent / "analysis" / "patterns.py"):
+    for path in (here / "living.py", here / "outcomes.py", here.parent / "analysis" / "patterns.py"):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
