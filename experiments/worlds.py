@@ -118,7 +118,7 @@ def errors(spread: Spread, blocks: int, worlds: int, confidence: float = 0.95) -
     Noise of single runs is in both, so the sum is rather too large, never too small. Worlds are not drawn with
     replacement: among so few, some draws would rest on next to a single pair of them. The half-width is a t quantile
     times the root of the sum, with degrees of freedom by Satterthwaite's formula from blocks - 1 and worlds - 1.
-    ``benchmarks/coverage.py`` measures how often it holds.
+    ``benchmarks/interval_coverage.py`` measures how often it holds.
     """
     design = spread.design.var(axis=0, ddof=1)
     luck = np.zeros_like(design) if spread.luck is None else (worlds - 1) * spread.luck.var(axis=0)

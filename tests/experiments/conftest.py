@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tiny_study import tiny
 
-from benchmarks.coverage import ishigami, lived
+from benchmarks.interval_coverage import ishigami, lived
 from experiments.command import main
 from experiments.running import run_study
 from tests.experiments.studies import design_of, runs_of

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from SALib.analyze import sobol as salib
 from scipy.stats import binom
 
-from benchmarks.coverage import covered, ishigami, lived, sobol_g
+from benchmarks.interval_coverage import covered, ishigami, lived, sobol_g
 from experiments.replicates import replicates
 from experiments.sobol import convergence, estimates, find_blocks, sobol, whole_blocks
 from experiments.worlds import once

@@ -1,6 +1,6 @@
 """How often the intervals of Sobol' indices hold the true value, for functions whose indices are known.
 
-``python benchmarks/coverage.py`` repeats a small study of Ishigami's function and of Sobol's G many times,
+``python benchmarks/interval_coverage.py`` repeats a small study of Ishigami's function and of Sobol's G many times,
 with new base samples and new luck, and counts. The interval in use (``experiments.worlds.errors``) is compared with two
 that know only the bootstrap of base samples: its percentiles, and a normal one with its standard error.
 """
