@@ -16,7 +16,6 @@ from analysis.figures.agreement import agreement_matrix
 from analysis.figures.dyads import dyad_portrait
 from analysis.figures.flows import pattern_flows
 from analysis.figures.patterns import patterns_by_day, where_dyads_end
-from analysis.figures.sheet import study_sheet
 from analysis.patterns import CLASSES, PATTERNS, shares, with_patterns
 from experiments.folder import (
     TableWriter,
@@ -102,7 +101,6 @@ def _figures(dyads: pd.DataFrame, first: Tables, level: Keep) -> dict[str, Calla
     if level >= Keep.DAYS:
         figures["patterns-by-day"] = lambda: patterns_by_day(first.days)
         figures["from-pattern-to-pattern"] = lambda: pattern_flows(first.days)
-        figures["dyads-side-by-side"] = lambda: study_sheet(first.days)
     if level >= Keep.EVENTS:
         figures["one-dyads-portrait"] = lambda: dyad_portrait(first)
     return figures

@@ -119,7 +119,7 @@ def test_one_client_for_one_day_is_a_run_and_is_told_in_the_singular(twoway, tmp
     assert (status, err) == (0, "")
     assert "1 centre with 1 client and 1 keyworker each, 1 day, 1 replicate, seed 1." in out
     assert "1 dyad," in out
-    assert len(list((tmp_path / "one" / "figures").iterdir())) == 12
+    assert len(list((tmp_path / "one" / "figures").iterdir())) == 10
 
 
 def test_a_run_without_a_folder_takes_the_next_number_below_runs(twoway, tmp_path):

@@ -21,7 +21,7 @@ from simulation.tables import Tables, run
 
 TINY = load("four-centres", {"design.days": 5})
 FIGURES = {"dyads": ["do-both-parties-agree", "where-dyads-end"]}
-FIGURES["days"] = ["dyads-side-by-side", "from-pattern-to-pattern", "patterns-by-day", *FIGURES["dyads"]]
+FIGURES["days"] = ["from-pattern-to-pattern", "patterns-by-day", *FIGURES["dyads"]]
 FIGURES["events"] = ["one-dyads-portrait", *FIGURES["days"]]
 
 
