@@ -2,7 +2,7 @@
 
 Nothing in an account is taken from the other party or from a hidden parameter: how the other has lately felt to one
 (tone, good and bad apart), what one takes the relationship to be, what one remembers and how one saw it, what one puts
-trouble down to, how coerced one feels, and what one had expected (MODEL: Skårner & Billquist 2016 interviewed both).
+trouble down to, how coerced one feels, and what one had expected (Skårner & Billquist 2016 interviewed both).
 """
 
 from __future__ import annotations

@@ -209,8 +209,9 @@ def _conclude(store: Store) -> None:
 
 
 def _say_status(folder: Path, status: Status) -> None:
+    replicates = f"{status.replicates:,} replicate{'s' * (status.replicates != 1)}"
     print(
-        f"{status.points:,} points, {status.replicates:,} replicates: {status.done:,} of {status.planned:,} runs "
+        f"{status.points:,} points, {replicates}: {status.done:,} of {status.planned:,} runs "
         f"finished, {status.failed:,} failed, {status.missing:,} missing."
     )
     if status.failed:

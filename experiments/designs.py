@@ -158,6 +158,10 @@ class LatinHypercube(Declared):
 
     def more(self, size: int, axes: Sequence[Axis], seed: int) -> Points:
         """What makes *size* points of it: another Latin hypercube, so that each part is one but the whole is not."""
+        if size - self.size < 2:
+            raise Refusal(
+                f"design.size = {size}: a Latin hypercube grows by at least 2 points, here to {self.size + 2}"
+            )
         return LatinHypercube(size=size - self.size).points(axes, seed + self.size)
 
 

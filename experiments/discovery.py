@@ -99,18 +99,21 @@ def discover(
 ) -> Discovery:
     """Where in the design the mean of *outcome* over the replicates is *above* or *below* a value (give one).
 
-    Tables as for ``experiments.sensitivity.sensitivity``. The outcomes are dealt out at random *shuffles* times.
+    Tables as for ``experiments.sensitivity.sensitivity``: the whole design, since points that were sampled together
+    must stay together in the checks. Inputs in words have no limits and are left out of the search, which the verdict
+    says. The outcomes are dealt out at random *shuffles* times.
     """
     if (above is None) == (below is None):
         raise Refusal("say either above or below which value the outcome is a case, for example above=0.5")
     if shuffles < 20:
         raise Refusal(f"shuffles = {shuffles}; at least 20 are needed to tell a finding from chance")
-    table = numbered(design)
-    for name in design.columns:
-        if not pd.api.types.is_numeric_dtype(design[name]):
-            raise Refusal(f"design: the input {name} holds words, for which there is no above and below; leave it out")
-    values = replicates(table, runs, outcome, tolerated)
-    blocks = find_blocks(table)
+    everything_varied = numbered(design)
+    in_numbers = [name for name in design.columns if pd.api.types.is_numeric_dtype(design[name])]
+    if not in_numbers:
+        raise Refusal("design: every input holds words, for which there is no above and below")
+    table, left_out = everything_varied[in_numbers], [str(name) for name in design.columns if name not in in_numbers]
+    values = replicates(everything_varied, runs, outcome, tolerated)
+    blocks = find_blocks(everything_varied)
     size = 1 if blocks is None else points_of_block(blocks)
     whole = np.repeat((~values.empty).reshape(-1, size).all(axis=1), size)
     inputs, means = table.to_numpy()[whole], values.means[whole]
@@ -147,6 +150,8 @@ def discover(
     kept, everything = int(whole.sum()) // size, len(whole) // size
     unit = "points" if size == 1 else "base samples"
     words = [*in_words(values, unit, kept, everything), *_in_words(condition, limits, found.iloc[0], shuffles)]
+    if left_out:
+        words.append(f"Inputs in words have no limits and were left out of the search: {listed(left_out)}.")
     worlds = values.values.shape[1]
     rests_on = (
         f"{len(case):,} points, {worlds} replicate{'s' * (worlds != 1)} each; {int(case.sum()):,} points are cases. "

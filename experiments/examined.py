@@ -87,8 +87,7 @@ def look_for(
 ) -> Examined:
     """Under which conditions the mean *outcome* of a study is *above*, or *below*, a value."""
     _, design, runs = _of(study, outcome)
-    numbers = design[[name for name in design if pd.api.types.is_numeric_dtype(design[name])]]
-    found = discover(numbers, runs, outcome, above, below)
+    found = discover(design, runs, outcome, above, below)
     return Examined(_discovered(found), _map(found), tuple(found.verdict))
 
 

@@ -74,7 +74,10 @@ def merge(folders: Sequence[str | Path], target: str | Path) -> Store:
         if other.digest != first.digest:
             raise Refusal(f"{other.folder}: was run with other sources than {first.folder}; they cannot be merged")
         for field, value in other.study:
-            if field not in ("replicates", "design") and value != getattr(first.study, field):
+            both = [value, getattr(first.study, field)]
+            if field == "design":  # the same design may have grown in one of the folders
+                both = [design.model_dump(exclude={"size", "rows"}) for design in both]
+            if field != "replicates" and both[0] != both[1]:
                 raise Refusal(f"{other.folder}: is another study than {first.folder}: {field} differs")
         if other.inputs != first.inputs:
             raise Refusal(f"{other.folder}: varies other inputs than {first.folder}")

@@ -11,7 +11,7 @@ from some replicates and its sign from the others, and sigma from products of di
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -45,10 +45,13 @@ class Walks(NamedTuple):
     """Steps (T, D), in shares of the moved input's range, with their sign."""
 
 
-def find_walks(design: pd.DataFrame, ranges: Mapping[str, tuple[float, float]] | None = None) -> Walks | None:
+def find_walks(
+    design: pd.DataFrame, ranges: Mapping[str, tuple[float, float]] | None = None, words: Collection[str] = ()
+) -> Walks | None:
     """The trajectories of a numeric design, or None if it does not consist of them.
 
-    *ranges* are the inputs' lowest and highest values; without them, those that occur in the design.
+    *ranges* are the inputs' lowest and highest values; without them, those that occur in the design. Of the inputs
+    that stand for *words* every change is one whole step: words have no distance.
     """
     values, (rows, count) = design.to_numpy(np.float64), design.shape
     if rows % (count + 1) or not rows:
@@ -64,6 +67,9 @@ def find_walks(design: pd.DataFrame, ranges: Mapping[str, tuple[float, float]] |
         if ranges and name in ranges:
             spans[j] = ranges[name][1] - ranges[name][0]
     step = np.take_along_axis(steps, moved[:, :, None], axis=2)[:, :, 0] / spans[moved]
+    for j, name in enumerate(names):
+        if name in words:  # from one word to another is one step, wherever they stand in the alphabet
+            step[moved == j] = np.sign(step[moved == j])
     return Walks(names, moved, step)
 
 
@@ -102,8 +108,6 @@ def morris(walks: Walks, runs: Replicates, draws: int = 1000, confidence: float 
         plain_mu_star=np.abs(means).mean(axis=0),
         plain_sigma=means.std(axis=0, ddof=1),
     )
-    for column in ("mu_star_low", "sigma_low"):
-        table[column] = table[column].clip(lower=0)
     return Morris(number, worlds, number * (count + 1), table, spread.of(slice(count, 2 * count)))
 
 

@@ -224,7 +224,7 @@ def report(kept: Kept, day: int) -> str:
     size = (
         f"{counted(int(note['replicates']), 'replicate')} of {counted(design.centres, 'centre')} with "
         f"{counted(design.clients, 'client')} and {counted(scenario.posts, 'keyworker')} each, "
-        f"{counted(design.days, 'day')}, seed {note['seed']}; no run failed."
+        f"{counted(design.days, 'day')}, seed {note['seed']}."
     )
     body: list[Piece | str] = [
         Block("title", scenario.title),

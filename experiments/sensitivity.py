@@ -18,7 +18,7 @@ from experiments.replicates import TOLERATED, in_words, numbered, replicates
 from experiments.sobol import convergence, find_blocks, points_of_block, sobol
 from experiments.verdict import of_luck, of_morris, of_pawn, of_sobol, ranking
 from experiments.worlds import ENOUGH_WORLDS
-from simulation.refusal import Refusal
+from simulation.refusal import Refusal, listed
 
 NOTHING = 1e-9
 """Share of the variance up to which what the inputs do is rounding."""
@@ -66,7 +66,8 @@ def sensitivity(
     values = replicates(inputs, runs, outcome, tolerated)
     worlds, names = values.values.shape[1], [str(name) for name in inputs.columns]
     tables: dict[str, pd.DataFrame] = {}
-    blocks, walks = find_blocks(inputs), find_walks(inputs, ranges)
+    in_words_given = [str(name) for name in design.columns if not pd.api.types.is_numeric_dtype(design[name])]
+    blocks, walks = find_blocks(inputs), find_walks(inputs, ranges, in_words_given)
     kind: Kind = "sobol" if blocks is not None else "morris" if walks is not None else "sample"
     unit, kept, all_units = "points", int((~values.empty).sum()), len(inputs)
     size = 1 if kind == "sample" else len(names) + 1 if blocks is None else points_of_block(blocks)
@@ -98,6 +99,11 @@ def sensitivity(
             names, screened.effects["mu_star"], screened.mu_stars, kept, worlds, unit, confidence
         )
         said = list(of_morris(screened, tables["ranking"]))
+        if in_words_given:
+            said.append(
+                f"Of {listed(in_words_given)}, which are words, an effect is what changing one word for another does; "
+                "mu, which has a direction, means nothing for them."
+            )
     if kind == "sample" or (kind == "sobol" and kept * size >= LEAST_POINTS):
         tables["pawn"] = pawn(inputs, values, min(draws, 200), confidence, seed, size)
         said += of_pawn(tables["pawn"])
