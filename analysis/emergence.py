@@ -266,23 +266,30 @@ def in_words(found: Emergence) -> Iterator[str]:
     """What the clusters say about the patterns, in a few sentences; plainly, if three is not what the data show."""
     kinds, numbers = len(PATTERNS), found.numbers
     dyads = len(found.dyads)
-    best = numbers.loc[found.best]
-    yield (
-        f"Of 1 to {MOST} clusters in the accounts of {dyads} dyads on day {found.day}, {found.best} describe them best "
-        f"(lowest BIC); halves of the dyads agree on them to {best['stability']:.2f} (adjusted Rand index)."
-    )
-    if found.chosen == 1:
+    best, divided = numbers.loc[found.best], numbers.drop(index=1, errors="ignore")
+    stable = divided[divided["stability"] >= STABLE]
+    if found.best == 1:
+        yield (
+            f"Of 1 to {MOST} clusters in the accounts of {dyads} dyads on day {found.day}, a single one describes them "
+            "best (lowest BIC): the accounts show no groups."
+        )
+    else:
+        yield (
+            f"Of 1 to {MOST} clusters in the accounts of {dyads} dyads on day {found.day}, {found.best} describe them "
+            f"best (lowest BIC); halves of the dyads agree on them to {best['stability']:.2f} (adjusted Rand index)."
+        )
+    if stable.empty:
         yield (
             f"No division into two or more clusters is stable (from {STABLE:g} on): the accounts shade into each "
             "other, and every number of groups is a way of cutting them."
         )
-    elif found.chosen != found.best:
+    elif found.best not in stable.index:
         yield (
-            f"Among those that are stable (from {STABLE:g} on), {found.chosen} clusters describe them best, though "
-            f"less well than {found.best}."
+            f"Of the divisions that are stable (from {STABLE:g} on), the one into {stable['bic'].idxmin()} clusters "
+            f"describes them best, though less well than {found.best}."
         )
-    if found.chosen == kinds:
-        yield "Three is what the data show: three clusters describe the accounts best among those that are stable."
+    if found.best == kinds and kinds in stable.index:
+        yield "Three is what the data show: three clusters describe the accounts best, and they are stable."
     elif found.best == kinds:
         yield "Three is not what the data show plainly: three clusters describe them best, but are no separate groups."
     else:

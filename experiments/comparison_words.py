@@ -41,6 +41,16 @@ def _points(share: float) -> str:
     return f"{100 * share:+.1f}"
 
 
+def _nothing_varies(result: Comparison) -> bool:
+    """Whether a difference between contexts that are not the same came out alike in every replicate."""
+    first = result.courses[0]
+    for course in result.courses[1:]:
+        rows = result.differences[result.differences["scenario"] == course.name]
+        if (course.scenario, course.reforms) != (first.scenario, first.reforms) and (rows["low"] == rows["high"]).any():
+            return True
+    return False
+
+
 def _how_sure(result: Comparison) -> Iterator[str]:
     wide = f"±{100 * result.half_width:.2g} points"
     half = f"the widest interval is {wide}"
@@ -57,6 +67,11 @@ def _how_sure(result: Comparison) -> Iterator[str]:
         yield (
             f"{made}, the most allowed: {half}, wider than the ±{100 * result.precision:g} that were wanted; "
             "allow more with --most."
+        )
+    if _nothing_varies(result):
+        yield (
+            "Where a difference came out the same in every replicate, its interval has no width. That is no certainty: "
+            f"up to {min(1.0, 3 / result.replicates):.0%} of replicates may still differ (95 %, rule of three)."
         )
     yield "Intervals: 95 %, paired t over replicates, each being the same people with the same luck in all contexts."
     yield (

@@ -40,6 +40,8 @@ FORMAT = 1
 PACKAGES = ("numpy", "numba", "pandas", "pyarrow", "networkx", "mesa", "matplotlib", "pydantic", "scipy")
 NEEDED = ("model", "source_digest", "scenario", "seed", "replicates", "keep", "resolved_scenario")
 """What the manifest must hold for its run to be made again."""
+OTHERS = {"run_digest": "a study", "courses": "a comparison"}
+"""What else a folder with a manifest may hold, by a field that only its manifest has."""
 INPUTS = {"lexicon": "lexicon", "equations": "equations", "frames": "frames", "situations": "situations"}
 
 
@@ -158,6 +160,8 @@ def read_manifest(folder: Path) -> tuple[Scenario, dict[str, Any]]:
         raise Refusal(f"{path}: is damaged ({error})") from None
     if not isinstance(manifest, dict):
         raise Refusal(f"{path}: is damaged (it holds no fields)")
+    if other := next((what for mark, what in OTHERS.items() if mark in manifest), None):
+        raise Refusal(f"{folder}: is the folder of {other}, not of a run")
     if manifest.get("format") != FORMAT:
         raise Refusal(f"{path}: has format {manifest.get('format')!r}; this version reads format {FORMAT}")
     for field in NEEDED:

@@ -13,6 +13,7 @@ A study is a frozen object; ``experiments.running`` runs it, ``experiments.store
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -179,7 +180,7 @@ def load_study(name: str | Path) -> Study:
             )
     data = read_toml(path)
     try:
-        return Study(**(_from_file(data, path.parent) | {"name": path.stem}))
+        return Study(**(_from_file(data, path.parent) | {"name": re.sub(r"[^\w.-]+", "-", path.stem)}))
     except Refusal as refusal:
         raise Refusal(f"{path}: {refusal}") from None
 

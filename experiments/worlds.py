@@ -115,7 +115,7 @@ class Errors(NamedTuple):
 def errors(spread: Spread, blocks: int, worlds: int, confidence: float = 0.95) -> Errors:
     """How far off estimates may be: the variances by design (bootstrap) and by luck (jackknife over worlds) added.
 
-    Noise of single runs is in both, so the sum is rather too large, never too small. Worlds are not drawn with
+    Noise of single runs is in both, so the sum is rather too large. Worlds are not drawn with
     replacement: among so few, some draws would rest on next to a single pair of them. The half-width is a t quantile
     times the root of the sum, with degrees of freedom by Satterthwaite's formula from blocks - 1 and worlds - 1.
     ``benchmarks/interval_coverage.py`` measures how often it holds.

@@ -218,3 +218,8 @@ def test_only_the_replicates_that_are_asked_for_are_read(kept):
     assert set(run.tables(range(1, 2)).days["replicate"]) == {1}
     assert set(run.tables().dyads["replicate"]) == {0, 1}
     assert isinstance(pq.read_table(kept / "dyads.parquet"), pa.Table)
+
+
+def test_the_folder_of_a_study_or_a_comparison_is_called_what_it_is(twoway, refused):
+    assert twoway("compare", "ordinary", "permissive", "--days", "2", "--replicates", "2", "--out", "both")[0] == 0
+    assert "both: is the folder of a comparison, not of a run" in refused("report", "both")

@@ -124,3 +124,10 @@ def test_an_interrupted_comparison_writes_nothing_and_says_so(tmp_path):
     assert "twoway: interrupted; nothing was written" in err
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_difference_that_never_varies_is_not_sold_as_certain(twoway):
+    asked = ("compare", "ordinary", "ordinary:context.control=5", "--set", "design.clients=1", "--days", "1")
+    status, out, _ = twoway(*asked, "--replicates", "2", "--out", "one")
+    assert status == 0
+    assert "That is no certainty" in " ".join(out.split())
