@@ -197,6 +197,7 @@ def run(options: argparse.Namespace) -> int:
 def verify(options: argparse.Namespace) -> int:
     """Make a run, a comparison or a study again; status 1 if something differs."""
     from experiments.comparison_folder import is_comparison, verify_comparison
+    from experiments.made import is_made, verify_made
     from experiments.store import is_study
 
     if is_study(options.folder):
@@ -205,7 +206,11 @@ def verify(options: argparse.Namespace) -> int:
         )
     from experiments.simulate import verify as run_again
 
-    again = verify_comparison if is_comparison(options.folder) else run_again
+    again = run_again
+    if is_comparison(options.folder):
+        again = verify_comparison
+    elif is_made(options.folder):
+        again = verify_made
     verdict = again(options.folder, os.cpu_count() or 1, progress=True)
     for change in verdict.changed:
         print(f"Changed since: {change}.")

@@ -40,7 +40,7 @@ FORMAT = 1
 PACKAGES = ("numpy", "numba", "pandas", "pyarrow", "networkx", "mesa", "matplotlib", "pydantic", "scipy")
 NEEDED = ("model", "source_digest", "scenario", "seed", "replicates", "keep", "resolved_scenario")
 """What the manifest must hold for its run to be made again."""
-OTHERS = {"run_digest": "a study", "courses": "a comparison"}
+OTHERS = {"run_digest": "a study", "courses": "a comparison", "arguments": "a result that rests on many runs"}
 """What else a folder with a manifest may hold, by a field that only its manifest has."""
 INPUTS = {"lexicon": "lexicon", "equations": "equations", "frames": "frames", "situations": "situations"}
 
@@ -135,15 +135,17 @@ def copy_inputs(folder: Path, resolved: Resolved) -> dict[str, dict[str, str]]:
     return files
 
 
-def write_manifest(folder: Path, scenario: Scenario, note: Mapping[str, str], more: Mapping[str, Any]) -> None:
-    """Write down all it takes to make the run again."""
+def write_manifest(
+    folder: Path, scenario: Scenario | None, note: Mapping[str, str], more: Mapping[str, Any]
+) -> None:
+    """Write down all it takes to make the run again; a result that rests on many scenarios has none of its own."""
     manifest = {
         "format": FORMAT,
         **note,
         **more,
         "python": ".".join(map(str, sys.version_info[:3])),
         "packages": {name: version(name) for name in PACKAGES},
-        "resolved_scenario": scenario.model_dump(mode="json"),
+        **({} if scenario is None else {"resolved_scenario": scenario.model_dump(mode="json")}),
         "scope": SCOPE,
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

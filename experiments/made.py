@@ -1,0 +1,110 @@
+"""A result that rests on many runs, kept: tables, figures and sentences in a folder, and made again to verify it.
+
+A *maker* is a function from a few plain arguments to a ``Made``. Its name and the arguments stand in the manifest, so
+that the folder can be made again, and every number in a document can name the folder it is from.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from experiments.folder import FORMAT, MANIFEST, provenance, save_figure, whole, write_manifest
+from experiments.simulate import Verdict
+from simulation.compiled import source_digest
+from simulation.refusal import Refusal, nearest
+
+MAKERS: dict[str, str] = {}
+"""Every kind of result: what it is called, and the module and function that make it."""
+WORDS = "answer.txt"
+
+
+class Made(NamedTuple):
+    """What a maker gives: tables and figures by name, and what they say, a sentence each."""
+
+    tables: Mapping[str, pd.DataFrame]
+    figures: Mapping[str, Figure]
+    sentences: tuple[str, ...]
+
+
+def maker_of(kind: str) -> Callable[..., Made]:
+    """The function that makes a kind of result; ``Refusal`` for one that does not exist."""
+    if kind not in MAKERS:
+        raise Refusal(f"there is no result {kind!r}; {nearest(kind, MAKERS)}")
+    module, _, name = MAKERS[kind].partition(":")
+    function: Callable[..., Made] = getattr(importlib.import_module(module), name)
+    return function
+
+
+def make_and_keep(
+    kind: str, folder: Path, arguments: Mapping[str, Any], threads: int = 2, progress: bool = False
+) -> Made:
+    """Make a result of this *kind* from its *arguments* (plain numbers, words and lists) and keep it in *folder*.
+
+    The folder must not exist yet. Arguments must hold ``seed`` and ``replicates``.
+    """
+    made = maker_of(kind)(**arguments, threads=threads, progress=progress)
+    note = provenance(kind, int(arguments["seed"]), int(arguments["replicates"]))
+    with whole(folder) as partial:
+        _write(made, partial)
+        for name, figure in made.figures.items():
+            save_figure(partial, name, figure, note)
+        write_manifest(partial, None, note, {"kind": kind, "arguments": dict(arguments), "tables": list(made.tables)})
+    return made
+
+
+def _write(made: Made, folder: Path) -> None:
+    for name, table in made.tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+    (folder / WORDS).write_text("".join(f"{sentence}\n" for sentence in made.sentences), encoding="utf-8")
+
+
+def is_made(folder: Path) -> bool:
+    """Whether the folder says of itself that it holds such a result."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(manifest, dict) and "arguments" in manifest
+
+
+def read_made(folder: Path) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """Kind, arguments and manifest of a result's folder."""
+    path = folder / MANIFEST
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if manifest.get("format") != FORMAT:
+        raise Refusal(f"{path}: has format {manifest.get('format')!r}; this version reads format {FORMAT}")
+    for field in ("kind", "arguments", "tables", "model", "source_digest"):
+        if field not in manifest:
+            raise Refusal(f"{path}: is damaged ({field} is missing)")
+    if not isinstance(manifest["arguments"], dict):
+        raise Refusal(f"{path}: is damaged (arguments are not written as name and value)")
+    return str(manifest["kind"]), manifest["arguments"], manifest
+
+
+def verify_made(folder: Path, threads: int = 2, progress: bool = False) -> Verdict:
+    """Make the result in *folder* again from its manifest and compare tables and sentences, value by value."""
+    kind, arguments, manifest = read_made(folder)
+    changed = []
+    if manifest["source_digest"] != source_digest():
+        changed.append(f"the model's sources (this was made with {manifest['model']})")
+    made = maker_of(kind)(**arguments, threads=threads, progress=progress)
+    names = [f"{name}.csv" for name in manifest["tables"]] + [WORDS]
+    with tempfile.TemporaryDirectory() as temporary:
+        _write(made, Path(temporary))
+        equal = {name: _read(folder / name) == _read(Path(temporary) / name) for name in names}
+    return Verdict(equal, changed)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise Refusal(f"{path.parent}: {path.name} is missing") from None
