@@ -135,9 +135,7 @@ def copy_inputs(folder: Path, resolved: Resolved) -> dict[str, dict[str, str]]:
     return files
 
 
-def write_manifest(
-    folder: Path, scenario: Scenario | None, note: Mapping[str, str], more: Mapping[str, Any]
-) -> None:
+def write_manifest(folder: Path, scenario: Scenario | None, note: Mapping[str, str], more: Mapping[str, Any]) -> None:
     """Write down all it takes to make the run again; a result that rests on many scenarios has none of its own."""
     manifest = {
         "format": FORMAT,
