@@ -71,6 +71,7 @@ def located(events: pd.DataFrame, row: pd.Series, world: World, seed: int) -> Ex
     earlier = events[(events["day"] == row["day"]) & (events["number"] > 0) & (events["number"] < row["number"])]
     by_same_reader = earlier[earlier["actor"] == row["actor"]]
     shares = [f"{SHARE_OF}{name}" for name in resolved.frames.names]
+    before = by_same_reader.iloc[-1] if len(by_same_reader) else None
     return Exchange(
         seed=seed,
         replicate=int(row["replicate"]),
@@ -82,7 +83,8 @@ def located(events: pd.DataFrame, row: pd.Series, world: World, seed: int) -> Ex
         actor=ROLES.index(row["actor"]),
         act=acts.index(row["act"]),
         bent=bool(row["bent"] == 1),
-        definition=by_same_reader.iloc[-1][shares].to_numpy(np.float64) if len(by_same_reader) else None,
+        definition=None if before is None else before[shares].to_numpy(np.float64),
+        presumed_reserve=None if before is None else float(before["presumed_reserve"]),
     )
 
 

@@ -24,8 +24,8 @@ from simulation.rules.reading import expected
 class Exchange(NamedTuple):
     """Which exchange: *centre*, *dyad* and *day* (from 1), *kind* of encounter, its number in it, and by whom.
 
-    *act* and *seen* are codes of acts, *bent* is whether the keyworker bent the rules; *definition* (K,) is the
-    reader's before this exchange if an earlier one on the same day has changed it.
+    *act* is the code of an act, *bent* is whether the keyworker bent the rules; *definition* (K,) and
+    *presumed_reserve* are the reader's before this exchange if an earlier one on the same day has changed them.
     """
 
     seed: int
@@ -39,6 +39,7 @@ class Exchange(NamedTuple):
     act: int
     bent: bool
     definition: Floats | None
+    presumed_reserve: float | None
 
 
 class Moment(NamedTuple):
@@ -87,6 +88,8 @@ def moment(world: World, exchange: Exchange) -> Moment:
     actor, reader = (client, keyworker) if exchange.actor == CLIENT else (keyworker, client)
     if exchange.definition is not None:
         reader.definition[:] = exchange.definition
+    if exchange.presumed_reserve is not None:
+        reader.presumed_reserve = exchange.presumed_reserve
     opener = exchange.actor if exchange.number % 2 == 0 else 1 - exchange.actor
     turn = turns[world.kinds[exchange.kind].turn[opener, exchange.number]]
     count = int(turn.feasible)

@@ -35,6 +35,7 @@ def admit_client(client: Any, frames: Any, numbers: Any, traits: Any) -> None:
     client.insight = kept_as_share(numbers.client_insight + numbers.insight_variety * traits[count + Trait.INSIGHT])
     client.distress = kept_as_share(numbers.distress + numbers.distress_variety * traits[count + Trait.DISTRESS])
     client.known_rules = numbers.transparency
+    client.presumed_reserve = numbers.keyworker_reserve
     take_style(client.style, traits, count, numbers.style_variety)
     define(client)
 
@@ -96,6 +97,7 @@ def meet_keyworker(keyworker: Any, post: Any, frames: Any, numbers: Any, impress
     """A keyworker meets a client who has just been admitted."""
     for k in range(keyworker.definition.shape[0]):
         keyworker.expectation[k] = own_expectation(post, frames, numbers, impression, k)
+    keyworker.presumed_reserve = numbers.client_reserve
     start_anew(keyworker, post)
 
 
@@ -106,6 +108,8 @@ def take_over(keyworker: Any, client: Any, dyad: Any, post: Any, frames: Any, nu
         own = own_expectation(post, frames, numbers, impression, k)
         keyworker.expectation[k] = moved_toward(own, keyworker.log_weights[k], numbers.handover)
         client.log_weights[k] = moved_toward(client.expectation[k], client.log_weights[k], numbers.keep)
+    keyworker.presumed_reserve = moved_toward(numbers.client_reserve, keyworker.presumed_reserve, numbers.handover)
+    client.presumed_reserve = numbers.keyworker_reserve
     start_anew(keyworker, post)
     define(client)
     client.positivity *= numbers.keep

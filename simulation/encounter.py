@@ -19,6 +19,7 @@ from simulation.frames import CLIENT, KEYWORKER
 from simulation.luck import PER_ENCOUNTER, PER_EXCHANGE, AskEncounter, AskExchange
 from simulation.rules.choice import behind_role, mandated_share, role_share, source_of
 from simulation.rules.reading import (
+    acquainted,
     attributed,
     believed_role,
     believed_strain,
@@ -139,9 +140,9 @@ def define(party: Any) -> None:
 @compiled
 def believed(reader: Any, turn: Any, others_share: float, others_strain: float, numbers: Any) -> tuple[float, float]:
     """How far the reader believes the other to follow the script, and to act out of strain."""
-    role = numbers.formality
+    role = role_share(numbers.formality, reader.presumed_reserve)
     if turn.mandated:
-        role = believed_role(numbers.formality, reader.known_rules, others_share)
+        role = believed_role(role, reader.known_rules, others_share)
     return role, believed_strain(reader.insight, others_strain * turn.strained)
 
 
@@ -160,7 +161,7 @@ def read(
     """The other reads the act: sees it, puts it down to something, and is moved by it. Returns what was seen.
 
     *others_share* and *others_strain* are how far the actor follows the script and acts out of strain; the reader
-    knows of either only what formality, known rules and insight show.
+    knows of either only what formality, acquaintance, known rules and insight show.
     """
     role, strain = believed(reader, turn, others_share, others_strain, numbers)
     b = perceive(reader, turn, act, role, strain, numbers.assimilation, luck, seen)
@@ -178,6 +179,10 @@ def read(
     weight = personal_weight(row.person_share, numbers.impersonal_weight)
     good = turn.evaluation[b]
     redefine(reader, turn, b, role, strain, numbers)
+    if not turn.mandated:  # what the rules prescribe tells nothing of the person who does it
+        reader.presumed_reserve = acquainted(
+            reader.presumed_reserve, role, row.role_share, numbers.formality, numbers.acquaintance
+        )
     reader.positivity = warmed(reader.positivity, weight, good, numbers.tempo)
     reader.negativity = soured(reader.negativity, weight, good, numbers.tempo, numbers.negativity_weight)
     if turn.role == KEYWORKER:
@@ -192,6 +197,7 @@ def note_state(party: Any, row: Any) -> None:
     """Write down how someone feels about the other now, on a line of the events or the days table."""
     row.positivity, row.negativity, row.tension = party.positivity, party.negativity, party.tension
     row.felt_coercion, row.distance, row.known_rules = party.felt_coercion, party.distance, party.known_rules
+    row.presumed_reserve = party.presumed_reserve
     for k in range(party.definition.shape[0]):
         row.definition[k] = party.definition[k]
 

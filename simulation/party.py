@@ -47,6 +47,7 @@ def party_type(frames: int) -> np.dtype[Any]:
             ("distress", np.float64),
             ("strain", np.float64),
             ("known_rules", np.float64),
+            ("presumed_reserve", np.float64),
             ("confronting", np.float64),
             ("away", np.float64),
             ("style", np.float64, (WAYS,)),

@@ -46,6 +46,8 @@ class Learning(Declared):
     """How much one reading moves the definition of the relationship."""
     anchoring: float = number(0.06, 0, 1, "share of the distance per reading")
     """How strongly the definition is drawn back to the expectation."""
+    acquaintance: float = number(0.05, 0, 0.5, "share of the distance per reading")
+    """How fast one learns how far the other stays behind the role."""
     doubt: float = number(0.01, 0.0001, 0.2, "probability")
     """Probability that any act may come out of any frame, so that one act never settles what this is."""
     blur: float = number(1.3, 0.2, 4, "EPA units")

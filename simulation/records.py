@@ -68,6 +68,7 @@ STATE = (  # of the reader where an act was read, else of the actor
     Column("felt_coercion", "squared EPA units", "how coerced the party feels (clients only, else 0)"),
     Column("distance", "share", "distance kept beyond one's usual reserve"),
     Column("known_rules", "share", "how far the party knows what the rules prescribe"),
+    Column("presumed_reserve", "share", "how far the party takes the other to stay behind the role"),
 )
 DAY_COLUMNS = (
     *WHO,

@@ -19,7 +19,7 @@ from simulation.records import DAY_COLUMNS, EVENT_COLUMNS, NOTHING, SHARE_OF, WA
 from simulation.refusal import Refusal, nearest
 from simulation.scenario import Resolved, Scenario
 
-FELT = ("positivity", "negativity", "tension", "felt_coercion", "distance", "known_rules")
+FELT = ("positivity", "negativity", "tension", "felt_coercion", "distance", "known_rules", "presumed_reserve")
 
 
 class Tables(NamedTuple):

@@ -8,13 +8,28 @@ from simulation.rules import rule
 
 
 @rule
-def believed_role(formality: float, known: float, role: float) -> float:
+def believed_role(usual: float, known: float, role: float) -> float:
     """What the reader takes the role's share to be in a mandated act: explained rules are recognised as rules.
 
-    >>> round(believed_role(formality=0.4, known=0.5, role=0.8), 3)
+    >>> round(believed_role(usual=0.4, known=0.5, role=0.8), 3)
     0.6
     """
-    return formality + known * (role - formality)
+    return usual + known * (role - usual)
+
+
+@rule
+def acquainted(reserve: float, role: float, attributed: float, formality: float, acquaintance: float) -> float:
+    """How far the other is taken to stay behind the role after one more act.
+
+    The share of script believed in moves toward the share of this act that was put down to the role, which is how a
+    mixture's weights are learned one case at a time. Where all is formal anyway, nothing can be told.
+
+    >>> round(acquainted(reserve=0.2, role=0.6, attributed=0.9, formality=0.5, acquaintance=0.1), 3)
+    0.26
+    """
+    if formality >= 1.0:
+        return reserve
+    return min(1.0, max(0.0, reserve + acquaintance * (attributed - role) / (1.0 - formality)))
 
 
 @rule

@@ -221,6 +221,43 @@ def test_an_unexplained_refusal_does_move_a_trusting_client():
 
 
 @LAW
+@given(views, share, turn_numbers, st.data())
+def test_the_other_is_taken_to_be_more_reserved_after_an_act_in_role_and_less_after_one_that_is_not(
+    view, presumed, turn, data
+):
+    done = data.draw(st.integers(0, len(SITUATIONS.turns[turn].feasible) - 1))
+    reader = party(view, presumed_reserve=presumed)
+    believed = 1 - (1 - 0.35) * (1 - presumed)
+    note = reads(reader, turn, done, numbers(formality=0.35), others_share=0.9, turns=SHARP)
+    moved = reader.presumed_reserve - presumed
+    if WORLD.turns[turn].mandated:
+        assert moved == 0, "what the rules prescribe tells nothing of the person"
+    else:
+        assert moved * (note.role_share - believed) >= -1e-12
+    assert 0 <= reader.presumed_reserve <= 1
+
+
+@LAW
+@given(views, share, share)
+def test_a_courtesy_warms_less_from_someone_who_is_taken_to_stay_behind_the_role(view, presumed, more):
+    little, much = sorted([presumed, more])
+    greeting = SITUATIONS.turn(Kind.EVERYDAY, KEYWORKER, 0)
+    personal, reserved = party(view, presumed_reserve=little), party(view, presumed_reserve=much)
+    for client in (personal, reserved):
+        reads(client, greeting, act(greeting, "greet"), numbers(), turns=SHARP)
+    assert reserved.positivity <= personal.positivity + 1e-12
+
+
+def test_whoever_always_acts_by_the_script_is_found_out():
+    client = party(presumed_reserve=0.0)
+    everyday = SITUATIONS.turn(Kind.EVERYDAY, KEYWORKER, 0)
+    script, luck_ = WORLD.turns[everyday].script_cdf, np.random.default_rng(1)
+    for draw in luck_.random(400):
+        reads(client, everyday, pick(script, draw), numbers(formality=0.2, acquaintance=0.05), turns=SHARP)
+    assert client.presumed_reserve > 0.5
+
+
+@LAW
 @given(views, share, share)
 def test_a_keyworker_with_insight_puts_a_complaint_in_withdrawal_down_to_strain(view, insight, more):
     little, much = sorted([insight, more])
@@ -501,10 +538,18 @@ def test_luck_of_other_encounters_of_the_day_does_not_matter_to_this_one(drawn, 
 
 def test_what_is_noted_of_a_party_is_how_it_is():
     someone = party(sure_of("care"), positivity=1.0, negativity=0.25, tension=0.5, felt_coercion=0.1, distance=0.3,
-                    known_rules=0.7)  # fmt: skip
+                    known_rules=0.7, presumed_reserve=0.6)  # fmt: skip
     note = row()
     note_state(someone, note)
-    for field in ("positivity", "negativity", "tension", "felt_coercion", "distance", "known_rules"):
+    for field in (
+        "positivity",
+        "negativity",
+        "tension",
+        "felt_coercion",
+        "distance",
+        "known_rules",
+        "presumed_reserve",
+    ):
         assert note[field] == someone[field]
     assert (note.definition == someone.definition).all()
 

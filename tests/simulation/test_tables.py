@@ -13,7 +13,7 @@ from simulation.tables import Tables, Translator, check_luck, columns_of, keep_o
 TINY = load("four-centres", {"design.days": 30, "context.turnover": 4})
 DYAD = ["replicate", "centre", "dyad"]
 ALWAYS = ["replicate", "centre", "dyad", "day", "event", "post", "actor"]
-STATE = ["positivity", "negativity", "tension", "felt_coercion", "distance", "known_rules"]
+STATE = ["positivity", "negativity", "tension", "felt_coercion", "distance", "known_rules", "presumed_reserve"]
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,17 @@ TALK, REPAIR = 3, 4
 KINDS = ("everyday", "control", "request", "planned", "repair")
 SOURCES = ("role", "strain", "person")
 WAYS = ("endure", "keep_distance", "confront", "withdraw", "propose_talk")
-STATES = ("definition", "positivity", "negativity", "tension", "felt_coercion", "distance", "known_rules", "strain")
+STATES = (
+    "definition",
+    "positivity",
+    "negativity",
+    "tension",
+    "felt_coercion",
+    "distance",
+    "known_rules",
+    "presumed_reserve",
+    "strain",
+)
 SUCCESSORS = 12
 
 
@@ -51,6 +61,7 @@ class Party:
     insight: float
     style: Vector
     known_rules: float
+    presumed_reserve: float
     distress: float = 0.0
     strain: float = 0.0
     positivity: float = 0.0
@@ -223,7 +234,7 @@ def new_client(c: Centre, i: int) -> Party:  # 7.11
     expectation = expected_at_first(c, CLIENT, c.people.client_tilt, c.people.client_variety, luck)
     distress = np.clip(c.context.distress + c.people.distress_variety * rest[2], 0, 1)
     reserve, insight, style = traits(c, c.people.client_reserve, c.people.client_insight, rest)
-    return Party(expectation, reserve, insight, style, c.transparency, distress)
+    return Party(expectation, reserve, insight, style, c.transparency, c.people.keyworker_reserve, distress)
 
 
 def filled_post(c: Centre, j: int, clients: list[int], predecessors: int = 0) -> Post:  # 7.5, 7.6, 7.11
@@ -237,15 +248,17 @@ def filled_post(c: Centre, j: int, clients: list[int], predecessors: int = 0) ->
     return Post(clients, contact, pressure, general_view, *own, predecessors)
 
 
-def new_keyworker(c: Centre, i: int, handed_over: Vector | None = None) -> Party:
-    """The keyworker's side of a dyad, at first (7.11) or after somebody whose log-weights are handed over (7.12)."""
+def new_keyworker(c: Centre, i: int, before: Party | None = None) -> Party:
+    """The keyworker's side of a dyad, at first (7.11) or after somebody whose view is handed over (7.12)."""
     post, people = c.posts[i % len(c.posts)], c.people
     luck = c.impressions[i][post.predecessors]
     impression = expected_at_first(c, KEYWORKER, people.keyworker_tilt, people.keyworker_variety, luck)
     expectation = moved_toward(post.general_view, impression, people.first_impression)
-    if handed_over is not None:
-        expectation = moved_toward(expectation, handed_over, c.context.handover)
-    return Party(expectation, post.reserve, post.insight, post.style.copy(), known_rules=1.0, strain=post.strain)
+    reserve = people.client_reserve
+    if before is not None:
+        expectation = moved_toward(expectation, before.log_weights, c.context.handover)
+        reserve = moved_toward(reserve, before.presumed_reserve, c.context.handover)
+    return Party(expectation, post.reserve, post.insight, post.style.copy(), 1.0, reserve, strain=post.strain)
 
 
 def pairs_day(c: Centre, i: int, day: int) -> None:  # 3 A
@@ -302,10 +315,15 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int, draws: Vector
         forbidden = turn.deflection[frames[role], act]
         actor.tension += disturbed(forbidden, c.learning.tolerance, c.learning.role_strain)
         # Seeing it, 7.7, and what the reader makes of it, 7.8
-        believed_role = c.formality + reader.known_rules * (share - c.formality) if turn.mandated else c.formality
-        seen = read(
+        usual = believed_role = 1 - (1 - c.formality) * (1 - reader.presumed_reserve)
+        if turn.mandated:
+            believed_role = usual + reader.known_rules * (share - usual)
+        seen, in_role = read(
             c, turn, reader, act, believed_role, reader.insight * strain, luck_seen, coercible=role == KEYWORKER
         )
+        if not turn.mandated and c.formality < 1:
+            usual += c.learning.acquaintance * (in_role - usual)
+            reader.presumed_reserve = float(np.clip(1 - (1 - usual) / (1 - c.formality), 0, 1))
         good += bool(turn.sentiment[seen, 0] >= c.learning.good_reading)
         words = (SOURCES[source], turn.acts[act], turn.acts[seen])
         c.events.append(Event(day, i, "exchange", ROLES[role], KINDS[kind], k, *words))
@@ -315,8 +333,8 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int, draws: Vector
 
 def read(
     c: Centre, turn: Turn, reader: Party, act: int, role: float, strain: float, luck: float, coercible: bool
-) -> int:
-    """The act seen (7.7), and all that it changes in the reader (7.8), by what the reader believes the shares to be."""
+) -> tuple[int, float]:
+    """The act seen (7.7), how far it is put down to the role, and what it changes in the reader (7.8)."""
     learning, w = c.learning, reader.definition
     from_role, from_strain = role * turn.script, (1 - role) * strain * turn.strain
     expected_in = from_role + from_strain + (1 - role) * (1 - strain) * turn.will  # each frame
@@ -340,7 +358,7 @@ def read(
     reader.negativity += learning.tempo * (learning.negativity_weight * g * bad - reader.negativity)
     if coercible:
         reader.felt_coercion += learning.coercion_tempo * (g * bad * powerful - reader.felt_coercion)
-    return b
+    return b, explained[0]
 
 
 def repair_talk(c: Centre, i: int, day: int, proposer: int, draws: Vector) -> None:  # 7.10
@@ -432,11 +450,12 @@ def turnover(c: Centre, day: int) -> None:  # 7.12
             continue
         c.posts[j] = filled_post(c, j, post.clients, post.predecessors + 1)
         for i in post.clients:
-            c.keyworkers[i] = new_keyworker(c, i, handed_over=c.keyworkers[i].log_weights)
+            c.keyworkers[i] = new_keyworker(c, i, before=c.keyworkers[i])
             client, c.due[i] = c.clients[i], None
             client.renew(moved_toward(client.expectation, client.log_weights, keep))
             for what in ("positivity", "negativity", "felt_coercion", "tension", "distance"):
                 setattr(client, what, keep * getattr(client, what))
+            client.presumed_reserve = c.people.keyworker_reserve
             client.away, client.confronting = 0.0, False
             c.events.append(Event(day, i, "new_keyworker", ROLES[KEYWORKER]))
 
