@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -131,21 +131,25 @@ def _frame(records: NDArray[Any], columns: tuple[Column, ...], resolved: Resolve
     return pd.DataFrame(data)
 
 
-def _dyads(stay: Stay, kind: NDArray[np.int64]) -> pd.DataFrame:
-    n = len(stay.dyads)
+def _dyads(some: Sequence[Stay], kind: NDArray[np.int64]) -> pd.DataFrame:
+    sizes = [len(stay.dyads) for stay in some]
     data: dict[str, Any] = {
-        "replicate": np.full(n, stay.replicate, np.int32),
-        "centre": np.full(n, stay.centre, np.int32),
-        "dyad": np.arange(n, dtype=np.int32),
+        "replicate": np.repeat(np.array([stay.replicate for stay in some], np.int32), sizes),
+        "centre": np.repeat(np.array([stay.centre for stay in some], np.int32), sizes),
+        "dyad": np.concatenate([np.arange(size, dtype=np.int32) for size in sizes]),
     }
+    dyads = np.concatenate([stay.dyads for stay in some])
     for name in ("post", "friends", "changes", "exchanges", "talks", "repairs"):
-        data[name] = stay.dyads[name].astype(np.int32)
-    sides = ((stay.first_clients, stay.clients), (stay.first_keyworkers, stay.keyworkers))
+        data[name] = dyads[name].astype(np.int32)
+    sides = [
+        [np.concatenate([getattr(stay, when) for stay in some]) for when in (f"first_{role}s", f"{role}s")]
+        for role in ROLES
+    ]
     for side, (first, last) in enumerate(sides):
         role = ROLES[side]
         data[f"{role}_reserve"], data[f"{role}_insight"] = last["reserve"].copy(), last["insight"].copy()
         for way, name in enumerate(WAYS):
-            data[f"{role}_{name}"] = stay.dyads["handled"][:, side, way].astype(np.int32)
+            data[f"{role}_{name}"] = dyads["handled"][:, side, way].astype(np.int32)
         for when, views in (("_first", first), ("", last)):
             for k, name in enumerate(KINDS):
                 data[f"{role}_{name}{when}"] = views["definition"][:, kind == k].sum(axis=1)
@@ -177,7 +181,7 @@ class Translator:
         return Tables(
             _events(np.concatenate([s.events for s in some]), resolved, self.left),
             _frame(np.concatenate([s.days for s in some]), DAY_COLUMNS, resolved),
-            pd.concat([_dyads(s, resolved.frames.kind) for s in some], ignore_index=True),
+            _dyads(some, resolved.frames.kind),
         )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.columns import sentiment_of
-from analysis.measures.estimates import Measure, Units, estimated_means, estimated_shares
+from analysis.measures.estimates import Measure, Units, estimated, estimated_means, estimated_shares
 from analysis.measures.mix import members
 from analysis.measures.panel import Panel
 from analysis.patterns import PATTERNS
@@ -37,7 +37,14 @@ EXCESS = Measure(
 PERSON = Measure(
     "person_attribution", "share", "how far the party, on average, puts a negative act down to the person", "acts"
 )
-MEASURES = (ASYMMETRY, EXCESS, PERSON)
+ORDER = Measure(
+    "attribution_order",
+    "difference of shares",
+    "how much larger the asymmetry is in dyads of the first than of the second pattern",
+    "pairs of events",
+)
+MEASURES = (ASYMMETRY, EXCESS, ORDER, PERSON)
+STEPS = (f"{PATTERNS[2]} less {PATTERNS[1]}", f"{PATTERNS[1]} less {PATTERNS[0]}")
 
 
 def negative_acts(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
@@ -95,7 +102,21 @@ def attribution(
         [
             estimated_shares(ASYMMETRY, groups, hits, cases, units),
             estimated_means(EXCESS, groups, excess, cases, units),
+            estimated(
+                ORDER,
+                STEPS,
+                np.hstack([hits[:, 1:], cases[:, 1:]]),
+                _steps,
+                [int(cases[:, 2:].sum()), int(cases[:, 1:3].sum())],
+                units,
+            ),
             estimated_means(PERSON, ROLES, total, count, units),
         ],
         ignore_index=True,
     )
+
+
+def _steps(sums: Floats) -> Floats:
+    """Asymmetry in conflicted less that in polite dyads, and in polite less that in friendly ones."""
+    friendly, polite, conflicted = np.moveaxis(sums[..., :3] / sums[..., 3:], -1, 0)
+    return np.stack([conflicted - polite, polite - friendly], axis=-1)

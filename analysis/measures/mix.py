@@ -31,6 +31,13 @@ def patterns_on(panel: Panel, day: int, thresholds: Thresholds = THRESHOLDS) -> 
     return pattern_codes(*classes_on(panel, day, thresholds))
 
 
+def usual_members(panel: Panel, first: int, last: int, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.float64]:
+    """Share of the days from *first* to *last* on which a dyad is of each pattern, shape (dyads, 3)."""
+    days = range(first, last + 1)
+    share: NDArray[np.float64] = sum(members(patterns_on(panel, day, thresholds)) for day in days) / len(days)
+    return share
+
+
 def members(codes: NDArray[np.int8]) -> NDArray[np.float64]:
     """1 where a dyad is of a pattern, else 0, shape (dyads, 3)."""
     member: NDArray[np.float64] = np.equal.outer(codes, np.arange(len(PATTERNS))).astype(np.float64)
@@ -45,15 +52,18 @@ def mix(panel: Panel, day: int, units: Units, thresholds: Thresholds = THRESHOLD
     return pd.concat(
         [
             estimated_shares(SHARE, PATTERNS, member, np.ones_like(member), units),
-            estimated(ALL_THREE, ["all"], member, _all_three, [len(member)], units),
+            estimated(ALL_THREE, ["all"], member, all_three, [len(member)], units),
             estimated_shares(SAME_CLASS, ["all"], same, np.ones_like(same), units),
         ],
         ignore_index=True,
     )
 
 
-def _all_three(counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probability that none of three kinds is missing among ``STUDY`` draws, by inclusion and exclusion."""
+def all_three(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probability that none of three kinds is missing among ``STUDY`` draws, by inclusion and exclusion.
+
+    *counts* (..., 3) are how many dyads are of each kind.
+    """
     share = counts / counts.sum(axis=-1, keepdims=True)
     result: NDArray[np.float64] = 1 - ((1 - share) ** STUDY).sum(axis=-1) + (share**STUDY).sum(axis=-1)
     return np.maximum(result, 0.0)

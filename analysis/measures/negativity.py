@@ -32,6 +32,7 @@ RATIO = Measure(
 )
 MEASURES = (RATIO,)
 GROUPS = ("near neutral", "top tenth")
+LESS = "near neutral less top tenth"
 
 
 def readings(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
@@ -61,7 +62,7 @@ def negativity(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Un
     table = readings(panel, events, resolved)
     before, evaluation = table["before"].to_numpy(), table["evaluation"].to_numpy()
     top = np.quantile(before, TOP) if len(before) else np.inf
-    tables = []
+    tables, both, least = [], [], len(table)
     for group, inside in zip(GROUPS, (np.abs(before) <= NEUTRAL, before >= top), strict=True):
         used = inside & (evaluation != 0)
         unfair = (evaluation[used] < 0).astype(np.intp)
@@ -70,10 +71,17 @@ def negativity(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Un
         place = (unfair, band, table["row"].to_numpy()[used])
         np.add.at(parts[0], place, 1.0)
         np.add.at(parts[1], place, np.abs(table["change"].to_numpy()[used]))
-        tables.append(
-            estimated(RATIO, [group], parts.reshape(-1, len(panel.dyads)).T, _ratio, [int(unfair.sum())], units)
-        )
+        both.append(parts.reshape(-1, len(panel.dyads)).T)
+        least = min(least, int(unfair.sum()))
+        tables.append(estimated(RATIO, [group], both[-1], _ratio, [int(unfair.sum())], units))
+    tables.append(estimated(RATIO, [LESS], np.hstack(both), _less, [least], units))
     return pd.concat(tables, ignore_index=True)
+
+
+def _less(sums: Floats) -> Floats:
+    """The first group's ratio less the second's."""
+    first, second = np.split(sums, 2, axis=-1)
+    return _ratio(first) - _ratio(second)
 
 
 def _ratio(sums: Floats) -> Floats:

@@ -22,15 +22,22 @@ MEASURES = (TRACKING,)
 
 def tracking(panel: Panel, units: Units) -> pd.DataFrame:
     """How the two views track each other over the stay within dyads, detrended, week by week."""
+    parts = tracked(panel)
+    return estimated(TRACKING, ["all"], parts, pooled, [int((parts[:, 1:] > 0).all(axis=1).sum())], units)
+
+
+def tracked(panel: Panel) -> Floats:
+    """What each dyad contributes: sums of products and squares of both parties' detrended weekly ratings, (dyads, 3).
+
+    Nothing from dyads that changed their keyworker.
+    """
     weeks = len(panel.days) // WEEK
     kept = (panel.predecessors[:, 0] == panel.predecessors[:, -1]) & (panel.post[:, 0] == panel.post[:, -1])
     if weeks < LEAST_WEEKS:
-        parts, kept = np.zeros((len(panel.dyads), 3)), np.zeros_like(kept)
-    else:
-        weekly = panel.rating[:, :, : weeks * WEEK].reshape(*panel.rating.shape[:2], weeks, WEEK).mean(axis=-1)
-        client, keyworker = _detrended(weekly) * kept[:, None]
-        parts = np.stack([(client * keyworker).sum(-1), (client**2).sum(-1), (keyworker**2).sum(-1)], axis=1)
-    return estimated(TRACKING, ["all"], parts, _pooled, [int(kept.sum())], units)
+        return np.zeros((len(panel.dyads), 3))
+    weekly = panel.rating[:, :, : weeks * WEEK].reshape(*panel.rating.shape[:2], weeks, WEEK).mean(axis=-1)
+    client, keyworker = _detrended(weekly) * kept[:, None]
+    return np.stack([(client * keyworker).sum(-1), (client**2).sum(-1), (keyworker**2).sum(-1)], axis=1)
 
 
 def _detrended(series: Floats) -> Floats:
@@ -41,7 +48,8 @@ def _detrended(series: Floats) -> Floats:
     return left
 
 
-def _pooled(sums: Floats) -> Floats:
+def pooled(sums: Floats) -> Floats:
+    """The correlation over all dyads, from the sums of what ``tracked`` gives; NaN where a view does not vary."""
     product, client, keyworker = np.moveaxis(sums, -1, 0)
     both = client * keyworker
     result: Floats = product / np.sqrt(np.where(both > LEAST_VARIANCE**2, both, np.nan))

@@ -1,0 +1,119 @@
+"""Conditions under which facts are looked at: a scenario, perhaps changed, lived often enough, and kept at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+import pandas as pd
+
+from analysis.measures.estimates import Units, units_alone, units_of
+from analysis.measures.panel import Panel, panel
+from analysis.measures.ruptures import find_ruptures
+from simulation.ensemble import Keep, World, stays
+from simulation.scenario import Meaning, Scenario, changed, load
+from simulation.tables import Translator
+
+Changes = Mapping[str, float | str]
+
+
+class Condition(NamedTuple):
+    """A scenario with changes, and how many of its days or events are looked at."""
+
+    scenario: str
+    changes: Changes = {}
+    keep: Keep = Keep.DAYS
+
+
+CONDITIONS: dict[str, Condition] = {
+    "four centres": Condition("four-centres"),
+    "ordinary": Condition("ordinary", keep=Keep.EVENTS),
+    "voluntary": Condition("voluntary"),
+    "raised expectations": Condition("raised-expectations", keep=Keep.EVENTS),
+    "opaque rules": Condition("strict-and-opaque"),
+    "explained rules": Condition("strict-but-fair"),
+    "twice the contact": Condition("ordinary", {"context.everyday": 10.0, "context.planned": 1.6}),
+    "reflexive keyworkers": Condition("reflexive-staff"),
+    "without expectation": Condition(
+        "ordinary",
+        {
+            "people.client_variety": 0.0,
+            "people.keyworker_variety": 0.0,
+            "learning.anchoring": 0.0,
+            "learning.experience": 0.0,
+        },
+    ),
+    "without meaning": Condition(
+        "ordinary", {"learning.learning": 0.0, "learning.assimilation": 0.0, "learning.impersonal_weight": 1.0}
+    ),
+    "without context": Condition(
+        "ordinary",
+        {
+            "context.formality": 0.0,
+            "context.mandate": 0.0,
+            "context.pressure": 0.0,
+            "context.peer_density": 0.0,
+            "context.team_cohesion": 0.0,
+            "context.turnover": 0.0,
+            "context.distress": 0.0,
+        },
+    ),
+    "without handling": Condition("ordinary", {"learning.threshold": 5.0, "learning.role_strain": 0.0}),
+}
+"""Every condition by name."""
+
+
+@lru_cache(maxsize=4)
+def _ground(meaning: Meaning) -> tuple[World, Translator]:
+    """What all scenarios with the same data files share: it takes longer to work out than a condition to live."""
+    world = World(Scenario(meaning=meaning))
+    return world, Translator(world.resolved)
+
+
+class Lived:
+    """A condition that has been lived: its tables as arrays, each made when it is first asked for.
+
+    The same *seed* means the same people and luck in every condition that has as many centres and clients.
+    """
+
+    def __init__(
+        self,
+        condition: Condition,
+        seed: int,
+        replicates: int,
+        changes: Changes | None = None,
+        threads: int = 1,
+        intervals: bool = True,
+    ) -> None:
+        scenario = load(condition.scenario)
+        both = {**condition.changes, **(changes or {})}
+        self.seed, self.intervals = seed, intervals
+        scenario = changed(scenario, both) if both else scenario
+        ground, translator = _ground(scenario.meaning)
+        world = ground.again(scenario)
+        self.resolved = world.resolved
+        lived = list(stays(world, seed, range(replicates), condition.keep, threads))
+        self.tables = translator.tables(lived)
+
+    @cached_property
+    def panel(self) -> Panel:
+        """Everyone's state by day."""
+        return panel(self.tables.days)
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """Every event, a row each."""
+        return self.tables.events
+
+    @cached_property
+    def units(self) -> Units:
+        """What is drawn again for intervals; nothing, if none are wanted."""
+        if not self.intervals:
+            return units_alone(len(self.panel.dyads), "dyads", draws=0)
+        return units_of(self.panel.dyads, self.seed)
+
+    @cached_property
+    def ruptures(self) -> pd.DataFrame:
+        """Every rupture."""
+        return find_ruptures(self.panel)

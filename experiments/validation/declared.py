@@ -1,0 +1,91 @@
+"""What is declared of each fact in ``facts.toml``: what it says, where it is from, what is met and what is wrong."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from simulation.meaning import read_toml
+from simulation.refusal import Refusal
+
+FILE = Path(__file__).with_name("facts.toml")
+MET, BETWEEN, MISSED = "met", "between", "missed"
+VERDICTS = (MET, BETWEEN, MISSED)
+CALIBRATION, HELD_OUT = "calibration", "held out"
+Text = Annotated[str, Field(min_length=1)]
+Bounds = tuple[float, float]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class DeclaredPart(_Row):
+    """One number of a fact."""
+
+    name: Text
+    """What it is called."""
+    unit: Text
+    """Its unit."""
+    accept: Bounds
+    """From and to where the fact is met."""
+    wrong: Bounds = (float("-inf"), float("inf"))
+    """Below the first and above the second the model is wrong."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> DeclaredPart:
+        low, high = self.accept
+        if not (self.wrong[0] <= low < high <= self.wrong[1]):
+            raise ValueError(f"{self.name}: the accepted range must lie within the one that is not wrong")
+        return self
+
+    def verdict(self, estimate: float) -> str:
+        """Met, between or missed; a number that could not be computed is missed.
+
+        A bound at which accepted and wrong meet counts as wrong: a direction that is not there is missed.
+        """
+        low, high = self.accept
+        below, above = self.wrong
+        if low <= estimate <= high and not (estimate == low == below or estimate == high == above):
+            return MET
+        return BETWEEN if below < estimate < above else MISSED
+
+    def certain(self, low: float, high: float) -> bool:
+        """Whether the verdict is the same all over the interval from *low* to *high*."""
+        return self.verdict(low) == self.verdict(high)
+
+
+class DeclaredFact(_Row):
+    """One fact and its parts."""
+
+    id: Text
+    """Its name on the scoreboard."""
+    says: Text
+    """What is claimed, in a sentence."""
+    status: Literal["read", "read second-hand", "assumed"]
+    """How well the source is known."""
+    sources: tuple[str, ...]
+    """Publications; none for what is assumed."""
+    how: Text
+    """How it is computed."""
+    part: tuple[DeclaredPart, ...] = Field(min_length=1)
+    """Its numbers."""
+    used: str = ""
+    """Whether it was used in calibration, by the rule that ``facts.toml`` states."""
+
+
+@lru_cache
+def declared_facts() -> tuple[DeclaredFact, ...]:
+    """Every fact in the order of the file, each with how it was used."""
+    data = read_toml(FILE)
+    try:
+        facts = [DeclaredFact.model_validate(row) for row in data["fact"]]
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Refusal(f"{FILE}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    sourced = [one.id for one in facts if one.status != "assumed"]
+    used = {name: (CALIBRATION, HELD_OUT)[place % 2] for place, name in enumerate(sourced)}
+    return tuple(one.model_copy(update={"used": used.get(one.id, CALIBRATION)}) for one in facts)

@@ -1,0 +1,362 @@
+"""How each published fact is computed: one small function a fact, from conditions that were lived to its parts.
+
+What is accepted, what counts as wrong, and where a fact is from stands in ``facts.toml``, a row per part. To add a fact
+is to write a row there and a function here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.columns import sentiment_of
+from analysis.measures import attribution, coercion, contact, growth, keyworkers, negativity, ratings, ruptures, variance
+from analysis.measures.estimates import Measure, estimated
+from analysis.measures.mix import all_three, classes_on, patterns_on, usual_members
+from analysis.measures.tracking import pooled, tracked
+from analysis.paired import interval
+from experiments.validation.conditions import Lived
+from simulation.frames import CLIENT, KEYWORKER, ROLES
+
+Floats = NDArray[np.float64]
+FIRST, LAST = 60, 90
+"""Days over which patterns are averaged: the middle of the stay, when the study's interviews would take place."""
+DAY = 60
+"""Day of ratings and of felt coercion."""
+LATER = 90
+"""Day on which interventions are judged."""
+ASKED_INVOLUNTARY = 0.89
+"""Share of involuntary patients with high felt coercion (Sheehan & Burns 2011, read): sets the cut of the scale."""
+
+
+class Part(NamedTuple):
+    """One number of a fact, with its interval (equal to the number where none is made)."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+Parts = Mapping[str, Part]
+Worked = Callable[[Mapping[str, Lived]], Parts]
+
+
+class Fact(NamedTuple):
+    """How a fact is computed: from which conditions, by which function."""
+
+    conditions: tuple[str, ...]
+    work: Worked
+
+
+FACTS: dict[str, Fact] = {}
+"""Every fact by its id in ``facts.toml``."""
+
+
+def fact(name: str, *conditions: str) -> Callable[[Worked], Worked]:
+    """Register a function as the way a fact is computed from some *conditions*."""
+
+    def register(work: Worked) -> Worked:
+        FACTS[name] = Fact(conditions, work)
+        return work
+
+    return register
+
+
+def _of(table: pd.DataFrame, measure: Measure, names: Mapping[str, str]) -> dict[str, Part]:
+    """Parts by name from a table of measures; *names* says under which group each stands."""
+    own = table[table["measure"] == measure.name].set_index("group")
+    return {part: _part(own.loc[group]) for part, group in names.items()}
+
+
+def _part(row: pd.Series) -> Part:
+    estimate, low, high = (float(row[name]) for name in ("estimate", "low", "high"))
+    return Part(estimate, estimate if np.isnan(low) else low, estimate if np.isnan(high) else high)
+
+
+def _estimate(parts: Floats, statistic: Callable[[Floats], Floats], names: tuple[str, ...], lived: Lived) -> Parts:
+    """Parts of a fact as functions of sums over dyads; see ``analysis.measures.estimates``."""
+    table = estimated(Measure("", "", ""), names, parts, statistic, [len(parts)] * len(names), lived.units)
+    return {name: _part(row) for name, (_, row) in zip(names, table.iterrows(), strict=True)}
+
+
+def _difference(first: Floats, other: Floats, lived: Lived) -> Part:
+    """Mean of *other* less *first*, numbers of the same dyads with the same luck, over replicates."""
+    dyads = lived.panel.dyads["replicate"].to_numpy()
+    paired = pd.Series(other - first).groupby(dyads).mean().to_numpy()[:, None]
+    if not lived.intervals or len(paired) < 2:
+        mean = float(paired.mean())
+        return Part(mean, mean, mean)
+    return Part(*(float(x[0]) for x in interval(paired)))
+
+
+def _means(values: Floats) -> Floats:
+    """Sums of numbers and a count, as what each dyad contributes to means."""
+    return np.hstack([values, np.ones((len(values), 1))])
+
+
+@fact("T1", "four centres")
+def three_patterns(lived: Mapping[str, Lived]) -> Parts:
+    """Share of each pattern in the middle of the stay, and whether sixteen pairs show all three."""
+    one = lived["four centres"]
+    names = ("friendly", "polite", "conflicted", "all three in sixteen")
+
+    def shares(sums: Floats) -> Floats:
+        own = sums[..., :3] / sums[..., 3:]
+        return np.concatenate([own, all_three(sums[..., :3])[..., None]], axis=-1)
+
+    return _estimate(_means(usual_members(one.panel, FIRST, LAST)), shares, names, one)
+
+
+@fact("T2a", "four centres")
+def views_are_mostly_concordant(lived: Mapping[str, Lived]) -> Parts:
+    """Share of dyads whose parties are of the same class, averaged over the middle of the stay."""
+    one = lived["four centres"]
+    same: Floats = np.mean([np.equal(*classes_on(one.panel, day)) for day in range(FIRST, LAST + 1)], axis=0)
+    return _estimate(_means(same[:, None]), lambda s: s[..., :1] / s[..., 1:], ("same class",), one)
+
+
+@fact("T2b", "ordinary")
+def ratings_correlate_weakly(lived: Mapping[str, Lived]) -> Parts:
+    """Correlation of both ratings as a questionnaire would catch them, and how much it rises from the first week."""
+    one = lived["ordinary"]
+    table = ratings.ratings(one.panel, DAY, one.units)
+    return {
+        **_of(table, ratings.CORRELATION, {"observed": "observed"}),
+        **_of(table, ratings.CHANGE, {"rise since day 7": "observed"}),
+    }
+
+
+@fact("T4", "ordinary", "voluntary")
+def felt_coercion_matters(lived: Mapping[str, Lived]) -> Parts:
+    """Felt coercion and formal control against the client's rating, and felt coercion of voluntary clients.
+
+    The scale of felt coercion has no zero that a questionnaire shares. So the cut from which it counts as high is the
+    one above which as many clients under compulsion are as in the source; the test is how many voluntary ones are.
+    """
+    one, other = lived["ordinary"], lived["voluntary"]
+    table = coercion.coercion(one.panel, one.events, one.resolved, DAY, one.units)
+    felt, voluntary = (each.panel.felt_coercion[:, each.panel.at(DAY)] for each in (one, other))
+    cut = np.quantile(felt, 1 - ASKED_INVOLUNTARY)
+    hits = np.column_stack([felt > cut, voluntary > cut]).astype(float)
+
+    def shares(sums: Floats) -> Floats:
+        involuntary, free, n = np.moveaxis(sums, -1, 0)
+        return np.stack([(involuntary - free) / n, free / n], axis=-1)
+
+    slopes = _of(table, coercion.SLOPE, {"felt": "felt, observed", "formal": "formal, observed"})
+    return {
+        **_of(table, coercion.VIEW, {"felt coercion and rating": "observed"}),
+        "formal control, given felt": slopes["formal"],
+        "felt coercion, given formal": slopes["felt"],
+        **_estimate(_means(hits), shares, ("more felt under compulsion", "felt by voluntary clients"), one),
+    }
+
+
+@fact("T7", "ordinary", "voluntary")
+def growth_has_shapes(lived: Mapping[str, Lived]) -> Parts:
+    """Shapes of the client's rating over the stay, of voluntary clients and under compulsion."""
+    free, held = lived["voluntary"], lived["ordinary"]
+    tables = [growth.growth(one.panel, growth.shapes(one.panel, DAY, one.ruptures), one.units) for one in (free, held)]
+    return {
+        **_of(tables[0], growth.SHAPE, {"voluntary: improving": "client: improving"}),
+        **_of(tables[0], growth.GLOBAL_U, {"voluntary: global U": "client"}),
+        **_of(tables[1], growth.SHAPE, {f"compulsory: {shape}": f"client: {shape}" for shape in growth.SHAPES}),
+    }
+
+
+@fact("T9a", "ordinary")
+def control_and_warmth_are_not_opposites(lived: Mapping[str, Lived]) -> Parts:
+    """Control and warmth over keyworkers, and by how much conflicted is more frequent than the most frequent other."""
+    one = lived["ordinary"]
+    table = keyworkers.control_and_warmth(one.panel, one.events, one.resolved, one.units)
+
+    def lead(sums: Floats) -> Floats:
+        share = sums[..., :3] / sums[..., 3:]
+        return share[..., 2:] - share[..., :2].max(axis=-1, keepdims=True)
+
+    return {
+        **_of(table, keyworkers.CONTROL_AND_WARMTH, {"control and warmth": "all"}),
+        **_estimate(_means(usual_members(one.panel, FIRST, LAST)), lead, ("lead of conflicted",), one),
+    }
+
+
+@fact("T9c", "ordinary")
+def losing_a_keyworker_costs_trust(lived: Mapping[str, Lived]) -> Parts:
+    """Fall of the client's rating in the month after the keyworker has changed."""
+    one = lived["ordinary"]
+    return _of(keyworkers.fall_after_change(one.panel, one.units), keyworkers.FALL, {"fall within 30 days": "all"})
+
+
+@fact("T9d", "ordinary")
+def rules_first_erodes_trust(lived: Mapping[str, Lived]) -> Parts:
+    """Odds of deterioration with the most against the least reserved third of keyworkers."""
+    one = lived["ordinary"]
+    shapes = growth.shapes(one.panel, DAY, one.ruptures)
+    table = keyworkers.deterioration_and_reserve(one.panel, one.tables.dyads, shapes, one.units)
+    return _of(table, keyworkers.RESERVE, {"odds of deterioration": "all"})
+
+
+@fact("T10", "ordinary")
+def staff_blame_the_person(lived: Mapping[str, Lived]) -> Parts:
+    """Who puts trouble down to the other's person, and in which dyads most."""
+    one = lived["ordinary"]
+    table = attribution.attribution(one.panel, one.events, one.resolved, patterns_on(one.panel, DAY), one.units)
+    order = {"conflicted less polite": attribution.STEPS[0], "polite less friendly": attribution.STEPS[1]}
+    return {
+        **_of(table, attribution.ASYMMETRY, {"keyworker more than client": "all"}),
+        **_of(table, attribution.ORDER, order),
+    }
+
+
+@fact("T12", "ordinary")
+def bad_is_stronger_than_good(lived: Mapping[str, Lived]) -> Parts:
+    """How much more an unfair act moves the client than a fair one, by what the client thought before."""
+    one = lived["ordinary"]
+    table = negativity.negativity(one.panel, one.events, one.resolved, one.units)
+    names = dict(zip(("near neutral", "near neutral less top tenth"), (negativity.GROUPS[0], negativity.LESS), strict=True))
+    return _of(table, negativity.RATIO, names)
+
+
+@fact("T14", "ordinary")
+def everyday_contact_is_neutral(lived: Mapping[str, Lived]) -> Parts:
+    """How warm, neutral and hostile everyday acts of staff are."""
+    one = lived["ordinary"]
+    table = contact.contact(one.panel, one.events, one.resolved, one.units)
+    return _of(table, contact.CONTACT, {name: name for name in contact.TONES})
+
+
+def _acts_of_clients(one: Lived) -> Floats:
+    """Mean evaluation of what each client did over the stay, shape (dyads,)."""
+    acts = one.events[(one.events["actor"] == ROLES[CLIENT]).to_numpy() & one.events["act"].notna().to_numpy()]
+    rows, n = one.panel.rows_of(acts, "events"), len(one.panel.dyads)
+    good = sentiment_of(acts["act"], one.resolved)
+    return np.bincount(rows, good, minlength=n) / np.maximum(np.bincount(rows, minlength=n), 1)
+
+
+def _rating(one: Lived, side: int) -> Floats:
+    rating: Floats = one.panel.rating[side, :, one.panel.at(LATER)]
+    return rating
+
+
+@fact("I1", "ordinary", "raised expectations")
+def raised_expectations_come_true(lived: Mapping[str, Lived]) -> Parts:
+    """What keyworkers who expect more come to think of the same clients, and how these then behave."""
+    before, after = lived["ordinary"], lived["raised expectations"]
+    return {
+        "keyworker's view": _difference(_rating(before, KEYWORKER), _rating(after, KEYWORKER), before),
+        "client's acts": _difference(_acts_of_clients(before), _acts_of_clients(after), before),
+    }
+
+
+@fact("I2", "opaque rules", "explained rules")
+def explanation_lowers_felt_coercion(lived: Mapping[str, Lived]) -> Parts:
+    """How much less coerced the same clients feel when the same rules are explained."""
+    opaque, explained = (one.panel.felt_coercion[:, one.panel.at(LATER)] for one in lived.values())
+    return {"felt coercion": _difference(opaque, explained, lived["opaque rules"])}
+
+
+@fact("I4", "ordinary", "twice the contact")
+def contact_makes_views_track_each_other(lived: Mapping[str, Lived]) -> Parts:
+    """How much better both views track each other with twice the contact; how that compares with the mean's rise.
+
+    Tracking is compared as Fisher's z, the mean as standard deviations of the client's rating: both are effect sizes.
+    """
+    before, after = lived.values()
+    ratings_ = np.column_stack([_rating(before, CLIENT), _rating(after, CLIENT)])
+    parts = np.hstack([tracked(before.panel), tracked(after.panel), _means(ratings_), ratings_[:, :1] ** 2])
+
+    def gains(sums: Floats) -> Floats:
+        first, then = pooled(sums[..., :3]), pooled(sums[..., 3:6])
+        low, high, n, square = np.moveaxis(sums[..., 6:], -1, 0)
+        spread = np.sqrt(square / n - (low / n) ** 2)
+        rise = np.arctanh(then) - np.arctanh(first)
+        return np.stack([then - first, rise - (high - low) / n / spread], axis=-1)
+
+    return _estimate(parts, gains, ("tracking", "tracking rises more than the mean"), before)
+
+
+@fact("I5", "ordinary", "reflexive keyworkers")
+def reflexive_keyworkers_have_fewer_conflicts(lived: Mapping[str, Lived]) -> Parts:
+    """Change of the share of conflicted dyads in the middle of the stay."""
+    before, after = (usual_members(one.panel, FIRST, LAST)[:, 2] for one in lived.values())
+    return {"conflicted dyads": _difference(before, after, lived["ordinary"])}
+
+
+@fact("I6", "ordinary", "without expectation", "without meaning", "without context", "without handling")
+def each_dimension_matters(lived: Mapping[str, Lived]) -> Parts:
+    """How far the mix of patterns moves when a dimension is removed: share of dyads that would have to move."""
+    before, *others = (usual_members(one.panel, FIRST, LAST) for one in lived.values())
+    names = tuple(name.removeprefix("without ") for name in lived if name.startswith("without "))
+
+    def moved(sums: Floats) -> Floats:
+        share = sums[..., :-1].reshape(*sums.shape[:-1], len(lived), 3) / sums[..., -1, None, None]
+        return np.abs(share[..., 1:, :] - share[..., :1, :]).sum(axis=-1) / 2
+
+    return _estimate(_means(np.hstack([before, *others])), moved, names, lived["ordinary"])
+
+
+@fact("P1", "ordinary")
+def views_differ_in_level(lived: Mapping[str, Lived]) -> Parts:
+    """Client's less keyworker's rating, in standard deviations of the client's."""
+    one = lived["ordinary"]
+    client, keyworker = one.panel.rating[:, :, one.panel.at(DAY)]
+
+    def gap(sums: Floats) -> Floats:
+        his, hers, square, n = np.moveaxis(sums, -1, 0)
+        return ((his - hers) / n / np.sqrt(square / n - (his / n) ** 2))[..., None]
+
+    return _estimate(_means(np.column_stack([client, keyworker, client**2])), gap, ("client's less keyworker's",), one)
+
+
+@fact("P2", "ordinary")
+def ruptures_are_common_and_mostly_repaired(lived: Mapping[str, Lived]) -> Parts:
+    """Ruptures of the client's rating, how many are repaired, and how many more the keyworker has."""
+    one = lived["ordinary"]
+    table = ruptures.ruptures(one.panel, one.ruptures, one.units)
+    place = one.panel.rows_of(one.ruptures, "ruptures")
+    side = (one.ruptures["party"] == ROLES[KEYWORKER]).to_numpy()
+    n = len(one.panel.dyads)
+    more = np.bincount(place[side], minlength=n) - np.bincount(place[~side], minlength=n)
+    months = len(one.panel.days) / 30
+    return {
+        **_of(table, ruptures.SHARE, {"clients with a rupture": ROLES[CLIENT]}),
+        **_of(table, ruptures.REPAIRED, {"repaired": ROLES[CLIENT]}),
+        **_estimate(
+            _means(more[:, None] / months), lambda s: s[..., :1] / s[..., 1:], ("keyworker's more, a month",), one
+        ),
+    }
+
+
+@fact("P3", "ordinary")
+def ratings_vary_most_between_pairs_and_days(lived: Mapping[str, Lived]) -> Parts:
+    """Where the variance of the client's rating lies."""
+    one = lived["ordinary"]
+    table = variance.variance(one.panel, one.units)
+    return _of(table, variance.SHARE, {level: f"client: {level}" for level in ("keyworkers", "pairs", "days")})
+
+
+@fact("P4", "ordinary")
+def people_mostly_see_what_is_done(lived: Mapping[str, Lived]) -> Parts:
+    """Share of acts taken for something at most half an EPA unit better or worse than what was done."""
+    one = lived["ordinary"]
+    acts = one.events[one.events["act"].notna().to_numpy()]
+    off = np.abs(sentiment_of(acts["seen"], one.resolved) - sentiment_of(acts["act"], one.resolved)) > 0.5
+    rows, n = one.panel.rows_of(acts, "events"), len(one.panel.dyads)
+    near = np.column_stack([np.bincount(rows, ~off, minlength=n), np.bincount(rows, minlength=n)])
+    return _estimate(near, lambda s: s[..., :1] / s[..., 1:], ("taken for about as good",), one)
+
+
+@fact("P5", "ordinary")
+def definitions_are_seldom_settled(lived: Mapping[str, Lived]) -> Parts:
+    """Share of parties, in the middle of the stay, to whom one frame is all but certain (nine in ten or more)."""
+    one = lived["ordinary"]
+    days = one.tables.days[one.tables.days["day"] == DAY]
+    shares = days[[c for c in days if c.startswith("share_of_")]].to_numpy().max(axis=1) >= 0.9
+    rows = one.panel.rows_of(days, "days")
+    n = len(one.panel.dyads)
+    parts = np.column_stack([np.bincount(rows, shares, minlength=n), np.bincount(rows, minlength=n)])
+    return _estimate(parts, lambda s: s[..., :1] / s[..., 1:], ("certain of one frame",), one)

@@ -1,0 +1,124 @@
+"""The scoreboard: every fact, how the model stands to it, how sure that is, and whether the fact was used to fit it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import pandas as pd
+from tqdm import tqdm
+
+from analysis.figures.scoreboard import scoreboard_figure
+from analysis.words.grammar import counted, joined
+from experiments.made import Made
+from experiments.validation.conditions import CONDITIONS, Changes, Lived
+from experiments.validation.declared import BETWEEN, CALIBRATION, HELD_OUT, MET, MISSED, VERDICTS, declared_facts
+from experiments.validation.facts import FACTS, Part
+from simulation.scenario import load
+
+LEAST_DYADS = 400
+"""Dyads per condition below which no fact is judged."""
+
+
+def replicates_of(name: str, replicates: int) -> int:
+    """How often a condition is lived: *replicates* times 16 dyads, whatever its size."""
+    design = load(CONDITIONS[name].scenario).design
+    return max(1, round(replicates * 16 / (design.centres * design.clients)))
+
+
+def parts_of_facts(
+    names: tuple[str, ...], seed: int, replicates: int, changes: Changes | None = None, intervals: bool = True,
+    threads: int = 1, progress: bool = False,
+) -> dict[str, Mapping[str, Part]]:  # fmt: skip
+    """The parts of some facts, each computed from as many as 16 × *replicates* dyads in every condition it needs.
+
+    *changes* are made in every condition. A condition is let go of as soon as no fact needs it any more.
+    """
+    waiting = {name: FACTS[name] for name in names}
+    needed = [condition for condition in CONDITIONS if any(condition in one.conditions for one in waiting.values())]
+    lived: dict[str, Lived] = {}
+    found: dict[str, Mapping[str, Part]] = {}
+    for condition in tqdm(needed, desc="conditions", disable=not progress, leave=False):
+        again = replicates_of(condition, replicates)
+        lived[condition] = Lived(CONDITIONS[condition], seed, again, changes, threads, intervals)
+        ready = [name for name, one in waiting.items() if set(one.conditions) <= set(lived)]
+        for name in ready:
+            one = waiting.pop(name)
+            found[name] = one.work({c: lived[c] for c in one.conditions})
+        for kept in list(lived):
+            if not any(kept in one.conditions for one in waiting.values()):
+                del lived[kept]
+    return {name: found[name] for name in names}
+
+
+def scoreboard(seed: int = 1, replicates: int = 120, changes: Changes | None = None, threads: int = 2,
+               progress: bool = False) -> pd.DataFrame:  # fmt: skip
+    """Every fact as the model has it, a row per part.
+
+    Columns: fact, says, part, unit, estimate, low, high (95 %), accept_low, accept_high, wrong_low, wrong_high, verdict
+    (met, between, missed), certain (whether the verdict holds all over the interval), used, status, sources, how.
+    """
+    facts = declared_facts()
+    found = parts_of_facts(tuple(one.id for one in facts), seed, replicates, changes, True, threads, progress)
+    rows = []
+    for one in facts:
+        for part in one.part:
+            estimate, low, high = found[one.id][part.name]
+            rows.append(
+                {
+                    "fact": one.id, "says": one.says, "part": part.name, "unit": part.unit,
+                    "estimate": estimate, "low": low, "high": high,
+                    "accept_low": part.accept[0], "accept_high": part.accept[1],
+                    "wrong_low": part.wrong[0], "wrong_high": part.wrong[1],
+                    "verdict": part.verdict(estimate), "certain": part.certain(low, high),
+                    "used": one.used, "status": one.status, "sources": "; ".join(one.sources), "how": one.how,
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def by_fact(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per fact: its verdict is that of its worst part, and certain if that part's is and no other may be worse.
+
+    Columns: fact, says, verdict, certain, used, status.
+    """
+    rows = []
+    for name, own in table.groupby("fact", sort=False):
+        worst = max(own["verdict"], key=VERDICTS.index)
+        at_worst = own[own["verdict"] == worst]
+        certain = bool(own["certain"].all() if worst == MET else at_worst["certain"].any())
+        first = own.iloc[0]
+        rows.append((name, first["says"], worst, certain, first["used"], first["status"]))
+    return pd.DataFrame(rows, columns=["fact", "says", "verdict", "certain", "used", "status"])
+
+
+def in_words(table: pd.DataFrame, dyads: int) -> Iterator[str]:
+    """How the model stands to the facts, in a few sentences."""
+    facts = by_fact(table)
+    for used, how in ((CALIBRATION, "used in calibration"), (HELD_OUT, "held out")):
+        own = facts[(facts["used"] == used) & (facts["status"] != "assumed")]
+        met, between, missed = ((own["verdict"] == verdict).sum() for verdict in VERDICTS)
+        yield f"Of {counted(len(own), 'fact')} with a source that were {how}, {met} are met, {between} lie between and {missed} are missed."
+    own = facts[facts["status"] == "assumed"]
+    yield f"Of {counted(len(own), 'expectation')} without a source, all used in calibration, {(own['verdict'] == MET).sum()} are met."
+    for verdict, words in ((MISSED, "Missed"), (BETWEEN, "Neither met nor wrong")):
+        rows = table[table["verdict"] == verdict]
+        if len(rows):
+            told = [f"{row.fact} ({row.part} {row.estimate:.2f})" for row in rows.itertuples()]
+            yield f"{words}: {joined(told)}."
+    open_ = table[~table["certain"]]
+    if len(open_):
+        told = [f"{row.fact} ({row.part})" for row in open_.itertuples()]
+        yield f"With other luck another verdict is possible for {joined(told)}."
+    yield f"Each condition has {dyads} dyads; intervals: 95 %, over replicates or centres."
+
+
+def make(seed: int, replicates: int, threads: int = 2, progress: bool = False) -> Made:
+    """The scoreboard with its figure and what it says, to be kept."""
+    table = scoreboard(seed, replicates, threads=threads, progress=progress)
+    dyads = 16 * replicates
+    return Made(
+        {"scoreboard": table, "facts": by_fact(table)},
+        {"scoreboard": scoreboard_figure(table, f"{dyads} dyads per condition, seed {seed}")},
+        tuple(in_words(table, dyads)),
+    )
