@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
@@ -22,7 +23,7 @@ class Condition(NamedTuple):
     """A scenario with changes, and how many of its days or events are looked at."""
 
     scenario: str
-    changes: Changes = {}
+    changes: Changes = MappingProxyType({})
     keep: Keep = Keep.DAYS
 
 

@@ -14,7 +14,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.columns import sentiment_of
-from analysis.measures import attribution, coercion, contact, growth, keyworkers, negativity, ratings, ruptures, variance
+from analysis.measures import (
+    attribution,
+    coercion,
+    contact,
+    growth,
+    keyworkers,
+    negativity,
+    ratings,
+    ruptures,
+    variance,
+)
 from analysis.measures.estimates import Measure, estimated
 from analysis.measures.mix import all_three, classes_on, patterns_on, usual_members
 from analysis.measures.tracking import pooled, tracked
@@ -217,7 +227,9 @@ def bad_is_stronger_than_good(lived: Mapping[str, Lived]) -> Parts:
     """How much more an unfair act moves the client than a fair one, by what the client thought before."""
     one = lived["ordinary"]
     table = negativity.negativity(one.panel, one.events, one.resolved, one.units)
-    names = dict(zip(("near neutral", "near neutral less top tenth"), (negativity.GROUPS[0], negativity.LESS), strict=True))
+    names = dict(
+        zip(("near neutral", "near neutral less top tenth"), (negativity.GROUPS[0], negativity.LESS), strict=True)
+    )
     return _of(table, negativity.RATIO, names)
 
 

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 from tqdm import tqdm
 
 from analysis.figures.scoreboard import scoreboard_figure
-from analysis.words.grammar import counted, joined
+from analysis.words.grammar import counted
 from experiments.made import Made
 from experiments.validation.conditions import CONDITIONS, Changes, Lived
 from experiments.validation.declared import BETWEEN, CALIBRATION, HELD_OUT, MET, MISSED, VERDICTS, declared_facts
 from experiments.validation.facts import FACTS, Part
+from simulation.refusal import listed
 from simulation.scenario import load
 
-LEAST_DYADS = 400
-"""Dyads per condition below which no fact is judged."""
+PAIRS = 16
+"""Dyads in a replicate."""
+LEAST_REPLICATES = 25
+"""Replicates from which on facts are judged: 400 dyads in every condition."""
 
 
 def replicates_of(name: str, replicates: int) -> int:
-    """How often a condition is lived: *replicates* times 16 dyads, whatever its size."""
+    """How often a condition is lived: *replicates* times ``PAIRS`` dyads, whatever its size."""
     design = load(CONDITIONS[name].scenario).design
-    return max(1, round(replicates * 16 / (design.centres * design.clients)))
+    return max(1, round(replicates * PAIRS / (design.centres * design.clients)))
 
 
 def parts_of_facts(
     names: tuple[str, ...], seed: int, replicates: int, changes: Changes | None = None, intervals: bool = True,
     threads: int = 1, progress: bool = False,
 ) -> dict[str, Mapping[str, Part]]:  # fmt: skip
-    """The parts of some facts, each computed from as many as 16 × *replicates* dyads in every condition it needs.
+    """The parts of some facts, each computed from *replicates* times ``PAIRS`` dyads in every condition it needs.
 
     *changes* are made in every condition. A condition is let go of as soon as no fact needs it any more.
     """
@@ -98,25 +101,51 @@ def in_words(table: pd.DataFrame, dyads: int) -> Iterator[str]:
     for used, how in ((CALIBRATION, "used in calibration"), (HELD_OUT, "held out")):
         own = facts[(facts["used"] == used) & (facts["status"] != "assumed")]
         met, between, missed = ((own["verdict"] == verdict).sum() for verdict in VERDICTS)
-        yield f"Of {counted(len(own), 'fact')} with a source that were {how}, {met} are met, {between} lie between and {missed} are missed."
+        yield (
+            f"Of {counted(len(own), 'fact')} with a source that were {how}, {met} are met, {between} lie between "
+            f"and {missed} are missed."
+        )
     own = facts[facts["status"] == "assumed"]
-    yield f"Of {counted(len(own), 'expectation')} without a source, all used in calibration, {(own['verdict'] == MET).sum()} are met."
+    met = (own["verdict"] == MET).sum()
+    yield f"Of {counted(len(own), 'expectation')} without a source, all used in calibration, {met} are met."
     for verdict, words in ((MISSED, "Missed"), (BETWEEN, "Neither met nor wrong")):
         rows = table[table["verdict"] == verdict]
         if len(rows):
             told = [f"{row.fact} ({row.part} {row.estimate:.2f})" for row in rows.itertuples()]
-            yield f"{words}: {joined(told)}."
+            yield f"{words}: {listed(told)}."
     open_ = table[~table["certain"]]
     if len(open_):
         told = [f"{row.fact} ({row.part})" for row in open_.itertuples()]
-        yield f"With other luck another verdict is possible for {joined(told)}."
+        yield f"With other luck another verdict is possible for {listed(told)}."
     yield f"Each condition has {dyads} dyads; intervals: 95 %, over replicates or centres."
+
+
+def lines(table: pd.DataFrame) -> Iterator[str]:
+    """The scoreboard for a terminal, a line per part."""
+    width = max(len(f"{row.part} ({row.unit})") for row in table.itertuples())
+    yield f"{'fact':<5}{'':<{width + 2}}{'value':>7}  {'95 % interval':<16}{'accepted':<16}verdict"
+    before = ""
+    for row in table.itertuples():
+        name = "" if row.fact == before else row.fact
+        before = row.fact
+        interval = f"{row.low:.2f} to {row.high:.2f}" if row.high > row.low else ""
+        accepted = _range(row.accept_low, row.accept_high)
+        how = "" if row.used == CALIBRATION else ", held out"
+        maybe = "" if row.certain else " (with other luck perhaps not)"
+        what = f"{row.part} ({row.unit})"
+        yield f"{name:<5}{what:<{width + 2}}{row.estimate:>7.2f}  {interval:<16}{accepted:<16}{row.verdict}{how}{maybe}"
+
+
+def _range(low: float, high: float) -> str:
+    if math.isinf(low):
+        return f"at most {high:g}"
+    return f"at least {low:g}" if math.isinf(high) else f"{low:g} to {high:g}"
 
 
 def make(seed: int, replicates: int, threads: int = 2, progress: bool = False) -> Made:
     """The scoreboard with its figure and what it says, to be kept."""
     table = scoreboard(seed, replicates, threads=threads, progress=progress)
-    dyads = 16 * replicates
+    dyads = PAIRS * replicates
     return Made(
         {"scoreboard": table, "facts": by_fact(table)},
         {"scoreboard": scoreboard_figure(table, f"{dyads} dyads per condition, seed {seed}")},

@@ -1,0 +1,124 @@
+"""The scoreboard as a figure: a row per part of a fact, its accepted range as a band, the model's value with interval.
+
+Rows have different units, so each has a scale of its own: the accepted range (or, where it has but one bound, that
+bound) is at the same place in all of them, and the number is written beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from analysis.figures.drawing import INK, caption, say, title
+
+ROW, HEAD, FOOT = 0.27, 1.0, 1.35
+"""Inches per row, above and below."""
+BAND, WRONG = "#BDD7E7", "#F2D5C4"
+MARKS = {"met": ("o", "#08519C"), "between": ("D", "#666666"), "missed": ("X", "#7A1F1F")}
+NATURAL = {"share": (0, 1), "probability": (0, 1), "correlation": (-1, 1), "difference of shares": (-1, 1)}
+"""Ends of scales: a bound that lies there bounds nothing."""
+UNITS = {"share": "", "probability": "", "correlation": "r", "difference of shares": "", "odds ratio": "OR"}
+"""How units are written beside a number, where not in full."""
+
+
+def scale_of(row: Any) -> tuple[float, float]:
+    """From which to which value a row is drawn: the accepted range with half its width on either side.
+
+    With one bound that is at one half and the value well inside; a value farther off widens the row.
+    """
+    ends = NATURAL.get(row.unit, (-math.inf, math.inf))
+    inner = [b for b, end in zip((row.accept_low, row.accept_high), ends, strict=True) if np.isfinite(b) and b != end]
+    reach = [v for v in (row.estimate, row.low, row.high) if np.isfinite(v)] or [0.0]
+    if len(inner) == 2:
+        width = inner[1] - inner[0]
+        low, high = inner[0] - width / 2, inner[1] + width / 2
+    else:
+        edge = inner[0] if inner else 0.0
+        width = 1.4 * max([1e-9, *(abs(v - edge) for v in reach)])
+        low, high = edge - width, edge + width
+    low, high = min(low, *reach), max(high, *reach)
+    margin = 0.04 * (high - low)
+    return low - margin, high + margin
+
+
+def scoreboard_figure(table: pd.DataFrame, rests_on: str) -> Figure:
+    """Every part of every fact (columns as ``experiments.validation.scoreboard.scoreboard`` gives them)."""
+    rows = list(table.itertuples())
+    heads = [place == 0 or rows[place - 1].fact != row.fact for place, row in enumerate(rows)]
+    lines = len(rows) + sum(heads)
+    height = HEAD + FOOT + ROW * lines
+    figure = Figure(figsize=(11, height))
+    axes = figure.subplots()
+    figure.subplots_adjust(left=0.34, right=0.72, top=1 - HEAD / height, bottom=FOOT / height)
+    for place, (row, line) in enumerate(zip(rows, np.arange(len(rows)) + np.cumsum(heads), strict=True)):
+        if heads[place]:
+            used = "used in calibration" if row.used == "calibration" else "held out"
+            axes.text(-0.87, line - 1, row.fact, va="center", fontsize=9, fontweight="bold", color=INK)
+            axes.text(-0.76, line - 1, f"{row.says} ({used})", va="center", fontsize=9, color=INK)
+            axes.plot([-0.87, 1.7], [line - 1.5] * 2, color="#DDDDDD", lw=0.6, clip_on=False)
+        _row(axes, line, row)
+        axes.text(-0.02, line, row.part, va="center", ha="right", fontsize=9, color=INK)
+        maybe = "" if row.certain else " ?"
+        told = f"{row.estimate:.2f} {UNITS.get(row.unit, row.unit)}".strip()
+        axes.text(1.02, line, f"{told}, {row.verdict}{maybe}", va="center", fontsize=9, color=INK)
+    axes.set_xlim(0, 1)
+    axes.set_ylim(lines - 0.5, -0.5)
+    axes.axis("off")
+    facts = table.groupby("fact", sort=False)["verdict"]
+    order = list(MARKS)
+    worst = facts.agg(lambda verdicts: max(verdicts, key=order.index))
+    counts = {verdict: int((worst == verdict).sum()) for verdict in MARKS}
+    title(
+        figure,
+        f"The model against {len(worst)} facts: {counts['met']} met, {counts['between']} between, "
+        f"{counts['missed']} missed",
+    )
+    figure.texts[-1].set_y(1 - 0.2 / height)
+    handles: list[Patch | Line2D] = [
+        Patch(facecolor=BAND, label="accepted"),
+        Patch(facecolor=WRONG, hatch="///", edgecolor="white", label="wrong"),
+    ]
+    for verdict, (mark, colour) in MARKS.items():
+        look: dict[str, Any] = {"color": "none", "markerfacecolor": colour, "markeredgecolor": "white", "markersize": 8}
+        handles.append(Line2D([], [], marker=mark, label=verdict, **look))
+    figure.legend(
+        handles=handles, ncols=5, loc="upper left", bbox_to_anchor=(0.01, 1 - 0.5 / height), frameon=False, fontsize=9
+    )
+    caption(
+        figure,
+        f"{rests_on}. Lines: 95 % intervals. Each row has a scale of its own; ● used in calibration, ○ held out; "
+        "? with other luck another verdict is possible. What each fact is, and from where, is in the table.",
+    )
+    missed = table[table["verdict"] == "missed"]
+    told = f" Missed: {', '.join(f'{r.fact} {r.part}' for r in missed.itertuples())}." if len(missed) else ""
+    say(figure, f"Of {len(worst)} facts the model meets {counts['met']}, {counts['between']} lie between and "
+                f"{counts['missed']} are missed.{told}")  # fmt: skip
+    return figure
+
+
+def _row(axes: Axes, place: int, row: Any) -> None:
+    low, high = scale_of(row)
+
+    def at(value: float) -> float:
+        return float(np.clip((value - low) / (high - low), 0, 1))
+
+    box = {"height": 0.62, "lw": 0}
+    axes.barh(place, 1, left=0, color="#F4F4F4", **box)
+    for ends in ((-math.inf, row.wrong_low), (row.wrong_high, math.inf)):
+        left, right = at(ends[0]), at(ends[1])
+        if right > left and np.isfinite(ends[0] if np.isfinite(ends[0]) else ends[1]):
+            axes.barh(place, right - left, left=left, color=WRONG, hatch="///", edgecolor="white", **box)
+    left, right = at(row.accept_low), at(row.accept_high)
+    axes.barh(place, right - left, left=left, color=BAND, **box)
+    mark, colour = MARKS[row.verdict]
+    if np.isfinite(row.low) and row.high > row.low:
+        axes.plot([at(row.low), at(row.high)], [place, place], color=INK, lw=1.4, solid_capstyle="butt")
+    if np.isfinite(row.estimate):
+        axes.plot(at(row.estimate), place, marker=mark, color=colour, markeredgecolor="white", markersize=8, zorder=3)

@@ -1,0 +1,115 @@
+"""Emulators: cheap stand-ins for the simulation, one per part of a fact, which know how far they may be off.
+
+Each is a Gaussian process over the unit cube with a length of its own for every number and noise for luck, fitted by
+maximum likelihood (Rasmussen & Williams 2006, recalled; scikit-learn).
+"""
+
+from __future__ import annotations
+
+import warnings
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF, ConstantKernel, DotProduct, WhiteKernel
+from threadpoolctl import threadpool_limits
+
+from experiments.running import begin_worker
+
+Floats = NDArray[np.float64]
+LENGTHS = (0.3, 30.0)
+"""Range of the length over which a number matters, in widths of its prior; beyond the upper end it hardly does."""
+STEPS = 25
+"""Steps of the search for the likeliest lengths."""
+FOLDS = 5
+"""Parts into which points are divided to see how well emulators do on points they have not seen."""
+
+
+class Emulator(NamedTuple):
+    """What stands in for one part: a fitted process and the scale of its values."""
+
+    process: GaussianProcessRegressor
+    middle: float
+    spread: float
+
+    @property
+    def lengths(self) -> Floats:
+        """Length by number: the longer, the less it matters."""
+        found: Floats = self.process.kernel_.k1.k1.k2.length_scale
+        return found
+
+    @property
+    def luck(self) -> float:
+        """Variance of the part between luck and luck at one point, as fitted."""
+        return float(self.process.kernel_.k2.noise_level) * self.spread**2
+
+
+def _climb(objective: Any, start: Floats, bounds: Floats) -> tuple[Floats, float]:
+    """The best of ``STEPS`` steps: further ones move the lengths of numbers that hardly matter."""
+    found = minimize(objective, start, method="L-BFGS-B", jac=True, bounds=bounds, options={"maxiter": STEPS})
+    return found.x, found.fun
+
+
+def fitted(points: Floats, values: Floats) -> Emulator:
+    """The emulator of one part from its *values* (n,) at *points* (n, d) of the unit cube; missing values are left out."""
+    known = np.isfinite(values)
+    points, values = points[known], values[known]
+    middle, spread = float(values.mean()), float(max(values.std(), 1e-9))
+    kernel = ConstantKernel(1.0, (1e-2, 1e2)) * RBF(np.full(points.shape[1], 2.0), LENGTHS) + DotProduct(
+        1.0, (1e-2, 1e2)
+    ) * ConstantKernel(0.1, (1e-4, 1e1))
+    process = GaussianProcessRegressor(kernel + WhiteKernel(0.1, (1e-4, 2.0)), alpha=1e-8, optimizer=_climb)
+    with warnings.catch_warnings(), threadpool_limits(1):
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a length at its end says: does not matter
+        process.fit(points - 0.5, (values - middle) / spread)
+    return Emulator(process, middle, spread)
+
+
+def predicted(emulator: Emulator, points: Floats) -> tuple[Floats, Floats]:
+    """Mean and variance (of the mean, luck left out) of a part at *points*, each of shape (n,)."""
+    mean, deviation = emulator.process.predict(points - 0.5, return_std=True)
+    luck = emulator.process.kernel_.k2.noise_level
+    variance = np.maximum(deviation**2 - luck, 0.0)
+    return emulator.middle + emulator.spread * mean, emulator.spread**2 * variance
+
+
+def _fit(task: tuple[Floats, Floats]) -> Emulator:
+    return fitted(*task)
+
+
+def fit_all(points: Floats, values: Floats, workers: int = 2) -> list[Emulator]:
+    """An emulator for each column of *values* (n, m)."""
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=begin_worker) as pool:
+        return list(pool.map(_fit, [(points, column) for column in values.T]))
+
+
+class Check(NamedTuple):
+    """How an emulator does on points it has not seen: share of variance explained, and share within 95 %."""
+
+    explained: float
+    covered: float
+
+
+def _check(task: tuple[Floats, Floats]) -> Check:
+    points, values = task
+    known = np.isfinite(values)
+    points, values = points[known], values[known]
+    fold = np.arange(len(points)) % FOLDS
+    off, within = np.empty(len(points)), np.empty(len(points), bool)
+    for k in range(FOLDS):
+        one = fitted(points[fold != k], values[fold != k])
+        mean, variance = predicted(one, points[fold == k])
+        off[fold == k] = values[fold == k] - mean
+        within[fold == k] = np.abs(off[fold == k]) <= 1.96 * np.sqrt(variance + one.luck)
+    return Check(float(1 - (off**2).mean() / max(values.var(), 1e-18)), float(within.mean()))
+
+
+def check_all(points: Floats, values: Floats, workers: int = 2) -> list[Check]:
+    """How each column's emulator does on points left out of its fit."""
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=begin_worker) as pool:
+        return list(pool.map(_check, [(points, column) for column in values.T]))

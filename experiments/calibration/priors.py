@@ -1,0 +1,61 @@
+"""What is calibrated, and between which values: the numbers of ``priors.toml``, uniform and independent beforehand."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from experiments.designs import Span, axis
+from simulation.meaning import read_toml
+from simulation.refusal import Refusal
+
+Floats = NDArray[np.float64]
+FILE = Path(__file__).with_name("priors.toml")
+
+
+class Priors(NamedTuple):
+    """The free numbers by name (``section.field``), each uniform from ``low`` to ``high``, shape (d,)."""
+
+    names: tuple[str, ...]
+    low: Floats
+    high: Floats
+
+    def at(self, unit: Floats) -> Floats:
+        """Points of the unit cube, shape (n, d), as values of the numbers."""
+        values: Floats = self.low + unit * (self.high - self.low)
+        return values
+
+    def unit(self, values: Floats) -> Floats:
+        """Values of the numbers, shape (n, d), as points of the unit cube."""
+        places: Floats = (values - self.low) / (self.high - self.low)
+        return places
+
+
+@lru_cache
+def priors() -> Priors:
+    """The declared priors; ``Refusal`` for a number that does not exist or a range beyond the declared one."""
+    ranges = []
+    for section, fields in read_toml(FILE).items():
+        for field, span in fields.items():
+            try:
+                low, high = span
+                ranges.append(axis(f"{section}.{field}", Span(low=float(low), high=float(high))))
+            except (TypeError, ValueError) as error:
+                why = error if isinstance(error, Refusal) else f"{section}.{field}: write it as [low, high]"
+                raise Refusal(f"{FILE}: {why}") from None
+    return Priors(
+        tuple(one.field for one in ranges),
+        np.array([one.low for one in ranges]),
+        np.array([one.high for one in ranges]),
+    )
+
+
+def spread_evenly(count: int, dimensions: int, seed: int) -> Floats:
+    """So many points of the unit cube that fill it evenly: a scrambled Sobol' sequence, shape (count, dimensions)."""
+    points: Floats = qmc.Sobol(dimensions, seed=seed).random_base2(max(0, int(np.ceil(np.log2(count)))))[:count]
+    return points

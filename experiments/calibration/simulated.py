@@ -1,0 +1,73 @@
+"""Points simulated: what the facts become for some values of the free numbers, kept as they come, never made twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from experiments.running import begin_worker
+from experiments.validation.scoreboard import parts_of_facts
+from simulation.compiled import source_digest
+
+Floats = NDArray[np.float64]
+CHUNK = 32
+"""Points after which what is done is written down."""
+
+
+class Point(NamedTuple):
+    """Values of some numbers by name, the facts that are wanted, and with what luck."""
+
+    changes: tuple[tuple[str, float], ...]
+    facts: tuple[str, ...]
+    seed: int
+    replicates: int
+
+
+def simulated(point: Point) -> dict[str, float]:
+    """Every part of the facts wanted (``fact: part``) at one point, without intervals."""
+    found = parts_of_facts(point.facts, point.seed, point.replicates, dict(point.changes), intervals=False)
+    return {f"{fact}: {name}": part.estimate for fact, parts in found.items() for name, part in parts.items()}
+
+
+def simulate_all(
+    points: Sequence[Point], what: str, workers: int = 2, progress: bool = False, kept: Path | None = None
+) -> pd.DataFrame:
+    """All *points* simulated, a row each, in their order.
+
+    With a folder *kept*, what is done is written to ``WHAT.csv`` in it and is not made again, as long as the points and
+    the model's sources are the same.
+    """
+    path = None if kept is None else kept / f"{what}.csv"
+    key = f"{hash_of(points)}-{source_digest()[:16]}"
+    rows: list[dict[str, float]] = []
+    if path is not None and path.exists():
+        before = pd.read_csv(path)
+        if len(before) and before["key"].eq(key).all():
+            rows = before.drop(columns="key").to_dict("records")
+    todo = list(points[len(rows) :])
+    bar = tqdm(total=len(points), initial=len(rows), desc=what, disable=not progress, unit="point", leave=False)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=begin_worker) as pool:
+        for start in range(0, len(todo), CHUNK):
+            for row in pool.map(simulated, todo[start : start + CHUNK]):
+                rows.append(row)
+                bar.update()
+            if path is not None:
+                partial = path.with_suffix(".partial")
+                pd.DataFrame(rows).assign(key=key).to_csv(partial, index=False)
+                partial.replace(path)
+    bar.close()
+    return pd.DataFrame(rows)
+
+
+def hash_of(points: Sequence[Point]) -> str:
+    """A word that is the same for the same points only."""
+    return hashlib.sha256(repr([tuple(point) for point in points]).encode()).hexdigest()[:16]

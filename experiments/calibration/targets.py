@@ -1,0 +1,47 @@
+"""What is aimed at: the parts of the facts that are used in calibration, and how far a value is from being met."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.validation.declared import CALIBRATION, declared_facts
+
+Floats = NDArray[np.float64]
+
+
+class Targets(NamedTuple):
+    """Parts of facts by name (``fact: part``), met from ``low`` to ``high``, shape (m,)."""
+
+    names: tuple[str, ...]
+    low: Floats
+    high: Floats
+
+    def beyond(self, values: Floats) -> Floats:
+        """How far values, shape (..., m), lie outside what is accepted; 0 inside, infinite where there is none."""
+        outside: Floats = np.maximum(np.maximum(self.low - values, values - self.high), 0.0)
+        return np.where(np.isnan(values), np.inf, outside)
+
+    def implausibility(self, values: Floats, variance: Floats) -> Floats:
+        """Distance from what is accepted in standard deviations of what is not known about the values (..., m)."""
+        distance: Floats = self.beyond(values) / np.sqrt(variance)
+        return distance
+
+
+@lru_cache
+def targets() -> Targets:
+    """The parts of every fact that is used in calibration."""
+    parts = [(one, part) for one in declared_facts() if one.used == CALIBRATION for part in one.part]
+    return Targets(
+        tuple(f"{one.id}: {part.name}" for one, part in parts),
+        np.array([part.accept[0] for _, part in parts]),
+        np.array([part.accept[1] for _, part in parts]),
+    )
+
+
+def facts_used() -> tuple[str, ...]:
+    """Ids of the facts that are used in calibration."""
+    return tuple(one.id for one in declared_facts() if one.used == CALIBRATION)
