@@ -1,4 +1,4 @@
-"""The command ``twoway validate``: the model held against published facts."""
+"""The commands ``twoway validate`` and ``twoway calibrate``: the model held against facts, and fitted to some."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from simulation import SCOPE
 
 
 def add(commands: Any) -> None:
-    """Add ``validate`` to the command line."""
+    """Add both to the command line."""
     validate = commands.add_parser(
         "validate",
         help="hold the model against published facts and print the scoreboard",
@@ -23,6 +23,60 @@ def add(commands: Any) -> None:
         "--replicates", default="250", help="replicates of 16 dyads per condition, at least 25 (default 250)"
     )
     validate.add_argument("--out", type=Path, metavar="FOLDER", help="a folder that does not exist yet")
+
+    calibrate = commands.add_parser(
+        "calibrate",
+        help="find the free numbers with which the model meets the facts that are set aside for it (about an hour)",
+        description="History matching on the numbers of experiments/calibration/priors.toml. It can be stopped and "
+        "started again with the same options: points that were simulated are not simulated again.",
+    )
+    calibrate.add_argument("--seed", default="1", help="luck: a whole number from 0 (default 1)")
+    for name, (default, words) in SIZES.items():
+        calibrate.add_argument(f"--{name}", default=default, help=f"{words} (default {default})")
+    calibrate.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="a folder that does not exist yet")
+
+
+SIZES = {
+    "first": ("512", "points of the first wave, spread evenly over the priors"),
+    "wave": ("256", "points of each later wave"),
+    "waves": ("3", "waves in all"),
+    "wave-replicates": ("20", "replicates of 16 dyads per condition and point in a wave"),
+    "last": ("320", "points simulated in the end, from which the posterior sample is accepted"),
+    "replicates": ("60", "replicates per condition and point in the end"),
+}
+"""How much is simulated in a calibration: option, default, meaning."""
+
+
+def calibrate(options: argparse.Namespace) -> int:
+    """Calibrate the free numbers and keep what came of it."""
+    import os
+    import shutil
+
+    from experiments.calibration.priors import priors
+    from experiments.calibration.targets import targets
+    from experiments.made import make_and_keep
+    from simulation.refusal import Refusal
+    from simulation.tables import check_luck
+
+    sizes = {name.replace("-", "_"): whole_number(name, getattr(options, name.replace("-", "_"))) for name in SIZES}
+    for name, size in sizes.items():
+        if not 1 <= size <= 100_000:
+            raise Refusal(f"--{name.replace('_', '-')} {size}: must be a whole number from 1 to 100000")
+    seed, folder = whole_number("seed", options.seed), options.out
+    check_luck(seed, sizes["replicates"])
+    if folder.exists():
+        raise Refusal(f"{folder}: exists already and is not overwritten; choose another folder with --out")
+    kept = folder.with_name(f"{folder.name}.points")
+    kept.mkdir(parents=True, exist_ok=True)
+    print(f"{len(priors().names)} free numbers, {len(targets().names)} parts of facts, seed {seed}.")
+    print(f"Points are kept in {kept} until all is done; the same command goes on from there.\n", flush=True)
+    made = make_and_keep("calibration", folder, {"seed": seed, **sizes}, os.cpu_count() or 1, True, kept=kept)
+    shutil.rmtree(kept)
+    for sentence in made.sentences:
+        print(textwrap.fill(sentence, 110, break_long_words=False, break_on_hyphens=False))
+    print(f"Posterior sample, tables, figure and manifest: {folder}")
+    print(SCOPE)
+    return 0
 
 
 def validate(options: argparse.Namespace) -> int:
@@ -61,4 +115,4 @@ def validate(options: argparse.Namespace) -> int:
     return 0
 
 
-DO: dict[str, Action] = {"validate": validate}
+DO: dict[str, Action] = {"validate": validate, "calibrate": calibrate}

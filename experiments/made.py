@@ -22,6 +22,7 @@ from simulation.compiled import source_digest
 from simulation.refusal import Refusal, nearest
 
 MAKERS: dict[str, str] = {
+    "calibration": "experiments.calibration.calibrate:make",
     "scoreboard": "experiments.validation.scoreboard:make",
 }
 """Every kind of result: what it is called, and the module and function that make it."""
@@ -46,13 +47,14 @@ def maker_of(kind: str) -> Callable[..., Made]:
 
 
 def make_and_keep(
-    kind: str, folder: Path, arguments: Mapping[str, Any], threads: int = 2, progress: bool = False
+    kind: str, folder: Path, arguments: Mapping[str, Any], threads: int = 2, progress: bool = False, **more: Any
 ) -> Made:
     """Make a result of this *kind* from its *arguments* (plain numbers, words and lists) and keep it in *folder*.
 
-    The folder must not exist yet. Arguments must hold ``seed`` and ``replicates``.
+    The folder must not exist yet. Arguments must hold ``seed`` and ``replicates``; *more* goes to the maker but makes
+    no difference to what comes out, and is not written down.
     """
-    made = maker_of(kind)(**arguments, threads=threads, progress=progress)
+    made = maker_of(kind)(**arguments, threads=threads, progress=progress, **more)
     note = provenance(kind, int(arguments["seed"]), int(arguments["replicates"]))
     with whole(folder) as partial:
         _write(made, partial)

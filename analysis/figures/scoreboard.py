@@ -109,7 +109,7 @@ def _row(axes: Axes, place: int, row: Any) -> None:
     def at(value: float) -> float:
         return float(np.clip((value - low) / (high - low), 0, 1))
 
-    box = {"height": 0.62, "lw": 0}
+    box: dict[str, Any] = {"height": 0.62, "lw": 0}
     axes.barh(place, 1, left=0, color="#F4F4F4", **box)
     for ends in ((-math.inf, row.wrong_low), (row.wrong_high, math.inf)):
         left, right = at(ends[0]), at(ends[1])

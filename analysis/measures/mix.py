@@ -33,8 +33,8 @@ def patterns_on(panel: Panel, day: int, thresholds: Thresholds = THRESHOLDS) -> 
 
 def usual_members(panel: Panel, first: int, last: int, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.float64]:
     """Share of the days from *first* to *last* on which a dyad is of each pattern, shape (dyads, 3)."""
-    days = range(first, last + 1)
-    share: NDArray[np.float64] = sum(members(patterns_on(panel, day, thresholds)) for day in days) / len(days)
+    days = [members(patterns_on(panel, day, thresholds)) for day in range(first, last + 1)]
+    share: NDArray[np.float64] = np.mean(days, axis=0)
     return share
 
 

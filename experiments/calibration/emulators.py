@@ -56,7 +56,7 @@ def _climb(objective: Any, start: Floats, bounds: Floats) -> tuple[Floats, float
 
 
 def fitted(points: Floats, values: Floats) -> Emulator:
-    """The emulator of one part from its *values* (n,) at *points* (n, d) of the unit cube; missing values are left out."""
+    """The emulator of a part from its *values* (n,) at *points* (n, d) of the unit cube; missing ones are left out."""
     known = np.isfinite(values)
     points, values = points[known], values[known]
     middle, spread = float(values.mean()), float(max(values.std(), 1e-9))

@@ -2,9 +2,9 @@
 
 In each wave some points are simulated, emulators are fitted to all that was simulated so far, and what remains is
 wherever no part of a fact is implausible: farther from being met than three times what luck and emulator leave unknown
-(Craig et al. 1997, Vernon, Goldstein & Bower 2010; recalled). In the end points that remain are simulated with many more
-dyads, and those are accepted that meet every part, or miss none by more than luck can explain: approximate Bayesian
-computation by rejection, with what remains as the proposal and a uniform prior.
+(Craig et al. 1997, Vernon, Goldstein & Bower 2010; recalled). In the end points that remain are simulated with many
+more dyads, and those are accepted that meet every part, or miss none by more than luck can explain: approximate
+Bayesian computation by rejection, with what remains as the proposal and a uniform prior.
 """
 
 from __future__ import annotations
@@ -128,9 +128,7 @@ def remaining(
     return found[chance.permutation(len(found))[:count]], float((share < CUTOFF).mean())
 
 
-def matched(
-    plan: Plan = Plan(), seed: int = 1, workers: int = 2, progress: bool = False, kept: Path | None = None
-) -> Matched:
+def matched(plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False, kept: Path | None = None) -> Matched:
     """All waves and the posterior sample. With a folder *kept*, what was simulated before is not simulated again.
 
     Every point has luck of its own, so that what the emulators smooth over is luck as well.

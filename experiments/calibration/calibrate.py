@@ -1,0 +1,209 @@
+"""Calibration as a result that is kept: the posterior sample, its representative, and what the facts pin down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.figures.calibration import identifiability_figure
+from analysis.figures.sensitivity import plain_names
+from analysis.words.grammar import counted, percent
+from experiments.calibration.emulators import check_all
+from experiments.calibration.matching import ACCEPT, CUTOFF, Matched, Plan, matched
+from experiments.calibration.priors import Priors, priors
+from experiments.calibration.targets import targets
+from experiments.made import Made
+from simulation.refusal import Refusal, listed
+from simulation.scenario import all_declarations
+
+Floats = NDArray[np.float64]
+POSTERIOR = Path(__file__).with_name("posterior.csv")
+"""The posterior sample that comes with the model: a row per accepted point, a column per free number."""
+DIGITS = 2
+"""Significant digits to which defaults are rounded: more would claim more than is known."""
+NARROW = 0.6
+"""Width of the middle nine tenths, as a share of the prior's, below which a number counts as pinned down."""
+TOGETHER = 0.4
+"""Rank correlation from which two numbers of the posterior sample can make up for each other."""
+FEWEST = 10
+"""Accepted points below which there is no posterior sample to speak of."""
+
+
+def shipped_posterior() -> pd.DataFrame:
+    """The posterior sample that comes with the model."""
+    return pd.read_csv(POSTERIOR)
+
+
+def representative(sample: Floats) -> int:
+    """The point of a sample (n, d) in the unit cube with the least mean distance to all others: its medoid."""
+    apart = np.sqrt(((sample[:, None, :] - sample[None, :, :]) ** 2).sum(axis=-1))
+    return int(apart.mean(axis=1).argmin())
+
+
+def rounded(values: Floats) -> Floats:
+    """Numbers rounded to ``DIGITS`` significant digits.
+
+    >>> rounded(np.array([0.12345, 7.891])).tolist()
+    [0.12, 7.9]
+    """
+    return np.array([float(f"{value:.{DIGITS}g}") for value in values])
+
+
+def numbers_table(found: Matched, free: Priors) -> pd.DataFrame:
+    """Each free number before and after: a row per number.
+
+    Columns: number, low, high (prior), q05, q25, median, q75, q95 (posterior sample), default (the model's as it is),
+    representative (of this sample, rounded), narrowed (middle nine tenths over those of the prior).
+    """
+    sample = free.at(found.points[found.accepted])
+    q = np.quantile(sample, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
+    defaults = {f"{d.section}.{d.name}": d.default for d in all_declarations()}
+    return pd.DataFrame(
+        {
+            "number": free.names,
+            "low": free.low,
+            "high": free.high,
+            "q05": q[0],
+            "q25": q[1],
+            "median": q[2],
+            "q75": q[3],
+            "q95": q[4],
+            "default": [defaults[name] for name in free.names],
+            "representative": rounded(sample[representative(found.points[found.accepted])]),
+            "narrowed": (q[4] - q[0]) / (0.9 * (free.high - free.low)),
+        }
+    )
+
+
+def waves_table(found: Matched) -> pd.DataFrame:
+    """What each wave left: points simulated, share of the prior that remained, points that meet every part."""
+    goal = targets()
+    rows = []
+    for number, wave in enumerate(found.waves, 1):
+        met = (goal.beyond(wave.values) <= 0).all(axis=1)
+        rows.append((f"wave {number}", len(wave.points), wave.remaining, int(met.sum())))
+    met = (goal.beyond(found.values) <= 0).all(axis=1)
+    rows.append(("last points", len(found.points), found.remaining, int(met.sum())))
+    return pd.DataFrame(rows, columns=["wave", "points", "remaining", "meet every part"])
+
+
+def parts_table(found: Matched, workers: int) -> pd.DataFrame:
+    """Each part aimed at: how often it is met before and after, and how good its emulator is.
+
+    Columns: part, accept_low, accept_high, luck (SD of the last points' values), met_before (share of the first wave),
+    met_after (share of the last points), explained and covered (of the emulator, on points left out of its fit).
+    """
+    goal = targets()
+    first, points = found.waves[0], np.vstack([wave.points for wave in found.waves])
+    values = np.vstack([wave.values for wave in found.waves])
+    used = [part for part, emulator in enumerate(found.emulators) if emulator is not None]
+    checks = dict(zip(used, check_all(points, values[:, used], workers), strict=True))
+    return pd.DataFrame(
+        {
+            "part": goal.names,
+            "accept_low": goal.low,
+            "accept_high": goal.high,
+            "luck": found.luck,
+            "met_before": (goal.beyond(first.values) <= 0).mean(axis=0),
+            "met_after": (goal.beyond(found.values) <= 0).mean(axis=0),
+            "explained": [checks[part].explained if part in checks else np.nan for part in range(len(goal.names))],
+            "covered": [checks[part].covered if part in checks else np.nan for part in range(len(goal.names))],
+        }
+    )
+
+
+def pairs_table(sample: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of numbers that can make up for each other: rank correlations in the sample, the largest first."""
+    ranks = sample.corr(method="spearman")
+    rows = [
+        (one, other, float(ranks.loc[one, other]))
+        for place, one in enumerate(ranks)
+        for other in list(ranks)[place + 1 :]
+        if abs(ranks.loc[one, other]) >= TOGETHER
+    ]
+    table = pd.DataFrame(rows, columns=["number", "other", "correlation"])
+    return table.sort_values("correlation", key=abs, ascending=False, ignore_index=True)
+
+
+def in_words(found: Matched, numbers: pd.DataFrame, parts: pd.DataFrame, pairs: pd.DataFrame) -> Iterator[str]:
+    """What was done and found, in sentences."""
+    points = sum(len(wave.points) for wave in found.waves)
+    share = found.remaining
+    told = f"{percent(share)} of the prior" if share >= 0.01 else f"less than {max(share, 1 / 4096):.1%} of the prior"
+    yield (
+        f"{len(numbers)} free numbers and {len(parts)} parts of facts: after {counted(len(found.waves), 'wave')} with "
+        f"{points} points, emulators leave {told} (implausibility below {CUTOFF:g})."
+    )
+    yield (
+        f"Of {len(found.points)} points from what remains, {int(found.accepted.sum())} are accepted: they miss no part "
+        f"by more than {ACCEPT:g} standard errors of luck."
+    )
+    hard = parts.sort_values("met_after")
+    hard = hard[hard["met_after"] < 0.5]
+    if len(hard):
+        told = listed([f"{row.part} ({percent(row.met_after)})" for row in hard.itertuples()])
+        yield f"Hardest to meet, with the share of the last points that do: {told}."
+    pinned = numbers[numbers["narrowed"] < NARROW].sort_values("narrowed")
+    if len(pinned):
+        yield f"The facts pin down {listed(plain_names(pinned['number']))}."
+    loose = numbers[numbers["narrowed"] >= 0.9]
+    if len(loose):
+        yield f"They say next to nothing about {listed(plain_names(loose['number']))}."
+    if len(pairs):
+        told = listed(
+            [
+                f"{' and '.join(plain_names([row.number, row.other]))} ({row.correlation:+.2f})"
+                for row in pairs.itertuples()
+            ]
+        )
+        yield f"These can make up for each other (rank correlation in the sample): {told}."
+    covered = parts["covered"].dropna()
+    yield (
+        f"Emulators explain {percent(parts['explained'].median())} of the variance of a part (median) on points left "
+        f"out of their fit, and their 95 % intervals hold {percent(covered.mean())} of the time."
+    )
+
+
+def make(
+    seed: int,
+    replicates: int,
+    first: int,
+    wave: int,
+    waves: int,
+    last: int,
+    wave_replicates: int,
+    threads: int = 2,
+    progress: bool = False,
+    kept: Path | None = None,
+) -> Made:
+    """Calibrate; *replicates* are those of the last points.
+
+    With a folder *kept*, what was simulated before is not simulated again.
+    """
+    plan = Plan(first, wave, waves, wave_replicates, last, replicates)
+    found, free = matched(plan, seed, threads, progress, kept), priors()
+    if found.accepted.sum() < FEWEST:
+        raise Refusal(
+            f"of {len(found.points)} last points only {int(found.accepted.sum())} are accepted, fewer than {FEWEST}: "
+            "more waves or more points are needed, or the facts cannot be met together"
+        )
+    sample = pd.DataFrame(free.at(found.points[found.accepted]), columns=list(free.names))
+    numbers, parts, pairs = numbers_table(found, free), parts_table(found, threads), pairs_table(sample)
+    rests_on = (
+        f"{len(sample)} accepted of {len(found.points)} points with {16 * replicates} dyads per condition, seed {seed}"
+    )
+    return Made(
+        {
+            "posterior": sample,
+            "numbers": numbers,
+            "parts": parts,
+            "pairs": pairs,
+            "waves": waves_table(found),
+        },
+        {"identifiability": identifiability_figure(numbers, sample, rests_on)},
+        tuple(in_words(found, numbers, parts, pairs)),
+    )
