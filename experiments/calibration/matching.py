@@ -82,15 +82,22 @@ class Matched(NamedTuple):
     remaining: float
 
 
-def implausible(emulators: tuple[Emulator | None, ...], goal: Targets, points: Floats) -> Floats:
-    """The largest implausibility of any part at each of the *points*, shape (n,)."""
-    worst = np.zeros(len(points))
+def implausible(
+    emulators: tuple[Emulator | None, ...], goal: Targets, points: Floats, ceiling: Floats | float = np.inf
+) -> Floats:
+    """The largest implausibility of any part at each of the *points*, shape (n,).
+
+    Where it is more than the *ceiling* (one for all, or one per point) it may be larger still: parts are not looked at
+    any further.
+    """
+    worst, ceilings = np.zeros(len(points)), np.broadcast_to(ceiling, len(points))
     for part, emulator in enumerate(emulators):
-        if emulator is None:
+        here = np.flatnonzero(worst <= ceilings)
+        if emulator is None or not len(here):
             continue
-        mean, variance = predicted(emulator, points)
+        mean, variance = predicted(emulator, points[here])
         distance = np.maximum(np.maximum(goal.low[part] - mean, mean - goal.high[part]), 0.0)
-        np.maximum(worst, distance / np.sqrt(variance + 1e-12), out=worst)
+        worst[here] = np.maximum(worst[here], distance / np.sqrt(variance + 1e-12))
     return worst
 
 
@@ -111,7 +118,7 @@ def remaining(
     """
     chance = np.random.default_rng(seed)
     scouts = spread_evenly(SCOUTS, start.shape[1], seed)
-    share = implausible(emulators, goal, scouts)
+    share = implausible(emulators, goal, scouts, CUTOFF)
     pool, level = np.vstack([start, scouts]), np.concatenate([implausible(emulators, goal, start), share])
     first = np.argsort(level, kind="stable")[:WALKS]
     here, level = pool[first].copy(), level[first].copy()
@@ -121,8 +128,9 @@ def remaining(
         there = here + stride * scale * chance.standard_normal(here.shape)
         inside = ((there >= 0) & (there <= 1)).all(axis=1)
         there[~inside] = here[~inside]
-        new = implausible(emulators, goal, there)
-        moves = inside & (new <= np.maximum(level, CUTOFF))
+        ceiling = np.maximum(level, CUTOFF)
+        new = implausible(emulators, goal, there, ceiling)
+        moves = inside & (new <= ceiling)
         here[moves], level[moves] = there[moves], new[moves]
     found = here[level < CUTOFF] if (level < CUTOFF).any() else here
     return found[chance.permutation(len(found))[:count]], float((share < CUTOFF).mean())

@@ -358,7 +358,7 @@ def people_mostly_see_what_is_done(lived: Mapping[str, Lived]) -> Parts:
     acts = one.events[one.events["act"].notna().to_numpy()]
     off = np.abs(sentiment_of(acts["seen"], one.resolved) - sentiment_of(acts["act"], one.resolved)) > 0.5
     rows, n = one.panel.rows_of(acts, "events"), len(one.panel.dyads)
-    near = np.column_stack([np.bincount(rows, ~off, minlength=n), np.bincount(rows, np.ones(len(rows)), minlength=n)])
+    near = np.column_stack([np.bincount(rows, ~off, minlength=n), np.bincount(rows, minlength=n)]).astype(np.float64)
     return _estimate(near, lambda s: s[..., :1] / s[..., 1:], ("taken for about as good",), one)
 
 
@@ -370,7 +370,5 @@ def definitions_are_seldom_settled(lived: Mapping[str, Lived]) -> Parts:
     shares = days[[c for c in days if c.startswith("share_of_")]].to_numpy().max(axis=1) >= 0.9
     rows = one.panel.rows_of(days, "days")
     n = len(one.panel.dyads)
-    parts = np.column_stack(
-        [np.bincount(rows, shares, minlength=n), np.bincount(rows, np.ones(len(rows)), minlength=n)]
-    )
+    parts = np.column_stack([np.bincount(rows, shares, minlength=n), np.bincount(rows, minlength=n)]).astype(np.float64)
     return _estimate(parts, lambda s: s[..., :1] / s[..., 1:], ("certain of one frame",), one)
