@@ -16,7 +16,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.figure import Figure
 
+from analysis.pages import Block, Piece, Table, as_html
+from analysis.words.grammar import spaced
 from experiments.folder import FORMAT, MANIFEST, provenance, save_figure, whole, write_manifest
+from experiments.report import picture
 from experiments.simulate import Verdict
 from simulation.compiled import source_digest
 from simulation.refusal import Refusal, nearest
@@ -26,15 +29,17 @@ MAKERS: dict[str, str] = {
     "scoreboard": "experiments.validation.scoreboard:make",
 }
 """Every kind of result: what it is called, and the module and function that make it."""
-WORDS = "answer.txt"
+WORDS, PAGE = "answer.txt", "page.html"
 
 
 class Made(NamedTuple):
-    """What a maker gives: tables and figures by name, and what they say, a sentence each."""
+    """What a maker gives: tables and figures by name, what they say, a sentence each, and tables for a reader."""
 
     tables: Mapping[str, pd.DataFrame]
     figures: Mapping[str, Figure]
     sentences: tuple[str, ...]
+    shown: tuple[Table, ...] = ()
+    """Tables as a reader is to see them, on the page and in documents."""
 
 
 def maker_of(kind: str) -> Callable[..., Made]:
@@ -60,8 +65,19 @@ def make_and_keep(
         _write(made, partial)
         for name, figure in made.figures.items():
             save_figure(partial, name, figure, note)
+        (partial / PAGE).write_text(page(kind, made, note), encoding="utf-8")
         write_manifest(partial, None, note, {"kind": kind, "arguments": dict(arguments), "tables": list(made.tables)})
     return made
+
+
+def page(kind: str, made: Made, note: Mapping[str, str]) -> str:
+    """The result as one HTML file: what it says, its figures, its tables, and where it comes from."""
+    title = spaced(kind).capitalize()
+    body: list[Piece | str] = [Block("title", title), *(Block("text", sentence) for sentence in made.sentences)]
+    body += [picture(figure, dict(note)) for figure in made.figures.values()]
+    body += made.shown
+    body.append(Block("note", "; ".join(f"{key.replace('_', ' ')}: {value}" for key, value in note.items())))
+    return as_html(title, body)
 
 
 def _write(made: Made, folder: Path) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from analysis.figures.scoreboard import scoreboard_figure
+from analysis.pages import Table
 from analysis.words.grammar import counted
 from experiments.made import Made
 from experiments.validation.conditions import CONDITIONS, Changes, Lived
@@ -142,6 +143,27 @@ def _range(low: float, high: float) -> str:
     return f"at least {low:g}" if math.isinf(high) else f"{low:g} to {high:g}"
 
 
+def shown(table: pd.DataFrame) -> Table:
+    """The scoreboard for a reader, a row per part."""
+    rows = []
+    for row in table.itertuples():
+        interval = f"{row.low:.2f} to {row.high:.2f}" if row.high > row.low else ""
+        verdict = row.verdict if row.certain else f"{row.verdict}, not for certain"
+        accepted = _range(row.accept_low, row.accept_high)
+        what = f"{row.part} ({row.unit})"
+        rows.append((row.fact, what, f"{row.estimate:.2f}", interval, accepted, verdict, row.used))
+    return Table(("fact", "part", "value", "95 % interval", "accepted", "verdict", "used"), tuple(rows))
+
+
+def sources(table: pd.DataFrame) -> Table:
+    """What each fact claims, how it is computed and where it is from, a row per fact."""
+    rows = [
+        (row.fact, row.says, row.how, f"{row.sources} ({row.status})" if row.sources else row.status)
+        for row in table.drop_duplicates("fact").itertuples()
+    ]
+    return Table(("fact", "what it says", "how it is computed", "source"), tuple(rows))
+
+
 def make(seed: int, replicates: int, threads: int = 2, progress: bool = False) -> Made:
     """The scoreboard with its figure and what it says, to be kept."""
     table = scoreboard(seed, replicates, threads=threads, progress=progress)
@@ -150,4 +172,5 @@ def make(seed: int, replicates: int, threads: int = 2, progress: bool = False) -
         {"scoreboard": table, "facts": by_fact(table)},
         {"scoreboard": scoreboard_figure(table, f"{dyads} dyads per condition, seed {seed}")},
         tuple(in_words(table, dyads)),
+        (shown(table), sources(table)),
     )
