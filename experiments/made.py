@@ -21,7 +21,9 @@ from experiments.simulate import Verdict
 from simulation.compiled import source_digest
 from simulation.refusal import Refusal, nearest
 
-MAKERS: dict[str, str] = {}
+MAKERS: dict[str, str] = {
+    "field-study": "experiments.field_study:make",
+}
 """Every kind of result: what it is called, and the module and function that make it."""
 WORDS = "answer.txt"
 
