@@ -36,7 +36,7 @@ def add(commands: Any) -> None:
         description="Estimated from where dyads are and where they are a few days later, in one picture per scenario.",
     )
     landscape.add_argument("scenario", nargs="+", help="scenarios; each later one is compared with the first")
-    landscape.add_argument("--dyads", default="3000", help="about so many dyads of each scenario (default 3000)")
+    landscape.add_argument("--replicates", default="200", help="replicates of each scenario (default 200)")
     landscape.add_argument("--view", default="leaning", help="leaning, personal or tone (default leaning)")
     _luck_and_folder(landscape)
 
@@ -62,6 +62,17 @@ def field_study(options: argparse.Namespace) -> int:
     return _make("field-study", options.out, arguments)
 
 
+def landscape(options: argparse.Namespace) -> int:
+    """Estimate landscapes."""
+    arguments = {
+        "scenarios": options.scenario,
+        "view": options.view,
+        "seed": whole_number("seed", options.seed),
+        "replicates": whole_number("replicates", options.replicates),
+    }
+    return _make("landscape", options.out, arguments)
+
+
 def _days(text: str) -> tuple[int, int]:
     """The first and the last day of interviews, written as ``90`` or ``30-150``."""
     first, _, last = text.partition("-")
@@ -85,4 +96,4 @@ def _make(kind: str, out: Path | None, arguments: dict[str, Any]) -> int:
     return 0
 
 
-DO: dict[str, Action] = {"field-study": field_study}
+DO: dict[str, Action] = {"field-study": field_study, "landscape": landscape}

@@ -23,6 +23,7 @@ from simulation.refusal import Refusal, nearest
 
 MAKERS: dict[str, str] = {
     "field-study": "experiments.field_study:make",
+    "landscape": "experiments.landscape:make",
 }
 """Every kind of result: what it is called, and the module and function that make it."""
 WORDS = "answer.txt"
