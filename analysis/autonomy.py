@@ -28,9 +28,9 @@ class Autonomy(NamedTuple):
     early_late: float
     """How much the drift at the same place differs between both halves of the stay, as a share of its own size."""
     early_late_places: float
-    """Share of places (by how often dyads are there) where that difference is larger than luck; .05 would be by luck."""
+    """Share of places (by how often dyads are there) where that difference is beyond luck; .05 would be by luck."""
     memory: float
-    """Correlation of what is left of a movement with what was left of the one before, −1 to 1; 0 without memory."""
+    """Correlation of what is left of a movement with what was left of the one before, -1 to 1; 0 without memory."""
     memory_low: float
     memory_high: float
     own: float
@@ -72,7 +72,7 @@ def _memory(left: Floats, unit: NDArray[np.intp], weights: Floats) -> tuple[floa
 
 
 def _early_late(some: Steps, grid: Grid, lag: int, units: int, weights: Floats) -> tuple[float, float]:
-    """Difference of the drift early and late, freed of what luck adds, relative to the drift; where it is beyond luck."""
+    """Difference of the drift early and late, freed of luck, relative to the drift; and where it is beyond luck."""
     half = len(some.day) // 2
     parts = [
         summed(some._replace(start=some.start[s], move=some.move[s], day=some.day[s]), grid, units)
@@ -86,7 +86,7 @@ def _early_late(some: Steps, grid: Grid, lag: int, units: int, weights: Floats) 
     differences, means = early - late, (early + late) / 2
     difference = (whole[0].drift - whole[1].drift)[known]
     mean = (whole[0].drift + whole[1].drift)[known] / 2
-    often = np.minimum(whole[0].count, whole[1].count)[known]
+    often = np.minimum(whole[0].seen, whole[1].seen)[known]
     often = often / often.sum()
     noise, of_mean = differences.var(axis=0, ddof=1), means.var(axis=0, ddof=1)
     apart = max(float(often @ (difference**2 - noise).sum(axis=1)), 0.0)

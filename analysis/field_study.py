@@ -9,7 +9,7 @@ for all pairs of the pool together, with Student's interval over studies.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,8 @@ from simulation.frames import ROLES
 
 Codes = NDArray[np.int8]
 Floats = NDArray[np.float64]
+Hits = Any
+"""Whether something holds, an array of bools; of each study unless another shape is given."""
 CONFLICTED = PATTERNS.index("ambivalent and conflicted")
 KINDS = len(PATTERNS)
 RIGHT, OPEN, WRONG = "right", "left open", "wrong"
@@ -34,7 +36,7 @@ UNALIKE = (0.5, 0.75)
 GOALS = {"all three patterns": 0.95, "order of frequency": 0.8}
 """How sure one would want to be of what a study shows; the question behind the number of pairs it takes."""
 LEAST_STUDIES = 200
-"""Studies below which no share of studies is given: larger studies can be put together less often from a pool."""
+"""Studies below which larger ones are not looked at: the larger, the fewer can be put together from a pool."""
 STEPS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 128, 160, 200, 256)
 """Numbers of centres that are tried, with as many pairs each as in the pool."""
 
@@ -102,7 +104,7 @@ class FieldStudy(NamedTuple):
     that are the same. For numbers beyond those that can be tried."""
 
 
-def share_of_studies(hits: NDArray[np.bool_]) -> tuple[float, float, float]:
+def share_of_studies(hits: Hits) -> tuple[float, float, float]:
     """Share of studies of which something holds, with Wilson's interval: the Monte-Carlo error.
 
     >>> [round(x, 3) for x in share_of_studies(np.array([True] * 50 + [False] * 50))]
@@ -146,7 +148,7 @@ def field_study(pool: Pool, contrasts: Sequence[Contrast] = ()) -> FieldStudy:
     )
 
 
-def _shares_table(name: str, hits: dict[str, NDArray[np.bool_]]) -> pd.DataFrame:
+def _shares_table(name: str, hits: dict[str, Hits]) -> pd.DataFrame:
     return pd.DataFrame(
         [(what, *share_of_studies(some)) for what, some in hits.items()], columns=[name, "share", "low", "high"]
     )
@@ -172,7 +174,7 @@ def _truth(pattern: Codes, shares: Floats, means: Interval) -> pd.DataFrame:
     )
 
 
-def alike_in_a_centre(hits: NDArray[np.bool_]) -> float:
+def alike_in_a_centre(hits: Hits) -> float:
     """Correlation of two pairs of one centre (analysis of variance), shape (studies, centres, pairs); NaN for one pair.
 
     Near 0: pairs of a centre have no more in common than pairs of different centres.
@@ -192,7 +194,7 @@ def _settled(shares: Floats, order: NDArray[np.intp]) -> bool:
     return bool((gaps.low > 0).all())
 
 
-def in_order(counts: NDArray[np.int64], order: NDArray[np.intp]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def in_order(counts: NDArray[np.int64], order: NDArray[np.intp]) -> tuple[Hits, Hits]:
     """Of which studies the order of frequency is right, and of which it is contradicted; what ties is neither."""
     sorted_ = counts[:, order]
     steps = sorted_[:, :-1] - sorted_[:, 1:]
@@ -216,7 +218,7 @@ def _conclusions(counts: NDArray[np.int64], order: NDArray[np.intp]) -> pd.DataF
     return pd.DataFrame(rows, columns=["question", "conclusion", "share", "low", "high"])
 
 
-def _verdicts(right: NDArray[np.bool_], wrong: NDArray[np.bool_]) -> Iterator[tuple[str, float, float, float]]:
+def _verdicts(right: Hits, wrong: Hits) -> Iterator[tuple[str, float, float, float]]:
     for name, hits in ((RIGHT, right), (OPEN, ~right & ~wrong), (WRONG, wrong)):
         yield name, *share_of_studies(hits)
 
@@ -271,7 +273,7 @@ def _contexts(contrasts: Sequence[Contrast]) -> pd.DataFrame:
                 wrong = named == -sign if sign else named != 0
                 verdicts = list(_verdicts(right, wrong))
                 rows.append(
-                    (contrast.factor, name, low[:, p].mean(), high[:, p].mean(), true.mean[p], true.low[p], true.high[p],
+                    (contrast.factor, name, low[:, p].mean(), high[:, p].mean(), *(float(end[p]) for end in true),
                      least, *(value for _, *some in verdicts for value in some), len(difference))
                 )  # fmt: skip
     verdict_columns = [f"{n}{end}" for n in ("right", "open", "wrong") for end in ("", "_low", "_high")]
@@ -344,10 +346,10 @@ def needed(pattern: Codes, order: NDArray[np.intp]) -> pd.DataFrame:
     """
     at_each = pattern.shape[2]
     centres = pattern.reshape(-1, at_each)
-    rows = []
+    rows: list[tuple[float, ...]] = []
     for many in STEPS:
         studies = len(centres) // many
-        if studies < LEAST_STUDIES:
+        if rows and studies < LEAST_STUDIES:
             break
         counts = counts_of(centres[: studies * many].reshape(studies, many * at_each))
         rows.append(
@@ -381,7 +383,7 @@ def pairs_for_the_order(pattern: Codes, order: NDArray[np.intp], goal: float) ->
     at_each = pattern.shape[2]
     shares = counts_of(pattern.reshape(-1, at_each))[:, order] / at_each
     gaps = shares[:, :-1] - shares[:, 1:]
-    mean, spread = gaps.mean(axis=0), np.cov(gaps.T)
+    mean, spread = gaps.mean(axis=0), np.cov(gaps.T) + 1e-12 * np.eye(KINDS - 1)
     if (mean <= 0).any():
         return float("inf")
 

@@ -78,7 +78,7 @@ def _order(found: FieldStudy) -> Iterator[str]:
         ("in which order of frequency they are", "The order of all three"),
     ):
         right, wrong = (_verdict(found, question, c) for c in ("right", "wrong"))
-        yield f"{what} comes out right in {_told(right)} and wrong in {_told(wrong)} of the studies; in the rest it ties."
+        yield f"{what} comes out right in {_told(right)} of studies and wrong in {_told(wrong)}; in the rest it ties."
 
 
 def _spread(found: FieldStudy) -> Iterator[str]:
@@ -112,8 +112,8 @@ def _centres(found: FieldStudy) -> Iterator[str]:
                 f"{pattern} {percent(rows['as they are'])} against {percent(rows['pairs of different centres'])}"
             )
     yield (
-        f"Two centres differ by {UNALIKE[-1]:.0%} of their pairs or more, so that a study might call the centres unlike, "
-        "as often as this, against studies whose “centres” are pairs of different centres thrown together, which have "
+        f"Two centres differ by {UNALIKE[-1]:.0%} of their pairs or more, so that a study might call them unlike, as "
+        "often as this, against studies whose “centres” are pairs of different centres thrown together, which have "
         f"no centre in common: {listed(parts)}."
     )
 
@@ -156,8 +156,8 @@ def _second(found: FieldStudy, later: int) -> Iterator[str]:
     moved, once, either, differ = rows.values()
     yield (
         f"One interview leaves out that relationships move: {_told(moved)} of the pairs are in another pattern "
-        f"{counted(later, 'day')} later, and in {_told(differ)} of the studies another pattern is then the most frequent. "
-        f"All three patterns are seen at the first interview in {percent(once['share'])}, at one of the two in "
+        f"{counted(later, 'day')} later, and in {_told(differ)} of the studies another pattern is the most frequent "
+        f"then. All three patterns are seen at the first interview in {percent(once['share'])}, at one of the two in "
         f"{percent(either['share'])} of the studies."
     )
 
@@ -165,16 +165,16 @@ def _second(found: FieldStudy, later: int) -> Iterator[str]:
 def _one_party(found: FieldStudy) -> Iterator[str]:
     both, client, keyworker = found.one_sided.to_dict("records")
     yield (
-        f"Asking one party alone: the two parties are of different classes in {percent(both['disagree'])} of the pairs, "
-        "which no single account can show. From the client's account alone "
-        f"{_told(client, 'otherwise', 'otherwise_low', 'otherwise_high')} of the pairs would be named otherwise, from the "
-        f"keyworker's alone {_told(keyworker, 'otherwise', 'otherwise_low', 'otherwise_high')}."
+        f"Asking one party alone: the two are of different classes in {percent(both['disagree'])} of the pairs, which "
+        "no single account can show. From the client's account alone "
+        f"{_told(client, 'otherwise', 'otherwise_low', 'otherwise_high')} of the pairs would be named otherwise, from "
+        f"the keyworker's alone {_told(keyworker, 'otherwise', 'otherwise_low', 'otherwise_high')}."
     )
     if not math.isnan(client["conflict_missed"]):
         yield (
             f"Of the conflicted pairs the client's account alone misses {percent(client['conflict_missed'])}, the "
             f"keyworker's {percent(keyworker['conflict_missed'])}. The true order of the patterns comes out in "
-            f"{percent(client['order'])} of the studies that ask clients, in {percent(keyworker['order'])} of those that "
+            f"{percent(client['order'])} of the studies that ask clients, {percent(keyworker['order'])} of those that "
             f"ask keyworkers, in {percent(both['order'])} of those that ask both."
         )
 

@@ -41,9 +41,9 @@ VIEWS = {
 """*leaning*, the default: the log-odds of personal against adversarial frames in what a party takes the relationship to
 be, formal frames counted half to either; 0 is formal. *personal*: the share of personal frames. *tone*: good less bad
 tone. Why leaning: a reading multiplies the weights of frames, so on the scale of log-odds a movement from a firm belief
-counts as much as one from a loose belief, and the noise is of about one size; a share near 0 hardly moves at all. It also
-foresees the end better, and has less memory, than the personal share; the ``landscape`` command compares all three. Where
-a drift vanishes depends on the scale wherever noise does: see the number of resting points by view."""
+counts as much as one from a loose belief, while a share near 0 hardly moves at all. What each foresees of
+the end, and how much memory it has, the ``landscape`` command says of all three. Where a drift vanishes depends on the
+scale wherever noise does: it also says how many points of rest each view shows."""
 LAG = 5
 """Days of one movement. Assumed; to be swept 1..10: shorter ones are mostly noise, longer ones blur the place."""
 BINS = 50
@@ -59,14 +59,14 @@ LEAST = 100.0
 
 
 class Paths(NamedTuple):
-    """Where dyads are at the end of each day: ``at`` (dyads, days, 2), client first; ``unit`` is each one's replicate."""
+    """Where dyads are at the end of each day: ``at`` (dyads, days, 2), client first; and each one's replicate."""
 
     at: Floats
     unit: NDArray[np.intp]
 
 
 def paths(days: pd.DataFrame, resolved: Resolved, view: View) -> Paths:
-    """The paths of all dyads of a table of days, in the order of replicate, centre and dyad; every day must be there."""
+    """The paths of all dyads of a table of days, ordered by replicate, centre and dyad; every day must be there."""
     need(days, "days", [*DYAD, "day", "party", "positivity", "negativity"])
     party = pd.Categorical(days["party"], categories=list(ROLES)).codes
     order = np.lexsort([days["day"].to_numpy(), party, *(days[key].to_numpy() for key in DYAD[::-1])])
@@ -161,7 +161,8 @@ def summed(some: Steps, grid: Grid, units: int) -> Floats:
     x, y = some.move[..., 0], some.move[..., 1]
     size = units * BINS * BINS
     sums = [np.bincount(key.ravel(), w.ravel(), size) for w in (np.ones_like(x), x, y, x * x, x * y, y * y)]
-    return np.stack(sums, axis=1).reshape(units, BINS, BINS, 6).transpose(0, 3, 1, 2)
+    by_bin: Floats = np.stack(sums, axis=1).reshape(units, BINS, BINS, 6).transpose(0, 3, 1, 2).astype(np.float64)
+    return by_bin
 
 
 class Field(NamedTuple):
@@ -170,16 +171,16 @@ class Field(NamedTuple):
     drift: Floats
     """Mean movement per day, shape (…, nodes, nodes, 2)."""
     slope: Floats
-    """How the drift changes with the place, [i, j] of component i along axis j, per day, shape (…, nodes, nodes, 2, 2)."""
+    """How the drift changes with the place, component i along axis j, per day, shape (…, nodes, nodes, 2, 2)."""
     diffusion: Floats
     """Covariance of movements per day, shape (…, nodes, nodes, 2, 2)."""
-    count: Floats
+    seen: Floats
     """Movements near the place, weighted by the kernel, shape (…, nodes, nodes)."""
 
     @property
     def known(self) -> NDArray[np.bool_]:
         """Where enough was seen to say something."""
-        return self.count >= LEAST
+        return self.seen >= LEAST
 
 
 def field(sums: Floats, grid: Grid, lag: int) -> Field:

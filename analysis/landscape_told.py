@@ -45,8 +45,12 @@ def place_in_words(view: View, client: float, keyworker: float) -> str:
     numbers = f"client {client:+.2f}, keyworker {keyworker:+.2f}"
     if view.name != "leaning":
         return numbers
-    sides = ["adversarial" if v < -MOSTLY else "personal" if v > MOSTLY else "formal or mixed" for v in (client, keyworker)]
-    both = f"{sides[0]} for both" if sides[0] == sides[1] else f"{sides[0]} for the client, {sides[1]} for the keyworker"
+    sides = [
+        "adversarial" if v < -MOSTLY else "personal" if v > MOSTLY else "formal or mixed" for v in (client, keyworker)
+    ]
+    both = (
+        f"{sides[0]} for both" if sides[0] == sides[1] else f"{sides[0]} for the client, {sides[1]} for the keyworker"
+    )
     return f"{both} ({numbers})"
 
 
@@ -59,22 +63,27 @@ def _points(name: str, view: View, rest: Resting, basins: pd.DataFrame) -> Itera
         shares = basins.set_index("point")["of_pair_days"]
         parts = [
             f"{place_in_words(view, row['client'], row['keyworker'])}, with {percent(float(shares[index]))} of all "
-            f"pair-days after the first month in its basin and half of a small distance gone in "
-            f"{math.log(2) / -row['slowest']:.0f} days"
+            f"pair-days after the first month in its basin and half of a small distance from it gone in "
+            f"{_half(row['slowest'])} days ({_half(row['slowest_low'])} to {_half(row['slowest_high'])})"
             for index, row in certain.iterrows()
         ]
         yield f"{name}: dyads are held at {counted(len(certain), 'point')}: {'; '.join(parts)}."
     for row in holds[~holds["certain"]].to_dict("records"):
         yield (
-            f"{name}: another point, {place_in_words(view, row['client'], row['keyworker'])}, is not certain: it is found "
-            f"in {percent(row['found_in'])} of draws."
+            f"{name}: another point, {place_in_words(view, row['client'], row['keyworker'])}, is not certain: it is "
+            f"found in {percent(row['found_in'])} of draws."
         )
     passes = rest.table[(rest.table["kind"] == PASS) & rest.table["certain"]]
     for row in passes.to_dict("records"):
         yield (
-            f"{name}: the pass between basins lies at {place_in_words(view, row['client'], row['keyworker'])}; there the "
-            "drift leads away to either side."
+            f"{name}: the pass between basins lies at {place_in_words(view, row['client'], row['keyworker'])}; there "
+            "the drift leads away to either side."
         )
+
+
+def _half(rate: float) -> str:
+    """Days in which half of a distance is gone that shrinks at this rate per day."""
+    return f"{math.log(2) / -rate:.0f}"
 
 
 def _moved(view: View, shifts: pd.DataFrame, first: str) -> Iterator[str]:
@@ -97,14 +106,15 @@ def _trust(name: str, tested: Autonomy, basins: pd.DataFrame) -> str:
     clear = tested.memory_low > 0 or tested.memory_high < 0
     memory = "there is memory" if clear else "no memory can be told from none"
     text = (
-        f"{name}: how far to trust two variables: the drift is {percent(tested.explained)} of the variance of movements, "
-        f"the rest is noise. {memory.capitalize()}: what is left of a movement correlates {tested.memory:+.2f} "
-        f"({tested.memory_low:+.2f} to {tested.memory_high:+.2f}) with what was left of the one before. "
+        f"{name}: how far to trust two variables: drift is {percent(tested.explained)} of the variance of "
+        f"movements, the rest is noise. {memory.capitalize()}: what is left of a movement correlates "
+        f"{tested.memory:+.2f} ({tested.memory_low:+.2f} to {tested.memory_high:+.2f}) with what was left of the one "
+        "before. "
     )
     if not math.isnan(tested.early_late):
         text += (
-            f"From the same place dyads drift otherwise early than late in the stay, by {percent(tested.early_late)} of "
-            f"the drift's size, beyond luck at {percent(tested.early_late_places)} of places (5 % would be by luck). "
+            f"From the same place dyads drift otherwise early than late in the stay, by {percent(tested.early_late)} "
+            f"of the drift's size, beyond luck at {percent(tested.early_late_places)} of places (by luck, 5 %). "
         )
     text += f"{percent(tested.own)} of the variance that is left is the dyad's own throughout. "
     if len(basins) > 1:
@@ -125,7 +135,11 @@ def _views(view: View, candidates: pd.DataFrame) -> Iterator[str]:
             for row in rows.to_dict("records")
         ]
         yield (
-            f"{name}: what the place tells of the pattern in the end, its memory, and certain points that hold, by view: "
-            f"{'; '.join(parts)}. Where a drift vanishes depends on the scale, so the number of points is one of the "
-            f"view {view.name}, not of dyads as such."
+            f"{name}: what the place tells of the pattern in the end, its memory, and certain points that hold, by "
+            f"view: {'; '.join(parts)}."
         )
+    yield (
+        f"Where a drift vanishes depends on the scale, so the number of points is one of the view {view.name}, not of "
+        "dyads as such. People, expectations and the crisis at admission are not in the picture, and drift themselves. "
+        "Intervals are of luck alone; smoothing draws points together a little as well."
+    )

@@ -34,7 +34,7 @@ POINT = ("kind", "client", "keyworker", "slowest", "fastest")
 class Point(NamedTuple):
     """A place where the drift vanishes: its kind, and the two rates, per day, at which distance from it grows.
 
-    Negative rates are returns; ``slowest`` is the larger one.
+    Negative rates are returns; ``slowest`` is the larger one. Rates that lie near each other may come out alike.
     """
 
     kind: str
@@ -84,12 +84,13 @@ class Resting(NamedTuple):
     """Where dyads come to rest, and how sure that is."""
 
     table: pd.DataFrame
-    """A row per point: ``kind``, ``client``, ``keyworker`` with intervals, rates per day, ``found_in`` (share of draws
-    with a point of its kind near), ``certain``."""
+    """A row per point: ``kind``, ``client``, ``keyworker`` and ``slowest`` with intervals, ``fastest``, ``found_in``
+    (share of draws with a point of its kind near), ``certain``."""
     how_many: pd.DataFrame
     """By number of points that hold: share of draws."""
     clouds: tuple[Floats, ...]
-    """For each point the nearest one of its kind in every draw, shape (draws, 2), NaN where there is none near."""
+    """For each point the nearest one of its kind in every draw: client, keyworker and slowest rate, shape (draws, 3);
+    NaN where there is none near."""
     error: Floats
     """Standard error of the drift, shape (nodes, nodes, 2)."""
 
@@ -103,20 +104,21 @@ def resting(sums: Floats, grid: Grid, lag: int, seed: int = 0, draws: int = DRAW
     others = [points(again.drift[d], again.slope[d], again.known[d] & whole.known, grid) for d in range(draws)]
     rows, clouds, reach = [], [], NEAR * (grid.high - grid.low)
     for point in here:
-        cloud = np.full((draws, 2), np.nan)
+        cloud = np.full((draws, 3), np.nan)
         for d, some in enumerate(others):
             away = [
-                (np.hypot(p.client - point.client, p.keyworker - point.keyworker), p.client, p.keyworker)
+                (np.hypot(p.client - point.client, p.keyworker - point.keyworker), p.client, p.keyworker, p.slowest)
                 for p in some
                 if p.kind == point.kind
             ]
             if away and min(away)[0] <= reach:
                 cloud[d] = min(away)[1:]
         found_in = float(np.isfinite(cloud[:, 0]).mean())
-        ends = np.nanquantile(cloud, [0.025, 0.975], axis=0) if found_in > 0 else np.full((2, 2), np.nan)
-        rows.append((*point, *ends[:, 0], *ends[:, 1], found_in, found_in >= SURE))
+        ends = np.nanquantile(cloud, [0.025, 0.975], axis=0) if found_in > 0 else np.full((2, 3), np.nan)
+        rows.append((*point, *ends[:, 0], *ends[:, 1], *ends[:, 2], found_in, found_in >= SURE))
         clouds.append(cloud)
-    columns = [*POINT, "client_low", "client_high", "keyworker_low", "keyworker_high", "found_in", "certain"]
+    columns = [*POINT, "client_low", "client_high", "keyworker_low", "keyworker_high", "slowest_low",
+               "slowest_high", "found_in", "certain"]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns)
     counts = pd.Series([sum(p.kind == HOLDS for p in some) for some in others]).value_counts(normalize=True)
     how_many = counts.sort_index().rename_axis("points_that_hold").rename("share_of_draws").reset_index()
@@ -219,7 +221,7 @@ def shifts(first: Resting, other: Resting, grid: Grid) -> pd.DataFrame:
             continue
         b = theirs.loc[taken[i]]
         move = [b[axis] - a[axis] for axis in ("client", "keyworker")]
-        low, high = np.nanquantile(other.clouds[taken[i]] - first.clouds[i], [0.025, 0.975], axis=0)
+        low, high = np.nanquantile((other.clouds[taken[i]] - first.clouds[i])[:, :2], [0.025, 0.975], axis=0)
         rows.append((i, a["client"], a["keyworker"], True, move[0], low[0], high[0], move[1], low[1], high[1]))
     columns = ["point", "client", "keyworker", "there", "client_moved", "client_low", "client_high", "keyworker_moved",
                "keyworker_low", "keyworker_high"]  # fmt: skip

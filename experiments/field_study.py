@@ -1,4 +1,4 @@
-"""A virtual field study, made: many studies of a few pairs at a few centres, lived, interviewed and held to the truth."""
+"""A virtual field study, made: many studies of a few pairs, lived, interviewed and held against the truth."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from simulation.tables import check_luck
 
 SCENARIO = "four-centres"
 SPAN = (30, 150)
-"""Days of the stay between which interviews take place, a day drawn for each pair. Assumed: the study interviewed people
-at different times of their stay; which was not read. To be swept, for example 60..90."""
+"""Days of the stay between which interviews take place, a day drawn for each pair. Assumed: people were interviewed
+at different times of their stay; at which was not read. To be swept, for example 60..90."""
 LATER = 30
 """Days from the first to the second interview. Assumed; to be swept 7..60."""
 CONTRASTED = {"control": (1.0, 5.0), "formality": (0.2, 0.6), "transparency": (0.2, 0.8)}
@@ -142,8 +142,9 @@ def interviewed(
     world: World, seed: int, when: NDArray[np.int64], later: int, threads: int, bar: tqdm[None] | None = None
 ) -> Pool:
     """Live so many studies as *when* (studies, centres, pairs) has days, and ask both parties of every pair on its day
-    and some days *later*."""
-    studies, centres, pairs = when.shape
+    and some days *later*.
+    """
+    studies, _, pairs = when.shape
     length = world.scenario.design.days
     asked = np.empty((2, 2, *when.shape), np.int8)
     who = np.arange(pairs)

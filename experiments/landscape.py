@@ -36,7 +36,7 @@ FEWEST = 20
 FORESEEN_ON = 60
 """Day of the place from which the pattern in the end is foreseen, or the middle of a shorter stay."""
 FROM_DAY = 31
-"""Day on which the two variables alone take over, to see whether they come to what dyads come to."""
+"""Day from which pair-days are counted, and on which the two variables alone take over, to see where they lead."""
 EVERY = 4
 """Every so many nodes of the grid a place from which it is asked where noise leads."""
 
@@ -115,10 +115,11 @@ def _loaded(names: Sequence[str]) -> dict[str, Scenario]:
 
 
 def _stacked(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """One table of several, with the scenario in front."""
-    return pd.concat([table.assign(scenario=name) for name, table in tables.items()], ignore_index=True).pipe(
-        lambda all_: all_[["scenario", *(c for c in all_ if c != "scenario")]]
-    ) if tables else pd.DataFrame(columns=["scenario"])  # fmt: skip
+    """One table of several, with the scenario in front; none has the scenario's column alone."""
+    if not tables:
+        return pd.DataFrame(columns=["scenario"])
+    whole = pd.concat([table.assign(scenario=name) for name, table in tables.items()], ignore_index=True)
+    return whole[["scenario", *(column for column in whole if column != "scenario")]]
 
 
 def landscape(
@@ -141,7 +142,11 @@ def landscape(
     rows = []
     for k, (where, row) in enumerate(zip(ends, holds.index, strict=True)):
         rows.append(
-            (int(row), *where, *(_share(goal, grid, at, k) for at in (walked.at[:, 30:], alone, walked.at[:, -1])))
+            (
+                int(row),
+                *where,
+                *(_share(goal, grid, at, k) for at in (walked.at[:, day - 1 :], alone, walked.at[:, -1])),
+            )
         )
     columns = ["point", "client", "keyworker", "of_pair_days", "by_the_picture_alone", "in_the_end"]
     asked = [k for k in np.flatnonzero(whole.known.ravel()) if not any(i % EVERY for i in divmod(k, len(grid.nodes)))]
@@ -151,18 +156,20 @@ def landscape(
     for k, row in enumerate(holds.index[: shares.shape[1]]):
         led[f"to_point_{row}"] = shares[:, k]
     known = whole.known.ravel()
+    mean, error = (values.reshape(-1, 2)[known] for values in (whole.drift, rest.error))
+    noise = np.sqrt(np.maximum(np.diagonal(whole.diffusion, axis1=-2, axis2=-1), 0)).reshape(-1, 2)[known]
     drift = pd.DataFrame(
         {
             "client": places[known, 0], "keyworker": places[known, 1],
-            "client_drift": whole.drift.reshape(-1, 2)[known, 0], "keyworker_drift": whole.drift.reshape(-1, 2)[known, 1],
-            "client_error": rest.error.reshape(-1, 2)[known, 0], "keyworker_error": rest.error.reshape(-1, 2)[known, 1],
-            "client_noise": np.sqrt(np.maximum(whole.diffusion.reshape(-1, 2, 2)[known, 0, 0], 0)),
-            "keyworker_noise": np.sqrt(np.maximum(whole.diffusion.reshape(-1, 2, 2)[known, 1, 1], 0)),
-            "movements": whole.count.ravel()[known], "basin": goal.ravel()[known],
+            "client_drift": mean[:, 0], "keyworker_drift": mean[:, 1],
+            "client_error": error[:, 0], "keyworker_error": error[:, 1],
+            "client_noise": noise[:, 0], "keyworker_noise": noise[:, 1],
+            "movements": whole.seen.ravel()[known], "basin": goal.ravel()[known],
         }
     )  # fmt: skip
     density = sums[:, 0].sum(axis=0)
-    panel = Panel(name, grid, whole, rest, goal, density, len(walked.at))
+    shares_of_days = tuple(float(row[3]) for row in rows)
+    panel = Panel(name, grid, whole, rest, goal, density, shares_of_days, len(walked.at))
     tested = _autonomy(tables, some, grid, lag, replicates, walked.at, seed)
     return Landscape(name, panel, rest, tested, pd.DataFrame(rows, columns=columns), led, drift)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -30,7 +32,11 @@ VERDICTS = {"right": ("#1B4F72", ""), "left open": ("#E4E4E4", ""), "wrong": ("#
 """Looks of what a study concludes: dark, light and hatched, so that they part in greyscale."""
 ON_PATTERNS = 3
 """The first so many conclusions are about the patterns, the others about what the context does to them."""
-CURVES = {"all_three": ("all three patterns", "-", "o"), "order": ("order of frequency", (0, (5, 1.5)), "s")}
+CURVES: dict[str, tuple[str, str, Any, str]] = {
+    "all_three": ("all three patterns", "all three seen", "-", "o"),
+    "order": ("order of frequency", "order right", (0, (5, 1.5)), "s"),
+}
+"""By column of the table: the goal it is held against, its label, its dash and marker."""
 
 
 def what_a_study_could_see(found: FieldStudy, pattern: NDArray[np.int8], when: str) -> Figure:
@@ -39,10 +45,13 @@ def what_a_study_could_see(found: FieldStudy, pattern: NDArray[np.int8], when: s
     *pattern* are the patterns of the pool, shape (studies, centres, pairs); *when* says when interviews take place.
     """
     figure = Figure(figsize=(12.8, 7.4))
-    left, right = figure.add_gridspec(1, 2, width_ratios=(0.8, 1.2), left=0.065, right=0.965, top=0.84, bottom=0.15,
+    grid = figure.add_gridspec(1, 2, width_ratios=(0.8, 1.2), left=0.065, right=0.965, top=0.84, bottom=0.15,
                                       wspace=0.48)  # fmt: skip
-    _counts(figure, left.subgridspec(len(PATTERNS), 1, hspace=0.5).subplots(), found, counts_of(pattern))
-    above, below = right.subgridspec(2, 1, height_ratios=(1.75, 1), hspace=0.42).subplots()
+    left, right = grid[0, 0], grid[0, 1]
+    panels: Any = left.subgridspec(len(PATTERNS), 1, hspace=0.5).subplots()
+    _counts(figure, panels, found, counts_of(pattern))
+    pair: Any = right.subgridspec(2, 1, height_ratios=(1.75, 1), hspace=0.5).subplots()
+    above, below = pair
     _conclusions(above, found)
     _needed(below, found)
     title(
@@ -59,7 +68,7 @@ def what_a_study_could_see(found: FieldStudy, pattern: NDArray[np.int8], when: s
     return figure
 
 
-def _counts(figure: Figure, panels: NDArray[np.object_], found: FieldStudy, counts: NDArray[np.int64]) -> None:
+def _counts(figure: Figure, panels: Sequence[Axes], found: FieldStudy, counts: NDArray[np.int64]) -> None:
     """For each pattern how often a study has so many pairs in it; what is true, and where 95 % of the studies are."""
     top = max(float(np.bincount(counts[:, p]).max()) / len(counts) for p in range(len(PATTERNS)))
     for p, (axes, row) in enumerate(zip(panels, found.truth.to_dict("records"), strict=True)):
@@ -74,7 +83,7 @@ def _counts(figure: Figure, panels: NDArray[np.object_], found: FieldStudy, coun
         low, high = row["studies_low"] * found.pairs, row["studies_high"] * found.pairs
         axes.annotate(
             "", (low - 0.4, top * 1.13), (high + 0.4, top * 1.13), annotation_clip=False,
-            arrowprops={"arrowstyle": "|-|,widthA=0.25,widthB=0.25", "color": INK, "lw": 1.2, "shrinkA": 0, "shrinkB": 0},
+            arrowprops={"arrowstyle": "|-|,widthA=.25,widthB=.25", "color": INK, "lw": 1.2, "shrinkA": 0, "shrinkB": 0},
         )  # fmt: skip
         axes.set(xlim=(-0.7, found.pairs + 0.7), ylim=(0, top * 1.18))
         axes.set_yticks(
@@ -105,7 +114,7 @@ def _rows(found: FieldStudy) -> list[tuple[str, float, float, float]]:
     rows = []
     for question, label in labels.items():
         some = found.conclusions[found.conclusions["question"] == question].set_index("conclusion")["share"]
-        rows.append((label, *(float(some[verdict]) for verdict in VERDICTS)))
+        rows.append((label, float(some["right"]), float(some["left open"]), float(some["wrong"])))
     table = found.contexts[(found.contexts["named_from"] == RULE) & (found.contexts["pattern"] == PATTERNS[CONFLICTED])]
     for row in table.to_dict("records"):
         if row["low"] == row["high"] == 0:
@@ -151,15 +160,12 @@ def _conclusions(axes: Axes, found: FieldStudy) -> None:
 def _needed(axes: Axes, found: FieldStudy) -> None:
     table = found.needed
     pairs = table["pairs"].to_numpy(float)
-    for place, (what, (label, dash, marker)) in enumerate(CURVES.items()):
+    for place, (what, (question, label, dash, marker)) in enumerate(CURVES.items()):
         colour = ("#1B4F72", "#B34700")[place]
         axes.fill_between(pairs, table[f"{what}_low"], table[f"{what}_high"], color=colour, alpha=0.25, lw=0)
-        axes.plot(pairs, table[what], ls=dash, color=colour, marker=marker, ms=4, lw=1.7)
-        goal, above = GOALS[label], table[what].iloc[-1] < 0.85
-        axes.annotate(
-            f"{label}\n{_how_many(found, what, goal)}", (pairs[-1], float(table[what].iloc[-1])),
-            xytext=(-4, 7 if above else -8), textcoords="offset points", ha="right", va="bottom" if above else "top",
-            fontsize=9.5, color=colour,
+        axes.plot(
+            pairs, table[what], ls=dash, color=colour, marker=marker, ms=4, lw=1.7,
+            label=f"{label} ({_how_many(found, what, GOALS[question])})",
         )  # fmt: skip
     axes.axvline(found.pairs, color="#777777", lw=1, ls=":")
     axes.set_xscale("log")
@@ -171,12 +177,16 @@ def _needed(axes: Axes, found: FieldStudy) -> None:
     share_axis(axes)
     axes.set_ylim(0, 1.03)
     plain(axes)
-    axes.set_title("How many pairs it takes", loc="left", fontsize=10.5, weight="bold")
+    axes.set_title("How many pairs it takes", loc="left", fontsize=10.5, weight="bold", pad=24)
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(-0.02, 0.98), ncols=2, frameon=False, fontsize=9, handlelength=2,
+        columnspacing=1.4,
+    )  # fmt: skip
 
 
 def _how_many(found: FieldStudy, what: str, goal: float) -> str:
     needs = need(found.needed, what, goal)
-    return f"{goal:.0%} from {needs.pairs} pairs" if needs.pairs else f"{goal:.0%} takes more than {needs.tried} pairs"
+    return f"{goal:.0%}: {needs.pairs} pairs" if needs.pairs else f"{goal:.0%}: over {needs.tried} pairs"
 
 
 def _error(found: FieldStudy) -> float:
@@ -195,12 +205,13 @@ def _say(figure: Figure, found: FieldStudy) -> None:
         f"{round(row['studies_low'] * found.pairs)} to {round(row['studies_high'] * found.pairs)}"
         for row in found.truth.to_dict("records")
     ]
-    wrong = f" What makes pairs conflicted is named wrongly by {listed([f'{percent(w)} for {x}' for x, _, _, w in others])}."
+    named = listed([f"{percent(no)} for {label}" for label, _, _, no in others]) if others else ""
+    wrong = f" What makes pairs conflicted is named wrongly by {named}." if others else ""
     say(
         figure,
         f"Of {found.studies:,} studies of {counted(found.pairs, 'pair')}, {percent(seen[1])} see all three patterns, "
-        f"{percent(most[1])} find the most frequent and {percent(order[1])} the order of frequency; in truth {listed(truth)}"
-        f", 95 % of studies find {listed(spread)} pairs.{wrong if others else ''} "
-        f"All three patterns: {_how_many(found, 'all_three', GOALS['all three patterns'])}; their order: "
-        f"{_how_many(found, 'order', GOALS['order of frequency'])}.",
+        f"{percent(most[1])} find the most frequent and {percent(order[1])} the order of frequency; in truth "
+        f"{listed(truth)}, 95 % of studies find {listed(spread)} pairs.{wrong} "
+        f"It takes, to see all three patterns, {_how_many(found, 'all_three', GOALS['all three patterns'])}; to get "
+        f"their order right, {_how_many(found, 'order', GOALS['order of frequency'])}.",
     )
