@@ -27,6 +27,8 @@ from simulation.refusal import Refusal, nearest
 MAKERS: dict[str, str] = {
     "calibration": "experiments.calibration.calibrate:make",
     "scoreboard": "experiments.validation.scoreboard:make",
+    "field-study": "experiments.field_study:make",
+    "landscape": "experiments.landscape:make",
 }
 """Every kind of result: what it is called, and the module and function that make it."""
 WORDS, PAGE = "answer.txt", "page.html"
