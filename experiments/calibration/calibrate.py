@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from analysis.figures.calibration import identifiability_figure
 from analysis.figures.sensitivity import plain_names
 from analysis.words.grammar import counted, percent
-from experiments.calibration.emulators import check_all
+from experiments.calibration.emulators import checked
 from experiments.calibration.matching import ACCEPT, CUTOFF, Matched, Plan, matched
 from experiments.calibration.priors import Priors, priors
 from experiments.calibration.targets import targets
@@ -91,17 +91,19 @@ def waves_table(found: Matched) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["wave", "points", "remaining", "meet every part"])
 
 
-def parts_table(found: Matched, workers: int) -> pd.DataFrame:
+def parts_table(found: Matched) -> pd.DataFrame:
     """Each part aimed at: how often it is met before and after, and how good its emulator is.
 
     Columns: part, accept_low, accept_high, luck (SD of the last points' values), met_before (share of the first wave),
-    met_after (share of the last points), explained and covered (of the emulator, on points left out of its fit).
+    met_after (share of the last points), explained and covered (of the emulator, on the last points, none of which it saw).
     """
     goal = targets()
-    first, points = found.waves[0], np.vstack([wave.points for wave in found.waves])
-    values = np.vstack([wave.values for wave in found.waves])
-    used = [part for part, emulator in enumerate(found.emulators) if emulator is not None]
-    checks = dict(zip(used, check_all(points, values[:, used], workers), strict=True))
+    first = found.waves[0]
+    checks = {
+        part: checked(emulator, found.points, found.values[:, part], float(found.luck[part]))
+        for part, emulator in enumerate(found.emulators)
+        if emulator is not None
+    }
     return pd.DataFrame(
         {
             "part": goal.names,
@@ -163,8 +165,8 @@ def in_words(found: Matched, numbers: pd.DataFrame, parts: pd.DataFrame, pairs: 
         yield f"These can make up for each other (rank correlation in the sample): {told}."
     covered = parts["covered"].dropna()
     yield (
-        f"Emulators explain {percent(parts['explained'].median())} of the variance of a part (median) on points left "
-        f"out of their fit, and their 95 % intervals hold {percent(covered.mean())} of the time."
+        f"Emulators explain {percent(parts['explained'].median())} of the variance of a part (median) among the "
+        f"last points, which they had not seen, and their 95 % intervals hold {percent(covered.mean())} of the time."
     )
 
 
@@ -192,7 +194,7 @@ def make(
             "more waves or more points are needed, or the facts cannot be met together"
         )
     sample = pd.DataFrame(free.at(found.points[found.accepted]), columns=list(free.names))
-    numbers, parts, pairs = numbers_table(found, free), parts_table(found, threads), pairs_table(sample)
+    numbers, parts, pairs = numbers_table(found, free), parts_table(found), pairs_table(sample)
     rests_on = (
         f"{len(sample)} accepted of {len(found.points)} points with {16 * replicates} dyads per condition, seed {seed}"
     )

@@ -26,8 +26,6 @@ LENGTHS = (0.3, 30.0)
 """Range of the length over which a number matters, in widths of its prior; beyond the upper end it hardly does."""
 STEPS = 25
 """Steps of the search for the likeliest lengths."""
-FOLDS = 5
-"""Parts into which points are divided to see how well emulators do on points they have not seen."""
 
 
 class Emulator(NamedTuple):
@@ -95,21 +93,9 @@ class Check(NamedTuple):
     covered: float
 
 
-def _check(task: tuple[Floats, Floats]) -> Check:
-    points, values = task
-    known = np.isfinite(values)
-    points, values = points[known], values[known]
-    fold = np.arange(len(points)) % FOLDS
-    off, within = np.empty(len(points)), np.empty(len(points), bool)
-    for k in range(FOLDS):
-        one = fitted(points[fold != k], values[fold != k])
-        mean, variance = predicted(one, points[fold == k])
-        off[fold == k] = values[fold == k] - mean
-        within[fold == k] = np.abs(off[fold == k]) <= 1.96 * np.sqrt(variance + one.luck)
+def checked(emulator: Emulator, points: Floats, values: Floats, luck: float) -> Check:
+    """How an emulator does on *points* that were simulated afterwards; *luck* is the SD of their *values* by luck."""
+    mean, variance = predicted(emulator, points)
+    off = values - mean
+    within = np.abs(off) <= 1.96 * np.sqrt(variance + luck**2)
     return Check(float(1 - (off**2).mean() / max(values.var(), 1e-18)), float(within.mean()))
-
-
-def check_all(points: Floats, values: Floats, workers: int = 2) -> list[Check]:
-    """How each column's emulator does on points left out of its fit."""
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=begin_worker) as pool:
-        return list(pool.map(_check, [(points, column) for column in values.T]))

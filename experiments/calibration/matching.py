@@ -1,6 +1,6 @@
 """History matching: values of the free numbers that the facts rule out are left out, wave by wave.
 
-In each wave some points are simulated, emulators are fitted to all that was simulated so far, and what remains is
+In each wave some points are simulated, emulators are fitted to what was simulated so far, and what remains is
 wherever no part of a fact is implausible: farther from being met than three times what luck and emulator leave unknown
 (Craig et al. 1997, Vernon, Goldstein & Bower 2010; recalled). In the end points that remain are simulated with many
 more dyads, and those are accepted that meet every part, or miss none by more than luck can explain: approximate
@@ -47,6 +47,8 @@ CUTOFF = 3.0
 """Implausibility from which on a point is left out (Pukelsheim's three-sigma rule; recalled)."""
 ACCEPT = 2.0
 """Standard errors by which an accepted point may miss a part: as far as luck alone takes one point in twenty."""
+REFOCUSED = 512
+"""Points to which emulators are fitted at most: in later waves those the emulators before find the least implausible."""
 SELDOM = 0.01
 """Share of points beyond what is accepted below which a part rules out nothing and needs no emulator."""
 WALKS, STEPS = 400, 60
@@ -150,12 +152,14 @@ def matched(plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False,
         ]
         return simulate_all(points, what, workers, progress, kept)[list(goal.names)].to_numpy()
 
+    emulators: tuple[Emulator | None, ...] = ()
     points = spread_evenly(plan.first, len(free.names), seed)
     waves = [Wave(points, values_at(points, "wave 1", plan.replicates, seed * 1_000_000), 1.0)]
     for number in range(2, plan.waves + 2):
         everything = np.vstack([wave.points for wave in waves])
         values = np.vstack([wave.values for wave in waves])
-        emulators = emulated(everything, values, goal, workers)
+        near = np.argsort(implausible(emulators, goal, everything), kind="stable")[:REFOCUSED]
+        emulators = emulated(everything[near], values[near], goal, workers)
         last = number == plan.waves + 1
         count, replicates = (plan.last, plan.last_replicates) if last else (plan.wave, plan.replicates)
         points, share = remaining(emulators, goal, everything, count, seed * 100 + number, progress)
