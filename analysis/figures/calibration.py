@@ -19,7 +19,7 @@ ROW, HEAD, FOOT = 0.3, 1.0, 1.2
 def identifiability_figure(numbers: pd.DataFrame, sample: pd.DataFrame, rests_on: str) -> Figure:
     """Where the free numbers lie after calibration, within the range they were sought in; the narrowest on top.
 
-    *numbers* (a row per number) has columns number, low, high, q05, q25, median, q75, q95, default and narrowed (width
+    *numbers* (a row per number) has columns number, low, high, q05, q25, median, q75, q95, representative and narrowed (width
     of the middle nine tenths over that of the prior's); *sample* holds the accepted points, a column per number.
     """
     table = numbers.sort_values("narrowed", ignore_index=True)
@@ -38,7 +38,7 @@ def identifiability_figure(numbers: pd.DataFrame, sample: pd.DataFrame, rests_on
         axes.plot(at(sample[row.number]), np.full(len(sample), place + 0.2), "|", color="#777777", ms=5, mew=0.5)
         axes.plot(at([row.q05, row.q95]), [place, place], color=CLIENT, lw=1.5, solid_capstyle="butt")
         axes.plot(at([row.q25, row.q75]), [place, place], color=CLIENT, lw=4.5, solid_capstyle="butt")
-        axes.plot(at(row.default), place, "D", color=KEYWORKER, ms=6, markeredgecolor="white")
+        axes.plot(at(row.representative), place, "D", color=KEYWORKER, ms=6, markeredgecolor="white")
         axes.text(-0.02, place, name, ha="right", va="center", fontsize=9, color=INK)
         told = f"{row.q05:.2g} to {row.q95:.2g} of {row.low:g} to {row.high:g}"
         axes.text(1.02, place, told, ha="left", va="center", fontsize=9, color=INK)
@@ -51,7 +51,15 @@ def identifiability_figure(numbers: pd.DataFrame, sample: pd.DataFrame, rests_on
         Patch(facecolor=PRIOR, label="prior range"),
         Line2D([], [], color=CLIENT, lw=4.5, label="middle half"),
         Line2D([], [], color=CLIENT, lw=1.5, label="middle nine tenths"),
-        Line2D([], [], marker="D", color="none", markerfacecolor=KEYWORKER, markeredgecolor="white", label="default"),
+        Line2D(
+            [],
+            [],
+            marker="D",
+            color="none",
+            markerfacecolor=KEYWORKER,
+            markeredgecolor="white",
+            label="representative: the default",
+        ),
     ]
     figure.legend(
         handles=handles, ncols=4, loc="upper left", bbox_to_anchor=(0.01, 1 - 0.5 / height), frameon=False, fontsize=9

@@ -18,7 +18,6 @@ from experiments.calibration.priors import Priors, priors
 from experiments.calibration.targets import targets
 from experiments.made import Made
 from simulation.refusal import Refusal, listed
-from simulation.scenario import all_declarations
 
 Floats = NDArray[np.float64]
 POSTERIOR = Path(__file__).with_name("posterior.csv")
@@ -56,12 +55,11 @@ def rounded(values: Floats) -> Floats:
 def numbers_table(found: Matched, free: Priors) -> pd.DataFrame:
     """Each free number before and after: a row per number.
 
-    Columns: number, low, high (prior), q05, q25, median, q75, q95 (posterior sample), default (the model's as it is),
-    representative (of this sample, rounded), narrowed (middle nine tenths over those of the prior).
+    Columns: number, low, high (prior), q05, q25, median, q75, q95 (posterior sample), representative (the sample's,
+    rounded: what the defaults are), narrowed (middle nine tenths over those of the prior).
     """
     sample = free.at(found.points[found.accepted])
     q = np.quantile(sample, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
-    defaults = {f"{d.section}.{d.name}": d.default for d in all_declarations()}
     return pd.DataFrame(
         {
             "number": free.names,
@@ -72,7 +70,6 @@ def numbers_table(found: Matched, free: Priors) -> pd.DataFrame:
             "median": q[2],
             "q75": q[3],
             "q95": q[4],
-            "default": [defaults[name] for name in free.names],
             "representative": rounded(sample[representative(found.points[found.accepted])]),
             "narrowed": (q[4] - q[0]) / (0.9 * (free.high - free.low)),
         }
@@ -95,7 +92,7 @@ def parts_table(found: Matched) -> pd.DataFrame:
     """Each part aimed at: how often it is met before and after, and how good its emulator is.
 
     Columns: part, accept_low, accept_high, luck (SD of the last points' values), met_before (share of the first wave),
-    met_after (share of the last points), explained and covered (of the emulator, on the last points, none of which it saw).
+    met_after (of the last points), explained and covered (of the emulator, on the last points, which are new to it).
     """
     goal = targets()
     first = found.waves[0]

@@ -48,7 +48,7 @@ CUTOFF = 3.0
 ACCEPT = 2.0
 """Standard errors by which an accepted point may miss a part: as far as luck alone takes one point in twenty."""
 REFOCUSED = 512
-"""Points to which emulators are fitted at most: in later waves those the emulators before find the least implausible."""
+"""Points to which emulators are fitted at most; in later waves those the emulators before find least implausible."""
 SELDOM = 0.01
 """Share of points beyond what is accepted below which a part rules out nothing and needs no emulator."""
 WALKS, STEPS = 400, 60
