@@ -22,6 +22,9 @@ def add(commands: Any) -> None:
     validate.add_argument(
         "--replicates", default="250", help="replicates of 16 dyads per condition, at least 25 (default 250)"
     )
+    validate.add_argument(
+        "--draws", default="0", help="look at so many draws of the posterior sample instead of the defaults"
+    )
     validate.add_argument("--out", type=Path, metavar="FOLDER", help="a folder that does not exist yet")
 
     calibrate = commands.add_parser(
@@ -83,6 +86,7 @@ def validate(options: argparse.Namespace) -> int:
     """Compute the scoreboard and keep it."""
     import os
 
+    from analysis.pages import as_text
     from experiments.folder import free_folder
     from experiments.made import make_and_keep
     from experiments.validation.conditions import CONDITIONS
@@ -92,6 +96,7 @@ def validate(options: argparse.Namespace) -> int:
     from simulation.tables import check_luck
 
     seed, replicates = whole_number("seed", options.seed), whole_number("replicates", options.replicates)
+    draws = whole_number("draws", options.draws)
     check_luck(seed, replicates)
     if replicates < LEAST_REPLICATES:
         raise Refusal(f"--replicates {replicates}: facts are judged from {LEAST_REPLICATES} replicates on (400 dyads)")
@@ -104,10 +109,14 @@ def validate(options: argparse.Namespace) -> int:
         flush=True,
     )
     arguments = {"seed": seed, "replicates": replicates}
-    made = make_and_keep("scoreboard", folder, arguments, os.cpu_count() or 1, progress=True)
-    for line in lines(made.tables["scoreboard"]):
-        print(line)
-    print()
+    if draws:
+        made = make_and_keep("posterior-check", folder, {"draws": draws, **arguments}, os.cpu_count() or 1, True)
+        print(as_text(made.shown, width=110))
+    else:
+        made = make_and_keep("scoreboard", folder, arguments, os.cpu_count() or 1, True)
+        for line in lines(made.tables["scoreboard"]):
+            print(line)
+        print()
     for sentence in made.sentences:
         print(textwrap.fill(sentence, 110, break_long_words=False, break_on_hyphens=False))
     print(f"Table, figure, page and manifest: {folder}")

@@ -25,6 +25,7 @@ from simulation.compiled import source_digest
 from simulation.refusal import Refusal, nearest
 
 MAKERS: dict[str, str] = {
+    "posterior-check": "experiments.validation.predictive:make",
     "calibration": "experiments.calibration.calibrate:make",
     "scoreboard": "experiments.validation.scoreboard:make",
     "field-study": "experiments.field_study:make",

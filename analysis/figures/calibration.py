@@ -19,8 +19,8 @@ ROW, HEAD, FOOT = 0.3, 1.0, 1.2
 def identifiability_figure(numbers: pd.DataFrame, sample: pd.DataFrame, rests_on: str) -> Figure:
     """Where the free numbers lie after calibration, within the range they were sought in; the narrowest on top.
 
-    *numbers* (a row per number) has columns number, low, high, q05, q25, median, q75, q95, representative and narrowed (width
-    of the middle nine tenths over that of the prior's); *sample* holds the accepted points, a column per number.
+    *numbers* (a row per number) has columns number, low, high, q05, q25, median, q75, q95, representative and narrowed
+    (width of the middle nine tenths over that of the prior's); *sample* holds the accepted points, a column per number.
     """
     table = numbers.sort_values("narrowed", ignore_index=True)
     rows = len(table)

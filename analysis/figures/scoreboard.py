@@ -50,6 +50,44 @@ def scale_of(row: Any) -> tuple[float, float]:
 
 def scoreboard_figure(table: pd.DataFrame, rests_on: str) -> Figure:
     """Every part of every fact (columns as ``experiments.validation.scoreboard.scoreboard`` gives them)."""
+    told = [
+        f"{row.estimate:.2f} {UNITS.get(row.unit, row.unit)}".strip() + f", {row.verdict}{'' if row.certain else ' ?'}"
+        for row in table.itertuples()
+    ]
+    worst = table.groupby("fact", sort=False)["verdict"].agg(lambda verdicts: max(verdicts, key=list(MARKS).index))
+    met, between, missed = ((worst == verdict).sum() for verdict in MARKS)
+    heading = f"The model against {len(worst)} facts: {met} met, {between} between, {missed} missed"
+    below = (
+        f"{rests_on}. Lines: 95 % intervals. Each row has a scale of its own. A question mark: with other luck another "
+        "verdict is possible. How each fact is computed, and where it is from, stands in the table."
+    )
+    wrong = [f"{row.fact} {row.part}" for row in table.itertuples() if row.verdict == "missed"]
+    sentence = f"Of {len(worst)} facts the model meets {met}, {between} lie between and {missed} are missed"
+    return _facts_figure(table, told, heading, below, f"{sentence}{': ' if wrong else ''}{', '.join(wrong)}.")
+
+
+def predictive_figure(table: pd.DataFrame, rests_on: str) -> Figure:
+    """Every part of every fact over draws of the posterior sample.
+
+    Columns as ``experiments.validation.predictive`` gives them: estimate is the median draw, low and high hold nine
+    tenths of the draws, met is the share of draws that meet the part.
+    """
+    told = [f"{row.estimate:.2f}; met by {100 * row.met:.0f} %" for row in table.itertuples()]
+    most = table.groupby("fact", sort=False)["met"].min() >= 0.9
+    heading = f"Facts over the posterior sample: {most.sum()} of {len(most)} are met in every part by nine draws of ten"
+    below = (
+        f"{rests_on}. Points: the median draw; lines: the middle nine tenths of draws, with the luck of each. Each row "
+        "has a scale of its own."
+    )
+    seldom = [f"{row.fact} {row.part} ({100 * row.met:.0f} %)" for row in table.itertuples() if row.met < 0.5]
+    sentence = f"Of {len(most)} facts {most.sum()} are met in every part by at least nine posterior draws of ten"
+    return _facts_figure(
+        table, told, heading, below, f"{sentence}{'; met by less than half: ' if seldom else ''}{', '.join(seldom)}."
+    )
+
+
+def _facts_figure(table: pd.DataFrame, told: list[str], heading: str, below: str, sentence: str) -> Figure:
+    """A row per part under a line per fact; *told* stands to the right of each row."""
     rows = list(table.itertuples())
     heads = [place == 0 or rows[place - 1].fact != row.fact for place, row in enumerate(rows)]
     lines = len(rows) + sum(heads)
@@ -65,21 +103,11 @@ def scoreboard_figure(table: pd.DataFrame, rests_on: str) -> Figure:
             axes.plot([-0.87, 1.7], [line - 1.5] * 2, color="#DDDDDD", lw=0.6, clip_on=False)
         _row(axes, line, row)
         axes.text(-0.02, line, row.part, va="center", ha="right", fontsize=9, color=INK)
-        maybe = "" if row.certain else " ?"
-        told = f"{row.estimate:.2f} {UNITS.get(row.unit, row.unit)}".strip()
-        axes.text(1.02, line, f"{told}, {row.verdict}{maybe}", va="center", fontsize=9, color=INK)
+        axes.text(1.02, line, told[place], va="center", fontsize=9, color=INK)
     axes.set_xlim(0, 1)
     axes.set_ylim(lines - 0.5, -0.5)
     axes.axis("off")
-    facts = table.groupby("fact", sort=False)["verdict"]
-    order = list(MARKS)
-    worst = facts.agg(lambda verdicts: max(verdicts, key=order.index))
-    counts = {verdict: int((worst == verdict).sum()) for verdict in MARKS}
-    title(
-        figure,
-        f"The model against {len(worst)} facts: {counts['met']} met, {counts['between']} between, "
-        f"{counts['missed']} missed",
-    )
+    title(figure, heading)
     figure.texts[-1].set_y(1 - 0.2 / height)
     handles: list[Patch | Line2D] = [
         Patch(facecolor=BAND, label="accepted"),
@@ -91,15 +119,8 @@ def scoreboard_figure(table: pd.DataFrame, rests_on: str) -> Figure:
     figure.legend(
         handles=handles, ncols=5, loc="upper left", bbox_to_anchor=(0.01, 1 - 0.5 / height), frameon=False, fontsize=9
     )
-    caption(
-        figure,
-        f"{rests_on}. Lines: 95 % intervals. Each row has a scale of its own; ● used in calibration, ○ held out; "
-        "? with other luck another verdict is possible. What each fact is, and from where, is in the table.",
-    )
-    missed = table[table["verdict"] == "missed"]
-    told = f" Missed: {', '.join(f'{r.fact} {r.part}' for r in missed.itertuples())}." if len(missed) else ""
-    say(figure, f"Of {len(worst)} facts the model meets {counts['met']}, {counts['between']} lie between and "
-                f"{counts['missed']} are missed.{told}")  # fmt: skip
+    caption(figure, below)
+    say(figure, sentence)
     return figure
 
 

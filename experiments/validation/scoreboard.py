@@ -130,14 +130,15 @@ def lines(table: pd.DataFrame) -> Iterator[str]:
         name = "" if row.fact == before else row.fact
         before = row.fact
         interval = f"{row.low:.2f} to {row.high:.2f}" if row.high > row.low else ""
-        accepted = _range(row.accept_low, row.accept_high)
+        accepted = accepted_range(row.accept_low, row.accept_high)
         how = "" if row.used == CALIBRATION else ", held out"
         maybe = "" if row.certain else " (with other luck perhaps not)"
         what = f"{row.part} ({row.unit})"
         yield f"{name:<5}{what:<{width + 2}}{row.estimate:>7.2f}  {interval:<16}{accepted:<16}{row.verdict}{how}{maybe}"
 
 
-def _range(low: float, high: float) -> str:
+def accepted_range(low: float, high: float) -> str:
+    """What is accepted, in words."""
     if math.isinf(low):
         return f"at most {high:g}"
     return f"at least {low:g}" if math.isinf(high) else f"{low:g} to {high:g}"
@@ -149,7 +150,7 @@ def shown(table: pd.DataFrame) -> Table:
     for row in table.itertuples():
         interval = f"{row.low:.2f} to {row.high:.2f}" if row.high > row.low else ""
         verdict = row.verdict if row.certain else f"{row.verdict}, not for certain"
-        accepted = _range(row.accept_low, row.accept_high)
+        accepted = accepted_range(row.accept_low, row.accept_high)
         what = f"{row.part} ({row.unit})"
         rows.append((row.fact, what, f"{row.estimate:.2f}", interval, accepted, verdict, row.used))
     return Table(("fact", "part", "value", "95 % interval", "accepted", "verdict", "used"), tuple(rows))

@@ -1,0 +1,96 @@
+"""The posterior predictive check: every fact, also those that were held out, over draws of the posterior sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from analysis.figures.scoreboard import predictive_figure
+from analysis.pages import Table
+from analysis.words.grammar import counted, percent
+from experiments.calibration.calibrate import shipped_posterior
+from experiments.calibration.simulated import Point, simulate_all
+from experiments.made import Made
+from experiments.validation.declared import CALIBRATION, HELD_OUT, declared_facts
+from experiments.validation.scoreboard import PAIRS, accepted_range
+from simulation.refusal import Refusal, listed
+
+MOSTLY = 0.9
+"""Share of draws from which on a conclusion is said to hold."""
+
+
+def predictive(draws: int, seed: int, replicates: int, threads: int = 2, progress: bool = False) -> pd.DataFrame:
+    """Every part of every fact over so many draws of the posterior sample, each with luck of its own.
+
+    Columns: fact, says, part, unit, estimate (median draw), low, high (middle nine tenths of the draws), accept_low,
+    accept_high, wrong_low, wrong_high, met (share of draws), verdict (of the median), used, status.
+    """
+    sample = shipped_posterior()
+    if not 1 <= draws <= len(sample):
+        raise Refusal(f"draws = {draws}; the posterior sample has 1 to {len(sample)}")
+    chosen = sample.iloc[np.linspace(0, len(sample) - 1, draws).round().astype(int)]
+    facts = declared_facts()
+    names = tuple(one.id for one in facts)
+    points = [
+        Point(tuple((name, float(v)) for name, v in row.items()), names, seed * 1000 + k, replicates)
+        for k, (_, row) in enumerate(chosen.iterrows())
+    ]
+    values = simulate_all(points, "draws", threads, progress)
+    rows = []
+    for one in facts:
+        for part in one.part:
+            own = values[f"{one.id}: {part.name}"]
+            low, middle, high = own.quantile([0.05, 0.5, 0.95])
+            rows.append(
+                {
+                    "fact": one.id, "says": one.says, "part": part.name, "unit": part.unit,
+                    "estimate": middle, "low": low, "high": high,
+                    "accept_low": part.accept[0], "accept_high": part.accept[1],
+                    "wrong_low": part.wrong[0], "wrong_high": part.wrong[1],
+                    "met": np.mean([part.verdict(value) == "met" for value in own]),
+                    "verdict": part.verdict(middle), "used": one.used, "status": one.status,
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def in_words(table: pd.DataFrame, draws: int) -> Iterator[str]:
+    """How the facts fare over the posterior sample."""
+    by_fact = table.groupby("fact", sort=False).agg({"met": "min", "used": "first", "status": "first"})
+    for used, how in ((CALIBRATION, "used in calibration"), (HELD_OUT, "held out")):
+        own = by_fact[(by_fact["used"] == used) & (by_fact["status"] != "assumed")]
+        yield (
+            f"Of {counted(len(own), 'fact')} with a source that were {how}, {(own['met'] >= MOSTLY).sum()} are met in "
+            f"every part by at least {percent(MOSTLY)} of {draws} draws of the posterior sample."
+        )
+    seldom = table[table["met"] < 0.5]
+    if len(seldom):
+        told = [f"{row.fact} ({row.part}, {percent(row.met)})" for row in seldom.itertuples()]
+        yield f"Met by less than half of the draws: {listed(told)}."
+
+
+def shown(table: pd.DataFrame) -> Table:
+    """The check for a reader, a row per part."""
+    rows = tuple(
+        (
+            row.fact,
+            f"{row.part} ({row.unit})",
+            f"{row.estimate:.2f}",
+            f"{row.low:.2f} to {row.high:.2f}",
+            accepted_range(row.accept_low, row.accept_high),
+            percent(row.met),
+            row.used,
+        )
+        for row in table.itertuples()
+    )
+    return Table(("fact", "part", "median draw", "nine draws of ten", "accepted", "draws that meet it", "used"), rows)
+
+
+def make(draws: int, seed: int, replicates: int, threads: int = 2, progress: bool = False) -> Made:
+    """The check with its figure and what it says, to be kept."""
+    table = predictive(draws, seed, replicates, threads, progress)
+    rests_on = f"{draws} draws, {PAIRS * replicates} dyads per condition and draw, seed {seed}"
+    figures = {"predictive": predictive_figure(table, rests_on)}
+    return Made({"predictive": table}, figures, tuple(in_words(table, draws)), (shown(table),))
