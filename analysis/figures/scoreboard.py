@@ -62,8 +62,8 @@ def scoreboard_figure(table: pd.DataFrame, rests_on: str) -> Figure:
         "verdict is possible. How each fact is computed, and where it is from, stands in the table."
     )
     wrong = [f"{row.fact} {row.part}" for row in table.itertuples() if row.verdict == "missed"]
-    sentence = f"Of {len(worst)} facts the model meets {met}, {between} lie between and {missed} are missed"
-    return _facts_figure(table, told, heading, below, f"{sentence}{': ' if wrong else ''}{', '.join(wrong)}.")
+    missing = f" Missed: {', '.join(wrong)}." if wrong else ""
+    return _facts_figure(table, told, heading, below, f"{heading}.{missing}")
 
 
 def predictive_figure(table: pd.DataFrame, rests_on: str) -> Figure:

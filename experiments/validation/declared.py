@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -49,7 +50,8 @@ class DeclaredPart(_Row):
         """
         low, high = self.accept
         below, above = self.wrong
-        if low <= estimate <= high and not (estimate == low == below or estimate == high == above):
+        at_edge = math.isfinite(estimate) and (estimate == low == below or estimate == high == above)
+        if low <= estimate <= high and not at_edge:
             return MET
         return BETWEEN if below < estimate < above else MISSED
 

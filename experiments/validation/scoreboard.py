@@ -10,7 +10,6 @@ from tqdm import tqdm
 
 from analysis.figures.scoreboard import scoreboard_figure
 from analysis.pages import Table
-from analysis.words.grammar import counted
 from experiments.made import Made
 from experiments.validation.conditions import CONDITIONS, Changes, Lived
 from experiments.validation.declared import BETWEEN, CALIBRATION, HELD_OUT, MET, MISSED, VERDICTS, declared_facts
@@ -103,12 +102,12 @@ def in_words(table: pd.DataFrame, dyads: int) -> Iterator[str]:
         own = facts[(facts["used"] == used) & (facts["status"] != "assumed")]
         met, between, missed = ((own["verdict"] == verdict).sum() for verdict in VERDICTS)
         yield (
-            f"Of {counted(len(own), 'fact')} with a source that were {how}, {met} are met, {between} lie between "
-            f"and {missed} are missed."
+            f"Facts with a source that were {how} ({len(own)}): {met} met in every part, {between} between, "
+            f"{missed} missed."
         )
     own = facts[facts["status"] == "assumed"]
     met = (own["verdict"] == MET).sum()
-    yield f"Of {counted(len(own), 'expectation')} without a source, all used in calibration, {met} are met."
+    yield f"Expectations without a source, all used in calibration ({len(own)}): {met} met in every part."
     for verdict, words in ((MISSED, "Missed"), (BETWEEN, "Neither met nor wrong")):
         rows = table[table["verdict"] == verdict]
         if len(rows):

@@ -1,0 +1,84 @@
+"""How facts are computed: on small runs, and on runs of which one knows what must come out."""
+
+import numpy as np
+import pytest
+
+from experiments.validation.conditions import CONDITIONS, Lived
+from experiments.validation.declared import declared_facts
+from experiments.validation.facts import FACTS
+from experiments.validation.scoreboard import parts_of_facts, replicates_of
+from simulation.scenario import load
+from simulation.tables import run
+
+SMALL = {"design.days": 100}
+
+
+@pytest.fixture(scope="module")
+def lived():
+    return {name: Lived(condition, 5, replicates_of(name, 3), SMALL) for name, condition in CONDITIONS.items()}
+
+
+@pytest.fixture(scope="module")
+def found(lived):
+    return {name: one.work({c: lived[c] for c in one.conditions}) for name, one in FACTS.items()}
+
+
+@pytest.mark.parametrize("one", declared_facts(), ids=lambda one: one.id)
+def test_a_fact_has_exactly_the_parts_that_are_declared(one, found):
+    needed = {part.name for part in one.part}
+    assert needed <= set(found[one.id])
+    assert set(found[one.id]) - needed <= {"felt coercion, given formal"}
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_an_estimate_lies_in_its_interval(name, found):
+    for estimate, low, high in found[name].values():
+        if np.isfinite([estimate, low, high]).all():
+            assert low - 1e-9 <= estimate <= high + 1e-9
+
+
+def test_the_patterns_of_the_middle_of_the_stay_are_all_there_are(found):
+    assert sum(found["T1"][name].estimate for name in ("friendly", "polite", "conflicted")) == pytest.approx(1)
+
+
+def test_a_condition_is_the_scenario_with_its_changes_and_those_of_all_conditions(lived):
+    twice = lived["twice the contact"].resolved.scenario
+    assert (twice.context.everyday, twice.context.planned, twice.design.days) == (10.0, 1.6, 100)
+    assert lived["ordinary"].resolved.scenario.context == load("ordinary").context
+
+
+def test_a_condition_is_lived_as_any_run_is(lived):
+    one = lived["ordinary"]
+    tables = run(one.resolved.scenario, 5, 3)
+    assert one.tables.days.equals(tables.days)
+    assert one.tables.events.equals(tables.events)
+
+
+def test_every_condition_has_as_many_dyads():
+    sizes = {len(Lived(c, 1, replicates_of(n, 2), {"design.days": 3}).panel.dyads) for n, c in CONDITIONS.items()}
+    assert sizes == {32}
+
+
+def test_nothing_changes_where_nothing_was_changed(lived):
+    same = {"ordinary": lived["ordinary"], "raised expectations": lived["ordinary"]}
+    assert all(part.estimate == 0 for part in FACTS["I1"].work(same).values())
+    assert FACTS["I5"].work({"ordinary": lived["ordinary"], "reflexive keyworkers": lived["ordinary"]})[
+        "conflicted dyads"
+    ] == (0, 0, 0)
+    tracking = FACTS["I4"].work({"ordinary": lived["ordinary"], "twice the contact": lived["ordinary"]})
+    assert tracking["tracking"].estimate == 0
+
+
+def test_without_intervals_the_estimates_are_the_same(lived):
+    names = ("T1", "T2b", "T7", "T10", "T14", "I2")
+    bare = parts_of_facts(names, 5, 3, SMALL, intervals=False)
+    full = parts_of_facts(names, 5, 3, SMALL)
+    for name in names:
+        for part, value in bare[name].items():
+            assert value.estimate == pytest.approx(full[name][part].estimate, nan_ok=True)
+
+
+def test_felt_coercion_counts_as_high_for_as_many_under_compulsion_as_in_the_source(found):
+    parts = found["T4"]
+    held = parts["felt by voluntary clients"].estimate + parts["more felt under compulsion"].estimate
+    assert held == pytest.approx(0.89, abs=1 / 48)

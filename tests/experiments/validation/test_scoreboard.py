@@ -1,0 +1,72 @@
+"""The scoreboard: how verdicts are put together, told and drawn."""
+
+import pandas as pd
+import pytest
+
+from analysis.figures.drawing import said
+from analysis.figures.scoreboard import predictive_figure, scale_of, scoreboard_figure
+from experiments.validation.scoreboard import by_fact, in_words, lines, shown, sources
+
+
+def board(*rows):
+    """A scoreboard by hand: fact, estimate, verdict, certain, used, status."""
+    table = pd.DataFrame(rows, columns=["fact", "estimate", "verdict", "certain", "used", "status"])
+    same = {"says": "Something is so.", "unit": "share", "sources": "Somebody 1999", "how": "A share."}
+    bounds = {"accept_low": 0.1, "accept_high": 0.7, "wrong_low": 0.05, "wrong_high": 0.85}
+    part = [f"part {k}" for k in range(len(rows))]
+    return table.assign(part=part, low=table["estimate"] - 0.02, high=table["estimate"] + 0.02, **same, **bounds)
+
+
+BOARD = board(
+    ("A", 0.5, "met", True, "calibration", "read"),
+    ("A", 0.01, "missed", True, "calibration", "read"),
+    ("B", 0.3, "met", False, "held out", "read"),
+    ("B", 0.4, "met", True, "held out", "read"),
+    ("C", 0.08, "between", True, "calibration", "assumed"),
+)
+
+
+def test_a_fact_is_as_good_as_its_worst_part():
+    facts = by_fact(BOARD).set_index("fact")
+    assert facts["verdict"].to_dict() == {"A": "missed", "B": "met", "C": "between"}
+
+
+def test_a_fact_is_met_for_certain_only_if_all_its_parts_are():
+    facts = by_fact(BOARD).set_index("fact")
+    assert facts["certain"].to_dict() == {"A": True, "B": False, "C": True}
+
+
+def test_a_miss_is_told():
+    told = " ".join(in_words(BOARD, 400))
+    assert "Missed: A (part 1 0.01)." in told
+    assert "Neither met nor wrong: C (part 4 0.08)." in told
+    assert "used in calibration (1): 0 met in every part, 0 between, 1 missed." in told
+    assert "held out (1): 1 met in every part, 0 between, 0 missed." in told
+
+
+@pytest.mark.parametrize("row", list(BOARD.itertuples()), ids=lambda row: row.part)
+def test_whatever_is_measured_lies_on_the_scale_of_its_row(row):
+    low, high = scale_of(row)
+    assert low < min(row.estimate, row.accept_low)
+    assert high > max(row.estimate, row.accept_high)
+
+
+def test_the_terminal_the_page_and_the_figure_have_a_row_per_part():
+    assert len(list(lines(BOARD))) == 1 + len(BOARD)
+    assert len(shown(BOARD).rows) == len(BOARD)
+    assert [row[0] for row in sources(BOARD).rows] == ["A", "B", "C"]
+    drawn = {text.get_text() for text in scoreboard_figure(BOARD, "400 dyads").axes[0].texts}
+    assert set(BOARD["part"]) <= drawn
+
+
+def test_the_figure_says_what_is_missed():
+    told = said(scoreboard_figure(BOARD, "400 dyads"))
+    assert told == "The model against 3 facts: 1 met, 1 between, 1 missed. Missed: A part 1."
+
+
+def test_the_figure_over_draws_says_what_seldom_holds():
+    table = BOARD.assign(met=[1.0, 0.2, 0.95, 0.9, 0.7])
+    told = said(predictive_figure(table, "20 draws"))
+    assert "Of 3 facts 1 are met in every part" in told
+    assert "A part 1 (20 %)" in told
+    assert "part 4" not in told
