@@ -44,7 +44,7 @@ SIZES = {
     "wave": ("256", "points of each later wave"),
     "waves": ("3", "waves in all"),
     "wave-replicates": ("20", "replicates of 16 dyads per condition and point in a wave"),
-    "last": ("320", "points simulated in the end, from which the posterior sample is accepted"),
+    "last": ("400", "points simulated in the end, from which the posterior sample is accepted"),
     "replicates": ("60", "replicates per condition and point in the end"),
 }
 """How much is simulated in a calibration: option, default, meaning."""

@@ -13,7 +13,7 @@ from analysis.figures.calibration import identifiability_figure
 from analysis.figures.sensitivity import plain_names
 from analysis.words.grammar import counted, percent
 from experiments.calibration.emulators import checked
-from experiments.calibration.matching import ACCEPT, CUTOFF, Matched, Plan, matched
+from experiments.calibration.matching import ACCEPT, LAST_CUTOFF, Matched, Plan, matched
 from experiments.calibration.priors import Priors, priors
 from experiments.calibration.targets import targets
 from experiments.made import Made
@@ -135,7 +135,7 @@ def in_words(found: Matched, numbers: pd.DataFrame, parts: pd.DataFrame, pairs: 
     told = f"{percent(share)} of the prior" if share >= 0.01 else f"less than {max(share, 1 / 4096):.1%} of the prior"
     yield (
         f"{len(numbers)} free numbers and {len(parts)} parts of facts: after {counted(len(found.waves), 'wave')} with "
-        f"{points} points, emulators leave {told} (implausibility below {CUTOFF:g})."
+        f"{points} points, emulators leave {told} (implausibility below {LAST_CUTOFF:g})."
     )
     yield (
         f"Of {len(found.points)} points from what remains, {int(found.accepted.sum())} are accepted: they miss no part "

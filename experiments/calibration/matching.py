@@ -35,7 +35,7 @@ class Plan(NamedTuple):
     """Waves in all."""
     replicates: int = 20
     """Replicates of 16 dyads in each condition, per point of a wave."""
-    last: int = 320
+    last: int = 400
     """Points simulated in the end."""
     last_replicates: int = 60
     """Replicates per such point."""
@@ -51,8 +51,10 @@ REFOCUSED = 512
 """Points to which emulators are fitted at most; in later waves those the emulators before find least implausible."""
 SELDOM = 0.01
 """Share of points beyond what is accepted below which a part rules out nothing and needs no emulator."""
-WALKS, STEPS = 400, 60
-"""Random walks that look for what remains, and steps of each."""
+LAST_CUTOFF = 1.5
+"""The same for the points of the end, most of which would else be simulated in vain; assumed, 1..3."""
+WALKS, STEPS, REGROUP = 512, 120, 20
+"""Random walks that look for what remains, steps of each, and after how many those outside join one inside."""
 STRIDES = (0.02, 0.08, 0.25)
 """Lengths of a step, in standard deviations of where the walks begin; each is as likely."""
 SCOUTS = 4096
@@ -111,31 +113,37 @@ def emulated(points: Floats, values: Floats, goal: Targets, workers: int) -> tup
 
 
 def remaining(
-    emulators: tuple[Emulator | None, ...], goal: Targets, start: Floats, count: int, seed: int, progress: bool = False
-) -> tuple[Floats, float]:
+    emulators: tuple[Emulator | None, ...], goal: Targets, start: Floats, count: int, seed: int, cutoff: float = CUTOFF,
+    progress: bool = False,
+) -> tuple[Floats, float]:  # fmt: skip
     """So many points of what remains, spread over it evenly at random; and the share of the prior that remains.
 
     Random walks (Metropolis, uniform over what remains) begin at the least implausible of the points *start*; a walk
-    that begins outside moves only toward less implausible points until it is inside.
+    that begins outside moves only toward less implausible points until it is inside, and joins another that is.
     """
     chance = np.random.default_rng(seed)
     scouts = spread_evenly(SCOUTS, start.shape[1], seed)
-    share = implausible(emulators, goal, scouts, CUTOFF)
+    share = implausible(emulators, goal, scouts, cutoff)
     pool, level = np.vstack([start, scouts]), np.concatenate([implausible(emulators, goal, start), share])
     first = np.argsort(level, kind="stable")[:WALKS]
     here, level = pool[first].copy(), level[first].copy()
     scale = here.std(axis=0)
-    for _ in tqdm(range(STEPS), desc="what remains", disable=not progress, leave=False):
+    for step in tqdm(range(STEPS), desc="what remains", disable=not progress, leave=False):
+        inside = np.flatnonzero(level < cutoff)
+        if step % REGROUP == 0 and len(inside):
+            outside = np.flatnonzero(level >= cutoff)
+            joined = chance.choice(inside, size=len(outside))
+            here[outside], level[outside] = here[joined], level[joined]
         stride = chance.choice(STRIDES, size=(len(here), 1))
         there = here + stride * scale * chance.standard_normal(here.shape)
-        inside = ((there >= 0) & (there <= 1)).all(axis=1)
-        there[~inside] = here[~inside]
-        ceiling = np.maximum(level, CUTOFF)
+        possible = ((there >= 0) & (there <= 1)).all(axis=1)
+        there[~possible] = here[~possible]
+        ceiling = np.maximum(level, cutoff)
         new = implausible(emulators, goal, there, ceiling)
-        moves = inside & (new <= ceiling)
+        moves = possible & (new <= ceiling)
         here[moves], level[moves] = there[moves], new[moves]
-    found = here[level < CUTOFF] if (level < CUTOFF).any() else here
-    return found[chance.permutation(len(found))[:count]], float((share < CUTOFF).mean())
+    found = here[level < cutoff] if (level < cutoff).any() else here
+    return found[chance.permutation(len(found))[:count]], float((share < cutoff).mean())
 
 
 def matched(plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False, kept: Path | None = None) -> Matched:
@@ -162,7 +170,8 @@ def matched(plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False,
         emulators = emulated(everything[near], values[near], goal, workers)
         last = number == plan.waves + 1
         count, replicates = (plan.last, plan.last_replicates) if last else (plan.wave, plan.replicates)
-        points, share = remaining(emulators, goal, everything, count, seed * 100 + number, progress)
+        cutoff = LAST_CUTOFF if last else CUTOFF
+        points, share = remaining(emulators, goal, everything, count, seed * 100 + number, cutoff, progress)
         what = "last points" if last else f"wave {number}"
         waves.append(Wave(points, values_at(points, what, replicates, seed * 1_000_000 + number * 10_000), share))
     final = waves.pop()

@@ -1,0 +1,115 @@
+"""History matching where the answer is known: emulators, implausibility, and what remains."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from experiments.calibration.emulators import checked, fitted, predicted
+from experiments.calibration.matching import CUTOFF, implausible, remaining
+from experiments.calibration.priors import Priors, priors, spread_evenly
+from experiments.calibration.targets import Targets, facts_used, targets
+from experiments.validation.declared import CALIBRATION, declared_facts
+
+LUCK = 0.05
+numbers = st.floats(-5, 5)
+
+
+def hill(points):
+    """A smooth function of the first two of three numbers; the third does nothing."""
+    return np.sin(3 * points[:, 0]) + points[:, 1] ** 2
+
+
+@pytest.fixture(scope="module")
+def emulator():
+    points = spread_evenly(128, 3, 1)
+    luck = np.random.default_rng(1).normal(0, LUCK, 128)
+    return fitted(points, hill(points) + luck)
+
+
+def test_an_emulator_says_what_the_function_is_between_the_points_and_how_far_off_it_may_be(emulator):
+    points = spread_evenly(256, 3, 2)
+    mean, variance = predicted(emulator, points)
+    off = np.abs(mean - hill(points))
+    assert off.max() < 0.15
+    assert (off <= 1.96 * np.sqrt(variance)).mean() > 0.85
+    truth = hill(points) + np.random.default_rng(2).normal(0, LUCK, 256)
+    check = checked(emulator, points, truth, LUCK)
+    assert check.explained > 0.9
+    assert 0.85 < check.covered <= 1
+
+
+def test_luck_is_not_taken_for_an_effect_and_a_number_that_does_nothing_has_the_longest_length(emulator):
+    assert np.sqrt(emulator.luck) == pytest.approx(LUCK, rel=0.4)
+    assert emulator.lengths.argmax() == 2
+
+
+def test_a_value_that_could_not_be_computed_does_not_spoil_the_others():
+    points = spread_evenly(64, 3, 3)
+    values = hill(points)
+    values[5] = np.nan
+    mean, _ = predicted(fitted(points, values), points)
+    assert np.abs(mean - hill(points)).max() < 0.2
+
+
+def test_what_remains_is_where_the_function_may_be_accepted(emulator):
+    goal = Targets(("hill",), np.array([0.2]), np.array([0.4]))
+    found, share = remaining((emulator,), goal, spread_evenly(32, 3, 4), 200, 5)
+    values = hill(found)
+    assert len(found) == 200
+    assert ((found >= 0) & (found <= 1)).all()
+    assert (implausible((emulator,), goal, found) < CUTOFF).all()
+    assert ((values > 0.1) & (values < 0.5)).all()
+    everywhere = hill(spread_evenly(4096, 3, 6))
+    truly = ((everywhere >= 0.2) & (everywhere <= 0.4)).mean()
+    assert truly <= share <= truly + 0.15
+    assert np.ptp(found[:, 2]) > 0.9, "of what does not matter nothing is ruled out"
+
+
+def test_a_part_that_rules_out_nothing_needs_no_emulator(emulator):
+    goal = Targets(("nothing", "hill"), np.array([0.0, 0.2]), np.array([1.0, 0.4]))
+    points = spread_evenly(64, 3, 7)
+    alone = Targets(("hill",), goal.low[1:], goal.high[1:])
+    both = implausible((None, emulator), goal, points)
+    assert (both == implausible((emulator,), alone, points)).all()
+
+
+def test_below_the_ceiling_implausibility_is_exact(emulator):
+    goal = Targets(("hill", "hill again"), np.array([0.2, 0.5]), np.array([0.4, 0.6]))
+    points = spread_evenly(128, 3, 8)
+    full = implausible((emulator, emulator), goal, points)
+    cut = implausible((emulator, emulator), goal, points, CUTOFF)
+    assert (cut[full <= CUTOFF] == full[full <= CUTOFF]).all()
+    assert (cut[full > CUTOFF] > CUTOFF).all()
+
+
+@given(numbers, numbers, st.floats(0.1, 3))
+def test_nothing_is_beyond_what_is_accepted_inside_it(value, low, width):
+    goal = Targets(("x",), np.array([low]), np.array([low + width]))
+    beyond = float(goal.beyond(np.array([value]))[0])
+    assert (beyond == 0) == (low <= value <= low + width)
+    assert beyond == pytest.approx(max(low - value, value - low - width, 0))
+
+
+def test_a_value_that_is_missing_is_infinitely_far_from_being_met():
+    assert targets().beyond(np.full(len(targets().names), np.nan)).min() == np.inf
+
+
+def test_only_facts_used_in_calibration_are_aimed_at():
+    held_out = {one.id for one in declared_facts() if one.used != CALIBRATION}
+    assert not held_out & set(facts_used())
+    assert not held_out & {name.partition(":")[0] for name in targets().names}
+
+
+def test_every_free_number_is_declared_and_no_context_is_free():
+    free = priors()
+    assert {name.partition(".")[0] for name in free.names} == {"people", "learning"}
+    assert (free.low < free.high).all()
+
+
+@settings(max_examples=30)
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=2))
+def test_the_unit_cube_is_the_priors_and_back(place):
+    free = Priors(("a", "b"), np.array([-1.0, 3.0]), np.array([2.0, 3.5]))
+    unit = np.array([place])
+    assert free.unit(free.at(unit)) == pytest.approx(unit)
