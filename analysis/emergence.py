@@ -159,6 +159,12 @@ def _ordered(labels: Codes, accounts: pd.DataFrame, clusters: int) -> Codes:
     return rank[labels]
 
 
+def clusters_of(accounts: pd.DataFrame, clusters: int, seed: int = 0) -> Codes:
+    """Cluster of each dyad, shape (dyads,), of so many found without the rule; 0 is where both are rated highest."""
+    values = features(accounts)
+    return _ordered(_mixture(values, clusters, seed).predict(values), accounts, clusters)
+
+
 def rule_on(accounts: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.int8]:
     """Pattern of each dyad by the rule, from its *accounts*: indices into ``PATTERNS``."""
     return pattern_codes(

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from experiments import command_compare, command_study, command_tell
+from experiments import command_compare, command_robust, command_study, command_tell
 from experiments.command_options import Action, changed_scenario, scenario_arguments, whole_number
 from simulation import SCOPE
 
@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("folder", type=Path, help="the folder of a run, comparison or study")
     verify.add_argument("--runs", metavar="N", default="50", help="how many runs of a study, drawn at random, or all")
     command_compare.add(commands)
+    command_robust.add(commands)
     command_study.add(commands)
     command_tell.add(commands)
     return top
@@ -223,7 +224,7 @@ def verify(options: argparse.Namespace) -> int:
 
 DO: dict[str, Action] = {
     "scenarios": scenarios, "show": show, "schema": schema, "run": run, "verify": verify,
-    **command_compare.DO, **command_study.DO, **command_tell.DO,
+    **command_compare.DO, **command_robust.DO, **command_study.DO, **command_tell.DO,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -21,7 +21,10 @@ from experiments.simulate import Verdict
 from simulation.compiled import source_digest
 from simulation.refusal import Refusal, nearest
 
-MAKERS: dict[str, str] = {}
+MAKERS: dict[str, str] = {
+    "ablation": "experiments.ablation:ablation",
+    "robustness": "experiments.robustness:robustness",
+}
 """Every kind of result: what it is called, and the module and function that make it."""
 WORDS = "answer.txt"
 
