@@ -267,6 +267,10 @@ def _in_words(
     silent = quiet[~quiet["moves_measures"]]
     if len(silent):
         yield f"Nothing that is looked at is changed detectably in {scenario} by: {listed(silent['rule'])}."
+        shown = rules[rules["moves_patterns"] | rules["moves_measures"]]["rule"]
+        unexplained = silent[~silent["rule"].isin(shown) & (silent["reason"] == "")]
+        if len(unexplained):
+            yield f"No reason to keep these is seen nor written down: {listed(unexplained['rule'])}."
     already = here[here["neutral_already"]]["rule"]
     if len(already):
         yield f"Already at the value at which it does nothing in {scenario}: {listed(already)}."

@@ -95,6 +95,8 @@ def rules_figure(rules: pd.DataFrame, patterns: pd.DataFrame, scenario: str, res
     for c, (column, names) in enumerate(zip(panels, COLUMNS, strict=True)):
         top = height - head
         for rows, name in zip(column, names, strict=True):
+            if not rows:
+                continue
             bottom = top - row * len(rows)
             axes = figure.add_axes((0.215 + 0.5 * c, bottom / height, 0.255, row * len(rows) / height))
             _rows(axes, patterns, [(r.scenario, r.rule) for r in rows], 6)
@@ -108,9 +110,9 @@ def rules_figure(rules: pd.DataFrame, patterns: pd.DataFrame, scenario: str, res
                     1.01, place, MEASURES if r.moves_measures else NOTHING, transform=axes.get_yaxis_transform(),
                     va="center", fontsize=9, color=INK,
                 )  # fmt: skip
-            axes.set_title(name.capitalize(), loc="left", fontweight="bold", fontsize=12, x=-0.83)
+            axes.set_title(name.capitalize(), loc="left", fontweight="bold", fontsize=12, x=-0.78)
+            axes.set_xlabel("change of the share of dyads without it (percentage points)", fontsize=9)
             top = bottom - between
-        axes.set_xlabel("change of the share of dyads without it (percentage points)", fontsize=9)
     figure.legend(handles=pattern_points(), loc="upper right", bbox_to_anchor=(0.985, 0.995), ncols=3, frameon=False)
     here = rules[(rules["scenario"] == scenario) & ~rules["neutral_already"]]
     moving = here[here["moves_patterns"]].sort_values("difference", key=lambda d: -d.abs())

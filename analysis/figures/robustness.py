@@ -57,7 +57,7 @@ def claims_figure(table: pd.DataFrame, summary: pd.DataFrame, rests_on: str) -> 
     kinds, claims = _present(table), list(dict.fromkeys(table["claim"]))
     head, foot, row = 1.35, 1.45, 0.52
     height = head + foot + row * len(claims)
-    figure = Figure(figsize=(3.6 + 2.5 * len(kinds), height))
+    figure = Figure(figsize=(max(9.0, 3.6 + 2.5 * len(kinds)), height))
     panels = np.atleast_1d(figure.subplots(1, len(kinds), sharey=True))
     width = figure.get_size_inches()[0]
     figure.subplots_adjust(left=3.35 / width, right=1 - 0.15 / width, top=1 - head / height, bottom=foot / height,
@@ -71,15 +71,16 @@ def claims_figure(table: pd.DataFrame, summary: pd.DataFrame, rests_on: str) -> 
         number = int(summary.loc[summary["kind"] == kind, "variants"].iloc[0])
         axes.set_title(f"{HEADINGS[kind]} ({number})", fontsize=11, fontweight="bold", loc="left")
     panels[0].set_yticks(range(len(claims)), [textwrap.fill(claim, 36) for claim in claims], fontsize=10)
-    middle = panels[len(panels) // 2]
-    middle.set_xlabel("change in the direction that is claimed (percentage points)")
+    across = "change in the direction that is claimed (percentage points)"
+    figure.text((3.35 + width) / 2 / width, 0.95 / height, across, ha="center", va="bottom", fontsize=10)
     handles = [
         Line2D([], [], marker="o", ls="none", color=HOLDS, mec=INK, ms=7, label="holds beyond its interval"),
         Line2D([], [], marker="o", ls="none", color="white", mec=INK, ms=7, label="within its interval"),
         Line2D([], [], marker="X", ls="none", color=FAILS, mec=INK, ms=8, label="the opposite beyond its interval"),
         Line2D([], [], marker="|", ls="none", color=INK, ms=14, mew=2, label=UNCHANGED),
     ]
-    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.01, 1 - 0.45 / height), ncols=4, frameon=False)
+    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.01, 1 - 0.45 / height), ncols=4, frameon=False,
+                  fontsize=9)  # fmt: skip
     firm = summary[summary["kind"] != UNCHANGED].groupby("claim", sort=False)["holds"].min()
     say(
         figure,
