@@ -18,7 +18,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tqdm import tqdm
 
-from analysis.emergence import GRID, LEAST_DYADS, clusters_of, rule_on
+from analysis.emergence import GRID, LEAST_DYADS, best_number, clusters_of, rule_on
 from analysis.figures.robustness import UNCHANGED, VARIANTS, claims_figure, mix_figure
 from analysis.measures.coercion import HIGH
 from analysis.paired import Floats, interval
@@ -184,6 +184,7 @@ class Lived:
         self.world = World(self._scenario(base, {}))
         self._ends: dict[tuple[Any, ...], dict[str, Floats]] = {}
         self._clusters: Any = None
+        self._best = np.nan
 
     def _scenario(self, name: str, more: Changes) -> Scenario:
         """A scenario in this variant. What the scenario's file says counts, even where a draw has another default."""
@@ -217,7 +218,11 @@ class Lived:
         return by_pattern | {COERCED: (ends["client_felt_coercion"] > HIGH).mean(axis=1)}
 
     def mix(self, thresholds: Thresholds) -> dict[str, float]:
-        """Share of each pattern at the end with its interval, and how far the rule agrees with clusters."""
+        """Share of each pattern at the end with its interval, and how far the rule agrees with clusters.
+
+        ``agreement`` is the adjusted Rand index of rule and three clusters, ``best_number`` how many clusters describe
+        the accounts best; both are missing where dyads are too few.
+        """
         from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415 - scikit-learn takes long to import
 
         row: dict[str, float] = {}
@@ -227,10 +232,11 @@ class Lived:
             row |= {name: mean, f"{name}_low": low, f"{name}_high": high}
         accounts = pd.DataFrame({name: values.ravel() for name, values in self.ends(self.base, {}).items()})
         if len(accounts) < LEAST_DYADS:
-            return row | {"agreement": np.nan}
+            return row | {"agreement": np.nan, "best_number": np.nan}
         if self._clusters is None:
-            self._clusters = clusters_of(accounts, len(PATTERNS))
-        return row | {"agreement": float(adjusted_rand_score(rule_on(accounts, thresholds), self._clusters))}
+            self._clusters, self._best = clusters_of(accounts, len(PATTERNS)), float(best_number(accounts))
+        agreement = float(adjusted_rand_score(rule_on(accounts, thresholds), self._clusters))
+        return row | {"agreement": agreement, "best_number": self._best}
 
 
 def _claims_in(lived: Lived, thresholds: Thresholds) -> Iterator[dict[str, Any]]:
@@ -306,7 +312,13 @@ def _in_words(
             continue
         spans = [f"{name} {some[name].min():.0%} to {some[name].max():.0%}" for name in PATTERN_SHARES]
         agreement = some["agreement"].dropna()
-        agreed = f", agreement with clusters {agreement.min():.2f} to {agreement.max():.2f}" if len(agreement) else ""
+        agreed = ""
+        if len(agreement):
+            three = int((some["best_number"] == len(PATTERNS)).sum())
+            agreed = (
+                f"; three clusters agree with the rule to {agreement.min():.2f} to {agreement.max():.2f} (adjusted "
+                f"Rand index), and describe the accounts better than any other number in {three}"
+            )
         yield f"The mix in {scenario} over {len(some)} {one if len(some) == 1 else many}: {listed(spans)}{agreed}."
     yield f"{rests_on} The same people with the same luck in both contexts; intervals are 95 %, paired over replicates."
 

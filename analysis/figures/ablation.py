@@ -113,7 +113,7 @@ def rules_figure(rules: pd.DataFrame, patterns: pd.DataFrame, scenario: str, res
             axes.set_title(name.capitalize(), loc="left", fontweight="bold", fontsize=12, x=-0.78)
             axes.set_xlabel("change of the share of dyads without it (percentage points)", fontsize=9)
             top = bottom - between
-    figure.legend(handles=pattern_points(), loc="upper right", bbox_to_anchor=(0.985, 0.995), ncols=3, frameon=False)
+    figure.legend(handles=pattern_points(), loc="upper right", bbox_to_anchor=(0.985, 0.98), ncols=3, frameon=False)
     here = rules[(rules["scenario"] == scenario) & ~rules["neutral_already"]]
     moving = here[here["moves_patterns"]].sort_values("difference", key=lambda d: -d.abs())
     told = [f"{r.rule} ({100 * r.difference:+.0f} points of {r.most_moved})" for r in moving[:3].itertuples()]
@@ -151,9 +151,9 @@ def measures_figure(measures: pd.DataFrame, rests_on: str) -> Figure:
     """What each dimension does to the measures, in standard errors' worth: a panel by measure, a row by dimension."""
     names = list(dict.fromkeys(zip(measures["measure"], measures["group"], strict=True)))
     dimensions = list(dict.fromkeys(measures["dimension"]))
-    columns = 5
+    columns = 6
     lines = -(-len(names) // columns)
-    figure = Figure(figsize=(15, 1.9 + 2.1 * lines))
+    figure = Figure(figsize=(16, 1.9 + 2.1 * lines))
     panels = np.atleast_1d(figure.subplots(lines, columns, sharey=True)).ravel()
     height = figure.get_size_inches()[1]
     figure.subplots_adjust(left=0.085, right=0.98, top=1 - 1.0 / height, bottom=1.15 / height, wspace=0.14, hspace=0.75)

@@ -44,12 +44,25 @@ def ratio(sums: Floats) -> Floats:
     return share
 
 
+def powers(values: Floats) -> tuple[Floats, Floats, Floats]:
+    """Powers 0 to 2 of centred *values* (dyads,)."""
+    centred = values - values.mean()
+    return np.ones_like(values), centred, centred**2
+
+
+def spread(sums: Floats) -> Floats:
+    """Standard deviation, from sums of ``powers``."""
+    n, first, second = np.moveaxis(sums, -1, 0)
+    return np.sqrt(np.maximum(second / n - (first / n) ** 2, 0.0))
+
+
 def seen(tables: Tables, resolved: Resolved, day: int, seed: int = 0) -> Seen:
     """What two runs are compared by, on the *day* of the interview or over the whole stay.
 
-    The measures are those of the same names in ``analysis.measures``: whether both parties' classes agree, correlation
-    and gap of their ratings, the client's mean rating and felt coercion, shapes of growth, ruptures and repairs, and
-    asymmetry of attribution. *seed* decides rating noise. Of the events only acts read as negative are used.
+    The measures are those of the same names in ``analysis.measures``: whether both parties' classes agree, correlation,
+    gap and spread of their ratings, the client's mean rating, high felt coercion, shapes of growth, ruptures and
+    repairs, and asymmetry of attribution. *seed* decides rating noise. Of the events only acts read as negative are
+    used.
     """
     view = panel(tables.days)
     at, n = view.at(day), len(view.dyads)
@@ -85,6 +98,10 @@ def seen(tables: Tables, resolved: Resolved, day: int, seed: int = 0) -> Seen:
             Sums(ratings.CORRELATION, "observed", by_replicate(rated), correlation),
             Sums(ratings.GAP, "absolute", by_replicate(np.abs(true[0] - true[1]), one), ratio),
             Sums(ratings.MEAN, role, by_replicate(true[CLIENT], one), ratio),
+            *(
+                Sums(ratings.SPREAD, who, by_replicate(*powers(own_rating)), spread)
+                for who, own_rating in zip(ROLES, true, strict=True)
+            ),
             Sums(coercion.HIGH_FELT, "all", by_replicate(high, one), ratio),
             Sums(growth.SHAPE, f"{role}: {growth.SHAPES[0]}", by_replicate(improving, one), ratio),
             Sums(growth.SHAPE, f"{role}: {growth.SHAPES[2]}", by_replicate(deteriorating, one), ratio),
