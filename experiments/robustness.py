@@ -197,7 +197,9 @@ class Lived:
         """Both parties' accounts at the end in a context, by name, shape (replicates, dyads) each."""
         key = (name, *more.items())
         if key not in self._ends:
-            world = self.world.again(self._scenario(name, more))
+            scenario = self._scenario(name, more)
+            same = scenario.meaning == self.world.scenario.meaning
+            world = self.world.again(scenario) if same else World(scenario)
             kinds = np.equal.outer(world.resolved.frames.kind, np.arange(len(KINDS))).astype(float)
             rows = []
             for stay in stays(world, self.seed, range(self.replicates), Keep.DYADS, self.threads):
@@ -292,13 +294,14 @@ def _in_words(
         number = int(some["variants"].iloc[0])
         standing, falling = some[some["holds"] >= REQUIRED], some[some["holds"] < REQUIRED]
         how_many = f"{number} {one if number == 1 else many}"
+        clear = f"beyond their interval {int((some['clearly'] >= REQUIRED).sum())} of {count} do"
         if falling.empty:
-            yield f"Over {how_many}: every claim holds in at least {REQUIRED:.0%} of them."
+            yield f"Over {how_many}: every claim holds in at least {REQUIRED:.0%} of them; {clear}."
         else:
             told = [f"“{row.claim}” in {row.holds:.0%}" for row in falling.itertuples()]
             yield (
-                f"Over {how_many}: {len(standing)} of {count} claims hold in at least {REQUIRED:.0%} of them; less "
-                f"often: {listed(told)}."
+                f"Over {how_many}: {len(standing)} of {count} claims hold in at least {REQUIRED:.0%} of them "
+                f"({clear}); less often: {listed(told)}."
             )
         against = some[some["against"] > 0]
         if len(against):

@@ -40,7 +40,9 @@ AGREEMENT = "agreement"
 
 
 def _percent(value: float, _place: int) -> str:
-    return "0" if abs(value) < 1e-9 else f"{100 * value:+.0f}"
+    if abs(value) < 1e-9:
+        return "0"
+    return f"{100 * value:+.0f}" if abs(value) <= 1 else ""  # no share changes by more than all of it
 
 
 def _spread(count: int) -> np.ndarray:
@@ -77,7 +79,7 @@ def claims_figure(table: pd.DataFrame, summary: pd.DataFrame, rests_on: str) -> 
         Line2D([], [], marker="o", ls="none", color=HOLDS, mec=INK, ms=7, label="holds beyond its interval"),
         Line2D([], [], marker="o", ls="none", color="white", mec=INK, ms=7, label="within its interval"),
         Line2D([], [], marker="X", ls="none", color=FAILS, mec=INK, ms=8, label="the opposite beyond its interval"),
-        Line2D([], [], marker="|", ls="none", color=INK, ms=14, mew=2, label=UNCHANGED),
+        Line2D([], [], marker="|", ls="none", color=INK, ms=14, mew=2, label=f"the model {UNCHANGED}"),
     ]
     figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.01, 1 - 0.45 / height), ncols=4, frameon=False,
                   fontsize=9)  # fmt: skip
@@ -135,7 +137,7 @@ def mix_figure(mix: pd.DataFrame, scenario: str, rests_on: str) -> Figure:
     figure = Figure(figsize=(12, 2.6 + 0.55 * len(kinds)))
     panels = figure.subplots(1, 4, sharey=True)
     height = figure.get_size_inches()[1]
-    figure.subplots_adjust(left=0.125, right=0.98, top=1 - 1.0 / height, bottom=1.15 / height, wspace=0.1)
+    figure.subplots_adjust(left=0.125, right=0.97, top=1 - 1.0 / height, bottom=1.15 / height, wspace=0.1)
     here = mix[mix["kind"] == UNCHANGED].iloc[0]
     for axes, name in zip(panels, (*SHARES, AGREEMENT), strict=True):
         pattern = PATTERNS[SHARES.index(name)] if name in SHARES else None
@@ -149,7 +151,8 @@ def mix_figure(mix: pd.DataFrame, scenario: str, rests_on: str) -> Figure:
         axes.set_yticks(range(len(kinds)), [HEADINGS[kind] for kind in kinds])
         axes.tick_params(axis="y", length=0)
         axes.set_title(pattern or "rule and clusters agree", loc="left", fontsize=10, fontweight="bold")
-        axes.set_xlim((0, 1) if pattern else (min(0.0, float(np.nanmin([*mix[AGREEMENT], 0.0])) - 0.05), 1))
+        axes.set_xlim(min(0.0, float(np.nanmin([*mix[name], 0.0]))) - 0.03, 1)
+        axes.set_xticks([0, 0.5, 1], ["0", "50%", "100%"] if pattern else ["0", "0.5", "1"])
         axes.set_xlabel("share of dyads" if pattern else "adjusted Rand index")
         plain(axes)
     spans = [f"{name} {mix[name].min():.0%} to {mix[name].max():.0%}" for name in SHARES]
