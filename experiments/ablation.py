@@ -30,12 +30,12 @@ from analysis.measures.differences import Seen, differences, seen
 from analysis.paired import interval, shares_of
 from analysis.patterns import PATTERNS
 from analysis.words.grammar import counted
-from experiments.made import Made
+from experiments.made import Made, check_replicates
 from simulation.ensemble import Keep, World, stays
 from simulation.meaning import read_toml
 from simulation.refusal import Refusal, listed
 from simulation.scenario import Scenario, changed, load
-from simulation.tables import Translator, check_luck
+from simulation.tables import Translator
 
 TABLE = Path(__file__).with_name("ablations.toml")
 DIMENSIONS = ("expectation", "meaning", "context", "handling")
@@ -44,8 +44,6 @@ WHOLE = "the whole dimension"
 DAY = 90
 """Day of the interview on which the measures rest; the last day of a shorter stay."""
 CONFIDENCE = 0.95
-LEAST = 5
-"""Fewest replicates: below, intervals over replicates say next to nothing."""
 
 
 class Removal(BaseModel):
@@ -107,9 +105,7 @@ def ablation(
     Removals of which little is expected are tried in the scenario they name as well. Tables: ``rules`` (a row per
     removal and scenario), ``patterns`` (by pattern), ``measures`` (by measure), ``kept`` (what cannot be taken out).
     """
-    check_luck(seed, replicates)
-    if replicates < LEAST:
-        raise Refusal(f"replicates = {replicates}; it must be at least {LEAST}: intervals come from how they differ")
+    check_replicates(seed, replicates)
     work = [(scenario, removal) for removal in ablations().removal]
     work += [(r.where, r) for r in ablations().removal if r.where and r.where != scenario]
     work.sort(key=lambda pair: (pair[0] != scenario, pair[0]))
@@ -137,7 +133,7 @@ def ablation(
                 measures[(measures["scenario"] == scenario) & (measures["rule"] == WHOLE)], rests_on
             ),
         },
-        tuple(_in_words(rules, patterns, scenario, replicates, dyads, seed)),
+        tuple(_in_words(rules, scenario, replicates, dyads, seed)),
     )
 
 
@@ -204,7 +200,7 @@ def _difference(name: str, removal: Removal, whole: Seen, other: Seen, neutral: 
             "difference": span.mean,
             "low": span.low,
             "high": span.high,
-            "detectable": moves & (se > 0) | ((se == 0) & (span.mean != 0)),
+            "detectable": moves,
         }
     )
     measures = differences(whole, other)
@@ -233,9 +229,7 @@ def _difference(name: str, removal: Removal, whole: Seen, other: Seen, neutral: 
     return Compared(row, patterns, measures)
 
 
-def _in_words(
-    rules: pd.DataFrame, patterns: pd.DataFrame, scenario: str, replicates: int, dyads: int, seed: int
-) -> Iterator[str]:
+def _in_words(rules: pd.DataFrame, scenario: str, replicates: int, dyads: int, seed: int) -> Iterator[str]:
     """Which dimension matters most, which rules do not show, and what becomes of these elsewhere."""
     here = rules[rules["scenario"] == scenario]
     whole = here[here["rule"] == WHOLE].sort_values("difference", key=lambda d: -d.abs())

@@ -20,6 +20,7 @@ from experiments.folder import FORMAT, MANIFEST, provenance, save_figure, whole,
 from experiments.simulate import Verdict
 from simulation.compiled import source_digest
 from simulation.refusal import Refusal, nearest
+from simulation.tables import check_luck
 
 MAKERS: dict[str, str] = {
     "ablation": "experiments.ablation:ablation",
@@ -27,6 +28,8 @@ MAKERS: dict[str, str] = {
 }
 """Every kind of result: what it is called, and the module and function that make it."""
 WORDS = "answer.txt"
+LEAST = 5
+"""Fewest replicates from which intervals over replicates are made: below, they say next to nothing."""
 
 
 class Made(NamedTuple):
@@ -35,6 +38,13 @@ class Made(NamedTuple):
     tables: Mapping[str, pd.DataFrame]
     figures: Mapping[str, Figure]
     sentences: tuple[str, ...]
+
+
+def check_replicates(seed: int, replicates: int) -> None:
+    """Refuse a seed that cannot be, and replicates too few for intervals."""
+    check_luck(seed, replicates)
+    if replicates < LEAST:
+        raise Refusal(f"replicates = {replicates}; it must be at least {LEAST}: intervals come from how they differ")
 
 
 def maker_of(kind: str) -> Callable[..., Made]:

@@ -24,14 +24,13 @@ from analysis.measures.coercion import HIGH
 from analysis.paired import Floats, interval
 from analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
 from analysis.words.grammar import counted
-from experiments.made import Made
+from experiments.made import Made, check_replicates
 from experiments.outcomes import PATTERN_SHARES
 from simulation.ensemble import Keep, World, stays
 from simulation.frames import KINDS, ROLES
 from simulation.meaning import DATA, read_toml
 from simulation.refusal import Refusal, listed
 from simulation.scenario import FOLDERS, Scenario, changed, load
-from simulation.tables import check_luck
 
 TABLE = Path(__file__).with_name("claims.toml")
 POSTERIOR = Path(__file__).with_name("calibration") / "posterior.csv"
@@ -46,8 +45,6 @@ ACCOUNT = (
 """What the two would tell of at the end: the columns of ``analysis.emergence.accounts_on``."""
 REQUIRED = 0.9
 """Share of the variants of a kind in which a claim should hold; in fewer, it is stated with the share."""
-LEAST = 5
-"""Fewest replicates: below, intervals over replicates say next to nothing."""
 Changes = Mapping[str, float | str]
 
 
@@ -147,9 +144,7 @@ def robustness(
     Tables: ``claims`` (a row per claim and variant: paired difference and whether it holds), ``summary`` (a row per
     claim and kind of variant), ``mix`` (a row per variant: patterns of the *scenario* and agreement with clusters).
     """
-    check_luck(seed, replicates)
-    if replicates < LEAST:
-        raise Refusal(f"replicates = {replicates}; it must be at least {LEAST}: intervals come from how they differ")
+    check_replicates(seed, replicates)
     long = {} if days is None else {"design.days": float(days)}
     every = variants(load(scenario), resamples, posterior)
     claimed, mixes = [], []
