@@ -159,6 +159,19 @@ def _ordered(labels: Codes, accounts: pd.DataFrame, clusters: int) -> Codes:
     return rank[labels]
 
 
+def clusters_of(accounts: pd.DataFrame, clusters: int, seed: int = 0) -> Codes:
+    """Cluster of each dyad, shape (dyads,), of so many found without the rule; 0 is where both are rated highest."""
+    values = features(accounts)
+    return _ordered(_mixture(values, clusters, seed).predict(values), accounts, clusters)
+
+
+def best_number(accounts: pd.DataFrame, seed: int = 0) -> int:
+    """How many clusters describe the accounts best (lowest BIC), of 1 to ``MOST``."""
+    values = features(accounts)
+    fits = {k: _mixture(values, k, seed, STARTS_OF_HALVES).bic(values) for k in range(1, MOST + 1)}
+    return min(fits, key=lambda k: fits[k])
+
+
 def rule_on(accounts: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.int8]:
     """Pattern of each dyad by the rule, from its *accounts*: indices into ``PATTERNS``."""
     return pattern_codes(

@@ -17,6 +17,8 @@ from analysis.patterns import PATTERNS
 
 Codes = NDArray[np.int8]
 Floats = NDArray[np.float64]
+NO_SPREAD = 1e-15
+"""Variance of shares that is rounding, and no variance."""
 
 
 class Interval(NamedTuple):
@@ -58,7 +60,7 @@ def variance_ratio(
     def ratio(weights: Floats) -> Floats:
         def variance(values: Floats) -> Floats:
             spread = weights @ (values**2) - (weights @ values) ** 2
-            return np.where(spread > 1e-15, spread, 0.0)
+            return np.where(spread > NO_SPREAD, spread, 0.0)
 
         paired = variance(other - first)
         none = np.full_like(paired, np.inf)
@@ -80,7 +82,7 @@ def most_possible(first: Floats, other: Floats) -> Floats:
     """
     closest = (np.sort(other, axis=0) - np.sort(first, axis=0)).var(axis=0)
     none = np.full_like(closest, np.inf)
-    return np.divide(first.var(axis=0) + other.var(axis=0), closest, out=none, where=closest > 0)
+    return np.divide(first.var(axis=0) + other.var(axis=0), closest, out=none, where=closest > NO_SPREAD)
 
 
 def differences(first: Codes, other: Codes, confidence: float = 0.95) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from experiments import command_compare, command_explore, command_study, command_tell, command_validate
+from experiments import command_compare, command_explore, command_robust, command_study, command_tell, command_validate
 from experiments.command_options import Action, changed_scenario, scenario_arguments, whole_number
 from simulation import SCOPE
 
@@ -66,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--runs", metavar="N", default="50", help="how many runs of a study, drawn at random, or all")
     command_compare.add(commands)
     command_explore.add(commands)
+    command_robust.add(commands)
     command_study.add(commands)
     command_tell.add(commands)
     command_validate.add(commands)
@@ -225,7 +226,8 @@ def verify(options: argparse.Namespace) -> int:
 
 DO: dict[str, Action] = {
     "scenarios": scenarios, "show": show, "schema": schema, "run": run, "verify": verify,
-    **command_compare.DO, **command_explore.DO, **command_study.DO, **command_tell.DO, **command_validate.DO,
+    **command_compare.DO, **command_explore.DO, **command_robust.DO, **command_study.DO, **command_tell.DO,
+    **command_validate.DO,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from experiments.report import picture
 from experiments.simulate import Verdict
 from simulation.compiled import source_digest
 from simulation.refusal import Refusal, nearest
+from simulation.tables import check_luck
 
 MAKERS: dict[str, str] = {
     "posterior-check": "experiments.validation.predictive:make",
@@ -30,9 +31,13 @@ MAKERS: dict[str, str] = {
     "scoreboard": "experiments.validation.scoreboard:make",
     "field-study": "experiments.field_study:make",
     "landscape": "experiments.landscape:make",
+    "ablation": "experiments.ablation:ablation",
+    "robustness": "experiments.robustness:robustness",
 }
 """Every kind of result: what it is called, and the module and function that make it."""
 WORDS, PAGE = "answer.txt", "page.html"
+LEAST = 5
+"""Fewest replicates from which intervals over replicates are made: below, they say next to nothing."""
 
 
 class Made(NamedTuple):
@@ -43,6 +48,13 @@ class Made(NamedTuple):
     sentences: tuple[str, ...]
     shown: tuple[Table, ...] = ()
     """Tables as a reader is to see them, on the page and in documents."""
+
+
+def check_replicates(seed: int, replicates: int) -> None:
+    """Refuse a seed that cannot be, and replicates too few for intervals."""
+    check_luck(seed, replicates)
+    if replicates < LEAST:
+        raise Refusal(f"replicates = {replicates}; it must be at least {LEAST}: intervals come from how they differ")
 
 
 def maker_of(kind: str) -> Callable[..., Made]:

@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.measures.estimates import Units, units_alone, units_of
 from analysis.measures.panel import Panel, panel
 from analysis.measures.ruptures import find_ruptures
+from experiments.ablation import WHOLE, ablations
 from simulation.ensemble import Keep, World, stays
 from simulation.scenario import Meaning, Scenario, changed, load
 from simulation.tables import Translator
@@ -36,31 +37,11 @@ CONDITIONS: dict[str, Condition] = {
     "explained rules": Condition("strict-but-fair"),
     "twice the contact": Condition("ordinary", {"context.everyday": 10.0, "context.planned": 1.6}),
     "reflexive keyworkers": Condition("reflexive-staff"),
-    "without expectation": Condition(
-        "ordinary",
-        {
-            "people.client_variety": 0.0,
-            "people.keyworker_variety": 0.0,
-            "learning.anchoring": 0.0,
-            "learning.experience": 0.0,
-        },
-    ),
-    "without meaning": Condition(
-        "ordinary", {"learning.learning": 0.0, "learning.assimilation": 0.0, "learning.impersonal_weight": 1.0}
-    ),
-    "without context": Condition(
-        "ordinary",
-        {
-            "context.formality": 0.0,
-            "context.mandate": 0.0,
-            "context.pressure": 0.0,
-            "context.peer_density": 0.0,
-            "context.team_cohesion": 0.0,
-            "context.turnover": 0.0,
-            "context.distress": 0.0,
-        },
-    ),
-    "without handling": Condition("ordinary", {"learning.threshold": 5.0, "learning.role_strain": 0.0}),
+    **{
+        f"without {removal.dimension}": Condition("ordinary", MappingProxyType(removal.changes))
+        for removal in ablations().removal
+        if removal.rule == WHOLE
+    },
 }
 """Every condition by name."""
 

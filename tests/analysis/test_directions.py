@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from analysis.patterns import PATTERNS, with_patterns
+from experiments.ablation import WHOLE, ablations
 from simulation.scenario import Scenario, changed
 from simulation.tables import run
 
@@ -53,25 +54,7 @@ def test_more_of_it_moves_the_same_dyads_in_the_expected_direction(field, low, h
         assert direction * mean - half > 0, f"{field} {low} -> {high}: {pattern} {mean:+.3f} +- {half:.3f}"
 
 
-REMOVED = {
-    "expectation": {
-        "people.client_variety": 0.0,
-        "people.keyworker_variety": 0.0,
-        "learning.anchoring": 0.0,
-        "learning.experience": 0.0,
-    },
-    "meaning": {"learning.learning": 0.0, "learning.assimilation": 0.0, "learning.impersonal_weight": 1.0},
-    "context": {
-        "context.formality": 0.0,
-        "context.mandate": 0.0,
-        "context.pressure": 0.0,
-        "context.peer_density": 0.0,
-        "context.team_cohesion": 0.0,
-        "context.turnover": 0.0,
-        "context.distress": 0.0,
-    },
-    "handling": {"learning.threshold": 5.0, "learning.role_strain": 0.0},
-}
+REMOVED = {removal.dimension: removal.changes for removal in ablations().removal if removal.rule == WHOLE}
 
 
 @pytest.mark.parametrize("dimension", REMOVED)

@@ -1,0 +1,191 @@
+"""Figures of a model with parts taken out: what each removal does to the mix of patterns, and to the measures.
+
+The tables are those of ``experiments.ablation``; *rests_on* says in the caption how many dyads stand behind a figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from analysis.figures.drawing import (
+    INK,
+    PATTERN_COLOURS,
+    PATTERN_MARKERS,
+    caption,
+    pattern_points,
+    plain,
+    say,
+    title,
+)
+from analysis.patterns import PATTERNS
+from simulation.refusal import listed
+
+FAINT = "#8A8A8A"
+OFFSET = 0.26
+"""How far, in rows, the outer two of the three patterns lie from the middle of their row."""
+NOTHING, MEASURES = "o", "m"
+"""What stands at the end of a row in which no change of the mix is seen, and where only measures change."""
+COLUMNS = (("expectation", "context"), ("meaning", "handling"))
+"""Which dimensions stand below each other in the figure of all rules."""
+
+
+def _points(value: float, _place: int) -> str:
+    return "0" if abs(value) < 1e-9 else f"{100 * value:+.0f}"
+
+
+def _rows(axes: Axes, patterns: pd.DataFrame, keys: Sequence[tuple[str, str]], size: float) -> None:
+    """The change of each pattern's share for some removals, a row for each (scenario, rule), the first on top."""
+    axes.axvline(0, color=INK, lw=0.8, zorder=1)
+    table = patterns.set_index(["scenario", "rule", "pattern"])
+    for place, (scenario, rule) in enumerate(keys):
+        if place % 2 == 0:
+            axes.axhspan(place - 0.5, place + 0.5, color="#F4F4F4", lw=0, zorder=0)
+        for p, name in enumerate(PATTERNS):
+            row: Any = table.loc[(scenario, rule, name)]
+            y = place + (p - 1) * OFFSET
+            axes.hlines(y, row["low"], row["high"], color=INK, lw=1.1, zorder=2)
+            axes.plot(
+                row["difference"], y, PATTERN_MARKERS[name], color=PATTERN_COLOURS[name], mec=INK, mew=0.7, ms=size,
+                zorder=3,
+            )  # fmt: skip
+    axes.set_ylim(len(keys) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.xaxis.set_major_locator(MaxNLocator(6))
+    axes.xaxis.set_major_formatter(FuncFormatter(_points))
+    plain(axes)
+    axes.spines["left"].set_visible(False)
+
+
+def dimensions_figure(patterns: pd.DataFrame, rests_on: str) -> Figure:
+    """What is left of the mix of patterns when each of the four dimensions is taken out; *patterns* of these four."""
+    keys = list(dict.fromkeys(zip(patterns["scenario"], patterns["dimension"], strict=True)))
+    figure = Figure(figsize=(9, 5))
+    axes = figure.subplots()
+    figure.subplots_adjust(left=0.15, right=0.97, top=0.81, bottom=0.27)
+    _rows(axes, patterns.assign(rule=patterns["dimension"]), keys, 9)
+    axes.set_yticks(range(len(keys)), [dimension for _, dimension in keys], fontsize=11)
+    axes.set_xlabel("change of the share of dyads when it is taken out (percentage points)")
+    figure.legend(handles=pattern_points(), loc="upper left", bbox_to_anchor=(0.01, 0.925), ncols=3, frameon=False)
+    most = patterns.loc[patterns.groupby("dimension", sort=False)["difference"].apply(lambda d: d.abs().idxmax())]
+    told = [f"{r.dimension} {100 * r.difference:+.0f} points of {r.pattern}" for r in most.itertuples()]
+    say(figure, f"Taking out one dimension of the study at a time changes the mix of patterns: {listed(told)}.")
+    title(figure, "Which of the four dimensions makes the patterns?")
+    caption(figure, f"Where the dyads end, without the dimension less with it. {rests_on}")
+    return figure
+
+
+def rules_figure(rules: pd.DataFrame, patterns: pd.DataFrame, scenario: str, rests_on: str) -> Figure:
+    """What each rule does to the mix, by dimension; below a rule that hardly shows, the scenario where it should."""
+    panels = [[_panel(rules, dimension, scenario) for dimension in column] for column in COLUMNS]
+    longest = max(sum(len(rows) for rows in column) for column in panels)
+    head, foot, between, row = 1.15, 1.3, 0.75, 0.27
+    height = head + foot + between + row * longest
+    width = 15.0
+    figure = Figure(figsize=(width, height))
+    shown = set().union(*({(r.scenario, r.rule) for r in rows} for column in panels for rows in column))
+    some = patterns[[key in shown for key in zip(patterns["scenario"], patterns["rule"], strict=True)]]
+    low, high = float(some["low"].min()), float(some["high"].max())
+    for c, (column, names) in enumerate(zip(panels, COLUMNS, strict=True)):
+        top = height - head
+        for rows, name in zip(column, names, strict=True):
+            if not rows:
+                continue
+            bottom = top - row * len(rows)
+            axes = figure.add_axes((0.215 + 0.5 * c, bottom / height, 0.255, row * len(rows) / height))
+            _rows(axes, patterns, [(r.scenario, r.rule) for r in rows], 6)
+            axes.set_xlim(low - 0.02, high + 0.04)
+            axes.set_yticks(range(len(rows)), [_label(r, scenario) for r in rows], fontsize=9)
+            for place, (label, r) in enumerate(zip(axes.get_yticklabels(), rows, strict=True)):
+                if r.moves_patterns:
+                    continue
+                label.set_color(FAINT)
+                axes.text(
+                    1.01, place, MEASURES if r.moves_measures else NOTHING, transform=axes.get_yaxis_transform(),
+                    va="center", fontsize=9, color=INK,
+                )  # fmt: skip
+            axes.set_title(name.capitalize(), loc="left", fontweight="bold", fontsize=12, x=-0.78)
+            axes.set_xlabel("change of the share of dyads without it (percentage points)", fontsize=9)
+            top = bottom - between
+    figure.legend(handles=pattern_points(), loc="upper right", bbox_to_anchor=(0.985, 0.98), ncols=3, frameon=False)
+    here = rules[(rules["scenario"] == scenario) & ~rules["neutral_already"]]
+    moving = here[here["moves_patterns"]].sort_values("difference", key=lambda d: -d.abs())
+    told = [f"{r.rule} ({100 * r.difference:+.0f} points of {r.most_moved})" for r in moving[:3].itertuples()]
+    say(
+        figure,
+        f"Of {len(here)} rules taken out one at a time, {len(moving)} change the mix of patterns in {scenario}"
+        + (f", most of all {listed(told)}." if told else "."),
+    )
+    title(figure, "What each rule does to the mix of patterns")
+    caption(
+        figure,
+        f"Where the dyads end, without the rule less with it. Grey with {NOTHING}: no change beyond its interval, "
+        f"widened for three patterns; with {MEASURES}: but at least one of the measures changes. {rests_on}",
+    )
+    return figure
+
+
+def _panel(rules: pd.DataFrame, dimension: str, scenario: str) -> list[Any]:
+    """Rows of one dimension: each rule, and below one that does not show here, the scenario where it should."""
+    mine, rows = rules[rules["dimension"] == dimension], []
+    for r in mine[mine["scenario"] == scenario].itertuples():
+        rows.append(r)
+        if not r.moves_patterns:
+            rows += mine[(mine["rule"] == r.rule) & (mine["scenario"] != scenario)].itertuples()
+    return rows
+
+
+def _label(row: Any, scenario: str) -> str:
+    if row.scenario != scenario:
+        return f"… in {row.scenario}"
+    return f"{row.rule} (already neutral)" if row.neutral_already else str(row.rule)
+
+
+def measures_figure(measures: pd.DataFrame, rests_on: str) -> Figure:
+    """What each dimension does to the measures, in standard errors' worth: a panel by measure, a row by dimension."""
+    names = list(dict.fromkeys(zip(measures["measure"], measures["group"], strict=True)))
+    dimensions = list(dict.fromkeys(measures["dimension"]))
+    columns = 6
+    lines = -(-len(names) // columns)
+    figure = Figure(figsize=(16, 1.9 + 2.1 * lines))
+    panels = np.atleast_1d(figure.subplots(lines, columns, sharey=True)).ravel()
+    height = figure.get_size_inches()[1]
+    figure.subplots_adjust(left=0.085, right=0.98, top=1 - 1.0 / height, bottom=1.15 / height, wspace=0.14, hspace=0.75)
+    for axes, (measure, group) in zip(panels, names, strict=False):
+        rows = measures[(measures["measure"] == measure) & (measures["group"] == group)].set_index("dimension")
+        axes.axvline(0, color=INK, lw=0.8)
+        for place, dimension in enumerate(dimensions):
+            row: Any = rows.loc[dimension]
+            axes.hlines(place, row["low"], row["high"], color=INK, lw=1.3)
+            fill = INK if row["detectable"] else "white"
+            axes.plot(row["difference"], place, "o", color=fill, mec=INK, ms=7)
+        axes.set_ylim(len(dimensions) - 0.5, -0.5)
+        axes.set_yticks(range(len(dimensions)), dimensions)
+        axes.tick_params(axis="y", length=0)
+        axes.xaxis.set_major_locator(MaxNLocator(4))
+        named = measure.replace("_", " ") + ("" if group == "all" else f"\n({group})")
+        with_it = rows["first"].iloc[0]
+        axes.set_title(f"{named}\nwith all: {with_it:.2f}", loc="left", fontsize=9)
+        axes.set_xlabel(str(rows["unit"].iloc[0]), fontsize=8)
+        plain(axes)
+    for axes in panels[len(names) :]:
+        axes.set_axis_off()
+    count = int(measures["detectable"].sum())
+    say(
+        figure,
+        f"Taking out one dimension at a time changes {count} of {len(measures)} measures, each looked at in "
+        f"{len(dimensions)} removals, beyond its interval.",
+    )
+    title(figure, "What each dimension does to what can be measured")
+    caption(
+        figure,
+        f"Without the dimension less with it. Filled: beyond its interval, widened for {len(names)} measures. "
+        f"{rests_on}",
+    )
+    return figure

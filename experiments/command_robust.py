@@ -1,0 +1,116 @@
+"""The commands ``twoway ablate`` and ``twoway robustness``: what makes the patterns, and do the conclusions stand?"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import textwrap
+from pathlib import Path
+from typing import Any
+
+from experiments.command_options import Action, whole_number
+from simulation import SCOPE
+
+
+def add(commands: Any) -> None:
+    """Add both commands to the command line."""
+    ablate = commands.add_parser(
+        "ablate",
+        help="take out the four dimensions and each rule, one at a time, and say what that does to the patterns",
+        description="What is taken out, and how, stands in experiments/ablations.toml. The same people live with the "
+        "same luck with and without it.",
+    )
+    _arguments(ablate, "100")
+    robustness = commands.add_parser(
+        "robustness",
+        help="say whether claims about context stand under other sentiments, equations, frames, thresholds and draws",
+        description="What is claimed stands in experiments/claims.toml. In each variant of the model the same people "
+        "live with the same luck in both contexts of a claim.",
+    )
+    _arguments(robustness, "40")
+    robustness.add_argument("--resamples", default="20", help="how many other samples of raters (default 20)")
+    robustness.add_argument(
+        "--posterior",
+        type=Path,
+        metavar="CSV",
+        help="draws of parameters, a row each, in columns such as learning.blur (default: those of the calibration, "
+        "if there are any)",
+    )
+    robustness.add_argument("--draws", default="50", help="how many of these draws are tried (default 50)")
+
+
+def _arguments(command: argparse.ArgumentParser, replicates: str) -> None:
+    command.add_argument("--scenario", default="ordinary", help="name, or path of your own .toml (default ordinary)")
+    command.add_argument(
+        "--replicates", default=replicates, help=f"how often each run is repeated (default {replicates})"
+    )
+    command.add_argument("--seed", default="1", help="luck: a whole number from 0 (default 1)")
+    command.add_argument("--days", help="length of every stay, in days (default: the scenario's)")
+    command.add_argument("--out", type=Path, metavar="FOLDER", help="a folder that does not exist yet")
+
+
+def _asked(options: argparse.Namespace) -> dict[str, Any]:
+    """The arguments that both commands share."""
+    return {
+        "scenario": options.scenario,
+        "seed": whole_number("seed", options.seed),
+        "replicates": whole_number("replicates", options.replicates),
+        "days": None if options.days is None else whole_number("days", options.days),
+    }
+
+
+def ablate(options: argparse.Namespace) -> int:
+    """Take out each part of the model in turn."""
+    from experiments.ablation import ablations
+
+    asked = _asked(options)
+    count = len(ablations().removal)
+    print(
+        f"{asked['scenario']}: each of {count} parts of the model taken out in turn, {asked['replicates']} replicates "
+        f"each, seed {asked['seed']}; some also in the scenario in which they should matter.\n",
+        flush=True,
+    )
+    return _make("ablation", options.out, asked)
+
+
+def robustness(options: argparse.Namespace) -> int:
+    """Try each claim in each variant of the model."""
+    from experiments.robustness import POSTERIOR, claims, posterior_draws, variants
+    from simulation.refusal import Refusal
+    from simulation.scenario import load
+
+    asked = _asked(options)
+    resamples, draws = whole_number("resamples", options.resamples), whole_number("draws", options.draws)
+    for name, number in (("resamples", resamples), ("draws", draws)):
+        if not 0 <= number <= 100_000:
+            raise Refusal(f"--{name} {number}: must be a whole number from 0 to 100000")
+    file = options.posterior or (POSTERIOR if POSTERIOR.is_file() else None)
+    posterior = posterior_draws(file, draws) if file is not None and draws > 0 else None
+    asked |= {"resamples": resamples, "posterior": posterior}
+    count = len(variants(load(asked["scenario"]), resamples, posterior))
+    print(
+        f"{len(claims())} claims about context in {count} variants of the model, {asked['replicates']} replicates "
+        f"each, seed {asked['seed']}.\n",
+        flush=True,
+    )
+    return _make("robustness", options.out, asked)
+
+
+def _make(kind: str, out: Path | None, asked: dict[str, Any]) -> int:
+    """Make a result, keep it in its folder, and say what came of it."""
+    from experiments.folder import free_folder
+    from experiments.made import make_and_keep
+    from simulation.refusal import Refusal
+
+    folder = out if out is not None else free_folder(kind)
+    if folder.exists():
+        raise Refusal(f"{folder}: exists already and is not overwritten; choose another folder with --out")
+    made = make_and_keep(kind, folder, asked, os.cpu_count() or 1, progress=True)
+    for sentence in made.sentences:
+        print(textwrap.fill(sentence, 110, break_long_words=False, break_on_hyphens=False))
+    print(f"Tables, figures and manifest: {folder}")
+    print(SCOPE)
+    return 0
+
+
+DO: dict[str, Action] = {"ablate": ablate, "robustness": robustness}
