@@ -81,8 +81,14 @@ def make_and_keep(
         for name, figure in made.figures.items():
             save_figure(partial, name, figure, note)
         (partial / PAGE).write_text(page(kind, made, note), encoding="utf-8")
-        write_manifest(partial, None, note, {"kind": kind, "arguments": dict(arguments), "tables": list(made.tables)})
+        write_manifest(partial, None, note, _about(kind, arguments, made))
     return made
+
+
+def _about(kind: str, arguments: Mapping[str, Any], made: Made) -> dict[str, Any]:
+    return {
+        "kind": kind, "arguments": dict(arguments), "tables": list(made.tables), "figures": list(made.figures),
+    }  # fmt: skip
 
 
 def page(kind: str, made: Made, note: Mapping[str, str]) -> str:
