@@ -9,6 +9,7 @@ but the calibration take some minutes each; that one takes about an hour.
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
@@ -18,12 +19,13 @@ from typing import Any
 import pandas as pd
 from PIL import Image
 
-from analysis.pages import Block, Piece, as_markdown
+from analysis.pages import Block, Piece, Table, as_markdown
 from experiments.calibration.calibrate import POSTERIOR
 from experiments.command_validate import SIZES
 from experiments.made import WORDS, make_and_keep, read_made
 from experiments.robustness import posterior_draws
 from experiments.validation import predictive, scoreboard
+from experiments.validation.declared import declared_facts
 from simulation import SCOPE
 from simulation.refusal import Refusal, nearest
 
@@ -151,6 +153,20 @@ def understanding() -> str:
     )
 
 
+ODD = HERE.parent / "simulation" / "ODD.md"
+FACTS = re.compile(r"(<!-- facts -->\n).*?(\n<!-- end of facts -->)", re.S)
+
+
+def patterns_of_the_odd(text: str) -> str:
+    """The ODD with its table of patterns written anew from the declared facts."""
+    rows = [
+        (one.id, one.says, f"{'; '.join(one.sources)} ({one.status})" if one.sources else one.status)
+        for one in declared_facts()
+    ]
+    table = as_markdown([Table(("fact", "pattern", "source"), tuple(rows))])
+    return FACTS.sub(lambda match: f"{match[1]}\n{table}{match[2]}", text)
+
+
 PAGES = {"validation.md": validation, "understanding.md": understanding}
 """The pages, and how each is written."""
 
@@ -167,6 +183,7 @@ def main(kinds: list[str]) -> int:
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 2
+    ODD.write_text(patterns_of_the_odd(ODD.read_text(encoding="utf-8")), encoding="utf-8")
     for name, write in PAGES.items():
         (HERE / name).write_text(write(), encoding="utf-8")
         print(f"docs/{name}")

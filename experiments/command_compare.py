@@ -35,6 +35,7 @@ def add(commands: Any) -> None:
 def compare(options: argparse.Namespace) -> int:
     """Compare scenarios: the same people with the same luck in each."""
     from analysis.words.grammar import counted
+    from experiments.compare import bounds
     from experiments.course import check_comparable, course
     from experiments.folder import free_folder
     from simulation.refusal import Refusal
@@ -47,6 +48,7 @@ def compare(options: argparse.Namespace) -> int:
         precision = float(options.precision)
     except ValueError:
         raise Refusal(f"--precision {options.precision}: must be a share such as 0.02") from None
+    bounds(seed, precision, replicates, most)
     folder = options.out if options.out is not None else free_folder("comparison")
     if folder.exists():
         raise Refusal(f"{folder}: exists already and is not overwritten; choose another folder with --out")

@@ -94,7 +94,7 @@ def compare(
     """
     courses = named(scenarios)
     check_comparable(courses)
-    least, limit = _bounds(seed, precision, replicates, most)
+    least, limit = bounds(seed, precision, replicates, most)
     worlds = [course.world for course in courses]
     threads = threads or os.cpu_count() or 1
     design = courses[0].scenario.design
@@ -145,8 +145,8 @@ def named(scenarios: Sequence[Scenario | Course]) -> tuple[Course, ...]:
     return tuple(courses)
 
 
-def _bounds(seed: int, precision: float, replicates: int | None, most: int) -> tuple[int, int]:
-    """At least and at most so many replicates."""
+def bounds(seed: int, precision: float, replicates: int | None, most: int) -> tuple[int, int]:
+    """At least and at most so many replicates; ``Refusal`` for a number or a precision that cannot be."""
     check_luck(seed, 1)
     for name, count in (("replicates", replicates), ("most", most)):
         if count is not None and not 2 <= count <= 10_000_000:

@@ -258,6 +258,16 @@ def refuse_existing(path: Path) -> None:
         raise Refusal(f"{path}: exists already and is not overwritten; choose another file with --out")
 
 
+def write_anew(path: Path, text: str) -> None:
+    """Write a text file in the place of an older one: it is the old or the new one, never half of either."""
+    partial = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a text file that appears whole or not at all, and never in the place of another."""
     refuse_existing(path)

@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
-from uuid import uuid4
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -15,7 +14,7 @@ from analysis.answers import difference_answers, grid_answers, plain_name, rests
 from analysis.effects import EFFECT, differences, is_full_grid, main_effects, straight_line_effects
 from analysis.figures.studies import effects_sorted, heat_maps, lines_by_input
 from experiments.designs import BASELINE, Asked, Grid, Intervention, OneAtATime, Span, axis
-from experiments.folder import save_figure
+from experiments.folder import save_figure, write_anew
 from experiments.outcomes import PATTERN_SHARES, outcome
 from experiments.store import Store, refusing_full_disk
 from simulation import SCOPE
@@ -159,20 +158,11 @@ def conclude(store: Store) -> Answer:
     note, lines = store.note(), [store.study.title, store.study.question, "", *found.sentences, SCOPE]
     with refusing_full_disk(store.folder):
         effects = "".join(f"# {name}: {value}\n" for name, value in note.items()) + found.effects.to_csv(index=False)
-        _replace(store.folder / "effects.csv", effects)
-        _replace(store.folder / "answer.txt", "\n".join(textwrap.fill(line, 100) for line in lines) + "\n")
+        write_anew(store.folder / "effects.csv", effects)
+        write_anew(store.folder / "answer.txt", "\n".join(textwrap.fill(line, 100) for line in lines) + "\n")
         for name, figure in found.figures.items():
             save_figure(store.folder, name, figure, note)
     return found
-
-
-def _replace(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def has_answer(store: Store) -> bool:

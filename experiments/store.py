@@ -37,7 +37,7 @@ from pydantic import ValidationError
 from scipy.stats import t as students
 
 from experiments.designs import Value
-from experiments.folder import MANIFEST, PACKAGES, whole
+from experiments.folder import MANIFEST, PACKAGES, whole, write_anew
 from experiments.living import Point
 from experiments.outcomes import NAMES
 from experiments.setting import DataFile, Setting, model_version, run_digest
@@ -119,7 +119,7 @@ class Store:
                 name = f"{file.field}-{file.sha256[:8]}.toml"
                 (partial / INPUTS / name).write_bytes(file.path.read_bytes())
                 files.append({"field": file.field, "given": file.given, "file": name, "sha256": file.sha256})
-            _write_whole(
+            _write_json(
                 partial / MANIFEST,
                 {
                     "format": FORMAT,
@@ -322,7 +322,7 @@ class Store:
         if size is not None:
             manifest["study"]["design"]["size"] = size
         with refusing_full_disk(self.folder):
-            _write_whole(self.folder / MANIFEST, manifest)
+            _write_json(self.folder / MANIFEST, manifest)
         return self.again()
 
     def add_points(self, points: Sequence[dict[str, Value]]) -> Store:
@@ -386,14 +386,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _write_whole(path: Path, content: dict[str, Any]) -> None:
-    """Write JSON so that the file is the old one or the new one, never half of it."""
-    partial = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
-        partial.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    write_anew(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 def _write_design(folder: Path, table: pd.DataFrame) -> None:

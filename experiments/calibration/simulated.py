@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from experiments.folder import write_anew
 from experiments.running import begin_worker
 from experiments.validation.scoreboard import parts_of_facts
 from simulation.compiled import source_digest
@@ -61,9 +62,7 @@ def simulate_all(
                 rows.append(row)
                 bar.update()
             if path is not None:
-                partial = path.with_suffix(".partial")
-                pd.DataFrame(rows).assign(key=key).to_csv(partial, index=False)
-                partial.replace(path)
+                write_anew(path, pd.DataFrame(rows).assign(key=key).to_csv(index=False))
     bar.close()
     return pd.DataFrame(rows)
 

@@ -1,0 +1,56 @@
+"""The pages about results say what the kept results say, and nothing else."""
+
+import runpy
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.patterns import PATTERNS
+from experiments.calibration.calibrate import representative, rounded, shipped_posterior
+from experiments.calibration.priors import priors
+from experiments.made import MAKERS, read_made
+from simulation.scenario import all_declarations
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = runpy.run_path(str(DOCS / "results.py"), run_name="pages")
+KINDS = sorted(path.name for path in (DOCS / "results").iterdir())
+DEFAULTS = {f"{d.section}.{d.name}": d.default for d in all_declarations()}
+
+
+@pytest.mark.parametrize("name", PAGES["PAGES"])
+def test_a_page_is_what_its_results_say(name):
+    assert (DOCS / name).read_text(encoding="utf-8") == PAGES["PAGES"][name]()
+
+
+def test_the_patterns_in_the_odd_are_the_facts_that_are_declared():
+    text = PAGES["ODD"].read_text(encoding="utf-8")
+    assert PAGES["patterns_of_the_odd"](text) == text
+
+
+def test_every_kind_of_result_is_kept_and_made_from_what_is_said():
+    assert set(KINDS) == set(MAKERS) == set(PAGES["arguments"]())
+    for kind in KINDS:
+        named, given, manifest = read_made(DOCS / "results" / kind)
+        assert named == kind
+        assert given == PAGES["arguments"]()[kind]
+        assert all((DOCS / "results" / kind / f"{table}.csv").is_file() for table in manifest["tables"])
+
+
+def test_the_defaults_are_the_representative_of_the_posterior_sample():
+    free, sample = priors(), shipped_posterior()
+    values = sample[list(free.names)].to_numpy()
+    chosen = rounded(values[representative(free.unit(values))])
+    assert dict(zip(free.names, chosen.tolist(), strict=True)) == {name: DEFAULTS[name] for name in free.names}
+
+
+def test_the_posterior_sample_that_ships_is_the_one_that_was_kept():
+    kept = pd.read_csv(DOCS / "results" / "calibration" / "posterior.csv")
+    pd.testing.assert_frame_equal(kept, shipped_posterior())
+    assert (kept.min() >= priors().low).all()
+    assert (kept.max() <= priors().high).all()
+
+
+def test_the_page_names_every_pattern_that_may_be_missed():
+    text = (DOCS / "understanding.md").read_text(encoding="utf-8")
+    assert all(pattern in text for pattern in PATTERNS)
