@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-import textwrap
 from pathlib import Path
 from typing import Any
 
+from experiments.command_made import folder_for, make_and_tell
 from experiments.command_options import Action, whole_number
-from simulation import SCOPE
 
 
 def add(commands: Any) -> None:
@@ -59,7 +57,7 @@ def field_study(options: argparse.Namespace) -> int:
         "seed": whole_number("seed", options.seed),
         "replicates": whole_number("studies", options.studies),
     }
-    return _make("field-study", options.out, arguments)
+    return make_and_tell("field-study", folder_for("field-study", options.out), arguments)
 
 
 def landscape(options: argparse.Namespace) -> int:
@@ -70,30 +68,13 @@ def landscape(options: argparse.Namespace) -> int:
         "seed": whole_number("seed", options.seed),
         "replicates": whole_number("replicates", options.replicates),
     }
-    return _make("landscape", options.out, arguments)
+    return make_and_tell("landscape", folder_for("landscape", options.out), arguments)
 
 
 def _days(text: str) -> tuple[int, int]:
     """The first and the last day of interviews, written as ``90`` or ``30-150``."""
     first, _, last = text.partition("-")
     return whole_number("interview-day", first), whole_number("interview-day", last or first)
-
-
-def _make(kind: str, out: Path | None, arguments: dict[str, Any]) -> int:
-    """Make a result, keep it, and say what it says."""
-    from experiments.folder import free_folder
-    from experiments.made import make_and_keep
-    from simulation.refusal import Refusal
-
-    folder = out if out is not None else free_folder(kind)
-    if folder.exists():
-        raise Refusal(f"{folder}: exists already and is not overwritten; choose another folder with --out")
-    made = make_and_keep(kind, folder, arguments, os.cpu_count() or 1, progress=True)
-    for sentence in made.sentences:
-        print(textwrap.fill(sentence, 110, break_long_words=False, break_on_hyphens=False))
-    print(f"Tables, figures and manifest: {folder}")
-    print(SCOPE)
-    return 0
 
 
 DO: dict[str, Action] = {"field-study": field_study, "landscape": landscape}

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-import textwrap
 from pathlib import Path
 from typing import Any
 
+from experiments.command_made import folder_for, make_and_tell
 from experiments.command_options import Action, whole_number
-from simulation import SCOPE
 
 
 def add(commands: Any) -> None:
@@ -70,7 +68,7 @@ def ablate(options: argparse.Namespace) -> int:
         f"each, seed {asked['seed']}; some also in the scenario in which they should matter.\n",
         flush=True,
     )
-    return _make("ablation", options.out, asked)
+    return make_and_tell("ablation", folder_for("ablation", options.out), asked)
 
 
 def robustness(options: argparse.Namespace) -> int:
@@ -93,24 +91,7 @@ def robustness(options: argparse.Namespace) -> int:
         f"each, seed {asked['seed']}.\n",
         flush=True,
     )
-    return _make("robustness", options.out, asked)
-
-
-def _make(kind: str, out: Path | None, asked: dict[str, Any]) -> int:
-    """Make a result, keep it in its folder, and say what came of it."""
-    from experiments.folder import free_folder
-    from experiments.made import make_and_keep
-    from simulation.refusal import Refusal
-
-    folder = out if out is not None else free_folder(kind)
-    if folder.exists():
-        raise Refusal(f"{folder}: exists already and is not overwritten; choose another folder with --out")
-    made = make_and_keep(kind, folder, asked, os.cpu_count() or 1, progress=True)
-    for sentence in made.sentences:
-        print(textwrap.fill(sentence, 110, break_long_words=False, break_on_hyphens=False))
-    print(f"Tables, figures and manifest: {folder}")
-    print(SCOPE)
-    return 0
+    return make_and_tell("robustness", folder_for("robustness", options.out), asked)
 
 
 DO: dict[str, Action] = {"ablate": ablate, "robustness": robustness}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import textwrap
 from pathlib import Path
 from typing import Any
 
+from experiments.command_made import folder_for, make_and_tell
 from experiments.command_options import Action, whole_number
-from simulation import SCOPE
 
 
 def add(commands: Any) -> None:
@@ -52,12 +51,10 @@ SIZES = {
 
 def calibrate(options: argparse.Namespace) -> int:
     """Calibrate the free numbers and keep what came of it."""
-    import os
     import shutil
 
     from experiments.calibration.priors import priors
     from experiments.calibration.targets import targets
-    from experiments.made import make_and_keep
     from simulation.refusal import Refusal
     from simulation.tables import check_luck
 
@@ -65,30 +62,21 @@ def calibrate(options: argparse.Namespace) -> int:
     for name, size in sizes.items():
         if not 1 <= size <= 100_000:
             raise Refusal(f"--{name.replace('_', '-')} {size}: must be a whole number from 1 to 100000")
-    seed, folder = whole_number("seed", options.seed), options.out
+    seed = whole_number("seed", options.seed)
     check_luck(seed, sizes["replicates"])
-    if folder.exists():
-        raise Refusal(f"{folder}: exists already and is not overwritten; choose another folder with --out")
+    folder = folder_for("calibration", options.out)
     kept = folder.with_name(f"{folder.name}.points")
     kept.mkdir(parents=True, exist_ok=True)
     print(f"{len(priors().names)} free numbers, {len(targets().names)} parts of facts, seed {seed}.")
     print(f"Points are kept in {kept} until all is done; the same command goes on from there.\n", flush=True)
-    made = make_and_keep("calibration", folder, {"seed": seed, **sizes}, os.cpu_count() or 1, True, kept=kept)
+    status = make_and_tell("calibration", folder, {"seed": seed, **sizes}, kept=kept)
     shutil.rmtree(kept)
-    for sentence in made.sentences:
-        print(textwrap.fill(sentence, 110, break_long_words=False, break_on_hyphens=False))
-    print(f"Posterior sample, tables, figure and manifest: {folder}")
-    print(SCOPE)
-    return 0
+    return status
 
 
 def validate(options: argparse.Namespace) -> int:
     """Compute the scoreboard and keep it."""
-    import os
-
     from analysis.pages import as_text
-    from experiments.folder import free_folder
-    from experiments.made import make_and_keep
     from experiments.validation.conditions import CONDITIONS
     from experiments.validation.declared import declared_facts
     from experiments.validation.scoreboard import LEAST_REPLICATES, PAIRS, lines
@@ -100,9 +88,7 @@ def validate(options: argparse.Namespace) -> int:
     check_luck(seed, replicates)
     if replicates < LEAST_REPLICATES:
         raise Refusal(f"--replicates {replicates}: facts are judged from {LEAST_REPLICATES} replicates on (400 dyads)")
-    folder = options.out if options.out is not None else free_folder("validation")
-    if folder.exists():
-        raise Refusal(f"{folder}: exists already and is not overwritten; choose another folder with --out")
+    folder = folder_for("validation", options.out)
     print(
         f"{len(declared_facts())} facts, {len(CONDITIONS)} conditions with {PAIRS * replicates} dyads each, "
         f"seed {seed}.\n",
@@ -110,18 +96,10 @@ def validate(options: argparse.Namespace) -> int:
     )
     arguments = {"seed": seed, "replicates": replicates}
     if draws:
-        made = make_and_keep("posterior-check", folder, {"draws": draws, **arguments}, os.cpu_count() or 1, True)
-        print(as_text(made.shown, width=110))
-    else:
-        made = make_and_keep("scoreboard", folder, arguments, os.cpu_count() or 1, True)
-        for line in lines(made.tables["scoreboard"]):
-            print(line)
-        print()
-    for sentence in made.sentences:
-        print(textwrap.fill(sentence, 110, break_long_words=False, break_on_hyphens=False))
-    print(f"Table, figure, page and manifest: {folder}")
-    print(SCOPE)
-    return 0
+        return make_and_tell(
+            "posterior-check", folder, {"draws": draws, **arguments}, lambda made: [as_text(made.shown, width=110)]
+        )
+    return make_and_tell("scoreboard", folder, arguments, lambda made: [*lines(made.tables["scoreboard"]), ""])
 
 
 DO: dict[str, Action] = {"validate": validate, "calibrate": calibrate}

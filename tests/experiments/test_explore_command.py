@@ -17,7 +17,7 @@ def test_a_field_study_says_what_it_found_keeps_it_and_is_made_again(twoway, tmp
     status, out, err = twoway(*STUDY, "--out", "mine")
     assert (status, err) == (0, "")
     assert out.startswith("200 studies of 4 pairs at 2 centres")
-    assert "Tables, figures and manifest: mine" in out
+    assert "Tables, figures, page and manifest: mine" in out
     table = pd.read_csv(tmp_path / "mine" / "shares.csv")
     assert table["share"].sum() == pytest.approx(1)
     assert {path.suffix for path in (tmp_path / "mine" / "figures").iterdir()} == {".png", ".svg"}

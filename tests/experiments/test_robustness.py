@@ -129,7 +129,7 @@ def test_the_command_keeps_the_draws_with_the_result_so_that_it_can_be_verified(
     few = ("--replicates", 5, "--resamples", 1, "--days", 10)
     status, out, err = twoway("robustness", *few, "--posterior", "mine.csv", "--draws", 1, "--out", "mine")
     assert (status, err) == (0, "")
-    assert "Tables, figures and manifest: mine" in out
+    assert "Tables, figures, page and manifest: mine" in out
     (tmp_path / "mine.csv").unlink()
     status, out, _ = twoway("verify", "mine")
     assert (status, out.splitlines()[-1]) == (0, "Every table is equal.")

@@ -1,0 +1,45 @@
+"""What the commands that make and keep a result have in common: where it goes, and how it is told."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from simulation import SCOPE
+
+if TYPE_CHECKING:
+    from experiments.made import Made
+
+
+def folder_for(name: str, out: Path | None) -> Path:
+    """The folder that was asked for, or one below ``runs`` that is not taken; ``Refusal`` if it exists already."""
+    from experiments.folder import free_folder
+    from simulation.refusal import Refusal
+
+    folder = out if out is not None else free_folder(name)
+    if folder.exists():
+        raise Refusal(f"{folder}: exists already and is not overwritten; choose another folder with --out")
+    return folder
+
+
+def make_and_tell(
+    kind: str,
+    folder: Path,
+    arguments: Mapping[str, Any],
+    before: Callable[[Made], Iterable[str]] | None = None,
+    **more: Any,
+) -> int:
+    """Make a result of this *kind*, keep it in *folder*, and print what it says; lines of *before* come first."""
+    from experiments.made import make_and_keep
+
+    made = make_and_keep(kind, folder, arguments, os.cpu_count() or 1, progress=True, **more)
+    for line in before(made) if before is not None else ():
+        print(line)
+    for sentence in made.sentences:
+        print(textwrap.fill(sentence, 110, break_long_words=False, break_on_hyphens=False))
+    print(f"Tables, figures, page and manifest: {folder}")
+    print(SCOPE)
+    return 0
