@@ -17,7 +17,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.pages import Block, Piece, Table, as_html
-from analysis.words.grammar import spaced
 from experiments.folder import FORMAT, MANIFEST, provenance, save_figure, whole, write_manifest
 from experiments.report import picture
 from experiments.simulate import Verdict
@@ -93,7 +92,7 @@ def _about(kind: str, arguments: Mapping[str, Any], made: Made) -> dict[str, Any
 
 def page(kind: str, made: Made, note: Mapping[str, str]) -> str:
     """The result as one HTML file: what it says, its figures, its tables, and where it comes from."""
-    title = spaced(kind).capitalize()
+    title = kind.replace("-", " ").capitalize()
     body: list[Piece | str] = [Block("title", title), *(Block("text", sentence) for sentence in made.sentences)]
     body += [picture(figure, dict(note)) for figure in made.figures.values()]
     body += made.shown
