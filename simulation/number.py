@@ -37,10 +37,11 @@ class Declaration(NamedTuple):
 def number(default: float, low: float, high: float, unit: str, source: str = "assumed") -> Any:
     """Declare a number: its *default*, its range from *low* to *high*, its *unit*, and its *source*.
 
-    Without a publication behind it the source reads ``assumed; swept low..high``.
+    Without a publication behind it the *source* is "assumed", or "calibrated" where published facts of the whole
+    decide; it then reads ``assumed; swept low..high``.
     """
-    if source == "assumed":
-        source = f"assumed; swept {low:g}..{high:g}"
+    if source in ("assumed", "calibrated"):
+        source = f"{source}; swept {low:g}..{high:g}"
     return Field(default=default, ge=low, le=high, json_schema_extra={"unit": unit, "source": source})
 
 

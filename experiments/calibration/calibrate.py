@@ -13,7 +13,7 @@ from analysis.figures.calibration import identifiability_figure
 from analysis.figures.sensitivity import plain_names
 from analysis.words.grammar import counted, percent
 from experiments.calibration.emulators import checked
-from experiments.calibration.matching import ACCEPT, LAST_CUTOFF, Matched, Plan, matched
+from experiments.calibration.matching import ACCEPT, LAST_CUTOFF, SCOUTS, Matched, Plan, matched
 from experiments.calibration.priors import Priors, priors
 from experiments.calibration.targets import targets
 from experiments.made import Made
@@ -26,8 +26,12 @@ DIGITS = 2
 """Significant digits to which defaults are rounded: more would claim more than is known."""
 NARROW = 0.6
 """Width of the middle nine tenths, as a share of the prior's, below which a number counts as pinned down."""
-TOGETHER = 0.4
+LOOSE = 0.85
+"""The same width from which on the facts say next to nothing about a number."""
+TOGETHER = 0.5
 """Rank correlation from which two numbers of the posterior sample can make up for each other."""
+SHOWN = 5
+"""Pairs of such numbers that are told; the table has all."""
 FEWEST = 10
 """Accepted points below which there is no posterior sample to speak of."""
 
@@ -128,38 +132,43 @@ def pairs_table(sample: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("correlation", key=abs, ascending=False, ignore_index=True)
 
 
-def in_words(found: Matched, numbers: pd.DataFrame, parts: pd.DataFrame, pairs: pd.DataFrame) -> Iterator[str]:
-    """What was done and found, in sentences."""
-    points = sum(len(wave.points) for wave in found.waves)
-    share = found.remaining
-    told = f"{percent(share)} of the prior" if share >= 0.01 else f"less than {max(share, 1 / 4096):.1%} of the prior"
+def in_words(
+    waves: pd.DataFrame, numbers: pd.DataFrame, parts: pd.DataFrame, pairs: pd.DataFrame, accepted: int
+) -> Iterator[str]:
+    """What was done and found, in sentences, from the tables and how many points were *accepted*."""
+    before, last = waves.iloc[:-1], waves.iloc[-1]
+    share = last["remaining"]
+    told = f"{percent(share)} of the prior" if share >= 0.01 else f"some {max(share, 1 / SCOUTS):.1%} of the prior"
     yield (
-        f"{len(numbers)} free numbers and {len(parts)} parts of facts: after {counted(len(found.waves), 'wave')} with "
-        f"{points} points, emulators leave {told} (implausibility below {LAST_CUTOFF:g})."
+        f"{len(numbers)} free numbers and {len(parts)} parts of facts: after {counted(len(before), 'wave')} with "
+        f"{before['points'].sum()} points, emulators leave {told} (implausibility below {LAST_CUTOFF:g})."
     )
     yield (
-        f"Of {len(found.points)} points from what remains, {int(found.accepted.sum())} are accepted: they miss no part "
-        f"by more than {ACCEPT:g} standard errors of luck."
+        f"Of {last['points']} points from what remains, {accepted} are accepted: they miss no part by more than "
+        f"{ACCEPT:g} standard errors of luck. They come from random walks and are not independent of each other."
     )
-    hard = parts.sort_values("met_after")
-    hard = hard[hard["met_after"] < 0.5]
+    hard = parts[parts["met_after"] < 0.5].sort_values("met_after")
     if len(hard):
         told = listed([f"{row.part} ({percent(row.met_after)})" for row in hard.itertuples()])
         yield f"Hardest to meet, with the share of the last points that do: {told}."
-    pinned = numbers[numbers["narrowed"] < NARROW].sort_values("narrowed")
+    narrow = numbers.sort_values("narrowed")
+    pinned = narrow[narrow["narrowed"] < NARROW]
     if len(pinned):
         yield f"The facts pin down {listed(plain_names(pinned['number']))}."
-    loose = numbers[numbers["narrowed"] >= 0.9]
+    some = narrow[(narrow["narrowed"] >= NARROW) & (narrow["narrowed"] < LOOSE)]
+    if len(some):
+        yield f"They narrow {listed(plain_names(some['number']))} somewhat."
+    loose = numbers[numbers["narrowed"] >= LOOSE]
     if len(loose):
-        yield f"They say next to nothing about {listed(plain_names(loose['number']))}."
+        yield f"They say next to nothing about {listed(plain_names(loose['number']))}, each taken by itself."
     if len(pairs):
         told = listed(
             [
                 f"{' and '.join(plain_names([row.number, row.other]))} ({row.correlation:+.2f})"
-                for row in pairs.itertuples()
+                for row in pairs.head(SHOWN).itertuples()
             ]
         )
-        yield f"These can make up for each other (rank correlation in the sample): {told}."
+        yield f"Some can make up for each other; the strongest rank correlations in the sample: {told}."
     covered = parts["covered"].dropna()
     yield (
         f"Emulators explain {percent(parts['explained'].median())} of the variance of a part (median) among the "
@@ -192,6 +201,7 @@ def make(
         )
     sample = pd.DataFrame(free.at(found.points[found.accepted]), columns=list(free.names))
     numbers, parts, pairs = numbers_table(found, free), parts_table(found), pairs_table(sample)
+    sought = waves_table(found)
     rests_on = (
         f"{len(sample)} accepted of {len(found.points)} points with {16 * replicates} dyads per condition, seed {seed}"
     )
@@ -201,8 +211,8 @@ def make(
             "numbers": numbers,
             "parts": parts,
             "pairs": pairs,
-            "waves": waves_table(found),
+            "waves": sought,
         },
         {"identifiability": identifiability_figure(numbers, sample, rests_on)},
-        tuple(in_words(found, numbers, parts, pairs)),
+        tuple(in_words(sought, numbers, parts, pairs, len(sample))),
     )

@@ -59,7 +59,7 @@ def test_the_page_holds_what_is_said_escaped_the_figure_and_the_table(kept):
     assert 'alt="Nothing to see."' in page
     assert "<td" in page
     assert "<h1>Tiny thing</h1>" in page
-    assert "http" not in page.replace("http://www.w3.org", "")
+    assert "://" not in page
 
 
 def test_a_result_is_never_written_over_another(kept):
