@@ -149,6 +149,11 @@ def _html(piece: Piece) -> str:
     return f'<p class="note">{safe}</p>' if kind == "note" else f"<p>{safe}</p>"
 
 
+def as_fragment(pieces: Sequence[Piece]) -> str:
+    """The pieces as a part of an HTML page that is somebody else's."""
+    return "\n".join(map(_html, pieces))
+
+
 def table_html(table: Table) -> str:
     """A table in HTML."""
     kinds = [' class="number"' if _numeric(table, c) else "" for c in range(len(table.columns))]

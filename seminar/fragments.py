@@ -1,0 +1,306 @@
+"""Parts of the page as HTML: what a session shows, told in the words of ``analysis`` and drawn by ``seminar.charts``.
+
+Every word that may have been typed is escaped; there is no style attribute and no script in any part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+from typing import NamedTuple
+
+import numpy as np
+
+from analysis.interview import TORN
+from analysis.pages import as_fragment, table_html
+from analysis.patterns import PATTERNS
+from analysis.telling import ENCOUNTERS, put_down, read_differently
+from analysis.words.grammar import INFINITIVE, OTHER, PRONOUN, act_seen, act_told, capitalised, felt, named, percent
+from seminar.charts import Chart, Mark, definition, moves, outcomes, strip, tone
+from seminar.lessons import lesson, lessons
+from seminar.outcomes import PAIRS
+from seminar.recipe import recipe, written
+from seminar.session import Session
+from seminar.settings import SLIDERS
+from seminar.stay import Moment, PairsStay
+from simulation.frames import ROLES
+from simulation.meaning import NEUTRAL
+from simulation.scenario import load
+
+EVENING = {
+    "talk_repaired": "The talk.", "talk_failed": "The talk.", "new_keyworker": "A change.",
+}  # fmt: skip
+"""What is told of first where it is neither an encounter nor somebody's evening."""
+
+
+def _heading(stay: PairsStay, moment: Moment) -> str:
+    """In what the thing told about happened."""
+    event = stay.latest(moment)
+    if event is None:
+        return "A quiet day." if moment.day else "Before they meet."
+    if event["event"] == "exchange":
+        return f"{capitalised(ENCOUNTERS[event['encounter']][0])}."
+    return EVENING.get(event["event"], f"In the evening, the {event['actor']}.")
+
+
+def account(session: Session) -> str:
+    """What happened, in each story that is looked at."""
+    told = []
+    for stay in session.stays:
+        moment = session.moment_in(stay)
+        name = f'<h3 class="course">{escape(stay.course.name)}</h3>' if session.other else ""
+        begin = "" if moment.day or session.other else f"<p>{escape(stay.course.scenario.question)}</p>"
+        words = f"<p><b>{escape(_heading(stay, moment))}</b> {escape(stay.account(moment))}</p>"
+        told.append(f"<div>{name}{begin}{words}</div>")
+    return "".join(told)
+
+
+def _view(stay: PairsStay, side: int, moment: Moment) -> str:
+    """What a party takes the relationship to be: one frame, or two it is torn between."""
+    weights = stay.state(side, moment)["definition"]
+    first, second = np.argsort(-weights, kind="stable")[:2]
+    frames = [f"{named(stay.resolved.frames.names[k])} ({percent(float(weights[k]))})" for k in (first, second)]
+    return f"{frames[0]}, or {frames[1]}?" if weights[first] - weights[second] < TORN else frames[0]
+
+
+def _likely(stay: PairsStay, side: int, moment: Moment) -> str:
+    """What a party will likely do, and what it would if it were left to itself."""
+    likely, role = stay.expectation(side, moment), ROLES[side]
+    other, day = PRONOUN[OTHER[role]], moment.day
+    most, freely = (act_told(act, other, likely.encounter, INFINITIVE, day) for act in (likely.act, likely.freely))
+    told = f"{most} ({percent(likely.chance)})"
+    return told if freely == most else f"{told}; left to {PRONOUN[role].reflexive}, {freely}"
+
+
+def rows_of(stay: PairsStay, side: int, moment: Moment) -> list[tuple[str, str, str]]:
+    """A party's card: what each line is called, what it says, and a note about when (or nothing)."""
+    role, event = ROLES[side], stay.reading(side, moment)
+    now = ("Takes this to be", _view(stay, side, moment), "")
+    likely = ("Will likely", _likely(stay, side, moment), "")
+    if event is None:
+        return [now, *((label, "–", "") for label in ("Saw", "Put it down", "Felt")), likely]
+    note = f"day {event['day']}" if event["day"] != moment.day else ""
+    emotion = event["emotion_named"]
+    feels = felt(emotion, PRONOUN[role], PRONOUN[OTHER[role]]) if emotion != NEUTRAL else "nothing in particular"
+    return [
+        now,
+        ("Saw", act_seen(event["seen"], event["encounter"]), note),
+        ("Put it down", put_down(event, role), note),
+        ("Felt", feels, note),
+        likely,
+    ]
+
+
+def _card(rows: Sequence[tuple[str, str, str]]) -> str:
+    lines = (
+        f"<dt>{label}</dt><dd>{escape(says)}{f' <small>{note}</small>' if note else ''}</dd>" for label, says, note in rows
+    )
+    return f"<dl>{''.join(lines)}</dl>"
+
+
+def _both(rows: Sequence[Sequence[tuple[str, str, str]]]) -> str:
+    """Both parties' cards as one small table."""
+    lines = "".join(
+        f'<tr><th scope="row">{his[0]}</th><td>{escape(his[1])}</td><td>{escape(hers[1])}</td></tr>'
+        for his, hers in zip(*rows, strict=True)
+    )
+    head = "".join(f'<th scope="col" class="{role}">The {role}</th>' for role in ROLES)
+    return f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{lines}</tbody></table>"
+
+
+def cards(session: Session) -> str:
+    """How the two see it: a card each; of two stories a small table each."""
+    if session.other is None:
+        sides = (
+            f'<section class="card {role}" aria-label="The {role}"><h2>The {role}</h2>'
+            f"{_card(rows_of(session.stay, side, session.moment))}</section>"
+            for side, role in enumerate(ROLES)
+        )
+        return "".join(sides)
+    told = []
+    for number, stay in enumerate(session.stays):
+        moment, name = session.moment_in(stay), escape(stay.course.name)
+        table = _both([rows_of(stay, side, moment) for side in range(2)])
+        told.append(f'<section class="card story{number}" aria-label="{name}"><h2>{name}</h2>{table}</section>')
+    return "".join(told)
+
+
+def apart(session: Session) -> str:
+    """Where the two readings of the same act part; of two stories, where these part, and a way there."""
+    if session.other is not None:
+        button = '<button type="button" data-do="parted">Go there</button>' if session.parted else ""
+        return f"<span>{escape(session.where_parted())}</span> {button}"
+    event = session.stay.latest(session.moment)
+    if event is None or event["event"] != "exchange":
+        return ""
+    told = read_differently(event, session.stay.resolved)
+    return f"<b>Same act, read differently.</b> {escape(told)}" if told else ""
+
+
+def charts_of(session: Session) -> list[list[Chart]]:
+    """The charts of what has been lived: by party the definition and the tone; of two stories by story all four."""
+    until, day = session.furthest, session.moment.day
+
+    def drawn(stay: PairsStay, side: int, key: str) -> list[Chart]:
+        role, frames = ROLES[side], [named(name) for name in stay.resolved.frames.names]
+        marks = [mark for mark in stay.marks if mark.day <= until]
+        good, bad = stay.tone(side, until)
+        return [
+            definition(stay.shares(side, until), frames, role, day, stay.last, f"definition-{role}-{key}"),
+            tone(good, bad, role, day, stay.last, marks, key=f"tone-{role}-{key}"),
+        ]
+
+    if not until:
+        return []
+    if session.other is None:
+        return [drawn(session.stay, side, "0") for side in range(2)]
+    return [
+        [chart for side in range(2) for chart in drawn(stay, side, str(number))]
+        for number, stay in enumerate(session.stays)
+    ]
+
+
+def charts(session: Session) -> str:
+    """The charts, or before the first day the lessons."""
+    columns = charts_of(session)
+    if not columns:
+        return lesson_list(session)
+    kinds = ("definition", "tone") if session.other is None else ("his", "his-tone", "hers", "hers-tone")
+    return "".join(
+        f'<div>{"".join(f"<figure class={kind}>{chart.svg}</figure>" for kind, chart in zip(kinds, column, strict=True))}</div>'
+        for column in columns
+    )
+
+
+def numbers(session: Session) -> str:
+    """The numbers of everything that is drawn, as tables."""
+    named_tables = []
+    for number, column in enumerate(charts_of(session)):
+        name = f"<h3>{escape(session.stays[number].course.name)}</h3>" if session.other else ""
+        named_tables.append(name + "".join(f"<p>{escape(c.sentence)}</p>{table_html(c.table)}" for c in column))
+    if session.outcomes.pairs and not session.guessing:
+        for chart in outcome_charts(session):
+            named_tables.append(f"<p>{escape(chart.sentence)}</p>{table_html(chart.table)}")
+    return "".join(named_tables) or "<p>Nothing has happened yet. Step on to the first day.</p>"
+
+
+def lesson_list(session: Session) -> str:
+    """The lessons, each with a button that opens its recipe and one that opens its note."""
+    items = "".join(
+        f'<li><button type="button" data-recipe="{escape(str(replace(recipe(one.recipe), lesson=one.name)))}">'
+        f'{escape(one.title)}</button> <button type="button" data-sheet="lessons" data-lesson="{one.name}" '
+        f'aria-label="Note on: {escape(one.title)}">Note</button> <span>{escape(one.question)}</span></li>'
+        for one in lessons()
+    )
+    now = session.recipe.lesson
+    chosen = f"<p>Chosen: {escape(lesson(now).title)}</p>" if now else ""
+    return (
+        f'<section class="lessons" aria-label="Lessons"><h2>Lessons, each with a note for the lecturer</h2>{chosen}'
+        f"<ul>{items}</ul></section>"
+    )
+
+
+def line(session: Session) -> str:
+    """The days that have been, with what is marked."""
+    marks: list[Mark] = [mark for mark in session.stay.marks if mark.day <= session.furthest]
+    return strip(marks, max(1, session.moment.day), session.stay.last).svg
+
+
+def setting(session: Session) -> str:
+    """The sliders, with the values that count from the next day on."""
+    now, title = session.setting(), load(session.recipe.scenario)
+    rows = []
+    for one in SLIDERS:
+        value, name = now[one.field], one.field.partition(".")[2]
+        words = "|".join(f"{least:g}:{word}" for least, word in one.words)
+        usual = getattr(title.context, name)
+        changed = ' class="changed"' if value != usual else ""
+        rows.append(
+            f'<p{changed} title="{escape(one.means)}"><label for="s-{name}">{one.label}</label>'
+            f'<input type="range" id="s-{name}" data-field="{one.field}" min="{one.low:g}" max="{one.high:g}" '
+            f'step="{one.step:g}" value="{written(value)}" data-words="{escape(words)}" '
+            f'aria-valuetext="{one.said(value)}"><output for="s-{name}">{one.said(value)}</output></p>'
+        )
+    return "".join(rows)
+
+
+def outcome_charts(session: Session) -> list[Chart]:
+    """Where the pairs end up that have been lived so far."""
+    lived = session.outcomes
+    if session.other is not None:
+        names = [stay.course.name for stay in session.stays]
+        return [moves(lived.moves(), names[0], names[1])]
+    low, high = lived.range()
+    return [outcomes(lived.counts(), list(low), list(high), session.hands)]
+
+
+def results(session: Session) -> str:
+    """Where such pairs end up; or the question, while the class is to guess."""
+    if session.guessing:
+        fields = "".join(
+            f'<p><label for="h-{place}">{name}</label>'
+            f'<input type="number" id="h-{place}" data-hand min="0" max="9999" value="0" inputmode="numeric"></p>'
+            for place, name in enumerate(PATTERNS)
+        )
+        return (
+            '<form data-form="hands"><p>What will most of 200 such pairs be like in the end? Raise your hands; count.</p>'
+            f'{fields}<button>Keep the show of hands</button></form>'
+        )
+    if not session.outcomes.pairs:
+        guessed = f" The show of hands is kept: {', '.join(map(str, session.hands))}." if session.hands else ""
+        return f'<p class="hint">Other people, other luck, the same settings: run {PAIRS} pairs to see.{guessed}</p>'
+    (chart,) = outcome_charts(session)
+    if session.other is None:
+        return f'<figure class="outcomes">{chart.svg}</figure>'
+    return f"<p>{escape(chart.sentence)}</p>{table_html(chart.table)}"
+
+
+def told(session: Session) -> str:
+    """Pieces of a page, as a part of this one."""
+    return as_fragment(session.why())
+
+
+class Figure(NamedTuple):
+    """A chart that can be saved, and the name of its file without an ending."""
+
+    name: str
+    chart: Chart
+
+
+def figures(session: Session) -> list[Figure]:
+    """Everything that is drawn now, in the order of the page."""
+    found = []
+    for number, column in enumerate(charts_of(session)):
+        story = f"-{number + 1}" if session.other else ""
+        sides = [role for role in ROLES for _ in range(2)] if session.other else [ROLES[number]] * 2
+        kinds = ("takes-this-to-be", "tone") * (len(column) // 2)
+        found += [Figure(f"{s}-{k}{story}", chart) for s, k, chart in zip(sides, kinds, column, strict=True)]
+    if session.outcomes.pairs and not session.guessing:
+        found += [Figure("where-pairs-end", chart) for chart in outcome_charts(session)]
+    return found
+
+
+HELP = """<p>A made-up client and a made-up keyworker meet, day after day, and neither sees what the other means. Step on
+and read how each takes it. Move a slider: from the next day on the centre is another, for the same people with the same
+luck. Then ask where 200 such pairs end up: that is what the setting does, and the rest is luck.</p>
+<table><caption>Keys (off while a field is being filled in)</caption><tbody>
+<tr><th scope="row"><kbd>→</kbd></th><td>step one exchange</td></tr>
+<tr><th scope="row"><kbd>←</kbd></th><td>back</td></tr>
+<tr><th scope="row"><kbd>Space</kbd></th><td>play days, pause</td></tr>
+<tr><th scope="row"><kbd>Home</kbd>, <kbd>End</kbd></th><td>before the first day, last day</td></tr>
+<tr><th scope="row"><kbd>Tab</kbd></th><td>to the next button or field; arrows move a slider</td></tr>
+<tr><th scope="row"><kbd>Esc</kbd></th><td>closes a window such as this one</td></tr>
+<tr><th scope="row"><kbd>?</kbd></th><td>this help</td></tr></tbody></table>
+<p>Tone is in EPA units: 1 is slightly, 2 quite, 3 extremely. By convention the client is he, the keyworker she. The recipe
+at the bottom is all there is to a session: keep it, send it, open it again.</p>"""
+HANDOUT_FORM = (
+    '<form><p><label for="title">Title</label> <input id="title" name="title" maxlength="200" value="What became of them"></p>'
+    + "".join(
+        f'<p><label for="q{n}">Question {n}</label> <input id="q{n}" name="question{n}" maxlength="500" size="60"></p>'
+        for n in range(1, 6)
+    )
+    + '<p><input type="checkbox" id="with-outcomes" name="outcomes" checked> '
+    '<label for="with-outcomes">with where 200 such pairs end up</label></p>'
+    '<p><button type="button" data-save="handout" data-name="handout.html">Handout (one HTML file)</button></p></form>'
+)
