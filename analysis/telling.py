@@ -141,7 +141,8 @@ def read_differently(event: Event, resolved: Resolved) -> str:
     if abs(misread(event, resolved)) < CLEARLY:
         return ""
     done, seen = (act_seen(event[name], event["encounter"]) for name in ("act", "seen"))
-    return f"{capitalised(NOUN[event['actor']].subject)} meant {done}; {NOUN[OTHER[event['actor']]].subject} saw {seen}."
+    actor, reader = NOUN[event["actor"]].subject, NOUN[OTHER[event["actor"]]].subject
+    return f"{capitalised(actor)} meant {done}; {reader} saw {seen}."
 
 
 def quiet() -> str:

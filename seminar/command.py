@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from experiments import command
@@ -16,8 +17,8 @@ def add(commands: Any) -> None:
     seminar = commands.add_parser(
         "seminar",
         help="open the page to teach with in a browser; it needs no internet",
-        description="Serves a page to teach with on this machine alone. Stop it with Ctrl+C. What a page shows is given "
-        "by its recipe; nothing is written to disk.",
+        description="Serves a page to teach with, on this machine alone. Stop it with Ctrl+C. All that a page shows "
+        "follows from its recipe; nothing is written to disk.",
     )
     seminar.add_argument("--port", help="port to listen at (default: the first free one from 8600 on; 0: any)")
     seminar.add_argument("--no-browser", action="store_true", help="do not open a browser; only say where the page is")
@@ -52,7 +53,9 @@ def seminar(options: argparse.Namespace) -> int:
         )
     if not options.no_browser:
         threading.Thread(target=webbrowser.open, args=(where,), daemon=True).start()
-    serve(ours, options.host, alone)
+    with suppress(KeyboardInterrupt):  # the server hands it on when it has stopped
+        serve(ours, options.host, alone)
+    print("Stopped.")
     return 0
 
 
@@ -82,7 +85,13 @@ def serve(ours: Any, host: str, alone: bool) -> None:
     names = (*LOOPBACK, host.lower()) if alone else (*LOOPBACK, host.lower(), socket.gethostname().lower())
     app = application(Visitors(), names, open_to_others=not alone)
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, ws="none", lifespan="off", server_header=False, timeout_keep_alive=60
+        app,
+        log_level="warning",
+        access_log=False,
+        ws="none",
+        lifespan="off",
+        server_header=False,
+        timeout_keep_alive=60,
     )
     uvicorn.Server(config).run(sockets=[ours])
 

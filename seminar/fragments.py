@@ -56,54 +56,67 @@ def account(session: Session) -> str:
     return "".join(told)
 
 
-def _view(stay: PairsStay, side: int, moment: Moment) -> str:
+class Line(NamedTuple):
+    """A line of a party's card: what it is called, what it says, and what it says beside that, in small."""
+
+    label: str
+    says: str
+    small: str = ""
+
+
+def _view(stay: PairsStay, side: int, moment: Moment) -> Line:
     """What a party takes the relationship to be: one frame, or two it is torn between."""
     weights = stay.state(side, moment)["definition"]
     first, second = np.argsort(-weights, kind="stable")[:2]
-    frames = [f"{named(stay.resolved.frames.names[k])} ({percent(float(weights[k]))})" for k in (first, second)]
-    return f"{frames[0]}, or {frames[1]}?" if weights[first] - weights[second] < TORN else frames[0]
+    name = [named(stay.resolved.frames.names[k]) for k in (first, second)]
+    if weights[first] - weights[second] < TORN:
+        return Line(TAKES, f"{name[0]}, or {name[1]}?", f"{percent(weights[first])}, {percent(weights[second])}")
+    return Line(TAKES, name[0], percent(weights[first]))
 
 
-def _likely(stay: PairsStay, side: int, moment: Moment) -> str:
+def _likely(stay: PairsStay, side: int, moment: Moment) -> Line:
     """What a party will likely do, and what it would if it were left to itself."""
     likely, role = stay.expectation(side, moment), ROLES[side]
     other, day = PRONOUN[OTHER[role]], moment.day
     most, freely = (act_told(act, other, likely.encounter, INFINITIVE, day) for act in (likely.act, likely.freely))
-    told = f"{most} ({percent(likely.chance)})"
-    return told if freely == most else f"{told}; left to {PRONOUN[role].reflexive}, {freely}"
+    himself = f"; left to {PRONOUN[role].reflexive}, {freely}" if freely != most else ""
+    return Line("Will likely", most, f"{percent(likely.chance)}{himself}")
 
 
-def rows_of(stay: PairsStay, side: int, moment: Moment) -> list[tuple[str, str, str]]:
-    """A party's card: what each line is called, what it says, and a note about when (or nothing)."""
+TAKES = "Takes this to be"
+
+
+def lines_of(stay: PairsStay, side: int, moment: Moment) -> list[Line]:
+    """A party's card; what has been seen and felt is that of the last act read."""
     role, event = ROLES[side], stay.reading(side, moment)
-    now = ("Takes this to be", _view(stay, side, moment), "")
-    likely = ("Will likely", _likely(stay, side, moment), "")
+    now, likely = _view(stay, side, moment), _likely(stay, side, moment)
     if event is None:
-        return [now, *((label, "–", "") for label in ("Saw", "Put it down", "Felt")), likely]
-    note = f"day {event['day']}" if event["day"] != moment.day else ""
+        return [now, likely]
+    small = f"on day {event['day']}" if event["day"] != moment.day else ""
     emotion = event["emotion_named"]
     feels = felt(emotion, PRONOUN[role], PRONOUN[OTHER[role]]) if emotion != NEUTRAL else "nothing in particular"
     return [
         now,
-        ("Saw", act_seen(event["seen"], event["encounter"]), note),
-        ("Put it down", put_down(event, role), note),
-        ("Felt", feels, note),
+        Line("Saw", act_seen(event["seen"], event["encounter"]), small),
+        Line("Put it down", put_down(event, role)),
+        Line("Felt", feels),
         likely,
     ]
 
 
-def _card(rows: Sequence[tuple[str, str, str]]) -> str:
-    lines = (
-        f"<dt>{label}</dt><dd>{escape(says)}{f' <small>{note}</small>' if note else ''}</dd>" for label, says, note in rows
+def _card(lines: Sequence[Line]) -> str:
+    told = (
+        f"<dt>{one.label}</dt><dd>{escape(one.says)}{f' <small>{escape(one.small)}</small>' if one.small else ''}</dd>"
+        for one in lines
     )
-    return f"<dl>{''.join(lines)}</dl>"
+    return f"<dl>{''.join(told)}</dl>"
 
 
-def _both(rows: Sequence[Sequence[tuple[str, str, str]]]) -> str:
-    """Both parties' cards as one small table."""
+def _both(cards_of: Sequence[Sequence[Line]]) -> str:
+    """Both parties' cards as one small table, without what they will likely do."""
     lines = "".join(
-        f'<tr><th scope="row">{his[0]}</th><td>{escape(his[1])}</td><td>{escape(hers[1])}</td></tr>'
-        for his, hers in zip(*rows, strict=True)
+        f'<tr><th scope="row">{his.label}</th><td>{escape(his.says)}</td><td>{escape(hers.says)}</td></tr>'
+        for his, hers in zip(*(some[:-1] for some in cards_of), strict=False)
     )
     head = "".join(f'<th scope="col" class="{role}">The {role}</th>' for role in ROLES)
     return f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{lines}</tbody></table>"
@@ -114,14 +127,14 @@ def cards(session: Session) -> str:
     if session.other is None:
         sides = (
             f'<section class="card {role}" aria-label="The {role}"><h2>The {role}</h2>'
-            f"{_card(rows_of(session.stay, side, session.moment))}</section>"
+            f"{_card(lines_of(session.stay, side, session.moment))}</section>"
             for side, role in enumerate(ROLES)
         )
         return "".join(sides)
     told = []
     for number, stay in enumerate(session.stays):
         moment, name = session.moment_in(stay), escape(stay.course.name)
-        table = _both([rows_of(stay, side, moment) for side in range(2)])
+        table = _both([lines_of(stay, side, moment) for side in range(2)])
         told.append(f'<section class="card story{number}" aria-label="{name}"><h2>{name}</h2>{table}</section>')
     return "".join(told)
 
@@ -168,7 +181,7 @@ def charts(session: Session) -> str:
         return lesson_list(session)
     kinds = ("definition", "tone") if session.other is None else ("his", "his-tone", "hers", "hers-tone")
     return "".join(
-        f'<div>{"".join(f"<figure class={kind}>{chart.svg}</figure>" for kind, chart in zip(kinds, column, strict=True))}</div>'
+        f"<div>{''.join(f'<figure class={kind}>{c.svg}</figure>' for kind, c in zip(kinds, column, strict=True))}</div>"
         for column in columns
     )
 
@@ -222,7 +235,8 @@ def setting(session: Session) -> str:
             f'step="{one.step:g}" value="{written(value)}" data-words="{escape(words)}" '
             f'aria-valuetext="{one.said(value)}"><output for="s-{name}">{one.said(value)}</output></p>'
         )
-    return "".join(rows)
+    left = "<p>They change the story on the left.</p>" if session.other is not None else ""
+    return "".join(rows) + left
 
 
 def outcome_charts(session: Session) -> list[Chart]:
@@ -244,8 +258,8 @@ def results(session: Session) -> str:
             for place, name in enumerate(PATTERNS)
         )
         return (
-            '<form data-form="hands"><p>What will most of 200 such pairs be like in the end? Raise your hands; count.</p>'
-            f'{fields}<button>Keep the show of hands</button></form>'
+            '<form data-form="hands"><p>What will most of 200 such pairs be like in the end? Raise hands; count them.</p>'
+            f"{fields}<button>Keep the show of hands</button></form>"
         )
     if not session.outcomes.pairs:
         guessed = f" The show of hands is kept: {', '.join(map(str, session.hands))}." if session.hands else ""
@@ -253,7 +267,27 @@ def results(session: Session) -> str:
     (chart,) = outcome_charts(session)
     if session.other is None:
         return f'<figure class="outcomes">{chart.svg}</figure>'
-    return f"<p>{escape(chart.sentence)}</p>{table_html(chart.table)}"
+    return _three_by_three(session)
+
+
+def _three_by_three(session: Session) -> str:
+    """From which pattern to which the same pairs go: a row for each in the first story, a column in the second."""
+    first, other = (escape(stay.course.name) for stay in session.stays)
+    counts = session.outcomes.moves()
+    pairs, alike = int(counts.sum()), int(counts.trace())
+    told = f"Of the {pairs} pairs, {alike} end in the same pattern with both."
+    if alike < pairs:
+        i, j = divmod(int((counts - np.diag(counts.diagonal())).argmax()), len(PATTERNS))
+        told += f" {counts[i, j]} move from {PATTERNS[i]} to {PATTERNS[j]}; no other move is more frequent."
+    head = "".join(f'<th scope="col">{name.split()[0]}</th>' for name in PATTERNS)
+    rows = "".join(
+        f'<tr><th scope="row">{name}</th>{"".join(f"<td>{n}</td>" for n in row)}<td>{row.sum()}</td></tr>'
+        for name, row in zip(PATTERNS, counts, strict=True)
+    )
+    return (
+        f"<p>{told}</p><table><caption>Down: with {first}. Across: with {other}.</caption>"
+        f'<thead><tr><td></td>{head}<th scope="col">all</th></tr></thead><tbody>{rows}</tbody></table>'
+    )
 
 
 def told(session: Session) -> str:
@@ -281,21 +315,9 @@ def figures(session: Session) -> list[Figure]:
     return found
 
 
-HELP = """<p>A made-up client and a made-up keyworker meet, day after day, and neither sees what the other means. Step on
-and read how each takes it. Move a slider: from the next day on the centre is another, for the same people with the same
-luck. Then ask where 200 such pairs end up: that is what the setting does, and the rest is luck.</p>
-<table><caption>Keys (off while a field is being filled in)</caption><tbody>
-<tr><th scope="row"><kbd>→</kbd></th><td>step one exchange</td></tr>
-<tr><th scope="row"><kbd>←</kbd></th><td>back</td></tr>
-<tr><th scope="row"><kbd>Space</kbd></th><td>play days, pause</td></tr>
-<tr><th scope="row"><kbd>Home</kbd>, <kbd>End</kbd></th><td>before the first day, last day</td></tr>
-<tr><th scope="row"><kbd>Tab</kbd></th><td>to the next button or field; arrows move a slider</td></tr>
-<tr><th scope="row"><kbd>Esc</kbd></th><td>closes a window such as this one</td></tr>
-<tr><th scope="row"><kbd>?</kbd></th><td>this help</td></tr></tbody></table>
-<p>Tone is in EPA units: 1 is slightly, 2 quite, 3 extremely. By convention the client is he, the keyworker she. The recipe
-at the bottom is all there is to a session: keep it, send it, open it again.</p>"""
 HANDOUT_FORM = (
-    '<form><p><label for="title">Title</label> <input id="title" name="title" maxlength="200" value="What became of them"></p>'
+    '<form><p><label for="title">Title</label> '
+    '<input id="title" name="title" maxlength="200" value="What became of them"></p>'
     + "".join(
         f'<p><label for="q{n}">Question {n}</label> <input id="q{n}" name="question{n}" maxlength="500" size="60"></p>'
         for n in range(1, 6)

@@ -10,7 +10,6 @@ from analysis.patterns import PATTERNS
 from seminar.fragments import figures
 from seminar.lessons import lesson
 from seminar.note import note_html
-from seminar.outcomes import PAIRS
 from seminar.session import Session
 from seminar.views import Wanted
 from simulation.refusal import Refusal
@@ -44,7 +43,9 @@ def _pairs(session: Session) -> str:
     for which, stay in enumerate(session.stays):
         low, high = lived.range(which)
         columns = {"pattern": PATTERNS, "pairs": lived.counts(which), "low": low, "high": high}
-        parts.append(pd.DataFrame(columns).assign(scenario=stay.course.name, hands=pd.Series(session.hands, dtype="Int64")))
+        parts.append(
+            pd.DataFrame(columns).assign(scenario=stay.course.name, hands=pd.Series(session.hands, dtype="Int64"))
+        )
     return pd.concat(parts, ignore_index=True).to_csv(index=False)
 
 

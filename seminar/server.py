@@ -1,8 +1,8 @@
 """The server of the seminar page: a session for each visitor, and as little else as possible.
 
-It keeps nothing on disk and listens to this machine alone unless told otherwise. GET only reads; all that does something is a
-POST of JSON, at most ``LARGEST`` bytes, by a page that knows its session's name. Addresses are relative, so the page
-may sit behind a prefix.
+It keeps nothing on disk and listens to this machine alone unless told otherwise. GET only reads; all that does something
+is a POST of JSON, at most ``LARGEST`` bytes, by a page that knows its session's name. Addresses are relative, so the
+page may sit behind a prefix.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import socket
 from collections.abc import Callable
 from functools import lru_cache, partial
 from html import escape
-from pathlib import Path
 from string import Template
 from typing import Any
 
@@ -25,13 +24,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seminar.saving import saved
-from seminar.views import done, everything, recipe_of
+from seminar.views import PAGE, done, everything, recipe_of
 from seminar.visitors import GONE, Visitors
 from simulation import SCOPE
 from simulation.refusal import Refusal
 from simulation.scenario import load, shipped_names
 
-PAGE = Path(__file__).parent / "page"
 LARGEST = 64_000
 """Bytes a request may bring."""
 POLICY = "; ".join(
@@ -193,7 +191,9 @@ def listen(host: str, port: int | None) -> socket.socket:
             ours.listen(128)
         except socket.gaierror:
             ours.close()
-            raise Refusal(f"--host {host}: this machine has no such address; leave it out to be reached from here alone") from None
+            raise Refusal(
+                f"--host {host}: this machine has no such address; leave it out to be reached from here alone"
+            ) from None
         except OSError as error:
             ours.close()
             if number == wanted[-1]:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-SHARE = ((0.0, "none"), (0.03, "hardly any"), (0.15, "little"), (0.35, "some"), (0.55, "much"), (0.8, "very much"), (0.97, "all"))
-OFTEN = ((0.0, "never"), (0.1, "now and then"), (0.4, "about fortnightly"), (0.8, "about once a week"),
-         (1.4, "about twice a week"), (2.6, "every other day"), (4.6, "nearly daily"), (6.5, "daily"))  # fmt: skip
-REFUSED = ((0.0, "none refused"), (0.05, "few refused"), (0.3, "some refused"), (0.5, "most refused"), (0.8, "nearly all refused"),
-           (0.97, "all refused"))  # fmt: skip
+SHARE = (
+    (0.0, "none"), (0.03, "hardly any"), (0.15, "little"), (0.35, "some"), (0.55, "much"), (0.8, "very much"),
+    (0.97, "all"),
+)  # fmt: skip
+OFTEN = (
+    (0.0, "never"), (0.1, "now and then"), (0.4, "fortnightly"), (0.8, "weekly"), (1.4, "twice a week"),
+    (2.6, "every other day"), (4.6, "nearly daily"), (6.5, "daily"),
+)  # fmt: skip
+REFUSED = (
+    (0.0, "none refused"), (0.05, "few refused"), (0.3, "some refused"), (0.5, "most refused"), (0.8, "nearly all"),
+    (0.97, "all refused"),
+)  # fmt: skip
 
 
 class Setting(NamedTuple):
@@ -38,6 +45,7 @@ SLIDERS = (
     Setting("context.strictness", "Strictness", 0, 1, 0.05, REFUSED, "how many of the requests decided by the book"),
     Setting("context.opposition", "Peers against staff", 0, 2, 0.1,
             tuple((2 * least, word) for least, word in SHARE), "how far the ward's talk is tilted against the staff"),
-    Setting("context.reflexivity", "Reflexivity", 0, 1, 0.05, SHARE, "how far keyworkers see the crisis behind what is done"),
+    Setting("context.reflexivity", "Reflexivity", 0, 1, 0.05, SHARE,
+            "how far keyworkers see the crisis behind what is done"),
 )  # fmt: skip
 """The seven sliders, in their order on the page. Spans lie within those of the context (assumed, as these are)."""

@@ -54,7 +54,7 @@ def translator_of(meaning: Meaning) -> Translator:
 
 
 class Likely(NamedTuple):
-    """What a party will likely do at its next turn in an *encounter*: an *act*, its *chance*, and what it would *freely*.
+    """What a party will likely do at its next turn in an *encounter*: an *act*, and its *chance*.
 
     *freely* is what comes first to it as the person for whom the relationship is what it takes it to be.
     """
@@ -92,7 +92,8 @@ class PairsStay:
             views.view(np.ndarray)[place[2]].copy() for views in (whole.first_clients, whole.first_keyworkers)
         ]
         self._post = int(whole.dyads["post"][place[2]])
-        self._begun, self._in_force = -1, None
+        self._begun = -1
+        self._in_force: tuple[Any, Any] = (None, None)
         self._people = chance._replace(days=chance.days[:0])
         self.days = mine.days.view(np.ndarray).reshape(self.last, 2)
         """Records of the days table, shape (days, party)."""

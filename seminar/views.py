@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from analysis.pages import as_fragment
 from seminar import fragments
-from seminar.lessons import lesson, lessons
+from seminar.lessons import lesson
 from seminar.note import note
 from seminar.recipe import Recipe, count_of_pairs, recipe, written
 from seminar.session import Session
 from seminar.settings import SLIDERS
 from simulation.refusal import Refusal, nearest
 
+PAGE = Path(__file__).parent / "page"
 View = dict[str, Any]
 """What goes to the page: parts of it as HTML by the id of their place, and a few numbers."""
 Wanted = Mapping[str, Any]
@@ -88,7 +90,9 @@ def everything(session: Session) -> View:
     return {**now(session), **drawn(session), **ends(session), "setting": fragments.setting(session)}
 
 
-def _moved(move: Callable[[Session, Wanted], None], *parts: Callable[[Session], View]) -> Callable[[Session, Wanted], View]:
+def _moved(
+    move: Callable[[Session, Wanted], None], *parts: Callable[[Session], View]
+) -> Callable[[Session, Wanted], View]:
     def act(session: Session, wanted: Wanted) -> View:
         move(session, wanted)
         told: View = {}
@@ -133,22 +137,26 @@ def _lessons(session: Session, wanted: Wanted) -> str:
     one = lesson(str(name))
     file = f'data-save="note" data-name="{one.name}.html"'
     return (
-        f'<form><input type="hidden" name="lesson" value="{one.name}"><button type="button" {file}>Save this note to print it'
-        f'</button></form>{as_fragment(note(one))}{listed}'
+        f'<form><input type="hidden" name="lesson" value="{one.name}"><button type="button" {file}>Save this note to print '
+        f"it</button></form>{as_fragment(note(one))}{listed}"
     )
 
 
 def _save(session: Session, _: Wanted) -> str:
     figures = "".join(
         f"<li>{escape(title)} "
-        f'<button type="button" data-save="figure-{place}" data-name="{name}.svg" aria-label="{escape(title)} as SVG">SVG'
-        f'</button> <button type="button" data-save="figure-{place}" data-as="png" data-name="{name}.png" '
+        f'<button type="button" data-save="figure-{place}" data-name="{name}.svg" '
+        f'aria-label="{escape(title)} as SVG">SVG</button> <button type="button" data-save="figure-{place}" data-as="png" data-name="{name}.png" '
         f'aria-label="{escape(title)} as PNG">PNG</button></li>'
         for place, (name, title) in enumerate((one.name, one.chart.title) for one in fragments.figures(session))
     )
     tables = "".join(
         f'<button type="button" data-save="{name}" data-name="{name}.csv">{label}</button> '
-        for name, label in (("days", "Days (CSV)"), ("events", "Exchanges (CSV)"), ("pairs", "Where the pairs end (CSV)"))
+        for name, label in (
+            ("days", "Days (CSV)"),
+            ("events", "Exchanges (CSV)"),
+            ("pairs", "Where the pairs end (CSV)"),
+        )
     )
     return (
         '<p id="sheet-said" role="status"></p>'
@@ -179,7 +187,7 @@ DO: dict[str, Callable[[Session, Wanted], View]] = {
     "numbers": _sheet("The numbers", lambda s, _: fragments.numbers(s)),
     "lessons": _sheet("Lessons", _lessons),
     "save": _sheet("Save", _save),
-    "help": _sheet("Help and keys", lambda s, _: fragments.HELP),
+    "help": _sheet("Help and keys", lambda s, _: (PAGE / "help.html").read_text("utf-8")),
 }
 """What a visitor may do, by its word."""
 
