@@ -5,6 +5,8 @@ A page is a list of blocks; every way of writing it goes through all of them, so
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import textwrap
 from collections.abc import Sequence
@@ -166,13 +168,18 @@ def table_html(table: Table) -> str:
     return f'<div class="wide"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
-def as_html(title: str, body: Sequence[Piece | str], language: str = "en") -> str:
+def as_html(title: str, body: Sequence[Piece | str], language: str = "en", script: str = "") -> str:
     """One HTML file: *body* holds pieces, which are escaped, and strings, which are HTML already (figures).
 
-    No script, no request: what may load is forbidden by a Content-Security-Policy but styles and images in the file.
+    No request: what may load is forbidden by a Content-Security-Policy but styles and images in the file, and the one
+    *script* that is given, if any.
     """
     parts = "\n".join(part if isinstance(part, str) else _html(part) for part in body)
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    if script:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+        policy += f"; script-src 'sha256-{digest}'"
+        parts += f"\n<script>{script}</script>"
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'

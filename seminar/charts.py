@@ -55,11 +55,15 @@ class Chart(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """Something to be marked on a day; *kind* is a word of ``MARKS``, *told* what is said of it (or nothing)."""
+    """Something to be marked on a day; *kind* is a word of ``MARKS``, *told* what is said of it (or nothing).
+
+    *party* is whose it is; what is nobody's in particular is marked for both.
+    """
 
     day: int
     kind: str
     told: str = ""
+    party: str = ""
 
 
 MARKS = {
@@ -199,8 +203,10 @@ def tone(
 ) -> Chart:  # fmt: skip
     """How the other feels to a party, day by day: good tone as a line, bad tone as a hatched area below a thin line.
 
-    *positivity* and *negativity* have a value for each day from the first, EPA units; *marks* are drawn above.
+    *positivity* and *negativity* have a value for each day from the first, EPA units; *marks* are drawn above,
+    but for those that are the other party's.
     """
+    marks = [mark for mark in marks if mark.party in ("", party)]
     tones = np.stack([np.asarray(positivity, float), np.asarray(negativity, float)])
     lived, days, other = tones.shape[1], _Days(last), OTHER[party]
     title = f"How the {other} feels to the {party}"
@@ -262,7 +268,7 @@ def outcomes(
     title = f"Where {counted(pairs, 'such pair')} end{'s' * (pairs == 1)} up"
     share = [count / max(1, pairs) for count in counts]
     told = [
-        f"{count} {name} ({percent(part)}, by luck {percent(least)} to {percent(most)})"
+        f"{count} end {name} ({percent(part)}, by luck {percent(least)} to {percent(most)})"
         for name, count, part, least, most in zip(PATTERNS, counts, share, low, high, strict=True)
     ]
     sentence = f"Of {counted(pairs, 'such pair')}, {listed(told)}."

@@ -10,6 +10,7 @@ from typing import Any
 
 from experiments import command
 from experiments.command_options import Action, whole_number
+from seminar import command_teaching
 
 
 def add(commands: Any) -> None:
@@ -101,4 +102,4 @@ DO: dict[str, Action] = {"seminar": seminar}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command ``twoway`` with everything that can be asked of it."""
-    return command.main(arguments, [sys.modules[__name__]])
+    return command.main(arguments, [sys.modules[__name__], command_teaching])

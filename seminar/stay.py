@@ -194,11 +194,11 @@ class PairsStay:
         """What is marked over the days: settings changed, tone that broke and came back, a new keyworker."""
         found = [Mark(then.day, "setting changed") for then in self.course.reforms]
         for fall in find_ruptures(panel(self.tables.days)).to_dict("records"):
-            found.append(
-                Mark(int(fall["start"]), "rupture", f"for the {fall['party']}, the balance of good and bad fell")
-            )
+            party = str(fall["party"])
+            told = f"for the {party}, the balance of good and bad fell"
+            found.append(Mark(int(fall["start"]), "rupture", told, party))
             if not pd.isna(fall["regained"]):
-                found.append(Mark(int(fall["regained"]), "repair", f"for the {fall['party']}, it was regained"))
+                found.append(Mark(int(fall["regained"]), "repair", f"for the {party}, it was regained", party))
         events = self.tables.events
         found += [Mark(int(day), "new keyworker") for day in events.loc[events["event"] == "new_keyworker", "day"]]
         return tuple(sorted(found))

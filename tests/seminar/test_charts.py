@@ -126,6 +126,15 @@ def test_marks_stand_on_their_days_say_what_they_are_and_differ_in_shape():
     assert all(f"day {mark.day}" in chart.sentence for mark in marks)
 
 
+def test_what_is_the_other_partys_is_not_marked_on_a_partys_tone():
+    flat = np.full(9, 0.5)
+    marks = [Mark(2, "rupture", "", "client"), Mark(3, "rupture", "", "keyworker"), Mark(4, "new keyworker")]
+    for party, own in (("client", 2), ("keyworker", 3)):
+        chart = tone(flat, flat, party, 1, 9, marks)
+        assert [int(re.search(r"day (\d+)", m.find("{*}title").text)[1]) for m in of_class(chart, "mark")] == [own, 4]
+        assert f"day {own}" in chart.sentence
+
+
 def test_what_a_mark_is_told_as_is_never_an_element():
     chart = strip([Mark(3, "setting changed", "<script>alert(1)</script>")], 1, 30)
     assert "<script" not in chart.svg
