@@ -6,7 +6,6 @@ Every word that may have been typed is escaped; there is no style attribute and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from html import escape
 from typing import NamedTuple
 
@@ -20,7 +19,7 @@ from analysis.words.grammar import INFINITIVE, OTHER, PRONOUN, act_seen, act_tol
 from seminar.charts import Chart, Mark, definition, moves, outcomes, strip, tone
 from seminar.lessons import lesson, lessons
 from seminar.outcomes import PAIRS
-from seminar.recipe import recipe, written
+from seminar.recipe import written
 from seminar.session import Session
 from seminar.settings import SLIDERS
 from seminar.stay import Moment, PairsStay
@@ -201,7 +200,7 @@ def numbers(session: Session) -> str:
 def lesson_list(session: Session) -> str:
     """The lessons, each with a button that opens its recipe and one that opens its note."""
     items = "".join(
-        f'<li><button type="button" data-recipe="{escape(str(replace(recipe(one.recipe), lesson=one.name)))}">'
+        f'<li><button type="button" data-recipe="{escape(str(one.opening))}">'
         f'{escape(one.title)}</button> <button type="button" data-sheet="lessons" data-lesson="{one.name}" '
         f'aria-label="Note on: {escape(one.title)}">Note</button> <span>{escape(one.question)}</span></li>'
         for one in lessons()
@@ -278,7 +277,9 @@ def _three_by_three(session: Session) -> str:
     told = f"{alike} of {pairs} pairs end alike in both stories"
     if alike < pairs:
         i, j = divmod(int((counts - np.diag(counts.diagonal())).argmax()), len(PATTERNS))
-        told += f"; {counts[i, j]} move from {PATTERNS[i].split()[0]} to {PATTERNS[j].split()[0]}, more than any other way"
+        told += (
+            f"; {counts[i, j]} move from {PATTERNS[i].split()[0]} to {PATTERNS[j].split()[0]}, more than any other way"
+        )
     head = "".join(f'<th scope="col">{name.split()[0]}</th>' for name in PATTERNS)
     rows = "".join(
         f'<tr><th scope="row">{name}</th>{"".join(f"<td>{n}</td>" for n in row)}<td>{row.sum()}</td></tr>'
@@ -315,14 +316,21 @@ def figures(session: Session) -> list[Figure]:
     return found
 
 
-HANDOUT_FORM = (
-    '<form><p><label for="title">Title</label> '
-    '<input id="title" name="title" maxlength="200" value="What became of them"></p>'
-    + "".join(
-        f'<p><label for="q{n}">Question {n}</label> <input id="q{n}" name="question{n}" maxlength="500" size="60"></p>'
-        for n in range(1, 6)
+def handout_form(session: Session) -> str:
+    """What a handout is to have; of a lesson its own questions to begin with."""
+    taught = lesson(session.recipe.lesson) if session.recipe.lesson else None
+    title = taught.title if taught else session.stay.course.name
+    asked = (*(taught.questions if taught else ()), *[""] * 5)[:5]
+    questions = "".join(
+        f'<p><label for="q{n}">Question {n}</label> '
+        f'<input id="q{n}" name="question{n}" maxlength="500" size="60" value="{escape(text)}"></p>'
+        for n, text in enumerate(asked, 1)
     )
-    + '<p><input type="checkbox" id="with-outcomes" name="outcomes" checked> '
-    '<label for="with-outcomes">with where 200 such pairs end up</label></p>'
-    '<p><button type="button" data-save="handout" data-name="handout.html">Handout (one HTML file)</button></p></form>'
-)
+    return (
+        '<form><p><label for="title">Title</label> '
+        f'<input id="title" name="title" maxlength="200" size="60" value="{escape(title)}"></p>{questions}'
+        '<p><input type="checkbox" id="with-outcomes" name="outcomes" checked> '
+        '<label for="with-outcomes">with where 200 such pairs end up; without it, with room for a guess</label></p>'
+        '<p><button type="button" data-save="handout" data-name="handout.html">Handout (one HTML file)</button></p>'
+        "</form>"
+    )

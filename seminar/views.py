@@ -17,6 +17,8 @@ from seminar.settings import SLIDERS
 from simulation.refusal import Refusal, nearest
 
 PAGE = Path(__file__).parent / "page"
+LARGEST_NUMBER = 1e15
+"""Beyond it whole numbers are no longer told apart by those who send them."""
 View = dict[str, Any]
 """What goes to the page: parts of it as HTML by the id of their place, and a few numbers."""
 Wanted = Mapping[str, Any]
@@ -25,7 +27,7 @@ Wanted = Mapping[str, Any]
 def number_of(wanted: Wanted, name: str) -> float:
     """A number that was sent; a refusal if it is none."""
     value = wanted.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST_NUMBER:
         raise Refusal(f"{name} must be a number")
     return value
 
@@ -158,7 +160,7 @@ def _save(session: Session, _: Wanted) -> str:
         '<p id="sheet-said" role="status"></p>'
         f"<h3>Figures</h3>{f'<ul>{chr(10).join(items)}</ul>' if items else '<p>There is nothing to draw yet.</p>'}"
         f"<h3>Numbers</h3><p>{' '.join(_file(name, f'{name}.csv', label) for name, label in tables)}</p>"
-        f"<h3>Handout</h3>{fragments.HANDOUT_FORM}"
+        f"<h3>Handout</h3>{fragments.handout_form(session)}"
         '<h3>Links for a class, each with another luck</h3><p><label for="students">Students</label> '
         '<input type="number" id="students" min="1" max="200" value="30"> '
         '<button type="button" id="make-links">Make links</button></p>'
