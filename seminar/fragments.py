@@ -48,7 +48,7 @@ def account(session: Session) -> str:
     told = []
     for stay in session.stays:
         moment = session.moment_in(stay)
-        name = f'<h3 class="course">{escape(stay.course.name)}</h3>' if session.other else ""
+        name = f'<h3>{escape(stay.course.name)}</h3>' if session.other else ""
         begin = "" if moment.day or session.other else f"<p>{escape(stay.course.scenario.question)}</p>"
         words = f"<p><b>{escape(_heading(stay, moment))}</b> {escape(stay.account(moment))}</p>"
         told.append(f"<div>{name}{begin}{words}</div>")
@@ -134,7 +134,7 @@ def cards(session: Session) -> str:
     for number, stay in enumerate(session.stays):
         moment, name = session.moment_in(stay), escape(stay.course.name)
         table = _both([lines_of(stay, side, moment) for side in range(2)])
-        told.append(f'<section class="card story{number}" aria-label="{name}"><h2>{name}</h2>{table}</section>')
+        told.append(f'<section class="card story{number}" aria-label="{name}">{table}</section>')
     return "".join(told)
 
 
@@ -274,7 +274,7 @@ def _three_by_three(session: Session) -> str:
     first, other = (escape(stay.course.name) for stay in session.stays)
     counts = session.outcomes.moves()
     pairs, alike = int(counts.sum()), int(counts.trace())
-    told = f"{alike} of {pairs} pairs end alike in both stories"
+    told = f"{alike} of {pairs} pairs end alike"
     if alike < pairs:
         i, j = divmod(int((counts - np.diag(counts.diagonal())).argmax()), len(PATTERNS))
         told += (
@@ -286,7 +286,7 @@ def _three_by_three(session: Session) -> str:
         for name, row in zip(PATTERNS, counts, strict=True)
     )
     return (
-        f"<p>{told}.</p><table><thead><tr><td>down: {first}<br>across: {other}</td>{head}"
+        f"<p>{told}.</p><table><thead><tr><td>↓ {first} → {other}</td>{head}"
         f'<th scope="col">all</th></tr></thead><tbody>{rows}</tbody></table>'
     )
 

@@ -20,7 +20,7 @@ from experiments.course import Course, check_comparable
 from seminar.outcomes import Outcomes
 from seminar.recipe import Change, Recipe, settings
 from seminar.stay import BEGINNING, Moment, PairsStay
-from simulation.refusal import Refusal, nearest
+from simulation.refusal import Refusal
 from simulation.scenario import load
 
 MOST_HANDS = 9999
@@ -127,7 +127,7 @@ class Session:
             )
         for name in wanted:
             if name not in settings():
-                raise Refusal(f"there is no setting {name[:60]!r}; {nearest(name, settings())}")
+                raise Refusal(f"there is no setting {name[:60]!r}")
         before = self._bare.setting_on(day - 1)
         kept = [change for change in self._bare.changes if change.day < day]
         tomorrow = [change for change in self._bare.changes if change.day == day and change.field not in wanted]

@@ -11,7 +11,7 @@ from analysis.pages import as_fragment
 from seminar import fragments
 from seminar.lessons import lesson
 from seminar.note import note
-from seminar.recipe import Recipe, count_of_pairs, recipe, written
+from seminar.recipe import Recipe, count_of_pairs, recipe
 from seminar.session import Session
 from seminar.settings import SLIDERS
 from simulation.refusal import Refusal, nearest
@@ -55,7 +55,7 @@ def now(session: Session) -> View:
     """Where the session is: what changes with every step."""
     recipe_, (day, things) = session.recipe, session.moment
     stay = session.stay
-    number = stay.exchange_number(session.moment)
+    number, setting = stay.exchange_number(session.moment), session.setting()
     return {
         "recipe": str(recipe_),
         "day": day,
@@ -69,7 +69,7 @@ def now(session: Session) -> View:
         "against": recipe_.against or "",
         "guessing": session.guessing,
         "pairs": session.outcomes.pairs,
-        "setting_now": {one.field: float(written(session.setting()[one.field])) for one in SLIDERS},
+        "setting_now": {one.field: setting[one.field] for one in SLIDERS},
         "said": session.said,
         "account": fragments.account(session),
         "cards": fragments.cards(session),
