@@ -48,7 +48,7 @@ def account(session: Session) -> str:
     told = []
     for stay in session.stays:
         moment = session.moment_in(stay)
-        name = f'<h3>{escape(stay.course.name)}</h3>' if session.other else ""
+        name = f"<h3>{escape(stay.course.name)}</h3>" if session.other else ""
         begin = "" if moment.day or session.other else f"<p>{escape(stay.course.scenario.question)}</p>"
         words = f"<p><b>{escape(_heading(stay, moment))}</b> {escape(stay.account(moment))}</p>"
         told.append(f"<div>{name}{begin}{words}</div>")
