@@ -235,7 +235,7 @@ def setting(session: Session) -> str:
             f'step="{one.step:g}" value="{written(value)}" data-words="{escape(words)}" '
             f'aria-valuetext="{one.said(value)}"><output for="s-{name}">{one.said(value)}</output></p>'
         )
-    left = "<p>They change the story on the left.</p>" if session.other is not None else ""
+    left = '<p class="hint">They change the story on the left.</p>' if session.other is not None else ""
     return "".join(rows) + left
 
 
@@ -258,7 +258,7 @@ def results(session: Session) -> str:
             for place, name in enumerate(PATTERNS)
         )
         return (
-            '<form data-form="hands"><p>What will most of 200 such pairs be like in the end? Raise hands; count them.</p>'
+            '<form data-form="hands"><p>What will most of 200 such pairs be like in the end?</p>'
             f"{fields}<button>Keep the show of hands</button></form>"
         )
     if not session.outcomes.pairs:
@@ -275,18 +275,18 @@ def _three_by_three(session: Session) -> str:
     first, other = (escape(stay.course.name) for stay in session.stays)
     counts = session.outcomes.moves()
     pairs, alike = int(counts.sum()), int(counts.trace())
-    told = f"Of the {pairs} pairs, {alike} end in the same pattern with both."
+    told = f"{alike} of {pairs} pairs end alike in both stories"
     if alike < pairs:
         i, j = divmod(int((counts - np.diag(counts.diagonal())).argmax()), len(PATTERNS))
-        told += f" {counts[i, j]} move from {PATTERNS[i]} to {PATTERNS[j]}; no other move is more frequent."
+        told += f"; {counts[i, j]} move from {PATTERNS[i].split()[0]} to {PATTERNS[j].split()[0]}, more than any other way"
     head = "".join(f'<th scope="col">{name.split()[0]}</th>' for name in PATTERNS)
     rows = "".join(
         f'<tr><th scope="row">{name}</th>{"".join(f"<td>{n}</td>" for n in row)}<td>{row.sum()}</td></tr>'
         for name, row in zip(PATTERNS, counts, strict=True)
     )
     return (
-        f"<p>{told}</p><table><caption>Down: with {first}. Across: with {other}.</caption>"
-        f'<thead><tr><td></td>{head}<th scope="col">all</th></tr></thead><tbody>{rows}</tbody></table>'
+        f"<p>{told}.</p><table><thead><tr><td>down: {first}<br>across: {other}</td>{head}"
+        f'<th scope="col">all</th></tr></thead><tbody>{rows}</tbody></table>'
     )
 
 

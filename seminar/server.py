@@ -1,8 +1,8 @@
 """The server of the seminar page: a session for each visitor, and as little else as possible.
 
-It keeps nothing on disk and listens to this machine alone unless told otherwise. GET only reads; all that does something
-is a POST of JSON, at most ``LARGEST`` bytes, by a page that knows its session's name. Addresses are relative, so the
-page may sit behind a prefix.
+It keeps nothing on disk and listens to this machine alone unless told otherwise. GET only reads; whatever does
+something is a POST of JSON of at most ``LARGEST`` bytes, by a page that knows its session's name. Addresses are
+relative, so that the page may sit behind a prefix.
 """
 
 from __future__ import annotations

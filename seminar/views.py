@@ -129,39 +129,35 @@ def _interview(session: Session, wanted: Wanted) -> str:
     )
 
 
+def _file(what: str, name: str, label: str, called: str = "", form: str = "") -> str:
+    """A button that saves a file; *called* is what it is called for those who do not see where it stands."""
+    hears = f' aria-label="{escape(called)}"' if called else ""
+    return f'<button type="button" data-save="{what}" data-name="{name}"{form}{hears}>{label}</button>'
+
+
 def _lessons(session: Session, wanted: Wanted) -> str:
     name = wanted.get("lesson", session.recipe.lesson)
     listed = fragments.lesson_list(session)
     if name is None:
         return listed
     one = lesson(str(name))
-    file = f'data-save="note" data-name="{one.name}.html"'
-    return (
-        f'<form><input type="hidden" name="lesson" value="{one.name}"><button type="button" {file}>Save this note to print '
-        f"it</button></form>{as_fragment(note(one))}{listed}"
-    )
+    button = _file("note", f"{one.name}.html", "Save this note to print it")
+    which = f'<input type="hidden" name="lesson" value="{one.name}">'
+    return f"<form>{which}{button}</form>{as_fragment(note(one))}{listed}"
 
 
 def _save(session: Session, _: Wanted) -> str:
-    figures = "".join(
-        f"<li>{escape(title)} "
-        f'<button type="button" data-save="figure-{place}" data-name="{name}.svg" '
-        f'aria-label="{escape(title)} as SVG">SVG</button> <button type="button" data-save="figure-{place}" data-as="png" data-name="{name}.png" '
-        f'aria-label="{escape(title)} as PNG">PNG</button></li>'
-        for place, (name, title) in enumerate((one.name, one.chart.title) for one in fragments.figures(session))
-    )
-    tables = "".join(
-        f'<button type="button" data-save="{name}" data-name="{name}.csv">{label}</button> '
-        for name, label in (
-            ("days", "Days (CSV)"),
-            ("events", "Exchanges (CSV)"),
-            ("pairs", "Where the pairs end (CSV)"),
-        )
-    )
+    items = []
+    for place, (name, chart) in enumerate(fragments.figures(session)):
+        what, title = f"figure-{place}", chart.title
+        vector = _file(what, f"{name}.svg", "SVG", f"{title} as SVG")
+        picture = _file(what, f"{name}.png", "PNG", f"{title} as PNG", ' data-as="png"')
+        items.append(f"<li>{escape(title)} {vector} {picture}</li>")
+    tables = (("days", "Days (CSV)"), ("events", "Exchanges (CSV)"), ("pairs", "Where the pairs end (CSV)"))
     return (
         '<p id="sheet-said" role="status"></p>'
-        f"<h3>Figures</h3>{f'<ul>{figures}</ul>' if figures else '<p>There is nothing to draw yet.</p>'}"
-        f"<h3>Numbers</h3><p>{tables}</p>"
+        f"<h3>Figures</h3>{f'<ul>{chr(10).join(items)}</ul>' if items else '<p>There is nothing to draw yet.</p>'}"
+        f"<h3>Numbers</h3><p>{' '.join(_file(name, f'{name}.csv', label) for name, label in tables)}</p>"
         f"<h3>Handout</h3>{fragments.HANDOUT_FORM}"
         '<h3>Links for a class, each with another luck</h3><p><label for="students">Students</label> '
         '<input type="number" id="students" min="1" max="200" value="30"> '

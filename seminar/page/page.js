@@ -61,8 +61,7 @@ async function open(recipe) {
 function show(told, refusal = told.refusal) {
   if (told.session) session = told.session;
   if (told.sheet) return sheet(told.title, told.sheet);
-  for (const name of ["account", "cards", "apart", "charts", "line", "setting", "results"])
-    if (name in told && $(name).innerHTML !== told[name]) $(name).innerHTML = told[name];
+  for (const name of ["account", "cards", "apart", "charts", "line", "setting", "results"]) if (name in told) put(name, told[name]);
   if ("said" in told || refusal) $("said").textContent = refusal || told.said;
   if (!("recipe" in told)) { if (refusal) fields(); return told; }
   Object.assign(view, told);
@@ -74,11 +73,6 @@ function show(told, refusal = told.refusal) {
   if (document.activeElement !== $("day") || !$("day").matches(":active")) $("day").value = told.day;
   $("day").setAttribute("aria-valuetext", told.where);
   $("progress").value = told.pairs;
-  for (const slider of document.querySelectorAll("#setting input"))
-    if (slider.value !== String(told.setting_now[slider.dataset.field]) && document.activeElement !== slider) {
-      slider.value = told.setting_now[slider.dataset.field];
-      say(slider);
-    }
   fields();
   buttons();
   dayLine();
@@ -87,7 +81,19 @@ function show(told, refusal = told.refusal) {
   return told;
 }
 
-function fields() {
+const last = {};
+function put(name, html) {  // whoever had the focus keeps it
+  if (last[name] === html) return;
+  const focused = document.activeElement.id;
+  $(name).innerHTML = last[name] = html;
+  if (focused && document.activeElement.id !== focused) $(focused)?.focus();
+}
+
+function fields() {  // every field says what holds, also after something was refused
+  for (const slider of document.querySelectorAll("#setting input")) if (!slider.matches(":active")) {
+    slider.value = view.setting_now[slider.dataset.field];
+    say(slider);
+  }
   $("scenario").value = part(view.recipe, 0);
   if (document.activeElement !== $("luck")) $("luck").value = part(view.recipe, 1);
   if (document.activeElement !== $("recipe")) $("recipe").value = view.recipe;
@@ -128,7 +134,7 @@ async function redraw() {  // the charts follow when there is time: at most a fe
   try {
     if (playing) await wait(250);
     const told = await (await post("do", {do: "charts"})).json();
-    if (then === epoch && told.charts) { $("charts").innerHTML = told.charts; $("line").innerHTML = told.line; drawn = until; dayLine(); }
+    if (then === epoch && told.charts) { put("charts", told.charts); put("line", told.line); drawn = until; dayLine(); }
   } catch (error) { drawn = until; }  // whoever acts next hears of it
   drawing = false;
   redraw();
