@@ -16,16 +16,10 @@ def files_of(folder):
 
 
 def is_installed(path):
-    """Whether a file is code of a named package, or data that the package around it names."""
-    if path.suffix == ".py":
-        return ".".join(path.parent.relative_to(ROOT).parts) in SETUP["packages"]
-    around = [
-        folder
-        for folder in path.parents[: len(path.relative_to(ROOT).parts) - 1]
-        if ".".join(folder.relative_to(ROOT).parts) in SETUP["packages"]
-    ]
-    patterns = SETUP["package-data"].get(".".join(around[0].relative_to(ROOT).parts), [])
-    return any(path in around[0].glob(pattern) for pattern in patterns)
+    """Whether a file lies in a named package, and is code or data that the package names."""
+    package = ".".join(path.parent.relative_to(ROOT).parts)
+    data = any(path.match(pattern) for pattern in SETUP["package-data"].get(package, []))
+    return package in SETUP["packages"] and (path.suffix == ".py" or data)
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
