@@ -172,7 +172,10 @@ def as_fragment(pieces: Sequence[Piece]) -> str:
 def table_html(table: Table) -> str:
     """A table in HTML."""
     kinds = [' class="number"' if _numeric(table, c) else "" for c in range(len(table.columns))]
-    head = "".join(f'<th scope="col"{k}>{html.escape(name)}</th>' for name, k in zip(table.columns, kinds, strict=True))
+    head = "".join(
+        f'<th scope="col"{k}>{html.escape(name)}</th>' if name else f"<td{k}></td>"
+        for name, k in zip(table.columns, kinds, strict=True)
+    )
     rows = "".join(
         "<tr>" + "".join(f"<td{k}>{html.escape(cell)}</td>" for cell, k in zip(row, kinds, strict=True)) + "</tr>"
         for row in table.rows

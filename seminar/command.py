@@ -78,23 +78,11 @@ def serve(ours: Any, host: str, alone: bool) -> None:
     """Serve at a socket that listens, until Ctrl+C."""
     import socket
 
-    import uvicorn
-
-    from seminar.server import LOOPBACK, application
+    from seminar.server import LOOPBACK, application, server
     from seminar.visitors import Visitors
 
     names = (*LOOPBACK, host.lower()) if alone else (*LOOPBACK, host.lower(), socket.gethostname().lower())
-    app = application(Visitors(), names, open_to_others=not alone)
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        ws="none",
-        lifespan="off",
-        server_header=False,
-        timeout_keep_alive=60,
-    )
-    uvicorn.Server(config).run(sockets=[ours])
+    server(application(Visitors(), names, open_to_others=not alone)).run(sockets=[ours])
 
 
 DO: dict[str, Action] = {"seminar": seminar}

@@ -6,7 +6,6 @@ Every word that may have been typed is escaped; there is no style attribute and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from html import escape
 from typing import NamedTuple
 
@@ -20,7 +19,7 @@ from analysis.words.grammar import INFINITIVE, OTHER, PRONOUN, act_seen, act_tol
 from seminar.charts import Chart, Mark, definition, moves, outcomes, strip, tone
 from seminar.lessons import lesson, lessons
 from seminar.outcomes import PAIRS
-from seminar.recipe import recipe, written
+from seminar.recipe import written
 from seminar.session import Session
 from seminar.settings import SLIDERS
 from seminar.stay import Moment, PairsStay
@@ -49,7 +48,7 @@ def account(session: Session) -> str:
     told = []
     for stay in session.stays:
         moment = session.moment_in(stay)
-        name = f'<h3 class="course">{escape(stay.course.name)}</h3>' if session.other else ""
+        name = f'<h3>{escape(stay.course.name)}</h3>' if session.other else ""
         begin = "" if moment.day or session.other else f"<p>{escape(stay.course.scenario.question)}</p>"
         words = f"<p><b>{escape(_heading(stay, moment))}</b> {escape(stay.account(moment))}</p>"
         told.append(f"<div>{name}{begin}{words}</div>")
@@ -135,7 +134,7 @@ def cards(session: Session) -> str:
     for number, stay in enumerate(session.stays):
         moment, name = session.moment_in(stay), escape(stay.course.name)
         table = _both([lines_of(stay, side, moment) for side in range(2)])
-        told.append(f'<section class="card story{number}" aria-label="{name}"><h2>{name}</h2>{table}</section>')
+        told.append(f'<section class="card story{number}" aria-label="{name}">{table}</section>')
     return "".join(told)
 
 
@@ -201,7 +200,7 @@ def numbers(session: Session) -> str:
 def lesson_list(session: Session) -> str:
     """The lessons, each with a button that opens its recipe and one that opens its note."""
     items = "".join(
-        f'<li><button type="button" data-recipe="{escape(str(replace(recipe(one.recipe), lesson=one.name)))}">'
+        f'<li><button type="button" data-recipe="{escape(str(one.opening))}">'
         f'{escape(one.title)}</button> <button type="button" data-sheet="lessons" data-lesson="{one.name}" '
         f'aria-label="Note on: {escape(one.title)}">Note</button> <span>{escape(one.question)}</span></li>'
         for one in lessons()
@@ -275,17 +274,19 @@ def _three_by_three(session: Session) -> str:
     first, other = (escape(stay.course.name) for stay in session.stays)
     counts = session.outcomes.moves()
     pairs, alike = int(counts.sum()), int(counts.trace())
-    told = f"{alike} of {pairs} pairs end alike in both stories"
+    told = f"{alike} of {pairs} pairs end alike"
     if alike < pairs:
         i, j = divmod(int((counts - np.diag(counts.diagonal())).argmax()), len(PATTERNS))
-        told += f"; {counts[i, j]} move from {PATTERNS[i].split()[0]} to {PATTERNS[j].split()[0]}, more than any other way"
+        told += (
+            f"; {counts[i, j]} move from {PATTERNS[i].split()[0]} to {PATTERNS[j].split()[0]}, more than any other way"
+        )
     head = "".join(f'<th scope="col">{name.split()[0]}</th>' for name in PATTERNS)
     rows = "".join(
         f'<tr><th scope="row">{name}</th>{"".join(f"<td>{n}</td>" for n in row)}<td>{row.sum()}</td></tr>'
         for name, row in zip(PATTERNS, counts, strict=True)
     )
     return (
-        f"<p>{told}.</p><table><thead><tr><td>down: {first}<br>across: {other}</td>{head}"
+        f"<p>{told}.</p><table><thead><tr><td>↓ {first} → {other}</td>{head}"
         f'<th scope="col">all</th></tr></thead><tbody>{rows}</tbody></table>'
     )
 
@@ -315,14 +316,21 @@ def figures(session: Session) -> list[Figure]:
     return found
 
 
-HANDOUT_FORM = (
-    '<form><p><label for="title">Title</label> '
-    '<input id="title" name="title" maxlength="200" value="What became of them"></p>'
-    + "".join(
-        f'<p><label for="q{n}">Question {n}</label> <input id="q{n}" name="question{n}" maxlength="500" size="60"></p>'
-        for n in range(1, 6)
+def handout_form(session: Session) -> str:
+    """What a handout is to have; of a lesson its own questions to begin with."""
+    taught = lesson(session.recipe.lesson) if session.recipe.lesson else None
+    title = taught.title if taught else session.stay.course.name
+    asked = (*(taught.questions if taught else ()), *[""] * 5)[:5]
+    questions = "".join(
+        f'<p><label for="q{n}">Question {n}</label> '
+        f'<input id="q{n}" name="question{n}" maxlength="500" size="60" value="{escape(text)}"></p>'
+        for n, text in enumerate(asked, 1)
     )
-    + '<p><input type="checkbox" id="with-outcomes" name="outcomes" checked> '
-    '<label for="with-outcomes">with where 200 such pairs end up</label></p>'
-    '<p><button type="button" data-save="handout" data-name="handout.html">Handout (one HTML file)</button></p></form>'
-)
+    return (
+        '<form><p><label for="title">Title</label> '
+        f'<input id="title" name="title" maxlength="200" size="60" value="{escape(title)}"></p>{questions}'
+        '<p><input type="checkbox" id="with-outcomes" name="outcomes" checked> '
+        '<label for="with-outcomes">with where 200 such pairs end up; without it, with room for a guess</label></p>'
+        '<p><button type="button" data-save="handout" data-name="handout.html">Handout (one HTML file)</button></p>'
+        "</form>"
+    )

@@ -8,14 +8,12 @@ import pandas as pd
 
 from analysis.patterns import PATTERNS
 from seminar.fragments import figures
+from seminar.handout import MOST_QUESTIONS, handout
 from seminar.lessons import lesson
 from seminar.note import note_html
 from seminar.session import Session
 from seminar.views import Wanted
 from simulation.refusal import Refusal
-
-LONGEST_TITLE, LONGEST_QUESTION, QUESTIONS = 200, 500, 5
-"""Characters a handout's title and questions may have, and how many questions."""
 
 
 class File(NamedTuple):
@@ -49,17 +47,18 @@ def _pairs(session: Session) -> str:
     return pd.concat(parts, ignore_index=True).to_csv(index=False)
 
 
-def _text(wanted: Wanted, name: str, longest: int) -> str:
+def _text(wanted: Wanted, name: str) -> str:
     text = wanted.get(name, "")
     if not isinstance(text, str):
         raise Refusal(f"{name} must be text")
-    if len(text) > longest:
-        raise Refusal(f"{name} has {len(text)} characters; it may have {longest}")
     return text.strip()
 
 
 def _handout(session: Session, wanted: Wanted) -> str:
-    raise NotImplementedError
+    """The handout of what is looked at, with what was typed; how much may be typed is for the handout to say."""
+    questions = [text for place in range(1, MOST_QUESTIONS + 1) if (text := _text(wanted, f"question{place}"))]
+    with_outcomes = wanted.get("outcomes") is True
+    return handout([session.recipe], _text(wanted, "title"), questions, with_outcomes, session.hands)
 
 
 def saved(session: Session, wanted: Wanted) -> File:

@@ -23,8 +23,6 @@ from seminar.stay import BEGINNING, Moment, PairsStay
 from simulation.refusal import Refusal
 from simulation.scenario import load
 
-MOST_STEPS = 200
-"""Things or days that one request may go on by."""
 MOST_HANDS = 9999
 """Hands that a show of hands may have for one answer."""
 
@@ -129,7 +127,7 @@ class Session:
             )
         for name in wanted:
             if name not in settings():
-                raise Refusal(f"{name} is not a setting")
+                raise Refusal(f"there is no setting {name[:60]!r}")
         before = self._bare.setting_on(day - 1)
         kept = [change for change in self._bare.changes if change.day < day]
         tomorrow = [change for change in self._bare.changes if change.day == day and change.field not in wanted]

@@ -11,12 +11,14 @@ from analysis.pages import as_fragment
 from seminar import fragments
 from seminar.lessons import lesson
 from seminar.note import note
-from seminar.recipe import Recipe, count_of_pairs, recipe, written
+from seminar.recipe import Recipe, count_of_pairs, recipe
 from seminar.session import Session
 from seminar.settings import SLIDERS
 from simulation.refusal import Refusal, nearest
 
 PAGE = Path(__file__).parent / "page"
+LARGEST_NUMBER = 1e15
+"""Beyond it whole numbers are no longer told apart by those who send them."""
 View = dict[str, Any]
 """What goes to the page: parts of it as HTML by the id of their place, and a few numbers."""
 Wanted = Mapping[str, Any]
@@ -25,7 +27,7 @@ Wanted = Mapping[str, Any]
 def number_of(wanted: Wanted, name: str) -> float:
     """A number that was sent; a refusal if it is none."""
     value = wanted.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST_NUMBER:
         raise Refusal(f"{name} must be a number")
     return value
 
@@ -53,7 +55,7 @@ def now(session: Session) -> View:
     """Where the session is: what changes with every step."""
     recipe_, (day, things) = session.recipe, session.moment
     stay = session.stay
-    number = stay.exchange_number(session.moment)
+    number, setting = stay.exchange_number(session.moment), session.setting()
     return {
         "recipe": str(recipe_),
         "day": day,
@@ -67,7 +69,7 @@ def now(session: Session) -> View:
         "against": recipe_.against or "",
         "guessing": session.guessing,
         "pairs": session.outcomes.pairs,
-        "setting_now": {one.field: float(written(session.setting()[one.field])) for one in SLIDERS},
+        "setting_now": {one.field: setting[one.field] for one in SLIDERS},
         "said": session.said,
         "account": fragments.account(session),
         "cards": fragments.cards(session),
@@ -158,7 +160,7 @@ def _save(session: Session, _: Wanted) -> str:
         '<p id="sheet-said" role="status"></p>'
         f"<h3>Figures</h3>{f'<ul>{chr(10).join(items)}</ul>' if items else '<p>There is nothing to draw yet.</p>'}"
         f"<h3>Numbers</h3><p>{' '.join(_file(name, f'{name}.csv', label) for name, label in tables)}</p>"
-        f"<h3>Handout</h3>{fragments.HANDOUT_FORM}"
+        f"<h3>Handout</h3>{fragments.handout_form(session)}"
         '<h3>Links for a class, each with another luck</h3><p><label for="students">Students</label> '
         '<input type="number" id="students" min="1" max="200" value="30"> '
         '<button type="button" id="make-links">Make links</button></p>'
