@@ -39,6 +39,10 @@ a:focus-visible { outline: 3px solid #0072B2; }
 """
 
 
+LEAST_BROKEN = 30
+"""Characters to which the last column of a wide table is broken at least."""
+
+
 class Block(NamedTuple):
     """One piece of a page.
 
@@ -78,7 +82,7 @@ def as_text(pieces: Sequence[Piece], width: int = 88) -> str:
     lines: list[str] = []
     for piece in _spread(pieces):
         if isinstance(piece, Table):
-            lines += [*_columns(piece), ""]
+            lines += [*_columns(piece, width), ""]
             continue
         kind, text, label = piece
         if kind in ("title", "heading", "subheading"):
@@ -93,22 +97,31 @@ def as_text(pieces: Sequence[Piece], width: int = 88) -> str:
     return "\n".join(lines).strip("\n") + "\n"
 
 
-def _columns(table: Table) -> list[str]:
+def _columns(table: Table, width: int) -> list[str]:
+    """A table in lines of at most so many characters, if that can be had by breaking its last column."""
     rows = [table.columns, *table.rows]
     widths = [max(len(row[c]) for row in rows) for c in range(len(table.columns))]
-    told = [
-        "  "
-        + "  ".join(
-            cell.rjust(w) if _numeric(table, c) else cell.ljust(w)
-            for c, (cell, w) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
+    widths[-1] = min(widths[-1], max(LEAST_BROKEN, width - sum(widths[:-1]) - 2 * len(widths)))
+    told = [line for row in rows for line in _lines(table, row, widths)]
     return [
         *([table.caption] if table.caption else []),
         told[0],
         "  " + "-" * (sum(widths) + 2 * len(widths) - 2),
         *told[1:],
+    ]
+
+
+def _lines(table: Table, row: tuple[str, ...], widths: list[int]) -> list[str]:
+    """One row; more than one line where its last cell is broken."""
+    broken = textwrap.wrap(row[-1], widths[-1]) if len(row[-1]) > widths[-1] else [row[-1]]
+    cells = [(*row[:-1], broken[0]), *((*[""] * (len(row) - 1), rest) for rest in broken[1:])]
+    return [
+        "  "
+        + "  ".join(
+            cell.rjust(w) if _numeric(table, c) else cell.ljust(w)
+            for c, (cell, w) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in cells
     ]
 
 

@@ -25,7 +25,11 @@ def add(commands: Any) -> None:
     )
     handout.add_argument("--title", default="", help="title of the handout (default: that of the lesson or scenario)")
     handout.add_argument(
-        "--question", action="append", metavar="TEXT", help="a question to discuss; up to five (default: the lesson's)"
+        "--question",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="a question to discuss; up to five (default: the lesson's)",
     )
     handout.add_argument("--guess", action="store_true", help="leave the outcomes out, with room for a guess")
     handout.add_argument("--out", type=Path, metavar="FILE", default=Path("handout.html"), help="a file not there yet")

@@ -78,21 +78,21 @@ show();
 
 
 def handout(
-    recipes: Sequence[Recipe], title: str = "", questions: Sequence[str] | None = None, with_outcomes: bool = True,
+    recipes: Sequence[Recipe], title: str = "", questions: Sequence[str] = (), with_outcomes: bool = True,
     hands: Sequence[int] = (),
 ) -> str:  # fmt: skip
     """The handout as the text of an HTML file.
 
     *recipes* are the settings, the first of them with the pair that is told; one that is held against a scenario counts
-    for two. *title* and *questions* (at most five) are as typed; by default they are those of the recipe's lesson, if
-    it has one. Without outcomes (*with_outcomes*) the stay is told up to the recipe's day, or to a third of it, and
-    there is room for a guess. *hands* is the show of hands, by pattern.
+    for two. *title* and *questions* (at most five) are as typed; where there are none, they are those of the recipe's
+    lesson, if it has one. Without outcomes (*with_outcomes*) the stay is told up to the recipe's day, or for a third
+    of it, and there is room for a guess. *hands* is the show of hands, by pattern.
 
     Lives 200 pairs in each setting. Raises ``Refusal`` for too many or too long things.
     """
     settings = _settings(recipes)
     taught = lesson(settings[0].lesson) if settings[0].lesson else None
-    asked = list(taught.questions if questions is None and taught else questions or ())
+    asked = list(questions or (taught.questions if taught else ()))
     title = title.strip() or (taught.title if taught else load(settings[0].scenario).title)
     _check(title, asked)
     stay = PairsStay(settings[0].course, settings[0].luck, settings[0].place)

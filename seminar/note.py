@@ -36,7 +36,7 @@ def note(lesson: Lesson, pairs: int = PAIRS) -> list[Piece]:
         Block("text", lesson.question),
         Block("note", f"{lesson.minutes} minutes. Recipe: {lesson.recipe}{held}."),
         Block("heading", "What to guess, what to try"),
-        Table(("", "min", "what the class does"), tuple((what, str(minutes), do) for what, minutes, do in plan)),
+        Table(("step", "min", "what the class does"), tuple((what, str(minutes), do) for what, minutes, do in plan)),
         Block("heading", "What to notice"),
         *(Block("text", _sentence(told)) for told in noticed(lesson, pairs)),
         Block(

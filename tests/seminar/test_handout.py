@@ -111,7 +111,7 @@ def elements_with(questions):
     return [tag for tag, _ in Seen(plain).elements]
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.text(max_size=LONGEST_TITLE), st.lists(st.text(max_size=LONGEST_QUESTION), max_size=5))
 def test_whatever_is_typed_stays_text(title, questions):
     page = Seen(handout([Recipe("ordinary", 3, day=9)], title, questions, **GUESS))
@@ -145,7 +145,7 @@ def test_no_setting_and_too_many_settings_are_refused():
             handout(recipes, **GUESS)
 
 
-@pytest.mark.parametrize("name", shipped_names())
+@pytest.mark.parametrize("name", ["four-centres", *shipped_names()[::5]])
 def test_a_handout_of_any_scenario_stays_under_its_size(name):
     full = "&" * LONGEST_QUESTION
     several = [Recipe(name, 11), Recipe(name, 12), Recipe(name, 13), Recipe(name, 14)]

@@ -8,6 +8,7 @@ import pytest
 from seminar.lessons import HERE, ORDER, lesson, lessons
 from seminar.noticed import MEASURES, noticed
 from seminar.recipe import recipe
+from seminar.stay import BEGINNING, PairsStay
 from simulation.refusal import Refusal
 
 PAIRS = 320
@@ -80,3 +81,10 @@ def test_a_lesson_that_does_not_exist_is_refused_with_the_nearest():
         lesson("expectation")
     with pytest.raises(Refusal, match="there is no lesson"):
         lesson("../" * 10_000)
+
+
+def test_in_the_lesson_on_expectations_the_client_begins_as_the_same_and_the_keyworker_as_another():
+    stays = [PairsStay(life.course, life.luck, life.place) for life in lesson("expectations").lives]
+    views = [[stay.state(side, BEGINNING)["definition"].tolist() for side in range(2)] for stay in stays]
+    assert views[0][0] == views[1][0]
+    assert views[0][1] != views[1][1]
