@@ -52,7 +52,7 @@ def note(lesson: Lesson, pairs: int = PAIRS) -> list[Piece]:
 
 
 def _sentence(told: Told) -> str:
-    return f"{told.sentence} {UNCLEAR}" if told.holds is False else told.sentence
+    return told.sentence if told.holds else f"{told.sentence} {UNCLEAR}"
 
 
 def note_html(lesson: Lesson, pairs: int = PAIRS) -> str:

@@ -34,6 +34,7 @@ LEAST = 160
 SAME = 0.15
 """Share of the first number by which two may differ that are called much the same (assumed)."""
 NOTHING = "(too few to say)"
+"""What stands for a number that cannot be had."""
 TOGETHER = 10
 """Studies that are put together, to show what a larger one would find."""
 
@@ -54,10 +55,10 @@ class Found(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A sentence with its numbers, and whether what it promises is so (None if it promises nothing)."""
+    """A sentence with its numbers, and whether what it promises is so."""
 
     sentence: str
-    holds: bool | None
+    holds: bool
 
 
 def _by_replicate(values: pd.Series, table: pd.DataFrame) -> pd.Series:
@@ -264,13 +265,11 @@ def _written(value: float, form: str) -> str:
     return f"{value:{places}}".replace("-", "\u2212")
 
 
-def holds(found: Found, direction: str) -> bool | None:
+def holds(found: Found, direction: str) -> bool:
     """Whether what was found is as a lesson promises: the 95 % interval of the paired difference is on its side of 0.
 
-    Much the same is what differs by no more than ``SAME`` of the first; of what is only told, nothing is promised.
+    Much the same is what differs by no more than ``SAME`` of the first.
     """
-    if direction == "told":
-        return None
     if direction == "much the same":
         return bool(abs(found.other.mean() - found.one.mean()) <= SAME * abs(found.one.mean()))
     difference = interval((found.other - found.one)[:, None])

@@ -23,7 +23,7 @@ ORDER = (
     "sixteen-interviews",
 )
 """The lessons in the order in which a course might have them."""
-Direction = Literal["more", "less", "much the same", "told"]
+Direction = Literal["more", "less", "much the same"]
 STATUS = {
     "read": "",
     "second-hand": "read about, not in the original",
@@ -51,7 +51,7 @@ class Notice(_Part):
     """What the class will notice, with numbers that are computed when the note is made.
 
     *measure* is a word of ``seminar.noticed.MEASURES``; *text* holds ``{one}`` and ``{other}`` (or none of the two);
-    *is_* says whether the other is more or less than the one, much the same, or only told.
+    *is_* promises that the other is more or less than the one, or much the same.
     """
 
     measure: str

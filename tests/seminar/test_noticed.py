@@ -130,10 +130,6 @@ def test_much_the_same_is_within_a_stated_share(value, part):
         assert holds(found, "much the same") == (part < SAME)
 
 
-def test_nothing_is_promised_of_what_is_only_told():
-    assert holds(Found(np.zeros(3), np.ones(3), "number"), "told") is None
-
-
 def test_too_few_pairs_are_refused_and_what_nobody_did_is_not_given_a_number():
     with pytest.raises(Refusal, match="160"):
         noticed(lesson("expectations"), 159)
