@@ -35,7 +35,7 @@ def seminar(options: argparse.Namespace) -> int:
     import threading
     import webbrowser
 
-    from seminar.server import LOOPBACK, listen
+    from seminar.listening import LOOPBACK, listen
     from simulation.refusal import Refusal
 
     port = None if options.port is None else whole_number("port", options.port)
@@ -78,7 +78,8 @@ def serve(ours: Any, host: str, alone: bool) -> None:
     """Serve at a socket that listens, until Ctrl+C."""
     import socket
 
-    from seminar.server import LOOPBACK, application, server
+    from seminar.listening import LOOPBACK
+    from seminar.server import application, server
     from seminar.visitors import Visitors
 
     names = (*LOOPBACK, host.lower()) if alone else (*LOOPBACK, host.lower(), socket.gethostname().lower())

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ipaddress
 import json
-import socket
 from collections.abc import Callable
 from functools import lru_cache, partial
 from html import escape
@@ -24,6 +23,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from seminar.listening import LOOPBACK
 from seminar.saving import saved
 from seminar.views import PAGE, done, everything, recipe_of
 from seminar.visitors import GONE, Visitors
@@ -46,7 +46,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class Guard:
@@ -189,32 +188,3 @@ def server(app: ASGIApp) -> uvicorn.Server:
         timeout_keep_alive=60,
     )
     return uvicorn.Server(config)
-
-
-TRIED = 20
-"""Ports that are tried one after the other where none was asked for."""
-FIRST_PORT = 8600
-
-
-def listen(host: str, port: int | None) -> socket.socket:
-    """A socket that listens; without a *port* the first free one from ``FIRST_PORT`` on."""
-    wanted = range(FIRST_PORT, FIRST_PORT + TRIED) if port is None else [port]
-    for number in wanted:
-        ours = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            ours.bind((host, number))
-            ours.listen(128)
-        except socket.gaierror:
-            ours.close()
-            raise Refusal(
-                f"--host {host}: this machine has no such address; leave it out to be reached from here alone"
-            ) from None
-        except OSError as error:
-            ours.close()
-            if number == wanted[-1]:
-                free = "leave --port out, or choose another" if port is not None else "choose one with --port"
-                raise Refusal(f"port {number} of {host}: {error.strerror or error}; {free}") from None
-            continue
-        return ours
-    raise AssertionError("the last port is refused above")

@@ -15,3 +15,10 @@ from tests.seminar.served import Client, serving
 def client() -> Iterator[Client]:
     with serving(application(Visitors())) as port:
         yield Client(port)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for the browser is marked as one of its tests."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)

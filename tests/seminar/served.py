@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from starlette.types import ASGIApp
 
-from seminar.server import listen, server
+from seminar.listening import listen
+from seminar.server import server
 
 
 class Answer(NamedTuple):

@@ -24,7 +24,6 @@ from tests.seminar.browsing import Window, chromium
 from tests.seminar.served import serving
 
 Open = Callable[..., Window]
-pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from seminar.command import main
-from seminar.server import listen
+from seminar.listening import listen
 from tests.seminar.served import Client
 
 START = "from seminar.command import main; raise SystemExit(main())"

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seminar.server import LARGEST, application, listen
+from seminar.listening import listen
+from seminar.server import LARGEST, application
 from seminar.views import DO
 from seminar.visitors import MOST, Visitors
 from simulation.refusal import Refusal
