@@ -94,6 +94,7 @@ class Visitor:
         self.session = self.post("/open", {"recipe": recipe})["session"]
 
     def post(self, path: str, wanted: dict[str, Any]) -> dict[str, Any]:
+        """Send what is wanted, and read the answer."""
         body = json.dumps({"session": self.session, **wanted})
         self.line.request("POST", path, body, {"Content-Type": "application/json"})
         return json.loads(self.line.getresponse().read())

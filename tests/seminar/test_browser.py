@@ -195,6 +195,7 @@ def test_two_hundred_pairs_sum_up_and_can_be_stopped(opened: Open) -> None:
     assert sum(map(int, re.findall(r"(\d+) end ", label))) == PAIRS
     window.page.evaluate("run(); setTimeout(() => document.getElementById('stop').click(), 60)")
     window.until("document.getElementById('stop').disabled && document.getElementById('progress').value > 0")
+    window.page.evaluate("line")  # what had been asked for is here
     stopped = window.page.evaluate("document.getElementById('progress').value")
     assert 0 < stopped < PAIRS
     window.page.wait_for_timeout(200)
