@@ -7,9 +7,10 @@ A session is used by one thread at a time; whoever serves it holds its ``lock``.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
 from threading import Lock
 from typing import NamedTuple
+
+import numpy as np
 
 from analysis.pages import Piece
 from analysis.partings import VISIBLE, Parting, parting
@@ -58,7 +59,8 @@ class Session:
         self.furthest = self.moment.day
         self.outcomes = self._no_outcomes()
         self._bare = recipe
-        self.__dict__.pop("parted", None)
+        self.parted = _parted(stay, self.other) if self.other is not None else None
+        """Where the two stories part; None where they never do, or where there is one only."""
 
     def _no_outcomes(self) -> Outcomes:
         return Outcomes([stay.world for stay in self.stays], self.stay.luck)
@@ -171,20 +173,6 @@ class Session:
             self.outcomes = self._no_outcomes()
         self.outcomes.more()
 
-    @cached_property
-    def parted(self) -> Parted | None:
-        """Where the two stories part; None where they never do, or where there is one only."""
-        if self.other is None:
-            return None
-        first, other = (stay.records for stay in self.stays)
-        found = parting(first, other)
-        if found is None:
-            return None
-        both = min(len(first), len(other))
-        row = next((r for r in range(both) if any(first[name][r] != other[name][r] for name in VISIBLE)), both)
-        before = int((first["day"][:row] == found.day).sum())
-        return Parted(self.stay.at(found.day, before + 1), found)
-
     def where_parted(self) -> str:
         """The same, in a sentence; empty where there is only one story."""
         if self.other is None:
@@ -212,3 +200,15 @@ class Session:
                 else "They have not met yet. Step on to a first day, then ask them."
             )
         return verdict_and_interviews(self.stay.tables, self.stay.resolved, self.stay.place, day)
+
+
+def _parted(stay: PairsStay, other: PairsStay) -> Parted | None:
+    """Where two stories of a pair part, as a moment of the first; None if nowhere."""
+    found = parting(stay.records, other.records)
+    if found is None:
+        return None
+    both = min(len(stay.records), len(other.records))
+    differs = np.logical_or.reduce([stay.records[name][:both] != other.records[name][:both] for name in VISIBLE])
+    row = int(differs.argmax()) if differs.any() else both
+    before = int((stay.records["day"][:row] == found.day).sum())
+    return Parted(stay.at(found.day, before + 1), found)

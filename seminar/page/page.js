@@ -113,7 +113,7 @@ function buttons() {
 
 function shown() {  // which charts there are to choose from
   const two = view.against ? {his: "The client's view", hers: "The keyworker's view", "his-tone": "Tone to the client",
-    "hers-tone": "Tone to the keyworker"} : {definition: "What each takes it to be", tone: "Tone"};
+    "hers-tone": "Tone to the keyworker"} : {definition: "Each one's view", tone: "Tone"};
   const old = $("show").value;
   $("show").replaceChildren(...Object.entries(two).map(([value, text]) => new Option(text, value)));
   if (old in two) $("show").value = old;
@@ -179,9 +179,11 @@ function say(slider) {
 }
 
 function sheet(title, html) {
+  const focused = document.activeElement.id;
   $("sheet-is").textContent = title;
   $("content").innerHTML = html;
   if (!$("sheet").open) $("sheet").showModal();
+  else if (focused) $(focused)?.focus();
   $("content").scrollTop = $("sheet").scrollTop = 0;
 }
 
