@@ -5,6 +5,8 @@ A page is a list of blocks; every way of writing it goes through all of them, so
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import textwrap
 from collections.abc import Sequence
@@ -35,6 +37,10 @@ a:focus-visible { outline: 3px solid #0072B2; }
   figure { width: 100%; margin: 1rem 0; transform: none; }
   blockquote, figure, tr, .pair { break-inside: avoid; } }
 """
+
+
+LEAST_BROKEN = 30
+"""Characters to which the last column of a wide table is broken at least."""
 
 
 class Block(NamedTuple):
@@ -76,7 +82,7 @@ def as_text(pieces: Sequence[Piece], width: int = 88) -> str:
     lines: list[str] = []
     for piece in _spread(pieces):
         if isinstance(piece, Table):
-            lines += [*_columns(piece), ""]
+            lines += [*_columns(piece, width), ""]
             continue
         kind, text, label = piece
         if kind in ("title", "heading", "subheading"):
@@ -91,22 +97,31 @@ def as_text(pieces: Sequence[Piece], width: int = 88) -> str:
     return "\n".join(lines).strip("\n") + "\n"
 
 
-def _columns(table: Table) -> list[str]:
+def _columns(table: Table, width: int) -> list[str]:
+    """A table in lines of at most so many characters, if that can be had by breaking its last column."""
     rows = [table.columns, *table.rows]
     widths = [max(len(row[c]) for row in rows) for c in range(len(table.columns))]
-    told = [
-        "  "
-        + "  ".join(
-            cell.rjust(w) if _numeric(table, c) else cell.ljust(w)
-            for c, (cell, w) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
+    widths[-1] = min(widths[-1], max(LEAST_BROKEN, width - sum(widths[:-1]) - 2 * len(widths)))
+    told = [line for row in rows for line in _lines(table, row, widths)]
     return [
         *([table.caption] if table.caption else []),
         told[0],
         "  " + "-" * (sum(widths) + 2 * len(widths) - 2),
         *told[1:],
+    ]
+
+
+def _lines(table: Table, row: tuple[str, ...], widths: list[int]) -> list[str]:
+    """One row; more than one line where its last cell is broken."""
+    broken = textwrap.wrap(row[-1], widths[-1]) if len(row[-1]) > widths[-1] else [row[-1]]
+    cells = [(*row[:-1], broken[0]), *((*[""] * (len(row) - 1), rest) for rest in broken[1:])]
+    return [
+        "  "
+        + "  ".join(
+            cell.rjust(w) if _numeric(table, c) else cell.ljust(w)
+            for c, (cell, w) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in cells
     ]
 
 
@@ -149,10 +164,18 @@ def _html(piece: Piece) -> str:
     return f'<p class="note">{safe}</p>' if kind == "note" else f"<p>{safe}</p>"
 
 
+def as_fragment(pieces: Sequence[Piece]) -> str:
+    """The pieces as a part of an HTML page that is somebody else's."""
+    return "\n".join(map(_html, pieces))
+
+
 def table_html(table: Table) -> str:
     """A table in HTML."""
     kinds = [' class="number"' if _numeric(table, c) else "" for c in range(len(table.columns))]
-    head = "".join(f'<th scope="col"{k}>{html.escape(name)}</th>' for name, k in zip(table.columns, kinds, strict=True))
+    head = "".join(
+        f'<th scope="col"{k}>{html.escape(name)}</th>' if name else f"<td{k}></td>"
+        for name, k in zip(table.columns, kinds, strict=True)
+    )
     rows = "".join(
         "<tr>" + "".join(f"<td{k}>{html.escape(cell)}</td>" for cell, k in zip(row, kinds, strict=True)) + "</tr>"
         for row in table.rows
@@ -161,13 +184,18 @@ def table_html(table: Table) -> str:
     return f'<div class="wide"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
-def as_html(title: str, body: Sequence[Piece | str], language: str = "en") -> str:
+def as_html(title: str, body: Sequence[Piece | str], language: str = "en", script: str = "") -> str:
     """One HTML file: *body* holds pieces, which are escaped, and strings, which are HTML already (figures).
 
-    No script, no request: what may load is forbidden by a Content-Security-Policy but styles and images in the file.
+    No request: what may load is forbidden by a Content-Security-Policy but styles and images in the file, and the one
+    *script* that is given, if any.
     """
     parts = "\n".join(part if isinstance(part, str) else _html(part) for part in body)
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    if script:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+        policy += f"; script-src 'sha256-{digest}'"
+        parts += f"\n<script>{script}</script>"
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'

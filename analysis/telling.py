@@ -136,6 +136,20 @@ def scene(events: Sequence[Event], resolved: Resolved, choice: Choice) -> str:
     return " ".join([f"{capitalised(kind)}.", *exchanges(events, resolved, choice)])
 
 
+def read_differently(event: Event, resolved: Resolved) -> str:
+    """Where the two readings of one act part, as a sentence; empty where it was seen for about what it was."""
+    if abs(misread(event, resolved)) < CLEARLY:
+        return ""
+    done, seen = (act_seen(event[name], event["encounter"]) for name in ("act", "seen"))
+    actor, reader = NOUN[event["actor"]].subject, NOUN[OTHER[event["actor"]]].subject
+    return f"{capitalised(actor)} meant {done}; {reader} saw {seen}."
+
+
+def quiet() -> str:
+    """A day on which there is nothing to tell."""
+    return "Nothing happened between the two on this day."
+
+
 ALONE = {
     "endure": "bore it in silence",
     "keep_distance": "kept {their} distance",

@@ -10,12 +10,14 @@ import textwrap
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from experiments import command_compare, command_explore, command_robust, command_study, command_tell, command_validate
 from experiments.command_options import Action, changed_scenario, scenario_arguments, whole_number
 from simulation import SCOPE
 
+MODULES = (command_compare, command_explore, command_robust, command_study, command_tell, command_validate)
+"""Modules with commands of their own: each adds them with ``add`` and says in ``DO`` what they do."""
 INTERRUPTED = 130
 REFUSED = 2
 
@@ -29,13 +31,13 @@ class Parser(argparse.ArgumentParser):
             from simulation.refusal import nearest
 
             word = message.partition("invalid choice: ")[2].partition(" (choose")[0]
-            commands = DO if self.prog == "twoway" else command_study.ACTIONS
+            commands = next(action.choices for action in self._subparsers._group_actions if action.choices)
             message = f"there is no command {word}; {nearest(word[1:-1], commands)}"
         self.exit(REFUSED, f"twoway: {message} (see `{self.prog} --help`)\n")
 
 
-def parser() -> argparse.ArgumentParser:
-    """All commands and their options."""
+def parser(more: Sequence[Any] = ()) -> argparse.ArgumentParser:
+    """All commands and their options; *more* modules add commands of their own."""
     top = Parser(
         prog="twoway",
         description="How client and keyworker in coercive drug treatment negotiate what their relationship is.",
@@ -64,18 +66,17 @@ def parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="make a run, comparison or study again and say whether all is equal")
     verify.add_argument("folder", type=Path, help="the folder of a run, comparison or study")
     verify.add_argument("--runs", metavar="N", default="50", help="how many runs of a study, drawn at random, or all")
-    command_compare.add(commands)
-    command_explore.add(commands)
-    command_robust.add(commands)
-    command_study.add(commands)
-    command_tell.add(commands)
-    command_validate.add(commands)
+    for module in (*MODULES, *more):
+        module.add(commands)
     return top
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its status: 0, 1 if tables differ, 2 for what cannot be done, 130 if interrupted."""
-    options = parser().parse_args(arguments)
+def main(arguments: Sequence[str] | None = None, more: Sequence[Any] = ()) -> int:
+    """Run the command; returns its status: 0, 1 if tables differ, 2 for what cannot be done, 130 if interrupted.
+
+    *more* are modules like ``experiments.command_tell``, with commands of folders that this one does not know.
+    """
+    options = parser(more).parse_args(arguments)
     status = 0
     try:
         if options.version:
@@ -83,9 +84,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             print(f"two-way-process {version('two-way-process')}")
         elif options.command is None:
-            parser().print_help()
+            parser(more).print_help()
         else:
-            status = DO[options.command](options)
+            do = DO | {name: action for module in more for name, action in module.DO.items()}
+            status = do[options.command](options)
         sys.stdout.flush()
     except KeyboardInterrupt:
         print("\ntwoway: interrupted; nothing was written", file=sys.stderr)
@@ -224,11 +226,9 @@ def verify(options: argparse.Namespace) -> int:
     return 0 if same else 1
 
 
-DO: dict[str, Action] = {
-    "scenarios": scenarios, "show": show, "schema": schema, "run": run, "verify": verify,
-    **command_compare.DO, **command_explore.DO, **command_robust.DO, **command_study.DO, **command_tell.DO,
-    **command_validate.DO,
-}  # fmt: skip
+DO: dict[str, Action] = {"scenarios": scenarios, "show": show, "schema": schema, "run": run, "verify": verify}
+for _module in MODULES:
+    DO |= _module.DO
 
 if __name__ == "__main__":
     sys.exit(main())

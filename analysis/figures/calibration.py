@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.figures.drawing import CLIENT, INK, KEYWORKER, caption, say, title
+from analysis.figures.drawing import INK, caption, say, title
+from analysis.figures.palette import CLIENT, KEYWORKER
 from analysis.figures.sensitivity import plain_names
 
 PRIOR = "#EEEEEE"

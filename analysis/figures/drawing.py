@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -18,21 +17,26 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from analysis.columns import DYAD
+from analysis.figures.palette import (
+    BAD,
+    FRAME_COLOURS,
+    FRAME_HATCHES,
+    INK,
+    PARTY,
+    PATTERN_COLOURS,
+    PATTERN_HATCHES,
+    PATTERN_MARKERS,
+    ink_on,
+)
 from analysis.patterns import PATTERNS
 from simulation import SCOPE
 from simulation.records import SHARE_OF
 
-CLIENT, KEYWORKER = "#0072B2", "#B34700"
-PARTY = {"client": (CLIENT, "-"), "keyworker": (KEYWORKER, (0, (5, 1.5)))}
-PATTERN_COLOURS = dict(zip(PATTERNS, ("#56B4E9", "#D9D9D9", "#7A1F1F"), strict=True))
-PATTERN_HATCHES = dict(zip(PATTERNS, ("", "..", "//"), strict=True))
-PATTERN_MARKERS = dict(zip(PATTERNS, ("o", "s", "^"), strict=True))
-FRAME_COLOURS = ("#2166AC", "#67A9CF", "#D9D9D9", "#FDDBC7", "#EF8A62", "#8C1D13", "#4D4D4D", "#999999")
-BAD = "#7A1F1F"
+__all__ = [  # looks that are had from here as well
+    "BAD", "FRAME_COLOURS", "FRAME_HATCHES", "INK", "PARTY", "PATTERN_COLOURS", "PATTERN_HATCHES", "PATTERN_MARKERS",
+    "ink_on",
+]  # fmt: skip
 TITLE, CAPTION = "title", "caption"
-INK = "#222222"
-FRAME_HATCHES = ("", "", "..", "//", "\\\\", "xx", "++", "..")
-"""Looks of the frames in the order of the repertoire; from the ninth on they come again."""
 
 
 def caption(figure: Figure, text: str) -> None:
@@ -73,20 +77,6 @@ def said(figure: Figure) -> str:
     """What the figure shows, in one plain sentence: its alt text; title and caption where no sentence was given."""
     told = [text.get_text() for name in (TITLE, CAPTION) for text in figure.texts if text.get_gid() == name]
     return str(figure.get_label()) or " ".join(" ".join(told).split())
-
-
-def luminance(colour: str) -> float:
-    """How light a colour is in greyscale, 0 (black) to 1 (white): the weights of Rec. 601, which greyscale prints use.
-
-    >>> luminance("white"), luminance("black")
-    (1.0, 0.0)
-    """
-    return round(float(np.dot(to_rgb(colour), (0.299, 0.587, 0.114))), 9)
-
-
-def ink_on(colour: str) -> str:
-    """Black or white, whichever can be read on the colour."""
-    return "white" if luminance(colour) < 0.5 else INK
 
 
 class Who(NamedTuple):

@@ -1,5 +1,7 @@
 """One page, three ways of writing it; nothing typed by a user gets into HTML unescaped."""
 
+import base64
+import hashlib
 import html
 import re
 from html.parser import HTMLParser
@@ -106,3 +108,23 @@ def test_who_speaks_is_marked_by_more_than_colour(role):
     page = as_html("a", [Block("said", "b", f"The {role}, day 3")])
     assert f'<blockquote class="{role}">' in page
     assert f"The {role}, day 3" in page
+
+
+WORDS = st.lists(st.text("abcdefg", min_size=1, max_size=9), min_size=1, max_size=60)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=4), st.integers(60, 100))
+def test_a_wide_table_is_broken_in_its_last_column_and_loses_no_word(cells, width):
+    table = Table(("number", "told"), tuple((str(number), " ".join(cell)) for number, cell in enumerate(cells)))
+    lines = as_text([table], width).splitlines()
+    assert all(len(line) <= width for line in lines)
+    told = [line[len("  number") :] for line in lines[2:]]
+    assert " ".join(told).split() == [word for cell in cells for word in cell]
+
+
+def test_one_script_can_be_allowed_and_no_other():
+    page = as_html("title", ["<p>text</p>"], script="show();")
+    digest = base64.b64encode(hashlib.sha256(b"show();").digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in page
+    assert page.count("<script") == 1
+    assert "script-src" not in as_html("title", ["<p>text</p>"])

@@ -1,0 +1,384 @@
+"""Charts as SVG text, one source for page, handout and saved figures: small arrays in, a ``Chart`` out.
+
+Both parties' charts have the same scale and width, and days stand at the same place in all of them. A day is as wide as
+a day: its value, which is that at its end, is drawn from its morning to its evening. Nothing here runs the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import cycle
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.figures.palette import (
+    BAD,
+    FRAME_COLOURS,
+    FRAME_HATCHES,
+    INK,
+    PARTY,
+    PATTERN_COLOURS,
+    PATTERN_HATCHES,
+    ink_on,
+)
+from analysis.pages import Table
+from analysis.patterns import PATTERNS
+from analysis.words.grammar import OTHER, counted, percent
+from seminar.svg import Drawing, Element, apart, written
+from simulation.refusal import listed
+
+WIDTH = 560.0
+"""Units all charts are wide."""
+LEFT, RIGHT = 34.0, 150.0
+"""Room for the scale on the left and for labels on the right of charts over days."""
+DEFINITION, TONE, STRIP, OUTCOMES, OUTCOMES_GUESSED, MOVES = 150.0, 120.0, 44.0, 132.0, 180.0, 270.0
+"""Units the charts are high."""
+TOP = 2.0
+"""Tone at which the scale ends unless another end is asked for, EPA units (2 is quite); higher is drawn at the end."""
+EVERY = 7
+"""Days between two rows of a table over days."""
+HALO: dict[str, Any] = {"paint_order": "stroke", "stroke": "#ffffff", "stroke_width": 3}
+"""How words are kept readable on what is drawn below them."""
+DASHES = {"client": "none", "keyworker": "7 3"}
+"""Dashes of the parties' lines, as in all figures: solid and dashed."""
+
+
+class Chart(NamedTuple):
+    """A chart: its *title*, itself as *svg*, what it shows in a *sentence*, and its numbers as a *table*."""
+
+    title: str
+    svg: str
+    sentence: str
+    table: Table
+
+
+class Mark(NamedTuple):
+    """Something to be marked on a day; *kind* is a word of ``MARKS``, *told* what is said of it (or nothing).
+
+    *party* is whose it is; what is nobody's in particular is marked for both.
+    """
+
+    day: int
+    kind: str
+    told: str = ""
+    party: str = ""
+
+
+MARKS = {
+    "setting changed": ("M0 -5L5 0L0 5L-5 0z", True),
+    "rupture": ("M-5 -4L5 -4L0 5z", True),
+    "repair": ("M-5 4L5 4L0 -5z", False),
+    "new keyworker": ("M-4 -4H4V4H-4z", False),
+}
+"""How each kind of mark is drawn around its place, and whether it is filled."""
+
+
+class _Days:
+    """Where days stand: *last* is the last of the stay."""
+
+    def __init__(self, last: int) -> None:
+        self.last = max(1, last)
+        self.wide = WIDTH - LEFT - RIGHT
+
+    def evening(self, day: float) -> float:
+        """The end of a day; of day 0, where the axis begins."""
+        return LEFT + self.wide * min(day, self.last) / self.last
+
+    def noon(self, day: int) -> float:
+        return self.evening(day - 0.5)
+
+    def ticks(self) -> list[int]:
+        step = next((step for step in (1, 7, 30) if self.last <= 8 * step), 60)
+        later = range(step, self.last + 1, step)
+        return [1, *(day for day in later if day > 1 and (day - 1) * 8 > self.last / 2)]
+
+    def axis(self, drawing: Drawing, y: float) -> None:
+        drawing.put("path", d=f"M{LEFT} {y}H{WIDTH - RIGHT}", stroke="#666666", fill="none")
+        for day in self.ticks():
+            x, anchor = (LEFT, "start") if day == 1 else (self.noon(day), "middle")
+            told = f"day {day}" if day == 1 else str(day)
+            drawing.words(x, y + 13, told, size=11, text_anchor=anchor, fill="#444444")
+
+    def line(self, drawing: Drawing, day: int, top: float, bottom: float) -> None:
+        """The day line. A script may move it: x of its transform is data-left + (day − ½) · data-wide ÷ data-last."""
+        where: dict[str, Any] = {"data-left": LEFT, "data-wide": self.wide, "data-last": self.last}
+        group = drawing.put("g", class_="day", transform=f"translate({written(self.noon(day))} 0)", **where)
+        drawing.put("path", group, d=f"M0 {written(top)}V{written(bottom)}", stroke="#ffffff", stroke_width=4)
+        drawing.put("path", group, d=f"M0 {written(top)}V{written(bottom)}", stroke=INK, stroke_width=1.5)
+
+    def steps(self, heights: Sequence[float]) -> str:
+        """A path from the first morning to the last evening, day r + 1 at height *heights*[r]."""
+        parts = [f"M{written(LEFT)} {written(heights[0])}"]
+        for row, height in enumerate(heights):
+            parts.append(f"V{written(height)}" if row else "")
+            parts.append(f"H{written(self.evening(row + 1))}")
+        return "".join(parts)
+
+
+def _marked(drawing: Drawing, days: _Days, marks: Sequence[Mark], y: float) -> None:
+    for mark in marks:
+        group = drawing.put("g", class_="mark", transform=f"translate({written(days.noon(mark.day))} {written(y)})")
+        drawing.put("title", group, says=_told(mark))
+        _glyph(drawing, group, mark.kind)
+
+
+def _glyph(drawing: Drawing, into: Element, kind: str) -> None:
+    path, filled = MARKS[kind]
+    drawing.put("path", into, d=path, fill=INK if filled else "#ffffff", stroke=INK, stroke_width=1.5)
+
+
+def _legend(drawing: Drawing, y: float) -> None:
+    x = LEFT + 5
+    for kind in MARKS:
+        group = drawing.put("g", class_="legend", transform=f"translate({written(x)} {written(y - 4)})")
+        _glyph(drawing, group, kind)
+        drawing.words(x + 10, y, kind, size=11, fill="#444444")
+        x += 30 + 6.2 * len(kind)
+
+
+def _told(mark: Mark) -> str:
+    return f"day {mark.day}: {mark.told or mark.kind}"
+
+
+def _marks_told(marks: Sequence[Mark]) -> str:
+    return f" Marked: {'; '.join(map(_told, marks))}." if marks else ""
+
+
+def _rows_told(days: int, now: int) -> list[int]:
+    """Days that a table over days shows: the first, every seventh, the last, and the one looked at."""
+    return sorted({1, *range(EVERY, days + 1, EVERY), days, min(now, days)})
+
+
+def definition(
+    shares: NDArray[np.float64], frames: Sequence[str], party: str, day: int, last: int, key: str = ""
+) -> Chart:
+    """What a party takes the relationship to be, day by day: weights of the frames, stacked from the first one up.
+
+    *shares* has a row for each day from the first, and a column for each of the *frames* (names as they are to be
+    read); *party* is "client" or "keyworker"; *day* is the one looked at, *last* the last of the stay.
+    """
+    shares = np.asarray(shares, float)
+    lived, days = len(shares), _Days(last)
+    title = f"The {party} takes this to be"
+    now = min(day, lived)
+    order = np.argsort(-shares[now - 1], kind="stable")[:2]
+    most = [f"{frames[k]} ({percent(shares[now - 1, k])})" for k in order if shares[now - 1, k] > 0]
+    began = int(shares[0].argmax())
+    sentence = f"On day {now} of {last} the {party} takes the relationship mostly for {', then for '.join(most)}"
+    sentence += f"; on day 1 mostly for {frames[began]} ({percent(shares[0, began])})." if now > 1 else "."
+    drawing = Drawing(WIDTH, DEFINITION, key or f"definition-{party}", title, sentence)
+    top, bottom = 24.0, DEFINITION - 18
+    drawing.words(4, 13, title, size=13, fill=PARTY[party][0], font_weight="bold")
+    heights = bottom - np.cumsum(shares, axis=1) * (bottom - top)
+    looks = [
+        look for look, _ in zip(zip(cycle(FRAME_COLOURS), cycle(FRAME_HATCHES), strict=False), frames, strict=False)
+    ]
+    end = written(days.evening(lived))
+    for k in reversed(range(len(frames))):  # each is drawn over the one above it
+        colour, hatch = looks[k]
+        path = f"{days.steps(list(heights[:, k]))}V{written(bottom)}H{written(LEFT)}z"
+        drawing.put("path", d=path, class_="band", fill=drawing.fill(colour, hatch), stroke="#ffffff", stroke_width=0.4)
+    edges = np.append(bottom, heights[-1])
+    middles = list(((edges[:-1] + edges[1:]) / 2)[::-1])
+    x = float(end) + 8
+    for k, y in zip(reversed(range(len(frames))), apart(middles, 18, top + 3, bottom - 7), strict=True):
+        colour, hatch = looks[k]
+        swatch: dict[str, Any] = {"width": 13, "height": 11, "stroke": "#666666", "stroke_width": 0.5}
+        drawing.put("rect", x=x, y=y - 6, fill=drawing.fill(colour, hatch), **swatch)
+        drawing.words(x + 18, y + 4, f"{frames[k]} {percent(shares[-1, k])}", size=11, **HALO)
+    for share in (0.0, 0.5, 1.0):
+        look: dict[str, Any] = {"font_size": 11, "text_anchor": "end", "fill": "#444444"}
+        drawing.words(LEFT - 4, bottom - share * (bottom - top) + 4, f"{share:.0%}", **look)
+    days.axis(drawing, bottom)
+    days.line(drawing, day, top, bottom)
+    rows = tuple((str(when), *(percent(share) for share in shares[when - 1])) for when in _rows_told(lived, day))
+    return Chart(title, drawing.svg(), sentence, Table(("day", *frames), rows, f"{title}, share of each frame."))
+
+
+def tone(
+    positivity: NDArray[np.float64], negativity: NDArray[np.float64], party: str, day: int, last: int,
+    marks: Sequence[Mark] = (), top: float = TOP, key: str = "",
+) -> Chart:  # fmt: skip
+    """How the other feels to a party, day by day: good tone as a line, bad tone as a hatched area below a thin line.
+
+    *positivity* and *negativity* have a value for each day from the first, EPA units; *marks* are drawn above,
+    but for those that are the other party's.
+    """
+    marks = [mark for mark in marks if mark.party in ("", party)]
+    tones = np.stack([np.asarray(positivity, float), np.asarray(negativity, float)])
+    lived, days, other = tones.shape[1], _Days(last), OTHER[party]
+    title = f"How the {other} feels to the {party}"
+    now = min(day, lived)
+    good, bad = tones[:, now - 1]
+    sentence = f"On day {now} of {last} the {other} feels {good:.1f} good and {bad:.1f} bad to the {party}"
+    sentence += f"; on day 1 {tones[0, 0]:.1f} good and {tones[1, 0]:.1f} bad." if now > 1 else "."
+    sentence += " 1 is slightly, 2 quite." + _marks_told(marks)
+    drawing = Drawing(WIDTH, TONE, key or f"tone-{party}", title, sentence)
+    colour, ceiling, floor = PARTY[party][0], 36.0, TONE - 18
+    drawing.words(4, 13, title, size=13, fill=colour, font_weight="bold")
+    for value in np.arange(0.0, top + 0.01, 1.0):
+        y = floor - value / top * (floor - ceiling)
+        drawing.put("path", d=f"M{LEFT} {written(y)}H{written(WIDTH - RIGHT)}", stroke="#dddddd")
+        above = "+" if value == top and tones.max() > top else ""
+        look: dict[str, Any] = {"font_size": 11, "text_anchor": "end", "fill": "#444444"}
+        drawing.words(LEFT - 4, y + 4, f"{value:.0f}{above}", **look)
+    heights = floor - np.minimum(tones, top) / top * (floor - ceiling)
+    area = f"{days.steps(list(heights[1]))}V{written(floor)}H{written(LEFT)}z"
+    drawing.put("path", d=area, class_="bad-area", fill=drawing.fill("#E8D5D5", "//"))
+    drawing.put("path", d=days.steps(list(heights[1])), class_="bad", stroke=BAD, stroke_width=1.2, fill="none")
+    look_of_line: dict[str, Any] = {"stroke": colour, "stroke_width": 2.2, "stroke_dasharray": DASHES[party]}
+    drawing.put("path", d=days.steps(list(heights[0])), class_="good", fill="none", **look_of_line)
+    ends = [("good", tones[0, -1], heights[0, -1], colour), ("bad", tones[1, -1], heights[1, -1], BAD)]
+    ends.sort(key=lambda end: end[2])
+    places = apart([end[2] for end in ends], 14, ceiling, floor - 7)
+    for (name, value, _, ink), y in zip(ends, places, strict=True):
+        drawing.words(days.evening(lived) + 8, y + 4, f"{name} {value:.1f}", fill=ink, **HALO)
+    days.axis(drawing, floor)
+    days.line(drawing, day, ceiling, floor)
+    _marked(drawing, days, marks, ceiling - 9)
+    rows = tuple((str(when), *(f"{value:.2f}" for value in tones[:, when - 1])) for when in _rows_told(lived, day))
+    columns = ("day", "good tone", "bad tone")
+    return Chart(title, drawing.svg(), sentence, Table(columns, rows, f"{title}, EPA units: 1 slightly, 2 quite."))
+
+
+def strip(marks: Sequence[Mark], day: int, last: int, key: str = "strip") -> Chart:
+    """What happened when, to look back along: marks over the days of the stay, and what the marks mean."""
+    days, title = _Days(last), "What happened when"
+    sentence = f"Day {day} of {last}.{_marks_told(marks) or ' Nothing is marked yet.'}"
+    drawing = Drawing(WIDTH, STRIP, key, title, sentence)
+    days.axis(drawing, 14)
+    days.line(drawing, day, 1, 14)
+    _marked(drawing, days, marks, 8)
+    _legend(drawing, STRIP - 3)
+    rows = tuple((str(mark.day), mark.kind, mark.told) for mark in marks)
+    return Chart(title, drawing.svg(), sentence, Table(("day", "what", "told"), rows, title))
+
+
+def outcomes(
+    counts: Sequence[int], low: Sequence[float], high: Sequence[float], hands: Sequence[int] = (), key: str = "outcomes"
+) -> Chart:
+    """Where pairs end up: how many of them in each pattern, with the range that luck alone gives.
+
+    *counts* are pairs by pattern, *low* and *high* the ends of the range, shares; *hands*, if any, are how many of
+    those in the room guessed each pattern to be the most frequent.
+    """
+    pairs, guesses = sum(counts), sum(hands)
+    title = f"Where {counted(pairs, 'such pair')} end{'s' * (pairs == 1)} up"
+    share = [count / max(1, pairs) for count in counts]
+    told = [
+        f"{count} end {name} ({percent(part)}, by luck {percent(least)} to {percent(most)})"
+        for name, count, part, least, most in zip(PATTERNS, counts, share, low, high, strict=True)
+    ]
+    sentence = f"Of {counted(pairs, 'such pair')}, {listed(told)}."
+    guessed = [f"{hand} for {name}" for name, hand in zip(PATTERNS, hands, strict=False)]
+    sentence += f" Of {counted(guesses, 'hand')}, {listed(guessed)}." if guesses else ""
+    height = OUTCOMES_GUESSED if guesses else OUTCOMES
+    drawing = Drawing(WIDTH, height, key, title, sentence)
+    drawing.words(4, 14, title, size=13, font_weight="bold")
+    left, wide, each = 168.0, 292.0, (height - 42) / len(PATTERNS)
+    for place, name in enumerate(PATTERNS):
+        y = 24 + place * each
+        drawing.words(left - 8, y + 15, name, text_anchor="end")
+        look: dict[str, Any] = {"fill": drawing.fill(PATTERN_COLOURS[name], PATTERN_HATCHES[name])}
+        drawing.put("rect", class_="bar", x=left, y=y, width=share[place] * wide, height=20, stroke="#333333", **look)
+        least, most = (left + end[place] * wide for end in (low, high))
+        middle = written(y + 10)
+        whisker = f"M{written(least)} {middle}H{written(most)}M{written(least)} {written(y + 5)}v10"
+        whisker += f"M{written(most)} {written(y + 5)}v10"
+        drawing.put("path", d=whisker, stroke="#ffffff", stroke_width=4, fill="none")
+        drawing.put("path", class_="range", d=whisker, stroke="#111111", stroke_width=1.6, fill="none")
+        beyond = max(most, left + share[place] * wide) + 8
+        drawing.words(beyond, y + 15, f"{counts[place]} ({percent(share[place])})", font_weight="bold")
+        if guesses:
+            part = hands[place] / guesses
+            outline: dict[str, Any] = {"fill": "#ffffff", "stroke": "#333333", "stroke_dasharray": "3 2"}
+            drawing.put("rect", class_="hands", x=left, y=y + 24, width=part * wide, height=12, **outline)
+            told_hands = f"{counted(hands[place], 'hand')} ({percent(part)})"
+            drawing.words(left + part * wide + 8, y + 34, told_hands, size=11, fill="#444444")
+    drawing.put("path", d=f"M{left} 22V{written(height - 20)}", stroke="#666666", fill="none")
+    below = "The lines span what luck alone would give, 95 times in 100."
+    below += " Dashed bars: the show of hands." if guesses else ""
+    drawing.words(4, height - 5, below, size=11, fill="#444444")
+    rows = []
+    for place, name in enumerate(PATTERNS):
+        row = [name, str(counts[place]), percent(share[place]), f"{percent(low[place])} to {percent(high[place])}"]
+        rows.append((*row, str(hands[place])) if guesses else tuple(row))
+    columns = ("pattern at the end", "pairs", "share", "by luck alone", *(("hands",) if guesses else ()))
+    return Chart(title, drawing.svg(), sentence, Table(columns, tuple(rows), title))
+
+
+def moves(counts: NDArray[np.int64], first: str, other: str, key: str = "moves") -> Chart:
+    """The same pairs in two settings: how many go from which pattern in the *first* to which in the *other*.
+
+    *counts* has shape (3, 3): pairs by pattern in the first and in the other setting. A bar for each setting, a ribbon
+    for each move in the look of where it comes from; all are as high as there are pairs.
+    """
+    counts = np.asarray(counts, int)
+    pairs, title = int(counts.sum()), "The same pairs, the same luck, in both"
+    moved = [(int(counts[i, j]), i, j) for i in range(3) for j in range(3) if i != j and counts[i, j]]
+    told = [f"{n} move from {PATTERNS[i]} to {PATTERNS[j]}" for n, i, j in sorted(moved, key=lambda move: -move[0])]
+    stay = pairs - sum(n for n, _, _ in moved)
+    sentence = f"Of the {counted(pairs, 'pair')}, {stay} are in the same pattern with {first} and with {other}"
+    sentence += f"; {listed(told)}." if told else "."
+    drawing = Drawing(WIDTH, MOVES, key, title, sentence)
+    drawing.words(4, 14, title, size=13, font_weight="bold")
+    top, gap, width, x0, x1 = 44.0, 7.0, 44.0, 120.0, WIDTH - 164.0
+    unit = (MOVES - top - 10 - 2 * gap) / max(1, pairs)
+    sides = (counts.sum(axis=1), counts.sum(axis=0))
+    starts = [top + unit * np.append(0, np.cumsum(side))[:3] + gap * np.arange(3) for side in sides]
+    used = [starts[0].copy(), starts[1].copy()]
+    middle = (x0 + width + x1) / 2
+    for i in range(3):
+        fill = drawing.fill(PATTERN_COLOURS[PATTERNS[i]], PATTERN_HATCHES[PATTERNS[i]])
+        for j in range(3):
+            high = unit * counts[i, j]
+            if not high:
+                continue
+            a, b = used[0][i], used[1][j]
+            used[0][i], used[1][j] = a + high, b + high
+            near, far, mid = (written(x) for x in (x0 + width, x1, middle))
+            path = f"M{near} {written(a)}C{mid} {written(a)} {mid} {written(b)} {far} {written(b)}V{written(b + high)}"
+            path += f"C{mid} {written(b + high)} {mid} {written(a + high)} {near} {written(a + high)}z"
+            drawing.put(
+                "path", class_="ribbon", d=path, fill=fill, fill_opacity="0.55", stroke="#666666", stroke_width=0.4
+            )
+            if high >= 11:
+                drawing.words(x0 + width + 8, a + high / 2 + 4, str(counts[i, j]), size=11, **HALO)
+    for side, (x, name) in enumerate(((x0, first), (x1, other))):
+        drawing.words(x + width / 2, 34, _short(name), text_anchor="middle", font_weight="bold")
+        for p, pattern in enumerate(PATTERNS):
+            high, y = float(unit * sides[side][p]), float(starts[side][p])
+            colour = PATTERN_COLOURS[pattern]
+            look: dict[str, Any] = {"fill": drawing.fill(colour, PATTERN_HATCHES[pattern]), "stroke": "#333333"}
+            drawing.put("rect", class_="bar", x=x, y=y, width=width, height=high, **look)
+            if high >= 14:
+                ink = ink_on(colour)
+                outline: dict[str, Any] = {
+                    "paint_order": "stroke",
+                    "stroke": colour,
+                    "stroke_width": 4,
+                    "font_weight": "bold",
+                }
+                drawing.words(
+                    x + width / 2, y + high / 2 + 4, str(sides[side][p]), text_anchor="middle", fill=ink, **outline
+                )
+        middles = [float(s + unit * n / 2) for s, n in zip(starts[side], sides[side], strict=True)]
+        for p, y in enumerate(apart(middles, 14, top + 6, MOVES - 14)):
+            beside = (x - 8, "end") if side == 0 else (x + width + 8, "start")
+            small = f" {sides[side][p]}" if unit * sides[side][p] < 14 else ""
+            drawing.words(beside[0], y + 4, f"{_brief(PATTERNS[p])}{small}", text_anchor=beside[1])
+    rows = tuple((PATTERNS[i], *(str(n) for n in counts[i]), str(counts[i].sum())) for i in range(3))
+    rows += (("all", *(str(n) for n in counts.sum(axis=0)), str(pairs)),)
+    table = Table((f"with {first}", *(f"{p} with {other}" for p in PATTERNS), "all"), rows, title)
+    return Chart(title, drawing.svg(), sentence, table)
+
+
+def _brief(pattern: str) -> str:
+    """The first word of a pattern's name, where the others have no room."""
+    return pattern.split(maxsplit=1)[0]
+
+
+def _short(name: str, longest: int = 30) -> str:
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"

@@ -1,0 +1,94 @@
+"""The command ``twoway seminar``, beside all others: says where the page is, opens it, and serves until Ctrl+C."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from experiments import command
+from experiments.command_options import Action, whole_number
+from seminar import command_teaching
+
+
+def add(commands: Any) -> None:
+    """Add ``seminar`` to the command line."""
+    seminar = commands.add_parser(
+        "seminar",
+        help="open the page to teach with in a browser; it needs no internet",
+        description="Serves a page to teach with, on this machine alone. Stop it with Ctrl+C. All that a page shows "
+        "follows from its recipe; nothing is written to disk.",
+    )
+    seminar.add_argument("--port", help="port to listen at (default: the first free one from 8600 on; 0: any)")
+    seminar.add_argument("--no-browser", action="store_true", help="do not open a browser; only say where the page is")
+    seminar.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen at: 0.0.0.0 lets everyone in the same network in (default: this machine alone)",
+    )
+
+
+def seminar(options: argparse.Namespace) -> int:
+    """Serve the page until it is interrupted."""
+    import threading
+    import webbrowser
+
+    from seminar.listening import LOOPBACK, listen
+    from simulation.refusal import Refusal
+
+    port = None if options.port is None else whole_number("port", options.port)
+    if port is not None and not 0 <= port <= 65535:
+        raise Refusal(f"--port {port}: must be from 0 to 65535")
+    ours = listen(options.host, port)
+    number = ours.getsockname()[1]
+    alone = options.host in (*LOOPBACK, "::1")
+    where = f"http://{_called(options.host)}:{number}/"
+    print(f"The page: {where}\nStop it with Ctrl+C.", flush=True)
+    if not alone:
+        print(
+            "Careful: everyone in the same network who knows the address can use this page, without a password and "
+            "unencrypted. Sessions hold made-up people only. Leave --host out to be alone.",
+            flush=True,
+        )
+    if not options.no_browser:
+        threading.Thread(target=webbrowser.open, args=(where,), daemon=True).start()
+    with suppress(KeyboardInterrupt):  # the server hands it on when it has stopped
+        serve(ours, options.host, alone)
+    print("Stopped.")
+    return 0
+
+
+def _called(host: str) -> str:
+    """What a browser calls the host by: where all addresses are listened at, the one others reach this machine by."""
+    import socket
+
+    if host not in ("0.0.0.0", "::"):
+        return f"[{host}]" if ":" in host else host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # nothing is sent; it only asks which way would be taken
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
+
+
+def serve(ours: Any, host: str, alone: bool) -> None:
+    """Serve at a socket that listens, until Ctrl+C."""
+    import socket
+
+    from seminar.listening import LOOPBACK
+    from seminar.server import application, server
+    from seminar.visitors import Visitors
+
+    names = (*LOOPBACK, host.lower()) if alone else (*LOOPBACK, host.lower(), socket.gethostname().lower())
+    server(application(Visitors(), names, open_to_others=not alone)).run(sockets=[ours])
+
+
+DO: dict[str, Action] = {"seminar": seminar}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command ``twoway`` with everything that can be asked of it."""
+    return command.main(arguments, [sys.modules[__name__], command_teaching])

@@ -1,0 +1,336 @@
+"""Parts of the page as HTML: what a session shows, told in the words of ``analysis`` and drawn by ``seminar.charts``.
+
+Every word that may have been typed is escaped; there is no style attribute and no script in any part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import NamedTuple
+
+import numpy as np
+
+from analysis.interview import TORN
+from analysis.pages import as_fragment, table_html
+from analysis.patterns import PATTERNS
+from analysis.telling import ENCOUNTERS, put_down, read_differently
+from analysis.words.grammar import INFINITIVE, OTHER, PRONOUN, act_seen, act_told, capitalised, felt, named, percent
+from seminar.charts import Chart, Mark, definition, moves, outcomes, strip, tone
+from seminar.lessons import lesson, lessons
+from seminar.outcomes import PAIRS
+from seminar.recipe import written
+from seminar.session import Session
+from seminar.settings import SLIDERS
+from seminar.stay import Moment, PairsStay
+from simulation.frames import ROLES
+from simulation.meaning import NEUTRAL
+from simulation.scenario import load
+
+EVENING = {
+    "talk_repaired": "The talk.", "talk_failed": "The talk.", "new_keyworker": "A change.",
+}  # fmt: skip
+"""What is told of first where it is neither an encounter nor somebody's evening."""
+
+
+def _heading(stay: PairsStay, moment: Moment) -> str:
+    """In what the thing told about happened."""
+    event = stay.latest(moment)
+    if event is None:
+        return "A quiet day." if moment.day else "Before they meet."
+    if event["event"] == "exchange":
+        return f"{capitalised(ENCOUNTERS[event['encounter']][0])}."
+    return EVENING.get(event["event"], f"In the evening, the {event['actor']}.")
+
+
+def account(session: Session) -> str:
+    """What happened, in each story that is looked at."""
+    told = []
+    for stay in session.stays:
+        moment = session.moment_in(stay)
+        name = f"<h3>{escape(stay.course.name)}</h3>" if session.other else ""
+        begin = "" if moment.day or session.other else f"<p>{escape(stay.course.scenario.question)}</p>"
+        words = f"<p><b>{escape(_heading(stay, moment))}</b> {escape(stay.account(moment))}</p>"
+        told.append(f"<div>{name}{begin}{words}</div>")
+    return "".join(told)
+
+
+class Line(NamedTuple):
+    """A line of a party's card: what it is called, what it says, and what it says beside that, in small."""
+
+    label: str
+    says: str
+    small: str = ""
+
+
+def _view(stay: PairsStay, side: int, moment: Moment) -> Line:
+    """What a party takes the relationship to be: one frame, or two it is torn between."""
+    weights = stay.state(side, moment)["definition"]
+    first, second = np.argsort(-weights, kind="stable")[:2]
+    name = [named(stay.resolved.frames.names[k]) for k in (first, second)]
+    if weights[first] - weights[second] < TORN:
+        return Line(TAKES, f"{name[0]}, or {name[1]}?", f"{percent(weights[first])}, {percent(weights[second])}")
+    return Line(TAKES, name[0], percent(weights[first]))
+
+
+def _likely(stay: PairsStay, side: int, moment: Moment) -> Line:
+    """What a party will likely do, and what it would if it were left to itself."""
+    likely, role = stay.expectation(side, moment), ROLES[side]
+    other, day = PRONOUN[OTHER[role]], moment.day
+    most, freely = (act_told(act, other, likely.encounter, INFINITIVE, day) for act in (likely.act, likely.freely))
+    himself = f"; left to {PRONOUN[role].reflexive}, {freely}" if freely != most else ""
+    return Line("Will likely", most, f"{percent(likely.chance)}{himself}")
+
+
+TAKES = "Takes this to be"
+
+
+def lines_of(stay: PairsStay, side: int, moment: Moment) -> list[Line]:
+    """A party's card; what has been seen and felt is that of the last act read."""
+    role, event = ROLES[side], stay.reading(side, moment)
+    now, likely = _view(stay, side, moment), _likely(stay, side, moment)
+    if event is None:
+        return [now, likely]
+    small = f"on day {event['day']}" if event["day"] != moment.day else ""
+    emotion = event["emotion_named"]
+    feels = felt(emotion, PRONOUN[role], PRONOUN[OTHER[role]]) if emotion != NEUTRAL else "nothing in particular"
+    return [
+        now,
+        Line("Saw", act_seen(event["seen"], event["encounter"]), small),
+        Line("Put it down", put_down(event, role)),
+        Line("Felt", feels),
+        likely,
+    ]
+
+
+def _card(lines: Sequence[Line]) -> str:
+    told = (
+        f"<dt>{one.label}</dt><dd>{escape(one.says)}{f' <small>{escape(one.small)}</small>' if one.small else ''}</dd>"
+        for one in lines
+    )
+    return f"<dl>{''.join(told)}</dl>"
+
+
+def _both(cards_of: Sequence[Sequence[Line]]) -> str:
+    """Both parties' cards as one small table, without what they will likely do."""
+    lines = "".join(
+        f'<tr><th scope="row">{his.label}</th><td>{escape(his.says)}</td><td>{escape(hers.says)}</td></tr>'
+        for his, hers in zip(*(some[:-1] for some in cards_of), strict=False)
+    )
+    head = "".join(f'<th scope="col" class="{role}">The {role}</th>' for role in ROLES)
+    return f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{lines}</tbody></table>"
+
+
+def cards(session: Session) -> str:
+    """How the two see it: a card each; of two stories a small table each."""
+    if session.other is None:
+        sides = (
+            f'<section class="card {role}" aria-label="The {role}"><h2>The {role}</h2>'
+            f"{_card(lines_of(session.stay, side, session.moment))}</section>"
+            for side, role in enumerate(ROLES)
+        )
+        return "".join(sides)
+    told = []
+    for number, stay in enumerate(session.stays):
+        moment, name = session.moment_in(stay), escape(stay.course.name)
+        table = _both([lines_of(stay, side, moment) for side in range(2)])
+        told.append(f'<section class="card story{number}" aria-label="{name}">{table}</section>')
+    return "".join(told)
+
+
+def apart(session: Session) -> str:
+    """Where the two readings of the same act part; of two stories, where these part, and a way there."""
+    if session.other is not None:
+        button = '<button type="button" data-do="parted">Go there</button>' if session.parted else ""
+        return f"<span>{escape(session.where_parted())}</span> {button}"
+    event = session.stay.latest(session.moment)
+    if event is None or event["event"] != "exchange":
+        return ""
+    told = read_differently(event, session.stay.resolved)
+    return f"<b>Same act, read differently.</b> {escape(told)}" if told else ""
+
+
+def charts_of(session: Session) -> list[list[Chart]]:
+    """The charts of what has been lived: by party the definition and the tone; of two stories by story all four."""
+    until, day = session.furthest, session.moment.day
+
+    def drawn(stay: PairsStay, side: int, key: str) -> list[Chart]:
+        role, frames = ROLES[side], [named(name) for name in stay.resolved.frames.names]
+        marks = [mark for mark in stay.marks if mark.day <= until]
+        good, bad = stay.tone(side, until)
+        return [
+            definition(stay.shares(side, until), frames, role, day, stay.last, f"definition-{role}-{key}"),
+            tone(good, bad, role, day, stay.last, marks, key=f"tone-{role}-{key}"),
+        ]
+
+    if not until:
+        return []
+    if session.other is None:
+        return [drawn(session.stay, side, "0") for side in range(2)]
+    return [
+        [chart for side in range(2) for chart in drawn(stay, side, str(number))]
+        for number, stay in enumerate(session.stays)
+    ]
+
+
+def charts(session: Session) -> str:
+    """The charts, or before the first day the lessons."""
+    columns = charts_of(session)
+    if not columns:
+        return lesson_list(session)
+    kinds = ("definition", "tone") if session.other is None else ("his", "his-tone", "hers", "hers-tone")
+    return "".join(
+        f"<div>{''.join(f'<figure class={kind}>{c.svg}</figure>' for kind, c in zip(kinds, column, strict=True))}</div>"
+        for column in columns
+    )
+
+
+def numbers(session: Session) -> str:
+    """The numbers of everything that is drawn, as tables."""
+    named_tables = []
+    for number, column in enumerate(charts_of(session)):
+        name = f"<h3>{escape(session.stays[number].course.name)}</h3>" if session.other else ""
+        named_tables.append(name + "".join(f"<p>{escape(c.sentence)}</p>{table_html(c.table)}" for c in column))
+    if session.outcomes.pairs and not session.guessing:
+        for chart in outcome_charts(session):
+            named_tables.append(f"<p>{escape(chart.sentence)}</p>{table_html(chart.table)}")
+    return "".join(named_tables) or "<p>Nothing has happened yet. Step on to the first day.</p>"
+
+
+def lesson_list(session: Session) -> str:
+    """The lessons, each with a button that opens its recipe and one that opens its note."""
+    items = "".join(
+        f'<li><button type="button" data-recipe="{escape(str(one.opening))}">'
+        f'{escape(one.title)}</button> <button type="button" data-sheet="lessons" data-lesson="{one.name}" '
+        f'aria-label="Note on: {escape(one.title)}">Note</button> <span>{escape(one.question)}</span></li>'
+        for one in lessons()
+    )
+    now = session.recipe.lesson
+    chosen = f"<p>Chosen: {escape(lesson(now).title)}</p>" if now else ""
+    return (
+        f'<section class="lessons" aria-label="Lessons"><h2>Lessons, each with a note for the lecturer</h2>{chosen}'
+        f"<ul>{items}</ul></section>"
+    )
+
+
+def line(session: Session) -> str:
+    """The days that have been, with what is marked."""
+    marks: list[Mark] = [mark for mark in session.stay.marks if mark.day <= session.furthest]
+    return strip(marks, max(1, session.moment.day), session.stay.last).svg
+
+
+def setting(session: Session) -> str:
+    """The sliders, with the values that count from the next day on."""
+    now, title = session.setting(), load(session.recipe.scenario)
+    rows = []
+    for one in SLIDERS:
+        value, name = now[one.field], one.field.partition(".")[2]
+        words = "|".join(f"{least:g}:{word}" for least, word in one.words)
+        usual = getattr(title.context, name)
+        changed = ' class="changed"' if value != usual else ""
+        rows.append(
+            f'<p{changed} title="{escape(one.means)}"><label for="s-{name}">{one.label}</label>'
+            f'<input type="range" id="s-{name}" data-field="{one.field}" min="{one.low:g}" max="{one.high:g}" '
+            f'step="{one.step:g}" value="{written(value)}" data-words="{escape(words)}" '
+            f'aria-valuetext="{one.said(value)}"><output for="s-{name}">{one.said(value)}</output></p>'
+        )
+    left = '<p class="hint">They change the story on the left.</p>' if session.other is not None else ""
+    return "".join(rows) + left
+
+
+def outcome_charts(session: Session) -> list[Chart]:
+    """Where the pairs end up that have been lived so far."""
+    lived = session.outcomes
+    if session.other is not None:
+        names = [stay.course.name for stay in session.stays]
+        return [moves(lived.moves(), names[0], names[1])]
+    low, high = lived.range()
+    return [outcomes(lived.counts(), list(low), list(high), session.hands)]
+
+
+def results(session: Session) -> str:
+    """Where such pairs end up; or the question, while the class is to guess."""
+    if session.guessing:
+        fields = "".join(
+            f'<p><label for="h-{place}">{name}</label>'
+            f'<input type="number" id="h-{place}" data-hand min="0" max="9999" value="0" inputmode="numeric"></p>'
+            for place, name in enumerate(PATTERNS)
+        )
+        return (
+            '<form data-form="hands"><p>What will most of 200 such pairs be like in the end?</p>'
+            f"{fields}<button>Keep the show of hands</button></form>"
+        )
+    if not session.outcomes.pairs:
+        guessed = f" The show of hands is kept: {', '.join(map(str, session.hands))}." if session.hands else ""
+        return f'<p class="hint">Other people, other luck, the same settings: run {PAIRS} pairs to see.{guessed}</p>'
+    (chart,) = outcome_charts(session)
+    if session.other is None:
+        return f'<figure class="outcomes">{chart.svg}</figure>'
+    return _three_by_three(session)
+
+
+def _three_by_three(session: Session) -> str:
+    """From which pattern to which the same pairs go: a row for each in the first story, a column in the second."""
+    first, other = (escape(stay.course.name) for stay in session.stays)
+    counts = session.outcomes.moves()
+    pairs, alike = int(counts.sum()), int(counts.trace())
+    told = f"{alike} of {pairs} pairs end alike"
+    if alike < pairs:
+        i, j = divmod(int((counts - np.diag(counts.diagonal())).argmax()), len(PATTERNS))
+        told += (
+            f"; {counts[i, j]} move from {PATTERNS[i].split()[0]} to {PATTERNS[j].split()[0]}, more than any other way"
+        )
+    head = "".join(f'<th scope="col">{name.split()[0]}</th>' for name in PATTERNS)
+    rows = "".join(
+        f'<tr><th scope="row">{name}</th>{"".join(f"<td>{n}</td>" for n in row)}<td>{row.sum()}</td></tr>'
+        for name, row in zip(PATTERNS, counts, strict=True)
+    )
+    return (
+        f"<p>{told}.</p><table><thead><tr><td>↓ {first} → {other}</td>{head}"
+        f'<th scope="col">all</th></tr></thead><tbody>{rows}</tbody></table>'
+    )
+
+
+def told(session: Session) -> str:
+    """Pieces of a page, as a part of this one."""
+    return as_fragment(session.why())
+
+
+class Figure(NamedTuple):
+    """A chart that can be saved, and the name of its file without an ending."""
+
+    name: str
+    chart: Chart
+
+
+def figures(session: Session) -> list[Figure]:
+    """Everything that is drawn now, in the order of the page."""
+    found = []
+    for number, column in enumerate(charts_of(session)):
+        story = f"-{number + 1}" if session.other else ""
+        sides = [role for role in ROLES for _ in range(2)] if session.other else [ROLES[number]] * 2
+        kinds = ("takes-this-to-be", "tone") * (len(column) // 2)
+        found += [Figure(f"{s}-{k}{story}", chart) for s, k, chart in zip(sides, kinds, column, strict=True)]
+    if session.outcomes.pairs and not session.guessing:
+        found += [Figure("where-pairs-end", chart) for chart in outcome_charts(session)]
+    return found
+
+
+def handout_form(session: Session) -> str:
+    """What a handout is to have; of a lesson its own questions to begin with."""
+    taught = lesson(session.recipe.lesson) if session.recipe.lesson else None
+    title = taught.title if taught else session.stay.course.name
+    asked = (*(taught.questions if taught else ()), *[""] * 5)[:5]
+    questions = "".join(
+        f'<p><label for="q{n}">Question {n}</label> '
+        f'<input id="q{n}" name="question{n}" maxlength="500" size="60" value="{escape(text)}"></p>'
+        for n, text in enumerate(asked, 1)
+    )
+    return (
+        '<form><p><label for="title">Title</label> '
+        f'<input id="title" name="title" maxlength="200" size="60" value="{escape(title)}"></p>{questions}'
+        '<p><input type="checkbox" id="with-outcomes" name="outcomes" checked> '
+        '<label for="with-outcomes">with where 200 such pairs end up; without it, with room for a guess</label></p>'
+        '<p><button type="button" data-save="handout" data-name="handout.html">Handout (one HTML file)</button></p>'
+        "</form>"
+    )

@@ -1,0 +1,304 @@
+"""The handout: one HTML file to take home, complete on paper and without scripts, that asks nothing of any network.
+
+It has the settings that were looked at, questions to discuss, where such pairs end up (or room for a guess), and one
+pair's stay from both sides. A few lines of script let the reader go through the days; all else works without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+
+from analysis.accounts import of_dyad, readings
+from analysis.interview import Choice
+from analysis.pages import Block, Piece, Table, as_html, table_html
+from analysis.patterns import PATTERNS
+from analysis.story import TELLING, TIMELESS, chapter, chapters, interviews, numbered, verdict_and_interviews
+from analysis.telling import scene
+from analysis.words.grammar import named
+from experiments.course import check_comparable
+from seminar.charts import Chart, definition, moves, outcomes, strip, tone
+from seminar.fragments import Line, lines_of
+from seminar.lessons import lesson
+from seminar.outcomes import PAIRS, Outcomes
+from seminar.recipe import Recipe, written
+from seminar.recipe import settings as declared_settings
+from seminar.settings import SLIDERS
+from seminar.stay import PairsStay
+from simulation import SCOPE
+from simulation.frames import ROLES
+from simulation.refusal import Refusal
+from simulation.scenario import load
+
+MOST_SETTINGS, MOST_QUESTIONS, LONGEST_TITLE, LONGEST_QUESTION = 4, 5, 200, 500
+"""Settings and questions that a handout may have, and characters of its title and of a question."""
+LARGEST = 300_000
+"""Bytes a handout has at most."""
+REGULARLY = (1, 3, 7, 14, 30, 60, 90, 120, 150)
+"""Days that are shown of every stay, besides those on which something is marked, and the last."""
+MOST_MOMENTS = 16
+"""Days that are shown at most."""
+STYLE = """<style>
+body { max-width: 72rem; overflow-wrap: anywhere; } main > p, main > blockquote, main > .pair, ol { max-width: 50rem; }
+svg { width: 100%; height: auto; } .charts { display: grid; grid-template-columns: 1fr 1fr; gap: .4rem 1rem; }
+.charts.one { grid-template-columns: 1fr; max-width: 42rem; }
+ol.ask li { margin: .6rem 0; } code { font-size: .85em; }
+.moment { margin: .8rem 0; padding: .1rem .9rem; border-left: 4px solid #666; break-inside: avoid; }
+.moment h3 { margin: .5rem 0 0; } .moment p { margin: .3rem 0; }
+.moment th.client { border-bottom: 3px solid #0072B2; } .moment th.keyworker { border-bottom: 3px dashed #B34700; }
+.moment table { width: 100%; max-width: 60rem; table-layout: fixed; } .moment thead td { width: 9rem; }
+.scrub { position: sticky; top: 0; background: #fff; padding: .5rem 0; z-index: 1;
+  font: 16px/1.4 system-ui, sans-serif; }
+.scrub input { width: min(40rem, 60vw); vertical-align: middle; } input:focus-visible { outline: 3px solid #0072B2; }
+details { font: 14px/1.4 system-ui, sans-serif; } summary:focus-visible { outline: 3px solid #0072B2; }
+@media (max-width: 46rem) { .charts { grid-template-columns: 1fr; } }
+@media print { .scrub, details { display: none; } .moment p { font-size: 10pt; } .moment table { font-size: 8.5pt; }
+  .moment th, .moment td { padding: .1rem .5rem .1rem 0; } ol.ask li { min-height: 4.5em; }
+  .charts { break-inside: avoid; } }
+</style>"""
+SCRIPT = """
+const range = document.getElementById("day"), moments = [...document.querySelectorAll(".moment")];
+const show = () => {
+  const day = Number(range.value), now = moments.findLast((one) => Number(one.dataset.day) <= day) || moments[0];
+  for (const one of moments) one.hidden = one !== now;
+  document.getElementById("at").textContent = "Day " + day;
+  for (const line of document.querySelectorAll("g.day")) {
+    const { left, wide, last } = line.dataset;
+    line.setAttribute("transform", `translate(${Number(left) + (day - 0.5) * wide / last} 0)`);
+  }
+};
+document.querySelector(".scrub").hidden = false;
+range.addEventListener("input", show);
+addEventListener("beforeprint", () => moments.forEach((one) => { one.hidden = false; }));
+addEventListener("afterprint", show);
+show();
+"""
+"""Shows the last moment up to the day chosen, and moves the day line; without it all moments are there."""
+
+
+def handout(
+    recipes: Sequence[Recipe], title: str = "", questions: Sequence[str] = (), with_outcomes: bool = True,
+    hands: Sequence[int] = (),
+) -> str:  # fmt: skip
+    """The handout as the text of an HTML file.
+
+    *recipes* are the settings, the first of them with the pair that is told; one that is held against a scenario counts
+    for two. *title* and *questions* (at most five) are as typed; where there are none, they are those of the recipe's
+    lesson, if it has one. Without outcomes (*with_outcomes*) the stay is told up to the recipe's day, or for a third
+    of it, and there is room for a guess. *hands* is the show of hands, by pattern.
+
+    Lives 200 pairs in each setting. Raises ``Refusal`` for too many or too long things.
+    """
+    settings = _settings(recipes)
+    taught = lesson(settings[0].lesson) if settings[0].lesson else None
+    asked = list(questions or (taught.questions if taught else ()))
+    title = title.strip() or (taught.title if taught else load(settings[0].scenario).title)
+    _check(title, asked)
+    stay = PairsStay(settings[0].course, settings[0].luck, settings[0].place)
+    until = stay.last if with_outcomes else settings[0].day or max(1, stay.last // 3)
+    body: list[Piece | str] = [
+        STYLE,
+        Block("title", title),
+        *([Block("text", taught.question)] if taught else []),
+        Block("note", f"{SCOPE} By convention the client is he, the keyworker she."),
+        *_told_settings(settings),
+    ]
+    if asked:
+        items = "".join(f"<li>{escape(question)}</li>" for question in asked)
+        body += [Block("heading", "Questions"), f'<ol class="ask">{items}</ol>']
+    body += _ends(settings, hands) if with_outcomes else _guess()
+    body += _stay(settings[0], stay, until, with_outcomes)
+    return as_html(title, body, script=SCRIPT)
+
+
+def _settings(recipes: Sequence[Recipe]) -> list[Recipe]:
+    """The settings of some recipes; what a recipe is held against is one of its own."""
+    found: list[Recipe] = []
+    for recipe in recipes:
+        found.append(replace(recipe, against=None))
+        if recipe.against is not None:
+            found.append(Recipe(recipe.against, recipe.luck, recipe.pair))
+    if not 1 <= len(found) <= MOST_SETTINGS:
+        raise Refusal(f"a handout has 1 to {MOST_SETTINGS} settings; these are {len(found)}")
+    return found
+
+
+def _check(title: str, questions: Sequence[str]) -> None:
+    if len(questions) > MOST_QUESTIONS:
+        raise Refusal(f"a handout has at most {MOST_QUESTIONS} questions; these are {len(questions)}")
+    for what, text, longest in (
+        ("the title", title, LONGEST_TITLE),
+        *((f"question {number}", text, LONGEST_QUESTION) for number, text in enumerate(questions, 1)),
+    ):
+        if len(text) > longest:
+            raise Refusal(f"{what} has {len(text)} characters; it may have {longest}")
+
+
+def _changes(recipe: Recipe) -> str:
+    """What changes on the way, in a sentence; empty if nothing does."""
+    sliders, told = {one.field: one for one in SLIDERS}, []
+    for change in recipe.changes:
+        declared = declared_settings()[change.field]
+        name = sliders[change.field].label if change.field in sliders else change.field
+        told.append(f"from day {change.day} on, {name} is {written(change.value)} ({declared.unit})")
+    return f"Changed: {'; '.join(told)}." if told else ""
+
+
+def _told_settings(settings: Sequence[Recipe]) -> list[Piece | str]:
+    several = len(settings) > 1
+    pieces: list[Piece | str] = [Block("heading", "The settings" if several else "The setting")]
+    for recipe in settings:
+        scenario = load(recipe.scenario)
+        told = " ".join(filter(None, [scenario.question, _changes(recipe)]))
+        code = f'<p class="note">Recipe: <code>{escape(str(recipe))}</code></p>'
+        pieces += [Block("subheading", scenario.title), Block("text", told), code]
+    if several and len({recipe.luck for recipe in settings}) == 1:
+        pieces.append(Block("text", "The people and their luck are the same in all of them; only the setting differs."))
+    return pieces
+
+
+def _guess() -> list[Piece | str]:
+    rows = tuple((name, "", "") for name in PATTERNS)
+    return [
+        Block("heading", "Guess first"),
+        Block("text", f"Of {PAIRS} such pairs, how many will be what in the end? Write down your guess, and why."),
+        Table(("pattern at the end", f"my guess, of {PAIRS}", "what came of it"), rows),
+    ]
+
+
+def _drawn(charts: Sequence[Chart], kind: str = "") -> str:
+    inside = "".join(f"<div>{chart.svg}</div>" for chart in charts)
+    return f'<div class="charts{f" {kind}" if kind else ""}">{inside}</div>'
+
+
+def _numbers(charts: Sequence[Chart]) -> str:
+    tables = "".join(table_html(chart.table) for chart in charts)
+    return f"<details><summary>The numbers of what is drawn</summary>{tables}</details>"
+
+
+def _ends(settings: Sequence[Recipe], hands: Sequence[int]) -> list[Piece | str]:
+    """Where the pairs end up in each setting, and of two with the same people and luck, who moved."""
+    pieces: list[Piece | str] = [Block("heading", "Where such pairs end up")]
+    courses = [recipe.course for recipe in settings]
+    for place, (recipe, course) in enumerate(zip(settings, courses, strict=True)):
+        lived = _lived(Outcomes([course.world], recipe.luck))
+        low, high = lived.range()
+        chart = outcomes(lived.counts(), list(low), list(high), hands if place == 0 else (), key=f"ends-{place}")
+        pieces += [
+            Block("subheading", course.name),
+            Block("text", chart.sentence),
+            _drawn([chart], "one"),
+            _numbers([chart]),
+        ]
+    if len(settings) == 2 and settings[0].luck == settings[1].luck:
+        try:
+            check_comparable(courses)
+        except Refusal:
+            return pieces
+        both = _lived(Outcomes([course.world for course in courses], settings[0].luck))
+        chart = moves(both.moves(), *_names(courses[0].name, courses[1].name))
+        pieces += [
+            Block("subheading", "Who moved"),
+            Block("text", chart.sentence),
+            _drawn([chart], "one"),
+            _numbers([chart]),
+        ]
+    return pieces
+
+
+def _names(first: str, other: str) -> tuple[str, str]:
+    """The names of two settings, told apart where they are one scenario's."""
+    return (first, other) if first != other else (f"{first}, first", f"{other}, changed")
+
+
+def _lived(ends: Outcomes) -> Outcomes:
+    while not ends.done:
+        ends.more()
+    return ends
+
+
+def _stay(recipe: Recipe, stay: PairsStay, until: int, to_the_end: bool) -> list[Piece | str]:
+    """One pair's stay: charts, the moments with both cards, the story and what each would say."""
+    frames = [named(name) for name in stay.resolved.frames.names]
+    marks = [mark for mark in stay.marks if mark.day <= until]
+    views = [definition(stay.shares(s, until), frames, role, until, stay.last) for s, role in enumerate(ROLES)]
+    tones = [tone(*stay.tone(s, until), role, until, stay.last, marks) for s, role in enumerate(ROLES)]
+    how_far = f"to the last day, day {until}" if to_the_end else f"up to day {until} of {stay.last}"
+    moments = [_moment(stay, day) for day in days_shown(stay, until)]
+    charts = [*views, *tones]
+    happened = strip(marks, until, stay.last)
+    return [
+        Block("heading", "One pair, from both sides"),
+        Block(
+            "text", f"{stay.course.name}, pair {recipe.pair}, {how_far}. What one does, the other may see otherwise."
+        ),
+        f'<p class="scrub" hidden><label for="day">Go through the days</label> '
+        f'<input type="range" id="day" min="1" max="{until}" value="1"> <output id="at" for="day">Day 1</output></p>',
+        _drawn(charts),
+        _drawn([happened], "one"),
+        f'<div aria-live="polite">{"".join(moments)}</div>',
+        _numbers([*charts, happened]),
+        *_story(stay, until, to_the_end),
+    ]
+
+
+def days_shown(stay: PairsStay, until: int) -> list[int]:
+    """The days whose cards are shown: regular ones, those on which something is marked, and the last one.
+
+    A day on which the two did not meet is passed over for the next on which they did.
+    """
+    regular = {day for day in (*REGULARLY, until) if day <= until}
+    marked = dict.fromkeys(mark.day for mark in stay.marks if mark.day < until and mark.day not in regular)
+    events = stay.tables.events
+    met = sorted({int(day) for day in events.loc[events["event"] == "exchange", "day"] if day <= until}) or [until]
+    wanted = [*regular, *list(marked)[: MOST_MOMENTS - len(regular)]]
+    return sorted({next((day for day in met if day >= one), met[-1]) for one in wanted})
+
+
+def _moment(stay: PairsStay, day: int) -> str:
+    """One day: the last encounter on it, and both cards on its evening."""
+    moment = stay.at(day, None)
+    events = stay.tables.events
+    today = events[(events["day"] == day) & (events["event"] == "exchange")]
+    begin = today.index[today["exchange"] == 0]
+    told = stay.account(moment)
+    if len(begin):
+        rows = today.loc[begin[-1] :].to_dict("records")
+        told = scene(rows, stay.resolved, Choice(f"{'/'.join(map(str, stay.place))}/{day}"))
+    cards = [{line.label: line for line in lines_of(stay, side, moment)} for side in range(2)]
+    labels = max(cards, key=len)
+    lines = "".join(
+        f'<tr><th scope="row">{escape(label)}</th>{"".join(_cell(card.get(label)) for card in cards)}</tr>'
+        for label in labels
+    )
+    head = "".join(f'<th scope="col" class="{role}">The {role}</th>' for role in ROLES)
+    table = f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{lines}</tbody></table>"
+    return (
+        f'<section class="moment" data-day="{day}"><h3>Day {day}</h3><p>{escape(told)}</p>'
+        f'<div class="wide">{table}</div></section>'
+    )
+
+
+def _cell(line: Line | None) -> str:
+    if line is None:
+        return "<td>nothing yet</td>"
+    small = f" <small>{escape(line.small)}</small>" if line.small else ""
+    return f"<td>{escape(line.says)}{small}</td>"
+
+
+def _story(stay: PairsStay, until: int, to_the_end: bool) -> list[Piece]:
+    """The stay as a story, and both interviews: to the end with the verdict, or up to a day without."""
+    if to_the_end:
+        told = chapters(stay.tables, stay.resolved, stay.place)[2:]
+        spoken = verdict_and_interviews(stay.tables, stay.resolved, stay.place, until)
+    else:
+        own = of_dyad(stay.tables, stay.place)
+        own = own._replace(events=numbered(own.events))
+        read = readings(own, stay.resolved, until, TIMELESS)
+        key = "/".join(map(str, stay.place))
+        told = chapter(own, stay.resolved, read, None, (), 1, until, key, TELLING)
+        spoken = interviews(stay.tables, stay.resolved, stay.place, until)
+    below = [piece._replace(kind="subheading") if isinstance(piece, Block) and piece.kind == "heading" else piece
+             for piece in told]  # fmt: skip
+    return [Block("heading", "The story"), *below, *spoken]

@@ -1,0 +1,218 @@
+"""The recipe: one line that gives a whole session back; it can be printed, sent as a link and typed in again.
+
+ordinary/42                                                    a scenario, and its luck
+ordinary/42/p3/d12.2                                           pair 3, after the second thing of day 12
+ordinary/42/d30/d5:context.control=4,context.formality=0.6     evening of day 30; two settings that count from day 5
+strict-and-opaque/7/vs:strict-but-fair/lesson:explained        compared with another scenario; with a lesson's note
+
+Whatever is left out is as at the beginning. A line has one spelling: ``str(recipe(text))`` puts it in order, and
+``recipe(str(r)) == r`` for every recipe. All characters may stand in a link as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+
+from experiments.course import Course
+from simulation.context import Context
+from simulation.number import Declaration, declarations
+from simulation.reform import AT_ADMISSION, Reform
+from simulation.refusal import Refusal, nearest
+from simulation.scenario import Scenario, changed, load, shipped_names
+from simulation.tables import check_luck
+
+LONGEST = 2000
+"""Characters a recipe may have."""
+WRITTEN = (
+    "SCENARIO/LUCK and, if wanted, /dDAY, /dDAY:section.field=value, for example ordinary/42/d12/d5:context.control=4"
+)
+WHOLE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+POSITION = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,6}))?", re.ASCII)
+LESSON = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+LONGEST_NAME = 60
+
+
+class Change(NamedTuple):
+    """From the morning of *day* on (the first is 1), *field* of the context, such as context.control, is *value*."""
+
+    day: int
+    field: str
+    value: float
+
+
+@lru_cache
+def settings() -> dict[str, Declaration]:
+    """What may change during a stay, by ``context.field``."""
+    fields = {f"{d.section}.{d.name}": d for d in declarations("context", Context)}
+    return {name: declared for name, declared in fields.items() if name not in AT_ADMISSION}
+
+
+def count_of_pairs(scenario: Scenario) -> int:
+    """Pairs of client and keyworker in one replicate."""
+    return scenario.design.centres * scenario.design.clients
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that a session is: whose stay, with what luck, in which settings, and how far it has been looked at.
+
+    *pair* counts the pairs through the centres from 0, as the commands do; *day* 0 is before the first day, and
+    *thing* counts what happened on a day from 1 (None: all of it). Refused if it cannot be.
+    """
+
+    scenario: str = "ordinary"
+    luck: int = 1
+    pair: int = 0
+    day: int = 0
+    thing: int | None = None
+    changes: tuple[Change, ...] = ()
+    against: str | None = None
+    lesson: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in (self.scenario, self.against):
+            if name is not None and name not in shipped_names():
+                raise Refusal(f"recipe: there is no scenario {_short(name)}; {nearest(name, shipped_names())}")
+        try:
+            check_luck(self.luck, 1)
+        except Refusal as refusal:
+            raise Refusal(f"recipe: luck: {refusal}") from None
+        scenario = load(self.scenario)
+        last, pairs = scenario.design.days, count_of_pairs(scenario)
+        if not 0 <= self.pair < pairs:
+            raise Refusal(f"recipe: pair {self.pair}: {self.scenario} has the pairs 0 to {pairs - 1}")
+        if not 0 <= self.day <= last:
+            raise Refusal(f"recipe: day {self.day}: a stay at {self.scenario} has the days 1 to {last}")
+        if self.thing is not None and (self.thing < 1 or self.day < 1):
+            raise Refusal("recipe: what happened on a day is counted from 1, and days are, too")
+        if list(self.changes) != sorted(set(self.changes)):
+            raise Refusal("recipe: changes of settings stand in the order of their days, and each only once")
+        if len({(change.day, change.field) for change in self.changes}) < len(self.changes):
+            raise Refusal("recipe: a setting is changed twice on the same day")
+        for change in self.changes:
+            _check(change, last)
+        if self.lesson is not None and not (LESSON.fullmatch(self.lesson) and len(self.lesson) <= LONGEST_NAME):
+            raise Refusal(f"recipe: lesson {_short(self.lesson)}: a lesson's name is small letters, digits and hyphens")
+
+    def __str__(self) -> str:
+        parts = [self.scenario, str(self.luck)]
+        if self.pair:
+            parts.append(f"p{self.pair}")
+        if self.day:
+            parts.append(f"d{self.day}" if self.thing is None else f"d{self.day}.{self.thing}")
+        for day, some in groupby(self.changes, key=attrgetter("day")):
+            parts.append(f"d{day}:{','.join(f'{one.field}={written(one.value)}' for one in some)}")
+        if self.against is not None:
+            parts.append(f"vs:{self.against}")
+        if self.lesson is not None:
+            parts.append(f"lesson:{self.lesson}")
+        return "/".join(parts)
+
+    @property
+    def course(self) -> Course:
+        """The scenario and what changes in it on the way."""
+        now = load(self.scenario)
+        reforms, start = [], now
+        for day, some in groupby(self.changes, key=attrgetter("day")):
+            now = changed(now, {one.field: one.value for one in some})
+            reforms.append(Reform(day, now))
+        return Course(start.title, start, tuple(reforms))
+
+    def setting_on(self, day: int) -> dict[str, float]:
+        """Every setting that may change, as it is on a day."""
+        context = load(self.scenario).context
+        now = {name: float(getattr(context, declared.name)) for name, declared in settings().items()}
+        return now | {one.field: one.value for one in self.changes if one.day <= day}
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """The dyad as tables name it: replicate, centre, number in the centre."""
+        return (0, *divmod(self.pair, load(self.scenario).design.clients))
+
+
+def written(value: float) -> str:
+    """A number as a recipe writes it, shortest and exact.
+
+    >>> written(4.0), written(0.25)
+    ('4', '0.25')
+    """
+    return repr(float(value)).removesuffix(".0")
+
+
+def _short(text: str) -> str:
+    """What someone typed, quoted, and no longer than a sentence bears."""
+    return repr(text if len(text) <= 40 else f"{text[:40]}…")
+
+
+def _check(change: Change, last: int) -> None:
+    where = f"recipe: d{change.day}"
+    if not 1 <= change.day <= last:
+        raise Refusal(f"{where}: settings count from a day from 1 to {last}")
+    if change.field in AT_ADMISSION:
+        raise Refusal(f"{where}: {change.field} cannot change during a stay: {AT_ADMISSION[change.field]}")
+    declared = settings().get(change.field)
+    if declared is None:
+        raise Refusal(f"{where}: there is no setting {_short(change.field)}; {nearest(change.field, settings())}")
+    if not declared.low <= change.value <= declared.high:
+        raise Refusal(
+            f"{where}: {change.field} = {change.value:g}; it must be from {declared.low:g} to {declared.high:g} "
+            f"({declared.unit})"
+        )
+
+
+def _whole(text: str, what: str) -> int:
+    if not WHOLE.fullmatch(text):
+        raise Refusal(f"recipe: {what} {_short(text)} must be a whole number from 0")
+    return int(text)
+
+
+def _changes(day: str, text: str) -> list[Change]:
+    found = []
+    for part in text.split(","):
+        field, _, number = part.partition("=")
+        try:
+            value = float(number)
+        except ValueError:
+            raise Refusal(f"recipe: {_short(part)} is not section.field=value, for example context.control=4") from None
+        found.append(Change(_whole(day, "day"), field, value))
+    return found
+
+
+def recipe(text: str) -> Recipe:
+    """The recipe that is written as *text*; raises ``Refusal`` with a sentence for what is none."""
+    if len(text) > LONGEST:
+        raise Refusal(f"recipe: it has {len(text)} characters; it may have {LONGEST}")
+    scenario, *parts = text.strip().split("/")
+    if not scenario:
+        raise Refusal(f"recipe: it is empty; write {WRITTEN}")
+    given: dict[str, int | str | None] = {}
+    changes: list[Change] = []
+
+    def once(**some: int | str | None) -> None:
+        for name, value in some.items():
+            if name in given:
+                raise Refusal(f"recipe: {name} stands there twice; write {WRITTEN}")
+            given[name] = value
+
+    for place, part in enumerate(parts):
+        head, colon, rest = part.partition(":")
+        if place == 0:
+            once(luck=_whole(part, "luck"))
+        elif colon and head[:1] == "d":
+            changes += _changes(head[1:], rest)
+        elif colon and head == "vs":
+            once(against=rest)
+        elif colon and head == "lesson":
+            once(lesson=rest)
+        elif part[:1] == "p" and not colon:
+            once(pair=_whole(part[1:], "pair"))
+        elif part[:1] == "d" and (at := POSITION.fullmatch(part[1:])):
+            once(day=int(at[1]), thing=int(at[2]) if at[2] else None)
+        else:
+            raise Refusal(f"recipe: {_short(part)} cannot be read; write {WRITTEN}")
+    return Recipe(scenario, changes=tuple(sorted(changes)), **given)  # type: ignore[arg-type]

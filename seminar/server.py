@@ -1,0 +1,190 @@
+"""The server of the seminar page: a session for each visitor, and as little else as possible.
+
+It keeps nothing on disk and listens to this machine alone unless told otherwise. GET only reads; whatever does
+something is a POST of JSON of at most ``LARGEST`` bytes, by a page that knows its session's name. Addresses are
+relative, so that the page may sit behind a prefix.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Callable
+from functools import lru_cache, partial
+from html import escape
+from string import Template
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from seminar.listening import LOOPBACK
+from seminar.saving import saved
+from seminar.views import PAGE, done, everything, recipe_of
+from seminar.visitors import GONE, Visitors
+from simulation import SCOPE
+from simulation.refusal import Refusal
+from simulation.scenario import load, shipped_names
+
+LARGEST = 64_000
+"""Bytes a request may bring."""
+POLICY = "; ".join(
+    [
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
+        "form-action 'none'", "base-uri 'none'", "frame-ancestors 'none'",
+    ]
+)  # fmt: skip
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class Guard:
+    """Lets in what calls this server by a name it has, and puts the headers of safety on every answer.
+
+    A page elsewhere can have a name of its own lead to this machine, and so read what is here; it cannot choose what
+    the browser calls the server by. Numeric addresses are let in where students are, for no name leads there.
+    """
+
+    def __init__(self, app: ASGIApp, names: tuple[str, ...], open_to_others: bool) -> None:
+        self.app, self.names, self.open_to_others = app, names, open_to_others
+
+    def _knows(self, host: str) -> bool:
+        name = host.rsplit(":", 1)[0] if host.rpartition(":")[2].isdigit() else host
+        if name.lower() in self.names:
+            return True
+        try:
+            ipaddress.ip_address(name.strip("[]"))
+        except ValueError:
+            return False
+        return self.open_to_others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+                message["headers"] = [*message["headers"], *own]
+            await send(message)
+
+        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+        if not self._knows(host):
+            refused = PlainTextResponse("This server does not go by that name.", status_code=421)
+            await refused(scope, receive, send_guarded)
+            return
+        await self.app(scope, receive, send_guarded)
+
+
+class Unreadable(Exception):
+    """A request that no page of ours sends; *status* says why."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+async def _sent(request: Request) -> dict[str, Any]:
+    """The JSON object a request brings."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        raise Unreadable(415, "Send JSON.")
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            raise Unreadable(413, f"A request may bring {LARGEST} bytes.")
+    try:
+        told = json.loads(body)
+        json.dumps(told, ensure_ascii=False).encode("utf-8")  # halves of characters cannot be sent back
+    except (ValueError, RecursionError):
+        raise Unreadable(400, "That is no JSON.") from None
+    if not isinstance(told, dict):
+        raise Unreadable(400, "Send a JSON object.")
+    return told
+
+
+@lru_cache
+def page() -> str:
+    """The page, before anything has happened."""
+    scenarios = "".join(f'<option value="{name}">{escape(load(name).title)}</option>' for name in shipped_names())
+    return Template((PAGE / "page.html").read_text("utf-8")).substitute(scenarios=scenarios, scope=escape(SCOPE))
+
+
+def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_others: bool = False) -> Starlette:
+    """The application, for those who call it by one of the *names*."""
+
+    async def read(_: Request, file: str, kind: str) -> Response:
+        content = page() if file == "page.html" else (PAGE / file).read_text("utf-8")
+        return Response(content, media_type=kind)
+
+    def opened(wanted: dict[str, Any]) -> Response:
+        try:
+            one = recipe_of(wanted)
+            session = visitors.find(wanted.get("session"))
+            name = wanted.get("session")
+            if session is None:
+                name = visitors.come(one)
+                session = visitors.find(name)
+                assert session is not None
+            else:
+                with session.lock:
+                    session.open(one)
+            with session.lock:
+                return JSONResponse({"session": name, **everything(session)})
+        except Refusal as refusal:
+            return JSONResponse({"refusal": str(refusal)})
+
+    def did(wanted: dict[str, Any]) -> Response:
+        session = visitors.find(wanted.get("session"))
+        return JSONResponse({"gone": GONE} if session is None else done(session, wanted))
+
+    def kept(wanted: dict[str, Any]) -> Response:
+        session = visitors.find(wanted.get("session"))
+        if session is None:
+            return JSONResponse({"gone": GONE})
+        with session.lock:
+            try:
+                file = saved(session, wanted)
+            except Refusal as refusal:
+                return JSONResponse({"refusal": str(refusal)})
+        return Response(file.content, media_type=file.kind, headers={"Content-Disposition": "attachment"})
+
+    async def answer(request: Request, act: Callable[[dict[str, Any]], Response]) -> Response:
+        try:
+            return await run_in_threadpool(act, await _sent(request))
+        except Unreadable as error:
+            return PlainTextResponse(str(error), status_code=error.status)
+
+    files = {"/": ("page.html", "text/html"), "/page.css": ("page.css", "text/css"),
+             "/page.js": ("page.js", "text/javascript")}  # fmt: skip
+    routes = [Route(path, partial(read, file=file, kind=kind)) for path, (file, kind) in files.items()]
+    acts = {"/open": opened, "/do": did, "/save": kept}
+    routes += [Route(path, partial(answer, act=act), methods=["POST"]) for path, act in acts.items()]
+    app = Starlette(routes=routes)
+    app.add_middleware(Guard, names=names, open_to_others=open_to_others)
+    return app
+
+
+def server(app: ASGIApp) -> uvicorn.Server:
+    """What serves the application; it says nothing but what goes wrong, and keeps no log of visitors."""
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        ws="none",
+        lifespan="off",
+        server_header=False,
+        timeout_keep_alive=60,
+    )
+    return uvicorn.Server(config)

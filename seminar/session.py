@@ -1,0 +1,214 @@
+"""A session: one visitor's pair, how far it has been looked at, and what the visitor changed; it knows no web.
+
+Everything but the show of hands and the 200 pairs follows from the recipe, so a session can be given up and made again.
+A session is used by one thread at a time; whoever serves it holds its ``lock``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from threading import Lock
+from typing import NamedTuple
+
+import numpy as np
+
+from analysis.pages import Piece
+from analysis.partings import VISIBLE, Parting, parting
+from analysis.story import verdict_and_interviews
+from analysis.telling import ENCOUNTERS
+from analysis.why import told, why
+from experiments.course import Course, check_comparable
+from seminar.outcomes import Outcomes
+from seminar.recipe import Change, Recipe, settings
+from seminar.stay import BEGINNING, Moment, PairsStay
+from simulation.refusal import Refusal
+from simulation.scenario import load
+
+MOST_HANDS = 9999
+"""Hands that a show of hands may have for one answer."""
+
+
+class Parted(NamedTuple):
+    """Where the stories of the same pair in two courses part: *when*, and in what."""
+
+    when: Moment
+    parting: Parting
+
+
+class Session:
+    """What one visitor looks at. Raises ``Refusal`` for what cannot be done, and is then as it was."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.lock = Lock()
+        self.hands: tuple[int, ...] = ()
+        self.guessing = False
+        self.said = ""
+        """What the last thing done entails that cannot be seen, as a sentence; or nothing."""
+        self._set_out(recipe, None)
+
+    def _set_out(self, recipe: Recipe, other: PairsStay | None) -> None:
+        """Look at a recipe from now on; *other* is the stay it is held against if that is known."""
+        stay = PairsStay(recipe.course, recipe.luck, recipe.place)
+        if recipe.against is not None and other is None:
+            against = load(recipe.against)
+            course = Course(against.title, against)
+            check_comparable([stay.course, course])
+            other = PairsStay(course, recipe.luck, recipe.place)
+        self.stay, self.other = stay, other if recipe.against is not None else None
+        self.moment = stay.at(recipe.day, recipe.thing)
+        self.furthest = self.moment.day
+        self.outcomes = self._no_outcomes()
+        self._bare = recipe
+        self.parted = _parted(stay, self.other) if self.other is not None else None
+        """Where the two stories part; None where they never do, or where there is one only."""
+
+    def _no_outcomes(self) -> Outcomes:
+        return Outcomes([stay.world for stay in self.stays], self.stay.luck)
+
+    @property
+    def stays(self) -> tuple[PairsStay, ...]:
+        """The stay, and the one it is held against if there is one."""
+        return (self.stay, self.other) if self.other is not None else (self.stay,)
+
+    @property
+    def recipe(self) -> Recipe:
+        """The line that gives this session back."""
+        day, things = self.moment
+        whole = things == self.stay.things(day)
+        return replace(self._bare, day=day, thing=None if whole else things)
+
+    def moment_in(self, stay: PairsStay) -> Moment:
+        """The moment in a stay that is looked at: in the other one, the same day and as many things of it."""
+        day, things = self.moment
+        return self.moment if stay is self.stay else stay.at(day, None if things == self.stay.things(day) else things)
+
+    def _look(self, moment: Moment) -> None:
+        self.moment, self.said = moment, ""
+        self.furthest = max(self.furthest, moment.day)
+
+    def step(self) -> None:
+        """On to the next thing that happens."""
+        self._look(self.stay.after(self.moment))
+
+    def back(self) -> None:
+        """Back to before the last thing that happened."""
+        self._look(self.stay.before(self.moment))
+
+    def play(self) -> None:
+        """On to the evening of the next day; first to that of this day if it is not over."""
+        day, things = self.moment
+        over = things == self.stay.things(day)
+        self._look(self.stay.at(min(self.stay.last, day + over), None))
+
+    def go(self, day: int, things: int | None = None) -> None:
+        """To a day: its evening, or after so many things of it."""
+        if not 0 <= day <= self.stay.last:
+            raise Refusal(f"day {day}: the stay has the days 1 to {self.stay.last}")
+        self._look(self.stay.at(day, things) if day else BEGINNING)
+
+    def open(self, recipe: Recipe) -> None:
+        """Look at another recipe."""
+        self._set_out(recipe, None)
+        self.hands, self.said = (), ""
+
+    @property
+    def next_day(self) -> int:
+        """The day from which settings count that are changed now."""
+        return min(self.stay.last, self.moment.day + 1)
+
+    def setting(self) -> dict[str, float]:
+        """The settings as they will be on the next day."""
+        return self._bare.setting_on(self.next_day)
+
+    def change(self, wanted: dict[str, float]) -> None:
+        """Settings are as wanted from the next day on; the past stays, and settings for later days are given up."""
+        day = self.next_day
+        if self.moment.day == self.stay.last:
+            raise Refusal(
+                "The stay is over, and the past cannot be changed. Look back to a day before, and change then."
+            )
+        for name in wanted:
+            if name not in settings():
+                raise Refusal(f"there is no setting {name[:60]!r}")
+        before = self._bare.setting_on(day - 1)
+        kept = [change for change in self._bare.changes if change.day < day]
+        tomorrow = [change for change in self._bare.changes if change.day == day and change.field not in wanted]
+        tomorrow += [Change(day, name, value) for name, value in wanted.items() if value != before[name]]
+        later = len([change for change in self._bare.changes if change.day > day])
+        new = replace(self.recipe, changes=tuple(sorted([*kept, *tomorrow])))
+        if new == self.recipe:
+            return
+        moment, counted = self.moment, self.outcomes.pairs > 0
+        self._set_out(new, self.other)
+        self.moment, self.furthest = moment, moment.day
+        self.said = f"Counts from day {day} on."
+        if later:
+            self.said += f" {'What was' if later == 1 else 'All that was'} set for later days is given up."
+        if counted:
+            self.said += " Where 200 pairs end up has to be run again."
+
+    def restore(self) -> None:
+        """All settings are as in the scenario from the next day on."""
+        self.change(Recipe(self._bare.scenario).setting_on(1))
+
+    def hold_hands(self, hands: tuple[int, ...]) -> None:
+        """Keep a show of hands: how many guess each pattern to be the most frequent."""
+        if len(hands) != 3 or any(isinstance(n, bool) or not 0 <= n <= MOST_HANDS for n in hands):
+            raise Refusal(f"a show of hands is three whole numbers from 0 to {MOST_HANDS}")
+        if not sum(hands):
+            raise Refusal("Nobody has raised a hand yet: enter how many did for each answer.")
+        self.hands, self.guessing = tuple(hands), False
+
+    def guess_first(self, wanted: bool) -> None:
+        """Hide where pairs end up until the class has guessed; or do not."""
+        self.guessing, self.hands = wanted, ()
+        if wanted:
+            self.outcomes = self._no_outcomes()
+
+    def more_pairs(self, again: bool) -> None:
+        """Live some more of the 200 pairs; *again*: from the first."""
+        if self.guessing:
+            raise Refusal("Guess first: enter the show of hands, then see where the pairs end up.")
+        if again:
+            self.outcomes = self._no_outcomes()
+        self.outcomes.more()
+
+    def where_parted(self) -> str:
+        """The same, in a sentence; empty where there is only one story."""
+        if self.other is None:
+            return ""
+        if self.parted is None:
+            return "The same people with the same luck, and the same story to the last day."
+        day, what, event = self.parted.parting
+        at = ENCOUNTERS[event][0] if event in ENCOUNTERS else f"“{event.replace('_', ' ')}”"
+        return f"The same people with the same luck. Their stories part on day {day}, at {at}: {what}."
+
+    def why(self) -> list[Piece]:
+        """Why the last exchange was taken as it was."""
+        number = self.stay.exchange_today(self.moment)
+        if number is None:
+            raise Refusal("Why? explains an exchange. Step to one first.")
+        day, stay = self.moment.day, self.stay
+        return told(why(stay.tables, stay.world, stay.luck, stay.place, day, number), stay.world)
+
+    def interview(self, day: int) -> list[Piece]:
+        """What each of the two would say on the evening of a day that has been looked at, and what one makes of it."""
+        if not 1 <= day <= self.furthest:
+            raise Refusal(
+                f"day {day}: they can be asked on the days that have been, 1 to {self.furthest}"
+                if self.furthest
+                else "They have not met yet. Step on to a first day, then ask them."
+            )
+        return verdict_and_interviews(self.stay.tables, self.stay.resolved, self.stay.place, day)
+
+
+def _parted(stay: PairsStay, other: PairsStay) -> Parted | None:
+    """Where two stories of a pair part, as a moment of the first; None if nowhere."""
+    found = parting(stay.records, other.records)
+    if found is None:
+        return None
+    both = min(len(stay.records), len(other.records))
+    differs = np.logical_or.reduce([stay.records[name][:both] != other.records[name][:both] for name in VISIBLE])
+    row = int(differs.argmax()) if differs.any() else both
+    before = int((stay.records["day"][:row] == found.day).sum())
+    return Parted(stay.at(found.day, before + 1), found)

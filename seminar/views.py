@@ -1,0 +1,202 @@
+"""What the page is told: for each thing a visitor may do, what the session does and which parts of the page change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from analysis.pages import as_fragment
+from seminar import fragments
+from seminar.lessons import lesson
+from seminar.note import note
+from seminar.recipe import Recipe, count_of_pairs, recipe
+from seminar.session import Session
+from seminar.settings import SLIDERS
+from simulation.refusal import Refusal, nearest
+
+PAGE = Path(__file__).parent / "page"
+LARGEST_NUMBER = 1e15
+"""Beyond it whole numbers are no longer told apart by those who send them."""
+View = dict[str, Any]
+"""What goes to the page: parts of it as HTML by the id of their place, and a few numbers."""
+Wanted = Mapping[str, Any]
+
+
+def number_of(wanted: Wanted, name: str) -> float:
+    """A number that was sent; a refusal if it is none."""
+    value = wanted.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST_NUMBER:
+        raise Refusal(f"{name} must be a number")
+    return value
+
+
+def whole_of(wanted: Wanted, name: str) -> int:
+    """A whole number that was sent."""
+    value = number_of(wanted, name)
+    if not float(value).is_integer():
+        raise Refusal(f"{name} must be a whole number")
+    return int(value)
+
+
+def recipe_of(wanted: Wanted) -> Recipe:
+    """The recipe that was sent, of a lesson there is if it names one."""
+    text = wanted.get("recipe")
+    if not isinstance(text, str):
+        raise Refusal("recipe: it must be text")
+    one = recipe(text)
+    if one.lesson is not None:
+        lesson(one.lesson)
+    return one
+
+
+def now(session: Session) -> View:
+    """Where the session is: what changes with every step."""
+    recipe_, (day, things) = session.recipe, session.moment
+    stay = session.stay
+    number, setting = stay.exchange_number(session.moment), session.setting()
+    return {
+        "recipe": str(recipe_),
+        "day": day,
+        "last": stay.last,
+        "over": things == stay.things(day),
+        "furthest": session.furthest,
+        "where": f"Day {day}, exchange {number}" if day else "Before the first day",
+        "exchange": stay.exchange_today(session.moment),
+        "pair": str(recipe_.pair),
+        "count": count_of_pairs(stay.course.scenario),
+        "against": recipe_.against or "",
+        "guessing": session.guessing,
+        "pairs": session.outcomes.pairs,
+        "setting_now": {one.field: setting[one.field] for one in SLIDERS},
+        "said": session.said,
+        "account": fragments.account(session),
+        "cards": fragments.cards(session),
+        "apart": fragments.apart(session),
+    }
+
+
+def drawn(session: Session) -> View:
+    """What changes with every day that has not been looked at before."""
+    return {"charts": fragments.charts(session), "line": fragments.line(session)}
+
+
+def ends(session: Session) -> View:
+    """Where the pairs end up."""
+    return {"results": fragments.results(session)}
+
+
+def everything(session: Session) -> View:
+    """The whole page."""
+    return {**now(session), **drawn(session), **ends(session), "setting": fragments.setting(session)}
+
+
+def _moved(
+    move: Callable[[Session, Wanted], None], *parts: Callable[[Session], View]
+) -> Callable[[Session, Wanted], View]:
+    def act(session: Session, wanted: Wanted) -> View:
+        move(session, wanted)
+        told: View = {}
+        for part in parts or (now,):
+            told |= part(session)
+        return told
+
+    return act
+
+
+def _parted(session: Session, _: Wanted) -> None:
+    if session.parted is None:
+        raise Refusal("The two stories never part.")
+    session.go(*session.parted.when)
+
+
+def _hands(session: Session, wanted: Wanted) -> None:
+    hands = wanted.get("hands")
+    if not isinstance(hands, list):
+        raise Refusal("a show of hands is three whole numbers")
+    session.hold_hands(tuple(whole_of({"a show of hands": hand}, "a show of hands") for hand in hands))
+
+
+def _sheet(title: str, html: Callable[[Session, Wanted], str]) -> Callable[[Session, Wanted], View]:
+    return lambda session, wanted: {"title": title, "sheet": html(session, wanted)}
+
+
+def _interview(session: Session, wanted: Wanted) -> str:
+    day = whole_of(wanted, "day") if "day" in wanted else max(1, session.moment.day)
+    told = as_fragment(session.interview(day))
+    return (
+        f'<p><label for="asked">On the evening of day</label> <input type="number" id="asked" min="1" '
+        f'max="{session.furthest}" value="{day}"></p>{told}'
+    )
+
+
+def _file(what: str, name: str, label: str, called: str = "", form: str = "") -> str:
+    """A button that saves a file; *called* is what it is called for those who do not see where it stands."""
+    hears = f' aria-label="{escape(called)}"' if called else ""
+    return f'<button type="button" data-save="{what}" data-name="{name}"{form}{hears}>{label}</button>'
+
+
+def _lessons(session: Session, wanted: Wanted) -> str:
+    name = wanted.get("lesson", session.recipe.lesson)
+    listed = fragments.lesson_list(session)
+    if name is None:
+        return listed
+    one = lesson(str(name))
+    button = _file("note", f"{one.name}.html", "Save this note to print it")
+    which = f'<input type="hidden" name="lesson" value="{one.name}">'
+    return f"<form>{which}{button}</form>{as_fragment(note(one))}{listed}"
+
+
+def _save(session: Session, _: Wanted) -> str:
+    items = []
+    for place, (name, chart) in enumerate(fragments.figures(session)):
+        what, title = f"figure-{place}", chart.title
+        vector = _file(what, f"{name}.svg", "SVG", f"{title} as SVG")
+        picture = _file(what, f"{name}.png", "PNG", f"{title} as PNG", ' data-as="png"')
+        items.append(f"<li>{escape(title)} {vector} {picture}</li>")
+    tables = (("days", "Days (CSV)"), ("events", "Exchanges (CSV)"), ("pairs", "Where the pairs end (CSV)"))
+    return (
+        '<p id="sheet-said" role="status"></p>'
+        f"<h3>Figures</h3>{f'<ul>{chr(10).join(items)}</ul>' if items else '<p>There is nothing to draw yet.</p>'}"
+        f"<h3>Numbers</h3><p>{' '.join(_file(name, f'{name}.csv', label) for name, label in tables)}</p>"
+        f"<h3>Handout</h3>{fragments.handout_form(session)}"
+        '<h3>Links for a class, each with another luck</h3><p><label for="students">Students</label> '
+        '<input type="number" id="students" min="1" max="200" value="30"> '
+        '<button type="button" id="make-links">Make links</button></p>'
+        '<p><textarea id="links" rows="4" readonly aria-label="Links, one a line"></textarea></p>'
+    )
+
+
+DO: dict[str, Callable[[Session, Wanted], View]] = {
+    "step": _moved(lambda s, _: s.step()),
+    "back": _moved(lambda s, _: s.back()),
+    "play": _moved(lambda s, _: s.play()),
+    "go": _moved(lambda s, w: s.go(whole_of(w, "day"))),
+    "parted": _moved(_parted),
+    "charts": _moved(lambda s, w: None, drawn),
+    "change": _moved(lambda s, w: s.change({str(w.get("field")): float(number_of(w, "value"))}), everything),
+    "restore": _moved(lambda s, _: s.restore(), everything),
+    "pairs": _moved(lambda s, w: s.more_pairs(w.get("again") is True), now, ends),
+    "guess": _moved(lambda s, w: s.guess_first(w.get("wanted") is True), now, ends),
+    "hands": _moved(_hands, now, ends),
+    "why": _sheet("Why?", lambda s, _: fragments.told(s)),
+    "interview": _sheet("What each of the two would say", _interview),
+    "numbers": _sheet("The numbers", lambda s, _: fragments.numbers(s)),
+    "lessons": _sheet("Lessons", _lessons),
+    "save": _sheet("Save", _save),
+    "help": _sheet("Help and keys", lambda s, _: (PAGE / "help.html").read_text("utf-8")),
+}
+"""What a visitor may do, by its word."""
+
+
+def done(session: Session, wanted: Wanted) -> View:
+    """Do what is wanted and tell the page; a refusal is told as one."""
+    word = wanted.get("do")
+    with session.lock:
+        try:
+            if not isinstance(word, str) or word not in DO:
+                raise Refusal(f"there is nothing called {str(word)[:40]!r} to do; {nearest(str(word)[:40], DO)}")
+            return DO[word](session, wanted)
+        except Refusal as refusal:
+            return {"refusal": str(refusal)}

@@ -1,0 +1,405 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from seminar.outcomes import PAIRS
+from seminar.recipe import recipe
+from seminar.server import application
+from seminar.session import Session
+from seminar.stay import BEGINNING
+from seminar.visitors import Visitors
+from tests.seminar.browsing import Window, chromium
+from tests.seminar.served import serving
+
+Open = Callable[..., Window]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with serving(application(Visitors())) as one:
+        yield one
+
+
+@pytest.fixture
+def opened(browser: Any, port: int) -> Iterator[Open]:
+    """Opens windows with a recipe; at the end all are closed, and none may have complained."""
+    windows: list[Window] = []
+
+    def open_window(text: str = "ordinary/42", at: int = port, **more: Any) -> Window:
+        windows.append(Window(browser, f"http://127.0.0.1:{at}/?recipe={text}", **more))
+        return windows[-1].ready()
+
+    yield open_window
+    for window in windows:
+        window.close()
+
+
+def step(window: Window, times: int = 1) -> list[str]:
+    """Step so many times; what was told after each."""
+    told = []
+    for _ in range(times):
+        before = window.page.input_value("#recipe")
+        window.click("[data-do=step]")
+        window.until(f"document.getElementById('recipe').value !== {json.dumps(before)}")
+        told.append(window.text("#account"))
+    return told
+
+
+def sideways(window: Window) -> int:
+    return int(window.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def test_the_page_opens_light_and_says_what_the_scenario_asks(opened: Open) -> None:
+    window = opened("")
+    assert "What becomes of clients and keyworkers" in window.text("#account")
+    assert "Lessons" in window.text("#charts")
+    assert window.page.locator("#charts [data-recipe]").count() == 6
+    assert 0 < sum(window.loaded.values()) <= 40_000
+
+
+def test_the_same_luck_twice_tells_the_same_in_two_windows_that_share_nothing(opened: Open) -> None:
+    one, other = opened("ordinary/8"), opened("ordinary/8")
+    told = step(one, 6)
+    assert other.text("#where") == "Before the first day"
+    assert step(other, 6) == told
+    assert step(opened("ordinary/9"), 6) != told
+
+
+def test_the_keyboard_alone_suffices(opened: Open) -> None:
+    window = opened("ordinary/8")
+    keys = window.page.keyboard
+    keys.press("ArrowRight")
+    window.on_day(1)
+    first = window.text("#account")
+    keys.press("ArrowRight")
+    window.until(f"document.getElementById('account').innerText !== {json.dumps(first)}")
+    keys.press("ArrowLeft")
+    window.until(f"document.getElementById('account').innerText === {json.dumps(first)}")
+    keys.press("End")
+    window.on_day(180)
+    keys.press("Home")
+    window.until("document.getElementById('where').textContent === 'Before the first day'")
+    keys.press("Space")
+    window.until("document.getElementById('play').textContent === 'Pause'")
+    keys.press("Space")
+    window.until("document.getElementById('play').textContent === 'Play days'")
+    keys.press("?")
+    window.until("document.getElementById('sheet').open")
+    assert "step one exchange" in window.text("#sheet")
+    keys.press("Escape")
+    window.until("!document.getElementById('sheet').open")
+    window.page.focus("#luck")
+    at = window.text("#where")
+    keys.press("ArrowRight")
+    keys.press("Home")
+    window.page.wait_for_timeout(150)
+    assert window.text("#where") == at
+    reached = set()
+    window.page.focus("#scenario")
+    for _ in range(60):
+        keys.press("Tab")
+        reached.add(
+            window.page.evaluate(
+                "document.activeElement.id || document.activeElement.dataset.do || document.activeElement.dataset.sheet"
+            )
+        )
+    assert {"pair", "luck", "against", "again", "guess", "save", "back", "step", "play", "speed", "day", "s-control",
+            "restore", "run", "recipe", "copy"} <= reached  # fmt: skip
+
+
+def test_a_slider_moved_by_keys_keeps_the_focus_and_says_its_value(opened: Open) -> None:
+    window = opened("ordinary/8/d5")
+    window.page.focus("#s-control")
+    before = window.page.get_attribute("#s-control", "aria-valuetext")
+    for _ in range(8):
+        window.page.keyboard.press("ArrowRight")
+    window.until("document.getElementById('recipe').value.includes('context.control=6')")
+    assert window.page.evaluate("document.activeElement.id") == "s-control"
+    assert window.page.get_attribute("#s-control", "aria-valuetext") not in ("", before)
+
+
+def test_pause_stops_at_once_and_play_goes_on_from_there(opened: Open) -> None:
+    window = opened("ordinary/8")
+    window.page.select_option("#speed", "0")
+    window.click("#play")
+    window.until("parseInt(document.getElementById('day').value) > 5")
+    window.click("#play")
+    window.page.wait_for_timeout(100)
+    stopped = window.text("#where")
+    window.page.wait_for_timeout(300)
+    assert window.text("#where") == stopped
+    window.click("#play")
+    window.on_day(180)
+    window.until("document.getElementById('play').textContent === 'Play days'")
+    window.until("document.querySelectorAll('#charts svg').length === 4")
+
+
+def test_a_slider_changes_the_future_and_not_the_past(opened: Open) -> None:
+    window = opened("ordinary/8/d20")
+
+    def told_from(day: int) -> list[str]:
+        found = []
+        for one in range(day, day + 8):
+            window.page.evaluate(f"act({{do: 'go', day: {one}}})")
+            window.on_day(one)
+            found.append(window.text("#account") + window.text("#cards"))
+        return found
+
+    past, future = told_from(1), told_from(40)
+    window.page.evaluate("act({do: 'go', day: 20})")
+    window.on_day(20)
+    window.page.fill("#s-control", "7")
+    window.until("document.getElementById('recipe').value.endsWith('d21:context.control=7')")
+    assert "from day 21" in window.text("#said")
+    assert told_from(1) == past
+    assert told_from(40) != future
+    window.click("#restore")
+
+
+def test_looking_back_and_forward_tells_the_same(opened: Open) -> None:
+    window = opened("ordinary/8")
+    told = step(window, 12)
+    window.page.fill("#day", "0")
+    window.until("document.getElementById('where').textContent === 'Before the first day'")
+    assert step(window, 12) == told
+    lines = window.page.evaluate(
+        "new Set([...document.querySelectorAll('#charts g.day')].map((g) => g.getAttribute('transform'))).size"
+    )
+    assert lines == 1
+
+
+def test_two_hundred_pairs_sum_up_and_can_be_stopped(opened: Open) -> None:
+    window = opened("ordinary/8/d3")
+    window.click("#run")
+    window.until(f"document.getElementById('progress').value === {PAIRS} && document.getElementById('stop').disabled")
+    label = window.page.get_attribute("#results svg", "aria-label")
+    assert label
+    assert sum(map(int, re.findall(r"(\d+) end ", label))) == PAIRS
+    window.page.evaluate("run(); setTimeout(() => document.getElementById('stop').click(), 60)")
+    window.until("document.getElementById('stop').disabled && document.getElementById('progress').value > 0")
+    window.page.evaluate("line")  # what had been asked for is here
+    stopped = window.page.evaluate("document.getElementById('progress').value")
+    assert 0 < stopped < PAIRS
+    window.page.wait_for_timeout(200)
+    assert window.page.evaluate("document.getElementById('progress').value") == stopped
+
+
+def test_compared_with_itself_everything_is_equal(opened: Open) -> None:
+    window = opened("ordinary/8/d30")
+    window.page.select_option("#against", "=")
+    window.until("document.querySelectorAll('#account > div').length === 2")
+    for _ in range(5):
+        window.page.keyboard.press("ArrowRight")
+    window.page.wait_for_timeout(300)
+    both = [window.page.locator(f"#cards .story{n} table").inner_text() for n in range(2)]
+    assert both[0] == both[1]
+    assert "same story to the last day" in window.text("#apart")
+    window.click("#run")
+    window.until(f"document.getElementById('progress').value === {PAIRS}")
+    assert f"{PAIRS} of {PAIRS} pairs end alike" in window.text("#results")
+
+
+def test_two_stories_part_where_the_page_says(opened: Open) -> None:
+    window = opened("strict-and-opaque/7/vs:strict-but-fair")
+    window.click("[data-do=parted]")
+    day = re.search(r"part on day (\d+)", window.text("#apart"))
+    assert day
+    window.on_day(int(day[1]))
+    here, there = (window.page.locator("#account > div").nth(n).inner_text().partition("\n")[2] for n in range(2))
+    cards = [window.page.locator(f"#cards .story{n} table").inner_text() for n in range(2)]
+    assert (here, cards[0]) != (there, cards[1])
+
+
+def test_a_class_guesses_before_it_sees(opened: Open) -> None:
+    window = opened("ordinary/8/d3")
+    window.click("#guess")
+    window.until("document.getElementById('run').disabled")
+    for place, hands in enumerate((4, 11, 2)):
+        window.page.fill(f"#h-{place}", str(hands))
+    window.click("#results button")
+    window.until("!document.getElementById('run').disabled")
+    window.click("#run")
+    window.until(f"document.getElementById('progress').value === {PAIRS}")
+    assert "17 hands" in (window.page.get_attribute("#results svg", "aria-label") or "")
+
+
+@lru_cache
+def longest_account() -> str:
+    """The recipe of the longest account of some stays."""
+    found = ("", 0)
+    for luck in range(6):
+        session = Session(recipe(f"ordinary/{luck}"))
+        session.moment = BEGINNING
+        while (then := session.stay.after(session.moment)) != session.moment:
+            session.moment = then
+            length = len(session.stay.account(then))
+            found = max(found, (str(session.recipe), length), key=lambda one: one[1])
+    return found[0]
+
+
+def test_the_longest_account_fits_the_screen_of_a_projector(opened: Open) -> None:
+    for text in (longest_account(), f"{longest_account()}/vs:strict-but-fair", "ordinary/42"):
+        window = opened(text)
+        window.click("#run")
+        window.until(f"document.getElementById('progress').value === {PAIRS}")
+        high = window.page.evaluate("document.documentElement.scrollHeight")
+        assert (text, high) <= (text, 720)
+        assert sideways(window) == 0
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (390, 844)])
+def test_nothing_has_to_be_scrolled_sideways(opened: Open, size: tuple[int, int]) -> None:
+    for text in (longest_account(), f"{longest_account()}/vs:strict-but-fair", "ordinary/42"):
+        window = opened(text, width=size[0], height=size[1])
+        window.click("#run")
+        window.until(f"document.getElementById('progress').value === {PAIRS}")
+        assert sideways(window) == 0
+        window.click("#large")
+        assert sideways(window) == 0
+        window.click("[data-sheet=numbers]")
+        window.until("document.getElementById('sheet').open")
+        assert sideways(window) == 0
+
+
+def test_axe_finds_nothing_on_any_view(opened: Open) -> None:
+    window = opened("ordinary/42")
+    assert window.axe() == []
+    window.page.evaluate("open('ordinary/42/d30/d20:context.control=6')")
+    window.on_day(30)
+    window.click("#run")
+    window.until(f"document.getElementById('progress').value === {PAIRS}")
+    assert window.axe() == []
+    window.until("!document.getElementById('why').disabled || act({do: 'back'}) && false")
+    for sheet in ("why", "interview", "numbers", "lessons", "save", "help"):
+        window.click(f"[data-sheet={sheet}] >> nth=0")
+        window.until("document.getElementById('sheet').open")
+        assert (sheet, window.axe()) == (sheet, [])
+        window.click("#close")
+        window.until("!document.getElementById('sheet').open")
+    window.click("#guess")
+    window.until("document.getElementById('run').disabled")
+    assert window.axe() == []
+    window.page.evaluate("open('strict-and-opaque/7/d30/vs:strict-but-fair/lesson:the-same-refusal')")
+    window.until("document.querySelectorAll('#account > div').length === 2")
+    assert window.axe() == []
+    window.click("[data-sheet=lessons] >> nth=0")
+    window.until("document.getElementById('sheet').open")
+    assert window.axe() == []
+
+
+def test_what_is_saved_can_be_opened(opened: Open, tmp_path: Path) -> None:
+    window = opened("ordinary/42/d30")
+    window.click("#run")
+    window.until(f"document.getElementById('progress').value === {PAIRS}")
+    window.click("[data-sheet=save]")
+    window.until("document.getElementById('sheet').open")
+
+    def saved(button: str) -> bytes:
+        with window.page.expect_download() as coming:
+            window.click(button)
+        coming.value.save_as(tmp_path / coming.value.suggested_filename)
+        return (tmp_path / coming.value.suggested_filename).read_bytes()
+
+    assert ET.fromstring(saved("[data-save=figure-0]:not([data-as])")).tag.endswith("svg")
+    assert saved("[data-save=figure-1][data-as=png]").startswith(b"\x89PNG\r\n")
+    rows = list(csv.DictReader(io.StringIO(saved("[data-save=pairs]").decode())))
+    assert sum(int(row["pairs"]) for row in rows) == PAIRS
+    assert len(list(csv.reader(io.StringIO(saved("[data-save=days]").decode())))) == 61
+    assert b"<!doctype html>" in saved("[data-save=handout]")[:20]
+    window.page.fill("#students", "3")
+    window.click("#make-links")
+    links = window.page.input_value("#links").split("\n")
+    assert [link.partition("recipe=")[2] for link in links] == [f"ordinary/{luck}/d30" for luck in (42, 43, 44)]
+
+
+def test_the_address_restores_what_was_seen(opened: Open) -> None:
+    window = opened("ordinary/8/d20")
+    window.page.fill("#s-formality", "0.9")
+    step(window, 2)
+    window.until("location.search.includes(document.getElementById('recipe').value)")
+    seen = window.text("main")
+    window.page.reload()
+    window.ready()
+    window.until("document.querySelectorAll('#charts svg').length === 4")
+    told = window.text("#said")
+    assert window.text("main").replace(told, "") == seen.replace("Counts from day 21 on.", "")
+
+
+def test_a_recipe_that_cannot_be_is_told_and_what_is_shown_stays(opened: Open) -> None:
+    window = opened("ordinary/8/d20")
+    window.page.fill("#recipe", "ordinary/8/d20/d21:context.contrl=3")
+    window.page.press("#recipe", "Enter")
+    window.until("document.getElementById('said').textContent !== ''")
+    assert "did you mean 'context.control'?" in window.text("#said")
+    window.on_day(20)
+    assert "there is no scenario" in opened("nonsense").text("#said")
+
+
+def test_a_place_given_on_is_set_up_again_and_told_kindly(opened: Open) -> None:
+    with serving(application(Visitors(most=1))) as small:
+        window = opened("ordinary/8/d20", at=small)
+        opened("ordinary/9", at=small)
+        window.click("[data-do=step]")
+        window.until("document.getElementById('said').textContent.includes('given on')")
+        window.on_day(20)
+        step(window)
+
+
+def test_when_the_server_is_gone_a_bar_says_so_and_what_is_shown_stays(browser: Any) -> None:
+    with serving(application(Visitors())) as small:
+        window = Window(browser, f"http://127.0.0.1:{small}/?recipe=ordinary/8/d20").ready()
+        shown = window.text("#account")
+    window.click("[data-do=step]")
+    window.page.locator("#gone:not([hidden])").wait_for()
+    assert "What is shown stays" in window.text("#gone")
+    assert window.text("#account") == shown
+    with serving(application(Visitors()), small):
+        window.click("#gone button")
+        window.page.locator("#gone[hidden]").wait_for(state="attached")
+        window.on_day(20)
+        step(window)
+    assert all("ERR_CONNECTION_REFUSED" in one for one in window.complaints)
+    window.complaints.clear()
+    window.close()
+
+
+def test_a_slider_moved_while_days_are_played_counts_and_nothing_breaks(opened: Open) -> None:
+    window = opened("ordinary/8")
+    window.page.select_option("#speed", "0")
+    window.click("#play")
+    for value in ("6", "1", "4"):
+        window.page.wait_for_timeout(120)
+        window.page.fill("#s-control", value)
+    window.page.wait_for_timeout(300)
+    window.click("#play")
+    window.until("document.getElementById('play').textContent === 'Play days'")
+    text = window.page.input_value("#recipe")
+    assert re.findall(r"context\.control=([\d.]+)", text) == ["6", "1", "4"]
+    Session(recipe(text))
+    window.page.dblclick("[data-do=step]")
+    window.page.wait_for_timeout(200)
+
+
+def test_the_page_may_sit_behind_a_prefix(opened: Open) -> None:
+    with serving(Starlette(routes=[Mount("/course/7", application(Visitors()))])) as port:
+        window = opened("ordinary/8", at=f"{port}/course/7")
+        step(window, 2)
+        window.until("location.pathname === '/course/7/'")

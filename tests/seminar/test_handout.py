@@ -1,0 +1,182 @@
+"""The handout: small, complete without scripts, silent toward every network, and safe whatever is typed."""
+
+import base64
+import hashlib
+import re
+from functools import lru_cache
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.patterns import PATTERNS
+from seminar.handout import LARGEST, LONGEST_QUESTION, LONGEST_TITLE, MOST_MOMENTS, SCRIPT, days_shown, handout
+from seminar.lessons import lessons
+from seminar.recipe import Recipe, recipe
+from seminar.stay import PairsStay
+from simulation.refusal import Refusal
+from simulation.scenario import load, shipped_names
+
+GUESS = {"with_outcomes": False}
+
+
+class Seen(HTMLParser):
+    """The elements of a page with their attributes, and its text."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.words = [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    @property
+    def text(self):
+        return "".join(self.words)
+
+    def of(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+@pytest.fixture(scope="module")
+def shown():
+    return handout([recipe("strict-and-opaque/7/vs:strict-but-fair/lesson:the-same-refusal")], hands=(1, 2, 3))
+
+
+def test_a_handout_asks_for_nothing_and_allows_its_own_script_alone(shown):
+    page = Seen(shown)
+    assert {tag for tag, _ in page.elements}.isdisjoint({"link", "img", "iframe", "object", "base", "form", "audio"})
+    for _, attributes in page.elements:
+        assert set(attributes).isdisjoint({"src", "href", "srcset", "action", "style", "data"})
+        assert not [name for name in attributes if name.startswith("on")]
+    assert set(re.findall(r"url\(([^)]*)\)", shown)) <= {f"#{a['id']}" for a in page.of("pattern")}
+    digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
+    (policy,) = (a["content"] for a in page.of("meta") if a.get("http-equiv") == "Content-Security-Policy")
+    assert policy.startswith("default-src 'none'")
+    assert re.findall(r"script-src [^;]*", policy) == [f"script-src 'sha256-{digest}'"]
+    assert len(page.of("script")) == 1
+    assert f"<script>{SCRIPT}</script>" in shown
+
+
+def test_the_script_is_short_and_touches_only_what_is_there(shown):
+    assert len(SCRIPT.strip().splitlines()) <= 18
+    ids = {attributes["id"] for _, attributes in Seen(shown).elements if "id" in attributes}
+    assert set(re.findall(r'getElementById\("(\w+)"\)', SCRIPT)) <= ids
+
+
+def test_without_scripts_everything_is_there_but_what_only_a_script_can_do(shown):
+    hidden = [(tag, a.get("class")) for tag, a in Seen(shown).elements if "hidden" in a]
+    assert hidden == [("p", "scrub")]
+
+
+def test_ids_are_given_once(shown):
+    ids = [attributes["id"] for _, attributes in Seen(shown).elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_lessons_handout_has_its_questions_both_settings_who_moved_and_the_hands(shown):
+    page, lesson = Seen(shown), next(one for one in lessons() if one.name == "the-same-refusal")
+    for part in [lesson.title, lesson.question, *lesson.questions, "Strict and opaque", "Strict but fair", "Who moved"]:
+        assert part in page.text
+    assert "6 hands" in page.text
+    assert "strict-but-fair/7" in page.text
+    assert "no forecast about anyone" in page.text
+
+
+def test_for_guessing_nothing_is_told_of_how_it_ends():
+    day = 40
+    page = Seen(handout([recipe(f"strict-and-opaque/7/d{day}")], **GUESS))
+    assert "Where such pairs end up" not in page.text
+    assert "my guess" in page.text
+    for pattern in PATTERNS:
+        assert page.text.count(pattern) == 1
+    assert max(int(d) for d in re.findall(r"[Dd]ay (\d+)", " ".join(page.words))) <= day
+    assert "What a researcher would say" not in page.text
+    assert f"What each would say on day {day}" in page.text
+
+
+def test_for_guessing_a_stay_nobody_looked_at_is_told_for_a_third():
+    page = Seen(handout([Recipe("ordinary", 3)], **GUESS))
+    assert "up to day 60 of 180" in page.text
+
+
+@lru_cache
+def elements_with(questions):
+    plain = handout([Recipe("ordinary", 3, day=9)], "title", ["question"] * questions, **GUESS)
+    return [tag for tag, _ in Seen(plain).elements]
+
+
+@settings(max_examples=8)
+@given(st.text(max_size=LONGEST_TITLE), st.lists(st.text(max_size=LONGEST_QUESTION), max_size=5))
+def test_whatever_is_typed_stays_text(title, questions):
+    page = Seen(handout([Recipe("ordinary", 3, day=9)], title, questions, **GUESS))
+    assert [tag for tag, _ in page.elements] == elements_with(len(questions))
+
+
+def test_scripts_that_are_typed_are_shown():
+    nasty = "</h1></title><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+    page = Seen(handout([Recipe("ordinary", 3)], nasty, [nasty] * 5, **GUESS))
+    assert len(page.of("script")) == 1
+    assert page.of("img") == []
+    assert page.text.count("alert(1)") == 2 * 7
+
+
+@pytest.mark.parametrize(
+    ("title", "questions", "said"),
+    [
+        ("x" * 10_000, [], "the title has 10000 characters"),
+        ("", ["why?", "x" * 10_000], "question 2 has 10000 characters"),
+        ("", ["why?"] * 6, "at most 5 questions"),
+    ],
+)
+def test_what_is_too_long_or_too_much_is_refused_with_a_sentence(title, questions, said):
+    with pytest.raises(Refusal, match=said):
+        handout([Recipe("ordinary", 3)], title, questions, **GUESS)
+
+
+def test_no_setting_and_too_many_settings_are_refused():
+    for recipes in ([], [Recipe("ordinary", luck) for luck in range(5)]):
+        with pytest.raises(Refusal, match="1 to 4 settings"):
+            handout(recipes, **GUESS)
+
+
+@pytest.mark.parametrize("name", ["four-centres", *shipped_names()[::5]])
+def test_a_handout_of_any_scenario_stays_under_its_size(name):
+    full = "&" * LONGEST_QUESTION
+    several = [Recipe(name, 11), Recipe(name, 12), Recipe(name, 13), Recipe(name, 14)]
+    text = handout(several[: 4 if name == "four-centres" else 1], "&" * LONGEST_TITLE, [full] * 5)
+    assert len(text.encode()) < LARGEST
+    assert load(name).question in Seen(text).text
+
+
+def test_the_same_recipe_gives_the_same_handout():
+    assert handout([Recipe("voluntary", 2)]) == handout([Recipe("voluntary", 2)])
+
+
+def test_the_days_shown_are_days_on_which_they_met_and_the_first_and_last_of_these_are_among_them():
+    stay = PairsStay(recipe("ordinary/5/d20:context.control=5").course, 5, (0, 0, 0))
+    events = stay.tables.events
+    met = set(events.loc[events["event"] == "exchange", "day"])
+    for until in (1, 2, 15, 40, stay.last):
+        days = days_shown(stay, until)
+        so_far = sorted(day for day in met if day <= until)
+        assert days == sorted(set(days))
+        assert len(days) <= MOST_MOMENTS
+        assert set(days) <= (set(so_far) or {until})
+        assert not so_far or (days[0], days[-1]) == (so_far[0], so_far[-1])
+
+
+def test_two_settings_of_one_scenario_are_told_apart():
+    text = Seen(handout([recipe("ordinary/5"), recipe("ordinary/5/d1:context.control=5")])).text
+    assert "Changed: from day 1 on, Control is 5" in text
+    assert "An ordinary centre, changed" in text
+
+
+def test_settings_with_other_luck_or_other_designs_are_shown_one_by_one():
+    for other in ("ordinary/6", "four-centres/5"):
+        assert "Who moved" not in Seen(handout([recipe("ordinary/5"), recipe(other)])).text

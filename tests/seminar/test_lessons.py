@@ -1,0 +1,90 @@
+"""The lessons: they fit into ninety minutes, no number of theirs is typed, and the model does what they promise."""
+
+import re
+import tomllib
+
+import pytest
+
+from seminar.lessons import HERE, ORDER, lesson, lessons
+from seminar.noticed import MEASURES, noticed
+from seminar.recipe import recipe
+from seminar.stay import BEGINNING, PairsStay
+from simulation.refusal import Refusal
+
+PAIRS = 320
+
+
+@pytest.fixture(params=ORDER)
+def each(request):
+    return lesson(request.param)
+
+
+def test_every_file_is_a_lesson_that_is_offered():
+    assert {path.stem for path in HERE.glob("*.toml")} == set(ORDER)
+    assert [one.name for one in lessons()] == list(ORDER)
+    assert len({one.title for one in lessons()}) == len(ORDER)
+
+
+def test_a_lesson_takes_ninety_minutes_at_most_and_leaves_a_quarter_of_them_to_talk(each):
+    assert each.minutes <= 90
+    assert each.discuss >= each.minutes / 4
+
+
+def test_a_lesson_asks_and_its_questions_are_questions(each):
+    for question in (each.question, each.guess.do, *each.questions):
+        assert "?" in question
+
+
+def test_the_page_opens_with_the_lesson_and_its_recipe(each):
+    assert each.opening.lesson == each.name
+    assert recipe(str(each.opening)) == each.opening
+
+
+def test_what_is_held_against_each_other_are_the_same_people_with_the_same_luck(each):
+    assert len({life.luck for life in each.lives}) == 1
+    assert len(each.lives) == len(set(map(str, each.lives)))
+    designs = {life.course.scenario.design for life in each.lives}
+    assert len(designs) == 1
+
+
+def test_no_number_that_comes_out_of_the_model_is_typed(each):
+    for notice in each.notice:
+        bare = notice.text.format(one="", other="")
+        assert re.findall(r"\d+(?:\.\d+)?", re.sub(r"\(1 is slightly, 2 quite good\)|day 60", "", bare)) == []
+        assert "%" not in bare
+
+
+def test_every_measure_is_noticed_in_some_lesson_and_every_notice_is_measured():
+    assert {notice.measure for one in lessons() for notice in one.notice} == set(MEASURES)
+
+
+def test_what_the_class_is_to_notice_is_there(each):
+    for told in noticed(each, PAIRS):
+        assert told.holds, told.sentence
+        assert re.search(r"\d", told.sentence)
+
+
+def test_lines_of_a_file_become_one_sentence(each):
+    for text in (each.why, each.guess.do, *(notice.text for notice in each.notice)):
+        assert "\n" not in text
+        assert "  " not in text
+
+
+def test_every_reading_says_how_far_it_was_read(each):
+    assert {item.status for item in each.reading} <= {"read", "second-hand", "classic"}
+    raw = tomllib.loads((HERE / f"{each.name}.toml").read_text("utf-8"))
+    assert all("status" in item for item in raw["reading"])
+
+
+def test_a_lesson_that_does_not_exist_is_refused_with_the_nearest():
+    with pytest.raises(Refusal, match="expectations"):
+        lesson("expectation")
+    with pytest.raises(Refusal, match="there is no lesson"):
+        lesson("../" * 10_000)
+
+
+def test_in_the_lesson_on_expectations_the_client_begins_as_the_same_and_the_keyworker_as_another():
+    stays = [PairsStay(life.course, life.luck, life.place) for life in lesson("expectations").lives]
+    views = [[stay.state(side, BEGINNING)["definition"].tolist() for side in range(2)] for stay in stays]
+    assert views[0][0] == views[1][0]
+    assert views[0][1] != views[1][1]

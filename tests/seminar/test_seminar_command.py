@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from seminar.command import main
+from seminar.listening import listen
+from tests.seminar.served import Client
+
+START = "from seminar.command import main; raise SystemExit(main())"
+
+
+def test_the_command_serves_the_page_until_it_is_stopped() -> None:
+    theirs = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-c", START, "seminar", "--no-browser", "--port", "0"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, theirs)
+    assert process.stdout is not None
+    where = re.fullmatch(r"The page: http://127\.0\.0\.1:(\d+)/\n", process.stdout.readline())
+    assert where
+    assert "Two-way process" in Client(int(where[1])).get("/").text
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (0, "")
+    assert out.endswith("Stopped.\n")
+
+
+@pytest.mark.parametrize("port", ["x", "-1", "70000"])
+def test_a_port_that_cannot_be_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["seminar", "--no-browser", "--port", port]) == 2
+    assert "--port" in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_said_to_be(capsys: pytest.CaptureFixture[str]) -> None:
+    with listen("127.0.0.1", 0) as taken:
+        number = str(taken.getsockname()[1])
+        assert main(["seminar", "--no-browser", "--port", number]) == 2
+    assert f"port {number} of 127.0.0.1" in capsys.readouterr().err
+
+
+def test_an_address_that_is_not_ours_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["seminar", "--no-browser", "--host", "203.0.113.5"]) == 2
+    assert "203.0.113.5" in capsys.readouterr().err
+
+
+def test_the_command_is_one_with_all_others(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scenarios"]) == 0
+    assert "ordinary" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as left:
+        main(["seminr"])
+    assert left.value.code == 2
+    assert "did you mean 'seminar'?" in capsys.readouterr().err
+
+
+def test_letting_others_in_is_said_to_be_what_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seminar.command.serve", lambda ours, host, alone: ours.close())
+    assert main(["seminar", "--no-browser", "--port", "0", "--host", "0.0.0.0"]) == 0
+    assert "without a password" in capsys.readouterr().out
+    assert main(["seminar", "--no-browser", "--port", "0"]) == 0
+    assert "password" not in capsys.readouterr().out

@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.patterns import PATTERNS, shares
+from seminar.outcomes import PAIRS
+from seminar.recipe import Recipe, recipe
+from seminar.session import Session
+from seminar.stay import Moment
+from simulation.refusal import Refusal
+from simulation.tables import run
+
+
+def at(text: str) -> Session:
+    return Session(recipe(text))
+
+
+def accounts(session: Session, steps: int) -> list[str]:
+    told = []
+    for _ in range(steps):
+        session.step()
+        told.append(session.stay.account(session.moment))
+    return told
+
+
+def test_the_same_luck_twice_tells_the_same() -> None:
+    assert accounts(at("ordinary/8"), 60) == accounts(at("ordinary/8"), 60)
+    assert accounts(at("ordinary/8"), 60) != accounts(at("ordinary/9"), 60)
+
+
+MOVES = st.lists(
+    st.sampled_from(["step", "back", "play", "go", "change", "restore"]).flatmap(
+        lambda move: st.tuples(st.just(move), st.integers(0, 180))
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=25)
+@given(MOVES)
+def test_whatever_was_done_the_recipe_gives_it_back(moves: list[tuple[str, int]]) -> None:
+    session = at("ordinary/5")
+    for move, number in moves:
+        try:
+            if move == "go":
+                session.go(number)
+            elif move == "change":
+                session.change({"context.control": number / 30})
+            else:
+                getattr(session, move)()
+        except Refusal:
+            assert session.moment.day == session.stay.last
+    again = Session(recipe(str(session.recipe)))
+    assert again.recipe == session.recipe
+    assert again.moment == session.moment
+    assert again.stay.account(again.moment) == session.stay.account(session.moment)
+    assert again.setting() == session.setting()
+
+
+def test_a_change_counts_from_the_next_day_and_leaves_the_past() -> None:
+    session = at("ordinary/5/d20.1")
+    past = [session.stay.account(Moment(day, 1)) for day in range(1, 21) if session.stay.things(day)]
+    before = session.moment
+    session.change({"context.control": 7.0})
+    assert session.moment == before
+    assert str(session.recipe).endswith("/d21:context.control=7")
+    assert [session.stay.account(Moment(day, 1)) for day in range(1, 21) if session.stay.things(day)] == past
+    assert "from day 21" in session.said
+
+
+def test_changing_a_setting_back_on_the_same_day_is_no_change() -> None:
+    session = at("ordinary/5/d20")
+    usual = session.setting()["context.control"]
+    session.change({"context.control": 7.0})
+    session.change({"context.control": usual})
+    assert session.recipe == recipe("ordinary/5/d20")
+
+
+def test_looking_back_and_changing_gives_up_what_was_set_for_later_and_says_so() -> None:
+    session = at("ordinary/5/d90/d60:context.control=6")
+    session.go(30)
+    session.change({"context.formality": 0.9})
+    assert str(session.recipe) == "ordinary/5/d30/d31:context.formality=0.9"
+    assert "later days is given up" in session.said
+
+
+def test_back_to_the_scenario_leaves_what_has_been() -> None:
+    session = at("ordinary/5/d30/d10:context.control=6")
+    session.restore()
+    usual = Recipe("ordinary").setting_on(1)
+    assert session.setting() == usual
+    assert (
+        str(session.recipe) == f"ordinary/5/d30/d10:context.control=6/d31:context.control={usual['context.control']:g}"
+    )
+
+
+def test_on_the_last_day_nothing_can_be_changed_any_more() -> None:
+    session = at("ordinary/5/d180")
+    with pytest.raises(Refusal, match="The stay is over"):
+        session.change({"context.control": 6.0})
+
+
+@pytest.mark.parametrize("wanted", [{"context.distress": 0.5}, {"people.insight": 0.5}, {"context.control": 99.0}])
+def test_what_cannot_be_set_is_refused_and_nothing_has_changed(wanted: dict[str, float]) -> None:
+    session = at("ordinary/5/d20")
+    with pytest.raises(Refusal):
+        session.change(wanted)
+    assert session.recipe == recipe("ordinary/5/d20")
+
+
+def test_play_goes_to_the_evening_of_each_day() -> None:
+    session = at("ordinary/5")
+    busy = next(day for day in range(1, 100) if session.stay.things(day) > 1)
+    session.go(busy, 1)
+    days = []
+    for _ in range(4):
+        session.play()
+        days.append(session.moment)
+    assert days == [session.stay.at(day, None) for day in range(busy, busy + 4)]
+    session.go(180)
+    session.play()
+    assert session.moment.day == 180
+
+
+def test_two_hundred_pairs_are_those_of_a_run() -> None:
+    session = at("ordinary/5/d20/d21:context.control=6")
+    while not session.outcomes.done:
+        session.more_pairs(again=False)
+    assert sum(session.outcomes.counts()) == PAIRS
+    dyads = run(session.stay.world, seed=5, replicates=13, keep="dyads").dyads.head(PAIRS)
+    assert session.outcomes.counts() == shares(dyads).loc[list(PATTERNS), "dyads"].tolist()
+
+
+def test_luck_alone_leaves_a_range_around_what_was_found() -> None:
+    session = at("four-centres/5")
+    for _ in range(4):
+        session.more_pairs(again=False)
+        low, high = session.outcomes.range()
+        found = [count / session.outcomes.pairs for count in session.outcomes.counts()]
+        assert all(0 <= a <= f <= b <= 1 and a < b for a, f, b in zip(low, found, high, strict=True))
+
+
+def test_running_again_begins_from_the_first_pair() -> None:
+    session = at("ordinary/5")
+    session.more_pairs(again=True)
+    first = session.outcomes.counts()
+    session.more_pairs(again=False)
+    session.more_pairs(again=True)
+    assert session.outcomes.counts() == first
+
+
+def test_compared_with_itself_everything_is_equal() -> None:
+    session = at("ordinary/5/d40/vs:ordinary")
+    assert session.parted is None
+    assert "same story to the last day" in session.where_parted()
+    session.more_pairs(again=False)
+    moved = session.outcomes.moves()
+    assert moved.sum() == moved.trace() == session.outcomes.pairs
+
+
+def test_stories_part_where_their_first_difference_is() -> None:
+    session = at("strict-and-opaque/7/vs:strict-but-fair")
+    assert session.parted is not None
+    session.go(*session.parted.when)
+    here, there = (stay.latest(session.moment_in(stay)) for stay in session.stays)
+    assert here != there
+    session.back()
+    visible = ("act", "seen", "actor", "encounter", "way", "event", "day")
+    here, there = (stay.latest(session.moment_in(stay)) or {} for stay in session.stays)
+    assert [here.get(name) for name in visible] == [there.get(name) for name in visible]
+
+
+def test_what_cannot_be_compared_person_by_person_is_refused() -> None:
+    session = at("ordinary/5/d10")
+    with pytest.raises(Refusal, match=r"design\.centres"):
+        session.open(recipe("ordinary/5/vs:four-centres"))
+    assert session.recipe == recipe("ordinary/5/d10")
+
+
+def test_while_the_class_guesses_nothing_is_shown() -> None:
+    session = at("ordinary/5")
+    session.more_pairs(again=False)
+    session.guess_first(True)
+    assert session.outcomes.pairs == 0
+    with pytest.raises(Refusal, match="Guess first"):
+        session.more_pairs(again=False)
+    session.hold_hands((3, 10, 2))
+    session.more_pairs(again=False)
+    assert session.outcomes.pairs > 0
+    assert session.hands == (3, 10, 2)
+
+
+@pytest.mark.parametrize("hands", [(1, 2), (0, 0, 0), (-1, 2, 3), (1, 2, 10**6)])
+def test_a_show_of_hands_is_three_counts(hands: tuple[int, ...]) -> None:
+    session = at("ordinary/5")
+    session.guess_first(True)
+    with pytest.raises(Refusal):
+        session.hold_hands(hands)
+    assert session.guessing
+
+
+def test_why_explains_an_exchange_and_says_so_where_there_is_none() -> None:
+    session = at("ordinary/5")
+    with pytest.raises(Refusal, match="Step to one first"):
+        session.why()
+    session.step()
+    assert session.why()[0].text.startswith("Why? Day ")  # type: ignore[union-attr]
+
+
+def test_only_days_that_have_been_can_be_asked_about() -> None:
+    session = at("ordinary/5")
+    with pytest.raises(Refusal, match="not met yet"):
+        session.interview(1)
+    session.go(10)
+    session.go(3)
+    assert session.interview(10)
+    with pytest.raises(Refusal, match="1 to 10"):
+        session.interview(11)

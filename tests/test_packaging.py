@@ -1,0 +1,33 @@
+"""An installed copy has all that a checkout has: every package is named, and every data file that code reads."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SETUP = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+FOLDERS = sorted({package.partition(".")[0] for package in SETUP["packages"]})
+WRITTEN_FOR_DEVELOPERS = {"README.md"}
+
+
+def files_of(folder):
+    return [path for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+
+
+def is_installed(path):
+    """Whether a file lies in a named package, and is code or data that the package names."""
+    package = ".".join(path.parent.relative_to(ROOT).parts)
+    data = any(path.match(pattern) for pattern in SETUP["package-data"].get(package, []))
+    return package in SETUP["packages"] and (path.suffix == ".py" or data)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_file_of_a_package_is_installed_with_it(folder):
+    left_out = [path for path in files_of(folder) if not is_installed(path)]
+    assert [path for path in left_out if path.name not in WRITTEN_FOR_DEVELOPERS] == []
+
+
+def test_every_package_that_is_named_is_there():
+    for package in SETUP["packages"]:
+        assert (ROOT / package.replace(".", "/")).is_dir()
