@@ -166,7 +166,7 @@ def test_differences_add_up_and_what_takes_out_nothing_changes_nothing(small):
 def test_the_command_makes_a_folder_that_can_be_verified(small, twoway, tmp_path):
     status, out, err = twoway("ablate", "--replicates", 5, "--days", 15, "--out", "mine")
     assert (status, err) == (0, "")
-    assert "Tables, figures and manifest: mine" in out
+    assert "Tables, figures, page and manifest: mine" in out
     assert json.loads((tmp_path / "mine" / "manifest.json").read_text())["arguments"]["replicates"] == 5
     assert {path.name for path in (tmp_path / "mine").glob("*.csv")} == {
         "rules.csv", "patterns.csv", "measures.csv", "kept.csv",

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.course import Course, check_comparable, course, what_is_shared
+from simulation.people import People
 from simulation.refusal import Refusal
 from simulation.scenario import changed, load, shipped_names
 
@@ -78,7 +79,10 @@ def test_what_cannot_be_read_is_refused_in_words(text, words):
             "ordinary@60:understaffed",
             "ordinary@60:understaffed: reform on day 60: context.caseload .* context.capacity",
         ),
-        ("ordinary@60:voluntary", "people.client_tilt cannot change from -0.3 to 0.5: people stay who they are"),
+        (
+            "ordinary@60:voluntary",
+            f"people.client_tilt cannot change from {People().client_tilt:g} to 0.5: people stay who they are",
+        ),
         ("ordinary@182:permissive", "must be a whole number from 1 to 181"),
         ("ordinary@60:permissive@60:ordinary", "in the order of their days"),
     ],

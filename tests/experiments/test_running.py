@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import stdtrit
 from tiny_study import INPUTS, TINY, same, tiny
 
 from analysis.patterns import PATTERNS, with_patterns
@@ -465,8 +466,8 @@ def test_replicates_are_added_until_the_precision_is_reached(tmp_path):
     assert result.status.missing == 0
     assert store.widest() <= 0.05
     fewer = store.table()[lambda t: t["replicate"] < store.replicates - 5]
-    spread = fewer.groupby("point")["client_tone"].agg(lambda x: x.std() / np.sqrt(len(x)) * 1.9)
-    assert spread.max() > 0.05, "it did not stop late"
+    half = fewer.groupby("point")["client_tone"].agg(lambda x: stdtrit(len(x) - 1, 0.975) * x.std() / np.sqrt(len(x)))
+    assert half.max() > 0.05, "it did not stop late"
 
 
 def test_a_precision_out_of_reach_stops_at_the_most(tmp_path):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from simulation.centre import Centre, live_with_agents
 from simulation.ensemble import Keep, Stay, World, live
+from simulation.people import People
 from simulation.reform import AT_ADMISSION, Reform
 from simulation.refusal import Refusal
 from simulation.scenario import Scenario, all_declarations, changed, load
@@ -114,7 +115,10 @@ def test_who_is_friends_follows_the_density_at_once():
         ({"context.caseload": 1.0}, "context.caseload cannot change from 2 to 1: .* context.capacity"),
         ({"context.distress": 0.9}, "context.distress cannot change"),
         ({"context.distress_half_life": 9.0}, "context.distress_half_life cannot change"),
-        ({"people.client_tilt": 1.0}, "people.client_tilt cannot change from -0.3 to 1.0: people stay who they are"),
+        (
+            {"people.client_tilt": 1.0},
+            f"people.client_tilt cannot change from {People().client_tilt:g} to 1.0: people stay who they are",
+        ),
         ({"learning.tempo": 0.2}, "learning.tempo cannot change"),
         ({"design.clients": 6}, "design.clients cannot change from 5 to 6"),
         ({"design.days": 25}, "design.days cannot change"),
