@@ -9,6 +9,8 @@ from simulation.people import People
 from simulation.refusal import Refusal
 from simulation.scenario import changed, load, shipped_names
 
+TILT = People().client_tilt
+
 
 @pytest.mark.parametrize("name", shipped_names())
 def test_a_name_alone_is_the_scenario_of_that_name(name):

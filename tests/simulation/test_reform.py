@@ -14,6 +14,8 @@ from simulation.reform import AT_ADMISSION, Reform
 from simulation.refusal import Refusal
 from simulation.scenario import Scenario, all_declarations, changed, load
 
+TILT = People().client_tilt
+
 DAYS = 24
 SMALL = {"design.clients": 5, "design.days": DAYS, "context.caseload": 2.0, "context.turnover": 3.0}
 CONTEXT = [d for d in all_declarations() if d.section == "context" and f"context.{d.name}" not in AT_ADMISSION]
@@ -117,7 +119,7 @@ def test_who_is_friends_follows_the_density_at_once():
         ({"context.distress_half_life": 9.0}, "context.distress_half_life cannot change"),
         (
             {"people.client_tilt": 1.0},
-            f"people.client_tilt cannot change from {People().client_tilt:g} to 1.0: people stay who they are",
+            f"people.client_tilt cannot change from {TILT:g} to 1.0: people stay who they are",
         ),
         ({"learning.tempo": 0.2}, "learning.tempo cannot change"),
         ({"design.clients": 6}, "design.clients cannot change from 5 to 6"),

@@ -10,6 +10,10 @@ from experiments.calibration.matching import CUTOFF, implausible, remaining
 from experiments.calibration.priors import Priors, priors, spread_evenly
 from experiments.calibration.targets import Targets, facts_used, targets
 from experiments.validation.declared import CALIBRATION, declared_facts
+from simulation.ensemble import World
+from simulation.frames import KEYWORKER
+from simulation.scenario import Scenario
+from simulation.situations import Kind
 
 LUCK = 0.05
 numbers = st.floats(-5, 5)
@@ -99,6 +103,16 @@ def test_only_facts_used_in_calibration_are_aimed_at():
     held_out = {one.id for one in declared_facts() if one.used != CALIBRATION}
     assert not held_out & set(facts_used())
     assert not held_out & {name.partition(":")[0] for name in targets().names}
+
+
+def test_whatever_is_sampled_a_helper_who_must_search_feels_it():
+    world = World(Scenario())
+    frames, situations = world.resolved.frames.names, world.resolved.situations
+    number = situations.turn(Kind.CONTROL, KEYWORKER, 0)
+    search = situations.turns[number].feasible.index("search")
+    deflection = world.turns[number].disturbance[frames.index("care"), search]
+    free = priors()
+    assert free.high[free.names.index("learning.tolerance")] < deflection
 
 
 def test_every_free_number_is_declared_and_no_context_is_free():
