@@ -83,7 +83,7 @@ def test_what_cannot_be_read_is_refused_in_words(text, words):
         ),
         (
             "ordinary@60:voluntary",
-            f"people.client_tilt cannot change from {People().client_tilt:g} to 0.5: people stay who they are",
+            f"people.client_tilt cannot change from {TILT:g} to 0.5: people stay who they are",
         ),
         ("ordinary@182:permissive", "must be a whole number from 1 to 181"),
         ("ordinary@60:permissive@60:ordinary", "in the order of their days"),
