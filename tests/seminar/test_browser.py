@@ -388,9 +388,9 @@ def test_a_slider_moved_while_days_are_played_counts_and_nothing_breaks(opened: 
     window.page.select_option("#speed", "0")
     window.click("#play")
     for value in ("6", "1", "4"):
-        window.page.wait_for_timeout(120)
         window.page.fill("#s-control", value)
-    window.page.wait_for_timeout(300)
+        window.until(f"document.getElementById('recipe').value.endsWith('context.control={value}')")
+        window.until(f"view.day > {window.page.evaluate('view.day')} + 1 || view.day === view.last")
     window.click("#play")
     window.until("document.getElementById('play').textContent === 'Play days'")
     text = window.page.input_value("#recipe")
