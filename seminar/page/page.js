@@ -31,6 +31,7 @@ function gone(error) {  // what is shown stays
 function stopAll() { playing = running = false; buttons(); }
 
 async function ask(body) {
+  if (!body) return null;
   try {
     let told = await (await post("do", body)).json();
     if (told.gone) {  // the place was given on: the recipe restores it
@@ -44,7 +45,7 @@ async function ask(body) {
   } catch (error) { gone(error); return null; }
 }
 
-function act(body) { return (line = line.then(() => ask(body)).then(async (told) => { await painted(); return told; })); }
+function act(body) { return (line = line.then(() => ask(typeof body === "function" ? body() : body)).then(async (told) => { await painted(); return told; })); }
 
 async function open(recipe) {
   stopAll();
@@ -70,7 +71,7 @@ function show(told, refusal = told.refusal) {
   $("why").disabled = !told.exchange;
   $("guess").setAttribute("aria-pressed", told.guessing);
   $("day").max = told.last;
-  if (document.activeElement !== $("day") || !$("day").matches(":active")) $("day").value = told.day;
+  if (wanted === null) $("day").value = told.day;
   $("day").setAttribute("aria-valuetext", told.where);
   $("progress").value = told.pairs;
   fields();
@@ -79,6 +80,17 @@ function show(told, refusal = told.refusal) {
   redraw();
   address();
   return told;
+}
+
+const wishes = {};  // settings that are wanted but not asked for yet: the latest counts, and no answer overrules it
+function wish(field, value) {
+  wishes[field] = value;
+  act(() => {
+    if (!(field in wishes)) return null;
+    const body = {do: "change", field, value: wishes[field]};
+    delete wishes[field];
+    return body;
+  });
 }
 
 const last = {};
@@ -91,7 +103,7 @@ function put(name, html) {  // whoever had the focus keeps it
 
 function fields() {  // every field says what holds, also after something was refused
   for (const slider of document.querySelectorAll("#setting input")) if (!slider.matches(":active")) {
-    slider.value = view.setting_now[slider.dataset.field];
+    slider.value = wishes[slider.dataset.field] ?? view.setting_now[slider.dataset.field];
     say(slider);
   }
   $("scenario").value = part(view.recipe, 0);
@@ -267,7 +279,7 @@ $("day").oninput = async () => {  // while it is drawn only the last place asked
 document.addEventListener("input", (event) => { if (event.target.dataset.words) say(event.target); });
 document.addEventListener("change", (event) => {
   const {field} = event.target.dataset;
-  if (field) act({do: "change", field, value: +event.target.value});
+  if (field) wish(field, +event.target.value);
   if (event.target.id === "asked") act({do: "interview", day: +event.target.value});
 });
 document.addEventListener("submit", (event) => {

@@ -71,7 +71,7 @@ class Window:
         """Click on something."""
         self.page.click(where)
 
-    def until(self, script: str, timeout: float = 10.0) -> None:
+    def until(self, script: str, timeout: float = 30.0) -> None:
         """Wait until an expression is true in the page (its policy forbids Playwright's own way of waiting for one)."""
         for _ in range(int(timeout / 0.02)):
             if self.page.evaluate(script):

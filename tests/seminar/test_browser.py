@@ -129,9 +129,11 @@ def test_a_slider_moved_by_keys_keeps_the_focus_and_says_its_value(opened: Open)
     window = opened("ordinary/8/d5")
     window.page.focus("#s-control")
     before = window.page.get_attribute("#s-control", "aria-valuetext")
+    at = window.page.input_value("#s-control")
     for _ in range(8):
         window.page.keyboard.press("ArrowRight")
-    window.until("document.getElementById('recipe').value.includes('context.control=6')")
+    wanted = f"context.control={float(at) + 8 * 0.5:g}"
+    window.until(f"document.getElementById('recipe').value.endsWith('{wanted}')")
     assert window.page.evaluate("document.activeElement.id") == "s-control"
     assert window.page.get_attribute("#s-control", "aria-valuetext") not in ("", before)
 
@@ -386,9 +388,9 @@ def test_a_slider_moved_while_days_are_played_counts_and_nothing_breaks(opened: 
     window.page.select_option("#speed", "0")
     window.click("#play")
     for value in ("6", "1", "4"):
-        window.page.wait_for_timeout(120)
         window.page.fill("#s-control", value)
-    window.page.wait_for_timeout(300)
+        window.until(f"document.getElementById('recipe').value.endsWith('context.control={value}')")
+        window.until(f"view.day > {window.page.evaluate('view.day')} + 1 || view.day === view.last")
     window.click("#play")
     window.until("document.getElementById('play').textContent === 'Play days'")
     text = window.page.input_value("#recipe")
