@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from analysis.columns import DYAD, kind_shares, sentiment_of
 from analysis.paired import interval
 from analysis.patterns import PATTERNS, by_day, with_patterns
-from analysis.telling import BY_THE_RULES, CLEARLY
+from analysis.telling import BY_THE_RULES
 from analysis.words.grammar import OTHER, percent
 from seminar.lessons import Lesson, Notice
 from seminar.recipe import Recipe, count_of_pairs
@@ -128,6 +128,11 @@ def _tension(lived: Lived) -> pd.Series:
     return _by_replicate(days["tension"], days)
 
 
+def _coerced(lived: Lived) -> pd.Series:
+    days = lived.tables.days[lived.tables.days["party"] == "client"]
+    return _by_replicate(days["felt_coercion"], days)
+
+
 def _patterns_on(lived: Lived, *parts: float) -> pd.DataFrame:
     """The pattern of each pair on some days, given as parts of the stay: a column per day, DYAD as the index."""
     days = lived.tables.days
@@ -158,16 +163,15 @@ def _evening_before(rows: pd.DataFrame, party: pd.Series | str, lived: Lived, co
     return known.reindex(wanted).to_numpy(float)
 
 
-def _misread(lived: Lived) -> tuple[pd.Series, pd.Series]:
-    """Share of acts seen as clearly worse than they were, by readers to whom it was mostly something else than a matter
-    of control the evening before, and by those to whom it was that.
+def _blamed(lived: Lived) -> tuple[pd.Series, pd.Series]:
+    """How far an act seen as bad is put down to the other's person, by readers to whom it was mostly something else
+    than a matter of control the evening before, and by those to whom it was that.
     """
     acts = _exchanges(lived)
-    control = _evening_before(acts, acts["actor"].astype(str).map(OTHER), lived, "adversarial")
-    better = sentiment_of(acts["seen"], lived.resolved) - sentiment_of(acts["act"], lived.resolved)
-    worse = pd.Series((better <= -CLEARLY).astype(float), acts.index)
+    bad = acts[sentiment_of(acts["seen"], lived.resolved) < 0]
+    control = _evening_before(bad, bad["actor"].astype(str).map(OTHER), lived, "adversarial")
     groups = (control <= 0.5, control > 0.5)
-    shares = [_by_replicate(worse[group], acts[group]) for group in groups]
+    shares = [_by_replicate(bad["person_share"][group], bad[group]) for group in groups]
     return shares[0], shares[1]
 
 
@@ -230,7 +234,7 @@ MEASURES: dict[str, Callable[[Sequence[Lived]], Found]] = {
     "conflicted": _compared("share", _share(PATTERNS[2])),
     "good tone of the client": _compared("number", _in_the_end("client_positivity")),
     "kindness of the client's acts": _compared("number", _kindness),
-    "felt coercion": _compared("small", _in_the_end("client_felt_coercion")),
+    "felt coercion": _compared("small", _coerced),
     "refusals": _compared("count", _refusals),
     "rules put down to the person": _compared(
         "share", lambda lived: _personal(lived, actor="keyworker", encounter=BY_THE_RULES)
@@ -238,7 +242,7 @@ MEASURES: dict[str, Callable[[Sequence[Lived]], Found]] = {
     "acts put down to the person": _compared("share", _personal),
     "still polite": _compared("share", lambda lived: _still(lived, PATTERNS[1], 1 / 3, 2 / 3)[1]),
     "still conflicted": _within("share", lambda lived: _still(lived, PATTERNS[2], 1 / 3, 1 / 2)),
-    "misread": _within("share", _misread),
+    "bad acts put down to the person": _within("share", _blamed),
     "talks that fail": _within("change", _talked),
     "the keyworker's tension": _compared("number", _tension),
     "searching as a helper": _within("change", _searching, of=-1),

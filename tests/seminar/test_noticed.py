@@ -67,17 +67,17 @@ def test_a_search_is_held_against_the_evening_before(lived):
         assert series == pytest.approx([np.mean(changes[kind][replicate]) for replicate in sorted(changes[kind])])
 
 
-def test_a_misreading_is_that_of_the_reader_as_he_or_she_was_the_evening_before(lived):
+def test_a_bad_act_is_put_down_by_the_reader_as_he_or_she_was_the_evening_before(lived):
     worth = {act: sentiment[0] for act, sentiment in lived.resolved.lexicon.acts.items()}
     counted = {True: {}, False: {}}
     for row, evening in one_after_the_other(lived):
-        if row.event == "exchange":
+        if row.event == "exchange" and worth[row.seen] < 0:
             reader = "keyworker" if row.actor == "client" else "client"
             before = evening(reader, row.day - 1)
             if before:
                 mostly = before[2] > 0.5
-                counted[mostly].setdefault(row.replicate, []).append(worth[row.seen] - worth[row.act] <= -1.0)
-    found = MEASURES["misread"]([lived])
+                counted[mostly].setdefault(row.replicate, []).append(row.person_share)
+    found = MEASURES["bad acts put down to the person"]([lived])
     for series, mostly in ((found.one, False), (found.other, True)):
         assert series == pytest.approx([np.mean(counted[mostly][replicate]) for replicate in sorted(counted[mostly])])
 
