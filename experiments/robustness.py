@@ -24,6 +24,7 @@ from analysis.measures.coercion import HIGH
 from analysis.paired import Floats, interval
 from analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
 from analysis.words.grammar import counted
+from experiments.defaults import with_defaults
 from experiments.made import Made, check_replicates
 from experiments.outcomes import PATTERN_SHARES
 from simulation.ensemble import Keep, World, stays
@@ -183,10 +184,8 @@ class Lived:
 
     def _scenario(self, name: str, more: Changes) -> Scenario:
         """A scenario in this variant. What the scenario's file says counts, even where a draw has another default."""
-        told = load(name).model_dump(exclude_unset=True)
-        own = {f"{s}.{field}": v for s, part in told.items() if isinstance(part, dict) for field, v in part.items()}
         meaning = {field: value for field, value in self.changes.items() if field.startswith("meaning.")}
-        return changed(Scenario(), {**self.changes, **own, **meaning, **self.always, **more})
+        return changed(with_defaults(name, self.changes), {**meaning, **self.always, **more})
 
     def ends(self, name: str, more: Changes) -> dict[str, Floats]:
         """Both parties' accounts at the end in a context, by name, shape (replicates, dyads) each."""

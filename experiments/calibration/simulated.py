@@ -31,11 +31,15 @@ class Point(NamedTuple):
     facts: tuple[str, ...]
     seed: int
     replicates: int
+    as_defaults: bool = False
+    """Whether scenarios and conditions that say otherwise have their say; else the values hold in all of them."""
 
 
 def simulated(point: Point) -> dict[str, float]:
     """Every part of the facts wanted (``fact: part``) at one point, without intervals."""
-    found = parts_of_facts(point.facts, point.seed, point.replicates, dict(point.changes), intervals=False)
+    values = dict(point.changes)
+    changes, defaults = (None, values) if point.as_defaults else (values, None)
+    found = parts_of_facts(point.facts, point.seed, point.replicates, changes, intervals=False, defaults=defaults)
     return {f"{fact}: {name}": part.estimate for fact, parts in found.items() for name, part in parts.items()}
 
 

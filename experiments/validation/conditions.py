@@ -13,6 +13,7 @@ from analysis.measures.estimates import Units, units_alone, units_of
 from analysis.measures.panel import Panel, panel
 from analysis.measures.ruptures import find_ruptures
 from experiments.ablation import WHOLE, ablations
+from experiments.defaults import with_defaults
 from simulation.ensemble import Keep, World, stays
 from simulation.scenario import Meaning, Scenario, changed, load
 from simulation.tables import Translator
@@ -56,7 +57,8 @@ def _ground(meaning: Meaning) -> tuple[World, Translator]:
 class Lived:
     """A condition that has been lived: its tables as arrays, each made when it is first asked for.
 
-    The same *seed* means the same people and luck in every condition that has as many centres and clients.
+    The same *seed* means the same people and luck in every condition that has as many centres and clients. *changes*
+    are made whatever scenario and condition say; *defaults* count where neither says anything.
     """
 
     def __init__(
@@ -67,8 +69,9 @@ class Lived:
         changes: Changes | None = None,
         threads: int = 1,
         intervals: bool = True,
+        defaults: Changes | None = None,
     ) -> None:
-        scenario = load(condition.scenario)
+        scenario = load(condition.scenario) if defaults is None else with_defaults(condition.scenario, defaults)
         both = {**condition.changes, **(changes or {})}
         self.seed, self.intervals = seed, intervals
         scenario = changed(scenario, both) if both else scenario

@@ -34,7 +34,7 @@ def predictive(draws: int, seed: int, replicates: int, threads: int = 2, progres
     facts = declared_facts()
     names = tuple(one.id for one in facts)
     points = [
-        Point(tuple((name, float(v)) for name, v in row.items()), names, seed * 1000 + k, replicates)
+        Point(tuple((name, float(v)) for name, v in row.items()), names, seed * 1000 + k, replicates, True)
         for k, (_, row) in enumerate(chosen.iterrows())
     ]
     values = simulate_all(points, "draws", threads, progress)
