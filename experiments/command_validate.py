@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +49,12 @@ SIZES = {
     "replicates": ("60", "replicates per condition and point in the end"),
 }
 """How much is simulated in a calibration: option, default, meaning."""
+MOST_SEED = 1_000_000_000
+ASKED = "asked.json"
 
 
 def calibrate(options: argparse.Namespace) -> int:
     """Calibrate the free numbers and keep what came of it."""
-    import shutil
-
     from experiments.calibration.priors import priors
     from experiments.calibration.targets import targets
     from simulation.refusal import Refusal
@@ -64,14 +66,38 @@ def calibrate(options: argparse.Namespace) -> int:
             raise Refusal(f"--{name.replace('_', '-')} {size}: must be a whole number from 1 to 100000")
     seed = whole_number("seed", options.seed)
     check_luck(seed, sizes["replicates"])
+    if seed > MOST_SEED:
+        raise Refusal(f"--seed {seed}: must be at most {MOST_SEED}, as every point has luck of its own")
     folder = folder_for("calibration", options.out)
-    kept = folder.with_name(f"{folder.name}.points")
-    kept.mkdir(parents=True, exist_ok=True)
+    kept = points_folder(folder, {"seed": seed, **sizes})
     print(f"{len(priors().names)} free numbers, {len(targets().names)} parts of facts, seed {seed}.")
     print(f"Points are kept in {kept} until all is done; the same command goes on from there.\n", flush=True)
     status = make_and_tell("calibration", folder, {"seed": seed, **sizes}, kept=kept)
-    shutil.rmtree(kept)
+    for file in kept.glob("*.csv"):
+        file.unlink()
+    (kept / ASKED).unlink()
+    with suppress(OSError):  # somebody has put something else there
+        kept.rmdir()
     return status
+
+
+def points_folder(folder: Path, asked: dict[str, int]) -> Path:
+    """Where points are kept while a calibration is under way; ``Refusal`` if another one's are there."""
+    from experiments.folder import write_anew
+    from simulation.refusal import Refusal
+
+    kept = folder.with_name(f"{folder.name}.points")
+    kept.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(asked, sort_keys=True) + "\n"
+    marker = kept / ASKED
+    if marker.exists() and marker.read_text(encoding="utf-8") != text:
+        raise Refusal(
+            f"{kept}: holds points of a calibration with other options; go on with those, or use another --out"
+        )
+    if not marker.exists() and any(kept.iterdir()):
+        raise Refusal(f"{kept}: is not empty, and would be written to; use another --out")
+    write_anew(marker, text)
+    return kept
 
 
 def validate(options: argparse.Namespace) -> int:
@@ -79,6 +105,7 @@ def validate(options: argparse.Namespace) -> int:
     from analysis.pages import as_text
     from experiments.validation.conditions import CONDITIONS
     from experiments.validation.declared import declared_facts
+    from experiments.validation.predictive import check_draws
     from experiments.validation.scoreboard import LEAST_REPLICATES, PAIRS, lines
     from simulation.refusal import Refusal
     from simulation.tables import check_luck
@@ -86,6 +113,8 @@ def validate(options: argparse.Namespace) -> int:
     seed, replicates = whole_number("seed", options.seed), whole_number("replicates", options.replicates)
     draws = whole_number("draws", options.draws)
     check_luck(seed, replicates)
+    if draws:
+        check_draws(draws, seed)
     if replicates < LEAST_REPLICATES:
         raise Refusal(f"--replicates {replicates}: facts are judged from {LEAST_REPLICATES} replicates on (400 dyads)")
     folder = folder_for("validation", options.out)

@@ -32,7 +32,7 @@ RATIO = Measure(
 )
 MEASURES = (RATIO,)
 GROUPS = ("near neutral", "top tenth")
-LESS = "near neutral less top tenth"
+NEARER = "how much nearer 1 in the top tenth"
 
 
 def readings(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
@@ -74,14 +74,15 @@ def negativity(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Un
         both.append(parts.reshape(-1, len(panel.dyads)).T)
         least = min(least, int(unfair.sum()))
         tables.append(estimated(RATIO, [group], both[-1], _ratio, [int(unfair.sum())], units))
-    tables.append(estimated(RATIO, [LESS], np.hstack(both), _less, [least], units))
+    tables.append(estimated(RATIO, [NEARER], np.hstack(both), _nearer, [least], units))
     return pd.concat(tables, ignore_index=True)
 
 
-def _less(sums: Floats) -> Floats:
-    """The first group's ratio less the second's."""
+def _nearer(sums: Floats) -> Floats:
+    """How much nearer 1 the second group's ratio is than the first's."""
     first, second = np.split(sums, 2, axis=-1)
-    return _ratio(first) - _ratio(second)
+    nearer: Floats = np.abs(_ratio(first) - 1) - np.abs(_ratio(second) - 1)
+    return nearer
 
 
 def _ratio(sums: Floats) -> Floats:

@@ -13,7 +13,7 @@ from analysis.figures.calibration import identifiability_figure
 from analysis.figures.sensitivity import plain_names
 from analysis.words.grammar import counted, percent
 from experiments.calibration.emulators import checked
-from experiments.calibration.matching import ACCEPT, LAST_CUTOFF, SCOUTS, Matched, Plan, matched
+from experiments.calibration.matching import ACCEPT, LAST_CUTOFF, Matched, Plan, matched
 from experiments.calibration.priors import Priors, priors
 from experiments.calibration.targets import targets
 from experiments.made import Made
@@ -138,14 +138,15 @@ def in_words(
     """What was done and found, in sentences, from the tables and how many points were *accepted*."""
     before, last = waves.iloc[:-1], waves.iloc[-1]
     share = last["remaining"]
-    told = f"{percent(share)} of the prior" if share >= 0.01 else f"some {max(share, 1 / SCOUTS):.1%} of the prior"
+    told = f"{percent(share)} of the prior" if share >= 0.01 else f"some {100 * share:.2g} % of the prior"
     yield (
         f"{len(numbers)} free numbers and {len(parts)} parts of facts: after {counted(len(before), 'wave')} with "
         f"{before['points'].sum()} points, emulators leave {told} (implausibility below {LAST_CUTOFF:g})."
     )
     yield (
-        f"Of {last['points']} points from what remains, {accepted} are accepted: they miss no part by more than "
-        f"{ACCEPT:g} standard errors of luck. They come from random walks and are not independent of each other."
+        f"Of {last['points']} points from what remains, {last['meet every part']} meet every part, and {accepted} are "
+        f"accepted: they miss no part by more than {ACCEPT:g} standard errors of luck. They come from random walks "
+        "over the middle of what remains, and are not independent of each other."
     )
     hard = parts[parts["met_after"] < 0.5].sort_values("met_after")
     if len(hard):

@@ -20,6 +20,7 @@ from experiments.calibration.emulators import Emulator, fit_all, predicted
 from experiments.calibration.priors import priors, spread_evenly
 from experiments.calibration.simulated import Point, simulate_all
 from experiments.calibration.targets import Targets, facts_used, targets
+from simulation.refusal import Refusal
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +47,7 @@ class Plan(NamedTuple):
 CUTOFF = 3.0
 """Implausibility from which on a point is left out (Pukelsheim's three-sigma rule; recalled)."""
 ACCEPT = 2.0
-"""Standard errors by which an accepted point may miss a part: as far as luck alone takes one point in twenty."""
+"""Standard errors by which an accepted point may miss a part; beyond, luck alone takes one value in 44."""
 REFOCUSED = 512
 """Points to which emulators are fitted at most; in later waves those the emulators before find least implausible."""
 SELDOM = 0.01
@@ -125,7 +126,7 @@ def remaining(
     scouts = spread_evenly(SCOUTS, start.shape[1], seed)
     share = implausible(emulators, goal, scouts, cutoff)
     pool, level = np.vstack([start, scouts]), np.concatenate([implausible(emulators, goal, start), share])
-    first = np.argsort(level, kind="stable")[:WALKS]
+    first = np.argsort(level, kind="stable")[: max(WALKS, count)]
     here, level = pool[first].copy(), level[first].copy()
     scale = here.std(axis=0)
     for step in tqdm(range(STEPS), desc="what remains", disable=not progress, leave=False):
@@ -142,7 +143,9 @@ def remaining(
         new = implausible(emulators, goal, there, ceiling)
         moves = possible & (new <= ceiling)
         here[moves], level[moves] = there[moves], new[moves]
-    found = here[level < cutoff] if (level < cutoff).any() else here
+    if not (level < cutoff).any():
+        raise Refusal(f"no point has an implausibility below {cutoff:g}: the facts aimed at rule out every value tried")
+    found = here[level < cutoff]
     return found[chance.permutation(len(found))[:count]], float((share < cutoff).mean())
 
 

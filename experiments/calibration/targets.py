@@ -25,11 +25,6 @@ class Targets(NamedTuple):
         outside: Floats = np.maximum(np.maximum(self.low - values, values - self.high), 0.0)
         return np.where(np.isnan(values), np.inf, outside)
 
-    def implausibility(self, values: Floats, variance: Floats) -> Floats:
-        """Distance from what is accepted in standard deviations of what is not known about the values (..., m)."""
-        distance: Floats = self.beyond(values) / np.sqrt(variance)
-        return distance
-
 
 @lru_cache
 def targets() -> Targets:

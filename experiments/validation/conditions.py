@@ -29,6 +29,8 @@ class Condition(NamedTuple):
     keep: Keep = Keep.DAYS
 
 
+CONTACT = {f"context.{name}": getattr(load("ordinary").context, name) for name in ("everyday", "planned")}
+"""How often client and keyworker meet to talk at an ordinary centre."""
 CONDITIONS: dict[str, Condition] = {
     "four centres": Condition("four-centres"),
     "ordinary": Condition("ordinary", keep=Keep.EVENTS),
@@ -36,7 +38,7 @@ CONDITIONS: dict[str, Condition] = {
     "raised expectations": Condition("raised-expectations", keep=Keep.EVENTS),
     "opaque rules": Condition("strict-and-opaque"),
     "explained rules": Condition("strict-but-fair"),
-    "twice the contact": Condition("ordinary", {"context.everyday": 10.0, "context.planned": 1.6}),
+    "twice the contact": Condition("ordinary", {name: 2 * usual for name, usual in CONTACT.items()}),
     "reflexive keyworkers": Condition("reflexive-staff"),
     **{
         f"without {removal.dimension}": Condition("ordinary", MappingProxyType(removal.changes))

@@ -56,8 +56,10 @@ class DeclaredPart(_Row):
         return BETWEEN if below < estimate < above else MISSED
 
     def certain(self, low: float, high: float) -> bool:
-        """Whether the verdict is the same all over the interval from *low* to *high*."""
-        return self.verdict(low) == self.verdict(high)
+        """Whether the verdict is the same all over the interval from *low* to *high*; without an interval it is not."""
+        bounds = (*self.accept, *self.wrong)
+        inside = [b for b in bounds if math.isfinite(b) and low < b < high]
+        return not math.isnan(low + high) and self.verdict(low) == self.verdict(high) and not inside
 
 
 class DeclaredFact(_Row):

@@ -44,7 +44,7 @@ ASKED_INVOLUNTARY = 0.89
 
 
 class Part(NamedTuple):
-    """One number of a fact, with its interval (equal to the number where none is made)."""
+    """One number of a fact, with its interval (missing where none is made)."""
 
     estimate: float
     low: float
@@ -83,8 +83,7 @@ def _of(table: pd.DataFrame, measure: Measure, names: Mapping[str, str]) -> dict
 
 
 def _part(row: pd.Series) -> Part:
-    estimate, low, high = (float(row[name]) for name in ("estimate", "low", "high"))
-    return Part(estimate, estimate if np.isnan(low) else low, estimate if np.isnan(high) else high)
+    return Part(*(float(row[name]) for name in ("estimate", "low", "high")))
 
 
 def _estimate(parts: Floats, statistic: Callable[[Floats], Floats], names: tuple[str, ...], lived: Lived) -> Parts:
@@ -98,8 +97,7 @@ def _difference(first: Floats, other: Floats, lived: Lived) -> Part:
     dyads = lived.panel.dyads["replicate"].to_numpy()
     paired = pd.Series(other - first).groupby(dyads).mean().to_numpy()[:, None]
     if not lived.intervals or len(paired) < 2:
-        mean = float(paired.mean())
-        return Part(mean, mean, mean)
+        return Part(float(paired.mean()), np.nan, np.nan)
     return Part(*(float(x[0]) for x in interval(paired)))
 
 
@@ -157,11 +155,10 @@ def felt_coercion_matters(lived: Mapping[str, Lived]) -> Parts:
         involuntary, free, n = np.moveaxis(sums, -1, 0)
         return np.stack([(involuntary - free) / n, free / n], axis=-1)
 
-    slopes = _of(table, coercion.SLOPE, {"felt": "felt, observed", "formal": "formal, observed"})
+    names = {"formal control, given felt": "formal, observed", "felt coercion, given formal": "felt, observed"}
     return {
         **_of(table, coercion.VIEW, {"felt coercion and rating": "observed"}),
-        "formal control, given felt": slopes["formal"],
-        "felt coercion, given formal": slopes["felt"],
+        **_of(table, coercion.SLOPE, names),
         **_estimate(_means(hits), shares, ("more felt under compulsion", "felt by voluntary clients"), one),
     }
 
@@ -227,10 +224,9 @@ def bad_is_stronger_than_good(lived: Mapping[str, Lived]) -> Parts:
     """How much more an unfair act moves the client than a fair one, by what the client thought before."""
     one = lived["ordinary"]
     table = negativity.negativity(one.panel, one.events, one.resolved, one.units)
-    names = dict(
-        zip(("near neutral", "near neutral less top tenth"), (negativity.GROUPS[0], negativity.LESS), strict=True)
+    return _of(
+        table, negativity.RATIO, {"near neutral": negativity.GROUPS[0], "nearer 1 in the top tenth": negativity.NEARER}
     )
-    return _of(table, negativity.RATIO, names)
 
 
 @fact("T14", "ordinary")

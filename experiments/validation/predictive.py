@@ -17,6 +17,7 @@ from experiments.validation.declared import CALIBRATION, HELD_OUT, declared_fact
 from experiments.validation.scoreboard import PAIRS, accepted_range
 from simulation.refusal import Refusal, listed
 
+MOST_SEED = 1_000_000_000
 MOSTLY = 0.9
 """Share of draws from which on a conclusion is said to hold."""
 
@@ -25,11 +26,10 @@ def predictive(draws: int, seed: int, replicates: int, threads: int = 2, progres
     """Every part of every fact over so many draws of the posterior sample, each with luck of its own.
 
     Columns: fact, says, part, unit, estimate (median draw), low, high (middle nine tenths of the draws), accept_low,
-    accept_high, wrong_low, wrong_high, met (share of draws), verdict (of the median), used, status.
+    accept_high, wrong_low, wrong_high, met (share of draws that meet the part), met_in_every_part (of the fact),
+    verdict (of the median), used, status.
     """
-    sample = shipped_posterior()
-    if not 1 <= draws <= len(sample):
-        raise Refusal(f"draws = {draws}; the posterior sample has 1 to {len(sample)}")
+    sample = check_draws(draws, seed)
     chosen = sample.iloc[np.linspace(0, len(sample) - 1, draws).round().astype(int)]
     facts = declared_facts()
     names = tuple(one.id for one in facts)
@@ -40,6 +40,9 @@ def predictive(draws: int, seed: int, replicates: int, threads: int = 2, progres
     values = simulate_all(points, "draws", threads, progress)
     rows = []
     for one in facts:
+        whole = np.all(
+            [[p.verdict(v) == "met" for v in values[f"{one.id}: {p.name}"]] for p in one.part], axis=0
+        ).mean()
         for part in one.part:
             own = values[f"{one.id}: {part.name}"]
             low, middle, high = own.quantile([0.05, 0.5, 0.95])
@@ -49,21 +52,32 @@ def predictive(draws: int, seed: int, replicates: int, threads: int = 2, progres
                     "estimate": middle, "low": low, "high": high,
                     "accept_low": part.accept[0], "accept_high": part.accept[1],
                     "wrong_low": part.wrong[0], "wrong_high": part.wrong[1],
-                    "met": np.mean([part.verdict(value) == "met" for value in own]),
+                    "met": np.mean([part.verdict(value) == "met" for value in own]), "met_in_every_part": whole,
                     "verdict": part.verdict(middle), "used": one.used, "status": one.status,
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)
 
 
+def check_draws(draws: int, seed: int) -> pd.DataFrame:
+    """The posterior sample; ``Refusal`` for a number of draws it does not have, or a seed that is too large."""
+    sample = shipped_posterior()
+    if not 1 <= draws <= len(sample):
+        raise Refusal(f"draws = {draws}; the posterior sample has 1 to {len(sample)}")
+    if seed > MOST_SEED:
+        raise Refusal(f"seed = {seed}; it must be at most {MOST_SEED}, as every draw has luck of its own")
+    return sample
+
+
 def in_words(table: pd.DataFrame, draws: int) -> Iterator[str]:
     """How the facts fare over the posterior sample."""
-    by_fact = table.groupby("fact", sort=False).agg({"met": "min", "used": "first", "status": "first"})
+    by_fact = table.groupby("fact", sort=False).first()
     for used, how in ((CALIBRATION, "used in calibration"), (HELD_OUT, "held out")):
         own = by_fact[(by_fact["used"] == used) & (by_fact["status"] != "assumed")]
+        mostly = (own["met_in_every_part"] >= MOSTLY).sum()
         yield (
-            f"Of {counted(len(own), 'fact')} with a source that were {how}, {(own['met'] >= MOSTLY).sum()} are met in "
-            f"every part by at least {percent(MOSTLY)} of {draws} draws of the posterior sample."
+            f"Of {counted(len(own), 'fact')} with a source that were {how}, {mostly} are met in every part by at least "
+            f"{percent(MOSTLY)} of {draws} draws of the posterior sample."
         )
     seldom = table[table["met"] < 0.5]
     if len(seldom):

@@ -82,7 +82,7 @@ def scoreboard(seed: int = 1, replicates: int = 120, changes: Changes | None = N
 
 
 def by_fact(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per fact: its verdict is that of its worst part, and certain if that part's is and no other may be worse.
+    """One row per fact, its verdict that of its worst part; a miss is certain if a missed part is, all else if all are.
 
     Columns: fact, says, verdict, certain, used, status.
     """
@@ -90,7 +90,7 @@ def by_fact(table: pd.DataFrame) -> pd.DataFrame:
     for name, own in table.groupby("fact", sort=False):
         worst = max(own["verdict"], key=VERDICTS.index)
         at_worst = own[own["verdict"] == worst]
-        certain = bool(own["certain"].all() if worst == MET else at_worst["certain"].any())
+        certain = bool(at_worst["certain"].any() if worst == MISSED else own["certain"].all())
         first = own.iloc[0]
         rows.append((name, first["says"], worst, certain, first["used"], first["status"]))
     return pd.DataFrame(rows, columns=["fact", "says", "verdict", "certain", "used", "status"])

@@ -50,10 +50,21 @@ def test_what_could_not_be_computed_is_missed():
     assert part((0.1, 0.7)).verdict(math.nan) == "missed"
 
 
-@given(st.floats(-1, 2), st.floats(0, 1))
-def test_a_verdict_is_certain_only_if_both_ends_of_the_interval_have_it(value, width):
+@given(st.floats(-1, 2), st.floats(0, 2), st.lists(st.floats(0, 1), max_size=20))
+def test_a_verdict_that_is_certain_holds_everywhere_in_the_interval(value, width, places):
     one = part((0.1, 0.7), (0.05, 0.85))
-    assert one.certain(value, value + width) == (one.verdict(value) == one.verdict(value + width))
+    verdicts = {one.verdict(value + width * place) for place in (0, 1, *places)}
+    if one.certain(value, value + width):
+        assert len(verdicts) == 1
+
+
+def test_an_interval_from_one_side_of_what_is_accepted_to_the_other_is_not_certain():
+    assert not part((0.1, 0.7), (0.05, 0.85)).certain(0.07, 0.8)
+    assert part((0.1, 0.7), (0.05, 0.85)).certain(0.2, 0.6)
+
+
+def test_without_an_interval_nothing_is_certain():
+    assert not part((0.1, 0.7)).certain(math.nan, math.nan)
 
 
 @pytest.mark.parametrize("accept", [(0.7, 0.1), (0.0, 0.9)])

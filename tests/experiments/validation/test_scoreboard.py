@@ -65,7 +65,7 @@ def test_the_figure_says_what_is_missed():
 
 
 def test_the_figure_over_draws_says_what_seldom_holds():
-    table = BOARD.assign(met=[1.0, 0.2, 0.95, 0.9, 0.7])
+    table = BOARD.assign(met=[1.0, 0.2, 0.95, 0.9, 0.7], met_in_every_part=[0.2, 0.2, 0.9, 0.9, 0.7])
     told = said(predictive_figure(table, "20 draws"))
     assert "Of 3 facts 1 are met in every part" in told
     assert "A part 1 (20 %)" in told
