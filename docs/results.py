@@ -131,11 +131,11 @@ def validation() -> str:
             Block(
                 "text",
                 "Held out does not mean never looked at. Earlier versions of the model had been compared with all "
-                "facts. The region the priors were widened from had been chosen in a trial that looked at T2a and at part of "
-                "T4. One rule was added because of T9d (the ODD's departure u), before the calibration; its number was "
-                "then calibrated on the other facts like all the rest. And the upper end of tolerance was set, for a "
-                "reason of its own (priors.toml), after a first calibration whose outcome had been compared with all "
-                "facts. The facts leave most numbers wide open, so a default is one of many that would do.",
+                "facts. The region the priors were widened from had been chosen in a trial that looked at T2a and at "
+                "part of T4. One rule was added because of T9d (the ODD's departure u), before the calibration; its "
+                "number was then calibrated on the other facts like all the rest. And the upper end of tolerance was "
+                "set, for a reason of its own (priors.toml), after a first calibration whose outcome had been compared "
+                "with all facts. The facts leave most numbers wide open, so a default is one of many that would do.",
             ),
             Block("heading", "The posterior sample against all facts"),
             *told("posterior-check"),
