@@ -1,6 +1,6 @@
 """Context pushes dyads toward one pattern or another: the same people with the same luck, with intervals.
 
-Every comparison lives the same 1,920 or more dyads on both sides; the interval of the paired difference is taken over
+Every comparison lives the same 3,840 dyads on both sides; the interval of the paired difference is taken over
 replicates. The model is held to the direction, not to a size.
 """
 
@@ -11,11 +11,12 @@ import pytest
 
 from analysis.patterns import PATTERNS, with_patterns
 from experiments.ablation import WHOLE, ablations
+from experiments.validation.declared import declared_facts
 from simulation.scenario import Scenario, changed
 from simulation.tables import run
 
 FRIENDLY, POLITE, CONFLICTED = PATTERNS
-REPLICATES = 120
+REPLICATES = 240
 Z = 1.96
 
 
@@ -64,10 +65,12 @@ def test_removing_one_of_the_four_dimensions_changes_the_mix_of_patterns(dimensi
     assert any(abs(mean) > half * 2.39 / Z for mean, half in change.values()), change
 
 
-def test_all_three_patterns_live_in_the_ordinary_centre_in_the_middle_of_the_stay():
-    shares = replicate_shares({"design.days": 75}, 60).mean(axis=0)
-    assert (shares > 0.1).all()
-    assert (shares < 0.7).all()
+def test_no_pattern_of_the_ordinary_centre_is_so_rare_or_so_frequent_in_the_middle_of_the_stay_that_the_model_is_wrong():
+    """Whether the shares are also those that are accepted is on the scoreboard (T1)."""
+    shares = dict(zip(("friendly", "polite", "conflicted"), replicate_shares({"design.days": 75}, 60).mean(axis=0)))
+    for part in next(one for one in declared_facts() if one.id == "T1").part:
+        if part.name in shares:
+            assert part.wrong[0] < shares[part.name] < part.wrong[1]
 
 
 def test_the_two_views_agree_often_but_not_always():

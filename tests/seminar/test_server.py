@@ -222,7 +222,8 @@ def test_figures_and_numbers_can_be_read_again(client: Client) -> None:
     assert "refusal" in page.save("figure-5").json()
     days = pd.read_csv(StringIO(page.save("days").text))
     assert len(days) == 60
-    assert days["day"].max() == pd.read_csv(StringIO(page.save("events").text))["day"].max() == 30
+    assert days["day"].max() == 30
+    assert pd.read_csv(StringIO(page.save("events").text))["day"].between(1, 30).all()
     assert pd.read_csv(StringIO(page.save("pairs").text))["pairs"].sum() == 200
 
 

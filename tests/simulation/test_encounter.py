@@ -316,9 +316,9 @@ def test_with_sharp_eyes_even_those_who_see_what_they_expect_see_what_was_done(n
 @pytest.mark.parametrize(
     ("kind", "position"), [(Kind.EVERYDAY, 0), (Kind.CONTROL, 0), (Kind.REQUEST, 1), (Kind.PLANNED, 0)]
 )
-def test_whatever_a_keyworker_does_looks_kinder_to_someone_in_care_than_to_someone_in_custody(kind, position):
+def test_to_blurred_eyes_whatever_a_keyworker_does_looks_kinder_in_care_than_in_custody(kind, position):
     number = SITUATIONS.turn(kind, KEYWORKER, position)
-    turn, seen = WORLD.turns[number], np.empty(50)
+    turn, seen = turns_of(1.3)[number], np.empty(50)
     for done in range(turn.feasible):
         looks = [
             np.mean(
