@@ -65,9 +65,10 @@ def test_removing_one_of_the_four_dimensions_changes_the_mix_of_patterns(dimensi
     assert any(abs(mean) > half * 2.39 / Z for mean, half in change.values()), change
 
 
-def test_no_pattern_of_the_ordinary_centre_is_so_rare_or_so_frequent_in_the_middle_of_the_stay_that_the_model_is_wrong():
+def test_no_pattern_is_so_rare_or_so_frequent_in_the_middle_of_the_stay_that_the_model_is_wrong():
     """Whether the shares are also those that are accepted is on the scoreboard (T1)."""
-    shares = dict(zip(("friendly", "polite", "conflicted"), replicate_shares({"design.days": 75}, 60).mean(axis=0)))
+    middle = replicate_shares({"design.days": 75}, 60).mean(axis=0)
+    shares = dict(zip(("friendly", "polite", "conflicted"), middle, strict=True))
     for part in next(one for one in declared_facts() if one.id == "T1").part:
         if part.name in shares:
             assert part.wrong[0] < shares[part.name] < part.wrong[1]
