@@ -280,7 +280,9 @@ def test_role_strain_and_person_share_an_act_that_was_read(view, number, draw, r
     parts = (note.role_share, note.strain_share, note.person_share)
     assert all(0 <= part <= 1 + 1e-12 for part in parts)
     assert sum(parts) == pytest.approx(1.0, abs=1e-9)
-    assert 0 < note.expected <= 1
+    assert 0 <= note.expected <= 1
+    # Whoever is certain that it is all script or all strain may yet see what neither holds: perception stays open.
+    assert note.expected > 0 or max(insight * strain, known * role) > 1 - 1e-9
     assert note.seen in WORLD.turns[number].act[: WORLD.turns[number].feasible]
 
 
