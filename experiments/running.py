@@ -231,14 +231,14 @@ def pool(executor: Executor | str | None, workers: int | None) -> Iterator[tuple
     if executor == "threads":
         engine = ThreadPoolExecutor(count)
     else:
-        engine = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=begin_worker)
+        engine = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin_worker)
     try:
         yield engine, count
     finally:
         engine.shutdown(wait=True, cancel_futures=True)
 
 
-def begin_worker() -> None:
+def _begin_worker() -> None:
     """A worker finishes its task when Ctrl-C is pressed, and does not outlive the process it works for."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()

@@ -7,8 +7,6 @@ maximum likelihood (Rasmussen & Williams 2006, recalled; scikit-learn).
 from __future__ import annotations
 
 import warnings
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +17,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, DotProduct, WhiteKernel
 from threadpoolctl import threadpool_limits
 
-from experiments.running import begin_worker
+from experiments.running import pool
 
 Floats = NDArray[np.float64]
 LENGTHS = (0.3, 30.0)
@@ -82,8 +80,8 @@ def _fit(task: tuple[Floats, Floats]) -> Emulator:
 
 def fit_all(points: Floats, values: Floats, workers: int = 2) -> list[Emulator]:
     """An emulator for each column of *values* (n, m)."""
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=begin_worker) as pool:
-        return list(pool.map(_fit, [(points, column) for column in values.T]))
+    with pool("processes", workers) as (engine, _):
+        return list(engine.map(_fit, [(points, column) for column in values.T]))
 
 
 class Check(NamedTuple):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +13,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from experiments.folder import write_anew
-from experiments.running import begin_worker
+from experiments.running import pool
 from experiments.validation.scoreboard import parts_of_facts
 from simulation.compiled import source_digest
 
@@ -60,9 +58,9 @@ def simulate_all(
             rows = before.drop(columns="key").to_dict("records")
     todo = list(points[len(rows) :])
     bar = tqdm(total=len(points), initial=len(rows), desc=what, disable=not progress, unit="point", leave=False)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=begin_worker) as pool:
+    with pool("processes", workers) as (engine, _):
         for start in range(0, len(todo), CHUNK):
-            for row in pool.map(simulated, todo[start : start + CHUNK]):
+            for row in engine.map(simulated, todo[start : start + CHUNK]):
                 rows.append(row)
                 bar.update()
             if path is not None:
