@@ -49,13 +49,13 @@ SIZES = {
     "replicates": ("60", "replicates per condition and point in the end"),
 }
 """How much is simulated in a calibration: option, default, meaning."""
-MOST_SEED = 1_000_000_000
 ASKED = "asked.json"
 
 
 def calibrate(options: argparse.Namespace) -> int:
     """Calibrate the free numbers and keep what came of it."""
     from experiments.calibration.priors import priors
+    from experiments.calibration.simulated import MOST_SEED
     from experiments.calibration.targets import targets
     from simulation.refusal import Refusal
     from simulation.tables import check_luck

@@ -18,6 +18,8 @@ from experiments.validation.scoreboard import parts_of_facts
 from simulation.compiled import source_digest
 
 Floats = NDArray[np.float64]
+MOST_SEED = 1_000_000_000
+"""Largest seed of which others are made, one per point."""
 CHUNK = 32
 """Points after which what is done is written down."""
 

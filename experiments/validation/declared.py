@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -79,6 +79,15 @@ class DeclaredFact(_Row):
     """Its numbers."""
     used: str = ""
     """Whether it was used in calibration, by the rule that ``facts.toml`` states."""
+
+    def row(self, part: DeclaredPart, estimate: float, low: float, high: float) -> dict[str, Any]:
+        """What every table of facts holds of a *part*: what it is, its value and interval, and its bounds."""
+        return {
+            "fact": self.id, "says": self.says, "part": part.name, "unit": part.unit,
+            "estimate": estimate, "low": low, "high": high,
+            "accept_low": part.accept[0], "accept_high": part.accept[1],
+            "wrong_low": part.wrong[0], "wrong_high": part.wrong[1],
+        }  # fmt: skip
 
 
 @lru_cache

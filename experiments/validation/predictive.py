@@ -11,13 +11,12 @@ from analysis.figures.scoreboard import predictive_figure
 from analysis.pages import Table
 from analysis.words.grammar import counted, percent
 from experiments.calibration.calibrate import shipped_posterior
-from experiments.calibration.simulated import Point, simulate_all
+from experiments.calibration.simulated import MOST_SEED, Point, simulate_all
 from experiments.made import Made
 from experiments.validation.declared import CALIBRATION, HELD_OUT, declared_facts
 from experiments.validation.scoreboard import PAIRS, accepted_range
 from simulation.refusal import Refusal, listed
 
-MOST_SEED = 1_000_000_000
 MOSTLY = 0.9
 """Share of draws from which on a conclusion is said to hold."""
 
@@ -47,11 +46,8 @@ def predictive(draws: int, seed: int, replicates: int, threads: int = 2, progres
             own = values[f"{one.id}: {part.name}"]
             low, middle, high = own.quantile([0.05, 0.5, 0.95])
             rows.append(
-                {
-                    "fact": one.id, "says": one.says, "part": part.name, "unit": part.unit,
-                    "estimate": middle, "low": low, "high": high,
-                    "accept_low": part.accept[0], "accept_high": part.accept[1],
-                    "wrong_low": part.wrong[0], "wrong_high": part.wrong[1],
+                one.row(part, middle, low, high)
+                | {
                     "met": np.mean([part.verdict(value) == "met" for value in own]), "met_in_every_part": whole,
                     "verdict": part.verdict(middle), "used": one.used, "status": one.status,
                 }

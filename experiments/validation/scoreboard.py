@@ -55,25 +55,21 @@ def parts_of_facts(
     return {name: found[name] for name in names}
 
 
-def scoreboard(seed: int = 1, replicates: int = 120, changes: Changes | None = None, threads: int = 2,
-               progress: bool = False) -> pd.DataFrame:  # fmt: skip
+def scoreboard(seed: int, replicates: int, threads: int = 2, progress: bool = False) -> pd.DataFrame:
     """Every fact as the model has it, a row per part.
 
     Columns: fact, says, part, unit, estimate, low, high (95 %), accept_low, accept_high, wrong_low, wrong_high, verdict
     (met, between, missed), certain (whether the verdict holds all over the interval), used, status, sources, how.
     """
     facts = declared_facts()
-    found = parts_of_facts(tuple(one.id for one in facts), seed, replicates, changes, True, threads, progress)
+    found = parts_of_facts(tuple(one.id for one in facts), seed, replicates, threads=threads, progress=progress)
     rows = []
     for one in facts:
         for part in one.part:
             estimate, low, high = found[one.id][part.name]
             rows.append(
-                {
-                    "fact": one.id, "says": one.says, "part": part.name, "unit": part.unit,
-                    "estimate": estimate, "low": low, "high": high,
-                    "accept_low": part.accept[0], "accept_high": part.accept[1],
-                    "wrong_low": part.wrong[0], "wrong_high": part.wrong[1],
+                one.row(part, estimate, low, high)
+                | {
                     "verdict": part.verdict(estimate), "certain": part.certain(low, high),
                     "used": one.used, "status": one.status, "sources": "; ".join(one.sources), "how": one.how,
                 }
@@ -167,7 +163,7 @@ def sources(table: pd.DataFrame) -> Table:
 
 def make(seed: int, replicates: int, threads: int = 2, progress: bool = False) -> Made:
     """The scoreboard with its figure and what it says, to be kept."""
-    table = scoreboard(seed, replicates, threads=threads, progress=progress)
+    table = scoreboard(seed, replicates, threads, progress)
     dyads = PAIRS * replicates
     return Made(
         {"scoreboard": table, "facts": by_fact(table)},
