@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from scipy.special import stdtrit
 from tqdm import tqdm
 
@@ -31,9 +31,9 @@ from analysis.paired import interval, shares_of
 from analysis.patterns import PATTERNS
 from analysis.words.grammar import counted
 from experiments.made import Made, check_replicates
+from experiments.toml_tables import read_table
 from simulation.ensemble import Keep, World, stays
-from simulation.meaning import read_toml
-from simulation.refusal import Refusal, listed
+from simulation.refusal import listed
 from simulation.scenario import Scenario, changed, load
 from simulation.tables import Translator
 
@@ -82,11 +82,7 @@ class Ablations(BaseModel):
 @lru_cache
 def ablations() -> Ablations:
     """The table of removals, read once."""
-    try:
-        return Ablations.model_validate(read_toml(TABLE))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise Refusal(f"{TABLE}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    return read_table(TABLE, Ablations)
 
 
 def ablated_scenarios(base: Scenario) -> list[tuple[str, str, Scenario]]:

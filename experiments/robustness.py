@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
 from analysis.emergence import GRID, LEAST_DYADS, best_number, clusters_of, rule_on
@@ -27,9 +27,10 @@ from analysis.words.grammar import counted
 from experiments.defaults import with_defaults
 from experiments.made import Made, check_replicates
 from experiments.outcomes import PATTERN_SHARES
+from experiments.toml_tables import read_table
 from simulation.ensemble import Keep, World, stays
 from simulation.frames import KINDS, ROLES
-from simulation.meaning import DATA, read_toml
+from simulation.meaning import DATA
 from simulation.refusal import Refusal, listed
 from simulation.scenario import FOLDERS, Scenario, changed, load
 
@@ -75,14 +76,18 @@ class Claim(BaseModel):
         return (self.first, self.from_), (self.then or self.first, self.to)
 
 
+class Claims(BaseModel):
+    """What the table of claims holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    claim: tuple[Claim, ...]
+
+
 @lru_cache
 def claims() -> tuple[Claim, ...]:
     """What is claimed, read once."""
-    try:
-        return tuple(Claim.model_validate(claim) for claim in read_toml(TABLE)["claim"])
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise Refusal(f"{TABLE}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    return read_table(TABLE, Claims).claim
 
 
 class Variant(NamedTuple):

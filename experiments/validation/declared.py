@@ -7,10 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from simulation.meaning import read_toml
-from simulation.refusal import Refusal
+from experiments.toml_tables import read_table
 
 FILE = Path(__file__).with_name("facts.toml")
 MET, BETWEEN, MISSED = "met", "between", "missed"
@@ -90,15 +89,16 @@ class DeclaredFact(_Row):
         }  # fmt: skip
 
 
+class DeclaredFacts(_Row):
+    """What the table of facts holds."""
+
+    fact: tuple[DeclaredFact, ...]
+
+
 @lru_cache
 def declared_facts() -> tuple[DeclaredFact, ...]:
     """Every fact in the order of the file, each with how it was used."""
-    data = read_toml(FILE)
-    try:
-        facts = [DeclaredFact.model_validate(row) for row in data["fact"]]
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise Refusal(f"{FILE}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    facts = read_table(FILE, DeclaredFacts).fact
     sourced = [one.id for one in facts if one.status != "assumed"]
     used = {name: (CALIBRATION, HELD_OUT)[place % 2] for place, name in enumerate(sourced)}
     return tuple(one.model_copy(update={"used": used.get(one.id, CALIBRATION)}) for one in facts)
