@@ -111,14 +111,21 @@ def _card(lines: Sequence[Line]) -> str:
     return f"<dl>{''.join(told)}</dl>"
 
 
-def _both(cards_of: Sequence[Sequence[Line]]) -> str:
-    """Both parties' cards as one small table, without what they will likely do."""
+def both_cards(cards_of: Sequence[Sequence[Line]]) -> str:
+    """Both parties' cards as one table; who has read nothing yet has fewer lines, and the table says so."""
+    by_label = [{line.label: line for line in some} for some in cards_of]
     lines = "".join(
-        f'<tr><th scope="row">{his.label}</th><td>{escape(his.says)}</td><td>{escape(hers.says)}</td></tr>'
-        for his, hers in zip(*(some[:-1] for some in cards_of), strict=False)
+        f'<tr><th scope="row">{escape(label)}</th>{"".join(_cell(card.get(label)) for card in by_label)}</tr>'
+        for label in max(by_label, key=len)
     )
     head = "".join(f'<th scope="col" class="{role}">The {role}</th>' for role in ROLES)
     return f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{lines}</tbody></table>"
+
+
+def _cell(line: Line | None) -> str:
+    if line is None:
+        return "<td>nothing yet</td>"
+    return f"<td>{escape(line.says)}{f' <small>{escape(line.small)}</small>' if line.small else ''}</td>"
 
 
 def cards(session: Session) -> str:
@@ -133,7 +140,8 @@ def cards(session: Session) -> str:
     told = []
     for number, stay in enumerate(session.stays):
         moment, name = session.moment_in(stay), escape(stay.course.name)
-        table = _both([lines_of(stay, side, moment) for side in range(2)])
+        # Without what each will likely do and without small print: two tables stand side by side.
+        table = both_cards([[line._replace(small="") for line in lines_of(stay, s, moment)[:-1]] for s in range(2)])
         told.append(f'<section class="card story{number}" aria-label="{name}">{table}</section>')
     return "".join(told)
 

@@ -19,7 +19,7 @@ from analysis.telling import scene
 from analysis.words.grammar import named
 from experiments.course import check_comparable
 from seminar.charts import Chart, definition, moves, outcomes, strip, tone
-from seminar.fragments import Line, lines_of
+from seminar.fragments import both_cards, lines_of
 from seminar.lessons import lesson
 from seminar.outcomes import PAIRS, Outcomes
 from seminar.recipe import Recipe, written
@@ -266,25 +266,11 @@ def _moment(stay: PairsStay, day: int) -> str:
     if len(begin):
         rows = today.loc[begin[-1] :].to_dict("records")
         told = scene(rows, stay.resolved, Choice(f"{'/'.join(map(str, stay.place))}/{day}"))
-    cards = [{line.label: line for line in lines_of(stay, side, moment)} for side in range(2)]
-    labels = max(cards, key=len)
-    lines = "".join(
-        f'<tr><th scope="row">{escape(label)}</th>{"".join(_cell(card.get(label)) for card in cards)}</tr>'
-        for label in labels
-    )
-    head = "".join(f'<th scope="col" class="{role}">The {role}</th>' for role in ROLES)
-    table = f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{lines}</tbody></table>"
+    table = both_cards([lines_of(stay, side, moment) for side in range(2)])
     return (
         f'<section class="moment" data-day="{day}"><h3>Day {day}</h3><p>{escape(told)}</p>'
         f'<div class="wide">{table}</div></section>'
     )
-
-
-def _cell(line: Line | None) -> str:
-    if line is None:
-        return "<td>nothing yet</td>"
-    small = f" <small>{escape(line.small)}</small>" if line.small else ""
-    return f"<td>{escape(line.says)}{small}</td>"
 
 
 def _story(stay: PairsStay, until: int, to_the_end: bool) -> list[Piece]:

@@ -211,6 +211,16 @@ def test_far_too_much_is_refused_in_words(client: Client) -> None:
     assert "characters" in page.save("handout", question1="x" * 10_000).json()["refusal"]
 
 
+def test_at_the_first_exchange_of_a_comparison_the_one_who_has_read_is_told_of_and_the_other_has_read_nothing(
+    client: Client,
+) -> None:
+    page = Page(client, "strict-and-opaque/7/vs:strict-but-fair")
+    cards = page.do("step")["cards"]
+    assert cards.count('<th scope="row">Saw</th>') == 2
+    assert cards.count("<td>nothing yet</td>") == 2 * 3
+    assert "Will likely" not in cards
+
+
 def test_figures_and_numbers_can_be_read_again(client: Client) -> None:
     page = Page(client, "ordinary/42/d30")
     while page.do("pairs")["pairs"] < 200:
