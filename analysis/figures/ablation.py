@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.drawing import (
     INK,
@@ -21,6 +21,7 @@ from analysis.figures.drawing import (
     caption,
     pattern_points,
     plain,
+    row_axes,
     say,
     title,
 )
@@ -55,12 +56,7 @@ def _rows(axes: Axes, patterns: pd.DataFrame, keys: Sequence[tuple[str, str]], s
                 row["difference"], y, PATTERN_MARKERS[name], color=PATTERN_COLOURS[name], mec=INK, mew=0.7, ms=size,
                 zorder=3,
             )  # fmt: skip
-    axes.set_ylim(len(keys) - 0.5, -0.5)
-    axes.tick_params(axis="y", length=0)
-    axes.xaxis.set_major_locator(MaxNLocator(6))
-    axes.xaxis.set_major_formatter(FuncFormatter(_points))
-    plain(axes)
-    axes.spines["left"].set_visible(False)
+    row_axes(axes, len(keys), 6, _points)
 
 
 def dimensions_figure(patterns: pd.DataFrame, rests_on: str) -> Figure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import cycle
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from analysis.columns import DYAD
@@ -54,6 +54,16 @@ def title(figure: Figure, text: str) -> None:
 def plain(axes: Axes) -> None:
     """No frame above and to the right."""
     axes.spines[["top", "right"]].set_visible(False)
+
+
+def row_axes(axes: Axes, rows: int, ticks: int, written: Callable[[float, int], str]) -> None:
+    """So many *rows* from top to bottom, and at most so many steps between *ticks* below them, *written* so."""
+    axes.set_ylim(rows - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.xaxis.set_major_locator(MaxNLocator(ticks))
+    axes.xaxis.set_major_formatter(FuncFormatter(written))
+    plain(axes)
+    axes.spines["left"].set_visible(False)
 
 
 def day_axis(axes: Axes, last: int) -> None:

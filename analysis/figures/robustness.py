@@ -12,9 +12,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from analysis.figures.drawing import INK, PATTERN_COLOURS, PATTERN_MARKERS, caption, plain, say, title
+from analysis.figures.drawing import INK, PATTERN_COLOURS, PATTERN_MARKERS, caption, plain, row_axes, say, title
 from analysis.patterns import PATTERNS
 
 UNCHANGED = "as it is"
@@ -123,12 +122,7 @@ def _claims_panel(
             0.985, place, f"{holds:.0%}", transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=9.5,
             fontweight="normal" if holds >= 0.9 else "bold", color=INK,
         )  # fmt: skip
-    axes.set_ylim(len(claims) - 0.5, -0.5)
-    axes.tick_params(axis="y", length=0)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.xaxis.set_major_formatter(FuncFormatter(_percent))
-    plain(axes)
-    axes.spines["left"].set_visible(False)
+    row_axes(axes, len(claims), 4, _percent)
 
 
 def mix_figure(mix: pd.DataFrame, scenario: str, rests_on: str) -> Figure:
