@@ -73,8 +73,13 @@ def landscape(options: argparse.Namespace) -> int:
 
 def _days(text: str) -> tuple[int, int]:
     """The first and the last day of interviews, written as ``90`` or ``30-150``."""
+    from simulation.refusal import Refusal
+
     first, _, last = text.partition("-")
-    return whole_number("interview-day", first), whole_number("interview-day", last or first)
+    try:
+        return int(first), int(last or first)
+    except ValueError:
+        raise Refusal(f"--interview-day {text}: write it as 90, or as 30-150") from None
 
 
 DO: dict[str, Action] = {"field-study": field_study, "landscape": landscape}

@@ -48,13 +48,19 @@ def _arguments(command: argparse.ArgumentParser, replicates: str) -> None:
 
 
 def _asked(options: argparse.Namespace) -> dict[str, Any]:
-    """The arguments that both commands share."""
-    return {
+    """The arguments that both commands share, refused before anything is said of what will be done."""
+    from experiments.made import check_replicates
+    from simulation.scenario import load
+
+    asked = {
         "scenario": options.scenario,
         "seed": whole_number("seed", options.seed),
         "replicates": whole_number("replicates", options.replicates),
         "days": None if options.days is None else whole_number("days", options.days),
     }
+    load(asked["scenario"])
+    check_replicates(asked["seed"], asked["replicates"])
+    return asked
 
 
 def ablate(options: argparse.Namespace) -> int:
