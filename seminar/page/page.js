@@ -146,7 +146,8 @@ async function redraw() {  // the charts follow when there is time: at most a fe
   try {
     if (playing) await wait(250);
     const told = await (await post("do", {do: "charts"})).json();
-    if (then === epoch && told.charts) { put("charts", told.charts); put("line", told.line); drawn = until; dayLine(); }
+    if (then === epoch && told.charts) { put("charts", told.charts); put("line", told.line); dayLine(); }
+    if (then === epoch) drawn = until;
   } catch (error) { drawn = until; }  // whoever acts next hears of it
   drawing = false;
   redraw();
@@ -158,26 +159,31 @@ function address() {
   addressed = setTimeout(() => history.replaceState(null, "", `?recipe=${view.recipe}`), 400);
 }
 
+let plays = 0, runs = 0;  // which play and which run is going on: one that was stopped is not woken by the next
 async function play() {
   if (playing) { playing = false; buttons(); return; }
+  const mine = ++plays;
   playing = true;
   buttons();
-  while (playing && view.day < view.last) {
+  while (playing && mine === plays && view.day < view.last) {
     const began = performance.now();
     if (!(await act({do: "play"}))) break;
     const rest = $("speed").value - (performance.now() - began);
     if (rest > 0 && playing) await wait(rest);
   }
+  if (mine !== plays) return;
   playing = false;
   buttons();
 }
 
 async function run() {
+  const mine = ++runs;
   running = true;
   let again = true;
   buttons();
-  while (running) {
+  while (running && mine === runs) {
     const told = await act({do: "pairs", again});
+    if (mine !== runs) return;
     again = false;
     if (!told || told.refusal || told.pairs >= 200) running = false;
   }

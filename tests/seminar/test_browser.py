@@ -154,6 +154,19 @@ def test_pause_stops_at_once_and_play_goes_on_from_there(opened: Open) -> None:
     window.until("document.querySelectorAll('#charts svg').length === 4")
 
 
+def test_play_paused_and_played_again_at_once_is_one_play(opened: Open) -> None:
+    window = opened("ordinary/8")
+    window.page.select_option("#speed", label="slow")
+    for _ in range(7):
+        window.click("#play")
+    window.page.wait_for_timeout(1000)  # whatever was asked for while it was toggled has been answered
+    asked: list[str] = []
+    window.page.on("request", lambda one: asked.append(one.post_data or "") if one.url.endswith("do") else None)
+    window.page.wait_for_timeout(2700)
+    days = sum('"play"' in one for one in asked)
+    assert 1 <= days <= 4, "three days at slow speed, whatever the machine; each play that was left over adds three"
+
+
 def test_a_slider_changes_the_future_and_not_the_past(opened: Open) -> None:
     window = opened("ordinary/8/d20")
 
