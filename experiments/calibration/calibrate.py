@@ -13,17 +13,15 @@ from analysis.figures.calibration import identifiability_figure
 from analysis.figures.sensitivity import plain_names
 from analysis.words.grammar import counted, percent
 from experiments.calibration.emulators import checked
-from experiments.calibration.matching import ACCEPT, LAST_CUTOFF, Matched, Plan, matched
+from experiments.calibration.matching import ACCEPT, CANDIDATES, CUTOFF, Matched, Plan, matched
 from experiments.calibration.priors import Priors, priors
 from experiments.calibration.targets import targets
 from experiments.made import Made
-from simulation.refusal import Refusal, listed
+from simulation.refusal import listed
 
 Floats = NDArray[np.float64]
 POSTERIOR = Path(__file__).with_name("posterior.csv")
 """The posterior sample that comes with the model: a row per accepted point, a column per free number."""
-DIGITS = 2
-"""Significant digits to which defaults are rounded: more would claim more than is known."""
 NARROW = 0.6
 """Width of the middle nine tenths, as a share of the prior's, below which a number counts as pinned down."""
 LOOSE = 0.85
@@ -32,8 +30,6 @@ TOGETHER = 0.5
 """Rank correlation from which two numbers of the posterior sample can make up for each other."""
 SHOWN = 5
 """Pairs of such numbers that are told; the table has all."""
-FEWEST = 10
-"""Accepted points below which there is no posterior sample to speak of."""
 
 
 def shipped_posterior() -> pd.DataFrame:
@@ -41,26 +37,11 @@ def shipped_posterior() -> pd.DataFrame:
     return pd.read_csv(POSTERIOR)
 
 
-def representative(sample: Floats) -> int:
-    """The point of a sample (n, d) in the unit cube with the least mean distance to all others: its medoid."""
-    apart = np.sqrt(((sample[:, None, :] - sample[None, :, :]) ** 2).sum(axis=-1))
-    return int(apart.mean(axis=1).argmin())
-
-
-def rounded(values: Floats) -> Floats:
-    """Numbers rounded to ``DIGITS`` significant digits.
-
-    >>> rounded(np.array([0.12345, 7.891])).tolist()
-    [0.12, 7.9]
-    """
-    return np.array([float(f"{value:.{DIGITS}g}") for value in values])
-
-
 def numbers_table(found: Matched, free: Priors) -> pd.DataFrame:
     """Each free number before and after: a row per number.
 
-    Columns: number, low, high (prior), q05, q25, median, q75, q95 (posterior sample), representative (the sample's,
-    rounded: what the defaults are), narrowed (middle nine tenths over those of the prior).
+    Columns: number, low, high (prior), q05, q25, median, q75, q95 (posterior sample), representative (what the defaults
+    are), narrowed (middle nine tenths over those of the prior).
     """
     sample = free.at(found.points[found.accepted])
     q = np.quantile(sample, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
@@ -74,36 +55,40 @@ def numbers_table(found: Matched, free: Priors) -> pd.DataFrame:
             "median": q[2],
             "q75": q[3],
             "q95": q[4],
-            "representative": rounded(sample[representative(found.points[found.accepted])]),
+            "representative": found.representative,
             "narrowed": (q[4] - q[0]) / (0.9 * (free.high - free.low)),
         }
     )
 
 
 def waves_table(found: Matched) -> pd.DataFrame:
-    """What each wave left: points simulated, share of the prior that remained, points that meet every part."""
+    """What was simulated, a row per wave and two for the end.
+
+    Columns: wave, points, remaining (share of the prior they are from), meet every part (how many, by their values).
+    """
     goal = targets()
-    rows = []
-    for number, wave in enumerate(found.waves, 1):
-        met = (goal.beyond(wave.values) <= 0).all(axis=1)
-        rows.append((f"wave {number}", len(wave.points), wave.remaining, int(met.sum())))
-    met = (goal.beyond(found.values) <= 0).all(axis=1)
-    rows.append(("last points", len(found.points), found.remaining, int(met.sum())))
+
+    def meeting(values: Floats) -> int:
+        return int((goal.beyond(values) <= 0).all(axis=1).sum())
+
+    *waves, last = found.waves
+    rows = [(f"wave {k}", len(w.points), w.remaining, meeting(w.values)) for k, w in enumerate(waves, 1)]
+    rows.append(("last points", len(last.points), last.remaining, meeting(last.values)))
+    rows.append(("not rejected early", len(found.points), np.nan, meeting(found.values)))
     return pd.DataFrame(rows, columns=["wave", "points", "remaining", "meet every part"])
 
 
 def parts_table(found: Matched) -> pd.DataFrame:
     """Each part aimed at: how often it is met before and after, and how good its emulator is.
 
-    Columns: part, accept_low, accept_high, luck (SD of the last points' values), met_before (share of the first wave),
-    met_after (of the last points), explained and covered (of the emulator, on the last points, which are new to it).
+    Columns: part, accept_low, accept_high, luck (SD of values with most dyads), met_before (share of the first wave),
+    met_after (of the last points), met_by_sample (of the accepted), representative (value at the defaults), explained
+    and covered (of the last wave's emulator, on the last points, which are new to it).
     """
-    goal = targets()
-    first = found.waves[0]
+    goal, last = targets(), found.waves[-1]
     checks = {
-        part: checked(emulator, found.points, found.values[:, part], float(found.luck[part]))
-        for part, emulator in enumerate(found.emulators)
-        if emulator is not None
+        part: checked(emulator, last.points, last.values[:, part], float(found.luck_at_first[part]))
+        for part, emulator in found.emulators[-1].items()
     }
     return pd.DataFrame(
         {
@@ -111,8 +96,10 @@ def parts_table(found: Matched) -> pd.DataFrame:
             "accept_low": goal.low,
             "accept_high": goal.high,
             "luck": found.luck,
-            "met_before": (goal.beyond(first.values) <= 0).mean(axis=0),
-            "met_after": (goal.beyond(found.values) <= 0).mean(axis=0),
+            "met_before": (goal.beyond(found.waves[0].values) <= 0).mean(axis=0),
+            "met_after": (goal.beyond(last.values) <= 0).mean(axis=0),
+            "met_by_sample": (goal.beyond(found.values[found.accepted]) <= 0).mean(axis=0),
+            "representative": found.represented,
             "explained": [checks[part].explained if part in checks else np.nan for part in range(len(goal.names))],
             "covered": [checks[part].covered if part in checks else np.nan for part in range(len(goal.names))],
         }
@@ -136,22 +123,29 @@ def in_words(
     waves: pd.DataFrame, numbers: pd.DataFrame, parts: pd.DataFrame, pairs: pd.DataFrame, accepted: int
 ) -> Iterator[str]:
     """What was done and found, in sentences, from the tables and how many points were *accepted*."""
-    before, last = waves.iloc[:-1], waves.iloc[-1]
+    *before, last, hopeful = waves.to_dict("records")
     share = last["remaining"]
     told = f"{percent(share)} of the prior" if share >= 0.01 else f"some {100 * share:.2g} % of the prior"
     yield (
         f"{len(numbers)} free numbers and {len(parts)} parts of facts: after {counted(len(before), 'wave')} with "
-        f"{before['points'].sum()} points, emulators leave {told} (implausibility below {LAST_CUTOFF:g})."
+        f"{sum(wave['points'] for wave in before)} points, emulators leave {told} (implausibility below {CUTOFF:g})."
     )
     yield (
-        f"Of {last['points']} points from what remains, {last['meet every part']} meet every part, and {accepted} are "
-        f"accepted: they miss no part by more than {ACCEPT:g} standard errors of luck. They come from random walks "
-        "over the middle of what remains, and are not independent of each other."
+        f"Of {last['points']} points drawn from what remains, {hopeful['points']} were not rejected early, and "
+        f"{accepted} of these are accepted: they miss no part by more than {ACCEPT:g} standard errors of luck "
+        f"({hopeful['meet every part']} miss none at all). They are independent of each other."
     )
     hard = parts[parts["met_after"] < 0.5].sort_values("met_after")
     if len(hard):
         told = listed([f"{row.part} ({percent(row.met_after)})" for row in hard.itertuples()])
         yield f"Hardest to meet, with the share of the last points that do: {told}."
+    missed = parts[(parts["representative"] < parts["accept_low"]) | (parts["representative"] > parts["accept_high"])]
+    told = listed([f"{row.part} ({row.representative:.2f})" for row in missed.itertuples()])
+    yield (
+        f"The defaults are one of the {CANDIDATES} accepted points that lie nearest to all others: the one that, "
+        "rounded and simulated again, comes nearest to all parts. "
+        + (f"Then it misses {told}." if len(missed) else "Then it meets every part.")
+    )
     narrow = numbers.sort_values("narrowed")
     pinned = narrow[narrow["narrowed"] < NARROW]
     if len(pinned):
@@ -195,17 +189,10 @@ def make(
     """
     plan = Plan(first, wave, waves, wave_replicates, last, replicates)
     found, free = matched(plan, seed, threads, progress, kept), priors()
-    if found.accepted.sum() < FEWEST:
-        raise Refusal(
-            f"of {len(found.points)} last points only {int(found.accepted.sum())} are accepted, fewer than {FEWEST}: "
-            "more waves or more points are needed, or the facts cannot be met together"
-        )
     sample = pd.DataFrame(free.at(found.points[found.accepted]), columns=list(free.names))
     numbers, parts, pairs = numbers_table(found, free), parts_table(found), pairs_table(sample)
     sought = waves_table(found)
-    rests_on = (
-        f"{len(sample)} accepted of {len(found.points)} points with {16 * replicates} dyads per condition, seed {seed}"
-    )
+    rests_on = f"{len(sample)} accepted of {last} points, with {16 * replicates} dyads per condition, seed {seed}"
     return Made(
         {
             "posterior": sample,

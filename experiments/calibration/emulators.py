@@ -92,7 +92,12 @@ class Check(NamedTuple):
 
 
 def checked(emulator: Emulator, points: Floats, values: Floats, luck: float) -> Check:
-    """How an emulator does on *points* that were simulated afterwards; *luck* is the SD of their *values* by luck."""
+    """How an emulator does on *points* that were simulated afterwards; *luck* is the SD of their *values* by luck.
+
+    Values that could not be computed are left out.
+    """
+    known = np.isfinite(values)
+    points, values = points[known], values[known]
     mean, variance = predicted(emulator, points)
     off = values - mean
     within = np.abs(off) <= 1.96 * np.sqrt(variance + luck**2)

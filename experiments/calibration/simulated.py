@@ -14,12 +14,10 @@ from tqdm import tqdm
 
 from experiments.folder import write_anew
 from experiments.running import pool
+from experiments.sources import sources_digest
 from experiments.validation.scoreboard import parts_of_facts
-from simulation.compiled import source_digest
 
 Floats = NDArray[np.float64]
-MOST_SEED = 1_000_000_000
-"""Largest seed of which others are made, one per point."""
 CHUNK = 32
 """Points after which what is done is written down."""
 
@@ -27,19 +25,23 @@ CHUNK = 32
 class Point(NamedTuple):
     """Values of some numbers by name, the facts that are wanted, and with what luck."""
 
-    changes: tuple[tuple[str, float], ...]
+    defaults: tuple[tuple[str, float], ...]
+    """What the numbers are wherever scenario and condition do not say otherwise."""
     facts: tuple[str, ...]
     seed: int
     replicates: int
-    as_defaults: bool = False
-    """Whether scenarios and conditions that say otherwise have their say; else the values hold in all of them."""
+
+
+def seeds(seed: int, what: str, count: int) -> list[int]:
+    """So many seeds made of one, others for every *what*; the first ones stay the same when more are wanted."""
+    word = int.from_bytes(hashlib.sha256(what.encode()).digest()[:8], "big")
+    made = np.random.SeedSequence([seed, word]).generate_state(count, np.uint64)
+    return [int(one) >> 1 for one in made]
 
 
 def simulated(point: Point) -> dict[str, float]:
     """Every part of the facts wanted (``fact: part``) at one point, without intervals."""
-    values = dict(point.changes)
-    changes, defaults = (None, values) if point.as_defaults else (values, None)
-    found = parts_of_facts(point.facts, point.seed, point.replicates, changes, intervals=False, defaults=defaults)
+    found = parts_of_facts(point.facts, point.seed, point.replicates, dict(point.defaults), intervals=False)
     return {f"{fact}: {name}": part.estimate for fact, parts in found.items() for name, part in parts.items()}
 
 
@@ -49,10 +51,10 @@ def simulate_all(
     """All *points* simulated, a row each, in their order.
 
     With a folder *kept*, what is done is written to ``WHAT.csv`` in it and is not made again, as long as the points and
-    the model's sources are the same.
+    all sources they rest on are the same.
     """
     path = None if kept is None else kept / f"{what}.csv"
-    key = f"{hash_of(points)}-{source_digest()[:16]}"
+    key = f"{hash_of(points)}-{sources_digest()[:16]}"
     rows: list[dict[str, float]] = []
     if path is not None and path.exists():
         before = pd.read_csv(path)

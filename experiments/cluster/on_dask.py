@@ -12,7 +12,6 @@ run takes milliseconds to live and some hundred bytes to send, so this does not 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import os
 import signal
@@ -30,7 +29,7 @@ from uuid import uuid4
 from experiments.living import Kept, Task, keep, live_and_keep, lived
 from experiments.setting import DataFile
 from experiments.shards import Rows
-from simulation.compiled import source_digest
+from experiments.sources import sources_digest
 from simulation.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -62,12 +61,7 @@ class Sources(NamedTuple):
 @lru_cache
 def sources() -> Sources:
     """Which code this process runs."""
-    root = Path(__file__).parents[2]
-    digest = hashlib.sha256(source_digest().encode())
-    for package in ("analysis", "experiments"):
-        for path in sorted((root / package).rglob("*.py")):
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return Sources(version("two-way-process"), digest.hexdigest())
+    return Sources(version("two-way-process"), sources_digest())
 
 
 @contextmanager

@@ -59,8 +59,8 @@ def _ground(meaning: Meaning) -> tuple[World, Translator]:
 class Lived:
     """A condition that has been lived: its tables as arrays, each made when it is first asked for.
 
-    The same *seed* means the same people and luck in every condition that has as many centres and clients. *changes*
-    are made whatever scenario and condition say; *defaults* count where neither says anything.
+    The same *seed* means the same people and luck in every condition that has as many centres and clients. *defaults*
+    are what numbers are where neither scenario nor condition says anything.
     """
 
     def __init__(
@@ -68,15 +68,12 @@ class Lived:
         condition: Condition,
         seed: int,
         replicates: int,
-        changes: Changes | None = None,
+        defaults: Changes | None = None,
         threads: int = 1,
         intervals: bool = True,
-        defaults: Changes | None = None,
     ) -> None:
-        scenario = load(condition.scenario) if defaults is None else with_defaults(condition.scenario, defaults)
-        both = {**condition.changes, **(changes or {})}
         self.seed, self.intervals = seed, intervals
-        scenario = changed(scenario, both) if both else scenario
+        scenario = changed(with_defaults(condition.scenario, defaults or {}), condition.changes)
         ground, translator = _ground(scenario.meaning)
         world = ground.again(scenario)
         self.resolved = world.resolved

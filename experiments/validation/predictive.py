@@ -11,7 +11,7 @@ from analysis.figures.scoreboard import predictive_figure
 from analysis.pages import Table
 from analysis.words.grammar import counted, percent
 from experiments.calibration.calibrate import shipped_posterior
-from experiments.calibration.simulated import MOST_SEED, Point, simulate_all
+from experiments.calibration.simulated import Point, seeds, simulate_all
 from experiments.made import Made
 from experiments.validation.declared import CALIBRATION, HELD_OUT, declared_facts
 from experiments.validation.scoreboard import PAIRS, accepted_range
@@ -28,13 +28,13 @@ def predictive(draws: int, seed: int, replicates: int, threads: int = 2, progres
     accept_high, wrong_low, wrong_high, met (share of draws that meet the part), met_in_every_part (of the fact),
     verdict (of the median), used, status.
     """
-    sample = check_draws(draws, seed)
+    sample = check_draws(draws)
     chosen = sample.iloc[np.linspace(0, len(sample) - 1, draws).round().astype(int)]
     facts = declared_facts()
     names = tuple(one.id for one in facts)
     points = [
-        Point(tuple((name, float(v)) for name, v in row.items()), names, seed * 1000 + k, replicates, True)
-        for k, (_, row) in enumerate(chosen.iterrows())
+        Point(tuple((name, float(v)) for name, v in row.items()), names, luck, replicates)
+        for luck, (_, row) in zip(seeds(seed, "draws", draws), chosen.iterrows(), strict=True)
     ]
     values = simulate_all(points, "draws", threads, progress)
     rows = []
@@ -55,13 +55,11 @@ def predictive(draws: int, seed: int, replicates: int, threads: int = 2, progres
     return pd.DataFrame(rows)
 
 
-def check_draws(draws: int, seed: int) -> pd.DataFrame:
-    """The posterior sample; ``Refusal`` for a number of draws it does not have, or a seed that is too large."""
+def check_draws(draws: int) -> pd.DataFrame:
+    """The posterior sample; ``Refusal`` for a number of draws it does not have."""
     sample = shipped_posterior()
     if not 1 <= draws <= len(sample):
         raise Refusal(f"draws = {draws}; the posterior sample has 1 to {len(sample)}")
-    if seed > MOST_SEED:
-        raise Refusal(f"seed = {seed}; it must be at most {MOST_SEED}, as every draw has luck of its own")
     return sample
 
 

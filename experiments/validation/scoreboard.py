@@ -30,13 +30,13 @@ def replicates_of(name: str, replicates: int) -> int:
 
 
 def parts_of_facts(
-    names: tuple[str, ...], seed: int, replicates: int, changes: Changes | None = None, intervals: bool = True,
-    threads: int = 1, progress: bool = False, defaults: Changes | None = None,
+    names: tuple[str, ...], seed: int, replicates: int, defaults: Changes | None = None, intervals: bool = True,
+    threads: int = 1, progress: bool = False,
 ) -> dict[str, Mapping[str, Part]]:  # fmt: skip
     """The parts of some facts, each computed from *replicates* times ``PAIRS`` dyads in every condition it needs.
 
-    *changes* are made in every condition; *defaults* count only where scenario and condition say nothing. A condition
-    is let go of as soon as no fact needs it any more.
+    *defaults* are what numbers are where scenario and condition say nothing. A condition is let go of as soon as no
+    fact needs it any more.
     """
     waiting = {name: FACTS[name] for name in names}
     needed = [condition for condition in CONDITIONS if any(condition in one.conditions for one in waiting.values())]
@@ -44,7 +44,7 @@ def parts_of_facts(
     found: dict[str, Mapping[str, Part]] = {}
     for condition in tqdm(needed, desc="conditions", disable=not progress, leave=False):
         again = replicates_of(condition, replicates)
-        lived[condition] = Lived(CONDITIONS[condition], seed, again, changes, threads, intervals, defaults)
+        lived[condition] = Lived(CONDITIONS[condition], seed, again, defaults, threads, intervals)
         ready = [name for name, one in waiting.items() if set(one.conditions) <= set(lived)]
         for name in ready:
             one = waiting.pop(name)
