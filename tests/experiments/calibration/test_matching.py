@@ -5,13 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from experiments.calibration import matching
 from experiments.calibration.emulators import checked, fitted, predicted
-from experiments.calibration.matching import CUTOFF, implausible, remaining
+from experiments.calibration.matching import AT_ONCE, CUTOFF, between_lucks, emulated, implausible, remaining
 from experiments.calibration.priors import Priors, priors, spread_evenly
 from experiments.calibration.targets import Targets, facts_used, targets
 from experiments.validation.declared import CALIBRATION, declared_facts
 from simulation.ensemble import World
 from simulation.frames import KEYWORKER
+from simulation.refusal import Refusal
 from simulation.scenario import Scenario
 from simulation.situations import Kind
 
@@ -56,35 +58,73 @@ def test_a_value_that_could_not_be_computed_does_not_spoil_the_others():
     assert np.abs(mean - hill(points)).max() < 0.2
 
 
+def test_a_value_that_could_not_be_computed_is_not_asked_of_an_emulator(emulator):
+    points = spread_evenly(64, 3, 3)
+    values = hill(points)
+    whole = checked(emulator, points[1:], values[1:], LUCK)
+    values[0] = np.nan
+    assert checked(emulator, points, values, LUCK) == whole
+
+
 def test_what_remains_is_where_the_function_may_be_accepted(emulator):
     goal = Targets(("hill",), np.array([0.2]), np.array([0.4]))
-    found, share = remaining((emulator,), goal, spread_evenly(32, 3, 4), 200, 5)
+    found, share = remaining([{0: emulator}], goal, 3, 200, 5)
     values = hill(found)
     assert len(found) == 200
     assert ((found >= 0) & (found <= 1)).all()
-    assert (implausible((emulator,), goal, found) < CUTOFF).all()
+    assert (implausible([{0: emulator}], goal, found) < CUTOFF).all()
     assert ((values > 0.1) & (values < 0.5)).all()
     everywhere = hill(spread_evenly(4096, 3, 6))
     truly = ((everywhere >= 0.2) & (everywhere <= 0.4)).mean()
     assert truly <= share <= truly + 0.15
     assert np.ptp(found[:, 2]) > 0.9, "of what does not matter nothing is ruled out"
+    assert len(np.unique(found, axis=0)) == len(found)
 
 
-def test_a_part_that_rules_out_nothing_needs_no_emulator(emulator):
-    goal = Targets(("nothing", "hill"), np.array([0.0, 0.2]), np.array([1.0, 0.4]))
+def test_where_next_to_nothing_remains_that_is_said(emulator, monkeypatch):
+    monkeypatch.setattr(matching, "MOST", AT_ONCE)
+    with pytest.raises(Refusal, match="rule out nearly every value"):
+        remaining([{0: emulator}], Targets(("hill",), np.array([8.0]), np.array([9.0])), 3, 1, 5)
+
+
+def test_what_one_wave_has_ruled_out_no_later_wave_brings_back(emulator):
+    goal = Targets(("hill",), np.array([0.2]), np.array([0.4]))
+    points = spread_evenly(256, 3, 9)
+    few = spread_evenly(16, 3, 10)
+    other = fitted(few, hill(few))
+    one, both = (implausible(some, goal, points) for some in ([{0: emulator}], [{0: emulator}, {0: other}]))
+    assert (both >= one).all()
+    assert (both == np.maximum(one, implausible([{0: other}], goal, points))).all()
+
+
+def test_a_part_that_rules_out_nothing_needs_no_emulator():
+    goal = Targets(("nothing", "hill"), np.array([-9.0, 0.2]), np.array([9.0, 0.4]))
     points = spread_evenly(64, 3, 7)
-    alone = Targets(("hill",), goal.low[1:], goal.high[1:])
-    both = implausible((None, emulator), goal, points)
-    assert (both == implausible((emulator,), alone, points)).all()
+    values = np.column_stack([hill(points), hill(points)])
+    assert list(emulated(points, values, goal, 1)) == [1]
+
+
+def test_a_part_that_can_nowhere_be_computed_is_named():
+    goal = Targets(("hill", "nowhere"), np.zeros(2), np.ones(2))
+    with pytest.raises(Refusal, match="nowhere: could not be computed at any point"):
+        emulated(spread_evenly(8, 3, 7), np.column_stack([np.zeros(8), np.full(8, np.nan)]), goal, 1)
 
 
 def test_below_the_ceiling_implausibility_is_exact(emulator):
     goal = Targets(("hill", "hill again"), np.array([0.2, 0.5]), np.array([0.4, 0.6]))
     points = spread_evenly(128, 3, 8)
-    full = implausible((emulator, emulator), goal, points)
-    cut = implausible((emulator, emulator), goal, points, CUTOFF)
+    both = [{0: emulator, 1: emulator}]
+    full, cut = implausible(both, goal, points), implausible(both, goal, points, CUTOFF)
     assert (cut[full <= CUTOFF] == full[full <= CUTOFF]).all()
     assert (cut[full > CUTOFF] > CUTOFF).all()
+
+
+def test_what_luck_does_is_the_same_wherever_the_values_lie_and_whatever_is_missing():
+    chance = np.random.default_rng(1)
+    values = np.arange(200)[:, None, None] + chance.normal(0, [0.5, 2.0], (200, 3, 2))
+    assert between_lucks(values) == pytest.approx([0.5, 2.0], rel=0.1)
+    values[:20, 0, 0] = values[20, :, 1] = np.nan
+    assert between_lucks(values) == pytest.approx([0.5, 2.0], rel=0.1)
 
 
 @given(numbers, numbers, st.floats(0.1, 3))
