@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import http.client
 import json
 import socket
 import threading
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from seminar.listening import listen
 from seminar.server import LARGEST, application
+from seminar.session import Session
 from seminar.views import DO
 from seminar.visitors import MOST, Visitors
 from simulation.refusal import Refusal
@@ -31,13 +33,27 @@ def test_the_page_loads_nothing_from_elsewhere(client: Client) -> None:
         assert "http" not in answer.text
 
 
+class Broken(Visitors):
+    def find(self, name: object) -> Session | None:
+        raise RuntimeError("broken on purpose")
+
+
 def test_every_answer_says_what_a_browser_may_load(client: Client) -> None:
-    for answer in (
-        client.get("/"),
-        client.get("/nothing"),
-        client.post("/do", {}),
-        client.send("POST", "/do", b"x"),
-    ):
+    as_json = {"Content-Type": "application/json"}
+    with serving(application(Broken())) as port:
+        broken = Client(port).post("/do", {})
+    answers = {
+        200: client.get("/"),
+        404: client.get("/nothing"),
+        405: client.get("/do"),
+        413: client.send("POST", "/do", b"x" * (LARGEST + 1), as_json),
+        415: client.send("POST", "/do", b"x"),
+        421: client.get("/", "evil.example"),
+        400: client.send("POST", "/do", b"{", as_json),
+        500: broken,
+    }
+    for status, answer in answers.items():
+        assert answer.status == status
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
@@ -76,6 +92,42 @@ def test_a_page_elsewhere_cannot_send_what_counts(client: Client) -> None:
     assert client.send("POST", "/open", body, {}).status == 415
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "LocalHost:8600", "[::1]", "[::1]:8600", "[0:0:0:0:0:0:0:1]:1"])
+def test_this_machine_is_answered_by_each_of_its_own_names(client: Client, host: str) -> None:
+    assert client.get("/", host).status == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "::1",
+        "::1:8600",
+        "[::1",
+        "[::1]x",
+        "[::1]:x",
+        "[127.0.0.1].evil.example",
+        "[[::1]]",
+        "[localhost]",
+        "localhost:80:80",
+    ],
+)
+def test_what_is_no_host_is_not_taken_for_one(client: Client, host: str) -> None:
+    assert client.get("/", host).status == 421
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+def test_a_page_at_an_address_of_ipv6_is_opened_by_it() -> None:
+    try:
+        ours = listen("::1", 0)
+    except Refusal:
+        pytest.skip("this machine has no address of IPv6")
+    with serving(application(Visitors(), ("::1",)), ours=ours) as port:
+        line = http.client.HTTPConnection("::1", port, timeout=60)
+        line.request("GET", "/")  # it names itself [::1]:PORT
+        assert line.getresponse().status == 200
+        line.close()
+
+
 @pytest.mark.parametrize(
     "host", ["evil.example", "evil.example:8600", "127.0.0.1.evil.example", "", "192.0.2.7:8600", "[::2]:1"]
 )
@@ -88,7 +140,8 @@ def test_only_names_of_this_machine_are_answered(client: Client, host: str) -> N
 def test_opened_to_the_network_numeric_addresses_are_answered_but_no_foreign_name() -> None:
     with serving(application(Visitors(), ("localhost", "lectern"), open_to_others=True)) as port:
         client = Client(port)
-        for host, status in {"192.0.2.7:8600": 200, "lectern:8600": 200, "evil.example": 421}.items():
+        known = {"192.0.2.7:8600": 200, "[2001:db8::7]:8600": 200, "lectern:8600": 200, "LECTERN": 200}
+        for host, status in {**known, "evil.example": 421, "[evil.example]": 421, "2001:db8::7": 421}.items():
             assert client.get("/", host).status == status
 
 
