@@ -242,10 +242,10 @@ function png(svg) {  // three times as large, for slides
   });
 }
 
-function links() {  // the same session for everybody, each with a luck of their own
-  const many = Math.max(1, Math.min(200, +$("students").value || 1)), start = location.href.split("?")[0];
-  const [scenario, luck, ...rest] = view.recipe.split("/");
-  $("links").value = Array.from({length: many}, (_, i) => `${start}?recipe=${[scenario, +luck + i, ...rest].join("/")}`).join("\n");
+async function links() {  // the same session for everybody, each with a luck of their own
+  const told = await act({do: "links", students: +$("students").value, page: location.href.split("?")[0]});
+  $("links").value = told?.links ?? "";
+  $("links-said").textContent = told?.refusal ?? told?.links_said ?? "";
 }
 
 const change = (where, value) => open(where(view.recipe.split("/").filter((p) => !/^d\d+(\.\d+)?$/.test(p)), value).join("/"));

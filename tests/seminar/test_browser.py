@@ -341,8 +341,14 @@ def test_what_is_saved_can_be_opened(opened: Open, tmp_path: Path) -> None:
     assert b"<!doctype html>" in saved("[data-save=handout]")[:20]
     window.page.fill("#students", "3")
     window.click("#make-links")
+    window.until("document.getElementById('links-said').textContent !== ''")
+    assert "this very machine" in window.text("#links-said")
     links = window.page.input_value("#links").split("\n")
     assert [link.partition("recipe=")[2] for link in links] == [f"ordinary/{luck}/d30" for luck in (42, 43, 44)]
+    window.page.fill("#students", "0")
+    window.click("#make-links")
+    window.until("document.getElementById('links').value === ''")
+    assert "1 to 200 students" in window.text("#links-said")
 
 
 def test_the_address_restores_what_was_seen(opened: Open) -> None:

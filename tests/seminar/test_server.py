@@ -274,6 +274,35 @@ def test_at_the_first_exchange_of_a_comparison_the_one_who_has_read_is_told_of_a
     assert "Will likely" not in cards
 
 
+@pytest.mark.parametrize("luck", [0, 42, 2**53 - 1, 2**53, 2**63 - 3])
+def test_links_for_a_class_have_a_luck_each_and_lead_to_the_same_place(client: Client, luck: int) -> None:
+    page = Page(client, f"ordinary/{luck}/d12/d3:context.control=4")
+    told = page.do("links", students=3, page="http://192.0.2.7:8600/course/")
+    begin, recipes = "http://192.0.2.7:8600/course/?recipe=", []
+    for link in told["links"].split("\n"):
+        assert link.startswith(begin)
+        recipes.append(link.removeprefix(begin))
+    assert recipes == [f"ordinary/{luck + place}/d12/d3:context.control=4" for place in range(3)]
+    assert [page.open(one)["recipe"] for one in recipes] == recipes
+    assert told["links_said"] == "3 links."
+
+
+def test_links_that_no_luck_is_left_for_are_refused(client: Client) -> None:
+    page = Page(client, f"ordinary/{2**63 - 3}")
+    assert "luck" in page.do("links", students=4, page="http://192.0.2.7:8600/")["refusal"]
+    for students in (0, 201, 1.5, None):
+        assert "refusal" in page.do("links", students=students, page="http://192.0.2.7:8600/")
+    for wrong in ("", None, 7, "http://[", "nowhere"):
+        assert "refusal" in page.do("links", students=1, page=wrong)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8600", "localhost:8600", "[::1]:8600"])
+def test_links_that_nobody_else_can_open_are_said_to_be_such(client: Client, host: str) -> None:
+    told = Page(client).do("links", students=2, page=f"http://{host}/")
+    assert "--host 0.0.0.0" in told["links_said"]
+    assert told["links"].count(host) == 2
+
+
 def test_figures_and_numbers_can_be_read_again(client: Client) -> None:
     page = Page(client, "ordinary/42/d30")
     while page.do("pairs")["pairs"] < 200:
