@@ -212,6 +212,7 @@ DO: dict[str, Callable[[Session, Wanted], View]] = {
     "lessons": _sheet("Lessons", _lessons),
     "save": _sheet("Save", _save),
     "links": _links,
+    "meanings": _sheet("What the sliders mean", lambda s, _: fragments.meanings(s)),
     "help": _sheet("Help and keys", lambda s, _: (PAGE / "help.html").read_text("utf-8")),
 }
 """What a visitor may do, by its word."""

@@ -103,8 +103,9 @@ function put(name, html) {  // whoever had the focus keeps it
 
 function fields() {  // every field says what holds, also after something was refused
   for (const slider of document.querySelectorAll("#setting input")) if (!slider.matches(":active")) {
-    slider.value = wishes[slider.dataset.field] ?? view.setting_now[slider.dataset.field];
-    say(slider);
+    const value = wishes[slider.dataset.field] ?? view.setting_now[slider.dataset.field];
+    slider.value = value;
+    say(slider, value);
   }
   $("scenario").value = part(view.recipe, 0);
   if (document.activeElement !== $("luck")) $("luck").value = part(view.recipe, 1);
@@ -190,10 +191,10 @@ async function run() {
   buttons();
 }
 
-function say(slider) {
-  const word = slider.dataset.words.split("|").map((one) => one.split(":")).filter(([least]) => +slider.value >= +least).pop()[1];
-  slider.setAttribute("aria-valuetext", word);
-  slider.nextElementSibling.textContent = word;
+function say(slider, value = +slider.value) {  // the number as scenario files have it, also one between two steps
+  const word = slider.dataset.words.split("|").map((one) => one.split(":")).filter(([least]) => value >= +least).pop()[1];
+  slider.setAttribute("aria-valuetext", `${value} ${word}`);
+  slider.nextElementSibling.textContent = `${value} ${word}`;
 }
 
 function sheet(title, html) {

@@ -18,6 +18,7 @@ from seminar.outcomes import PAIRS
 from seminar.recipe import recipe
 from seminar.server import application
 from seminar.session import Session
+from seminar.settings import SLIDERS
 from seminar.stay import BEGINNING
 from seminar.visitors import Visitors
 from tests.seminar.browsing import Window, chromium
@@ -136,6 +137,35 @@ def test_a_slider_moved_by_keys_keeps_the_focus_and_says_its_value(opened: Open)
     window.until(f"document.getElementById('recipe').value.endsWith('{wanted}')")
     assert window.page.evaluate("document.activeElement.id") == "s-control"
     assert window.page.get_attribute("#s-control", "aria-valuetext") not in ("", before)
+
+
+def test_a_slider_says_its_number_and_what_it_is_without_a_mouse(opened: Open) -> None:
+    window = opened("ordinary/8/d5/d6:context.planned=0.73")
+    value, shown = "document.getElementById('s-planned').value", "#setting output[for=s-planned]"
+    assert window.text(shown) == "0.73 a week", "the number that counts, also where no step of the slider is"
+    bar = window.page.locator("#s-planned").bounding_box()
+    assert bar
+    middle = bar["y"] + bar["height"] / 2
+    window.page.mouse.move(bar["x"] + bar["width"] / 4, middle)
+    window.page.mouse.down()
+    for part in (0.4, 0.6, 0.8):
+        window.page.mouse.move(bar["x"] + bar["width"] * part, middle)
+        assert window.text(shown) == f"{window.page.evaluate(value)} a week"
+        assert window.page.input_value("#recipe").endswith("0.73"), "while it is dragged nothing is changed"
+    window.page.mouse.up()
+    window.until(f"document.getElementById('recipe').value.endsWith('context.planned=' + {value})")
+    for one in SLIDERS:
+        described = window.page.get_attribute(f"#s-{one.name}", "aria-describedby")
+        assert window.page.locator(f"#{described}").text_content() == one.means
+    assert window.page.locator("#setting [title]").count() == 0
+    window.page.focus("[data-sheet=meanings]")
+    window.page.keyboard.press("Enter")
+    window.until("document.getElementById('sheet').open")
+    told = window.text("#content")
+    for one in SLIDERS:
+        assert one.means in told
+        assert one.field in told
+    assert "from day 6 on" in told
 
 
 def test_pause_stops_at_once_and_play_goes_on_from_there(opened: Open) -> None:
@@ -303,7 +333,7 @@ def test_axe_finds_nothing_on_any_view(opened: Open) -> None:
     window.until(f"document.getElementById('progress').value === {PAIRS}")
     assert window.axe() == []
     window.until("!document.getElementById('why').disabled || act({do: 'back'}) && false")
-    for sheet in ("why", "interview", "numbers", "lessons", "save", "help"):
+    for sheet in ("why", "interview", "numbers", "lessons", "save", "meanings", "help"):
         window.click(f"[data-sheet={sheet}] >> nth=0")
         window.until("document.getElementById('sheet').open")
         assert (sheet, window.axe()) == (sheet, [])

@@ -65,7 +65,7 @@ def test_nothing_is_in_the_page_that_its_policy_forbids(client: Client) -> None:
     page.do("pairs")
     html = "".join(
         str(value)
-        for word in ("why", "interview", "numbers", "lessons", "save", "help")
+        for word in ("why", "interview", "numbers", "lessons", "save", "meanings", "help")
         for value in page.do(word).values()
     )
     html += "".join(str(value) for value in page.open("strict-and-opaque/7/d40/vs:strict-but-fair").values())
