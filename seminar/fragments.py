@@ -324,10 +324,11 @@ def told(session: Session) -> str:
 
 
 class Figure(NamedTuple):
-    """A chart that can be saved, and the name of its file without an ending."""
+    """A chart that can be saved, the name of its file without an ending, and what it is called among the others."""
 
     name: str
     chart: Chart
+    called: str
 
 
 def figures(session: Session) -> list[Figure]:
@@ -337,9 +338,13 @@ def figures(session: Session) -> list[Figure]:
         story = f"-{number + 1}" if session.other else ""
         sides = [role for role in ROLES for _ in range(2)] if session.other else [ROLES[number]] * 2
         kinds = ("takes-this-to-be", "tone") * (len(column) // 2)
-        found += [Figure(f"{s}-{k}{story}", chart) for s, k, chart in zip(sides, kinds, column, strict=True)]
+        of = f"{session.stays[number].course.name}: " if session.other else ""
+        found += [
+            Figure(f"{side}-{kind}{story}", chart, f"{of}{chart.title}")
+            for side, kind, chart in zip(sides, kinds, column, strict=True)
+        ]
     if session.outcomes.pairs and not session.guessing:
-        found += [Figure("where-pairs-end", chart) for chart in outcome_charts(session)]
+        found += [Figure("where-pairs-end", chart, chart.title) for chart in outcome_charts(session)]
     return found
 
 
@@ -349,15 +354,15 @@ def handout_form(session: Session) -> str:
     title = taught.title if taught else session.stay.course.name
     asked = (*(taught.questions if taught else ()), *[""] * 5)[:5]
     questions = "".join(
-        f'<p><label for="q{n}">Question {n}</label> '
-        f'<input id="q{n}" name="question{n}" maxlength="500" size="60" value="{escape(text)}"></p>'
+        f'<p><label for="q{n}">Question {n}</label>'
+        f'<textarea id="q{n}" name="question{n}" maxlength="500" rows="2">{escape(text)}</textarea></p>'
         for n, text in enumerate(asked, 1)
     )
     return (
-        '<form><p><label for="title">Title</label> '
-        f'<input id="title" name="title" maxlength="200" size="60" value="{escape(title)}"></p>{questions}'
-        '<p><input type="checkbox" id="with-outcomes" name="outcomes" checked> '
-        '<label for="with-outcomes">with where 200 such pairs end up; without it, with room for a guess</label></p>'
-        '<p><button type="button" data-save="handout" data-name="handout.html">Handout (one HTML file)</button></p>'
+        '<form class="handout"><p><label for="title">Title</label>'
+        f'<input id="title" name="title" maxlength="200" value="{escape(title)}"></p>{questions}'
+        '<div><input type="checkbox" id="with-outcomes" name="outcomes" checked> '
+        f'<label for="with-outcomes">with where {PAIRS} such pairs end up; without it, with room for a guess</label> '
+        '<button type="button" data-save="handout" data-name="handout.html">Handout (one HTML file)</button></div>'
         "</form>"
     )

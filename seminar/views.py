@@ -176,8 +176,8 @@ def _lessons(session: Session, wanted: Wanted) -> str:
 
 def _save(session: Session, _: Wanted) -> str:
     items = []
-    for place, (name, chart) in enumerate(fragments.figures(session)):
-        what, title = f"figure-{place}", chart.title
+    for place, (name, _chart, title) in enumerate(fragments.figures(session)):
+        what = f"figure-{place}"
         vector = _file(what, f"{name}.svg", "SVG", f"{title} as SVG")
         picture = _file(what, f"{name}.png", "PNG", f"{title} as PNG", ' data-as="png"')
         items.append(f"<li>{escape(title)} {vector} {picture}</li>")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 import threading
 import xml.etree.ElementTree as ET
@@ -317,6 +318,13 @@ def test_figures_and_numbers_can_be_read_again(client: Client) -> None:
     assert days["day"].max() == 30
     assert pd.read_csv(StringIO(page.save("events").text))["day"].between(1, 30).all()
     assert pd.read_csv(StringIO(page.save("pairs").text))["pairs"].sum() == 200
+
+
+def test_of_two_stories_each_figure_that_can_be_saved_has_a_name_of_its_own(client: Client) -> None:
+    sheet = Page(client, "strict-and-opaque/7/d30/vs:strict-but-fair").do("save")["sheet"]
+    called = re.findall(r'aria-label="([^"]*) as SVG"', sheet)
+    assert len(called) == len(set(called)) == 8
+    assert sum(name.startswith("Strict but fair: ") for name in called) == 4
 
 
 def test_while_the_class_guesses_no_outcome_can_be_saved(client: Client) -> None:
