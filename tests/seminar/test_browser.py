@@ -14,8 +14,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from seminar.lessons import lesson, lessons
 from seminar.outcomes import PAIRS
-from seminar.recipe import recipe
+from seminar.recipe import recipe, written
 from seminar.server import application
 from seminar.session import Session
 from seminar.settings import SLIDERS
@@ -348,6 +349,49 @@ def test_axe_finds_nothing_on_any_view(opened: Open) -> None:
     window.click("[data-sheet=lessons] >> nth=0")
     window.until("document.getElementById('sheet').open")
     assert window.axe() == []
+
+
+@pytest.mark.parametrize("name", [one.name for one in lessons() if one.compared])
+def test_what_a_lesson_changes_can_be_done_as_it_says_and_is_held_against_the_same(opened: Open, name: str) -> None:
+    one = lesson(name)
+    window = opened("ordinary/42")
+    window.click(f"[data-recipe$='lesson:{name}']")
+    window.until(f"document.getElementById('recipe').value === {json.dumps(str(one.opening))}")
+    window.page.select_option("#against", label="the same, nothing changed")
+    window.until("document.querySelectorAll('#account > div').length === 2")
+    (change,) = one.lives[1].changes
+    window.page.fill("#day", str(change.day - 1))
+    window.until(f"view.day === {change.day - 1}")
+    window.page.fill(f"#s-{change.field.partition('.')[2]}", written(change.value))
+    window.until(f"document.getElementById('recipe').value.includes('/d{change.day}:')")
+    now = recipe(window.page.input_value("#recipe"))
+    assert now.course == one.lives[1].course
+    assert now.against == one.lives[0].scenario
+    window.click("#run")
+    window.until(f"document.getElementById('progress').value === {PAIRS} && document.getElementById('stop').disabled")
+    assert f"of {PAIRS} pairs" in window.text("#results")
+
+
+def test_while_the_class_guesses_what_pairs_were_like_interviews_come_without_a_verdict(opened: Open) -> None:
+    window = opened("four-centres/1/d180/lesson:sixteen-interviews")
+
+    def asked() -> str:
+        window.click("[data-sheet=interview]")
+        window.until("document.getElementById('sheet').open")
+        told = window.text("#content")
+        window.click("#close")
+        return told
+
+    window.click("#guess")
+    window.until("document.getElementById('run').disabled")
+    window.page.select_option("#pair", "3")
+    window.until("view.pair === '3'")
+    window.page.fill("#day", "180")
+    window.on_day(180)
+    assert "researcher" not in asked()
+    window.click("#guess")
+    window.until("!document.getElementById('run').disabled")
+    assert "What a researcher would say on day 180" in asked()
 
 
 def test_what_is_saved_can_be_opened(opened: Open, tmp_path: Path) -> None:
