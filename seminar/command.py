@@ -70,8 +70,8 @@ def announced(host: str, port: int) -> tuple[str, str]:
         return where, f"The page: {where}"
     where = in_a_link("127.0.0.1", port)
     return where, (
-        f"The page: {where} on this machine. By which address others reach it could not be found out: this machine "
-        f"seems to be in no network just now. In one, they open http://ADDRESS:{port}/, where ADDRESS is the one that "
+        f"The page: {where} on this machine. By which address others reach it could not be found out; either there is "
+        f"no network just now, or no way out of it. They open http://ADDRESS:{port}/, where ADDRESS is the one that "
         "the network settings of this machine show."
     )
 
