@@ -7,6 +7,7 @@ import socket
 import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from contextlib import closing
 from html.parser import HTMLParser
 from io import StringIO
 from typing import Any
@@ -122,11 +123,12 @@ def test_a_page_at_an_address_of_ipv6_is_opened_by_it() -> None:
         ours = listen("::1", 0)
     except Refusal:
         pytest.skip("this machine has no address of IPv6")
-    with serving(application(Visitors(), ("::1",)), ours=ours) as port:
-        line = http.client.HTTPConnection("::1", port, timeout=60)
+    with (
+        serving(application(Visitors(), ("::1",)), ours=ours) as port,
+        closing(http.client.HTTPConnection("::1", port, timeout=60)) as line,
+    ):
         line.request("GET", "/")  # it names itself [::1]:PORT
         assert line.getresponse().status == 200
-        line.close()
 
 
 @pytest.mark.parametrize(
