@@ -298,7 +298,7 @@ def outcomes(
             told_hands = f"{counted(hands[place], 'hand')} ({percent(part)})"
             drawing.words(left + part * wide + 8, y + 34, told_hands, size=11, fill="#444444")
     drawing.put("path", d=f"M{left} 22V{written(height - 20)}", stroke="#666666", fill="none")
-    below = "The lines span what luck alone would give, 95 times in 100."
+    below = f"Lines: what luck alone gives {counted(pairs, 'such pair')}, 95 times in 100."
     below += " Dashed bars: the show of hands." if guesses else ""
     drawing.words(4, height - 5, below, size=11, fill="#444444")
     rows = []

@@ -35,7 +35,7 @@ def seminar(options: argparse.Namespace) -> int:
     import threading
     import webbrowser
 
-    from seminar.listening import LOOPBACK, listen
+    from seminar.listening import is_here_alone, listen
     from simulation.refusal import Refusal
 
     port = None if options.port is None else whole_number("port", options.port)
@@ -43,9 +43,9 @@ def seminar(options: argparse.Namespace) -> int:
         raise Refusal(f"--port {port}: must be from 0 to 65535")
     ours = listen(options.host, port)
     number = ours.getsockname()[1]
-    alone = options.host in (*LOOPBACK, "::1")
-    where = f"http://{_called(options.host)}:{number}/"
-    print(f"The page: {where}\nStop it with Ctrl+C.", flush=True)
+    alone = is_here_alone(options.host)
+    where, told = announced(options.host, number)
+    print(f"{told}\nStop it with Ctrl+C.", flush=True)
     if not alone:
         print(
             "Careful: everyone in the same network who knows the address can use this page, without a password and "
@@ -60,18 +60,20 @@ def seminar(options: argparse.Namespace) -> int:
     return 0
 
 
-def _called(host: str) -> str:
-    """What a browser calls the host by: where all addresses are listened at, the one others reach this machine by."""
-    import socket
+def announced(host: str, port: int) -> tuple[str, str]:
+    """Where the browser of this machine finds the page, and what is said of where it is."""
+    from seminar.listening import address_for_others, in_a_link
 
-    if host not in ("0.0.0.0", "::"):
-        return f"[{host}]" if ":" in host else host
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # nothing is sent; it only asks which way would be taken
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"
+    known = address_for_others(host)
+    if known is not None:
+        where = in_a_link(known, port)
+        return where, f"The page: {where}"
+    where = in_a_link("127.0.0.1", port)
+    return where, (
+        f"The page: {where} on this machine. By which address others reach it could not be found out; either there is "
+        f"no network just now, or no way out of it. They open http://ADDRESS:{port}/, where ADDRESS is the one that "
+        "the network settings of this machine show."
+    )
 
 
 def serve(ours: Any, host: str, alone: bool) -> None:
@@ -82,7 +84,7 @@ def serve(ours: Any, host: str, alone: bool) -> None:
     from seminar.server import application, server
     from seminar.visitors import Visitors
 
-    names = (*LOOPBACK, host.lower()) if alone else (*LOOPBACK, host.lower(), socket.gethostname().lower())
+    names = (*LOOPBACK, host) if alone else (*LOOPBACK, host, socket.gethostname())
     server(application(Visitors(), names, open_to_others=not alone)).run(sockets=[ours])
 
 

@@ -19,6 +19,7 @@ from analysis.words.grammar import INFINITIVE, OTHER, PRONOUN, act_seen, act_tol
 from seminar.charts import Chart, Mark, definition, moves, outcomes, strip, tone
 from seminar.lessons import lesson, lessons
 from seminar.outcomes import PAIRS
+from seminar.recipe import settings as declared_settings
 from seminar.recipe import written
 from seminar.session import Session
 from seminar.settings import SLIDERS
@@ -232,18 +233,36 @@ def setting(session: Session) -> str:
     now, title = session.setting(), load(session.recipe.scenario)
     rows = []
     for one in SLIDERS:
-        value, name = now[one.field], one.field.partition(".")[2]
+        value, name = now[one.field], one.name
         words = "|".join(f"{least:g}:{word}" for least, word in one.words)
-        usual = getattr(title.context, name)
-        changed = ' class="changed"' if value != usual else ""
+        changed = ' class="changed"' if value != getattr(title.context, name) else ""
         rows.append(
-            f'<p{changed} title="{escape(one.means)}"><label for="s-{name}">{one.label}</label>'
+            f'<p{changed}><label for="s-{name}">{one.label}</label>'
             f'<input type="range" id="s-{name}" data-field="{one.field}" min="{one.low:g}" max="{one.high:g}" '
             f'step="{one.step:g}" value="{written(value)}" data-words="{escape(words)}" '
-            f'aria-valuetext="{one.said(value)}"><output for="s-{name}">{one.said(value)}</output></p>'
+            f'aria-valuetext="{one.said(value)}" aria-describedby="m-{name}">'
+            f'<output for="s-{name}">{one.said(value)}</output>'
+            f'<span id="m-{name}" hidden>{escape(one.means)}</span></p>'
         )
     left = '<p class="hint">They change the story on the left.</p>' if session.other is not None else ""
     return "".join(rows) + left
+
+
+def meanings(session: Session) -> str:
+    """What each slider means: in words, in the unit and by the name of the scenario files, and where it stands."""
+    now, usual = session.setting(), load(session.recipe.scenario).context
+    head = ("slider", "what it is", f"from day {session.next_day} on", "in the scenario", "in scenario files")
+    columns = "".join(f'<th scope="col">{name}</th>' for name in head)
+    rows = []
+    for one in SLIDERS:
+        what = f"{escape(one.means)} <small>({escape(declared_settings()[one.field].unit)})</small>"
+        cells = (what, written(now[one.field]), written(getattr(usual, one.name)), one.field)
+        rows.append(f'<tr><th scope="row">{one.label}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>')
+    return (
+        "<p>A slider sets how the centre will be from the next day on; the past stays as it was. Drag it, or move it "
+        "by a step with the arrow keys. ◆ marks what is not as in the scenario.</p>"
+        f'<div class="wide"><table><thead><tr>{columns}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    )
 
 
 def outcome_charts(session: Session) -> list[Chart]:
@@ -305,10 +324,11 @@ def told(session: Session) -> str:
 
 
 class Figure(NamedTuple):
-    """A chart that can be saved, and the name of its file without an ending."""
+    """A chart that can be saved, the name of its file without an ending, and what it is called among the others."""
 
     name: str
     chart: Chart
+    called: str
 
 
 def figures(session: Session) -> list[Figure]:
@@ -318,9 +338,13 @@ def figures(session: Session) -> list[Figure]:
         story = f"-{number + 1}" if session.other else ""
         sides = [role for role in ROLES for _ in range(2)] if session.other else [ROLES[number]] * 2
         kinds = ("takes-this-to-be", "tone") * (len(column) // 2)
-        found += [Figure(f"{s}-{k}{story}", chart) for s, k, chart in zip(sides, kinds, column, strict=True)]
+        of = f"{session.stays[number].course.name}: " if session.other else ""
+        found += [
+            Figure(f"{side}-{kind}{story}", chart, f"{of}{chart.title}")
+            for side, kind, chart in zip(sides, kinds, column, strict=True)
+        ]
     if session.outcomes.pairs and not session.guessing:
-        found += [Figure("where-pairs-end", chart) for chart in outcome_charts(session)]
+        found += [Figure("where-pairs-end", chart, chart.title) for chart in outcome_charts(session)]
     return found
 
 
@@ -330,15 +354,15 @@ def handout_form(session: Session) -> str:
     title = taught.title if taught else session.stay.course.name
     asked = (*(taught.questions if taught else ()), *[""] * 5)[:5]
     questions = "".join(
-        f'<p><label for="q{n}">Question {n}</label> '
-        f'<input id="q{n}" name="question{n}" maxlength="500" size="60" value="{escape(text)}"></p>'
+        f'<p><label for="q{n}">Question {n}</label>'
+        f'<textarea id="q{n}" name="question{n}" maxlength="500" rows="2">{escape(text)}</textarea></p>'
         for n, text in enumerate(asked, 1)
     )
     return (
-        '<form><p><label for="title">Title</label> '
-        f'<input id="title" name="title" maxlength="200" size="60" value="{escape(title)}"></p>{questions}'
-        '<p><input type="checkbox" id="with-outcomes" name="outcomes" checked> '
-        '<label for="with-outcomes">with where 200 such pairs end up; without it, with room for a guess</label></p>'
-        '<p><button type="button" data-save="handout" data-name="handout.html">Handout (one HTML file)</button></p>'
+        '<form class="handout"><p><label for="title">Title</label>'
+        f'<input id="title" name="title" maxlength="200" value="{escape(title)}"></p>{questions}'
+        '<div><input type="checkbox" id="with-outcomes" name="outcomes" checked> '
+        f'<label for="with-outcomes">with where {PAIRS} such pairs end up; without it, with room for a guess</label> '
+        '<button type="button" data-save="handout" data-name="handout.html">Handout (one HTML file)</button></div>'
         "</form>"
     )

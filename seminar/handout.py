@@ -12,7 +12,7 @@ from html import escape
 
 from analysis.accounts import of_dyad, readings
 from analysis.interview import Choice
-from analysis.pages import Block, Piece, Table, as_html, table_html
+from analysis.pages import Block, Piece, as_html, table_html
 from analysis.patterns import PATTERNS
 from analysis.story import TELLING, TIMELESS, chapter, chapters, interviews, numbered, verdict_and_interviews
 from analysis.telling import scene
@@ -43,6 +43,7 @@ STYLE = """<style>
 body { max-width: 72rem; overflow-wrap: anywhere; } main > p, main > blockquote, main > .pair, ol { max-width: 50rem; }
 svg { width: 100%; height: auto; } .charts { display: grid; grid-template-columns: 1fr 1fr; gap: .4rem 1rem; }
 .charts.one { grid-template-columns: 1fr; max-width: 42rem; }
+.settings th[scope="row"] { font-weight: 400; } .settings td { white-space: nowrap; } .settings small { color: #444; }
 ol.ask li { margin: .6rem 0; } code { font-size: .85em; }
 .moment { margin: .8rem 0; padding: .1rem .9rem; border-left: 4px solid #666; break-inside: avoid; }
 .moment h3 { margin: .5rem 0 0; } .moment p { margin: .3rem 0; }
@@ -53,9 +54,18 @@ ol.ask li { margin: .6rem 0; } code { font-size: .85em; }
 .scrub input { width: min(40rem, 60vw); vertical-align: middle; } input:focus-visible { outline: 3px solid #0072B2; }
 details { font: 14px/1.4 system-ui, sans-serif; } summary:focus-visible { outline: 3px solid #0072B2; }
 @media (max-width: 46rem) { .charts { grid-template-columns: 1fr; } }
-@media print { .scrub, details { display: none; } .moment p { font-size: 10pt; } .moment table { font-size: 8.5pt; }
-  .moment th, .moment td { padding: .1rem .5rem .1rem 0; } ol.ask li { min-height: 4.5em; }
-  .charts { break-inside: avoid; } }
+table.guess td { height: 2.2rem; min-width: 8rem; }
+@page { size: A4; margin: 12mm 14mm; }
+@media print { body { font-size: 9.5pt; line-height: 1.35; padding: 0; } h1 { font-size: 15pt; margin: 0; }
+  h2 { font-size: 12pt; margin: 1rem 0 .2rem; } h3 { font-size: 10pt; margin: .6rem 0 .1rem; }
+  p, blockquote, table { margin: .25rem 0; } table { font-size: 8.5pt; } p.note { font-size: 8pt; }
+  .scrub, details { display: none; } ol.ask li { min-height: 4.5em; }
+  .guess, .settings, .charts, .moment { break-inside: avoid; }
+  .charts { grid-template-columns: 1fr 1fr; break-before: avoid; }
+  .charts.one { grid-template-columns: 1fr; max-width: 12cm; }
+  .moments { columns: 2; column-gap: 5mm; } .moment { margin: 0 0 .5rem; padding: 0 0 0 .5rem; border-left-width: 2px; }
+  .moment h3 { margin: 0; } .moment p, .moment table { font-size: 7.5pt; } .moment .wide { overflow: visible; }
+  .moment thead td { width: 3.8rem; } .moment th, .moment td { padding: .05rem .3rem .05rem 0; } }
 </style>"""
 SCRIPT = """
 const range = document.getElementById("day"), moments = [...document.querySelectorAll(".moment")];
@@ -153,17 +163,43 @@ def _told_settings(settings: Sequence[Recipe]) -> list[Piece | str]:
         told = " ".join(filter(None, [scenario.question, _changes(recipe)]))
         code = f'<p class="note">Recipe: <code>{escape(str(recipe))}</code></p>'
         pieces += [Block("subheading", scenario.title), Block("text", told), code]
+    pieces.append(_where_sliders_stand(settings))
     if several and len({recipe.luck for recipe in settings}) == 1:
         pieces.append(Block("text", "The people and their luck are the same in all of them; only the setting differs."))
     return pieces
 
 
+def _where_sliders_stand(settings: Sequence[Recipe]) -> str:
+    """What the settings are on the first day, as a table; what is not the same in all of them is set off."""
+    head = ["On the first day", *_told_apart([load(recipe.scenario).title for recipe in settings])]
+    days = [recipe.setting_on(1) for recipe in settings]
+    rows = []
+    for one in SLIDERS:
+        values = [one.said(day[one.field]) for day in days]
+        told = [escape(value) if len(set(values)) == 1 else f"<b>{escape(value)}</b>" for value in values]
+        what = f'<th scope="row">{one.label} <small>{escape(one.means)}</small></th>'
+        rows.append(f"<tr>{what}{''.join(f'<td>{value}</td>' for value in told)}</tr>")
+    columns = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    return (
+        f'<div class="wide"><table class="settings"><thead><tr>{columns}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """Names, numbered where one stands for several."""
+    return [name if names.count(name) == 1 else f"{name} ({place})" for place, name in enumerate(names, 1)]
+
+
 def _guess() -> list[Piece | str]:
-    rows = tuple((name, "", "") for name in PATTERNS)
+    head = "".join(
+        f'<th scope="col">{name}</th>' for name in ("pattern at the end", f"my guess, of {PAIRS}", "in fact")
+    )
+    rows = "".join(f'<tr><th scope="row">{name}</th><td></td><td></td></tr>' for name in PATTERNS)
     return [
         Block("heading", "Guess first"),
         Block("text", f"Of {PAIRS} such pairs, how many will be what in the end? Write down your guess, and why."),
-        Table(("pattern at the end", f"my guess, of {PAIRS}", "what came of it"), rows),
+        f'<table class="guess"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>',
     ]
 
 
@@ -237,7 +273,7 @@ def _stay(recipe: Recipe, stay: PairsStay, until: int, to_the_end: bool) -> list
         f'<input type="range" id="day" min="1" max="{until}" value="1"> <output id="at" for="day">Day 1</output></p>',
         _drawn(charts),
         _drawn([happened], "one"),
-        f'<div aria-live="polite">{"".join(moments)}</div>',
+        f'<div class="moments" aria-live="polite">{"".join(moments)}</div>',
         _numbers([*charts, happened]),
         *_story(stay, until, to_the_end),
     ]

@@ -9,6 +9,7 @@ from simulation import SCOPE
 
 UNCLEAR = "(In the runs made for this note this does not show clearly.)"
 """What is added to a sentence that the runs do not bear out."""
+OPENING = "Opens under “Lessons”, or by its recipe:"
 COMPACT = """<style>
 body { font-size: 15px; line-height: 1.4; max-width: 52rem; margin: 1rem auto; }
 h1 { font-size: 1.4rem; margin: .2rem 0; } h2 { font-size: 1.02rem; margin: .7rem 0 .2rem; }
@@ -22,7 +23,7 @@ footer { margin-top: .4rem; }
 
 def note(lesson: Lesson, pairs: int = PAIRS) -> list[Piece]:
     """The note as pieces of a page; so many *pairs* are lived for its numbers, which takes some seconds."""
-    held = f", held against {lesson.compared}" if lesson.compared else ""
+    held = f"; the numbers hold it against {lesson.compared}" if lesson.compared else ""
     plan = [
         ("Guess", lesson.guess.minutes, lesson.guess.do),
         *(("Try", step.minutes, step.do) for step in lesson.try_),
@@ -34,7 +35,7 @@ def note(lesson: Lesson, pairs: int = PAIRS) -> list[Piece]:
     return [
         Block("title", lesson.title),
         Block("text", lesson.question),
-        Block("note", f"{lesson.minutes} minutes. Recipe: {lesson.recipe}{held}."),
+        Block("note", f"{lesson.minutes} minutes. {OPENING} {lesson.recipe}{held}."),
         Block("heading", "What to guess, what to try"),
         Table(("step", "min", "what the class does"), tuple((what, str(minutes), do) for what, minutes, do in plan)),
         Block("heading", "What to notice"),

@@ -266,7 +266,8 @@ def _written(value: float, form: str) -> str:
     if form == "points":
         return f"{100 * value:.0f} points"
     places = {"number": ".2f", "small": ".3f", "count": ".1f", "change": "+.2f"}[form]
-    return f"{value:{places}}".replace("-", "\u2212")
+    text = f"{value:{places}}"
+    return text.replace("-", "\u2212") if float(text) else text.lstrip("+-")  # nothing has no sign
 
 
 def holds(found: Found, direction: str) -> bool:

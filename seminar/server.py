@@ -7,7 +7,6 @@ relative, so that the page may sit behind a prefix.
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from collections.abc import Callable
 from functools import lru_cache, partial
@@ -23,7 +22,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from seminar.listening import LOOPBACK
+from seminar.listening import LOOPBACK, asked_for, is_address, plain
 from seminar.saving import saved
 from seminar.views import PAGE, done, everything, recipe_of
 from seminar.visitors import GONE, Visitors
@@ -56,17 +55,11 @@ class Guard:
     """
 
     def __init__(self, app: ASGIApp, names: tuple[str, ...], open_to_others: bool) -> None:
-        self.app, self.names, self.open_to_others = app, names, open_to_others
+        self.app, self.names, self.open_to_others = app, frozenset(map(plain, names)), open_to_others
 
     def _knows(self, host: str) -> bool:
-        name = host.rsplit(":", 1)[0] if host.rpartition(":")[2].isdigit() else host
-        if name.lower() in self.names:
-            return True
-        try:
-            ipaddress.ip_address(name.strip("[]"))
-        except ValueError:
-            return False
-        return self.open_to_others
+        name = asked_for(host)
+        return name in self.names or (self.open_to_others and is_address(name))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -121,8 +114,11 @@ def page() -> str:
     return Template((PAGE / "page.html").read_text("utf-8")).substitute(scenarios=scenarios, scope=escape(SCOPE))
 
 
-def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_others: bool = False) -> Starlette:
-    """The application, for those who call it by one of the *names*."""
+def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_others: bool = False) -> ASGIApp:
+    """The application, for those who call it by one of the *names*.
+
+    The guard stands around all else, so that also the answer to an error of ours carries its headers.
+    """
 
     async def read(_: Request, file: str, kind: str) -> Response:
         content = page() if file == "page.html" else (PAGE / file).read_text("utf-8")
@@ -171,9 +167,7 @@ def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_o
     routes = [Route(path, partial(read, file=file, kind=kind)) for path, (file, kind) in files.items()]
     acts = {"/open": opened, "/do": did, "/save": kept}
     routes += [Route(path, partial(answer, act=act), methods=["POST"]) for path, act in acts.items()]
-    app = Starlette(routes=routes)
-    app.add_middleware(Guard, names=names, open_to_others=open_to_others)
-    return app
+    return Guard(Starlette(routes=routes), names, open_to_others)
 
 
 def server(app: ASGIApp) -> uvicorn.Server:

@@ -14,7 +14,7 @@ import numpy as np
 
 from analysis.pages import Piece
 from analysis.partings import VISIBLE, Parting, parting
-from analysis.story import verdict_and_interviews
+from analysis.story import interviews, verdict_and_interviews
 from analysis.telling import ENCOUNTERS
 from analysis.why import told, why
 from experiments.course import Course, check_comparable
@@ -192,14 +192,18 @@ class Session:
         return told(why(stay.tables, stay.world, stay.luck, stay.place, day, number), stay.world)
 
     def interview(self, day: int) -> list[Piece]:
-        """What each of the two would say on the evening of a day that has been looked at, and what one makes of it."""
+        """What each of the two would say on the evening of a day that has been looked at, and what one makes of it.
+
+        While the class is to guess, it is to make something of it itself.
+        """
         if not 1 <= day <= self.furthest:
             raise Refusal(
                 f"day {day}: they can be asked on the days that have been, 1 to {self.furthest}"
                 if self.furthest
                 else "They have not met yet. Step on to a first day, then ask them."
             )
-        return verdict_and_interviews(self.stay.tables, self.stay.resolved, self.stay.place, day)
+        asked = interviews if self.guessing else verdict_and_interviews
+        return asked(self.stay.tables, self.stay.resolved, self.stay.place, day)
 
 
 def _parted(stay: PairsStay, other: PairsStay) -> Parted | None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from analysis.pages import as_fragment
 from seminar import fragments
 from seminar.lessons import lesson
+from seminar.listening import is_here_alone
 from seminar.note import note
 from seminar.recipe import Recipe, count_of_pairs, recipe
 from seminar.session import Session
@@ -19,6 +22,13 @@ from simulation.refusal import Refusal, nearest
 PAGE = Path(__file__).parent / "page"
 LARGEST_NUMBER = 1e15
 """Beyond it whole numbers are no longer told apart by those who send them."""
+MOST_STUDENTS = 200
+"""Links that are made at once at most."""
+ALONE = (
+    "These links lead to this very machine, where only its own browser gets to. For others, start the page with "
+    "--host 0.0.0.0, open it here by the address that the command then says, and make the links there."
+)
+"""What is said of links that cannot be handed out."""
 View = dict[str, Any]
 """What goes to the page: parts of it as HTML by the id of their place, and a few numbers."""
 Wanted = Mapping[str, Any]
@@ -131,6 +141,22 @@ def _interview(session: Session, wanted: Wanted) -> str:
     )
 
 
+def _links(session: Session, wanted: Wanted) -> View:
+    """A link for each of a class, to the same session with a luck of their own: from that of the session on."""
+    students, page_ = whole_of(wanted, "students"), wanted.get("page")
+    if not 1 <= students <= MOST_STUDENTS:
+        raise Refusal(f"Links are made for 1 to {MOST_STUDENTS} students.")
+    try:
+        host = urlsplit(page_).hostname if isinstance(page_, str) else None
+    except ValueError:
+        host = None
+    if not host:
+        raise Refusal("page: it must be the address of this page")
+    recipes = [replace(session.recipe, luck=session.recipe.luck + place) for place in range(students)]
+    told = ALONE if is_here_alone(host) else f"{students} {'link' if students == 1 else 'links'}."
+    return {"links": "\n".join(f"{page_}?recipe={one}" for one in recipes), "links_said": told}
+
+
 def _file(what: str, name: str, label: str, called: str = "", form: str = "") -> str:
     """A button that saves a file; *called* is what it is called for those who do not see where it stands."""
     hears = f' aria-label="{escape(called)}"' if called else ""
@@ -150,8 +176,8 @@ def _lessons(session: Session, wanted: Wanted) -> str:
 
 def _save(session: Session, _: Wanted) -> str:
     items = []
-    for place, (name, chart) in enumerate(fragments.figures(session)):
-        what, title = f"figure-{place}", chart.title
+    for place, (name, _chart, title) in enumerate(fragments.figures(session)):
+        what = f"figure-{place}"
         vector = _file(what, f"{name}.svg", "SVG", f"{title} as SVG")
         picture = _file(what, f"{name}.png", "PNG", f"{title} as PNG", ' data-as="png"')
         items.append(f"<li>{escape(title)} {vector} {picture}</li>")
@@ -162,8 +188,8 @@ def _save(session: Session, _: Wanted) -> str:
         f"<h3>Numbers</h3><p>{' '.join(_file(name, f'{name}.csv', label) for name, label in tables)}</p>"
         f"<h3>Handout</h3>{fragments.handout_form(session)}"
         '<h3>Links for a class, each with another luck</h3><p><label for="students">Students</label> '
-        '<input type="number" id="students" min="1" max="200" value="30"> '
-        '<button type="button" id="make-links">Make links</button></p>'
+        f'<input type="number" id="students" min="1" max="{MOST_STUDENTS}" value="30"> '
+        '<button type="button" id="make-links">Make links</button> <span id="links-said" role="status"></span></p>'
         '<p><textarea id="links" rows="4" readonly aria-label="Links, one a line"></textarea></p>'
     )
 
@@ -185,6 +211,8 @@ DO: dict[str, Callable[[Session, Wanted], View]] = {
     "numbers": _sheet("The numbers", lambda s, _: fragments.numbers(s)),
     "lessons": _sheet("Lessons", _lessons),
     "save": _sheet("Save", _save),
+    "links": _links,
+    "meanings": _sheet("What the sliders mean", lambda s, _: fragments.meanings(s)),
     "help": _sheet("Help and keys", lambda s, _: (PAGE / "help.html").read_text("utf-8")),
 }
 """What a visitor may do, by its word."""

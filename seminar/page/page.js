@@ -103,8 +103,9 @@ function put(name, html) {  // whoever had the focus keeps it
 
 function fields() {  // every field says what holds, also after something was refused
   for (const slider of document.querySelectorAll("#setting input")) if (!slider.matches(":active")) {
-    slider.value = wishes[slider.dataset.field] ?? view.setting_now[slider.dataset.field];
-    say(slider);
+    const value = wishes[slider.dataset.field] ?? view.setting_now[slider.dataset.field];
+    slider.value = value;
+    say(slider, value);
   }
   $("scenario").value = part(view.recipe, 0);
   if (document.activeElement !== $("luck")) $("luck").value = part(view.recipe, 1);
@@ -190,10 +191,10 @@ async function run() {
   buttons();
 }
 
-function say(slider) {
-  const word = slider.dataset.words.split("|").map((one) => one.split(":")).filter(([least]) => +slider.value >= +least).pop()[1];
-  slider.setAttribute("aria-valuetext", word);
-  slider.nextElementSibling.textContent = word;
+function say(slider, value = +slider.value) {  // the number as scenario files have it, also one between two steps
+  const word = slider.dataset.words.split("|").map((one) => one.split(":")).filter(([least]) => value >= +least).pop()[1];
+  slider.setAttribute("aria-valuetext", `${value} ${word}`);
+  slider.nextElementSibling.textContent = `${value} ${word}`;
 }
 
 function sheet(title, html) {
@@ -242,10 +243,10 @@ function png(svg) {  // three times as large, for slides
   });
 }
 
-function links() {  // the same session for everybody, each with a luck of their own
-  const many = Math.max(1, Math.min(200, +$("students").value || 1)), start = location.href.split("?")[0];
-  const [scenario, luck, ...rest] = view.recipe.split("/");
-  $("links").value = Array.from({length: many}, (_, i) => `${start}?recipe=${[scenario, +luck + i, ...rest].join("/")}`).join("\n");
+async function links() {  // the same session for everybody, each with a luck of their own
+  const told = await act({do: "links", students: +$("students").value, page: location.href.split("?")[0]});
+  $("links").value = told?.links ?? "";
+  $("links-said").textContent = told?.refusal ?? told?.links_said ?? "";
 }
 
 const change = (where, value) => open(where(view.recipe.split("/").filter((p) => !/^d\d+(\.\d+)?$/.test(p)), value).join("/"));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -71,9 +72,9 @@ class Page:
 
 
 @contextmanager
-def serving(app: ASGIApp, port: int = 0) -> Iterator[int]:
-    """An application that is served at a port of this machine; gives the port."""
-    ours = listen("127.0.0.1", port)
+def serving(app: ASGIApp, port: int = 0, ours: socket.socket | None = None) -> Iterator[int]:
+    """An application that is served at a port of this machine, or at a socket of *ours*; gives the port."""
+    ours = ours or listen("127.0.0.1", port)
     running = server(app)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [ours]}, daemon=True)
     thread.start()

@@ -14,10 +14,12 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from seminar.lessons import lesson, lessons
 from seminar.outcomes import PAIRS
-from seminar.recipe import recipe
+from seminar.recipe import recipe, written
 from seminar.server import application
 from seminar.session import Session
+from seminar.settings import SLIDERS
 from seminar.stay import BEGINNING
 from seminar.visitors import Visitors
 from tests.seminar.browsing import Window, chromium
@@ -136,6 +138,35 @@ def test_a_slider_moved_by_keys_keeps_the_focus_and_says_its_value(opened: Open)
     window.until(f"document.getElementById('recipe').value.endsWith('{wanted}')")
     assert window.page.evaluate("document.activeElement.id") == "s-control"
     assert window.page.get_attribute("#s-control", "aria-valuetext") not in ("", before)
+
+
+def test_a_slider_says_its_number_and_what_it_is_without_a_mouse(opened: Open) -> None:
+    window = opened("ordinary/8/d5/d6:context.planned=0.73")
+    value, shown = "document.getElementById('s-planned').value", "#setting output[for=s-planned]"
+    assert window.text(shown) == "0.73 a week", "the number that counts, also where no step of the slider is"
+    bar = window.page.locator("#s-planned").bounding_box()
+    assert bar
+    middle = bar["y"] + bar["height"] / 2
+    window.page.mouse.move(bar["x"] + bar["width"] / 4, middle)
+    window.page.mouse.down()
+    for part in (0.4, 0.6, 0.8):
+        window.page.mouse.move(bar["x"] + bar["width"] * part, middle)
+        assert window.text(shown) == f"{window.page.evaluate(value)} a week"
+        assert window.page.input_value("#recipe").endswith("0.73"), "while it is dragged nothing is changed"
+    window.page.mouse.up()
+    window.until(f"document.getElementById('recipe').value.endsWith('context.planned=' + {value})")
+    for one in SLIDERS:
+        described = window.page.get_attribute(f"#s-{one.name}", "aria-describedby")
+        assert window.page.locator(f"#{described}").text_content() == one.means
+    assert window.page.locator("#setting [title]").count() == 0
+    window.page.focus("[data-sheet=meanings]")
+    window.page.keyboard.press("Enter")
+    window.until("document.getElementById('sheet').open")
+    told = window.text("#content")
+    for one in SLIDERS:
+        assert one.means in told
+        assert one.field in told
+    assert "from day 6 on" in told
 
 
 def test_pause_stops_at_once_and_play_goes_on_from_there(opened: Open) -> None:
@@ -303,7 +334,7 @@ def test_axe_finds_nothing_on_any_view(opened: Open) -> None:
     window.until(f"document.getElementById('progress').value === {PAIRS}")
     assert window.axe() == []
     window.until("!document.getElementById('why').disabled || act({do: 'back'}) && false")
-    for sheet in ("why", "interview", "numbers", "lessons", "save", "help"):
+    for sheet in ("why", "interview", "numbers", "lessons", "save", "meanings", "help"):
         window.click(f"[data-sheet={sheet}] >> nth=0")
         window.until("document.getElementById('sheet').open")
         assert (sheet, window.axe()) == (sheet, [])
@@ -318,6 +349,49 @@ def test_axe_finds_nothing_on_any_view(opened: Open) -> None:
     window.click("[data-sheet=lessons] >> nth=0")
     window.until("document.getElementById('sheet').open")
     assert window.axe() == []
+
+
+@pytest.mark.parametrize("name", [one.name for one in lessons() if one.compared])
+def test_what_a_lesson_changes_can_be_done_as_it_says_and_is_held_against_the_same(opened: Open, name: str) -> None:
+    one = lesson(name)
+    window = opened("ordinary/42")
+    window.click(f"[data-recipe$='lesson:{name}']")
+    window.until(f"document.getElementById('recipe').value === {json.dumps(str(one.opening))}")
+    window.page.select_option("#against", label="the same, nothing changed")
+    window.until("document.querySelectorAll('#account > div').length === 2")
+    (change,) = one.lives[1].changes
+    window.page.fill("#day", str(change.day - 1))
+    window.until(f"view.day === {change.day - 1}")
+    window.page.fill(f"#s-{change.field.partition('.')[2]}", written(change.value))
+    window.until(f"document.getElementById('recipe').value.includes('/d{change.day}:')")
+    now = recipe(window.page.input_value("#recipe"))
+    assert now.course == one.lives[1].course
+    assert now.against == one.lives[0].scenario
+    window.click("#run")
+    window.until(f"document.getElementById('progress').value === {PAIRS} && document.getElementById('stop').disabled")
+    assert f"of {PAIRS} pairs" in window.text("#results")
+
+
+def test_while_the_class_guesses_what_pairs_were_like_interviews_come_without_a_verdict(opened: Open) -> None:
+    window = opened("four-centres/1/d180/lesson:sixteen-interviews")
+
+    def asked() -> str:
+        window.click("[data-sheet=interview]")
+        window.until("document.getElementById('sheet').open")
+        told = window.text("#content")
+        window.click("#close")
+        return told
+
+    window.click("#guess")
+    window.until("document.getElementById('run').disabled")
+    window.page.select_option("#pair", "3")
+    window.until("view.pair === '3'")
+    window.page.fill("#day", "180")
+    window.on_day(180)
+    assert "researcher" not in asked()
+    window.click("#guess")
+    window.until("!document.getElementById('run').disabled")
+    assert "What a researcher would say on day 180" in asked()
 
 
 def test_what_is_saved_can_be_opened(opened: Open, tmp_path: Path) -> None:
@@ -341,8 +415,14 @@ def test_what_is_saved_can_be_opened(opened: Open, tmp_path: Path) -> None:
     assert b"<!doctype html>" in saved("[data-save=handout]")[:20]
     window.page.fill("#students", "3")
     window.click("#make-links")
+    window.until("document.getElementById('links-said').textContent !== ''")
+    assert "this very machine" in window.text("#links-said")
     links = window.page.input_value("#links").split("\n")
     assert [link.partition("recipe=")[2] for link in links] == [f"ordinary/{luck}/d30" for luck in (42, 43, 44)]
+    window.page.fill("#students", "0")
+    window.click("#make-links")
+    window.until("document.getElementById('links').value === ''")
+    assert "1 to 200 students" in window.text("#links-said")
 
 
 def test_the_address_restores_what_was_seen(opened: Open) -> None:

@@ -14,6 +14,7 @@ from analysis.patterns import PATTERNS
 from seminar.handout import LARGEST, LONGEST_QUESTION, LONGEST_TITLE, MOST_MOMENTS, SCRIPT, days_shown, handout
 from seminar.lessons import lessons
 from seminar.recipe import Recipe, recipe
+from seminar.settings import SLIDERS
 from seminar.stay import PairsStay
 from simulation.refusal import Refusal
 from simulation.scenario import load, shipped_names
@@ -180,3 +181,20 @@ def test_two_settings_of_one_scenario_are_told_apart():
 def test_settings_with_other_luck_or_other_designs_are_shown_one_by_one():
     for other in ("ordinary/6", "four-centres/5"):
         assert "Who moved" not in Seen(handout([recipe("ordinary/5"), recipe(other)])).text
+
+
+def test_a_handout_says_where_the_sliders_stand_and_sets_off_what_is_not_the_same():
+    text = handout([recipe("strict-and-opaque/7/d1:context.planned=3/vs:strict-but-fair")], with_outcomes=False)
+    table = re.search(r'<table class="settings">(.*?)</table>', text, re.S)[1]
+    rows = {row.split("<")[0]: re.findall(r"<td>(.*?)</td>", row) for row in table.split('<th scope="row">')[1:]}
+    first, other = recipe("strict-and-opaque/7/d1:context.planned=3"), recipe("strict-but-fair/7")
+    for one in SLIDERS:
+        said = [one.said(life.setting_on(1)[one.field]) for life in (first, other)]
+        assert rows[f"{one.label} "] == (said if said[0] == said[1] else [f"<b>{value}</b>" for value in said])
+    assert "<b>3 a week</b>" in table
+
+
+def test_settings_of_one_scenario_are_told_apart_by_number():
+    text = handout([recipe("ordinary/5"), recipe("ordinary/5/d1:context.control=5")], with_outcomes=False)
+    assert "An ordinary centre (1)</th>" in text
+    assert "An ordinary centre (2)</th>" in text

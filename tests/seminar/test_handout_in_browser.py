@@ -1,5 +1,7 @@
 """Handout and lecturer's note in a real browser, opened from a file: with scripts and without, wide and narrow."""
 
+import re
+
 import pytest
 
 from seminar.handout import handout
@@ -8,6 +10,9 @@ from seminar.note import note_html
 from seminar.noticed import LEAST
 from seminar.recipe import recipe
 from tests.seminar.browsing import chromium
+
+MOST_PAGES = 8
+"""Printed pages of a handout that a class is still given, on four sheets; without outcomes half of them."""
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +122,22 @@ def test_a_note_is_one_printed_page(browser, name):
     page.set_content(note_html(lesson(name), LEAST))
     assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
     page.close()
+
+
+def pages_of(page):
+    """How many sheets a file takes when it is printed."""
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
+
+
+def test_a_handout_is_few_printed_pages(opened):
+    assert pages_of(opened("handout")) <= MOST_PAGES
+    assert pages_of(opened("guess")) <= MOST_PAGES / 2
+
+
+def test_a_printed_handout_has_each_day_and_no_day_is_broken_across_pages(opened):
+    page = opened("handout")
+    days = page.evaluate("document.querySelectorAll('.moment').length")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert len(shown_days(page)) == days
+    assert page.evaluate("getComputedStyle(document.querySelector('.moment')).breakInside") == "avoid"

@@ -2,13 +2,19 @@
 
 import re
 import tomllib
+from dataclasses import replace
+from html import unescape
 
 import pytest
 
 from seminar.lessons import HERE, ORDER, lesson, lessons
 from seminar.noticed import MEASURES, noticed
-from seminar.recipe import recipe
+from seminar.recipe import recipe, written
+from seminar.server import page
+from seminar.session import Session
+from seminar.settings import SLIDERS
 from seminar.stay import BEGINNING, PairsStay
+from seminar.views import PAGE, everything
 from simulation.refusal import Refusal
 
 PAIRS = 320
@@ -50,8 +56,58 @@ def test_what_is_held_against_each_other_are_the_same_people_with_the_same_luck(
 def test_no_number_that_comes_out_of_the_model_is_typed(each):
     for notice in each.notice:
         bare = notice.text.format(one="", other="")
-        assert re.findall(r"\d+(?:\.\d+)?", re.sub(r"\(1 is slightly, 2 quite good\)|day 60", "", bare)) == []
+        assert (
+            re.findall(
+                r"\d+(?:\.\d+)?", re.sub(r"\(1 is slightly, 2 quite (?:good|bad)\)|day 60|on which 0 is \w+", "", bare)
+            )
+            == []
+        )
         assert "%" not in bare
+
+
+def steps_of(one):
+    return " ".join([one.guess.do, *(step.do for step in one.try_)])
+
+
+def test_what_a_lesson_tells_to_press_is_on_the_page_under_that_name(each):
+    session = Session(each.opening)
+    session.play()
+    there = page() + (PAGE / "page.js").read_text("utf-8") + "".join(map(str, everything(session).values()))
+    quoted = re.findall("“(.*?)”", steps_of(each))
+    assert len(quoted) >= 3
+    shown = unescape(there)
+    assert [label for label in quoted if not re.search(rf"[>\"]\W*{re.escape(label)}\W*[<\"]", shown)] == []
+
+
+def test_what_a_lesson_tells_to_set_is_within_reach_of_its_slider(each):
+    sliders = {one.label: one for one in SLIDERS}
+    for label, value in re.findall(r"“([^”]*)” to (\d+(?:\.\d+)?)", steps_of(each)):
+        one = sliders[label]
+        assert one.low <= float(value) <= one.high
+        steps = (float(value) - one.low) / one.step
+        assert steps == pytest.approx(round(steps))
+
+
+def test_what_a_lesson_tells_to_change_is_what_its_numbers_are_computed_of(each):
+    if not each.compared:
+        return
+    plain, changed_ = each.lives
+    labels = {one.field: one.label for one in SLIDERS}
+    for change in changed_.changes:
+        assert f"“{labels[change.field]}” to {written(change.value)}" in steps_of(each)
+        before = f"day {change.day - 1}" if change.day > 1 else "before the first day"
+        assert before in steps_of(each)
+    session = Session(replace(plain, against=plain.scenario))
+    for change in changed_.changes:
+        session.go(change.day - 1)
+        session.change({change.field: change.value})
+    assert session.recipe.course == changed_.course
+    assert session.other.course.scenario == plain.course.scenario
+
+
+def test_what_is_compared_can_be_compared_on_the_page(each):
+    if each.compared:
+        assert "“Compare with” “the same, nothing changed”" in steps_of(each)
 
 
 def test_every_measure_is_noticed_in_some_lesson_and_every_notice_is_measured():

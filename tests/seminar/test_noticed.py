@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from analysis.columns import kind_shares
 from analysis.patterns import by_day, with_patterns
 from seminar.lessons import lesson
-from seminar.noticed import MEASURES, SAME, Found, holds, live, noticed
+from seminar.noticed import MEASURES, SAME, Found, _written, holds, live, noticed
 from seminar.recipe import recipe
 from simulation.refusal import Refusal
 
@@ -135,3 +135,9 @@ def test_too_few_pairs_are_refused_and_what_nobody_did_is_not_given_a_number():
         noticed(lesson("expectations"), 159)
     nothing = live(recipe("voluntary/1/d1:context.control=0"), 16)
     assert len(MEASURES["searching as a helper"]([nothing]).one) < 2
+
+
+def test_a_change_that_is_none_when_rounded_has_no_sign():
+    assert [_written(value, "change") for value in (-0.004, 0.004, 0.0, -0.01, 0.22)] == [
+        "0.00", "0.00", "0.00", "\u22120.01", "+0.22",
+    ]  # fmt: skip

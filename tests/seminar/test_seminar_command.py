@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from seminar.command import main
-from seminar.listening import listen
+from seminar.command import announced, main
+from seminar.listening import is_here_alone, listen
 from tests.seminar.served import Client
 
 START = "from seminar.command import main; raise SystemExit(main())"
@@ -70,3 +70,51 @@ def test_letting_others_in_is_said_to_be_what_it_is(
     assert "without a password" in capsys.readouterr().out
     assert main(["seminar", "--no-browser", "--port", "0"]) == 0
     assert "password" not in capsys.readouterr().out
+
+
+class NoWay:
+    """A probe on a machine from which no way leads out."""
+
+    def __init__(self, *_: object) -> None: ...
+    def __enter__(self) -> NoWay:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+    def connect(self, _: object) -> None:
+        raise OSError("Network is unreachable")
+
+
+class OneWay(NoWay):
+    """A probe on a machine that would send from 10.0.0.7."""
+
+    def connect(self, _: object) -> None: ...
+    def getsockname(self) -> tuple[str, int]:
+        return ("10.0.0.7", 9)
+
+
+def test_an_address_that_others_cannot_use_is_not_announced_to_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.socket", NoWay)
+    where, told = announced("0.0.0.0", 8600)
+    assert where == "http://127.0.0.1:8600/"
+    assert "could not be found out" in told
+    assert "http://ADDRESS:8600/" in told
+    monkeypatch.setattr("socket.socket", OneWay)
+    assert announced("0.0.0.0", 8600) == ("http://10.0.0.7:8600/", "The page: http://10.0.0.7:8600/")
+
+
+@pytest.mark.parametrize(
+    ("host", "where"),
+    [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]"), ("192.0.2.7", "192.0.2.7"), ("2001:db8::7", "[2001:db8::7]")],
+)
+def test_an_address_that_was_asked_for_is_announced_as_a_browser_writes_it(host: str, where: str) -> None:
+    assert announced(host, 8600) == (f"http://{where}:8600/", f"The page: http://{where}:8600/")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "LOCALHOST", "::1", "0:0:0:0:0:0:0:1"])
+def test_who_listens_to_this_machine_alone_is_not_warned_of_others(host: str) -> None:
+    assert is_here_alone(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "2001:db8::7", "lectern", "127.0.0.1.evil.example"])
+def test_who_listens_to_others_is(host: str) -> None:
+    assert not is_here_alone(host)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import http.client
 import json
+import re
 import socket
 import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from contextlib import closing
 from html.parser import HTMLParser
 from io import StringIO
 from typing import Any
@@ -16,6 +19,7 @@ from hypothesis import strategies as st
 
 from seminar.listening import listen
 from seminar.server import LARGEST, application
+from seminar.session import Session
 from seminar.views import DO
 from seminar.visitors import MOST, Visitors
 from simulation.refusal import Refusal
@@ -31,13 +35,27 @@ def test_the_page_loads_nothing_from_elsewhere(client: Client) -> None:
         assert "http" not in answer.text
 
 
+class Broken(Visitors):
+    def find(self, name: object) -> Session | None:
+        raise RuntimeError("broken on purpose")
+
+
 def test_every_answer_says_what_a_browser_may_load(client: Client) -> None:
-    for answer in (
-        client.get("/"),
-        client.get("/nothing"),
-        client.post("/do", {}),
-        client.send("POST", "/do", b"x"),
-    ):
+    as_json = {"Content-Type": "application/json"}
+    with serving(application(Broken())) as port:
+        broken = Client(port).post("/do", {})
+    answers = {
+        200: client.get("/"),
+        404: client.get("/nothing"),
+        405: client.get("/do"),
+        413: client.send("POST", "/do", b"x" * (LARGEST + 1), as_json),
+        415: client.send("POST", "/do", b"x"),
+        421: client.get("/", "evil.example"),
+        400: client.send("POST", "/do", b"{", as_json),
+        500: broken,
+    }
+    for status, answer in answers.items():
+        assert answer.status == status
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
@@ -49,7 +67,7 @@ def test_nothing_is_in_the_page_that_its_policy_forbids(client: Client) -> None:
     page.do("pairs")
     html = "".join(
         str(value)
-        for word in ("why", "interview", "numbers", "lessons", "save", "help")
+        for word in ("why", "interview", "numbers", "lessons", "save", "meanings", "help")
         for value in page.do(word).values()
     )
     html += "".join(str(value) for value in page.open("strict-and-opaque/7/d40/vs:strict-but-fair").values())
@@ -76,6 +94,43 @@ def test_a_page_elsewhere_cannot_send_what_counts(client: Client) -> None:
     assert client.send("POST", "/open", body, {}).status == 415
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "LocalHost:8600", "[::1]", "[::1]:8600", "[0:0:0:0:0:0:0:1]:1"])
+def test_this_machine_is_answered_by_each_of_its_own_names(client: Client, host: str) -> None:
+    assert client.get("/", host).status == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "::1",
+        "::1:8600",
+        "[::1",
+        "[::1]x",
+        "[::1]:x",
+        "[127.0.0.1].evil.example",
+        "[[::1]]",
+        "[localhost]",
+        "localhost:80:80",
+    ],
+)
+def test_what_is_no_host_is_not_taken_for_one(client: Client, host: str) -> None:
+    assert client.get("/", host).status == 421
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+def test_a_page_at_an_address_of_ipv6_is_opened_by_it() -> None:
+    try:
+        ours = listen("::1", 0)
+    except Refusal:
+        pytest.skip("this machine has no address of IPv6")
+    with (
+        serving(application(Visitors(), ("::1",)), ours=ours) as port,
+        closing(http.client.HTTPConnection("::1", port, timeout=60)) as line,
+    ):
+        line.request("GET", "/")  # it names itself [::1]:PORT
+        assert line.getresponse().status == 200
+
+
 @pytest.mark.parametrize(
     "host", ["evil.example", "evil.example:8600", "127.0.0.1.evil.example", "", "192.0.2.7:8600", "[::2]:1"]
 )
@@ -88,7 +143,8 @@ def test_only_names_of_this_machine_are_answered(client: Client, host: str) -> N
 def test_opened_to_the_network_numeric_addresses_are_answered_but_no_foreign_name() -> None:
     with serving(application(Visitors(), ("localhost", "lectern"), open_to_others=True)) as port:
         client = Client(port)
-        for host, status in {"192.0.2.7:8600": 200, "lectern:8600": 200, "evil.example": 421}.items():
+        known = {"192.0.2.7:8600": 200, "[2001:db8::7]:8600": 200, "lectern:8600": 200, "LECTERN": 200}
+        for host, status in {**known, "evil.example": 421, "[evil.example]": 421, "2001:db8::7": 421}.items():
             assert client.get("/", host).status == status
 
 
@@ -221,6 +277,35 @@ def test_at_the_first_exchange_of_a_comparison_the_one_who_has_read_is_told_of_a
     assert "Will likely" not in cards
 
 
+@pytest.mark.parametrize("luck", [0, 42, 2**53 - 1, 2**53, 2**63 - 3])
+def test_links_for_a_class_have_a_luck_each_and_lead_to_the_same_place(client: Client, luck: int) -> None:
+    page = Page(client, f"ordinary/{luck}/d12/d3:context.control=4")
+    told = page.do("links", students=3, page="http://192.0.2.7:8600/course/")
+    begin, recipes = "http://192.0.2.7:8600/course/?recipe=", []
+    for link in told["links"].split("\n"):
+        assert link.startswith(begin)
+        recipes.append(link.removeprefix(begin))
+    assert recipes == [f"ordinary/{luck + place}/d12/d3:context.control=4" for place in range(3)]
+    assert [page.open(one)["recipe"] for one in recipes] == recipes
+    assert told["links_said"] == "3 links."
+
+
+def test_links_that_no_luck_is_left_for_are_refused(client: Client) -> None:
+    page = Page(client, f"ordinary/{2**63 - 3}")
+    assert "luck" in page.do("links", students=4, page="http://192.0.2.7:8600/")["refusal"]
+    for students in (0, 201, 1.5, None):
+        assert "refusal" in page.do("links", students=students, page="http://192.0.2.7:8600/")
+    for wrong in ("", None, 7, "http://[", "nowhere"):
+        assert "refusal" in page.do("links", students=1, page=wrong)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8600", "localhost:8600", "[::1]:8600"])
+def test_links_that_nobody_else_can_open_are_said_to_be_such(client: Client, host: str) -> None:
+    told = Page(client).do("links", students=2, page=f"http://{host}/")
+    assert "--host 0.0.0.0" in told["links_said"]
+    assert told["links"].count(host) == 2
+
+
 def test_figures_and_numbers_can_be_read_again(client: Client) -> None:
     page = Page(client, "ordinary/42/d30")
     while page.do("pairs")["pairs"] < 200:
@@ -235,6 +320,13 @@ def test_figures_and_numbers_can_be_read_again(client: Client) -> None:
     assert days["day"].max() == 30
     assert pd.read_csv(StringIO(page.save("events").text))["day"].between(1, 30).all()
     assert pd.read_csv(StringIO(page.save("pairs").text))["pairs"].sum() == 200
+
+
+def test_of_two_stories_each_figure_that_can_be_saved_has_a_name_of_its_own(client: Client) -> None:
+    sheet = Page(client, "strict-and-opaque/7/d30/vs:strict-but-fair").do("save")["sheet"]
+    called = re.findall(r'aria-label="([^"]*) as SVG"', sheet)
+    assert len(called) == len(set(called)) == 8
+    assert sum(name.startswith("Strict but fair: ") for name in called) == 4
 
 
 def test_while_the_class_guesses_no_outcome_can_be_saved(client: Client) -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.pages import as_text
 from analysis.patterns import PATTERNS, shares
 from seminar.outcomes import PAIRS
 from seminar.recipe import Recipe, recipe
@@ -218,3 +219,15 @@ def test_only_days_that_have_been_can_be_asked_about() -> None:
     assert session.interview(10)
     with pytest.raises(Refusal, match="1 to 10"):
         session.interview(11)
+
+
+def test_while_the_class_guesses_an_interview_comes_without_a_verdict() -> None:
+    session = at("four-centres/1/d180")
+    told = session.interview(180)
+    assert any(name in as_text(told).lower() for name in PATTERNS)
+    session.guess_first(True)
+    bare = session.interview(180)
+    assert bare == told[-len(bare) :]
+    assert not any(name in as_text(bare).lower() for name in PATTERNS)
+    session.guess_first(False)
+    assert session.interview(180) == told

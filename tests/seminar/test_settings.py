@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from seminar.recipe import settings
+from seminar.recipe import settings, written
 from seminar.settings import SLIDERS, Setting
 from simulation.scenario import load, shipped_names
 
@@ -23,9 +23,14 @@ def test_every_scenario_stands_on_the_sliders(name: str) -> None:
 
 
 @pytest.mark.parametrize("one", SLIDERS, ids=lambda one: one.label)
-def test_a_value_is_said_by_the_last_word_that_it_reaches(one: Setting) -> None:
+def test_a_value_is_said_as_scenario_files_have_it_with_the_last_word_that_it_reaches(one: Setting) -> None:
     assert [least for least, _ in one.words] == sorted(least for least, _ in one.words)
     for least, word in one.words:
-        assert one.said(least) == word
-    assert one.said(one.low) == one.words[0][1]
-    assert one.said(one.high) == one.words[-1][1]
+        assert one.said(least) == f"{written(least)} {word}"
+    assert one.said(one.low).endswith(one.words[0][1])
+    assert one.said(one.high).endswith(one.words[-1][1])
+
+
+@pytest.mark.parametrize("one", SLIDERS, ids=lambda one: one.label)
+def test_what_is_said_to_be_a_week_is_one_of_the_models_rates_a_week(one: Setting) -> None:
+    assert one.said(one.high).endswith(" a week") == ("per week" in settings()[one.field].unit)
