@@ -122,9 +122,9 @@ def validation() -> str:
                 "The numbers of `people` and `learning` were calibrated ([which, and between which values]"
                 "(../experiments/calibration/priors.toml)); those of `context` are what scenarios set, and were not. "
                 "Which facts are aimed at follows from a rule fixed beforehand: every other one in the order of "
-                "[the list](../experiments/validation/facts.toml), the rest are held out. The defaults are a point from "
-                "the middle of the posterior sample, rounded to two digits. Where a scenario sets a number itself, "
-                "that counts, in the calibration as elsewhere.",
+                "[the list](../experiments/validation/facts.toml), the rest are held out. The defaults are a point "
+                "from the middle of the posterior sample, rounded to two digits. Where a scenario sets a number "
+                "itself, that counts, in the calibration as elsewhere.",
             ),
             *told("calibration"),
             Block(
@@ -136,7 +136,8 @@ def validation() -> str:
                 "set, for a reason of its own (priors.toml), after a first calibration whose outcome had been compared "
                 "with all facts. The last calibration was made because of how the one before had been done (its points "
                 "were not independent, and scenarios did not have their say), not because of what it had found; facts, "
-                "bounds, rule and priors stayed as they were. The facts leave most numbers wide open, so a default is one of many that would do.",
+                "bounds, rule and priors stayed as they were. The facts leave most numbers wide open, so a default is "
+                "one of many that would do.",
             ),
             Block("heading", "The posterior sample against all facts"),
             *told("posterior-check"),
