@@ -202,6 +202,11 @@ def in_order(counts: NDArray[np.int64], order: NDArray[np.intp]) -> tuple[Hits, 
     return (steps > 0).all(axis=1), wrong
 
 
+def most_frequent(counts: NDArray[np.int64]) -> Hits:
+    """Which patterns are the most frequent of each study, shape (studies, patterns): more than one where they tie."""
+    return counts == counts.max(axis=1, keepdims=True)
+
+
 def _conclusions(counts: NDArray[np.int64], order: NDArray[np.intp]) -> pd.DataFrame:
     """What studies conclude on how many patterns there are, which is the most frequent, and their order."""
     there = counts.sum(axis=0) > 0
@@ -306,7 +311,7 @@ def _twice(first: Codes, later: Codes) -> pd.DataFrame:
         ("studies that see all three patterns at either interview", ((once > 0) | (then > 0)).all(axis=1)),
         (
             "studies whose two interviews differ in the most frequent pattern",
-            once.argmax(axis=1) != then.argmax(axis=1),
+            ~(most_frequent(once) & most_frequent(then)).any(axis=1),
         ),
     ):
         rows.append((what, *share_of_studies(hits)))

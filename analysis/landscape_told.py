@@ -116,7 +116,10 @@ def _trust(name: str, tested: Autonomy, basins: pd.DataFrame) -> str:
             f"From the same place dyads drift otherwise early than late in the stay, by {percent(tested.early_late)} "
             f"of the drift's size, beyond luck at {percent(tested.early_late_places)} of places (by luck, 5 %). "
         )
-    text += f"{percent(tested.own)} of the variance that is left is the dyad's own throughout. "
+    text += (
+        f"{percent(tested.own)} of the variance of what is left of a movement is the dyad's own all through its stay: "
+        "next to nothing in one movement, but it adds up over many. "
+    )
     if len(basins) > 1:
         rows: list[dict[Any, Any]] = basins.to_dict("records")
         alone, real = ([percent(row[c]) for row in rows] for c in ("by_the_picture_alone", "in_the_end"))

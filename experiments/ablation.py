@@ -246,7 +246,7 @@ def _in_words(rules: pd.DataFrame, scenario: str, replicates: int, dyads: int, s
         most = [f"{row.rule} ({_points(row.difference)} points of {row.most_moved})" for row in moving[:3].itertuples()]
         yield (
             f"Of the {len(single)} rules taken out one at a time in {scenario}, {len(moving)} change the mix; most of "
-            f"all: {listed(most)}."
+            f"all: {listed(most)}; as the largest of many these are rather too large."
         )
     else:
         yield f"None of the {len(single)} rules taken out one at a time in {scenario} changes the mix detectably."

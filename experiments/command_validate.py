@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def add(commands: Any) -> None:
 
     calibrate = commands.add_parser(
         "calibrate",
-        help="find the free numbers with which the model meets the facts that are set aside for it (about an hour)",
+        help="find the free numbers with which the model meets the facts that are set aside for it (half an hour)",
         description="History matching on the numbers of experiments/calibration/priors.toml. It can be stopped and "
         "started again with the same options: points that were simulated are not simulated again.",
     )
@@ -66,20 +67,18 @@ def calibrate(options: argparse.Namespace) -> int:
     seed = whole_number("seed", options.seed)
     check_luck(seed, sizes["replicates"])
     folder = folder_for("calibration", options.out)
-    kept = points_folder(folder, {"seed": seed, **sizes})
-    print(f"{len(priors().names)} free numbers, {len(targets().names)} parts of facts, seed {seed}.")
-    print(f"Points are kept in {kept} until all is done; the same command goes on from there.\n", flush=True)
-    status = make_and_tell("calibration", folder, {"seed": seed, **sizes}, kept=kept)
-    for file in kept.glob("*.csv"):
-        file.unlink()
-    (kept / ASKED).unlink()
-    with suppress(OSError):  # somebody has put something else there
-        kept.rmdir()
-    return status
+    with points_kept(folder, {"seed": seed, **sizes}) as kept:
+        print(f"{len(priors().names)} free numbers, {len(targets().names)} parts of facts, seed {seed}.")
+        print(f"Points are kept in {kept} until all is done; the same command goes on from there.\n", flush=True)
+        return make_and_tell("calibration", folder, {"seed": seed, **sizes}, kept=kept)
 
 
-def points_folder(folder: Path, asked: dict[str, int]) -> Path:
-    """Where points are kept while a calibration is under way; ``Refusal`` if another one's are there."""
+@contextmanager
+def points_kept(folder: Path, asked: Mapping[str, int]) -> Iterator[Path]:
+    """Where points are kept while a calibration is under way, removed when it is done.
+
+    Raises ``Refusal`` if another one's are there.
+    """
     from experiments.folder import write_anew
     from simulation.refusal import Refusal
 
@@ -94,7 +93,11 @@ def points_folder(folder: Path, asked: dict[str, int]) -> Path:
     if not marker.exists() and any(kept.iterdir()):
         raise Refusal(f"{kept}: is not empty, and would be written to; use another --out")
     write_anew(marker, text)
-    return kept
+    yield kept
+    for file in (*kept.glob("*.csv"), marker):
+        file.unlink()
+    with suppress(OSError):  # somebody has put something else there
+        kept.rmdir()
 
 
 def validate(options: argparse.Namespace) -> int:

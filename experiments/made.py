@@ -7,6 +7,7 @@ that the folder can be made again, and every number in a document can name the f
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import tempfile
 from collections.abc import Callable, Mapping
@@ -19,9 +20,11 @@ from matplotlib.figure import Figure
 from analysis.pages import Block, Piece, Table, as_html
 from experiments.folder import FORMAT, MANIFEST, provenance, save_figure, whole, write_manifest
 from experiments.report import picture
+from experiments.setting import data_used
 from experiments.simulate import Verdict
-from simulation.compiled import source_digest
+from experiments.sources import sources_digest
 from simulation.refusal import Refusal, nearest
+from simulation.scenario import FOLDERS, load, shipped_names
 from simulation.tables import check_luck
 
 MAKERS: dict[str, str] = {
@@ -35,6 +38,8 @@ MAKERS: dict[str, str] = {
 }
 """Every kind of result: what it is called, and the module and function that make it."""
 WORDS, PAGE = "answer.txt", "page.html"
+SCENARIOS = ("scenario", "scenarios")
+"""Arguments that name scenarios: shipped ones, or files of one's own."""
 LEAST = 5
 """Fewest replicates from which intervals over replicates are made: below, they say next to nothing."""
 
@@ -87,7 +92,20 @@ def make_and_keep(
 def _about(kind: str, arguments: Mapping[str, Any], made: Made) -> dict[str, Any]:
     return {
         "kind": kind, "arguments": dict(arguments), "tables": list(made.tables), "figures": list(made.figures),
+        "sources_digest": sources_digest(), "own_scenarios": own_scenarios(arguments),
     }  # fmt: skip
+
+
+def own_scenarios(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """What each of the user's own scenarios among the *arguments* holds, by its path, with digests of its data."""
+    given = [arguments[key] for key in SCENARIOS if key in arguments]
+    names = [name for one in given for name in ([one] if isinstance(one, str) else one)]
+    found = {}
+    for name in sorted(set(names) - set(shipped_names())):
+        scenario = load(name)
+        data = {field: data_used(field, getattr(scenario.meaning, field)).sha256 for field in FOLDERS}
+        found[name] = {"scenario": scenario.model_dump(mode="json"), "data": data}
+    return found
 
 
 def page(kind: str, made: Made, note: Mapping[str, str]) -> str:
@@ -121,7 +139,7 @@ def read_made(folder: Path) -> tuple[str, dict[str, Any], dict[str, Any]]:
     manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if manifest.get("format") != FORMAT:
         raise Refusal(f"{path}: has format {manifest.get('format')!r}; this version reads format {FORMAT}")
-    for field in ("kind", "arguments", "tables", "model", "source_digest"):
+    for field in ("kind", "arguments", "tables", "model"):
         if field not in manifest:
             raise Refusal(f"{path}: is damaged ({field} is missing)")
     if not isinstance(manifest["arguments"], dict):
@@ -132,10 +150,16 @@ def read_made(folder: Path) -> tuple[str, dict[str, Any], dict[str, Any]]:
 def verify_made(folder: Path, threads: int = 2, progress: bool = False) -> Verdict:
     """Make the result in *folder* again from its manifest and compare tables and sentences, value by value."""
     kind, arguments, manifest = read_made(folder)
-    changed = []
-    if manifest["source_digest"] != source_digest():
-        changed.append(f"the model's sources (this was made with {manifest['model']})")
-    made = maker_of(kind)(**arguments, threads=threads, progress=progress)
+    make, changed = maker_of(kind), []
+    try:
+        inspect.signature(make).bind(**arguments)
+    except TypeError as error:
+        raise Refusal(f"{folder / MANIFEST}: arguments of {kind}: {error}") from None
+    if manifest.get("sources_digest") != sources_digest():
+        changed.append(f"the sources (this was made with {manifest['model']})")
+    if manifest.get("own_scenarios", {}) != own_scenarios(arguments):
+        changed.append("your own scenarios (as they were they stand in the manifest)")
+    made = make(**arguments, threads=threads, progress=progress)
     names = [f"{name}.csv" for name in manifest["tables"]] + [WORDS]
     with tempfile.TemporaryDirectory() as temporary:
         _write(made, Path(temporary))

@@ -101,10 +101,11 @@ def setting_of(base: Scenario | str, changes: Mapping[str, Value], points: Itera
         scenarios = {name: changed(scenario, changes) for name, scenario in scenarios.items()}
     meant = {(field, str(getattr(one.meaning, field))) for one in scenarios.values() for field in FOLDERS}
     meant |= {(field, str(p[f"meaning.{field}"])) for p in some for field in FOLDERS if f"meaning.{field}" in p}
-    return Setting(own, scenarios, tuple(_data_file(field, given) for field, given in sorted(meant)))
+    return Setting(own, scenarios, tuple(data_used(field, given) for field, given in sorted(meant)))
 
 
-def _data_file(field: str, given: str) -> DataFile:
+def data_used(field: str, given: str) -> DataFile:
+    """The data file that a field of ``meaning`` means, with its digest."""
     try:
         path = data_file(FOLDERS[field], given)
         content = path.read_bytes()

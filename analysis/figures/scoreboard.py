@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.figures.drawing import INK, caption, say, title
+from analysis.words.grammar import decimal
 
 ROW, HEAD, FOOT = 0.27, 1.0, 1.35
 """Inches per row, above and below."""
@@ -51,7 +52,8 @@ def scale_of(row: Any) -> tuple[float, float]:
 def scoreboard_figure(table: pd.DataFrame, rests_on: str) -> Figure:
     """Every part of every fact (columns as ``experiments.validation.scoreboard.scoreboard`` gives them)."""
     told = [
-        f"{row.estimate:.2f} {UNITS.get(row.unit, row.unit)}".strip() + f", {row.verdict}{'' if row.certain else ' ?'}"
+        f"{decimal(row.estimate)} {UNITS.get(row.unit, row.unit)}".strip()
+        + f", {row.verdict}{'' if row.certain else ' ?'}"
         for row in table.itertuples()
     ]
     worst = table.groupby("fact", sort=False)["verdict"].agg(lambda verdicts: max(verdicts, key=list(MARKS).index))
@@ -72,7 +74,7 @@ def predictive_figure(table: pd.DataFrame, rests_on: str) -> Figure:
     Columns as ``experiments.validation.predictive`` gives them: estimate is the median draw, low and high hold nine
     tenths of the draws, met is the share of draws that meet the part.
     """
-    told = [f"{row.estimate:.2f}; met by {100 * row.met:.0f} %" for row in table.itertuples()]
+    told = [f"{decimal(row.estimate)}; met by {100 * row.met:.0f} %" for row in table.itertuples()]
     most = table.groupby("fact", sort=False)["met_in_every_part"].first() >= 0.9
     heading = f"Facts over the posterior sample: {most.sum()} of {len(most)} are met in every part by nine draws of ten"
     below = (

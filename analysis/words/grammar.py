@@ -151,3 +151,13 @@ def percent(share: float) -> str:
     elif whole == "100" and share < 1.0:
         whole = ">99"
     return f"{whole}{UNBROKEN}%"
+
+
+def decimal(value: float) -> str:
+    """A number as a table shows it: two decimals, three for one smaller than a tenth, and no sign before nothing.
+
+    >>> decimal(0.316), decimal(-0.0142), decimal(-0.0002)
+    ('0.32', '-0.014', '0.000')
+    """
+    text = f"{value:.{2 if abs(value) >= 0.0995 else 3}f}"
+    return text.removeprefix("-") if float(text) == 0 else text

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.figures.calibration import identifiability_figure
 from analysis.figures.sensitivity import plain_names
-from analysis.words.grammar import counted, percent
+from analysis.words.grammar import counted, decimal, percent
 from experiments.calibration.emulators import checked
 from experiments.calibration.matching import ACCEPT, CANDIDATES, CUTOFF, Matched, Plan, matched
 from experiments.calibration.priors import Priors, priors
@@ -140,7 +140,7 @@ def in_words(
         told = listed([f"{row.part} ({percent(row.met_after)})" for row in hard.itertuples()])
         yield f"Hardest to meet, with the share of the last points that do: {told}."
     missed = parts[(parts["representative"] < parts["accept_low"]) | (parts["representative"] > parts["accept_high"])]
-    told = listed([f"{row.part} ({row.representative:.2f})" for row in missed.itertuples()])
+    told = listed([f"{row.part} ({decimal(row.representative)})" for row in missed.itertuples()])
     yield (
         f"The defaults are one of the {CANDIDATES} accepted points that lie nearest to all others: the one that, "
         "rounded and simulated again, comes nearest to all parts. "

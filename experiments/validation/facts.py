@@ -41,6 +41,8 @@ LATER = 90
 """Day on which interventions are judged."""
 ASKED_INVOLUNTARY = 0.89
 """Share of involuntary patients with high felt coercion (Sheehan & Burns 2011, read): sets the cut of the scale."""
+STEPS_OF_CUT = 200
+"""Steps between which the cut is interpolated."""
 
 
 class Part(NamedTuple):
@@ -143,23 +145,29 @@ def felt_coercion_matters(lived: Mapping[str, Lived]) -> Parts:
     """Felt coercion and formal control against the client's rating, and felt coercion of voluntary clients.
 
     The scale of felt coercion has no zero that a questionnaire shares. So the cut from which it counts as high is the
-    one above which as many clients under compulsion are as in the source; the test is how many voluntary ones are.
+    one above which as many clients under compulsion are as in the source; the test is how many voluntary ones are. For
+    intervals it is set anew among the dyads drawn again, between steps that hold as many clients each.
     """
     one, other = lived["ordinary"], lived["voluntary"]
     table = coercion.coercion(one.panel, one.events, one.resolved, DAY, one.units)
     felt, voluntary = (each.panel.felt_coercion[:, each.panel.at(DAY)] for each in (one, other))
-    cut = np.quantile(felt, 1 - ASKED_INVOLUNTARY)
-    hits = np.column_stack([felt > cut, voluntary > cut]).astype(float)
+    steps = np.quantile(felt, np.linspace(0, 1, STEPS_OF_CUT + 1)[:-1])
+    above = np.hstack([each[:, None] >= steps for each in (felt, voluntary)]).astype(float)
 
     def shares(sums: Floats) -> Floats:
-        involuntary, free, n = np.moveaxis(sums, -1, 0)
-        return np.stack([(involuntary - free) / n, free / n], axis=-1)
+        held, free = np.split(sums[..., :-1] / sums[..., -1:], 2, axis=-1)
+        last = (held >= ASKED_INVOLUNTARY).sum(axis=-1, keepdims=True) - 1
+        (high, low), (more, fewer) = (
+            (np.take_along_axis(one, last, -1), np.take_along_axis(one, last + 1, -1)) for one in (held, free)
+        )
+        at_cut = more - (more - fewer) * (high - ASKED_INVOLUNTARY) / np.maximum(high - low, 1e-12)
+        return np.concatenate([ASKED_INVOLUNTARY - at_cut, at_cut], axis=-1)
 
     names = {"formal control, given felt": "formal, observed", "felt coercion, given formal": "felt, observed"}
     return {
         **_of(table, coercion.VIEW, {"felt coercion and rating": "observed"}),
         **_of(table, coercion.SLOPE, names),
-        **_estimate(_means(hits), shares, ("more felt under compulsion", "felt by voluntary clients"), one),
+        **_estimate(_means(above), shares, ("more felt under compulsion", "felt by voluntary clients"), one),
     }
 
 

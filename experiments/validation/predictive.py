@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.figures.scoreboard import predictive_figure
 from analysis.pages import Table
-from analysis.words.grammar import counted, percent
+from analysis.words.grammar import counted, decimal, percent
 from experiments.calibration.calibrate import shipped_posterior
 from experiments.calibration.simulated import Point, seeds, simulate_all
 from experiments.made import Made
@@ -85,8 +85,8 @@ def shown(table: pd.DataFrame) -> Table:
         (
             row.fact,
             f"{row.part} ({row.unit})",
-            f"{row.estimate:.2f}",
-            f"{row.low:.2f} to {row.high:.2f}",
+            decimal(row.estimate),
+            f"{decimal(row.low)} to {decimal(row.high)}",
             accepted_range(row.accept_low, row.accept_high),
             percent(row.met),
             row.used,

@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from analysis.figures.scoreboard import scoreboard_figure
 from analysis.pages import Table
+from analysis.words.grammar import decimal
 from experiments.made import Made
 from experiments.validation.conditions import CONDITIONS, Changes, Lived
 from experiments.validation.declared import BETWEEN, CALIBRATION, HELD_OUT, MET, MISSED, VERDICTS, declared_facts
@@ -108,7 +109,7 @@ def in_words(table: pd.DataFrame, dyads: int) -> Iterator[str]:
     for verdict, words in ((MISSED, "Missed"), (BETWEEN, "Neither met nor wrong")):
         rows = table[table["verdict"] == verdict]
         if len(rows):
-            told = [f"{row.fact} ({row.part} {row.estimate:.2f})" for row in rows.itertuples()]
+            told = [f"{row.fact} ({row.part} {decimal(row.estimate)})" for row in rows.itertuples()]
             yield f"{words}: {listed(told)}."
     open_ = table[~table["certain"]]
     if len(open_):
@@ -120,17 +121,17 @@ def in_words(table: pd.DataFrame, dyads: int) -> Iterator[str]:
 def lines(table: pd.DataFrame) -> Iterator[str]:
     """The scoreboard for a terminal, a line per part."""
     width = max(len(f"{row.part} ({row.unit})") for row in table.itertuples())
-    yield f"{'fact':<5}{'':<{width + 2}}{'value':>7}  {'95 % interval':<16}{'accepted':<16}verdict"
+    yield f"{'fact':<5}{'':<{width + 2}}{'value':>7}  {'95 % interval':<18}{'accepted':<16}verdict"
     before = ""
     for row in table.itertuples():
         name = "" if row.fact == before else row.fact
         before = row.fact
-        interval = f"{row.low:.2f} to {row.high:.2f}" if row.high > row.low else ""
+        interval = f"{decimal(row.low)} to {decimal(row.high)}" if row.high > row.low else ""
         accepted = accepted_range(row.accept_low, row.accept_high)
         how = "" if row.used == CALIBRATION else ", held out"
         maybe = "" if row.certain else " (with other luck perhaps not)"
-        what = f"{row.part} ({row.unit})"
-        yield f"{name:<5}{what:<{width + 2}}{row.estimate:>7.2f}  {interval:<16}{accepted:<16}{row.verdict}{how}{maybe}"
+        what, value = f"{row.part} ({row.unit})", decimal(row.estimate)
+        yield f"{name:<5}{what:<{width + 2}}{value:>7}  {interval:<18}{accepted:<16}{row.verdict}{how}{maybe}"
 
 
 def accepted_range(low: float, high: float) -> str:
@@ -144,11 +145,11 @@ def shown(table: pd.DataFrame) -> Table:
     """The scoreboard for a reader, a row per part."""
     rows = []
     for row in table.itertuples():
-        interval = f"{row.low:.2f} to {row.high:.2f}" if row.high > row.low else ""
+        interval = f"{decimal(row.low)} to {decimal(row.high)}" if row.high > row.low else ""
         verdict = row.verdict if row.certain else f"{row.verdict}, not for certain"
         accepted = accepted_range(row.accept_low, row.accept_high)
         what = f"{row.part} ({row.unit})"
-        rows.append((row.fact, what, f"{row.estimate:.2f}", interval, accepted, verdict, row.used))
+        rows.append((row.fact, what, decimal(row.estimate), interval, accepted, verdict, row.used))
     return Table(("fact", "part", "value", "95 % interval", "accepted", "verdict", "used"), tuple(rows))
 
 

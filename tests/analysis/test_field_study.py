@@ -14,6 +14,7 @@ from analysis.field_study import (
     field_study,
     halves,
     in_order,
+    most_frequent,
     need,
     needed,
     pairs_for_the_order,
@@ -127,6 +128,15 @@ def test_pairs_that_move_between_two_interviews_are_counted():
     moved = found.again.set_index(["first", "later"])["of_first"]
     assert moved[PATTERNS[FRIENDLY], PATTERNS[CONFLICTED]] == 0.25
     assert np.isnan(moved[PATTERNS[POLITE], PATTERNS[POLITE]])
+
+
+def test_a_tie_for_the_most_frequent_pattern_is_no_other_pattern():
+    once, then = np.array([[8, 8, 0], [8, 8, 0], [9, 7, 0]]), np.array([[9, 7, 0], [0, 0, 16], [7, 9, 0]])
+    assert (most_frequent(once) & most_frequent(then)).any(axis=1).tolist() == [True, False, False]
+    first, later = np.zeros((2, 2, 2), np.int8), np.zeros((2, 2, 2), np.int8)
+    later[:, :, 0] = POLITE
+    what = "studies whose two interviews differ in the most frequent pattern"
+    assert share(field_study(Pool(first, first, later, later)).twice, what=what) == 0
 
 
 def test_more_pairs_see_more_and_the_number_it_takes_is_found_again():

@@ -10,11 +10,12 @@ from analysis.figures.drawing import say
 from analysis.pages import Table
 from experiments import made
 from experiments.command import main
+from experiments.command_made import folder_for
 from experiments.made import MAKERS, Made, check_replicates, is_made, make_and_keep, maker_of, read_made, verify_made
 from simulation.refusal import Refusal
 
 
-def tiny(seed, replicates, threads=2, progress=False, kept=None):
+def tiny(seed, replicates, threads=2, progress=False, kept=None, scenario="ordinary"):
     """A maker that needs no run."""
     figure = Figure()
     say(figure, "Nothing to see.")
@@ -87,3 +88,34 @@ def test_what_makes_no_difference_is_not_written_down(tmp_path, monkeypatch):
 def test_too_few_replicates_are_refused():
     with pytest.raises(Refusal, match="replicates"):
         check_replicates(1, made.LEAST - 1)
+
+
+def test_an_argument_that_the_maker_does_not_know_is_refused_by_name(kept, capsys):
+    path = kept / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["arguments"] |= {"replicas": 3}
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert main(["verify", str(kept)]) == 2
+    assert "arguments of tiny-thing: got an unexpected keyword argument 'replicas'" in capsys.readouterr().err
+
+
+def test_a_scenario_of_ones_own_is_kept_whole_and_a_change_of_it_is_told(tmp_path, monkeypatch):
+    monkeypatch.setitem(MAKERS, "tiny-thing", f"{__name__}:tiny")
+    own = tmp_path / "own.toml"
+    own.write_text('question = "What if?"\n[context]\ncontrol = 3\n', encoding="utf-8")
+    make_and_keep("tiny-thing", tmp_path / "kept", {"seed": 1, "replicates": 3, "scenario": str(own)})
+    written = read_made(tmp_path / "kept")[2]["own_scenarios"][str(own)]
+    assert written["scenario"]["context"]["control"] == 3
+    assert set(written["data"]) == {"lexicon", "equations", "frames", "situations"}
+    assert verify_made(tmp_path / "kept").changed == []
+    own.write_text(own.read_text(encoding="utf-8").replace("3", "4"), encoding="utf-8")
+    assert "your own scenarios" in verify_made(tmp_path / "kept").changed[0]
+
+
+def test_where_nothing_can_be_written_is_refused_before_the_work(tmp_path):
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(Refusal, match="a file is in the place of a folder"):
+        folder_for("x", tmp_path / "file" / "deep" / "result")
+    with pytest.raises(Refusal, match="exists already"):
+        folder_for("x", tmp_path / "file")
+    assert folder_for("x", tmp_path / "new" / "result") == tmp_path / "new" / "result"

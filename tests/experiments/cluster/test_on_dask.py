@@ -362,11 +362,12 @@ def test_a_worker_with_other_sources_is_refused_before_and_during_a_study(
     tmp_path, scheduler, worker, other_sources, capsys, monkeypatch
 ):
     monkeypatch.setattr(running, "SECONDS_PER_TASK", 1e-9)
-    kept, none = tmp_path / "kept", tmp_path / "none"
+    kept, elsewhere = tmp_path / "kept", tmp_path / "elsewhere"
+    elsewhere.mkdir()  # in the first folder, what was under way may still be written down
     with dask_workers(scheduler) as (executor, workers), worker(other_sources) as (_, address):
         with pytest.raises(Refusal, match=f"a worker that joined later, {address}, runs two-way-process"):
             run_study(tiny(replicates=REPLICATES), kept, executor=executor, workers=workers + 1)
-        said = refused(capsys, tmp_path, "run", "turnover", "--out", none, "--dask", scheduler)
+        said = refused(capsys, elsewhere, "run", "turnover", "--out", elsewhere / "none", "--dask", scheduler)
     assert f"1 of 2 workers run other sources: {address} runs two-way-process" in said
     assert f"here it is {sources()}" in said
     assert Store(kept).status().same_model

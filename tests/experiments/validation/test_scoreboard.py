@@ -38,8 +38,8 @@ def test_a_fact_is_met_for_certain_only_if_all_its_parts_are():
 
 def test_a_miss_is_told():
     told = " ".join(in_words(BOARD, 400))
-    assert "Missed: A (part 1 0.01)." in told
-    assert "Neither met nor wrong: C (part 4 0.08)." in told
+    assert "Missed: A (part 1 0.010)." in told
+    assert "Neither met nor wrong: C (part 4 0.080)." in told
     assert "used in calibration (1): 0 met in every part, 0 between, 1 missed." in told
     assert "held out (1): 1 met in every part, 0 between, 0 missed." in told
 
