@@ -78,6 +78,7 @@ def now(session: Session) -> View:
         "count": count_of_pairs(stay.course.scenario),
         "against": recipe_.against or "",
         "guessing": session.guessing,
+        "hands": list(session.hands),
         "pairs": session.outcomes.pairs,
         "setting_now": {one.field: setting[one.field] for one in SLIDERS},
         "said": session.said,
@@ -183,7 +184,6 @@ def _save(session: Session, _: Wanted) -> str:
         items.append(f"<li>{escape(title)} {vector} {picture}</li>")
     tables = (("days", "Days (CSV)"), ("events", "Exchanges (CSV)"), ("pairs", "Where the pairs end (CSV)"))
     return (
-        '<p id="sheet-said" role="status"></p>'
         f"<h3>Figures</h3>{f'<ul>{chr(10).join(items)}</ul>' if items else '<p>There is nothing to draw yet.</p>'}"
         f"<h3>Numbers</h3><p>{' '.join(_file(name, f'{name}.csv', label) for name, label in tables)}</p>"
         f"<h3>Handout</h3>{fragments.handout_form(session)}"
@@ -195,6 +195,7 @@ def _save(session: Session, _: Wanted) -> str:
 
 
 DO: dict[str, Callable[[Session, Wanted], View]] = {
+    "look": _moved(lambda s, _: None, everything),
     "step": _moved(lambda s, _: s.step()),
     "back": _moved(lambda s, _: s.back()),
     "play": _moved(lambda s, _: s.play()),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -94,3 +95,18 @@ class Window:
         """Close the window; whatever the browser complained about fails the test."""
         self.context.close()
         assert self.complaints == []
+
+
+Open = Callable[..., Window]
+"""Opens a window with a recipe."""
+
+
+def step(window: Window, times: int = 1) -> list[str]:
+    """Step so many times; what was told after each."""
+    told = []
+    for _ in range(times):
+        before = window.page.input_value("#recipe")
+        window.click("[data-do=step]")
+        window.until(f"document.getElementById('recipe').value !== {json.dumps(before)}")
+        told.append(window.text("#account"))
+    return told

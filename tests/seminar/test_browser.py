@@ -5,7 +5,6 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,47 +21,8 @@ from seminar.session import Session
 from seminar.settings import SLIDERS
 from seminar.stay import BEGINNING
 from seminar.visitors import Visitors
-from tests.seminar.browsing import Window, chromium
+from tests.seminar.browsing import Open, Window, step
 from tests.seminar.served import serving
-
-Open = Callable[..., Window]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    with serving(application(Visitors())) as one:
-        yield one
-
-
-@pytest.fixture
-def opened(browser: Any, port: int) -> Iterator[Open]:
-    """Opens windows with a recipe; at the end all are closed, and none may have complained."""
-    windows: list[Window] = []
-
-    def open_window(text: str = "ordinary/42", at: int = port, **more: Any) -> Window:
-        windows.append(Window(browser, f"http://127.0.0.1:{at}/?recipe={text}", **more))
-        return windows[-1].ready()
-
-    yield open_window
-    for window in windows:
-        window.close()
-
-
-def step(window: Window, times: int = 1) -> list[str]:
-    """Step so many times; what was told after each."""
-    told = []
-    for _ in range(times):
-        before = window.page.input_value("#recipe")
-        window.click("[data-do=step]")
-        window.until(f"document.getElementById('recipe').value !== {json.dumps(before)}")
-        told.append(window.text("#account"))
-    return told
 
 
 def sideways(window: Window) -> int:
@@ -74,7 +34,7 @@ def test_the_page_opens_light_and_says_what_the_scenario_asks(opened: Open) -> N
     assert "What becomes of clients and keyworkers" in window.text("#account")
     assert "Lessons" in window.text("#charts")
     assert window.page.locator("#charts [data-recipe]").count() == 6
-    assert 0 < sum(window.loaded.values()) <= 40_000
+    assert 0 < sum(window.loaded.values()) <= 20_000
 
 
 def test_the_same_luck_twice_tells_the_same_in_two_windows_that_share_nothing(opened: Open) -> None:
