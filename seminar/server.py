@@ -17,6 +17,8 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -126,17 +128,12 @@ def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_o
 
     def opened(wanted: dict[str, Any]) -> Response:
         try:
-            one = recipe_of(wanted)
-            session = visitors.find(wanted.get("session"))
-            name = wanted.get("session")
-            if session is None:
-                name = visitors.come(one)
-                session = visitors.find(name)
-                assert session is not None
-            else:
-                with session.lock:
-                    session.open(one)
+            one, name = recipe_of(wanted), wanted.get("session")
+            known = visitors.find(name)
+            name, session = (name, known) if known else visitors.come(one)
             with session.lock:
+                if known:
+                    session.open(one)
                 return JSONResponse({"session": name, **everything(session)})
         except Refusal as refusal:
             return JSONResponse({"refusal": str(refusal)})
@@ -167,7 +164,8 @@ def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_o
     routes = [Route(path, partial(read, file=file, kind=kind)) for path, (file, kind) in files.items()]
     acts = {"/open": opened, "/do": did, "/save": kept}
     routes += [Route(path, partial(answer, act=act), methods=["POST"]) for path, act in acts.items()]
-    return Guard(Starlette(routes=routes), names, open_to_others)
+    packed = Starlette(routes=routes, middleware=[Middleware(GZipMiddleware)])  # a class opens it at the same moment
+    return Guard(packed, names, open_to_others)
 
 
 def server(app: ASGIApp) -> uvicorn.Server:

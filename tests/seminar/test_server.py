@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import re
@@ -60,6 +61,25 @@ def test_every_answer_says_what_a_browser_may_load(client: Client) -> None:
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_whoever_can_unpack_is_sent_less(client: Client) -> None:
+    packed = client.send("GET", "/page.js", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.headers["x-content-type-options"] == "nosniff"
+    assert gzip.decompress(packed.body).decode() == client.get("/page.js").text
+    assert len(packed.body) < len(client.get("/page.js").body) / 2
+
+
+def test_a_page_that_looks_again_changes_nothing_and_sees_everything(client: Client) -> None:
+    page = Page(client, "ordinary/42/d12/d5:context.control=4")
+    page.do("hands", hands=[1, 2, 3])
+    page.do("pairs")
+    seen = page.do("look")
+    assert page.do("look") == seen
+    assert seen["hands"] == [1, 2, 3]
+    assert seen["pairs"] > 0
+    assert set(seen) | {"session"} == set(page.view)
 
 
 def test_nothing_is_in_the_page_that_its_policy_forbids(client: Client) -> None:
