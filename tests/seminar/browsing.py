@@ -84,6 +84,16 @@ class Window:
         """Wait until the page shows a day."""
         self.until(f"document.getElementById('where').textContent.startsWith('Day {day},')")
 
+    def settled(self) -> None:
+        """Wait until everything that was asked for one after the other has been answered and shown."""
+        self.page.evaluate("line")
+
+    def asked(self, word: str) -> list[Any]:
+        """Requests to do something that go out from now on; the list grows."""
+        found: list[Any] = []
+        self.page.on("request", lambda one: found.append(one) if f'"do":"{word}"' in (one.post_data or "") else None)
+        return found
+
     def axe(self) -> list[str]:
         """What axe finds wrong with the page as it is."""
         from axe_playwright_python.sync_playwright import Axe

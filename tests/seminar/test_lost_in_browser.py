@@ -112,7 +112,7 @@ def test_what_cannot_be_drawn_any_more_is_told_where_it_was_asked_for(opened: Op
     window.click("#run")
     window.until("document.getElementById('progress').value > 0")
     window.click("#stop")
-    window.page.evaluate("line")
+    window.settled()
     window.click("[data-sheet=save]")
     window.until("document.getElementById('sheet').open")
     someone_else_comes(small)
@@ -131,7 +131,7 @@ def test_what_was_set_while_the_server_was_gone_counts_when_another_is_there(bro
     window.page.fill("#s-formality", "0.9")
     window.page.fill("#s-control", "5")
     window.page.select_option("#against", "strict-but-fair")
-    window.page.evaluate("line")
+    window.settled()
     assert window.page.input_value("#s-control") == "5"
     with serving(application(Visitors()), port):
         try_again(window)
