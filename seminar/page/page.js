@@ -1,7 +1,7 @@
 // The page asks, shows what comes back, moves the day line, and listens to keys; all else is decided by the server.
 "use strict";
 const $ = (id) => document.getElementById(id);
-const view = {recipe: "", day: 0, last: 1, hands: []};
+const view = {recipe: "", day: 0, last: 1};
 let session = null, playing = false, running = false, epoch = 0, drawing = false, drawn = -1;
 let line = Promise.resolve();  // what is asked for is asked one after the other
 let undone = [];  // what no answer came to: it is done before whatever is asked for next
@@ -32,11 +32,13 @@ async function tell(where, body) {  // the same, also from a place that was give
   return again;
 }
 
-async function settle() {  // a place as the last one was: the recipe has all of it but guesses
-  const anew = await post("open", {recipe: view.recipe});
+async function settle() {  // a place as the last one was: the recipe has all of it but what the class guesses
+  const {recipe, hands} = view.guess ?? view;
+  let anew = await post("open", {recipe});
   if (anew.refusal) return anew;
-  const guess = view.guessing ? {do: "guess", wanted: true} : view.hands.length ? {do: "hands", hands: view.hands} : null;
-  return guess ? {...anew, ...await post("do", {...guess, session: anew.session})} : anew;
+  const mine = {session: anew.session}, guess = view.guessing ? {do: "guess", wanted: true} : hands && {do: "hands", hands};
+  if (guess) anew = {...anew, ...await post("do", {...guess, ...mine})};
+  return recipe === view.recipe ? anew : post("open", {recipe: view.recipe, ...mine});
 }
 
 function gone(error, outcome) {  // what is shown stays
