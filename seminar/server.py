@@ -133,7 +133,8 @@ def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_o
             with session.lock:
                 if known:
                     session.open(one)
-                return JSONResponse({"session": name, **everything(session)})
+                view = {"session": name, **everything(session)}
+            return JSONResponse(view if known or not wanted.get("session") else {"gone": GONE, **view})
         except Refusal as refusal:
             return JSONResponse({"refusal": str(refusal)})
 

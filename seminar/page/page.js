@@ -13,7 +13,7 @@ const part = (recipe, place) => recipe.split("/")[place];
 
 async function post(where, body) {  // what the server tells, or the file it gives
   const answer = await fetch(where, {method: "POST", headers: {"Content-Type": "application/json"},
-    body: JSON.stringify({session, ...body}), signal: AbortSignal.timeout(60000)});
+    body: JSON.stringify({session, ...body}), signal: AbortSignal.timeout(120000)});
   if (!answer.ok) throw new Error(`${answer.status}`);
   return answer.headers.get("Content-Type").startsWith("application/json") ? answer.json() : answer.blob();
 }
@@ -71,20 +71,22 @@ async function slowly(text, where, body) {
 
 const sign = (body) => ["play", "pairs"].includes(body.do) ? "" : body.lesson ? "The note is being written …" : "One moment …";
 
+async function answer(body) {
+  const opens = "recipe" in body, told = await slowly(sign(body), opens ? "open" : "do", body);
+  if (!opens || !told.refusal || session) return told;
+  history.replaceState(null, "", "?");  // there is nothing yet to be shown on
+  return {...await post("open", {recipe: "ordinary"}), refusal: told.refusal};
+}
+
 async function ask(wanted) {  // something to do, or what gives it when its turn has come
   if (wanted) undone.push(wanted);
   let told = null, body = null;
   try {
-    for (; undone.length; undone.shift()) {
+    while (undone.length) {
       body = typeof undone[0] === "function" ? undone[0]() : undone[0];
-      told = null;
+      told = body && await answer(body);
+      undone.shift();
       if (!body) continue;
-      const opens = "recipe" in body;
-      told = await slowly(sign(body), opens ? "open" : "do", body);
-      if (opens && told.refusal && !session) {
-        history.replaceState(null, "", "?");
-        told = {...await post("open", {recipe: "ordinary"}), refusal: told.refusal};
-      }
       granted(body);
       $("gone").hidden = true;
       show(told);
@@ -181,8 +183,9 @@ function shown() {  // which charts there are to choose from
   const old = $("show").value;
   $("show").replaceChildren(...Object.entries(two).map(([value, text]) => new Option(text, value)));
   if (old in two) $("show").value = old;
-  $("charts").dataset.show = $("show").value;
+  chosen();
 }
+const chosen = () => { $("charts").dataset.show = $("show").value; };
 
 function dayLine() {
   for (const mark of document.querySelectorAll("g.day")) {
@@ -269,7 +272,7 @@ function save(button) {
 
 async function written(name, as, body) {
   await ask();
-  if (undone.length) return;
+  if (undone.length) { quietly(`The server cannot be reached. ${name} has not been written.`); return; }
   let file;
   try {
     file = await slowly(`${name} is being written …`, "save", body);
@@ -313,10 +316,10 @@ $("pair").onchange = () => change((parts, value) => [...parts.slice(0, 2), `p${v
 $("luck").onchange = () => change((parts, value) => [parts[0], value.trim(), ...parts.slice(2)], $("luck").value);
 $("new-luck").onclick = () => change((parts, value) => [parts[0], value, ...parts.slice(2)], `${1 + Math.floor(Math.random() * 9999)}`);
 $("against").onchange = () => {
-  const chosen = $("against").value;
+  const other = $("against").value;
   open(() => {
     const parts = view.recipe.split("/").filter((one) => !one.startsWith("vs:"));
-    return [...parts, ...(chosen ? [`vs:${chosen === "=" ? parts[0] : chosen}`] : [])].join("/");
+    return [...parts, ...(other ? [`vs:${other === "=" ? parts[0] : other}`] : [])].join("/");
   });
 };
 $("again").onclick = () => change((parts) => parts.filter((one) => !/^d\d/.test(one)));
@@ -326,12 +329,12 @@ $("play").onclick = play;
 $("run").onclick = run;
 $("stop").onclick = () => { running = false; buttons(); };
 $("restore").onclick = () => act({do: "restore"});
-$("show").onchange = () => { $("charts").dataset.show = $("show").value; };
+$("show").onchange = chosen;
 $("open").onsubmit = (event) => { event.preventDefault(); open($("recipe").value); };
 $("copy").onclick = async () => {
   const link = `${location.href.split("?")[0]}?recipe=${view.recipe}`;
-  try { await navigator.clipboard.writeText(link); $("said").textContent = "The link is copied."; }
-  catch (error) { $("recipe").focus(); $("recipe").select(); $("said").textContent = "Copy the recipe from its field."; }
+  try { await navigator.clipboard.writeText(link); quietly("The link is copied."); }
+  catch (error) { $("recipe").focus(); $("recipe").select(); quietly("Copy the recipe from its field."); }
 };
 $("close").onclick = () => $("sheet").close();
 

@@ -96,6 +96,18 @@ def test_a_class_that_guesses_goes_on_guessing_after_its_place_was_given_on(open
     step(window)
 
 
+def test_a_class_that_guesses_goes_on_guessing_when_another_scenario_is_chosen_then(opened: Open, small: int) -> None:
+    window = opened("ordinary/8/d3", at=small)
+    window.click("#guess")
+    window.until("document.getElementById('run').disabled")
+    someone_else_comes(small)
+    window.page.select_option("#scenario", "strict-and-opaque")
+    window.until("view.recipe === 'strict-and-opaque/8'")
+    says(window, "said", "given on")
+    assert window.page.is_disabled("#run")
+    assert window.page.locator("#h-1").count() == 1
+
+
 def test_what_is_saved_after_the_place_was_given_on_is_a_file(opened: Open, small: int) -> None:
     window = opened("ordinary/8/d20", at=small)
     window.click("[data-sheet=save]")

@@ -238,7 +238,10 @@ def test_whoever_was_idle_longest_makes_room_and_is_told_kindly() -> None:
         assert "gone" not in first.do("step")
         told = second.do("step")["gone"]
         assert "recipe has set everything up again" in told
-        assert second.open("ordinary/42/d9")["day"] == 9
+        again = second.open("ordinary/42/d9")
+        assert (again["day"], again["gone"]) == (9, told)
+        assert "gone" not in second.open("ordinary/42/d8")
+        assert "gone" not in Page(client).view
 
 
 def test_a_bad_recipe_is_told_and_nothing_is_lost(client: Client) -> None:
