@@ -346,23 +346,3 @@ def figures(session: Session) -> list[Figure]:
     if session.outcomes.pairs and not session.guessing:
         found += [Figure("where-pairs-end", chart, chart.title) for chart in outcome_charts(session)]
     return found
-
-
-def handout_form(session: Session) -> str:
-    """What a handout is to have; of a lesson its own questions to begin with."""
-    taught = lesson(session.recipe.lesson) if session.recipe.lesson else None
-    title = taught.title if taught else session.stay.course.name
-    asked = (*(taught.questions if taught else ()), *[""] * 5)[:5]
-    questions = "".join(
-        f'<p><label for="q{n}">Question {n}</label>'
-        f'<textarea id="q{n}" name="question{n}" maxlength="500" rows="2">{escape(text)}</textarea></p>'
-        for n, text in enumerate(asked, 1)
-    )
-    return (
-        '<form class="handout"><p><label for="title">Title</label>'
-        f'<input id="title" name="title" maxlength="200" value="{escape(title)}"></p>{questions}'
-        '<div><input type="checkbox" id="with-outcomes" name="outcomes" checked> '
-        f'<label for="with-outcomes">with where {PAIRS} such pairs end up; without it, with room for a guess</label> '
-        '<button type="button" data-save="handout" data-name="handout.html">Handout (one HTML file)</button></div>'
-        "</form>"
-    )

@@ -33,8 +33,6 @@ from simulation.scenario import load
 
 MOST_SETTINGS, MOST_QUESTIONS, LONGEST_TITLE, LONGEST_QUESTION = 4, 5, 200, 500
 """Settings and questions that a handout may have, and characters of its title and of a question."""
-LARGEST = 300_000
-"""Bytes a handout has at most."""
 REGULARLY = (1, 3, 7, 14, 30, 60, 90, 120, 150)
 """Days that are shown of every stay, besides those on which something is marked, and the last."""
 MOST_MOMENTS = 16
@@ -143,6 +141,26 @@ def _check(title: str, questions: Sequence[str]) -> None:
     ):
         if len(text) > longest:
             raise Refusal(f"{what} has {len(text)} characters; it may have {longest}")
+
+
+def form(recipe: Recipe) -> str:
+    """The form that asks what a handout is to have; of a lesson its own questions to begin with."""
+    taught = lesson(recipe.lesson) if recipe.lesson else None
+    title = taught.title if taught else load(recipe.scenario).title
+    asked = (*(taught.questions if taught else ()), *[""] * MOST_QUESTIONS)[:MOST_QUESTIONS]
+    questions = "".join(
+        f'<p><label for="q{n}">Question {n}</label>'
+        f'<textarea id="q{n}" name="question{n}" maxlength="{LONGEST_QUESTION}" rows="2">{escape(text)}</textarea></p>'
+        for n, text in enumerate(asked, 1)
+    )
+    return (
+        '<form class="handout"><p><label for="title">Title</label>'
+        f'<input id="title" name="title" maxlength="{LONGEST_TITLE}" value="{escape(title)}"></p>{questions}'
+        '<div><input type="checkbox" id="with-outcomes" name="outcomes" checked> '
+        f'<label for="with-outcomes">with where {PAIRS} such pairs end up; without it, with room for a guess</label> '
+        '<button type="button" data-save="handout" data-name="handout.html">Handout (one HTML file)</button></div>'
+        "</form>"
+    )
 
 
 def _changes(recipe: Recipe) -> str:

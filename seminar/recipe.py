@@ -31,7 +31,9 @@ LONGEST = 2000
 WRITTEN = (
     "SCENARIO/LUCK and, if wanted, /dDAY, /dDAY:section.field=value, for example ordinary/42/d12/d5:context.control=4"
 )
-WHOLE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+DIGITS = 19
+"""Digits a whole number in a recipe may have: as many as the greatest luck."""
+WHOLE = re.compile(rf"0|[1-9][0-9]{{0,{DIGITS - 1}}}", re.ASCII)
 POSITION = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,6}))?", re.ASCII)
 LESSON = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 LONGEST_NAME = 60

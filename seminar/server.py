@@ -11,12 +11,13 @@ import json
 from collections.abc import Callable
 from functools import lru_cache, partial
 from html import escape
-from string import Template
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -24,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seminar.listening import LOOPBACK, asked_for, is_address, plain
 from seminar.saving import saved
-from seminar.views import PAGE, done, everything, recipe_of
+from seminar.views import PAGE, done, everything, page, recipe_of
 from seminar.visitors import GONE, Visitors
 from simulation import SCOPE
 from simulation.refusal import Refusal
@@ -108,10 +109,10 @@ async def _sent(request: Request) -> dict[str, Any]:
 
 
 @lru_cache
-def page() -> str:
+def first_page() -> str:
     """The page, before anything has happened."""
     scenarios = "".join(f'<option value="{name}">{escape(load(name).title)}</option>' for name in shipped_names())
-    return Template((PAGE / "page.html").read_text("utf-8")).substitute(scenarios=scenarios, scope=escape(SCOPE))
+    return page("page.html", scenarios=scenarios, scope=escape(SCOPE))
 
 
 def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_others: bool = False) -> ASGIApp:
@@ -121,23 +122,19 @@ def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_o
     """
 
     async def read(_: Request, file: str, kind: str) -> Response:
-        content = page() if file == "page.html" else (PAGE / file).read_text("utf-8")
+        content = first_page() if file == "page.html" else (PAGE / file).read_text("utf-8")
         return Response(content, media_type=kind)
 
     def opened(wanted: dict[str, Any]) -> Response:
         try:
-            one = recipe_of(wanted)
-            session = visitors.find(wanted.get("session"))
-            name = wanted.get("session")
-            if session is None:
-                name = visitors.come(one)
-                session = visitors.find(name)
-                assert session is not None
-            else:
-                with session.lock:
-                    session.open(one)
+            one, name = recipe_of(wanted), wanted.get("session")
+            known = visitors.find(name)
+            name, session = (name, known) if known else visitors.come(one)
             with session.lock:
-                return JSONResponse({"session": name, **everything(session)})
+                if known:
+                    session.open(one)
+                view = {"session": name, **everything(session)}
+            return JSONResponse(view if known or not wanted.get("session") else {"gone": GONE, **view})
         except Refusal as refusal:
             return JSONResponse({"refusal": str(refusal)})
 
@@ -167,7 +164,8 @@ def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_o
     routes = [Route(path, partial(read, file=file, kind=kind)) for path, (file, kind) in files.items()]
     acts = {"/open": opened, "/do": did, "/save": kept}
     routes += [Route(path, partial(answer, act=act), methods=["POST"]) for path, act in acts.items()]
-    return Guard(Starlette(routes=routes), names, open_to_others)
+    packed = Starlette(routes=routes, middleware=[Middleware(GZipMiddleware)])  # a class opens it at the same moment
+    return Guard(packed, names, open_to_others)
 
 
 def server(app: ASGIApp) -> uvicorn.Server:

@@ -6,15 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from html import escape
 from pathlib import Path
+from string import Template
 from typing import Any
 from urllib.parse import urlsplit
 
 from analysis.pages import as_fragment
-from seminar import fragments
+from seminar import fragments, handout
 from seminar.lessons import lesson
 from seminar.listening import is_here_alone
 from seminar.note import note
-from seminar.recipe import Recipe, count_of_pairs, recipe
+from seminar.outcomes import PAIRS
+from seminar.recipe import DIGITS, LONGEST, Recipe, count_of_pairs, recipe
 from seminar.session import Session
 from seminar.settings import SLIDERS
 from simulation.refusal import Refusal, nearest
@@ -32,6 +34,12 @@ ALONE = (
 View = dict[str, Any]
 """What goes to the page: parts of it as HTML by the id of their place, and a few numbers."""
 Wanted = Mapping[str, Any]
+
+
+def page(file: str, **more: str) -> str:
+    """A page with the numbers that stand elsewhere."""
+    limits = {"pairs": str(PAIRS), "longest_recipe": str(LONGEST), "digits": str(DIGITS)}
+    return Template((PAGE / file).read_text("utf-8")).substitute(limits, **more)
 
 
 def number_of(wanted: Wanted, name: str) -> float:
@@ -78,6 +86,7 @@ def now(session: Session) -> View:
         "count": count_of_pairs(stay.course.scenario),
         "against": recipe_.against or "",
         "guessing": session.guessing,
+        "guess": {"hands": list(session.hands), "recipe": str(recipe_)} if session.hands else None,
         "pairs": session.outcomes.pairs,
         "setting_now": {one.field: setting[one.field] for one in SLIDERS},
         "said": session.said,
@@ -183,10 +192,9 @@ def _save(session: Session, _: Wanted) -> str:
         items.append(f"<li>{escape(title)} {vector} {picture}</li>")
     tables = (("days", "Days (CSV)"), ("events", "Exchanges (CSV)"), ("pairs", "Where the pairs end (CSV)"))
     return (
-        '<p id="sheet-said" role="status"></p>'
         f"<h3>Figures</h3>{f'<ul>{chr(10).join(items)}</ul>' if items else '<p>There is nothing to draw yet.</p>'}"
         f"<h3>Numbers</h3><p>{' '.join(_file(name, f'{name}.csv', label) for name, label in tables)}</p>"
-        f"<h3>Handout</h3>{fragments.handout_form(session)}"
+        f"<h3>Handout</h3>{handout.form(session.recipe)}"
         '<h3>Links for a class, each with another luck</h3><p><label for="students">Students</label> '
         f'<input type="number" id="students" min="1" max="{MOST_STUDENTS}" value="30"> '
         '<button type="button" id="make-links">Make links</button> <span id="links-said" role="status"></span></p>'
@@ -195,6 +203,7 @@ def _save(session: Session, _: Wanted) -> str:
 
 
 DO: dict[str, Callable[[Session, Wanted], View]] = {
+    "look": _moved(lambda s, _: None, everything),
     "step": _moved(lambda s, _: s.step()),
     "back": _moved(lambda s, _: s.back()),
     "play": _moved(lambda s, _: s.play()),
@@ -213,7 +222,7 @@ DO: dict[str, Callable[[Session, Wanted], View]] = {
     "save": _sheet("Save", _save),
     "links": _links,
     "meanings": _sheet("What the sliders mean", lambda s, _: fragments.meanings(s)),
-    "help": _sheet("Help and keys", lambda s, _: (PAGE / "help.html").read_text("utf-8")),
+    "help": _sheet("Help and keys", lambda s, _: page("help.html")),
 }
 """What a visitor may do, by its word."""
 

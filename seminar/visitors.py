@@ -13,7 +13,7 @@ MOST = 100
 """Sessions that are kept at most: a large class, twice over (a session takes a few megabytes at most)."""
 GONE = (
     "Your place had been given on, because the page was idle while others came, or the server was started anew. The "
-    "recipe has set everything up again; only a show of hands and where the pairs end up have to be had again."
+    "recipe has set everything up again; only where the pairs end up has to be run again."
 )
 
 
@@ -28,14 +28,14 @@ class Visitors:
     def __len__(self) -> int:
         return len(self._sessions)
 
-    def come(self, recipe: Recipe) -> str:
-        """A new session for someone who comes; its name."""
+    def come(self, recipe: Recipe) -> tuple[str, Session]:
+        """A new session for someone who comes: its name, and itself, for others may come before it can be found."""
         session, name = Session(recipe), secrets.token_urlsafe(16)
         with self._lock:
             self._sessions[name] = session
             while len(self._sessions) > self.most:
                 self._sessions.popitem(last=False)
-        return name
+        return name, session
 
     def find(self, name: object) -> Session | None:
         """The session of that name, if it is still here; whoever asks has been seen last."""

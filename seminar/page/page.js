@@ -4,64 +4,121 @@ const $ = (id) => document.getElementById(id);
 const view = {recipe: "", day: 0, last: 1};
 let session = null, playing = false, running = false, epoch = 0, drawing = false, drawn = -1;
 let line = Promise.resolve();  // what is asked for is asked one after the other
+let undone = [];  // what no answer came to: it is done before whatever is asked for next
+const COUNTED = ["step", "back", "play", "pairs"];  // done twice these would be too much, so only whoever asked asks again
 
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 const part = (recipe, place) => recipe.split("/")[place];
 
-async function post(where, body) {
+async function post(where, body) {  // what the server tells, or the file it gives
   const answer = await fetch(where, {method: "POST", headers: {"Content-Type": "application/json"},
-    body: JSON.stringify({session, ...body})});
+    body: JSON.stringify({session, ...body}), signal: AbortSignal.timeout(120000)});
   if (!answer.ok) throw new Error(`${answer.status}`);
-  return answer;
+  return answer.headers.get("Content-Type").startsWith("application/json") ? answer.json() : answer.blob();
 }
 
-function gone(error) {  // what is shown stays
+async function tell(where, body) {  // the same, also from a place that was given on: it is set up again first
+  const told = await post(where, body);
+  if (!told.gone) return told;
+  stopAll();
+  const anew = await settle();
+  if (anew.refusal) return anew;
+  if (COUNTED.includes(body.do)) return {...anew, said: `${told.gone} Press again what you pressed last.`};
+  show({...anew, said: told.gone});
+  const again = await post(where, body);
+  if (again.gone) return {refusal: "Too many are here at the same time. Do again what you did last."};
+  for (const word of ["said", "refusal"]) if (word in again) again[word] = `${told.gone} ${again[word]}`.trim();
+  return again;
+}
+
+async function settle() {  // a place as the last one was: the recipe has all of it but what the class guesses
+  const {recipe, hands} = view.guess ?? view;
+  let anew = await post("open", {recipe});
+  if (anew.refusal) return anew;
+  const mine = {session: anew.session}, guess = view.guessing ? {do: "guess", wanted: true} : hands && {do: "hands", hands};
+  if (guess) anew = {...anew, ...await post("do", {...guess, ...mine})};
+  return recipe === view.recipe ? anew : post("open", {recipe: view.recipe, ...mine});
+}
+
+function gone(error, outcome) {  // what is shown stays
   stopAll();
   const bar = $("gone");
   const told = /^\d+$/.test(error.message) ? `It answered with ${error.message}.` : "It cannot be reached.";
-  bar.textContent = `The server does not answer as it should. ${told} What is shown stays; the recipe below gives it back.`;
+  bar.textContent = `The server does not answer as it should. ${told} What is shown stays; the recipe below gives it back. ${outcome}`;
+  if ($("sheet").open) quietly(bar.textContent);
   const again = document.createElement("button");
   again.textContent = "Try again";
-  again.onclick = () => open(view.recipe);
+  again.onclick = () => act(undone.length ? null : {do: "look"});
   bar.append(again);
   bar.hidden = false;
 }
 
 function stopAll() { playing = running = false; buttons(); }
 
-async function ask(body) {
-  if (!body) return null;
-  try {
-    let told = await (await post("do", body)).json();
-    if (told.gone) {  // the place was given on: the recipe restores it
-      const note = told.gone;
-      stopAll();
-      told = await (await post("open", {recipe: view.recipe})).json();
-      if (!told.refusal) told.said = note;
-    }
-    $("gone").hidden = true;
-    return show(told);
-  } catch (error) { gone(error); return null; }
+const quietly = (text, where = $("sheet").open ? "sheet-said" : "said") => { $(where).textContent = text; };
+
+function waiting(text) {  // a sign of life while an answer takes its time, and what takes it away again
+  const where = $("sheet").open ? "sheet-said" : "said";
+  const late = setTimeout(() => quietly(text, where), 400);
+  return () => { clearTimeout(late); if ($(where).textContent === text) quietly("", where); };
 }
 
-function act(body) { return (line = line.then(() => ask(typeof body === "function" ? body() : body)).then(async (told) => { await painted(); return told; })); }
+async function slowly(text, where, body) {
+  const arrived = text ? waiting(text) : () => {};
+  try { return await tell(where, body); } finally { arrived(); }
+}
 
-async function open(recipe) {
-  stopAll();
-  return (line = line.then(async () => {
-    try {
-      const told = await (await post("open", {recipe})).json();
+const sign = (body) => ["play", "pairs"].includes(body.do) ? "" : body.lesson ? "The note is being written …" : "One moment …";
+
+async function answer(body) {
+  const opens = "recipe" in body, told = await slowly(sign(body), opens ? "open" : "do", body);
+  if (!opens || !told.refusal || session) return told;
+  history.replaceState(null, "", "?");  // there is nothing yet to be shown on
+  return {...await post("open", {recipe: "ordinary"}), refusal: told.refusal};
+}
+
+async function ask(wanted) {  // something to do, or what gives it when its turn has come
+  if (wanted) undone.push(wanted);
+  let told = null, body = null;
+  try {
+    while (undone.length) {
+      body = typeof undone[0] === "function" ? undone[0]() : undone[0];
+      told = body && await answer(body);
+      undone.shift();
+      if (!body) continue;
+      granted(body);
       $("gone").hidden = true;
       show(told);
-      if (told.refusal && !session) { history.replaceState(null, "", "?"); await show(await (await post("open", {recipe: "ordinary"})).json(), told.refusal); }
-    } catch (error) { view.recipe = view.recipe || recipe; gone(error); }
-  }));
+    }
+    return told;
+  } catch (error) {
+    if (/^\d+$/.test(error.message) && !/^50[234]$/.test(error.message)) {  // an answer, and not from something in between
+      undone.shift();
+      granted(body);
+      if (view.setting_now) fields();
+      gone(error, "What was asked for last has not been done.");
+      return null;
+    }
+    undone = undone.map((one) => COUNTED.includes(one.do) ? {do: "look"} : one)
+      .filter((one, place, all) => !one.do || one.do !== all[place + 1]?.do);
+    gone(error, undone.every((one) => one.do === "look") ? "What you pressed last may not have been done."
+      : "What you asked for last will be done when it answers again.");
+    return null;
+  }
+}
+
+const act = (wanted) => (line = line.then(() => ask(wanted)).then(async (told) => { await painted(); return told; }));
+
+function open(recipe) {  // a recipe, or what gives it when its turn has come
+  stopAll();
+  return act(typeof recipe === "function" ? () => ({recipe: recipe()}) : {recipe});
 }
 
 function show(told, refusal = told.refusal) {
   if (told.session) session = told.session;
-  if (told.sheet) return sheet(told.title, told.sheet);
+  if (told.sheet) sheet(told.title, told.sheet);
+  if ("links" in told && $("links")) { $("links").value = told.links; $("links-said").textContent = told.links_said; }
   for (const name of ["account", "cards", "apart", "charts", "line", "setting", "results"]) if (name in told) put(name, told[name]);
   if ("said" in told || refusal) $("said").textContent = refusal || told.said;
   if (!("recipe" in told)) { if (refusal) fields(); return told; }
@@ -82,16 +139,12 @@ function show(told, refusal = told.refusal) {
   return told;
 }
 
-const wishes = {};  // settings that are wanted but not asked for yet: the latest counts, and no answer overrules it
+const wishes = {};  // settings that are wanted but not granted yet: the latest counts, and no answer overrules it
 function wish(field, value) {
   wishes[field] = value;
-  act(() => {
-    if (!(field in wishes)) return null;
-    const body = {do: "change", field, value: wishes[field]};
-    delete wishes[field];
-    return body;
-  });
+  act(() => field in wishes ? {do: "change", field, value: wishes[field]} : null);
 }
+function granted({field, value}) { if (field && wishes[field] === value) delete wishes[field]; }
 
 const last = {};
 function put(name, html) {  // whoever had the focus keeps it
@@ -130,8 +183,9 @@ function shown() {  // which charts there are to choose from
   const old = $("show").value;
   $("show").replaceChildren(...Object.entries(two).map(([value, text]) => new Option(text, value)));
   if (old in two) $("show").value = old;
-  $("charts").dataset.show = $("show").value;
+  chosen();
 }
+const chosen = () => { $("charts").dataset.show = $("show").value; };
 
 function dayLine() {
   for (const mark of document.querySelectorAll("g.day")) {
@@ -146,7 +200,7 @@ async function redraw() {  // the charts follow when there is time: at most a fe
   const then = epoch, until = view.furthest;
   try {
     if (playing) await wait(250);
-    const told = await (await post("do", {do: "charts"})).json();
+    const told = await post("do", {do: "charts"});
     if (then === epoch && told.charts) { put("charts", told.charts); put("line", told.line); dayLine(); }
     if (then === epoch) drawn = until;
   } catch (error) { drawn = until; }  // whoever acts next hears of it
@@ -186,7 +240,7 @@ async function run() {
     const told = await act({do: "pairs", again});
     if (mine !== runs) return;
     again = false;
-    if (!told || told.refusal || told.pairs >= 200) running = false;
+    if (!told || told.refusal || told.pairs >= $("progress").max) running = false;
   }
   buttons();
 }
@@ -201,32 +255,39 @@ function sheet(title, html) {
   const focused = document.activeElement.id;
   $("sheet-is").textContent = title;
   $("content").innerHTML = html;
+  quietly("", "sheet-said");
   if (!$("sheet").open) $("sheet").showModal();
   else if (focused) $(focused)?.focus();
   $("content").scrollTop = $("sheet").scrollTop = 0;
 }
 
-async function save(button) {
-  const form = button.closest("form"), body = {what: button.dataset.save};
+function save(button) {
+  if (button.ariaBusy) return;
+  button.ariaBusy = "true";
+  const form = button.closest("form"), {name, as} = button.dataset, body = {what: button.dataset.save};
   if (form) for (const field of form.elements) if (field.name)
     body[field.name] = field.type === "checkbox" ? field.checked : field.value;
+  line = line.then(() => written(name, as, body)).finally(() => { button.ariaBusy = null; });
+}
+
+async function written(name, as, body) {
+  await ask();
+  if (undone.length) { quietly(`The server cannot be reached. ${name} has not been written.`); return; }
   let file;
   try {
-    const answer = await post("save", body);
-    if (answer.headers.get("Content-Type").startsWith("application/json")) {
-      const told = await answer.json();
-      $("said").textContent = told.refusal || told.gone;
-      $("sheet-said").textContent = told.refusal || told.gone;
-      return;
-    }
-    file = await answer.blob();
-  } catch (error) { $("sheet").close(); gone(error); return; }
-  if (button.dataset.as === "png") file = await png(await file.text());
+    file = await slowly(`${name} is being written …`, "save", body);
+  } catch (error) { gone(error, `${name} has not been written.`); return; }
+  $("gone").hidden = true;
+  if (file.refusal) { quietly(file.refusal); return; }
+  try {
+    if (as === "png") file = await png(await file.text());
+  } catch (error) { quietly(`${name} cannot be drawn here. Save the SVG.`); return; }
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
-  link.download = button.dataset.name;
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  quietly(`${name} has been written.`);
 }
 
 function png(svg) {  // three times as large, for slides
@@ -236,7 +297,7 @@ function png(svg) {  // three times as large, for slides
       const canvas = document.createElement("canvas");
       canvas.width = 3 * image.width; canvas.height = 3 * image.height;
       canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-      canvas.toBlob(done, "image/png");
+      canvas.toBlob((blob) => blob ? done(blob) : failed(), "image/png");
     };
     image.onerror = failed;
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
@@ -245,20 +306,21 @@ function png(svg) {  // three times as large, for slides
 
 async function links() {  // the same session for everybody, each with a luck of their own
   const told = await act({do: "links", students: +$("students").value, page: location.href.split("?")[0]});
-  $("links").value = told?.links ?? "";
-  $("links-said").textContent = told?.refusal ?? told?.links_said ?? "";
+  if (told?.refusal && $("links")) { $("links").value = ""; $("links-said").textContent = told.refusal; }
 }
 
-const change = (where, value) => open(where(view.recipe.split("/").filter((p) => !/^d\d+(\.\d+)?$/.test(p)), value).join("/"));
+const change = (where, value) => open(() => where(view.recipe.split("/").filter((p) => !/^d\d+(\.\d+)?$/.test(p)), value).join("/"));
 const beginning = (parts) => parts.filter((one) => !/^(d\d|p\d)/.test(one));
 $("scenario").onchange = () => change((parts, value) => [value, ...beginning(parts).slice(1).filter((p) => !/^(vs|lesson):/.test(p))], $("scenario").value);
 $("pair").onchange = () => change((parts, value) => [...parts.slice(0, 2), `p${value}`, ...parts.slice(2).filter((p) => !/^p\d/.test(p))], $("pair").value);
 $("luck").onchange = () => change((parts, value) => [parts[0], value.trim(), ...parts.slice(2)], $("luck").value);
 $("new-luck").onclick = () => change((parts, value) => [parts[0], value, ...parts.slice(2)], `${1 + Math.floor(Math.random() * 9999)}`);
 $("against").onchange = () => {
-  const other = $("against").value === "=" ? part(view.recipe, 0) : $("against").value;
-  const parts = view.recipe.split("/").filter((one) => !one.startsWith("vs:"));
-  open([...parts, ...(other ? [`vs:${other}`] : [])].join("/"));
+  const other = $("against").value;
+  open(() => {
+    const parts = view.recipe.split("/").filter((one) => !one.startsWith("vs:"));
+    return [...parts, ...(other ? [`vs:${other === "=" ? parts[0] : other}`] : [])].join("/");
+  });
 };
 $("again").onclick = () => change((parts) => parts.filter((one) => !/^d\d/.test(one)));
 $("guess").onclick = () => act({do: "guess", wanted: !view.guessing});
@@ -267,12 +329,12 @@ $("play").onclick = play;
 $("run").onclick = run;
 $("stop").onclick = () => { running = false; buttons(); };
 $("restore").onclick = () => act({do: "restore"});
-$("show").onchange = () => { $("charts").dataset.show = $("show").value; };
+$("show").onchange = chosen;
 $("open").onsubmit = (event) => { event.preventDefault(); open($("recipe").value); };
 $("copy").onclick = async () => {
   const link = `${location.href.split("?")[0]}?recipe=${view.recipe}`;
-  try { await navigator.clipboard.writeText(link); $("said").textContent = "The link is copied."; }
-  catch (error) { $("recipe").focus(); $("recipe").select(); $("said").textContent = "Copy the recipe from its field."; }
+  try { await navigator.clipboard.writeText(link); quietly("The link is copied."); }
+  catch (error) { $("recipe").focus(); $("recipe").select(); quietly("Copy the recipe from its field."); }
 };
 $("close").onclick = () => $("sheet").close();
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -83,6 +84,16 @@ class Window:
         """Wait until the page shows a day."""
         self.until(f"document.getElementById('where').textContent.startsWith('Day {day},')")
 
+    def settled(self) -> None:
+        """Wait until everything that was asked for one after the other has been answered and shown."""
+        self.page.evaluate("line")
+
+    def asked(self, word: str) -> list[Any]:
+        """Requests to do something that go out from now on; the list grows."""
+        found: list[Any] = []
+        self.page.on("request", lambda one: found.append(one) if f'"do":"{word}"' in (one.post_data or "") else None)
+        return found
+
     def axe(self) -> list[str]:
         """What axe finds wrong with the page as it is."""
         from axe_playwright_python.sync_playwright import Axe
@@ -94,3 +105,18 @@ class Window:
         """Close the window; whatever the browser complained about fails the test."""
         self.context.close()
         assert self.complaints == []
+
+
+Open = Callable[..., Window]
+"""Opens a window with a recipe."""
+
+
+def step(window: Window, times: int = 1) -> list[str]:
+    """Step so many times; what was told after each."""
+    told = []
+    for _ in range(times):
+        before = window.page.input_value("#recipe")
+        window.click("[data-do=step]")
+        window.until(f"document.getElementById('recipe').value !== {json.dumps(before)}")
+        told.append(window.text("#account"))
+    return told

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from seminar.server import application
 from seminar.visitors import Visitors
+from tests.seminar.browsing import Open, Window, chromium
 from tests.seminar.served import Client, serving
 
 
@@ -15,6 +17,32 @@ from tests.seminar.served import Client, serving
 def client() -> Iterator[Client]:
     with serving(application(Visitors())) as port:
         yield Client(port)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with serving(application(Visitors())) as one:
+        yield one
+
+
+@pytest.fixture
+def opened(browser: Any, port: int) -> Iterator[Open]:
+    """Opens windows with a recipe; at the end all are closed, and none may have complained."""
+    windows: list[Window] = []
+
+    def open_window(text: str = "ordinary/42", at: int | str = port, **more: Any) -> Window:
+        windows.append(Window(browser, f"http://127.0.0.1:{at}/?recipe={text}", **more))
+        return windows[-1].ready()
+
+    yield open_window
+    for window in windows:
+        window.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

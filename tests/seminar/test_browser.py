@@ -5,7 +5,6 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,47 +21,8 @@ from seminar.session import Session
 from seminar.settings import SLIDERS
 from seminar.stay import BEGINNING
 from seminar.visitors import Visitors
-from tests.seminar.browsing import Window, chromium
+from tests.seminar.browsing import Open, Window, step
 from tests.seminar.served import serving
-
-Open = Callable[..., Window]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    with serving(application(Visitors())) as one:
-        yield one
-
-
-@pytest.fixture
-def opened(browser: Any, port: int) -> Iterator[Open]:
-    """Opens windows with a recipe; at the end all are closed, and none may have complained."""
-    windows: list[Window] = []
-
-    def open_window(text: str = "ordinary/42", at: int = port, **more: Any) -> Window:
-        windows.append(Window(browser, f"http://127.0.0.1:{at}/?recipe={text}", **more))
-        return windows[-1].ready()
-
-    yield open_window
-    for window in windows:
-        window.close()
-
-
-def step(window: Window, times: int = 1) -> list[str]:
-    """Step so many times; what was told after each."""
-    told = []
-    for _ in range(times):
-        before = window.page.input_value("#recipe")
-        window.click("[data-do=step]")
-        window.until(f"document.getElementById('recipe').value !== {json.dumps(before)}")
-        told.append(window.text("#account"))
-    return told
 
 
 def sideways(window: Window) -> int:
@@ -74,7 +34,7 @@ def test_the_page_opens_light_and_says_what_the_scenario_asks(opened: Open) -> N
     assert "What becomes of clients and keyworkers" in window.text("#account")
     assert "Lessons" in window.text("#charts")
     assert window.page.locator("#charts [data-recipe]").count() == 6
-    assert 0 < sum(window.loaded.values()) <= 40_000
+    assert 0 < sum(window.loaded.values()) <= 20_000
 
 
 def test_the_same_luck_twice_tells_the_same_in_two_windows_that_share_nothing(opened: Open) -> None:
@@ -112,7 +72,7 @@ def test_the_keyboard_alone_suffices(opened: Open) -> None:
     at = window.text("#where")
     keys.press("ArrowRight")
     keys.press("Home")
-    window.page.wait_for_timeout(150)
+    window.settled()
     assert window.text("#where") == at
     reached = set()
     window.page.focus("#scenario")
@@ -172,12 +132,17 @@ def test_a_slider_says_its_number_and_what_it_is_without_a_mouse(opened: Open) -
 def test_pause_stops_at_once_and_play_goes_on_from_there(opened: Open) -> None:
     window = opened("ordinary/8")
     window.page.select_option("#speed", "0")
+    asked = window.asked("play")
     window.click("#play")
     window.until("parseInt(document.getElementById('day').value) > 5")
     window.click("#play")
-    window.page.wait_for_timeout(100)
+    before = len(asked)
+    assert before > 0
+    window.settled()
     stopped = window.text("#where")
-    window.page.wait_for_timeout(300)
+    for _ in range(3):  # as long as three more days would have taken
+        window.page.evaluate("act({do: 'look'})")
+    assert len(asked) == before
     assert window.text("#where") == stopped
     window.click("#play")
     window.on_day(180)
@@ -187,15 +152,23 @@ def test_pause_stops_at_once_and_play_goes_on_from_there(opened: Open) -> None:
 
 def test_play_paused_and_played_again_at_once_is_one_play(opened: Open) -> None:
     window = opened("ordinary/8")
+    window.page.clock.install(time=0)
+    window.page.clock.pause_at(1000)
     window.page.select_option("#speed", label="slow")
     for _ in range(7):
         window.click("#play")
-    window.page.wait_for_timeout(1000)  # whatever was asked for while it was toggled has been answered
-    asked: list[str] = []
-    window.page.on("request", lambda one: asked.append(one.post_data or "") if one.url.endswith("do") else None)
-    window.page.wait_for_timeout(2700)
-    days = sum('"play"' in one for one in asked)
-    assert 1 <= days <= 4, "three days at slow speed, whatever the machine; each play that was left over adds three"
+    asked = window.asked("play")
+    pause = int(window.page.input_value("#speed"))
+
+    def days_in(ms: int) -> int:
+        before = len(asked)
+        for _ in range(ms // 20):
+            window.page.clock.run_for(20)  # between them what was asked for is answered
+        return len(asked) - before
+
+    days_in(2 * pause)  # whatever was asked for while it was toggled has been answered
+    assert days_in(5 * pause) in (4, 5), "each play that was left over would add as many"
+    assert window.text("#play") == "Pause"
 
 
 def test_a_slider_changes_the_future_and_not_the_past(opened: Open) -> None:
@@ -209,6 +182,7 @@ def test_a_slider_changes_the_future_and_not_the_past(opened: Open) -> None:
             found.append(window.text("#account") + window.text("#cards"))
         return found
 
+    usual = window.page.input_value("#s-control")
     past, future = told_from(1), told_from(40)
     window.page.evaluate("act({do: 'go', day: 20})")
     window.on_day(20)
@@ -218,6 +192,8 @@ def test_a_slider_changes_the_future_and_not_the_past(opened: Open) -> None:
     assert told_from(1) == past
     assert told_from(40) != future
     window.click("#restore")
+    window.until(f"document.getElementById('recipe').value.includes('d48:context.control={usual}')")
+    assert window.page.input_value("#s-control") == usual
 
 
 def test_looking_back_and_forward_tells_the_same(opened: Open) -> None:
@@ -239,22 +215,29 @@ def test_two_hundred_pairs_sum_up_and_can_be_stopped(opened: Open) -> None:
     label = window.page.get_attribute("#results svg", "aria-label")
     assert label
     assert sum(map(int, re.findall(r"(\d+) end ", label))) == PAIRS
-    window.page.evaluate("run(); setTimeout(() => document.getElementById('stop').click(), 60)")
-    window.until("document.getElementById('stop').disabled && document.getElementById('progress').value > 0")
-    window.page.evaluate("line")  # what had been asked for is here
-    stopped = window.page.evaluate("document.getElementById('progress').value")
+    asked, progress = window.asked("pairs"), "document.getElementById('progress').value"
+    stop_at_first = f"const look = () => {progress} < {PAIRS} ? ($('stop').click(), done()) : setTimeout(look)"
+    window.page.evaluate(f"run(); new Promise((done) => {{ {stop_at_first}; look(); }})")
+    window.settled()
+    stopped, before = window.page.evaluate(progress), len(asked)
     assert 0 < stopped < PAIRS
-    window.page.wait_for_timeout(200)
-    assert window.page.evaluate("document.getElementById('progress').value") == stopped
+    for _ in range(3):
+        window.page.evaluate("act({do: 'look'})")
+    assert window.page.evaluate(progress) == stopped
+    assert len(asked) == before
+    assert window.page.is_enabled("#run")
+    assert window.page.is_disabled("#stop")
 
 
 def test_compared_with_itself_everything_is_equal(opened: Open) -> None:
     window = opened("ordinary/8/d30")
     window.page.select_option("#against", "=")
     window.until("document.querySelectorAll('#account > div').length === 2")
+    window.page.focus("#play")
     for _ in range(5):
         window.page.keyboard.press("ArrowRight")
-    window.page.wait_for_timeout(300)
+    window.settled()
+    assert window.page.evaluate("view.day") > 30
     both = [window.page.locator(f"#cards .story{n} table").inner_text() for n in range(2)]
     assert both[0] == both[1]
     assert "same story to the last day" in window.text("#apart")
@@ -333,7 +316,8 @@ def test_axe_finds_nothing_on_any_view(opened: Open) -> None:
     window.click("#run")
     window.until(f"document.getElementById('progress').value === {PAIRS}")
     assert window.axe() == []
-    window.until("!document.getElementById('why').disabled || act({do: 'back'}) && false")
+    while window.page.is_disabled("#why"):
+        step(window)
     for sheet in ("why", "interview", "numbers", "lessons", "save", "meanings", "help"):
         window.click(f"[data-sheet={sheet}] >> nth=0")
         window.until("document.getElementById('sheet').open")
@@ -489,8 +473,15 @@ def test_a_slider_moved_while_days_are_played_counts_and_nothing_breaks(opened: 
     text = window.page.input_value("#recipe")
     assert re.findall(r"context\.control=([\d.]+)", text) == ["6", "1", "4"]
     Session(recipe(text))
+
+
+def test_a_double_click_steps_twice(opened: Open) -> None:
+    told = step(opened("ordinary/8"), 3)
+    window = opened("ordinary/8")
     window.page.dblclick("[data-do=step]")
-    window.page.wait_for_timeout(200)
+    window.settled()
+    assert window.text("#account") == told[1]
+    assert step(window) == told[2:]
 
 
 def test_the_page_may_sit_behind_a_prefix(opened: Open) -> None:

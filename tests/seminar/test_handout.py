@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.patterns import PATTERNS
-from seminar.handout import LARGEST, LONGEST_QUESTION, LONGEST_TITLE, MOST_MOMENTS, SCRIPT, days_shown, handout
+from seminar.handout import (
+    LONGEST_QUESTION,
+    LONGEST_TITLE,
+    MOST_MOMENTS,
+    MOST_QUESTIONS,
+    SCRIPT,
+    days_shown,
+    form,
+    handout,
+)
 from seminar.lessons import lessons
 from seminar.recipe import Recipe, recipe
 from seminar.settings import SLIDERS
@@ -20,6 +29,8 @@ from simulation.refusal import Refusal
 from simulation.scenario import load, shipped_names
 
 GUESS = {"with_outcomes": False}
+LARGEST = 300_000
+"""Bytes of a handout that can still be sent to a class by mail; so many settings and so long texts are let in."""
 
 
 class Seen(HTMLParser):
@@ -153,6 +164,18 @@ def test_a_handout_of_any_scenario_stays_under_its_size(name):
     text = handout(several[: 4 if name == "four-centres" else 1], "&" * LONGEST_TITLE, [full] * 5)
     assert len(text.encode()) < LARGEST
     assert load(name).question in Seen(text).text
+
+
+@pytest.mark.parametrize("text", ["ordinary/3/d9", "four-centres/1/d9/lesson:sixteen-interviews"])
+def test_the_form_lets_in_as_much_as_a_handout_takes_and_no_more(text):
+    fields = Seen(form(recipe(text)))
+    (title,), questions = [one for one in fields.of("input") if one["name"] == "title"], fields.of("textarea")
+    assert [one["name"] for one in questions] == [f"question{n}" for n in range(1, MOST_QUESTIONS + 1)]
+    longest = ["?" * int(one["maxlength"]) for one in questions]
+    handout([recipe(text)], "!" * int(title["maxlength"]), longest, **GUESS)
+    for more in ((["!" * (int(title["maxlength"]) + 1)], longest), (["!"], [f"{one}?" for one in longest])):
+        with pytest.raises(Refusal, match="characters"):
+            handout([recipe(text)], *more[0], more[1], **GUESS)
 
 
 def test_the_same_recipe_gives_the_same_handout():

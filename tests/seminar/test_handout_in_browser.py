@@ -9,16 +9,9 @@ from seminar.lessons import ORDER, lesson
 from seminar.note import note_html
 from seminar.noticed import LEAST
 from seminar.recipe import recipe
-from tests.seminar.browsing import chromium
 
 MOST_PAGES = 8
 """Printed pages of a handout that a class is still given, on four sheets; without outcomes half of them."""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import re
@@ -18,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seminar.listening import listen
+from seminar.outcomes import PAIRS
 from seminar.server import LARGEST, application
 from seminar.session import Session
 from seminar.views import DO
@@ -60,6 +62,54 @@ def test_every_answer_says_what_a_browser_may_load(client: Client) -> None:
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_whoever_can_unpack_is_sent_less(client: Client) -> None:
+    packed = client.send("GET", "/page.js", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.headers["x-content-type-options"] == "nosniff"
+    assert gzip.decompress(packed.body).decode() == client.get("/page.js").text
+    assert len(packed.body) < len(client.get("/page.js").body) / 2
+
+
+def test_a_page_that_looks_again_changes_nothing_and_sees_everything(client: Client) -> None:
+    page = Page(client, "ordinary/42/d12/d5:context.control=4")
+    page.do("hands", hands=[1, 2, 3])
+    page.do("pairs")
+    seen = page.do("look")
+    assert page.do("look") == seen
+    assert seen["guess"] == {"hands": [1, 2, 3], "recipe": page.view["recipe"]}
+    assert seen["pairs"] > 0
+    assert set(seen) | {"session"} == set(page.view)
+
+
+class Fields(HTMLParser):
+    """The attributes of each element that has an id."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.by_id: dict[str, dict[str, str | None]] = {}
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        if named.get("id"):
+            self.by_id[str(named["id"])] = named
+
+
+def test_what_may_be_typed_and_how_many_pairs_are_lived_is_as_the_server_has_it(client: Client) -> None:
+    text, page = client.get("/").text, Page(client)
+    fields = Fields(text).by_id
+    assert fields["progress"]["max"] == str(PAIRS)
+    assert f"Run {PAIRS}<" in text
+    assert f"{PAIRS} such pairs" in page.do("help")["sheet"]
+    longest = int(str(fields["recipe"]["maxlength"]))
+    greatest = str(2**63 - 1)
+    assert "characters" not in page.open("x" * longest)["refusal"]
+    assert "characters" in page.open("x" * (longest + 1))["refusal"]
+    assert fields["luck"]["maxlength"] == str(len(greatest))
+    assert page.open(f"ordinary/{greatest}")["recipe"] == f"ordinary/{greatest}"
+    assert "$" not in text + page.do("help")["sheet"]
 
 
 def test_nothing_is_in_the_page_that_its_policy_forbids(client: Client) -> None:
@@ -188,7 +238,10 @@ def test_whoever_was_idle_longest_makes_room_and_is_told_kindly() -> None:
         assert "gone" not in first.do("step")
         told = second.do("step")["gone"]
         assert "recipe has set everything up again" in told
-        assert second.open("ordinary/42/d9")["day"] == 9
+        again = second.open("ordinary/42/d9")
+        assert (again["day"], again["gone"]) == (9, told)
+        assert "gone" not in second.open("ordinary/42/d8")
+        assert "gone" not in Page(client).view
 
 
 def test_a_bad_recipe_is_told_and_nothing_is_lost(client: Client) -> None:
