@@ -37,6 +37,14 @@ TOLD = (
 """Columns of the events table that are looked up at every step."""
 
 
+MARKED = {
+    "new_keyworker": ("new keyworker", ""),
+    "talk_repaired": ("talk helped", "they talked it over, and it helped"),
+    "talk_failed": ("talk failed", "they talked it over, and it made things worse"),
+}
+"""Events that are marked on their day: kind of mark, and what is said of it if that is more."""
+
+
 class Moment(NamedTuple):
     """When someone looks: after so many *things* of a *day*; (0, 0) is before the first."""
 
@@ -191,7 +199,7 @@ class PairsStay:
 
     @cached_property
     def marks(self) -> tuple[Mark, ...]:
-        """What is marked over the days: settings changed, tone that broke and came back, a new keyworker."""
+        """What is marked over the days: settings changed, tone that broke and came back, talks, a new keyworker."""
         found = [Mark(then.day, "setting changed") for then in self.course.reforms]
         for fall in find_ruptures(panel(self.tables.days)).to_dict("records"):
             party = str(fall["party"])
@@ -200,7 +208,8 @@ class PairsStay:
             if not pd.isna(fall["regained"]):
                 found.append(Mark(int(fall["regained"]), "repair", f"for the {party}, it was regained", party))
         events = self.tables.events
-        found += [Mark(int(day), "new keyworker") for day in events.loc[events["event"] == "new_keyworker", "day"]]
+        for event, (kind, told) in MARKED.items():
+            found += [Mark(int(day), kind, told) for day in events.loc[events["event"] == event, "day"]]
         return tuple(sorted(found))
 
     def expectation(self, side: int, moment: Moment) -> Likely:
