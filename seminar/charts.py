@@ -133,12 +133,12 @@ def _glyph(drawing: Drawing, into: Element, kind: str) -> None:
 
 
 def _legend(drawing: Drawing, y: float) -> None:
-    x = LEFT + 5
+    x = 10.0
     for kind in MARKS:
         group = drawing.put("g", class_="legend", transform=f"translate({written(x)} {written(y - 4)})")
         _glyph(drawing, group, kind)
         drawing.words(x + 10, y, kind, size=11, fill="#444444")
-        x += 30 + 6.2 * len(kind)
+        x += 24 + 6.0 * len(kind)
 
 
 def _told(mark: Mark) -> str:

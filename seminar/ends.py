@@ -11,11 +11,13 @@ from html import escape
 import numpy as np
 
 from analysis.patterns import PATTERNS
-from analysis.words.grammar import percent
 from seminar.charts import Chart, moves, outcomes
 from seminar.guess import QUESTION
 from seminar.outcomes import PAIRS
 from seminar.session import Session
+
+ALL = "all <small>(range by luck)</small>"
+"""What heads the numbers of all pairs of a story."""
 
 
 def outcome_charts(session: Session) -> list[Chart]:
@@ -80,17 +82,19 @@ def _who_moved(session: Session) -> str:
     counts = lived.moves(session.order)
     before, after = session.hands_of(one), session.hands_of(other)
     brief = [name.split()[0] for name in PATTERNS]
-    head = ["", *brief, f"all, {from_}", *(["hands"] if before else [])]
-    rows = []
-    for name, row, all_, hands in zip(PATTERNS, counts, _all(session, one), before or [""] * 3, strict=True):
-        rows.append(_row(name, [*row, all_, *([hands] if before else [])]))
-    rows.append(_row(f"all, {to}", [*_all(session, other), counts.sum(), *([sum(before)] if before else [])]))
+    rows = [
+        _row(name, [*counts[place], end, *before[place : place + 1]])
+        for place, (name, end) in enumerate(zip(PATTERNS, _all(session, one), strict=True))
+    ]
+    raised = [f"of {sum(before)}"] if before else []
+    rows.append(_row(ALL, [*_all(session, other), counts.sum(), *raised]))
     if after:
-        rows.append(_row(f"hands, {to}", [*after, sum(after)]))
-    columns = "".join(f'<th scope="col">{name}</th>' for name in head[1:])
+        rows.append(_row(f"hands, {to}", [*after, f"of {sum(after)}"]))
+    head = [*brief, ALL, *([f"hands, {from_}"] if before else [])]
+    columns = "".join(f'<th scope="col">{name}</th>' for name in head)
     return (
-        f"<p>{_told(counts, brief)} <small>In small: what luck alone gives, 95 times in 100.</small></p>"
-        f"<table><thead><tr><td>↓ {from_} → {to}</td>{columns}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f"<p>{_told(counts, brief)}</p><table><thead><tr><td>↓ {from_} → {to}</td>{columns}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table>"
     )
 
 
@@ -105,9 +109,9 @@ def _told(counts: np.ndarray, brief: list[str]) -> str:
 
 
 def _all(session: Session, which: int) -> list[str]:
-    """All pairs of a story by pattern, with the shares between which luck alone leaves them."""
-    counts, ends = session.outcomes.counts(which), zip(*session.outcomes.range(which), strict=True)
+    """All pairs of a story by pattern, with the shares between which luck alone leaves them, in percent."""
+    counts, (low, high) = session.outcomes.counts(which), session.outcomes.range(which)
     return [
-        f"{n} <small>{percent(low).rstrip(' %')} to {percent(high)}</small>"
-        for n, (low, high) in zip(counts, ends, strict=True)
+        f"{n} <small>{100 * least:.0f}\u2013{100 * most:.0f}\u00a0%</small>"
+        for n, least, most in zip(counts, low, high, strict=True)
     ]

@@ -20,7 +20,7 @@ from analysis.telling import scene
 from analysis.words.grammar import named
 from experiments.course import Course, check_comparable
 from seminar.charts import Chart, definition, moves, outcomes, strip, tone
-from seminar.compared import courses, from_to
+from seminar.compared import CHANGED, UNCHANGED, courses, from_to
 from seminar.fragments import both_cards, lines_of
 from seminar.guess import QUESTION, Guess, settings_of
 from seminar.lessons import lesson
@@ -143,7 +143,7 @@ def _settings(recipes: Sequence[Recipe]) -> list[Shown]:
         found += [Shown(Recipe(str(recipe.against), recipe.luck, recipe.pair), course) for course in against]
     if not 1 <= len(found) <= MOST_SETTINGS:
         raise Refusal(f"a handout has 1 to {MOST_SETTINGS} settings; these are {len(found)}")
-    names = _told_apart([one.course.name for one in found])
+    names = _told_apart([(one.course.name, UNCHANGED if not one.recipe.changes else CHANGED) for one in found])
     return [Shown(one.recipe, replace(one.course, name=name)) for one, name in zip(found, names, strict=True)]
 
 
@@ -198,8 +198,10 @@ def _where_sliders_stand(settings: Sequence[Shown]) -> str:
     )
 
 
-def _told_apart(names: Sequence[str]) -> list[str]:
-    """Names, numbered where one stands for several."""
+def _told_apart(named: Sequence[tuple[str, str]]) -> list[str]:
+    """Names, with what is said beside each where one stands for several, and numbered where that does not help."""
+    titles = [title for title, _ in named]
+    names = [title if titles.count(title) == 1 else f"{title}, {beside}" for title, beside in named]
     return [name if names.count(name) == 1 else f"{name} ({place})" for place, name in enumerate(names, 1)]
 
 
