@@ -67,13 +67,15 @@ class Mark(NamedTuple):
     party: str = ""
 
 
+TALKS = ("talk helped", "talk failed")
+"""Marks of talks to clear the air, by how they ended."""
 MARKS = {
     "setting changed": ("M0 -5L5 0L0 5L-5 0z", True),
     "rupture": ("M-5 -4L5 -4L0 5z", True),
     "repair": ("M-5 4L5 4L0 -5z", False),
     "new keyworker": ("M-4 -4H4V4H-4z", False),
-    "talk helped": ("M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", False),
-    "talk failed": ("M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", True),
+    TALKS[0]: ("M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", False),
+    TALKS[1]: ("M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", True),
 }
 """How each kind of mark is drawn around its place, and whether it is filled."""
 

@@ -19,7 +19,7 @@ from analysis.story import TELLING, TIMELESS, chapter, chapters, interviews, num
 from analysis.telling import scene
 from analysis.words.grammar import named
 from experiments.course import Course, check_comparable
-from seminar.charts import Chart, definition, moves, outcomes, strip, tone
+from seminar.charts import TALKS, Chart, definition, moves, outcomes, strip, tone
 from seminar.compared import CHANGED, UNCHANGED, courses, from_to
 from seminar.fragments import both_cards, lines_of
 from seminar.guess import QUESTION, Guess, settings_of
@@ -230,7 +230,7 @@ def _numbers(charts: Sequence[Chart]) -> str:
 def _ends(settings: Sequence[Shown], order: tuple[int, ...], guess: Guess | None) -> list[Piece | str]:
     """Where the pairs end up in each setting, and of two with the same people and luck, who moved, in that *order*."""
     pieces: list[Piece | str] = [Block("heading", "Where such pairs end up")]
-    courses = [course for _, course in settings]
+    lived_in = [course for _, course in settings]
     about = [settings_of(recipe)[0] for recipe, _ in settings]
     guessed = max((place for place, one in enumerate(about) if guess is not None and one == guess.about), default=None)
     for place, (recipe, course) in enumerate(settings):
@@ -246,12 +246,12 @@ def _ends(settings: Sequence[Shown], order: tuple[int, ...], guess: Guess | None
         ]
     if len(settings) == 2 and settings[0].recipe.luck == settings[1].recipe.luck:
         try:
-            check_comparable(courses)
+            check_comparable(lived_in)
         except Refusal:
             return pieces
-        both = _lived(Outcomes([course.world for course in courses], settings[0].recipe.luck))
+        both = _lived(Outcomes([course.world for course in lived_in], settings[0].recipe.luck))
         one, other = order
-        chart = moves(both.moves(order), courses[one].name, courses[other].name)
+        chart = moves(both.moves(order), lived_in[one].name, lived_in[other].name)
         pieces += [
             Block("subheading", "Who moved"),
             Block("text", chart.sentence),
@@ -295,10 +295,12 @@ def _stay(recipe: Recipe, stay: PairsStay, until: int, to_the_end: bool) -> list
 def days_shown(stay: PairsStay, until: int) -> list[int]:
     """The days whose cards are shown: regular ones, those on which something is marked, and the last one.
 
+    Where there is not room for all, talks are passed over first: they are the most frequent.
     A day on which the two did not meet is passed over for the next on which they did.
     """
     regular = {day for day in (*REGULARLY, until) if day <= until}
-    marked = dict.fromkeys(mark.day for mark in stay.marks if mark.day < until and mark.day not in regular)
+    marks = sorted(stay.marks, key=lambda mark: mark.kind in TALKS)
+    marked = dict.fromkeys(mark.day for mark in marks if mark.day < until and mark.day not in regular)
     events = stay.tables.events
     met = sorted({int(day) for day in events.loc[events["event"] == "exchange", "day"] if day <= until}) or [until]
     wanted = [*regular, *list(marked)[: MOST_MOMENTS - len(regular)]]

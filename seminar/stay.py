@@ -19,7 +19,7 @@ from analysis.measures.ruptures import find_ruptures
 from analysis.story import expected
 from analysis.telling import Event, evening, exchanges, quiet
 from experiments.course import Course
-from seminar.charts import Mark
+from seminar.charts import TALKS, Mark
 from seminar.likely import chances_of
 from simulation.arrival import fill_post
 from simulation.ensemble import Stay, World, live
@@ -39,8 +39,8 @@ TOLD = (
 
 MARKED = {
     "new_keyworker": ("new keyworker", ""),
-    "talk_repaired": ("talk helped", "they talked it over, and it helped"),
-    "talk_failed": ("talk failed", "they talked it over, and it made things worse"),
+    "talk_repaired": (TALKS[0], "they talked it over, and it helped"),
+    "talk_failed": (TALKS[1], "they talked it over, and it made things worse"),
 }
 """Events that are marked on their day: kind of mark, and what is said of it if that is more."""
 
