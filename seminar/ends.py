@@ -16,9 +16,6 @@ from seminar.guess import QUESTION
 from seminar.outcomes import PAIRS
 from seminar.session import Session
 
-ALL = "all <small>(range by luck)</small>"
-"""What heads the numbers of all pairs of a story."""
-
 
 def outcome_charts(session: Session) -> list[Chart]:
     """Where the pairs end up that have been lived so far: of two stories who moved, and then each of them."""
@@ -87,10 +84,10 @@ def _who_moved(session: Session) -> str:
         for place, (name, end) in enumerate(zip(PATTERNS, _all(session, one), strict=True))
     ]
     raised = [f"of {sum(before)}"] if before else []
-    rows.append(_row(ALL, [*_all(session, other), counts.sum(), *raised]))
+    rows.append(_row("all (range by luck)", [*_all(session, other), counts.sum(), *raised]))
     if after:
         rows.append(_row(f"hands, {to}", [*after, f"of {sum(after)}"]))
-    head = [*brief, ALL, *([f"hands, {from_}"] if before else [])]
+    head = [*brief, "all", *([f"hands, {from_}"] if before else [])]
     columns = "".join(f'<th scope="col">{name}</th>' for name in head)
     return (
         f"<p>{_told(counts, brief)}</p><table><thead><tr><td>↓ {from_} → {to}</td>{columns}</tr></thead>"
