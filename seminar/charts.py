@@ -140,7 +140,7 @@ def _legend(drawing: Drawing, y: float) -> None:
         group = drawing.put("g", class_="legend", transform=f"translate({written(x)} {written(y - 4)})")
         _glyph(drawing, group, kind)
         drawing.words(x + 10, y, kind, size=11, fill="#444444")
-        x += 24 + 6.0 * len(kind)
+        x += 22 + 6.4 * len(kind)
 
 
 def _told(mark: Mark) -> str:

@@ -111,11 +111,11 @@ class Session:
 
     @property
     def guessed(self) -> int | None:
-        """About which story (0 or 1) the class has guessed; of two alike it is that to which pairs move."""
+        """About which story (0 or 1) the class has guessed; None if about none that is looked at."""
         if self.guess is None or self.guessing:
             return None
         about = settings_of(self.recipe)
-        return next((which for which in reversed(self.order) if about[which] == self.guess.about), None)
+        return next((which for which in self.order if about[which] == self.guess.about), None)
 
     def hands_of(self, which: int) -> tuple[int, ...]:
         """The show of hands about a story, by pattern; empty if there is none."""
@@ -179,8 +179,9 @@ class Session:
 
     @property
     def asked_about(self) -> int:
-        """About which story hands are raised: of two about the one to which pairs move."""
-        return self.order[-1]
+        """About which story hands are raised: of two about the one to which pairs move, unless nothing is changed yet."""
+        alike = len(set(settings_of(self.recipe))) == 1
+        return self.order[0] if alike else self.order[-1]
 
     def hold_hands(self, hands: tuple[int, ...]) -> None:
         """Keep a show of hands: how many were raised for each pattern, asked ``seminar.guess.QUESTION``."""

@@ -309,6 +309,17 @@ def test_what_was_guessed_stands_beside_what_came_out_in_a_comparison() -> None:
     assert [row.count("<td>") for row in re.findall(r"<tr>.*?</tr>", html.partition("<tbody>")[2])] == [5] * 4
 
 
+def test_who_guesses_before_anything_is_changed_has_guessed_about_what_is_unchanged() -> None:
+    session = at("ordinary/5/d20/vs:ordinary")
+    session.guess_first(True)
+    assert "An ordinary centre, nothing changed" in results(session)
+    session.hold_hands((3, 10, 2))
+    session.change({"context.control": 7.0})
+    assert session.short_names[session.guessed or 0] == "nothing changed"
+    session.guess_first(True)
+    assert "An ordinary centre, as changed" in results(session)
+
+
 @pytest.mark.parametrize("other", ["ordinary/6", "ordinary/5/p3/d20", "ordinary/5/vs:bureaucratic", "ordinary/5"])
 def test_a_guess_about_a_setting_holds_whoever_the_pairs_are_and_whatever_it_is_compared_with(other: str) -> None:
     session = guessed_at("ordinary/5/d20")
