@@ -386,5 +386,6 @@ def _brief(pattern: str) -> str:
     return pattern.split(maxsplit=1)[0]
 
 
-def _short(name: str, longest: int = 30) -> str:
-    return name if len(name) <= longest else f"{name[: longest - 1]}…"
+def _short(name: str, longest: int = 30, end: int = 17) -> str:
+    """A name as it fits; what is left out is its middle, for what tells two settings apart stands at the *end*."""
+    return name if len(name) <= longest else f"{name[: longest - end - 1]}…{name[-end:]}"

@@ -143,7 +143,7 @@ def _settings(recipes: Sequence[Recipe]) -> list[Shown]:
         found += [Shown(Recipe(str(recipe.against), recipe.luck, recipe.pair), course) for course in against]
     if not 1 <= len(found) <= MOST_SETTINGS:
         raise Refusal(f"a handout has 1 to {MOST_SETTINGS} settings; these are {len(found)}")
-    names = _told_apart([(one.course.name, UNCHANGED if not one.recipe.changes else CHANGED) for one in found])
+    names = _told_apart([(one.course.name, CHANGED if one.recipe.changes else UNCHANGED) for one in found])
     return [Shown(one.recipe, replace(one.course, name=name)) for one, name in zip(found, names, strict=True)]
 
 

@@ -179,7 +179,7 @@ class Session:
 
     @property
     def asked_about(self) -> int:
-        """About which story hands are raised: of two about the one to which pairs move, unless nothing is changed yet."""
+        """About which story hands are raised: of two the one to which pairs move, unless they are alike."""
         alike = len(set(settings_of(self.recipe))) == 1
         return self.order[0] if alike else self.order[-1]
 

@@ -192,6 +192,15 @@ def test_moves_are_told_from_the_most_frequent_and_names_stay_text():
     assert "<b>" not in chart.svg
 
 
+def test_long_names_of_one_scenario_are_still_told_apart_in_the_drawing():
+    names = [f"Keyworkers who come and go, {how}" for how in ("nothing changed", "as changed")]
+    shown = [
+        element.text for element in drawn(moves(np.eye(3, dtype=int), *names)).iter() if "…" in (element.text or "")
+    ]
+    assert len(set(shown)) == 2
+    assert all(text.endswith(name[-17:]) for text, name in zip(shown, names, strict=True))
+
+
 def test_every_chart_is_an_image_that_says_what_it_shows():
     flat = np.full(3, TOP + 1)
     charts = [
