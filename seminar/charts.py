@@ -26,6 +26,7 @@ from analysis.figures.palette import (
 from analysis.pages import Table
 from analysis.patterns import PATTERNS
 from analysis.words.grammar import OTHER, counted, percent
+from seminar.guess import QUESTION
 from seminar.svg import Drawing, Element, apart, written
 from simulation.refusal import listed
 
@@ -66,11 +67,15 @@ class Mark(NamedTuple):
     party: str = ""
 
 
+TALKS = ("talk helped", "talk failed")
+"""Marks of talks to clear the air, by how they ended."""
 MARKS = {
     "setting changed": ("M0 -5L5 0L0 5L-5 0z", True),
     "rupture": ("M-5 -4L5 -4L0 5z", True),
     "repair": ("M-5 4L5 4L0 -5z", False),
     "new keyworker": ("M-4 -4H4V4H-4z", False),
+    TALKS[0]: ("M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", False),
+    TALKS[1]: ("M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", True),
 }
 """How each kind of mark is drawn around its place, and whether it is filled."""
 
@@ -130,12 +135,12 @@ def _glyph(drawing: Drawing, into: Element, kind: str) -> None:
 
 
 def _legend(drawing: Drawing, y: float) -> None:
-    x = LEFT + 5
+    x = 10.0
     for kind in MARKS:
         group = drawing.put("g", class_="legend", transform=f"translate({written(x)} {written(y - 4)})")
         _glyph(drawing, group, kind)
         drawing.words(x + 10, y, kind, size=11, fill="#444444")
-        x += 30 + 6.2 * len(kind)
+        x += 22 + 6.4 * len(kind)
 
 
 def _told(mark: Mark) -> str:
@@ -257,23 +262,24 @@ def strip(marks: Sequence[Mark], day: int, last: int, key: str = "strip") -> Cha
 
 
 def outcomes(
-    counts: Sequence[int], low: Sequence[float], high: Sequence[float], hands: Sequence[int] = (), key: str = "outcomes"
-) -> Chart:
+    counts: Sequence[int], low: Sequence[float], high: Sequence[float], hands: Sequence[int] = (), of: str = "",
+    key: str = "outcomes",
+) -> Chart:  # fmt: skip
     """Where pairs end up: how many of them in each pattern, with the range that luck alone gives.
 
-    *counts* are pairs by pattern, *low* and *high* the ends of the range, shares; *hands*, if any, are how many of
-    those in the room guessed each pattern to be the most frequent.
+    *counts* are pairs by pattern, *low* and *high* the ends of the range, shares; *hands*, if any, are how many were
+    raised for each pattern, asked ``QUESTION``; *of* is the name of the setting where there is another beside it.
     """
     pairs, guesses = sum(counts), sum(hands)
-    title = f"Where {counted(pairs, 'such pair')} end{'s' * (pairs == 1)} up"
+    title = f"Where {counted(pairs, 'such pair')} end{'s' * (pairs == 1)} up{f': {of}' if of else ''}"
     share = [count / max(1, pairs) for count in counts]
     told = [
         f"{count} end {name} ({percent(part)}, by luck {percent(least)} to {percent(most)})"
         for name, count, part, least, most in zip(PATTERNS, counts, share, low, high, strict=True)
     ]
-    sentence = f"Of {counted(pairs, 'such pair')}, {listed(told)}."
+    sentence = f"{f'{of}: of' if of else 'Of'} {counted(pairs, 'such pair')}, {listed(told)}."
     guessed = [f"{hand} for {name}" for name, hand in zip(PATTERNS, hands, strict=False)]
-    sentence += f" Of {counted(guesses, 'hand')}, {listed(guessed)}." if guesses else ""
+    sentence += f" Asked “{QUESTION}”, of {counted(guesses, 'hand')} {listed(guessed)}." if guesses else ""
     height = OUTCOMES_GUESSED if guesses else OUTCOMES
     drawing = Drawing(WIDTH, height, key, title, sentence)
     drawing.words(4, 14, title, size=13, font_weight="bold")
@@ -380,5 +386,6 @@ def _brief(pattern: str) -> str:
     return pattern.split(maxsplit=1)[0]
 
 
-def _short(name: str, longest: int = 30) -> str:
-    return name if len(name) <= longest else f"{name[: longest - 1]}…"
+def _short(name: str, longest: int = 30, end: int = 17) -> str:
+    """A name as it fits; what is left out is its middle, for what tells two settings apart stands at the *end*."""
+    return name if len(name) <= longest else f"{name[: longest - end - 1]}…{name[-end:]}"

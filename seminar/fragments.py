@@ -12,13 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.interview import TORN
-from analysis.pages import as_fragment, table_html
-from analysis.patterns import PATTERNS
+from analysis.pages import Piece, as_fragment, table_html
 from analysis.telling import ENCOUNTERS, put_down, read_differently
 from analysis.words.grammar import INFINITIVE, OTHER, PRONOUN, act_seen, act_told, capitalised, felt, named, percent
-from seminar.charts import Chart, Mark, definition, moves, outcomes, strip, tone
+from seminar.charts import Chart, Mark, definition, strip, tone
+from seminar.ends import outcome_charts
 from seminar.lessons import lesson, lessons
-from seminar.outcomes import PAIRS
 from seminar.recipe import settings as declared_settings
 from seminar.recipe import written
 from seminar.session import Session
@@ -265,62 +264,15 @@ def meanings(session: Session) -> str:
     )
 
 
-def outcome_charts(session: Session) -> list[Chart]:
-    """Where the pairs end up that have been lived so far."""
-    lived = session.outcomes
-    if session.other is not None:
-        names = [stay.course.name for stay in session.stays]
-        return [moves(lived.moves(), names[0], names[1])]
-    low, high = lived.range()
-    return [outcomes(lived.counts(), list(low), list(high), session.hands)]
-
-
-def results(session: Session) -> str:
-    """Where such pairs end up; or the question, while the class is to guess."""
-    if session.guessing:
-        fields = "".join(
-            f'<p><label for="h-{place}">{name}</label>'
-            f'<input type="number" id="h-{place}" data-hand min="0" max="9999" value="0" inputmode="numeric"></p>'
-            for place, name in enumerate(PATTERNS)
-        )
-        return (
-            '<form data-form="hands"><p>What will most of 200 such pairs be like in the end?</p>'
-            f"{fields}<button>Keep the show of hands</button></form>"
-        )
-    if not session.outcomes.pairs:
-        guessed = f" The show of hands is kept: {', '.join(map(str, session.hands))}." if session.hands else ""
-        return f'<p class="hint">Other people, other luck, the same settings: run {PAIRS} pairs to see.{guessed}</p>'
-    (chart,) = outcome_charts(session)
+def side_by_side(session: Session, told: Sequence[Sequence[Piece]]) -> str:
+    """What is told of each story as a part of the page; of two beside each other, as they are elsewhere."""
     if session.other is None:
-        return f'<figure class="outcomes">{chart.svg}</figure>'
-    return _three_by_three(session)
-
-
-def _three_by_three(session: Session) -> str:
-    """From which pattern to which the same pairs go: a row for each in the first story, a column in the second."""
-    first, other = (escape(stay.course.name) for stay in session.stays)
-    counts = session.outcomes.moves()
-    pairs, alike = int(counts.sum()), int(counts.trace())
-    told = f"{alike} of {pairs} pairs end alike"
-    if alike < pairs:
-        i, j = divmod(int((counts - np.diag(counts.diagonal())).argmax()), len(PATTERNS))
-        told += (
-            f"; {counts[i, j]} move from {PATTERNS[i].split()[0]} to {PATTERNS[j].split()[0]}, more than any other way"
-        )
-    head = "".join(f'<th scope="col">{name.split()[0]}</th>' for name in PATTERNS)
-    rows = "".join(
-        f'<tr><th scope="row">{name}</th>{"".join(f"<td>{n}</td>" for n in row)}<td>{row.sum()}</td></tr>'
-        for name, row in zip(PATTERNS, counts, strict=True)
-    )
-    return (
-        f"<p>{told}.</p><table><thead><tr><td>↓ {first} → {other}</td>{head}"
-        f'<th scope="col">all</th></tr></thead><tbody>{rows}</tbody></table>'
-    )
-
-
-def told(session: Session) -> str:
-    """Pieces of a page, as a part of this one."""
-    return as_fragment(session.why())
+        return as_fragment(told[0])
+    parts = []
+    for stay, pieces in zip(session.stays, told, strict=True):
+        name = escape(stay.course.name)
+        parts.append(f'<section aria-label="{name}"><h2>{name}</h2>{as_fragment(pieces)}</section>')
+    return f'<div class="stories">{"".join(parts)}</div>'
 
 
 class Figure(NamedTuple):
@@ -344,5 +296,8 @@ def figures(session: Session) -> list[Figure]:
             for side, kind, chart in zip(sides, kinds, column, strict=True)
         ]
     if session.outcomes.pairs and not session.guessing:
-        found += [Figure("where-pairs-end", chart, chart.title) for chart in outcome_charts(session)]
+        names = ["where-pairs-end"]
+        if session.other is not None:
+            names = ["who-moved", *(f"where-pairs-end-{which + 1}" for which in session.order)]
+        found += [Figure(name, chart, chart.title) for name, chart in zip(names, outcome_charts(session), strict=True)]
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
+from typing import NamedTuple
 
 from analysis.accounts import of_dyad, readings
 from analysis.interview import Choice
@@ -17,9 +18,11 @@ from analysis.patterns import PATTERNS
 from analysis.story import TELLING, TIMELESS, chapter, chapters, interviews, numbered, verdict_and_interviews
 from analysis.telling import scene
 from analysis.words.grammar import named
-from experiments.course import check_comparable
-from seminar.charts import Chart, definition, moves, outcomes, strip, tone
+from experiments.course import Course, check_comparable
+from seminar.charts import TALKS, Chart, definition, moves, outcomes, strip, tone
+from seminar.compared import CHANGED, UNCHANGED, courses, from_to
 from seminar.fragments import both_cards, lines_of
+from seminar.guess import QUESTION, Guess, settings_of
 from seminar.lessons import lesson
 from seminar.outcomes import PAIRS, Outcomes
 from seminar.recipe import Recipe, written
@@ -87,24 +90,25 @@ show();
 
 def handout(
     recipes: Sequence[Recipe], title: str = "", questions: Sequence[str] = (), with_outcomes: bool = True,
-    hands: Sequence[int] = (),
+    guess: Guess | None = None,
 ) -> str:  # fmt: skip
     """The handout as the text of an HTML file.
 
     *recipes* are the settings, the first of them with the pair that is told; one that is held against a scenario counts
     for two. *title* and *questions* (at most five) are as typed; where there are none, they are those of the recipe's
     lesson, if it has one. Without outcomes (*with_outcomes*) the stay is told up to the recipe's day, or for a third
-    of it, and there is room for a guess. *hands* is the show of hands, by pattern.
+    of it, and there is room for a guess. *guess* is a show of hands; it stands beside the setting that it is about.
 
     Lives 200 pairs in each setting. Raises ``Refusal`` for too many or too long things.
     """
     settings = _settings(recipes)
-    taught = lesson(settings[0].lesson) if settings[0].lesson else None
+    first = recipes[0]
+    taught = lesson(first.lesson) if first.lesson else None
     asked = list(questions or (taught.questions if taught else ()))
-    title = title.strip() or (taught.title if taught else load(settings[0].scenario).title)
+    title = title.strip() or (taught.title if taught else load(first.scenario).title)
     _check(title, asked)
-    stay = PairsStay(settings[0].course, settings[0].luck, settings[0].place)
-    until = stay.last if with_outcomes else settings[0].day or max(1, stay.last // 3)
+    stay = PairsStay(settings[0].course, first.luck, first.place)
+    until = stay.last if with_outcomes else first.day or max(1, stay.last // 3)
     body: list[Piece | str] = [
         STYLE,
         Block("title", title),
@@ -115,21 +119,30 @@ def handout(
     if asked:
         items = "".join(f"<li>{escape(question)}</li>" for question in asked)
         body += [Block("heading", "Questions"), f'<ol class="ask">{items}</ol>']
-    body += _ends(settings, hands) if with_outcomes else _guess()
-    body += _stay(settings[0], stay, until, with_outcomes)
+    order = from_to(first) if first.against is not None else (0, 1)
+    body += _ends(settings, order, guess) if with_outcomes else _guess()
+    body += _stay(first, stay, until, with_outcomes)
     return as_html(title, body, script=SCRIPT)
 
 
-def _settings(recipes: Sequence[Recipe]) -> list[Recipe]:
+class Shown(NamedTuple):
+    """A setting of the handout: its *recipe*, held against nothing, and its *course* under a name of its own."""
+
+    recipe: Recipe
+    course: Course
+
+
+def _settings(recipes: Sequence[Recipe]) -> list[Shown]:
     """The settings of some recipes; what a recipe is held against is one of its own."""
-    found: list[Recipe] = []
+    found: list[Shown] = []
     for recipe in recipes:
-        found.append(replace(recipe, against=None))
-        if recipe.against is not None:
-            found.append(Recipe(recipe.against, recipe.luck, recipe.pair))
+        own, *against = courses(recipe)
+        found.append(Shown(replace(recipe, against=None), own))
+        found += [Shown(Recipe(str(recipe.against), recipe.luck, recipe.pair), course) for course in against]
     if not 1 <= len(found) <= MOST_SETTINGS:
         raise Refusal(f"a handout has 1 to {MOST_SETTINGS} settings; these are {len(found)}")
-    return found
+    names = _told_apart([(one.course.name, CHANGED if one.recipe.changes else UNCHANGED) for one in found])
+    return [Shown(one.recipe, replace(one.course, name=name)) for one, name in zip(found, names, strict=True)]
 
 
 def _check(title: str, questions: Sequence[str]) -> None:
@@ -173,24 +186,23 @@ def _changes(recipe: Recipe) -> str:
     return f"Changed: {'; '.join(told)}." if told else ""
 
 
-def _told_settings(settings: Sequence[Recipe]) -> list[Piece | str]:
+def _told_settings(settings: Sequence[Shown]) -> list[Piece | str]:
     several = len(settings) > 1
     pieces: list[Piece | str] = [Block("heading", "The settings" if several else "The setting")]
-    for recipe in settings:
-        scenario = load(recipe.scenario)
-        told = " ".join(filter(None, [scenario.question, _changes(recipe)]))
+    for recipe, course in settings:
+        told = " ".join(filter(None, [course.scenario.question, _changes(recipe)]))
         code = f'<p class="note">Recipe: <code>{escape(str(recipe))}</code></p>'
-        pieces += [Block("subheading", scenario.title), Block("text", told), code]
+        pieces += [Block("subheading", course.name), Block("text", told), code]
     pieces.append(_where_sliders_stand(settings))
-    if several and len({recipe.luck for recipe in settings}) == 1:
+    if several and len({one.recipe.luck for one in settings}) == 1:
         pieces.append(Block("text", "The people and their luck are the same in all of them; only the setting differs."))
     return pieces
 
 
-def _where_sliders_stand(settings: Sequence[Recipe]) -> str:
+def _where_sliders_stand(settings: Sequence[Shown]) -> str:
     """What the settings are on the first day, as a table; what is not the same in all of them is set off."""
-    head = ["On the first day", *_told_apart([load(recipe.scenario).title for recipe in settings])]
-    days = [recipe.setting_on(1) for recipe in settings]
+    head = ["On the first day", *(one.course.name for one in settings)]
+    days = [one.recipe.setting_on(1) for one in settings]
     rows = []
     for one in SLIDERS:
         values = [one.said(day[one.field]) for day in days]
@@ -204,8 +216,10 @@ def _where_sliders_stand(settings: Sequence[Recipe]) -> str:
     )
 
 
-def _told_apart(names: Sequence[str]) -> list[str]:
-    """Names, numbered where one stands for several."""
+def _told_apart(named: Sequence[tuple[str, str]]) -> list[str]:
+    """Names, with what is said beside each where one stands for several, and numbered where that does not help."""
+    titles = [title for title, _ in named]
+    names = [title if titles.count(title) == 1 else f"{title}, {beside}" for title, beside in named]
     return [name if names.count(name) == 1 else f"{name} ({place})" for place, name in enumerate(names, 1)]
 
 
@@ -216,7 +230,7 @@ def _guess() -> list[Piece | str]:
     rows = "".join(f'<tr><th scope="row">{name}</th><td></td><td></td></tr>' for name in PATTERNS)
     return [
         Block("heading", "Guess first"),
-        Block("text", f"Of {PAIRS} such pairs, how many will be what in the end? Write down your guess, and why."),
+        Block("text", f"{QUESTION} Write down how many you expect of each, and why."),
         f'<table class="guess"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>',
     ]
 
@@ -231,27 +245,31 @@ def _numbers(charts: Sequence[Chart]) -> str:
     return f"<details><summary>The numbers of what is drawn</summary>{tables}</details>"
 
 
-def _ends(settings: Sequence[Recipe], hands: Sequence[int]) -> list[Piece | str]:
-    """Where the pairs end up in each setting, and of two with the same people and luck, who moved."""
+def _ends(settings: Sequence[Shown], order: tuple[int, ...], guess: Guess | None) -> list[Piece | str]:
+    """Where the pairs end up in each setting, and of two with the same people and luck, who moved, in that *order*."""
     pieces: list[Piece | str] = [Block("heading", "Where such pairs end up")]
-    courses = [recipe.course for recipe in settings]
-    for place, (recipe, course) in enumerate(zip(settings, courses, strict=True)):
+    lived_in = [course for _, course in settings]
+    about = [settings_of(recipe)[0] for recipe, _ in settings]
+    guessed = max((place for place, one in enumerate(about) if guess is not None and one == guess.about), default=None)
+    for place, (recipe, course) in enumerate(settings):
         lived = _lived(Outcomes([course.world], recipe.luck))
         low, high = lived.range()
-        chart = outcomes(lived.counts(), list(low), list(high), hands if place == 0 else (), key=f"ends-{place}")
+        hands = guess.hands if guess is not None and place == guessed else ()
+        chart = outcomes(lived.counts(), list(low), list(high), hands, key=f"ends-{place}")
         pieces += [
             Block("subheading", course.name),
             Block("text", chart.sentence),
             _drawn([chart], "one"),
             _numbers([chart]),
         ]
-    if len(settings) == 2 and settings[0].luck == settings[1].luck:
+    if len(settings) == 2 and settings[0].recipe.luck == settings[1].recipe.luck:
         try:
-            check_comparable(courses)
+            check_comparable(lived_in)
         except Refusal:
             return pieces
-        both = _lived(Outcomes([course.world for course in courses], settings[0].luck))
-        chart = moves(both.moves(), *_names(courses[0].name, courses[1].name))
+        both = _lived(Outcomes([course.world for course in lived_in], settings[0].recipe.luck))
+        one, other = order
+        chart = moves(both.moves(order), lived_in[one].name, lived_in[other].name)
         pieces += [
             Block("subheading", "Who moved"),
             Block("text", chart.sentence),
@@ -259,11 +277,6 @@ def _ends(settings: Sequence[Recipe], hands: Sequence[int]) -> list[Piece | str]
             _numbers([chart]),
         ]
     return pieces
-
-
-def _names(first: str, other: str) -> tuple[str, str]:
-    """The names of two settings, told apart where they are one scenario's."""
-    return (first, other) if first != other else (f"{first}, first", f"{other}, changed")
 
 
 def _lived(ends: Outcomes) -> Outcomes:
@@ -300,10 +313,12 @@ def _stay(recipe: Recipe, stay: PairsStay, until: int, to_the_end: bool) -> list
 def days_shown(stay: PairsStay, until: int) -> list[int]:
     """The days whose cards are shown: regular ones, those on which something is marked, and the last one.
 
+    Where there is not room for all, talks are passed over first: they are the most frequent.
     A day on which the two did not meet is passed over for the next on which they did.
     """
     regular = {day for day in (*REGULARLY, until) if day <= until}
-    marked = dict.fromkeys(mark.day for mark in stay.marks if mark.day < until and mark.day not in regular)
+    marks = sorted(stay.marks, key=lambda mark: mark.kind in TALKS)
+    marked = dict.fromkeys(mark.day for mark in marks if mark.day < until and mark.day not in regular)
     events = stay.tables.events
     met = sorted({int(day) for day in events.loc[events["event"] == "exchange", "day"] if day <= until}) or [until]
     wanted = [*regular, *list(marked)[: MOST_MOMENTS - len(regular)]]

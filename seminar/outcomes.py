@@ -65,10 +65,10 @@ class Outcomes:
         """Pairs in each pattern at the end, in one of the worlds."""
         return [int(count) for count in np.bincount(self._ends(which), minlength=len(PATTERNS))]
 
-    def moves(self) -> NDArray[np.int64]:
-        """Pairs by pattern in the first and in the second world, shape (3, 3)."""
-        count = len(PATTERNS)
-        both = np.bincount(self._ends(0).astype(int) * count + self._ends(1), minlength=count * count)
+    def moves(self, order: tuple[int, ...] = (0, 1)) -> NDArray[np.int64]:
+        """Pairs by pattern in one and in the other world, by default in the first and in the second; shape (3, 3)."""
+        count, (one, other) = len(PATTERNS), order
+        both = np.bincount(self._ends(one).astype(int) * count + self._ends(other), minlength=count * count)
         return both.reshape(count, count)
 
     def range(self, which: int = 0) -> Range:

@@ -42,7 +42,9 @@ def _pairs(session: Session) -> str:
         low, high = lived.range(which)
         columns = {"pattern": PATTERNS, "pairs": lived.counts(which), "low": low, "high": high}
         parts.append(
-            pd.DataFrame(columns).assign(scenario=stay.course.name, hands=pd.Series(session.hands, dtype="Int64"))
+            pd.DataFrame(columns).assign(
+                scenario=stay.course.name, hands=pd.Series(session.hands_of(which), dtype="Int64")
+            )
         )
     return pd.concat(parts, ignore_index=True).to_csv(index=False)
 
@@ -58,7 +60,7 @@ def _handout(session: Session, wanted: Wanted) -> str:
     """The handout of what is looked at, with what was typed; how much may be typed is for the handout to say."""
     questions = [text for place in range(1, MOST_QUESTIONS + 1) if (text := _text(wanted, f"question{place}"))]
     with_outcomes = wanted.get("outcomes") is True
-    return handout([session.recipe], _text(wanted, "title"), questions, with_outcomes, session.hands)
+    return handout([session.recipe], _text(wanted, "title"), questions, with_outcomes, session.guess)
 
 
 def saved(session: Session, wanted: Wanted) -> File:

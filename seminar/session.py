@@ -12,20 +12,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.pages import Piece
+from analysis.pages import Block, Piece
 from analysis.partings import VISIBLE, Parting, parting
 from analysis.story import interviews, verdict_and_interviews
 from analysis.telling import ENCOUNTERS
 from analysis.why import told, why
-from experiments.course import Course, check_comparable
+from experiments.course import check_comparable
+from seminar.compared import courses, from_to, short_names
+from seminar.guess import Guess, check_hands, settings_of
 from seminar.outcomes import Outcomes
 from seminar.recipe import Change, Recipe, settings
 from seminar.stay import BEGINNING, Moment, PairsStay
 from simulation.refusal import Refusal
-from simulation.scenario import load
-
-MOST_HANDS = 9999
-"""Hands that a show of hands may have for one answer."""
 
 
 class Parted(NamedTuple):
@@ -40,7 +38,7 @@ class Session:
 
     def __init__(self, recipe: Recipe) -> None:
         self.lock = Lock()
-        self.hands: tuple[int, ...] = ()
+        self.guess: Guess | None = None
         self.guessing = False
         self.said = ""
         """What the last thing done entails that cannot be seen, as a sentence; or nothing."""
@@ -48,13 +46,12 @@ class Session:
 
     def _set_out(self, recipe: Recipe, other: PairsStay | None) -> None:
         """Look at a recipe from now on; *other* is the stay it is held against if that is known."""
-        stay = PairsStay(recipe.course, recipe.luck, recipe.place)
-        if recipe.against is not None and other is None:
-            against = load(recipe.against)
-            course = Course(against.title, against)
-            check_comparable([stay.course, course])
-            other = PairsStay(course, recipe.luck, recipe.place)
-        self.stay, self.other = stay, other if recipe.against is not None else None
+        own, *against = courses(recipe)
+        stay = PairsStay(own, recipe.luck, recipe.place)
+        if against and other is None:
+            check_comparable([own, *against])
+            other = PairsStay(against[0], recipe.luck, recipe.place)
+        self.stay, self.other = stay, other if against else None
         self.moment = stay.at(recipe.day, recipe.thing)
         self.furthest = self.moment.day
         self.outcomes = self._no_outcomes()
@@ -107,9 +104,37 @@ class Session:
         self._look(self.stay.at(day, things) if day else BEGINNING)
 
     def open(self, recipe: Recipe) -> None:
-        """Look at another recipe."""
+        """Look at another recipe; what was guessed stays where it is about a setting that is looked at."""
+        guessed = self.guessed
         self._set_out(recipe, None)
-        self.hands, self.said = (), ""
+        self.said = self._put_away(guessed)
+
+    @property
+    def guessed(self) -> int | None:
+        """About which story (0 or 1) the class has guessed; None if about none that is looked at."""
+        if self.guess is None or self.guessing:
+            return None
+        about = settings_of(self.recipe)
+        return next((which for which in self.order if about[which] == self.guess.about), None)
+
+    def hands_of(self, which: int) -> tuple[int, ...]:
+        """The show of hands about a story, by pattern; empty if there is none."""
+        return self.guess.hands if self.guess is not None and self.guessed == which else ()
+
+    def _put_away(self, guessed: int | None) -> str:
+        """What is said if what had been *guessed* is not about anything that is looked at now."""
+        away = self.guess is not None and guessed is not None and self.guessed is None
+        return self.guess.put_away if self.guess is not None and away else ""
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The stories in the order in which the same pairs move: from the one to the other."""
+        return from_to(self._bare) if self.other is not None else (0,)
+
+    @property
+    def short_names(self) -> tuple[str, ...]:
+        """What each story is called beside the other."""
+        return short_names(self._bare)
 
     @property
     def next_day(self) -> int:
@@ -138,7 +163,7 @@ class Session:
         new = replace(self.recipe, changes=tuple(sorted([*kept, *tomorrow])))
         if new == self.recipe:
             return
-        moment, counted = self.moment, self.outcomes.pairs > 0
+        moment, counted, guessed = self.moment, self.outcomes.pairs > 0, self.guessed
         self._set_out(new, self.other)
         self.moment, self.furthest = moment, moment.day
         self.said = f"Counts from day {day} on."
@@ -146,22 +171,28 @@ class Session:
             self.said += f" {'What was' if later == 1 else 'All that was'} set for later days is given up."
         if counted:
             self.said += " Where 200 pairs end up has to be run again."
+        self.said = " ".join(filter(None, [self.said, self._put_away(guessed)]))
 
     def restore(self) -> None:
         """All settings are as in the scenario from the next day on."""
         self.change(Recipe(self._bare.scenario).setting_on(1))
 
+    @property
+    def asked_about(self) -> int:
+        """About which story hands are raised: of two the one to which pairs move, unless they are alike."""
+        alike = len(set(settings_of(self.recipe))) == 1
+        return self.order[0] if alike else self.order[-1]
+
     def hold_hands(self, hands: tuple[int, ...]) -> None:
-        """Keep a show of hands: how many guess each pattern to be the most frequent."""
-        if len(hands) != 3 or any(isinstance(n, bool) or not 0 <= n <= MOST_HANDS for n in hands):
-            raise Refusal(f"a show of hands is three whole numbers from 0 to {MOST_HANDS}")
-        if not sum(hands):
-            raise Refusal("Nobody has raised a hand yet: enter how many did for each answer.")
-        self.hands, self.guessing = tuple(hands), False
+        """Keep a show of hands: how many were raised for each pattern, asked ``seminar.guess.QUESTION``."""
+        check_hands(hands)
+        self.guess = Guess(tuple(hands), settings_of(self.recipe)[self.asked_about])
+        self.guessing, self.said = False, ""
 
     def guess_first(self, wanted: bool) -> None:
         """Hide where pairs end up until the class has guessed; or do not."""
-        self.guessing, self.hands = wanted, ()
+        self.said = "The show of hands before is given up." if wanted and self.guess is not None else ""
+        self.guessing, self.guess = wanted, None
         if wanted:
             self.outcomes = self._no_outcomes()
 
@@ -183,18 +214,26 @@ class Session:
         at = ENCOUNTERS[event][0] if event in ENCOUNTERS else f"“{event.replace('_', ' ')}”"
         return f"The same people with the same luck. Their stories part on day {day}, at {at}: {what}."
 
-    def why(self) -> list[Piece]:
-        """Why the last exchange was taken as it was."""
-        number = self.stay.exchange_today(self.moment)
-        if number is None:
-            raise Refusal("Why? explains an exchange. Step to one first.")
-        day, stay = self.moment.day, self.stay
-        return told(why(stay.tables, stay.world, stay.luck, stay.place, day, number), stay.world)
+    def exchange_in(self, stay: PairsStay) -> int | None:
+        """The number in its day of the exchange a story has just come to; None if it was something else."""
+        return stay.exchange_today(self.moment_in(stay))
 
-    def interview(self, day: int) -> list[Piece]:
+    def why(self) -> list[list[Piece]]:
+        """Why the last exchange was taken as it was, in each story; one that has not come to one says so."""
+        if all(self.exchange_in(stay) is None for stay in self.stays):
+            raise Refusal("Why? explains an exchange. Step to one first.")
+        return [self._why_in(stay) for stay in self.stays]
+
+    def _why_in(self, stay: PairsStay) -> list[Piece]:
+        number = self.exchange_in(stay)
+        if number is None:
+            return [Block("text", "In this story there is no exchange at this moment that could be explained.")]
+        return told(why(stay.tables, stay.world, stay.luck, stay.place, self.moment.day, number), stay.world)
+
+    def interview(self, day: int) -> list[list[Piece]]:
         """What each of the two would say on the evening of a day that has been looked at, and what one makes of it.
 
-        While the class is to guess, it is to make something of it itself.
+        In each story. While the class is to guess, it is to make something of it itself.
         """
         if not 1 <= day <= self.furthest:
             raise Refusal(
@@ -203,7 +242,7 @@ class Session:
                 else "They have not met yet. Step on to a first day, then ask them."
             )
         asked = interviews if self.guessing else verdict_and_interviews
-        return asked(self.stay.tables, self.stay.resolved, self.stay.place, day)
+        return [asked(stay.tables, stay.resolved, stay.place, day) for stay in self.stays]
 
 
 def _parted(stay: PairsStay, other: PairsStay) -> Parted | None:

@@ -19,7 +19,7 @@ from analysis.measures.ruptures import find_ruptures
 from analysis.story import expected
 from analysis.telling import Event, evening, exchanges, quiet
 from experiments.course import Course
-from seminar.charts import Mark
+from seminar.charts import TALKS, Mark
 from seminar.likely import chances_of
 from simulation.arrival import fill_post
 from simulation.ensemble import Stay, World, live
@@ -35,6 +35,14 @@ TOLD = (
     "role_share", "strain_share", "person_share",
 )  # fmt: skip
 """Columns of the events table that are looked up at every step."""
+
+
+MARKED = {
+    "new_keyworker": ("new keyworker", ""),
+    "talk_repaired": (TALKS[0], "they talked it over, and it helped"),
+    "talk_failed": (TALKS[1], "they talked it over, and it made things worse"),
+}
+"""Events that are marked on their day: kind of mark, and what is said of it if that is more."""
 
 
 class Moment(NamedTuple):
@@ -191,7 +199,7 @@ class PairsStay:
 
     @cached_property
     def marks(self) -> tuple[Mark, ...]:
-        """What is marked over the days: settings changed, tone that broke and came back, a new keyworker."""
+        """What is marked over the days: settings changed, tone that broke and came back, talks, a new keyworker."""
         found = [Mark(then.day, "setting changed") for then in self.course.reforms]
         for fall in find_ruptures(panel(self.tables.days)).to_dict("records"):
             party = str(fall["party"])
@@ -200,7 +208,8 @@ class PairsStay:
             if not pd.isna(fall["regained"]):
                 found.append(Mark(int(fall["regained"]), "repair", f"for the {party}, it was regained", party))
         events = self.tables.events
-        found += [Mark(int(day), "new keyworker") for day in events.loc[events["event"] == "new_keyworker", "day"]]
+        for event, (kind, told) in MARKED.items():
+            found += [Mark(int(day), kind, told) for day in events.loc[events["event"] == event, "day"]]
         return tuple(sorted(found))
 
     def expectation(self, side: int, moment: Moment) -> Likely:

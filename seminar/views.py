@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from analysis.pages import as_fragment
-from seminar import fragments, handout
+from seminar import ends, fragments, handout
+from seminar.guess import Guess
 from seminar.lessons import lesson
 from seminar.listening import is_here_alone
 from seminar.note import note
@@ -81,12 +82,12 @@ def now(session: Session) -> View:
         "over": things == stay.things(day),
         "furthest": session.furthest,
         "where": f"Day {day}, exchange {number}" if day else "Before the first day",
-        "exchange": stay.exchange_today(session.moment),
+        "exchange": any(session.exchange_in(one) is not None for one in session.stays),
         "pair": str(recipe_.pair),
         "count": count_of_pairs(stay.course.scenario),
         "against": recipe_.against or "",
         "guessing": session.guessing,
-        "guess": {"hands": list(session.hands), "recipe": str(recipe_)} if session.hands else None,
+        "guess": _guess(session.guess),
         "pairs": session.outcomes.pairs,
         "setting_now": {one.field: setting[one.field] for one in SLIDERS},
         "said": session.said,
@@ -96,19 +97,27 @@ def now(session: Session) -> View:
     }
 
 
+def _guess(guess: Guess | None) -> View | None:
+    """What a class guessed and about what, so that it can be given to another place."""
+    if guess is None:
+        return None
+    about = Recipe(guess.about.scenario, changes=guess.about.changes)
+    return {"hands": list(guess.hands), "recipe": str(about)}
+
+
 def drawn(session: Session) -> View:
     """What changes with every day that has not been looked at before."""
     return {"charts": fragments.charts(session), "line": fragments.line(session)}
 
 
-def ends(session: Session) -> View:
+def pairs_end(session: Session) -> View:
     """Where the pairs end up."""
-    return {"results": fragments.results(session)}
+    return {"results": ends.results(session)}
 
 
 def everything(session: Session) -> View:
     """The whole page."""
-    return {**now(session), **drawn(session), **ends(session), "setting": fragments.setting(session)}
+    return {**now(session), **drawn(session), **pairs_end(session), "setting": fragments.setting(session)}
 
 
 def _moved(
@@ -143,7 +152,7 @@ def _sheet(title: str, html: Callable[[Session, Wanted], str]) -> Callable[[Sess
 
 def _interview(session: Session, wanted: Wanted) -> str:
     day = whole_of(wanted, "day") if "day" in wanted else max(1, session.moment.day)
-    told = as_fragment(session.interview(day))
+    told = fragments.side_by_side(session, session.interview(day))
     return (
         f'<p><label for="asked">On the evening of day</label> <input type="number" id="asked" min="1" '
         f'max="{session.furthest}" value="{day}"></p>{told}'
@@ -212,10 +221,10 @@ DO: dict[str, Callable[[Session, Wanted], View]] = {
     "charts": _moved(lambda s, w: None, drawn),
     "change": _moved(lambda s, w: s.change({str(w.get("field")): float(number_of(w, "value"))}), everything),
     "restore": _moved(lambda s, _: s.restore(), everything),
-    "pairs": _moved(lambda s, w: s.more_pairs(w.get("again") is True), now, ends),
-    "guess": _moved(lambda s, w: s.guess_first(w.get("wanted") is True), now, ends),
-    "hands": _moved(_hands, now, ends),
-    "why": _sheet("Why?", lambda s, _: fragments.told(s)),
+    "pairs": _moved(lambda s, w: s.more_pairs(w.get("again") is True), now, pairs_end),
+    "guess": _moved(lambda s, w: s.guess_first(w.get("wanted") is True), now, pairs_end),
+    "hands": _moved(_hands, now, pairs_end),
+    "why": _sheet("Why?", lambda s, _: fragments.side_by_side(s, s.why())),
     "interview": _sheet("What each of the two would say", _interview),
     "numbers": _sheet("The numbers", lambda s, _: fragments.numbers(s)),
     "lessons": _sheet("Lessons", _lessons),

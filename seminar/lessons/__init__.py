@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from seminar.guess import QUESTION
 from seminar.recipe import Recipe, recipe
 from simulation.refusal import Refusal, nearest
 
@@ -41,10 +42,10 @@ class _Part(BaseModel):
 
 
 class Step(_Part):
-    """Something the class does, and how long it takes."""
+    """Something the class does, and how long it takes; ``{question}`` is what the page asks who guesses."""
 
     minutes: int = Field(ge=1, le=45)
-    do: Prose
+    do: Annotated[Prose, AfterValidator(lambda text: text.replace("{question}", QUESTION))]
 
 
 class Notice(_Part):

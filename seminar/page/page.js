@@ -309,7 +309,8 @@ async function links() {  // the same session for everybody, each with a luck of
   if (told?.refusal && $("links")) { $("links").value = ""; $("links-said").textContent = told.refusal; }
 }
 
-const change = (where, value) => open(() => where(view.recipe.split("/").filter((p) => !/^d\d+(\.\d+)?$/.test(p)), value).join("/"));
+// of another pair or luck the same day is shown, its evening: how much happens on it is another thing
+const change = (where, value) => open(() => where(view.recipe.split("/").map((p) => p.replace(/^(d\d+)\.\d+$/, "$1")), value).join("/"));
 const beginning = (parts) => parts.filter((one) => !/^(d\d|p\d)/.test(one));
 $("scenario").onchange = () => change((parts, value) => [value, ...beginning(parts).slice(1).filter((p) => !/^(vs|lesson):/.test(p))], $("scenario").value);
 $("pair").onchange = () => change((parts, value) => [...parts.slice(0, 2), `p${value}`, ...parts.slice(2).filter((p) => !/^p\d/.test(p))], $("pair").value);

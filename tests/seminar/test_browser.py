@@ -335,6 +335,88 @@ def test_axe_finds_nothing_on_any_view(opened: Open) -> None:
     assert window.axe() == []
 
 
+def guess(window: Window, *hands: int) -> None:
+    """Raise hands, and run the pairs."""
+    window.click("#guess")
+    window.until("document.getElementById('run').disabled")
+    for place, number in enumerate(hands):
+        window.page.fill(f"#h-{place}", str(number))
+    window.page.press("#h-2", "Enter")
+    window.until("!document.getElementById('run').disabled")
+    window.click("#run")
+    window.until(f"document.getElementById('progress').value === {PAIRS} && document.getElementById('stop').disabled")
+
+
+LONG_NAMES = "ordinary/1/d30/vs:raised-expectations"
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1024, 768), (390, 844)])
+def test_in_a_comparison_hands_and_both_ranges_stand_in_one_table_that_fits(
+    opened: Open, size: tuple[int, int]
+) -> None:
+    for text in (
+        LONG_NAMES,
+        f"{longest_account()}/vs:raised-expectations",
+        "ordinary/42/d9/d5:context.control=6/vs:ordinary",
+    ):
+        window = opened(text, width=size[0], height=size[1])
+        guess(window, 4, 11, 2)
+        assert window.page.locator("#results tbody tr").count() == 5
+        assert "of 17" in window.text("#results")
+        assert sideways(window) == 0
+        if size == (1280, 720):
+            assert window.page.evaluate("document.documentElement.scrollHeight") <= 720
+        assert window.axe() == []
+
+
+def test_why_and_interview_show_both_stories_to_those_who_have_a_keyboard_only(opened: Open) -> None:
+    window = opened("strict-and-opaque/7/vs:strict-but-fair")
+    window.page.keyboard.press("ArrowRight")
+    window.until("!document.getElementById('why').disabled")
+    for sheet in ("why", "interview"):
+        window.page.focus(f"[data-sheet={sheet}]")
+        window.page.keyboard.press("Enter")
+        window.until("document.getElementById('sheet').open")
+        stories = window.page.locator(".stories > section")
+        assert [stories.nth(n).locator("h2").nth(0).inner_text() for n in range(2)] == [
+            "Strict and opaque", "Strict but fair"
+        ]  # fmt: skip
+        assert window.axe() == []
+        assert sideways(window) == 0
+        window.page.keyboard.press("Escape")
+        window.until("!document.getElementById('sheet').open")
+
+
+def test_another_pair_and_other_luck_are_shown_on_the_same_day(opened: Open) -> None:
+    window = opened("ordinary/8/d20.1/d5:context.control=4")
+    window.page.select_option("#pair", "3")
+    window.until("view.pair === '3'")
+    assert window.page.input_value("#recipe") == "ordinary/8/p3/d20/d5:context.control=4"
+    assert window.text("#where").startswith("Day 20,")
+    window.page.fill("#luck", "9")
+    window.page.press("#luck", "Enter")
+    window.until("view.recipe.startsWith('ordinary/9/')")
+    assert window.page.input_value("#recipe") == "ordinary/9/p3/d20/d5:context.control=4"
+    window.click("#new-luck")
+    window.until("!view.recipe.startsWith('ordinary/9/')")
+    window.on_day(20)
+    window.click("#again")
+    window.until("document.getElementById('where').textContent === 'Before the first day'")
+    assert "d5:" not in window.page.input_value("#recipe")
+
+
+def test_what_was_guessed_stays_with_new_luck_and_is_put_away_with_another_setting(opened: Open) -> None:
+    window = opened("ordinary/8/d3")
+    guess(window, 4, 11, 2)
+    window.click("#new-luck")
+    window.until("document.getElementById('results').textContent.includes('4 friendly')")
+    window.page.select_option("#against", "strict-but-fair")
+    window.until("document.getElementById('results').textContent.includes('An ordinary centre')")
+    window.page.select_option("#scenario", "bureaucratic")
+    window.until("document.getElementById('said').textContent.includes('put away')")
+    assert "4 friendly" not in window.text("#results")
+
+
 @pytest.mark.parametrize("name", [one.name for one in lessons() if one.compared])
 def test_what_a_lesson_changes_can_be_done_as_it_says_and_is_held_against_the_same(opened: Open, name: str) -> None:
     one = lesson(name)

@@ -126,6 +126,16 @@ def test_marks_stand_on_their_days_say_what_they_are_and_differ_in_shape():
     assert all(f"day {mark.day}" in chart.sentence for mark in marks)
 
 
+def test_the_legend_names_every_kind_of_mark_within_the_drawing():
+    chart = strip((), 1, 30)
+    labels = [element for element in drawn(chart).iter() if element.text in MARKS]
+    assert [label.text for label in labels] == list(MARKS)
+    widest = 6.6  # units a letter of the widest usual font takes at this size, on average
+    ends = [float(label.get("x")) + widest * len(label.text) for label in labels]
+    starts = [*(float(label.get("x")) for label in labels[1:]), WIDTH]
+    assert all(end <= start for end, start in zip(ends, starts, strict=True))
+
+
 def test_what_is_the_other_partys_is_not_marked_on_a_partys_tone():
     flat = np.full(9, 0.5)
     marks = [Mark(2, "rupture", "", "client"), Mark(3, "rupture", "", "keyworker"), Mark(4, "new keyworker")]
@@ -157,6 +167,13 @@ def test_bars_are_as_long_as_the_shares_of_pairs_and_hands(counts, hands):
         assert [float(start), float(end)] == pytest.approx([168 + 292 * low, 168 + 292 * high], abs=ROUNDED)
 
 
+def test_of_two_settings_each_chart_of_outcomes_says_which_it_is():
+    chart = outcomes((1, 2, 3), (0, 0, 0), (1, 1, 1), of="Strict <but> fair")
+    assert chart.title.endswith("Strict <but> fair")
+    assert chart.sentence.startswith("Strict <but> fair: of 6 such pairs")
+    assert "<but>" not in chart.svg
+
+
 @given(arrays(int, (3, 3), elements=st.integers(0, 80)))
 def test_ribbons_and_bars_are_as_high_as_there_are_pairs(counts):
     chart = moves(counts, "one", "other")
@@ -173,6 +190,15 @@ def test_moves_are_told_from_the_most_frequent_and_names_stay_text():
     assert chart.sentence.index("9 move from polite") < chart.sentence.index("3 move from friendly")
     assert "10 are in the same pattern" in chart.sentence
     assert "<b>" not in chart.svg
+
+
+def test_long_names_of_one_scenario_are_still_told_apart_in_the_drawing():
+    names = [f"Keyworkers who come and go, {how}" for how in ("nothing changed", "as changed")]
+    shown = [
+        element.text for element in drawn(moves(np.eye(3, dtype=int), *names)).iter() if "…" in (element.text or "")
+    ]
+    assert len(set(shown)) == 2
+    assert all(text.endswith(name[-17:]) for text, name in zip(shown, names, strict=True))
 
 
 def test_every_chart_is_an_image_that_says_what_it_shows():

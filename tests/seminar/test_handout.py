@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.patterns import PATTERNS
+from seminar.guess import QUESTION, Guess, Setting
 from seminar.handout import (
     LONGEST_QUESTION,
     LONGEST_TITLE,
@@ -57,7 +58,8 @@ class Seen(HTMLParser):
 
 @pytest.fixture(scope="module")
 def shown():
-    return handout([recipe("strict-and-opaque/7/vs:strict-but-fair/lesson:the-same-refusal")], hands=(1, 2, 3))
+    guess = Guess((1, 2, 3), Setting("strict-but-fair"))
+    return handout([recipe("strict-and-opaque/7/vs:strict-but-fair/lesson:the-same-refusal")], guess=guess)
 
 
 def test_a_handout_asks_for_nothing_and_allows_its_own_script_alone(shown):
@@ -95,7 +97,9 @@ def test_a_lessons_handout_has_its_questions_both_settings_who_moved_and_the_han
     page, lesson = Seen(shown), next(one for one in lessons() if one.name == "the-same-refusal")
     for part in [lesson.title, lesson.question, *lesson.questions, "Strict and opaque", "Strict but fair", "Who moved"]:
         assert part in page.text
-    assert "6 hands" in page.text
+    assert page.text.count("of 6 hands") == 1
+    before = page.text[: page.text.index("of 6 hands")]
+    assert before.rindex("Strict but fair") > before.rindex("Strict and opaque"), "they were asked about the second"
     assert "strict-but-fair/7" in page.text
     assert "no forecast about anyone" in page.text
 
@@ -198,7 +202,18 @@ def test_the_days_shown_are_days_on_which_they_met_and_the_first_and_last_of_the
 def test_two_settings_of_one_scenario_are_told_apart():
     text = Seen(handout([recipe("ordinary/5"), recipe("ordinary/5/d1:context.control=5")])).text
     assert "Changed: from day 1 on, Control is 5" in text
-    assert "An ordinary centre, changed" in text
+    assert "with An ordinary centre, as changed" in text
+    assert "with An ordinary centre, nothing changed" in text
+
+
+def test_held_against_the_same_pairs_move_from_the_unchanged_to_the_changed():
+    text = Seen(handout([recipe("ordinary/5/d1:context.control=7/vs:ordinary")])).text
+    assert text.count("An ordinary centre, as changed") >= 2
+    assert "with An ordinary centre, nothing changed and with An ordinary centre, as changed" in text
+
+
+def test_what_is_to_be_guessed_at_home_is_what_the_page_asks():
+    assert QUESTION in Seen(handout([Recipe("ordinary", 3)], **GUESS)).text
 
 
 def test_settings_with_other_luck_or_other_designs_are_shown_one_by_one():
@@ -217,7 +232,8 @@ def test_a_handout_says_where_the_sliders_stand_and_sets_off_what_is_not_the_sam
     assert "<b>3 a week</b>" in table
 
 
-def test_settings_of_one_scenario_are_told_apart_by_number():
-    text = handout([recipe("ordinary/5"), recipe("ordinary/5/d1:context.control=5")], with_outcomes=False)
-    assert "An ordinary centre (1)</th>" in text
-    assert "An ordinary centre (2)</th>" in text
+def test_settings_of_one_scenario_that_are_alike_are_told_apart_by_number():
+    changed = [recipe(f"ordinary/5/d{day}:context.control=5") for day in (1, 30)]
+    text = handout(changed, with_outcomes=False)
+    assert "An ordinary centre, as changed (1)</th>" in text
+    assert "An ordinary centre, as changed (2)</th>" in text

@@ -382,6 +382,34 @@ def test_of_two_stories_each_figure_that_can_be_saved_has_a_name_of_its_own(clie
     assert sum(name.startswith("Strict but fair: ") for name in called) == 4
 
 
+def test_of_two_stories_the_hands_are_saved_with_the_one_they_were_raised_about(client: Client) -> None:
+    page = Page(client, "ordinary/42/d30/d10:context.control=6/vs:ordinary")
+    page.do("guess", wanted=True)
+    page.do("hands", hands=[4, 11, 2])
+    page.do("pairs")
+    table = pd.read_csv(StringIO(page.save("pairs").text))
+    assert table["scenario"].unique().tolist() == [
+        "An ordinary centre, as changed",
+        "An ordinary centre, nothing changed",
+    ]
+    assert table["hands"][:3].tolist() == [4, 11, 2]
+    assert table["hands"][3:].isna().all()
+    sheet = page.do("save")["sheet"]
+    names = re.findall(r'data-name="([^"]*)\.svg"', sheet)
+    assert len(names) == len(set(names)) == 8 + 3
+
+
+def test_why_is_offered_where_either_story_has_come_to_an_exchange(client: Client) -> None:
+    page = Page(client, "strict-and-opaque/7/vs:strict-but-fair")
+    told = page.do("step")
+    while told["exchange"] or not told["day"]:
+        told = page.do("step")
+    assert "refusal" in page.do("why")
+    assert "refusal" not in page.do("back")
+    assert page.do("back")["exchange"] is True
+    assert page.do("why")["sheet"].count("<section") == 2
+
+
 def test_while_the_class_guesses_no_outcome_can_be_saved(client: Client) -> None:
     page = Page(client)
     page.do("pairs")

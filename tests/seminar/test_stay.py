@@ -130,6 +130,16 @@ def test_marks_stand_on_days_of_the_stay_in_their_order() -> None:
     assert len([mark for mark in stay.marks if mark.kind == "new keyworker"]) == changes
 
 
+def test_each_talk_is_marked_on_its_day_with_how_it_ended(stay: PairsStay) -> None:
+    events = stay.tables.events
+    ended = {"talk helped": "talk_repaired", "talk failed": "talk_failed"}
+    assert events["event"].isin(ended.values()).any()
+    for kind, event in ended.items():
+        marks = [mark for mark in stay.marks if mark.kind == kind]
+        assert [mark.day for mark in marks] == events.loc[events["event"] == event, "day"].tolist()
+        assert all(mark.told.startswith("they talked it over") and not mark.party for mark in marks)
+
+
 def test_the_reserve_of_every_keyworker_is_her_own() -> None:
     """A new keyworker takes her reserve along: the last one's is that of the record the stay leaves."""
     for luck in range(30):
