@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seminar.listening import LOOPBACK, asked_for, is_address, plain
 from seminar.saving import saved
-from seminar.views import PAGE, done, everything, page, recipe_of
+from seminar.views import PAGE, done, everything, filled, recipe_of
 from seminar.visitors import GONE, Visitors
 from simulation import SCOPE
 from simulation.refusal import Refusal
@@ -109,10 +109,10 @@ async def _sent(request: Request) -> dict[str, Any]:
 
 
 @lru_cache
-def first_page() -> str:
+def page() -> str:
     """The page, before anything has happened."""
     scenarios = "".join(f'<option value="{name}">{escape(load(name).title)}</option>' for name in shipped_names())
-    return page("page.html", scenarios=scenarios, scope=escape(SCOPE))
+    return filled("page.html", scenarios=scenarios, scope=escape(SCOPE))
 
 
 def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_others: bool = False) -> ASGIApp:
@@ -122,7 +122,7 @@ def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_o
     """
 
     async def read(_: Request, file: str, kind: str) -> Response:
-        content = first_page() if file == "page.html" else (PAGE / file).read_text("utf-8")
+        content = page() if file == "page.html" else (PAGE / file).read_text("utf-8")
         return Response(content, media_type=kind)
 
     def opened(wanted: dict[str, Any]) -> Response:

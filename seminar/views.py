@@ -37,8 +37,8 @@ View = dict[str, Any]
 Wanted = Mapping[str, Any]
 
 
-def page(file: str, **more: str) -> str:
-    """A page with the numbers that stand elsewhere."""
+def filled(file: str, **more: str) -> str:
+    """A file of the page, with the numbers in it that stand elsewhere."""
     limits = {"pairs": str(PAIRS), "longest_recipe": str(LONGEST), "digits": str(DIGITS)}
     return Template((PAGE / file).read_text("utf-8")).substitute(limits, **more)
 
@@ -231,7 +231,7 @@ DO: dict[str, Callable[[Session, Wanted], View]] = {
     "save": _sheet("Save", _save),
     "links": _links,
     "meanings": _sheet("What the sliders mean", lambda s, _: fragments.meanings(s)),
-    "help": _sheet("Help and keys", lambda s, _: page("help.html")),
+    "help": _sheet("Help and keys", lambda s, _: filled("help.html")),
 }
 """What a visitor may do, by its word."""
 
