@@ -7,7 +7,7 @@ from typing import NamedTuple
 from seminar.recipe import written
 
 SHARE = (
-    (0.0, "none"), (0.03, "hardly"), (0.15, "little"), (0.35, "some"), (0.55, "much"), (0.8, "very much"),
+    (0.0, "none"), (0.03, "hardly any"), (0.15, "little"), (0.35, "some"), (0.55, "much"), (0.8, "very much"),
     (0.97, "all"),
 )  # fmt: skip
 REFUSED = ((0.0, "none"), (0.05, "few"), (0.3, "some"), (0.5, "most"), (0.8, "nearly all"), (0.97, "all"))
