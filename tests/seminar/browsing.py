@@ -72,6 +72,10 @@ class Window:
         """Click on something."""
         self.page.click(where)
 
+    def resize(self, width: int, height: int) -> None:
+        """Make the window so many CSS pixels wide and high."""
+        self.page.set_viewport_size({"width": width, "height": height})
+
     def until(self, script: str, timeout: float = 30.0) -> None:
         """Wait until an expression is true in the page (its policy forbids Playwright's own way of waiting for one)."""
         for _ in range(int(timeout / 0.02)):

@@ -284,28 +284,38 @@ def longest_account() -> str:
     return found[0]
 
 
-def test_the_longest_account_fits_the_screen_of_a_projector(opened: Open) -> None:
+SIZES = ((1280, 720), (1024, 768), (390, 844))
+"""A projector, a small laptop and a telephone (CSS pixels)."""
+
+
+def fits(window: Window) -> None:
+    """Nothing has to be scrolled sideways at any size, and nothing at all on a projector."""
+    for width, height in SIZES:
+        window.resize(width, height)
+        assert (width, sideways(window)) == (width, 0)
+        if (width, height) == SIZES[0]:
+            assert window.page.evaluate("document.documentElement.scrollHeight") <= height
+
+
+def test_the_longest_account_fits_every_screen(opened: Open) -> None:
     for text in (longest_account(), f"{longest_account()}/vs:strict-but-fair", "ordinary/42"):
         window = opened(text)
         window.click("#run")
         window.until(f"document.getElementById('progress').value === {PAIRS}")
-        high = window.page.evaluate("document.documentElement.scrollHeight")
-        assert (text, high) <= (text, 720)
-        assert sideways(window) == 0
+        fits(window)
 
 
-@pytest.mark.parametrize("size", [(1024, 768), (390, 844)])
-def test_nothing_has_to_be_scrolled_sideways(opened: Open, size: tuple[int, int]) -> None:
-    for text in (longest_account(), f"{longest_account()}/vs:strict-but-fair", "ordinary/42"):
-        window = opened(text, width=size[0], height=size[1])
-        window.click("#run")
-        window.until(f"document.getElementById('progress').value === {PAIRS}")
-        assert sideways(window) == 0
-        window.click("#large")
-        assert sideways(window) == 0
-        window.click("[data-sheet=numbers]")
-        window.until("document.getElementById('sheet').open")
-        assert sideways(window) == 0
+def test_in_large_text_and_on_a_sheet_nothing_has_to_be_scrolled_sideways(opened: Open) -> None:
+    window = opened(f"{longest_account()}/vs:strict-but-fair")
+    for button, there in (
+        ("#large", "document.documentElement.classList.contains('large')"),
+        ("[data-sheet=numbers]", "document.getElementById('sheet').open"),
+    ):
+        window.click(button)
+        window.until(there)
+        for width, height in SIZES:
+            window.resize(width, height)
+            assert (button, width, sideways(window)) == (button, width, 0)
 
 
 def test_axe_finds_nothing_on_any_view(opened: Open) -> None:
@@ -350,22 +360,17 @@ def guess(window: Window, *hands: int) -> None:
 LONG_NAMES = "ordinary/1/d30/vs:raised-expectations"
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (1024, 768), (390, 844)])
-def test_in_a_comparison_hands_and_both_ranges_stand_in_one_table_that_fits(
-    opened: Open, size: tuple[int, int]
-) -> None:
+def test_in_a_comparison_hands_and_both_ranges_stand_in_one_table_that_fits(opened: Open) -> None:
     for text in (
         LONG_NAMES,
         f"{longest_account()}/vs:raised-expectations",
         "ordinary/42/d9/d5:context.control=6/vs:ordinary",
     ):
-        window = opened(text, width=size[0], height=size[1])
+        window = opened(text)
         guess(window, 4, 11, 2)
         assert window.page.locator("#results tbody tr").count() == 5
         assert "of 17" in window.text("#results")
-        assert sideways(window) == 0
-        if size == (1280, 720):
-            assert window.page.evaluate("document.documentElement.scrollHeight") <= 720
+        fits(window)
         assert window.axe() == []
 
 
