@@ -248,10 +248,13 @@ def tone(
     return Chart(title, drawing.svg(), sentence, Table(columns, rows, f"{title}, EPA units: 1 slightly, 2 quite."))
 
 
-def strip(marks: Sequence[Mark], day: int, last: int, key: str = "strip") -> Chart:
-    """What happened when, to look back along: marks over the days of the stay, and what the marks mean."""
+def strip(marks: Sequence[Mark], day: int, last: int, of: str = "", key: str = "strip") -> Chart:
+    """What happened when, to look back along: marks over the days of the stay, and what the marks mean.
+
+    *of* is the name of the story where there is another beside it.
+    """
     days, title = _Days(last), "What happened when"
-    sentence = f"Day {day} of {last}.{_marks_told(marks) or ' Nothing is marked yet.'}"
+    sentence = f"{f'{of}: day' if of else 'Day'} {day} of {last}.{_marks_told(marks) or ' Nothing is marked yet.'}"
     drawing = Drawing(WIDTH, STRIP, key, title, sentence)
     days.axis(drawing, 14)
     days.line(drawing, day, 1, 14)

@@ -222,9 +222,10 @@ def lesson_list(session: Session) -> str:
 
 
 def line(session: Session) -> str:
-    """The days that have been, with what is marked."""
+    """The days that have been, with what is marked; of two stories those of the one on the left."""
     marks: list[Mark] = [mark for mark in session.stay.marks if mark.day <= session.furthest]
-    return strip(marks, max(1, session.moment.day), session.stay.last).svg
+    of = session.stay.course.name if session.other else ""
+    return strip(marks, max(1, session.moment.day), session.stay.last, of).svg
 
 
 def setting(session: Session) -> str:

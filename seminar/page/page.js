@@ -163,6 +163,7 @@ function fields() {  // every field says what holds, also after something was re
   $("scenario").value = part(view.recipe, 0);
   if (document.activeElement !== $("luck")) $("luck").value = part(view.recipe, 1);
   if (document.activeElement !== $("recipe")) $("recipe").value = view.recipe;
+  $("whose").hidden = !view.against;
   $("against").value = view.against === part(view.recipe, 0) ? "=" : view.against;
   if ($("pair").length !== view.count)
     $("pair").replaceChildren(...Array.from({length: view.count}, (_, i) => new Option(`${i}`, `${i}`)));

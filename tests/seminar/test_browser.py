@@ -247,7 +247,12 @@ def test_compared_with_itself_everything_is_equal(opened: Open) -> None:
 
 
 def test_two_stories_part_where_the_page_says(opened: Open) -> None:
-    window = opened("strict-and-opaque/7/vs:strict-but-fair")
+    window = opened("strict-and-opaque/7")
+    assert not window.page.is_visible("#whose")
+    window.page.select_option("#against", "strict-but-fair")
+    window.until("document.querySelectorAll('#account > div').length === 2")
+    assert window.text("#whose") == "left story"
+    assert (window.page.get_attribute("#line svg", "aria-label") or "").startswith("Strict and opaque: day 1")
     window.click("[data-do=parted]")
     day = re.search(r"part on day (\d+)", window.text("#apart"))
     assert day

@@ -124,6 +124,7 @@ def test_marks_stand_on_their_days_say_what_they_are_and_differ_in_shape():
     assert len(looks) == len(MARKS)
     assert [row[:2] for row in chart.table.rows] == [(str(mark.day), mark.kind) for mark in marks]
     assert all(f"day {mark.day}" in chart.sentence for mark in marks)
+    assert strip(marks, 1, 30, of="One of two").sentence.startswith("One of two: day 1 of 30.")
 
 
 def test_the_legend_names_every_kind_of_mark_within_the_drawing():
