@@ -43,6 +43,14 @@ def _heading(stay: PairsStay, moment: Moment) -> str:
     return EVENING.get(event["event"], f"In the evening, the {event['actor']}.")
 
 
+def where(session: Session) -> str:
+    """The day, and how many exchanges there have been so far in each story."""
+    if not session.moment.day:
+        return "Before the first day"
+    numbers = [stay.exchange_number(session.moment_in(stay)) for stay in session.stays]
+    return f"Day {session.moment.day}, exchange{'s' * (len(numbers) > 1)} {' and '.join(map(str, numbers))}"
+
+
 def account(session: Session) -> str:
     """What happened, in each story that is looked at."""
     told = []
@@ -50,7 +58,10 @@ def account(session: Session) -> str:
         moment = session.moment_in(stay)
         name = f"<h3>{escape(stay.course.name)}</h3>" if session.other else ""
         begin = "" if moment.day or session.other else f"<p>{escape(stay.course.scenario.question)}</p>"
-        words = f"<p><b>{escape(_heading(stay, moment))}</b> {escape(stay.account(moment))}</p>"
+        heading = _heading(stay, moment)
+        if 0 < moment.things < session.moment.things:  # more happens in the other story on this day
+            heading = f"Last on this day: {heading[0].lower()}{heading[1:]}"
+        words = f"<p><b>{escape(heading)}</b> {escape(stay.account(moment))}</p>"
         told.append(f"<div>{name}{begin}{words}</div>")
     return "".join(told)
 

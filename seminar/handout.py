@@ -327,7 +327,7 @@ def days_shown(stay: PairsStay, until: int) -> list[int]:
 
 def _moment(stay: PairsStay, day: int) -> str:
     """One day: the last encounter on it, and both cards on its evening."""
-    moment = stay.at(day, None)
+    moment = stay.end_of(day)
     events = stay.tables.events
     today = events[(events["day"] == day) & (events["event"] == "exchange")]
     begin = today.index[today["exchange"] == 0]

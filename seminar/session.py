@@ -22,7 +22,7 @@ from seminar.compared import courses, from_to, short_names
 from seminar.guess import Guess, check_hands, settings_of
 from seminar.outcomes import Outcomes
 from seminar.recipe import Change, Recipe, settings
-from seminar.stay import BEGINNING, Moment, PairsStay
+from seminar.stay import BEGINNING, Moment, PairsStay, after, before, things_on
 from simulation.refusal import Refusal
 
 
@@ -52,7 +52,7 @@ class Session:
             check_comparable([own, *against])
             other = PairsStay(against[0], recipe.luck, recipe.place)
         self.stay, self.other = stay, other if against else None
-        self.moment = stay.at(recipe.day, recipe.thing)
+        self.moment = self._at(recipe.day, recipe.thing)
         self.furthest = self.moment.day
         self.outcomes = self._no_outcomes()
         self._bare = recipe
@@ -70,38 +70,43 @@ class Session:
     @property
     def recipe(self) -> Recipe:
         """The line that gives this session back."""
-        day, things = self.moment
-        whole = things == self.stay.things(day)
-        return replace(self._bare, day=day, thing=None if whole else things)
+        return replace(self._bare, day=self.moment.day, thing=None if self.day_is_over else self.moment.things)
+
+    def _at(self, day: int, things: int | None) -> Moment:
+        """The moment after so many things of a day, or all of them if they are fewer (or None)."""
+        most = things_on(day, self.stays)
+        return Moment(day, most if things is None else min(things, most))
+
+    @property
+    def day_is_over(self) -> bool:
+        """Whether nothing more happens on this day, in any story."""
+        return self.moment.things == things_on(self.moment.day, self.stays)
 
     def moment_in(self, stay: PairsStay) -> Moment:
-        """The moment in a stay that is looked at: in the other one, the same day and as many things of it."""
-        day, things = self.moment
-        return self.moment if stay is self.stay else stay.at(day, None if things == self.stay.things(day) else things)
+        """The moment in a stay that is looked at; in one in which fewer things happened on that day, its evening."""
+        return stay.at(*self.moment)
 
     def _look(self, moment: Moment) -> None:
         self.moment, self.said = moment, ""
         self.furthest = max(self.furthest, moment.day)
 
     def step(self) -> None:
-        """On to the next thing that happens."""
-        self._look(self.stay.after(self.moment))
+        """On to the next thing that happens; of two stories, in either."""
+        self._look(after(self.moment, self.stays))
 
     def back(self) -> None:
         """Back to before the last thing that happened."""
-        self._look(self.stay.before(self.moment))
+        self._look(before(self.moment, self.stays))
 
     def play(self) -> None:
         """On to the evening of the next day; first to that of this day if it is not over."""
-        day, things = self.moment
-        over = things == self.stay.things(day)
-        self._look(self.stay.at(min(self.stay.last, day + over), None))
+        self._look(self._at(min(self.stay.last, self.moment.day + self.day_is_over), None))
 
     def go(self, day: int, things: int | None = None) -> None:
         """To a day: its evening, or after so many things of it."""
         if not 0 <= day <= self.stay.last:
             raise Refusal(f"day {day}: the stay has the days 1 to {self.stay.last}")
-        self._look(self.stay.at(day, things) if day else BEGINNING)
+        self._look(self._at(day, things) if day else BEGINNING)
 
     def open(self, recipe: Recipe) -> None:
         """Look at another recipe; what was guessed stays where it is about a setting that is looked at."""
@@ -246,12 +251,12 @@ class Session:
 
 
 def _parted(stay: PairsStay, other: PairsStay) -> Parted | None:
-    """Where two stories of a pair part, as a moment of the first; None if nowhere."""
+    """Where two stories of a pair part; None if nowhere."""
     found = parting(stay.records, other.records)
     if found is None:
         return None
     both = min(len(stay.records), len(other.records))
     differs = np.logical_or.reduce([stay.records[name][:both] != other.records[name][:both] for name in VISIBLE])
     row = int(differs.argmax()) if differs.any() else both
-    before = int((stay.records["day"][:row] == found.day).sum())
-    return Parted(stay.at(found.day, before + 1), found)
+    things = int((stay.records["day"][:row] == found.day).sum())
+    return Parted(Moment(found.day, things + 1), found)

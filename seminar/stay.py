@@ -6,6 +6,7 @@ second thing of day 12. Looking at another moment is looking up rows; only other
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -110,24 +111,13 @@ class PairsStay:
         """How many things happened on a day."""
         return int(self._first[day] - self._first[day - 1]) if day else 0
 
-    def at(self, day: int, things: int | None) -> Moment:
-        """The moment after so many things of a day, or all of them if they are fewer (or None)."""
-        most = self.things(day)
-        return Moment(day, most if things is None else min(things, most))
+    def at(self, day: int, things: int) -> Moment:
+        """The moment after so many things of a day, or all of them if they are fewer."""
+        return Moment(day, min(things, self.things(day)))
 
-    def after(self, moment: Moment) -> Moment:
-        """The moment after the next thing that happens; the end of the stay after the last."""
-        if moment.things < self.things(moment.day):
-            return Moment(moment.day, moment.things + 1)
-        later = next((d for d in range(moment.day + 1, self.last + 1) if self.things(d)), None)
-        return Moment(later, 1) if later is not None else Moment(self.last, self.things(self.last))
-
-    def before(self, moment: Moment) -> Moment:
-        """The moment before the last thing that happened."""
-        if moment.things > 1:
-            return Moment(moment.day, moment.things - 1)
-        earlier = next((d for d in range(moment.day - 1, 0, -1) if self.things(d)), 0)
-        return self.at(earlier, None)
+    def end_of(self, day: int) -> Moment:
+        """The moment after all things of a day."""
+        return Moment(day, self.things(day))
 
     def _row(self, moment: Moment) -> int:
         """How many rows of the events table had been written."""
@@ -251,6 +241,30 @@ class PairsStay:
         traits = self._people.keyworkers[self._post, predecessors]
         fill_post(post, self.world.frames, self._setting(1)[0], traits)
         return float(post.reserve)
+
+
+def things_on(day: int, stays: Sequence[PairsStay]) -> int:
+    """How many things happened on a day, in whichever of some stays most did."""
+    return max(stay.things(day) for stay in stays)
+
+
+def after(moment: Moment, stays: Sequence[PairsStay]) -> Moment:
+    """The moment after the next thing that happens in any of some stays; the end of them after the last."""
+    day, things = moment
+    if things < things_on(day, stays):
+        return Moment(day, things + 1)
+    last = stays[0].last
+    later = next((d for d in range(day + 1, last + 1) if things_on(d, stays)), None)
+    return Moment(later, 1) if later is not None else Moment(last, things_on(last, stays))
+
+
+def before(moment: Moment, stays: Sequence[PairsStay]) -> Moment:
+    """The moment before the last thing that happened in any of some stays."""
+    day, things = moment
+    if things > 1:
+        return Moment(day, things - 1)
+    earlier = next((d for d in range(day - 1, 0, -1) if things_on(d, stays)), 0)
+    return Moment(earlier, things_on(earlier, stays))
 
 
 def _of_one(stay: Stay, dyad: int) -> Stay:

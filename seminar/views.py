@@ -72,16 +72,15 @@ def recipe_of(wanted: Wanted) -> Recipe:
 
 def now(session: Session) -> View:
     """Where the session is: what changes with every step."""
-    recipe_, (day, things) = session.recipe, session.moment
-    stay = session.stay
-    number, setting = stay.exchange_number(session.moment), session.setting()
+    recipe_, day = session.recipe, session.moment.day
+    stay, setting = session.stay, session.setting()
     return {
         "recipe": str(recipe_),
         "day": day,
         "last": stay.last,
-        "over": things == stay.things(day),
+        "over": session.day_is_over,
         "furthest": session.furthest,
-        "where": f"Day {day}, exchange {number}" if day else "Before the first day",
+        "where": fragments.where(session),
         "exchange": any(session.exchange_in(one) is not None for one in session.stays),
         "pair": str(recipe_.pair),
         "count": count_of_pairs(stay.course.scenario),

@@ -19,7 +19,7 @@ from seminar.recipe import recipe, written
 from seminar.server import application
 from seminar.session import Session
 from seminar.settings import SLIDERS
-from seminar.stay import BEGINNING
+from seminar.stay import BEGINNING, after
 from seminar.visitors import Visitors
 from tests.seminar.browsing import Open, Window, step
 from tests.seminar.served import serving
@@ -282,7 +282,7 @@ def longest_account() -> str:
     for luck in range(6):
         session = Session(recipe(f"ordinary/{luck}"))
         session.moment = BEGINNING
-        while (then := session.stay.after(session.moment)) != session.moment:
+        while (then := after(session.moment, session.stays)) != session.moment:
             session.moment = then
             length = len(session.stay.account(then))
             found = max(found, (str(session.recipe), length), key=lambda one: one[1])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from analysis.pages import as_text
 from analysis.patterns import PATTERNS, shares
 from seminar.ends import outcome_charts, results
+from seminar.fragments import account, where
 from seminar.guess import QUESTION
 from seminar.lessons import lesson
 from seminar.outcomes import PAIRS
@@ -124,7 +125,7 @@ def test_play_goes_to_the_evening_of_each_day() -> None:
     for _ in range(4):
         session.play()
         days.append(session.moment)
-    assert days == [session.stay.at(day, None) for day in range(busy, busy + 4)]
+    assert days == [session.stay.end_of(day) for day in range(busy, busy + 4)]
     session.go(180)
     session.play()
     assert session.moment.day == 180
@@ -176,6 +177,40 @@ def test_stories_part_where_their_first_difference_is() -> None:
     visible = ("act", "seen", "actor", "encounter", "way", "event", "day")
     here, there = (stay.latest(session.moment_in(stay)) or {} for stay in session.stays)
     assert [here.get(name) for name in visible] == [there.get(name) for name in visible]
+
+
+@pytest.mark.parametrize(
+    "text", ["strict-and-opaque/7/vs:strict-but-fair", "ordinary/5/vs:ordinary/d1:context.control=6"]
+)
+def test_stepping_through_two_stories_tells_everything_that_happens_in_either_once(text: str) -> None:
+    session = at(text)
+    told: list[list[int]] = [[], []]
+    while True:
+        before = session.moment
+        session.step()
+        if session.moment == before:
+            break
+        for number, stay in enumerate(session.stays):
+            if stay.things(session.moment.day) >= session.moment.things:
+                told[number].append(stay.exchange_number(session.moment_in(stay)))
+        assert session.day_is_over or session.recipe.thing == session.moment.things
+    for number, stay in enumerate(session.stays):
+        assert len(told[number]) == len(stay.records)
+        assert max(told[number]) == (stay.tables.events["event"] == "exchange").sum()
+    session.back()
+    session.step()
+    assert session.moment == before
+
+
+def test_a_story_whose_day_is_over_says_so_while_the_other_goes_on() -> None:
+    session = at("strict-and-opaque/7/vs:strict-but-fair")
+    here, there = session.stays
+    day = next(day for day in range(1, 181) if 0 < here.things(day) < there.things(day))
+    session.go(day, here.things(day))
+    assert "Last on this day" not in account(session)
+    session.step()
+    assert account(session).count("Last on this day") == 1
+    assert f"exchanges {here.exchange_number(here.end_of(day))} and " in where(session)
 
 
 def test_what_cannot_be_compared_person_by_person_is_refused() -> None:

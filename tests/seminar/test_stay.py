@@ -11,7 +11,7 @@ from analysis.interview import Choice
 from analysis.story import numbered
 from analysis.telling import exchanges
 from seminar.recipe import Recipe, recipe
-from seminar.stay import BEGINNING, Moment, PairsStay
+from seminar.stay import BEGINNING, Moment, PairsStay, after, before
 from simulation.ensemble import live
 from simulation.frames import ROLES
 from simulation.tables import run
@@ -29,7 +29,7 @@ def stay() -> PairsStay:
 
 def moments(stay: PairsStay) -> list[Moment]:
     found = [BEGINNING]
-    while (then := stay.after(found[-1])) != found[-1]:
+    while (then := after(found[-1], [stay])) != found[-1]:
         found.append(then)
     return found
 
@@ -49,11 +49,11 @@ def test_stepping_tells_everything_that_happened_once_and_in_order(stay: PairsSt
 
 def test_back_undoes_a_step(stay: PairsStay) -> None:
     every = moments(stay)
-    assert [stay.before(moment) for moment in every[1:]] == every[:-1]
+    assert [before(moment, [stay]) for moment in every[1:]] == every[:-1]
 
 
 def test_back_from_the_beginning_stays_there(stay: PairsStay) -> None:
-    assert stay.before(BEGINNING) == BEGINNING
+    assert before(BEGINNING, [stay]) == BEGINNING
 
 
 def test_an_exchange_is_told_as_the_story_tells_it(stay: PairsStay) -> None:
@@ -75,13 +75,13 @@ def test_in_the_evening_both_are_as_the_table_of_days_has_them(stay: PairsStay) 
     for side, role in enumerate(ROLES):
         rows = stay.tables.days.loc[stay.tables.days["party"] == role, shares].to_numpy()
         assert np.array_equal(rows, stay.shares(side, stay.last))
-        assert np.array_equal(rows[49], stay.state(side, stay.at(50, None))["definition"])
+        assert np.array_equal(rows[49], stay.state(side, stay.end_of(50))["definition"])
 
 
 def test_a_day_without_anything_to_tell_is_told_as_one(stay: PairsStay) -> None:
     quiet = next(day for day in range(1, stay.last) if not stay.things(day))
-    assert "Nothing happened" in stay.account(stay.at(quiet, None))
-    assert stay.latest(stay.at(quiet, None)) is None
+    assert "Nothing happened" in stay.account(stay.end_of(quiet))
+    assert stay.latest(stay.end_of(quiet)) is None
 
 
 def test_what_one_will_likely_do_is_a_chance_of_something_feasible(stay: PairsStay) -> None:
