@@ -133,7 +133,7 @@ def views_are_mostly_concordant(lived: Mapping[str, Lived]) -> Parts:
 def ratings_correlate_weakly(lived: Mapping[str, Lived]) -> Parts:
     """Correlation of both ratings as a questionnaire would catch them, and how much it rises from the first week."""
     one = lived["ordinary"]
-    table = ratings.ratings(one.panel, DAY, one.units)
+    table = ratings.ratings(one.panel, DAY, one.units, seed=one.seed)
     return {
         **_of(table, ratings.CORRELATION, {"observed": "observed"}),
         **_of(table, ratings.CHANGE, {"rise since day 7": "observed"}),
@@ -149,7 +149,7 @@ def felt_coercion_matters(lived: Mapping[str, Lived]) -> Parts:
     intervals it is set anew among the dyads drawn again, between steps that hold as many clients each.
     """
     one, other = lived["ordinary"], lived["voluntary"]
-    table = coercion.coercion(one.panel, one.events, one.resolved, DAY, one.units)
+    table = coercion.coercion(one.panel, one.events, one.resolved, DAY, one.units, seed=one.seed)
     felt, voluntary = (each.panel.felt_coercion[:, each.panel.at(DAY)] for each in (one, other))
     steps = np.quantile(felt, np.linspace(0, 1, STEPS_OF_CUT + 1)[:-1])
     above = np.hstack([each[:, None] >= steps for each in (felt, voluntary)]).astype(float)
