@@ -1,5 +1,7 @@
 """How facts are computed: on small runs, and on runs of which one knows what must come out."""
 
+from copy import copy
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,18 @@ def test_a_condition_is_lived_as_any_run_is(lived):
     tables = run(one.resolved.scenario, 5, 3)
     assert one.tables.days.equals(tables.days)
     assert one.tables.events.equals(tables.events)
+
+
+@pytest.mark.parametrize(
+    ("fact", "part"), [("T2b", "observed"), ("T2b", "rise since day 7"), ("T4", "felt coercion and rating")]
+)
+def test_what_a_questionnaire_catches_has_other_luck_with_another_seed(fact, part, lived):
+    one = FACTS[fact]
+    asked_again = {name: copy(lived[name]) for name in one.conditions}
+    for condition in asked_again.values():
+        condition.seed += 1
+    first, again = (one.work(asked)[part].estimate for asked in (lived, asked_again))
+    assert first != again
 
 
 def test_every_condition_has_as_many_dyads():
