@@ -28,6 +28,16 @@ ENCOUNTERS = {
     "repair": ("a talk to clear the air", "talks to clear the air"),
 }
 """How the kinds of encounter are told: one, several."""
+OCCASIONS = {kind: f"at {one}" for kind, (one, _) in ENCOUNTERS.items()} | {
+    "handling": "in the evening",
+    "talk_agreed": "over the proposal of a talk",
+    "talk_declined": "over the proposal of a talk",
+    "talk_repaired": f"at {ENCOUNTERS['repair'][0]}",
+    "talk_failed": f"at {ENCOUNTERS['repair'][0]}",
+    "new_keyworker": "over a change of keyworker",
+    "peer_talk": "at a talk with a friend",
+}
+"""When something happened, by the kind of encounter or other event, as it follows a day."""
 CAUSES = {
     "client": {"role": "her job", "strain": "the pressure she was under", "person": "her"},
     "keyworker": {"role": "the situation", "strain": "the state he was in", "person": "him"},

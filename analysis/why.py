@@ -176,8 +176,8 @@ def _parting(one: pd.DataFrame, other: pd.DataFrame) -> int | None:
     return int(longer["day"].iloc[size]) if len(longer) > size else None
 
 
-def told(reason: Why, world: World) -> list[Piece]:
-    """The explanation in words, the numbers below."""
+def told(reason: Why, world: World, with_end: bool = True) -> list[Piece]:
+    """The explanation in words, the numbers below; if wanted *with* how the pair ended and how it would have."""
     event, frames = reason.event, world.resolved.frames
     party = OTHER[event["actor"]]
     reader, actor = PRONOUN[party], PRONOUN[event["actor"]]
@@ -218,11 +218,12 @@ def told(reason: Why, world: World) -> list[Piece]:
                 for row in reason.frames.itertuples()
             ),
         ),
-        Block("heading", "What would have followed had it been read as it was meant"),
-        Block("text", _followed(reason, he)),
     ]  # fmt: skip
-    if reason.otherwise is not None:
-        pieces.append(_compared(reason.otherwise))
+    if with_end:
+        pieces.append(Block("heading", "What would have followed had it been read as it was meant"))
+        pieces.append(Block("text", _followed(reason, he)))
+        if reason.otherwise is not None:
+            pieces.append(_compared(reason.otherwise))
     return pieces
 
 
@@ -264,7 +265,8 @@ def _most(prediction: pd.DataFrame, event: dict[str, Any]) -> Table:
 def _attributed(reason: Why, event: dict[str, Any], he: str, she: str) -> str:
     shares = reason.sources.set_index("source")["explains"]
     out_of = {"role": "did what the situation asks", "strain": "acted out of strain", "person": "acted as the person"}
-    truth = f"In fact {she} {out_of[event['source']]} this time; {he} could not see that."
+    beside = f", as {he} took it" if shares.idxmax() == event["source"] else f"; {he} could not see that"
+    truth = f"In fact {she} {out_of[event['source']]} this time{beside}."
     opens = event["encounter"] == "control" and event["exchange"] == 0
     called_for = event["actor"] == "keyworker" and (opens or event["encounter"] == "request") and event["bent"] != 1
     mandated = (

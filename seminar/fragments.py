@@ -102,12 +102,13 @@ def lines_of(stay: PairsStay, side: int, moment: Moment) -> list[Line]:
     now, likely = _view(stay, side, moment), _likely(stay, side, moment)
     if event is None:
         return [now, likely]
-    small = f"on day {event['day']}" if event["day"] != moment.day else ""
+    seen, meant = (act_seen(event[name], event["encounter"]) for name in ("seen", "act"))
+    small = [f"on day {event['day']}"] * (event["day"] != moment.day) + [f"meant as {meant}"] * (meant != seen)
     emotion = event["emotion_named"]
     feels = felt(emotion, PRONOUN[role], PRONOUN[OTHER[role]]) if emotion != NEUTRAL else "nothing in particular"
     return [
         now,
-        Line("Saw", act_seen(event["seen"], event["encounter"]), small),
+        Line("Saw", seen, "; ".join(small)),
         Line("Put it down", put_down(event, role)),
         Line("Felt", feels),
         likely,

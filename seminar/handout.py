@@ -32,7 +32,7 @@ from seminar.stay import PairsStay
 from simulation import SCOPE
 from simulation.frames import ROLES
 from simulation.refusal import Refusal
-from simulation.scenario import load
+from simulation.scenario import all_declarations, load
 
 MOST_SETTINGS, MOST_QUESTIONS, LONGEST_TITLE, LONGEST_QUESTION = 4, 5, 200, 500
 """Settings and questions that a handout may have, and characters of its title and of a question."""
@@ -120,7 +120,7 @@ def handout(
         items = "".join(f"<li>{escape(question)}</li>" for question in asked)
         body += [Block("heading", "Questions"), f'<ol class="ask">{items}</ol>']
     order = from_to(first) if first.against is not None else (0, 1)
-    body += _ends(settings, order, guess) if with_outcomes else _guess()
+    body += _ends(settings, order, guess) if with_outcomes else _guess(settings)
     body += _stay(first, stay, until, with_outcomes)
     return as_html(title, body, script=SCRIPT)
 
@@ -156,8 +156,11 @@ def _check(title: str, questions: Sequence[str]) -> None:
             raise Refusal(f"{what} has {len(text)} characters; it may have {longest}")
 
 
-def form(recipe: Recipe) -> str:
-    """The form that asks what a handout is to have; of a lesson its own questions to begin with."""
+def form(recipe: Recipe, guessing: bool) -> str:
+    """The form that asks what a handout is to have; of a lesson its own questions to begin with.
+
+    While a class is *guessing*, outcomes have to be asked for.
+    """
     taught = lesson(recipe.lesson) if recipe.lesson else None
     title = taught.title if taught else load(recipe.scenario).title
     asked = (*(taught.questions if taught else ()), *[""] * MOST_QUESTIONS)[:MOST_QUESTIONS]
@@ -169,7 +172,7 @@ def form(recipe: Recipe) -> str:
     return (
         '<form class="handout"><p><label for="title">Title</label>'
         f'<input id="title" name="title" maxlength="{LONGEST_TITLE}" value="{escape(title)}"></p>{questions}'
-        '<div><input type="checkbox" id="with-outcomes" name="outcomes" checked> '
+        f'<div><input type="checkbox" id="with-outcomes" name="outcomes"{"" if guessing else " checked"}> '
         f'<label for="with-outcomes">with where {PAIRS} such pairs end up; without it, with room for a guess</label> '
         '<button type="button" data-save="handout" data-name="handout.html">Handout (one HTML file)</button></div>'
         "</form>"
@@ -194,21 +197,46 @@ def _told_settings(settings: Sequence[Shown]) -> list[Piece | str]:
         code = f'<p class="note">Recipe: <code>{escape(str(recipe))}</code></p>'
         pieces += [Block("subheading", course.name), Block("text", told), code]
     pieces.append(_where_sliders_stand(settings))
-    if several and len({one.recipe.luck for one in settings}) == 1:
-        pieces.append(Block("text", "The people and their luck are the same in all of them; only the setting differs."))
+    if several and _same_people(settings):
+        differs = "only what is set off in the table, or changed on the way, differs"
+        pieces.append(Block("text", f"The people and their luck are the same in all of them; {differs}."))
     return pieces
 
 
+def _same_people(settings: Sequence[Shown]) -> bool:
+    """Whether the same people live with the same luck in all of some settings."""
+    try:
+        check_comparable([one.course for one in settings])
+    except Refusal:
+        return False
+    return len({one.recipe.luck for one in settings}) == 1
+
+
 def _where_sliders_stand(settings: Sequence[Shown]) -> str:
-    """What the settings are on the first day, as a table; what is not the same in all of them is set off."""
+    """What the settings are on the first day, as a table; what is not the same in all of them is set off.
+
+    All that has a slider, and whatever else differs.
+    """
     head = ["On the first day", *(one.course.name for one in settings)]
     days = [one.recipe.setting_on(1) for one in settings]
     rows = []
-    for one in SLIDERS:
-        values = [one.said(day[one.field]) for day in days]
+
+    def row(label: str, means: str, values: Sequence[str]) -> None:
         told = [escape(value) if len(set(values)) == 1 else f"<b>{escape(value)}</b>" for value in values]
-        what = f'<th scope="row">{one.label} <small>{escape(one.means)}</small></th>'
+        what = f'<th scope="row">{label} <small>{escape(means)}</small></th>'
         rows.append(f"<tr>{what}{''.join(f'<td>{value}</td>' for value in told)}</tr>")
+
+    for one in SLIDERS:
+        row(one.label, one.means, [one.said(day[one.field]) for day in days])
+    shown = {one.field for one in SLIDERS}
+    for declared in all_declarations():
+        field = f"{declared.section}.{declared.name}"
+        values = [
+            day.get(field, getattr(getattr(one.course.scenario, declared.section), declared.name))
+            for day, one in zip(days, settings, strict=True)
+        ]
+        if field not in shown and len(set(values)) > 1:
+            row(field, declared.meaning, [f"{written(value)} {declared.unit}".strip() for value in values])
     columns = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     return (
         f'<div class="wide"><table class="settings"><thead><tr>{columns}</tr></thead>'
@@ -223,15 +251,17 @@ def _told_apart(named: Sequence[tuple[str, str]]) -> list[str]:
     return [name if names.count(name) == 1 else f"{name} ({place})" for place, name in enumerate(names, 1)]
 
 
-def _guess() -> list[Piece | str]:
+def _guess(settings: Sequence[Shown]) -> list[Piece | str]:
     head = "".join(
         f'<th scope="col">{name}</th>' for name in ("pattern at the end", f"my guess, of {PAIRS}", "in fact")
     )
     rows = "".join(f'<tr><th scope="row">{name}</th><td></td><td></td></tr>' for name in PATTERNS)
+    names = [f'<tr><th colspan="3" scope="rowgroup">{escape(one.course.name)}</th></tr>' for one in settings]
+    bodies = "".join(f"<tbody>{name if len(names) > 1 else ''}{rows}</tbody>" for name in names)
     return [
         Block("heading", "Guess first"),
         Block("text", f"{QUESTION} Write down how many you expect of each, and why."),
-        f'<table class="guess"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>',
+        f'<table class="guess"><thead><tr>{head}</tr></thead>{bodies}</table>',
     ]
 
 
@@ -262,11 +292,7 @@ def _ends(settings: Sequence[Shown], order: tuple[int, ...], guess: Guess | None
             _drawn([chart], "one"),
             _numbers([chart]),
         ]
-    if len(settings) == 2 and settings[0].recipe.luck == settings[1].recipe.luck:
-        try:
-            check_comparable(lived_in)
-        except Refusal:
-            return pieces
+    if len(settings) == 2 and _same_people(settings):
         both = _lived(Outcomes([course.world for course in lived_in], settings[0].recipe.luck))
         one, other = order
         chart = moves(both.moves(order), lived_in[one].name, lived_in[other].name)

@@ -211,6 +211,14 @@ def _off(lives: Sequence[Lived]) -> Found:
     return Found(np.abs(whole.ravel() - friendly.mean()), several, "points")
 
 
+def _between(lives: Sequence[Lived]) -> Found:
+    """Between how many friendly pairs nine studies in ten have."""
+    dyads = with_patterns(lives[0].tables.dyads)
+    friendly = (dyads["pattern"] == PATTERNS[0]).groupby(dyads["replicate"]).sum().to_numpy()
+    low, high = np.quantile(friendly, [0.05, 0.95], method="inverted_cdf")
+    return Found(np.full(len(friendly), low), np.full(len(friendly), high), "whole")
+
+
 def _all_three(lived: Lived) -> tuple[pd.Series, pd.Series]:
     """Whether a study has pairs of one kind only; and whether it has pairs of all three."""
     kinds = with_patterns(lived.tables.dyads).groupby("replicate")["pattern"].nunique()
@@ -246,6 +254,7 @@ MEASURES: dict[str, Callable[[Sequence[Lived]], Found]] = {
     "talks that fail": _within("change", _talked),
     "the keyworker's tension": _compared("number", _tension),
     "searching as a helper": _within("change", _searching, of=-1),
+    "nine studies in ten": _between,
     "one study and several": _off,
     "all three patterns": _within("share", _all_three),
     "agreement": _within("share", _agree),
@@ -265,7 +274,7 @@ def _written(value: float, form: str) -> str:
         return percent(value)
     if form == "points":
         return f"{100 * value:.0f} points"
-    places = {"number": ".2f", "small": ".3f", "count": ".1f", "change": "+.2f"}[form]
+    places = {"number": ".2f", "small": ".3f", "count": ".1f", "whole": ".0f", "change": "+.2f"}[form]
     text = f"{value:{places}}"
     return text.replace("-", "\u2212") if float(text) else text.lstrip("+-")  # nothing has no sign
 

@@ -15,9 +15,9 @@ import numpy as np
 from analysis.pages import Block, Piece
 from analysis.partings import VISIBLE, Parting, parting
 from analysis.story import interviews, verdict_and_interviews
-from analysis.telling import ENCOUNTERS
+from analysis.telling import OCCASIONS
 from analysis.why import told, why
-from experiments.course import check_comparable
+from experiments.course import Course, check_comparable
 from seminar.compared import courses, from_to, short_names
 from seminar.guess import Guess, check_hands, settings_of
 from seminar.outcomes import Outcomes
@@ -49,7 +49,7 @@ class Session:
         own, *against = courses(recipe)
         stay = PairsStay(own, recipe.luck, recipe.place)
         if against and other is None:
-            check_comparable([own, *against])
+            _check_same_people(own, against[0])
             other = PairsStay(against[0], recipe.luck, recipe.place)
         self.stay, self.other = stay, other if against else None
         self.moment = self._at(recipe.day, recipe.thing)
@@ -216,15 +216,17 @@ class Session:
         if self.parted is None:
             return "The same people with the same luck, and the same story to the last day."
         day, what, event = self.parted.parting
-        at = ENCOUNTERS[event][0] if event in ENCOUNTERS else f"“{event.replace('_', ' ')}”"
-        return f"The same people with the same luck. Their stories part on day {day}, at {at}: {what}."
+        return f"The same people with the same luck. Their stories part on day {day}, {OCCASIONS[event]}: {what}."
 
     def exchange_in(self, stay: PairsStay) -> int | None:
         """The number in its day of the exchange a story has just come to; None if it was something else."""
         return stay.exchange_today(self.moment_in(stay))
 
     def why(self) -> list[list[Piece]]:
-        """Why the last exchange was taken as it was, in each story; one that has not come to one says so."""
+        """Why the last exchange was taken as it was, in each story; one that has not come to one says so.
+
+        While the class is to guess, nothing is told of how the pair ends.
+        """
         if all(self.exchange_in(stay) is None for stay in self.stays):
             raise Refusal("Why? explains an exchange. Step to one first.")
         return [self._why_in(stay) for stay in self.stays]
@@ -233,7 +235,8 @@ class Session:
         number = self.exchange_in(stay)
         if number is None:
             return [Block("text", "In this story there is no exchange at this moment that could be explained.")]
-        return told(why(stay.tables, stay.world, stay.luck, stay.place, self.moment.day, number), stay.world)
+        reason = why(stay.tables, stay.world, stay.luck, stay.place, self.moment.day, number)
+        return told(reason, stay.world, with_end=not self.guessing)
 
     def interview(self, day: int) -> list[list[Piece]]:
         """What each of the two would say on the evening of a day that has been looked at, and what one makes of it.
@@ -248,6 +251,13 @@ class Session:
             )
         asked = interviews if self.guessing else verdict_and_interviews
         return [asked(stay.tables, stay.resolved, stay.place, day) for stay in self.stays]
+
+
+def _check_same_people(own: Course, other: Course) -> None:
+    try:
+        check_comparable([own, other])
+    except Refusal as why:
+        raise Refusal(f"The pairs of these two are not the same people, so they cannot be compared: {why}") from why
 
 
 def _parted(stay: PairsStay, other: PairsStay) -> Parted | None:

@@ -202,7 +202,7 @@ def _save(session: Session, _: Wanted) -> str:
     return (
         f"<h3>Figures</h3>{f'<ul>{chr(10).join(items)}</ul>' if items else '<p>There is nothing to draw yet.</p>'}"
         f"<h3>Numbers</h3><p>{' '.join(_file(name, f'{name}.csv', label) for name, label in tables)}</p>"
-        f"<h3>Handout</h3>{handout.form(session.recipe)}"
+        f"<h3>Handout</h3>{handout.form(session.recipe, session.guessing)}"
         '<h3>Links for a class, each with another luck</h3><p><label for="students">Students</label> '
         f'<input type="number" id="students" min="1" max="{MOST_STUDENTS}" value="30"> '
         '<button type="button" id="make-links">Make links</button> <span id="links-said" role="status"></span></p>'

@@ -120,7 +120,8 @@ function show(told, refusal = told.refusal) {
   if (told.sheet) sheet(told.title, told.sheet);
   if ("links" in told && $("links")) { $("links").value = told.links; $("links-said").textContent = told.links_said; }
   for (const name of ["account", "cards", "apart", "charts", "line", "setting", "results"]) if (name in told) put(name, told[name]);
-  if ("said" in told || refusal) $("said").textContent = refusal || told.said;
+  // while days are played, what was said of a slider stays to be read
+  if (refusal || told.said || ("said" in told && !playing)) quietly(refusal || told.said, refusal ? undefined : "said");
   if (!("recipe" in told)) { if (refusal) fields(); return told; }
   Object.assign(view, told);
   if ("charts" in told && "setting" in told) { epoch += 1; drawn = view.furthest; shown(); }
@@ -163,6 +164,7 @@ function fields() {  // every field says what holds, also after something was re
   $("scenario").value = part(view.recipe, 0);
   if (document.activeElement !== $("luck")) $("luck").value = part(view.recipe, 1);
   if (document.activeElement !== $("recipe")) $("recipe").value = view.recipe;
+  if ($("asked")) $("asked").value = $("asked").defaultValue;
   $("whose").hidden = !view.against;
   $("against").value = view.against === part(view.recipe, 0) ? "=" : view.against;
   if ($("pair").length !== view.count)
@@ -252,10 +254,15 @@ function say(slider, value = +slider.value) {  // the number as scenario files h
   slider.nextElementSibling.textContent = `${value} ${word}`;
 }
 
+let typed = {};  // for a handout, until another scenario or lesson is looked at
+const about = () => view.recipe.split("/").filter((one, place) => !place || one.startsWith("lesson:")).join("/");
+const named = () => [...document.querySelectorAll("form.handout [name]")].filter((one) => one.type !== "checkbox");
+
 function sheet(title, html) {
   const focused = document.activeElement.id;
   $("sheet-is").textContent = title;
   $("content").innerHTML = html;
+  if (typed.about === about()) for (const one of named()) one.value = typed[one.name];
   quietly("", "sheet-said");
   if (!$("sheet").open) $("sheet").showModal();
   else if (focused) $(focused)?.focus();
@@ -316,6 +323,7 @@ const beginning = (parts) => parts.filter((one) => !/^(d\d|p\d)/.test(one));
 $("scenario").onchange = () => change((parts, value) => [value, ...beginning(parts).slice(1).filter((p) => !/^(vs|lesson):/.test(p))], $("scenario").value);
 $("pair").onchange = () => change((parts, value) => [...parts.slice(0, 2), `p${value}`, ...parts.slice(2).filter((p) => !/^p\d/.test(p))], $("pair").value);
 $("luck").onchange = () => change((parts, value) => [parts[0], value.trim(), ...parts.slice(2)], $("luck").value);
+$("luck").onblur = () => line.then(fields);
 $("new-luck").onclick = () => change((parts, value) => [parts[0], value, ...parts.slice(2)], `${1 + Math.floor(Math.random() * 9999)}`);
 $("against").onchange = () => {
   const other = $("against").value;
@@ -324,7 +332,7 @@ $("against").onchange = () => {
     return [...parts, ...(other ? [`vs:${other === "=" ? parts[0] : other}`] : [])].join("/");
   });
 };
-$("again").onclick = () => change((parts) => parts.filter((one) => !/^d\d/.test(one)));
+$("again").onclick = () => change((parts) => parts.filter((one) => !/^d\d+$/.test(one)));
 $("guess").onclick = () => act({do: "guess", wanted: !view.guessing});
 $("large").onclick = () => $("large").setAttribute("aria-pressed", document.documentElement.classList.toggle("large"));
 $("play").onclick = play;
@@ -347,7 +355,10 @@ $("day").oninput = async () => {  // while it is drawn only the last place asked
   playing = false;
   if (idle) while (wanted !== null) { const day = wanted; await act({do: "go", day}); if (day === wanted) wanted = null; }
 };
-document.addEventListener("input", (event) => { if (event.target.dataset.words) say(event.target); });
+document.addEventListener("input", ({target}) => {
+  if (target.dataset.words) say(target);
+  if (target.closest("form.handout")) typed = {about: about(), ...Object.fromEntries(named().map((one) => [one.name, one.value]))};
+});
 document.addEventListener("change", (event) => {
   const {field} = event.target.dataset;
   if (field) wish(field, +event.target.value);
