@@ -6,7 +6,7 @@ import re
 import pytest
 
 from analysis.interview import Choice
-from analysis.telling import CLEARLY, evening, exchange, misread, put_down, reading, scene
+from analysis.telling import CLEARLY, OCCASIONS, evening, exchange, misread, put_down, reading, scene
 from analysis.words.grammar import OTHER
 from simulation.frames import ROLES
 from simulation.records import HAPPENINGS, WAYS
@@ -118,6 +118,12 @@ def test_whatever_happens_in_an_evening_can_be_told(name, actor):
     text = evening({"event": name, "actor": actor})
     assert SENTENCES.fullmatch(text)
     assert not WRONG.search(text)
+
+
+def test_when_anything_happened_can_be_told():
+    assert set(OCCASIONS) == {*KIND_NAMES, *HAPPENINGS} - {"exchange"}
+    for told in OCCASIONS.values():
+        assert SENTENCES.fullmatch(f"Their stories part on day 9, {told}: another act.")
 
 
 @pytest.mark.parametrize("actor", ROLES)

@@ -90,6 +90,16 @@ def test_a_percentage_in_the_text_is_that_of_the_table(reasons):
             assert f"the role explains {role}" in text
 
 
+def test_what_it_was_put_down_to_is_not_said_to_be_hidden_where_it_was_right(reasons):
+    right = {True: 0, False: 0}
+    for reason in reasons:
+        text = " ".join(piece.text for piece in told(reason, WORLD) if isinstance(piece, Block))
+        believed = reason.sources.set_index("source")["explains"].idxmax()
+        right[believed == reason.event["source"]] += 1
+        assert ("could not see that" in text) == (believed != reason.event["source"])
+    assert min(right.values()) > 0
+
+
 @pytest.mark.parametrize("day", [0, 41])
 def test_a_day_on_which_the_two_did_not_meet_is_refused(events, day):
     with pytest.raises(Refusal, match="did not meet"):

@@ -13,6 +13,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from analysis.words.grammar import OTHER, act_seen
 from seminar.lessons import lesson, lessons
 from seminar.outcomes import PAIRS
 from seminar.recipe import recipe, written
@@ -412,7 +413,12 @@ def test_another_pair_and_other_luck_are_shown_on_the_same_day(opened: Open) -> 
     window.on_day(20)
     window.click("#again")
     window.until("document.getElementById('where').textContent === 'Before the first day'")
-    assert "d5:" not in window.page.input_value("#recipe")
+    assert window.page.input_value("#recipe").endswith("/p3/d5:context.control=4"), "what was set stays set"
+    window.page.fill("#luck", "many")
+    window.page.press("#luck", "Enter")
+    window.until("document.getElementById('said').textContent.includes('many')")
+    window.page.focus("#again")
+    window.until("document.getElementById('luck').value === view.recipe.split('/')[1]")
 
 
 def test_what_was_guessed_stays_with_new_luck_and_is_put_away_with_another_setting(opened: Open) -> None:
@@ -499,6 +505,65 @@ def test_what_is_saved_can_be_opened(opened: Open, tmp_path: Path) -> None:
     window.click("#make-links")
     window.until("document.getElementById('links').value === ''")
     assert "1 to 200 students" in window.text("#links-said")
+
+
+def test_what_was_typed_for_a_handout_is_there_again_until_another_scenario_is_looked_at(opened: Open) -> None:
+    window = opened("ordinary/42/d3")
+
+    def save() -> None:
+        window.click("[data-sheet=save]")
+        window.until("document.getElementById('sheet').open")
+
+    save()
+    window.page.fill("#title", "Monday")
+    window.page.fill("#q2", "Who began?")
+    window.page.keyboard.press("Escape")
+    step(window)
+    save()
+    assert [window.page.input_value(field) for field in ("#title", "#q2")] == ["Monday", "Who began?"]
+    window.click("#close")
+    window.page.select_option("#scenario", "bureaucratic")
+    window.until("view.recipe.startsWith('bureaucratic')")
+    save()
+    assert window.page.input_value("#q2") == ""
+    assert window.page.input_value("#title") != "Monday"
+
+
+def test_a_day_that_cannot_be_asked_about_is_refused_where_it_was_asked_for(opened: Open) -> None:
+    window = opened("ordinary/42/d20")
+    window.click("[data-sheet=interview]")
+    window.until("document.getElementById('sheet').open")
+    window.page.fill("#asked", "100")
+    window.page.keyboard.press("Tab")
+    window.until("document.getElementById('sheet-said').textContent.includes('1 to 20')")
+    assert window.page.input_value("#asked") == "20"
+
+
+def test_what_was_said_of_a_slider_stays_to_be_read_while_days_are_played(opened: Open) -> None:
+    window = opened("ordinary/42/d20")
+    window.page.select_option("#speed", "0")
+    window.click("#play")
+    window.until("view.day > 22")
+    window.page.fill("#s-control", "6")
+    window.until("view.recipe.includes('context.control=6')")
+    changed = int(re.findall(r"/d(\d+):", window.page.input_value("#recipe"))[0])
+    window.until(f"view.day > {changed + 2}")
+    assert window.text("#said") == f"Counts from day {changed} on."
+
+
+def test_a_card_says_what_was_meant_where_something_else_was_seen(opened: Open) -> None:
+    window = opened("ordinary/42")
+    session = Session(recipe("ordinary/42"))
+    met = 0
+    while met < 3:
+        session.step()
+        event = session.stay.latest(session.moment)
+        if event is not None and event["event"] == "exchange" and event["act"] != event["seen"]:
+            met += 1
+            window.page.evaluate(f"open('{session.recipe}')")
+            window.until(f"view.recipe === '{session.recipe}'")
+            reader = OTHER[event["actor"]]
+            assert f"meant as {act_seen(event['act'], event['encounter'])}" in window.text(f".card.{reader}")
 
 
 def test_the_address_restores_what_was_seen(opened: Open) -> None:

@@ -172,7 +172,7 @@ def test_a_handout_of_any_scenario_stays_under_its_size(name):
 
 @pytest.mark.parametrize("text", ["ordinary/3/d9", "four-centres/1/d9/lesson:sixteen-interviews"])
 def test_the_form_lets_in_as_much_as_a_handout_takes_and_no_more(text):
-    fields = Seen(form(recipe(text)))
+    fields = Seen(form(recipe(text), guessing=False))
     (title,), questions = [one for one in fields.of("input") if one["name"] == "title"], fields.of("textarea")
     assert [one["name"] for one in questions] == [f"question{n}" for n in range(1, MOST_QUESTIONS + 1)]
     longest = ["?" * int(one["maxlength"]) for one in questions]
@@ -218,7 +218,41 @@ def test_what_is_to_be_guessed_at_home_is_what_the_page_asks():
 
 def test_settings_with_other_luck_or_other_designs_are_shown_one_by_one():
     for other in ("ordinary/6", "four-centres/5"):
-        assert "Who moved" not in Seen(handout([recipe("ordinary/5"), recipe(other)])).text
+        text = Seen(handout([recipe("ordinary/5"), recipe(other)])).text
+        assert "Who moved" not in text
+        assert "The people and their luck are the same" not in text
+    assert (
+        "The people and their luck are the same" in Seen(handout([recipe("ordinary/5/vs:bureaucratic")], **GUESS)).text
+    )
+
+
+def test_what_differs_between_settings_is_said_also_where_no_slider_moves_it():
+    text = handout([recipe("ordinary/3/vs:raised-expectations")], **GUESS)
+    table = re.search(r'<table class="settings">(.*?)</table>', text, re.S)[1]
+    here, there = (load(name).people.keyworker_tilt for name in ("ordinary", "raised-expectations"))
+    row = table[table.index("people.keyworker_tilt") :]
+    assert re.findall(r"<b>([-.\d]+)", row)[:2] == [f"{here:g}", f"{there:g}"]
+    assert "people." not in handout([recipe("ordinary/3")], **GUESS)
+
+
+def test_there_is_room_to_guess_about_each_setting_by_its_name():
+    text = handout([recipe("ordinary/5/d1:context.control=5/vs:ordinary")], **GUESS)
+    table = re.search(r'<table class="guess">(.*?)</table>', text, re.S)[1]
+    for name in ("An ordinary centre, as changed", "An ordinary centre, nothing changed"):
+        assert f'scope="rowgroup">{name}</th>' in table
+    assert table.count(PATTERNS[0]) == 2
+    assert "rowgroup" not in handout([recipe("ordinary/5")], **GUESS)
+
+
+def test_while_a_class_guesses_outcomes_have_to_be_asked_for():
+    def ticked(guessing):
+        (box,) = (
+            one for one in Seen(form(recipe("ordinary/5"), guessing)).of("input") if one.get("name") == "outcomes"
+        )
+        return "checked" in box
+
+    assert not ticked(guessing=True)
+    assert ticked(guessing=False)
 
 
 def test_a_handout_says_where_the_sliders_stand_and_sets_off_what_is_not_the_same():

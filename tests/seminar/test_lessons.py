@@ -15,6 +15,7 @@ from seminar.session import Session
 from seminar.settings import SLIDERS
 from seminar.stay import BEGINNING, PairsStay
 from seminar.views import PAGE, everything
+from simulation.frames import KINDS
 from simulation.refusal import Refusal
 
 PAIRS = 320
@@ -137,6 +138,39 @@ def test_a_lesson_that_does_not_exist_is_refused_with_the_nearest():
         lesson("expectation")
     with pytest.raises(Refusal, match="there is no lesson"):
         lesson("../" * 10_000)
+
+
+def test_in_the_lesson_on_expectations_why_can_be_asked_where_the_stories_part():
+    session = Session(lesson("expectations").opening)
+    session.go(*session.parted.when)
+    assert session.moment.day <= 7
+    here, there = (stay.latest(session.moment_in(stay)) for stay in session.stays)
+    assert here["event"] == there["event"] == "exchange"
+    assert session.why()
+
+
+def test_in_the_lesson_on_conflict_the_first_rupture_comes_with_an_act_seen_as_another_and_put_down_to_the_person():
+    stay = Session(lesson("how-conflict-lasts").opening).stay
+    first = next(mark for mark in stay.marks if mark.kind == "rupture")
+    events = stay.tables.events
+    read = events[(events["day"] == first.day) & (events["event"] == "exchange") & (events["actor"] != first.party)]
+    other = [one["act"] != one["seen"] and one["person_share"] > 0.5 for one in read.to_dict("records")]
+    assert any(other)
+    kinds = {mark.kind for mark in stay.marks}
+    assert {"repair", "talk failed"} <= kinds
+
+
+def test_in_the_lesson_on_the_helper_she_soon_searches_or_tests_somebody_in_her_care():
+    session = Session(lesson("the-helper-who-must-search").opening)
+    for _ in range(20):
+        session.step()
+        event = session.stay.latest(session.moment)
+        if event and event["act"] in ("search", "supervise", "monitor"):
+            break
+    assert event["actor"] == "keyworker"
+    session.back()
+    mine = session.stay.state(1, session.moment)["definition"]
+    assert session.stay.resolved.frames.kind[mine.argmax()] == KINDS.index("personal")
 
 
 def test_in_the_lesson_on_expectations_the_client_begins_as_the_same_and_the_keyworker_as_another():

@@ -250,6 +250,22 @@ def test_why_explains_an_exchange_and_says_so_where_there_is_none() -> None:
     assert session.why()[0][0].text.startswith("Why? Day ")  # type: ignore[union-attr]
 
 
+def test_while_the_class_guesses_why_does_not_tell_how_the_pair_ends() -> None:
+    session = at("four-centres/1/d180.1")
+    while (
+        session.exchange_in(session.stay) is None
+        or session.stay.latest(session.moment)["act"] == session.stay.latest(session.moment)["seen"]
+    ):
+        session.back()
+    plainly = as_text(session.why()[0])
+    session.guess_first(True)
+    guessing = as_text(session.why()[0])
+    for told in (*PATTERNS, "at the end of the stay", "in the end"):
+        assert told not in guessing
+    assert plainly.startswith(guessing.rstrip())
+    assert "at the end of the stay" in plainly
+
+
 def test_only_days_that_have_been_can_be_asked_about() -> None:
     session = at("ordinary/5")
     with pytest.raises(Refusal, match="not met yet"):
