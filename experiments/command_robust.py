@@ -65,7 +65,7 @@ def _asked(options: argparse.Namespace) -> dict[str, Any]:
 
 def ablate(options: argparse.Namespace) -> int:
     """Take out each part of the model in turn."""
-    from experiments.ablation import ablations
+    from experiments.removals import ablations
 
     asked = _asked(options)
     count = len(ablations().removal)

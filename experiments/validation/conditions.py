@@ -12,8 +12,8 @@ import pandas as pd
 from analysis.measures.estimates import Units, units_alone, units_of
 from analysis.measures.panel import Panel, panel
 from analysis.measures.ruptures import find_ruptures
-from experiments.ablation import WHOLE, ablations
 from experiments.defaults import with_defaults
+from experiments.removals import WHOLE, ablations
 from simulation.ensemble import Keep, World, stays
 from simulation.scenario import Meaning, Scenario, changed, load
 from simulation.tables import Translator

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from analysis.patterns import PATTERNS, with_patterns
-from experiments.ablation import WHOLE, ablations
+from experiments.removals import WHOLE, ablations
 from experiments.validation.declared import declared_facts
 from simulation.scenario import Scenario, changed
 from simulation.tables import run
