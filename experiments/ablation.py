@@ -6,7 +6,7 @@ luck as the whole model, so that a difference is the removal's doing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,11 +18,14 @@ from analysis.columns import EVALUATION
 from analysis.figures.ablation import dimensions_figure, measures_figure, rules_figure
 from analysis.measures.attribution import BAD
 from analysis.measures.differences import Seen, differences, seen
+from analysis.pages import Table
 from analysis.paired import interval, shares_of
 from analysis.patterns import PATTERNS
 from analysis.words.grammar import counted
 from experiments.made import Made, check_replicates
 from experiments.removals import WHOLE, Removal, ablations
+from experiments.validation import ablated
+from experiments.validation.scoreboard import LEAST_REPLICATES
 from simulation.ensemble import Keep, World, stays
 from simulation.refusal import listed
 from simulation.scenario import Scenario, changed, load
@@ -31,6 +34,9 @@ from simulation.tables import Translator
 DAY = 90
 """Day of the interview on which the measures rest; the last day of a shorter stay."""
 CONFIDENCE = 0.95
+FACTS_APART = (
+    f"Which facts hang on which dimension is looked at in whole stays with {LEAST_REPLICATES} replicates or more only."
+)
 
 
 def ablation(
@@ -39,7 +45,8 @@ def ablation(
     """What each removal does to the patterns of a *scenario*, and to the measures of ``analysis.measures.differences``.
 
     Removals of which little is expected are tried in the scenario they name as well. Tables: ``rules`` (a row per
-    removal and scenario), ``patterns`` (by pattern), ``measures`` (by measure), ``kept`` (what cannot be taken out).
+    removal and scenario), ``patterns`` (by pattern), ``measures`` (by measure), ``kept`` (what cannot be taken out),
+    and ``facts`` (of an ordinary centre, with and without each dimension) where stays are whole and replicates enough.
     """
     check_replicates(seed, replicates)
     work = [(scenario, removal) for removal in ablations().removal]
@@ -60,8 +67,13 @@ def ablation(
         "luck with and without. Lines: 95 % intervals, paired over replicates."
     )
     here = patterns["scenario"] == scenario
+    tables = {"rules": rules, "patterns": patterns, "measures": measures, "kept": kept}
+    of_facts: tuple[str, ...] = (FACTS_APART,)
+    if days is None and replicates >= LEAST_REPLICATES:
+        facts = ablated.facts_without(seed, replicates, threads, progress)
+        tables, of_facts = {**tables, "facts": facts}, tuple(ablated.in_words(facts))
     return Made(
-        {"rules": rules, "patterns": patterns, "measures": measures, "kept": kept},
+        tables,
         {
             "dimensions": dimensions_figure(patterns[here & (patterns["rule"] == WHOLE)], rests_on),
             "rules": rules_figure(rules[rules["rule"] != WHOLE], patterns, scenario, rests_on),
@@ -69,8 +81,30 @@ def ablation(
                 measures[(measures["scenario"] == scenario) & (measures["rule"] == WHOLE)], rests_on
             ),
         },
-        tuple(_in_words(rules, scenario, replicates, dyads, seed)),
+        (*_in_words(rules, scenario, replicates, dyads, seed), *of_facts),
+        tuple(shown(tables)),
     )
+
+
+def shown(tables: Mapping[str, pd.DataFrame]) -> Iterator[Table]:
+    """The facts without each dimension, and what each removal does and why it stays, for a reader."""
+    if "facts" in tables:
+        yield ablated.shown(tables["facts"])
+    rows = []
+    for row in tables["rules"].itertuples():
+        where = "the mix" if row.moves_patterns else "measures only" if row.moves_measures else "nothing looked at"
+        span = f"{_points(row.difference)} of {row.most_moved} ({_points(row.low)} to {_points(row.high)})"
+        told = ("does nothing here anyway", "") if row.neutral_already else (where, span)
+        rows.append((row.dimension, row.rule, row.scenario, *told, row.reason))
+    head = (
+        "dimension",
+        "taken out",
+        "in",
+        "changes",
+        "most moved (points, 95 % interval)",
+        "why it stays, if not for that",
+    )
+    yield Table(head, tuple(rows))
 
 
 class Compared(NamedTuple):
@@ -179,7 +213,7 @@ def _in_words(rules: pd.DataFrame, scenario: str, replicates: int, dyads: int, s
     if len(hidden):
         yield f"No change of the mix can be told from none when this is taken out: {listed(hidden)}."
     else:
-        yield "Each of the four changes the mix of patterns: none is decoration."
+        yield "Each of the four changes the mix of patterns at the end of the stay detectably."
     single = here[(here["rule"] != WHOLE) & ~here["neutral_already"]]
     moving = single[single["moves_patterns"]].sort_values("difference", key=lambda d: -d.abs())
     if len(moving):
@@ -197,10 +231,10 @@ def _in_words(rules: pd.DataFrame, scenario: str, replicates: int, dyads: int, s
     silent = quiet[~quiet["moves_measures"]]
     if len(silent):
         yield f"Nothing that is looked at is changed detectably in {scenario} by: {listed(silent['rule'])}."
-        shown = rules[rules["moves_patterns"] | rules["moves_measures"]]["rule"]
-        unexplained = silent[~silent["rule"].isin(shown) & (silent["reason"] == "")]
-        if len(unexplained):
-            yield f"No reason to keep these is seen nor written down: {listed(unexplained['rule'])}."
+    seen_somewhere = rules[rules["moves_patterns"] | rules["moves_measures"]]["rule"]
+    for row in silent[~silent["rule"].isin(seen_somewhere)].itertuples():
+        why = f"it stays all the same: {row.reason}" if row.reason else "no reason to keep it is written down"
+        yield f"Nowhere does anything show of “{row.rule}”; {why}."
     already = here[here["neutral_already"]]["rule"]
     if len(already):
         yield f"Already at the value at which it does nothing in {scenario}: {listed(already)}."
