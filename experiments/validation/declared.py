@@ -45,7 +45,8 @@ class DeclaredPart(_Row):
     def verdict(self, estimate: float) -> str:
         """Met, between or missed; a number that could not be computed is missed.
 
-        A bound at which accepted and wrong meet counts as wrong: a direction that is not there is missed.
+        A bound at which accepted and wrong meet counts as wrong: a direction that is not there is missed. Where nothing
+        lies beyond what is accepted (a share of 0 or 1), wrong is left open.
         """
         low, high = self.accept
         below, above = self.wrong

@@ -45,6 +45,21 @@ def test_a_direction_is_met_or_missed_and_nothing_else_is_missed_by_no_differenc
     assert verdict == ("met" if value > 0 else "missed")
 
 
+@pytest.mark.parametrize(
+    ("fact", "part", "best"),
+    [
+        ("T7", "voluntary: global U", 0.0),
+        ("T10", "keyworker more than client", 1.0),
+        ("T14", "hostile", 0.0),
+        ("I5", "conflicted dyads", -1.0),
+        ("I6", "meaning", 1.0),
+    ],
+)
+def test_the_most_of_what_is_wanted_that_there_can_be_is_met(fact, part, best):
+    (declared,) = (p for one in FACTS_DECLARED if one.id == fact for p in one.part if p.name == part)
+    assert declared.verdict(best) == "met"
+
+
 def test_what_could_not_be_computed_is_missed():
     assert part((0.1, 0.7), (0.05, 0.85)).verdict(math.nan) == "missed"
     assert part((0.1, 0.7)).verdict(math.nan) == "missed"
