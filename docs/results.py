@@ -21,7 +21,7 @@ import pandas as pd
 from PIL import Image
 
 from analysis.pages import Block, Piece, Table, as_markdown
-from experiments.calibration.calibrate import POSTERIOR
+from experiments.calibration.posterior import POSTERIOR
 from experiments.command_validate import SIZES, points_kept
 from experiments.made import WORDS, make_and_keep, read_made
 from experiments.robustness import posterior_draws
@@ -102,7 +102,7 @@ def table_of(kind: str, name: str) -> pd.DataFrame:
 
 def validation() -> str:
     """The page about what the model is held against, and how it stands."""
-    board = table_of("scoreboard", "scoreboard").fillna({"sources": ""})
+    board = table_of("scoreboard", "scoreboard").fillna({"sources": "", "note": "", "would_take": ""})
     return as_markdown(
         [
             Block("title", "The model held against published facts"),

@@ -89,8 +89,8 @@ def main(arguments: Sequence[str] | None = None, more: Sequence[Any] = ()) -> in
             do = DO | {name: action for module in more for name, action in module.DO.items()}
             status = do[options.command](options)
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        print("\ntwoway: interrupted; nothing was written", file=sys.stderr)
+    except KeyboardInterrupt as stopped:
+        print(f"\ntwoway: interrupted; {stopped or 'nothing was written'}", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         _forget_output()

@@ -79,7 +79,8 @@ def ablate(options: argparse.Namespace) -> int:
 
 def robustness(options: argparse.Namespace) -> int:
     """Try each claim in each variant of the model."""
-    from experiments.robustness import POSTERIOR, claims, posterior_draws, variants
+    from experiments.calibration.posterior import POSTERIOR
+    from experiments.robustness import claims, posterior_draws, variants
     from simulation.refusal import Refusal
     from simulation.scenario import load
 

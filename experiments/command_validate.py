@@ -33,7 +33,8 @@ def add(commands: Any) -> None:
         "calibrate",
         help="find the free numbers with which the model meets the facts that are set aside for it (half an hour)",
         description="History matching on the numbers of experiments/calibration/priors.toml. It can be stopped and "
-        "started again with the same options: points that were simulated are not simulated again.",
+        "started again with the same options: points that were simulated are not simulated again. --waves, --last and "
+        "--replicates may be larger then.",
     )
     calibrate.add_argument("--seed", default="1", help="luck: a whole number from 0 (default 1)")
     for name, (default, words) in SIZES.items():
@@ -50,6 +51,8 @@ SIZES = {
     "replicates": ("60", "replicates per condition and such a point that is not rejected after those of a wave"),
 }
 """How much is simulated in a calibration: option, default, meaning."""
+GROWING = ("waves", "last", "replicates")
+"""Options that may be raised when a calibration goes on: what was simulated before them stays as it is."""
 ASKED = "asked.json"
 
 
@@ -77,23 +80,29 @@ def calibrate(options: argparse.Namespace) -> int:
 def points_kept(folder: Path, asked: Mapping[str, int]) -> Iterator[Path]:
     """Where points are kept while a calibration is under way, removed when it is done.
 
-    Raises ``Refusal`` if another one's are there.
+    What was *asked* for may be larger in the end (``GROWING``) than what had been asked for before. Raises ``Refusal``
+    if another calibration's points are there.
     """
     from experiments.folder import write_anew
-    from simulation.refusal import Refusal
+    from simulation.refusal import Refusal, listed
 
     kept = folder.with_name(f"{folder.name}.points")
     kept.mkdir(parents=True, exist_ok=True)
     text = json.dumps(asked, sort_keys=True) + "\n"
     marker = kept / ASKED
-    if marker.exists() and marker.read_text(encoding="utf-8") != text:
-        raise Refusal(
-            f"{kept}: holds points of a calibration with other options; go on with those, or use another --out"
-        )
+    if marker.exists():
+        before = json.loads(marker.read_text(encoding="utf-8"))
+        others = [name for name in asked if name not in GROWING and before.get(name) != asked[name]]
+        if others:
+            told = listed([f"--{name.replace('_', '-')} {before.get(name)}" for name in others])
+            raise Refusal(f"{kept}: holds points of a calibration with {told}; go on with that, or use another --out")
     if not marker.exists() and any(kept.iterdir()):
         raise Refusal(f"{kept}: is not empty, and would be written to; use another --out")
     write_anew(marker, text)
-    yield kept
+    try:
+        yield kept
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"points are kept in {kept}, and the same command goes on from there") from None
     for file in (*kept.glob("*.csv"), marker):
         file.unlink()
     with suppress(OSError):  # somebody has put something else there

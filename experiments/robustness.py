@@ -24,6 +24,7 @@ from analysis.measures.coercion import HIGH
 from analysis.paired import Floats, interval
 from analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
 from analysis.words.grammar import counted
+from experiments.calibration.posterior import MOSTLY
 from experiments.defaults import with_defaults
 from experiments.made import Made, check_replicates
 from experiments.outcomes import PATTERN_SHARES
@@ -35,8 +36,6 @@ from simulation.refusal import Refusal, listed
 from simulation.scenario import FOLDERS, Scenario, changed, load
 
 TABLE = Path(__file__).with_name("claims.toml")
-POSTERIOR = Path(__file__).with_name("calibration") / "posterior.csv"
-"""Where the draws of a calibration are kept; a row per draw, parameters in columns such as ``learning.blur``."""
 COERCED = "coerced"
 TONES = ("positivity", "negativity")
 ACCOUNT = (
@@ -45,8 +44,6 @@ ACCOUNT = (
     "client_felt_coercion",
 )
 """What the two would tell of at the end: the columns of ``analysis.emergence.accounts_on``."""
-REQUIRED = 0.9
-"""Share of the variants of a kind in which a claim should hold; in fewer, it is stated with the share."""
 Changes = Mapping[str, float | str]
 
 
@@ -291,15 +288,15 @@ def _in_words(
         if some.empty:
             continue
         number = int(some["variants"].iloc[0])
-        standing, falling = some[some["holds"] >= REQUIRED], some[some["holds"] < REQUIRED]
+        standing, falling = some[some["holds"] >= MOSTLY], some[some["holds"] < MOSTLY]
         how_many = f"{number} {one if number == 1 else many}"
-        clear = f"beyond their interval {int((some['clearly'] >= REQUIRED).sum())} of {count} do"
+        clear = f"beyond their interval {int((some['clearly'] >= MOSTLY).sum())} of {count} do"
         if falling.empty:
-            yield f"Over {how_many}: every claim holds in at least {REQUIRED:.0%} of them; {clear}."
+            yield f"Over {how_many}: every claim holds in at least {MOSTLY:.0%} of them; {clear}."
         else:
             told = [f"“{row.claim}” in {row.holds:.0%}" for row in falling.itertuples()]
             yield (
-                f"Over {how_many}: {len(standing)} of {count} claims hold in at least {REQUIRED:.0%} of them "
+                f"Over {how_many}: {len(standing)} of {count} claims hold in at least {MOSTLY:.0%} of them "
                 f"({clear}); less often: {listed(told)}."
             )
         against = some[some["against"] > 0]

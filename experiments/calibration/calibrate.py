@@ -20,8 +20,6 @@ from experiments.made import Made
 from simulation.refusal import listed
 
 Floats = NDArray[np.float64]
-POSTERIOR = Path(__file__).with_name("posterior.csv")
-"""The posterior sample that comes with the model: a row per accepted point, a column per free number."""
 NARROW = 0.6
 """Width of the middle nine tenths, as a share of the prior's, below which a number counts as pinned down."""
 LOOSE = 0.85
@@ -30,11 +28,6 @@ TOGETHER = 0.5
 """Rank correlation from which two numbers of the posterior sample can make up for each other."""
 SHOWN = 5
 """Pairs of such numbers that are told; the table has all."""
-
-
-def shipped_posterior() -> pd.DataFrame:
-    """The posterior sample that comes with the model."""
-    return pd.read_csv(POSTERIOR)
 
 
 def numbers_table(found: Matched, free: Priors) -> pd.DataFrame:

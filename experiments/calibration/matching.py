@@ -184,7 +184,7 @@ def matched(plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False,
     if accepted.sum() < FEWEST:
         raise Refusal(
             f"of {len(last.points)} last points only {int(accepted.sum())} are accepted, fewer than {FEWEST}: more "
-            "waves or more points are needed, or the facts cannot be met together"
+            "waves or last points are needed (what was simulated is used again), or the facts cannot be met together"
         )
     candidates = free.unit(rounded(free.at(central(hopeful[accepted], CANDIDATES))))
     tried = values_at(candidates, "candidates", plan.last_replicates)

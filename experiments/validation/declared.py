@@ -77,6 +77,10 @@ class DeclaredFact(_Row):
     """How it is computed."""
     part: tuple[DeclaredPart, ...] = Field(min_length=1)
     """Its numbers."""
+    note: str = ""
+    """What has to be known to weigh it, besides whether it was used in calibration."""
+    would_take: str = ""
+    """What the model would have to have where it does not meet the fact: our guess."""
     used: str = ""
     """Whether it was used in calibration, by the rule that ``facts.toml`` states."""
 

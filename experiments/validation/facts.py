@@ -41,6 +41,10 @@ LATER = 90
 """Day on which interventions are judged."""
 ASKED_INVOLUNTARY = 0.89
 """Share of involuntary patients with high felt coercion (Sheehan & Burns 2011, read): sets the cut of the scale."""
+CERTAIN = 0.9
+"""Weight from which on one frame counts as all but certain (assumed)."""
+ABOUT_AS_GOOD = 0.5
+"""EPA units of evaluation up to which one act may be taken for another and still be about as good (assumed)."""
 STEPS_OF_CUT = 200
 """Steps between which the cut is interpolated."""
 
@@ -357,10 +361,10 @@ def ratings_vary_most_between_pairs_and_days(lived: Mapping[str, Lived]) -> Part
 
 @fact("P4", "ordinary")
 def people_mostly_see_what_is_done(lived: Mapping[str, Lived]) -> Parts:
-    """Share of acts taken for something at most half an EPA unit better or worse than what was done."""
+    """Share of acts taken for something about as good as what was done."""
     one = lived["ordinary"]
     acts = one.events[one.events["act"].notna().to_numpy()]
-    off = np.abs(sentiment_of(acts["seen"], one.resolved) - sentiment_of(acts["act"], one.resolved)) > 0.5
+    off = np.abs(sentiment_of(acts["seen"], one.resolved) - sentiment_of(acts["act"], one.resolved)) > ABOUT_AS_GOOD
     rows, n = one.panel.rows_of(acts, "events"), len(one.panel.dyads)
     near = np.column_stack([np.bincount(rows, ~off, minlength=n), np.bincount(rows, minlength=n)]).astype(np.float64)
     return _estimate(near, lambda s: s[..., :1] / s[..., 1:], ("taken for about as good",), one)
@@ -368,10 +372,10 @@ def people_mostly_see_what_is_done(lived: Mapping[str, Lived]) -> Parts:
 
 @fact("P5", "ordinary")
 def definitions_are_seldom_settled(lived: Mapping[str, Lived]) -> Parts:
-    """Share of parties, in the middle of the stay, to whom one frame is all but certain (nine in ten or more)."""
+    """Share of parties, in the middle of the stay, to whom one frame is all but certain."""
     one = lived["ordinary"]
     days = one.tables.days[one.tables.days["day"] == DAY]
-    shares = days[[c for c in days if c.startswith("share_of_")]].to_numpy().max(axis=1) >= 0.9
+    shares = days[[c for c in days if c.startswith("share_of_")]].to_numpy().max(axis=1) >= CERTAIN
     rows = one.panel.rows_of(days, "days")
     n = len(one.panel.dyads)
     parts = np.column_stack([np.bincount(rows, shares, minlength=n), np.bincount(rows, minlength=n)]).astype(np.float64)

@@ -10,15 +10,12 @@ import pandas as pd
 from analysis.figures.scoreboard import predictive_figure
 from analysis.pages import Table
 from analysis.words.grammar import counted, decimal, percent
-from experiments.calibration.calibrate import shipped_posterior
+from experiments.calibration.posterior import MOSTLY, shipped_posterior
 from experiments.calibration.simulated import Point, seeds, simulate_all
 from experiments.made import Made
-from experiments.validation.declared import CALIBRATION, HELD_OUT, declared_facts
+from experiments.validation.declared import CALIBRATION, HELD_OUT, MET, declared_facts
 from experiments.validation.scoreboard import PAIRS, accepted_range
 from simulation.refusal import Refusal, listed
-
-MOSTLY = 0.9
-"""Share of draws from which on a conclusion is said to hold."""
 
 
 def predictive(draws: int, seed: int, replicates: int, threads: int = 2, progress: bool = False) -> pd.DataFrame:
@@ -39,16 +36,14 @@ def predictive(draws: int, seed: int, replicates: int, threads: int = 2, progres
     values = simulate_all(points, "draws", threads, progress)
     rows = []
     for one in facts:
-        whole = np.all(
-            [[p.verdict(v) == "met" for v in values[f"{one.id}: {p.name}"]] for p in one.part], axis=0
-        ).mean()
+        whole = np.all([[p.verdict(v) == MET for v in values[f"{one.id}: {p.name}"]] for p in one.part], axis=0).mean()
         for part in one.part:
             own = values[f"{one.id}: {part.name}"]
             low, middle, high = own.quantile([0.05, 0.5, 0.95])
             rows.append(
                 one.row(part, middle, low, high)
                 | {
-                    "met": np.mean([part.verdict(value) == "met" for value in own]), "met_in_every_part": whole,
+                    "met": np.mean([part.verdict(value) == MET for value in own]), "met_in_every_part": whole,
                     "verdict": part.verdict(middle), "used": one.used, "status": one.status,
                 }
             )  # fmt: skip

@@ -60,7 +60,8 @@ def scoreboard(seed: int, replicates: int, threads: int = 2, progress: bool = Fa
     """Every fact as the model has it, a row per part.
 
     Columns: fact, says, part, unit, estimate, low, high (95 %), accept_low, accept_high, wrong_low, wrong_high, verdict
-    (met, between, missed), certain (whether the verdict holds all over the interval), used, status, sources, how.
+    (met, between, missed), certain (whether the verdict holds all over the interval), used, note, status, sources, how,
+    would_take.
     """
     facts = declared_facts()
     found = parts_of_facts(tuple(one.id for one in facts), seed, replicates, threads=threads, progress=progress)
@@ -72,7 +73,8 @@ def scoreboard(seed: int, replicates: int, threads: int = 2, progress: bool = Fa
                 one.row(part, estimate, low, high)
                 | {
                     "verdict": part.verdict(estimate), "certain": part.certain(low, high),
-                    "used": one.used, "status": one.status, "sources": "; ".join(one.sources), "how": one.how,
+                    "used": one.used, "note": one.note, "status": one.status,
+                    "sources": "; ".join(one.sources), "how": one.how, "would_take": one.would_take,
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)
@@ -81,7 +83,7 @@ def scoreboard(seed: int, replicates: int, threads: int = 2, progress: bool = Fa
 def by_fact(table: pd.DataFrame) -> pd.DataFrame:
     """One row per fact, its verdict that of its worst part; a miss is certain if a missed part is, all else if all are.
 
-    Columns: fact, says, verdict, certain, used, status.
+    Columns: fact, says, verdict, certain, used, note, status.
     """
     rows = []
     for name, own in table.groupby("fact", sort=False):
@@ -89,8 +91,8 @@ def by_fact(table: pd.DataFrame) -> pd.DataFrame:
         at_worst = own[own["verdict"] == worst]
         certain = bool(at_worst["certain"].any() if worst == MISSED else own["certain"].all())
         first = own.iloc[0]
-        rows.append((name, first["says"], worst, certain, first["used"], first["status"]))
-    return pd.DataFrame(rows, columns=["fact", "says", "verdict", "certain", "used", "status"])
+        rows.append((name, first["says"], worst, certain, first["used"], first["note"], first["status"]))
+    return pd.DataFrame(rows, columns=["fact", "says", "verdict", "certain", "used", "note", "status"])
 
 
 def in_words(table: pd.DataFrame, dyads: int) -> Iterator[str]:
@@ -103,6 +105,10 @@ def in_words(table: pd.DataFrame, dyads: int) -> Iterator[str]:
             f"Facts with a source that were {how} ({len(own)}): {met} met in every part, {between} between, "
             f"{missed} missed."
         )
+        for one in own[own["note"] != ""].itertuples():
+            rest = own[own["fact"] != one.fact]
+            met = (rest["verdict"] == MET).sum()
+            yield f"Of {one.fact} one must know: {one.note}. Without it {met} of {len(rest)} are met in every part."
     own = facts[facts["status"] == "assumed"]
     met = (own["verdict"] == MET).sum()
     yield f"Expectations without a source, all used in calibration ({len(own)}): {met} met in every part."
@@ -111,6 +117,8 @@ def in_words(table: pd.DataFrame, dyads: int) -> Iterator[str]:
         if len(rows):
             told = [f"{row.fact} ({row.part} {decimal(row.estimate)})" for row in rows.itertuples()]
             yield f"{words}: {listed(told)}."
+    for row in table[table["verdict"] != MET].drop_duplicates("fact").itertuples():
+        yield f"What {row.fact} would take: {row.would_take or 'not known'}."
     open_ = table[~table["certain"]]
     if len(open_):
         told = [f"{row.fact} ({row.part})" for row in open_.itertuples()]
@@ -128,7 +136,7 @@ def lines(table: pd.DataFrame) -> Iterator[str]:
         before = row.fact
         interval = f"{decimal(row.low)} to {decimal(row.high)}" if row.high > row.low else ""
         accepted = accepted_range(row.accept_low, row.accept_high)
-        how = "" if row.used == CALIBRATION else ", held out"
+        how = ("" if row.used == CALIBRATION else ", held out") + (f" ({row.note})" if row.note else "")
         maybe = "" if row.certain else " (with other luck perhaps not)"
         what, value = f"{row.part} ({row.unit})", decimal(row.estimate)
         yield f"{name:<5}{what:<{width + 2}}{value:>7}  {interval:<18}{accepted:<16}{row.verdict}{how}{maybe}"
@@ -149,7 +157,8 @@ def shown(table: pd.DataFrame) -> Table:
         verdict = row.verdict if row.certain else f"{row.verdict}, not for certain"
         accepted = accepted_range(row.accept_low, row.accept_high)
         what = f"{row.part} ({row.unit})"
-        rows.append((row.fact, what, decimal(row.estimate), interval, accepted, verdict, row.used))
+        used = f"{row.used} ({row.note})" if row.note else row.used
+        rows.append((row.fact, what, decimal(row.estimate), interval, accepted, verdict, used))
     return Table(("fact", "part", "value", "95 % interval", "accepted", "verdict", "used"), tuple(rows))
 
 

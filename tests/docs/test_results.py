@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from analysis.patterns import PATTERNS
-from experiments.calibration.calibrate import shipped_posterior
 from experiments.calibration.matching import CANDIDATES
 from experiments.calibration.middle import central, rounded
+from experiments.calibration.posterior import shipped_posterior
 from experiments.calibration.priors import priors
 from experiments.made import MAKERS, read_made
 from simulation.scenario import all_declarations

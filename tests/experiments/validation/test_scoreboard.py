@@ -13,6 +13,8 @@ def board(*rows):
     table = pd.DataFrame(rows, columns=["fact", "estimate", "verdict", "certain", "used", "status"])
     same = {"says": "Something is so.", "unit": "share", "sources": "Somebody 1999", "how": "A share."}
     bounds = {"accept_low": 0.1, "accept_high": 0.7, "wrong_low": 0.05, "wrong_high": 0.85}
+    table["note"] = table["fact"].map({"B": "it was looked at"}).fillna("")
+    table["would_take"] = table["fact"].map({"A": "another world"}).fillna("")
     part = [f"part {k}" for k in range(len(rows))]
     return table.assign(part=part, low=table["estimate"] - 0.02, high=table["estimate"] + 0.02, **same, **bounds)
 
@@ -42,6 +44,21 @@ def test_a_miss_is_told():
     assert "Neither met nor wrong: C (part 4 0.080)." in told
     assert "used in calibration (1): 0 met in every part, 0 between, 1 missed." in told
     assert "held out (1): 1 met in every part, 0 between, 0 missed." in told
+
+
+def test_what_a_miss_would_take_is_said_and_nothing_of_what_is_met():
+    told = " ".join(in_words(BOARD, 400))
+    assert "What A would take: another world." in told
+    assert "What C would take: not known." in told
+    assert "What B" not in told
+
+
+def test_what_must_be_known_to_weigh_a_fact_stands_beside_it_and_the_rest_is_counted_without_it():
+    assert "Of B one must know: it was looked at. Without it 0 of 0 are met in every part." in " ".join(
+        in_words(BOARD, 400)
+    )
+    assert [row[-1] for row in shown(BOARD).rows if row[0] == "B"] == ["held out (it was looked at)"] * 2
+    assert sum("(it was looked at)" in line for line in lines(BOARD)) == 2
 
 
 @pytest.mark.parametrize("row", list(BOARD.itertuples()), ids=lambda row: row.part)
