@@ -20,8 +20,11 @@ from typing import Any
 import pandas as pd
 from PIL import Image
 
+from analysis.measures.coercion import HIGH
 from analysis.pages import Block, Piece, Table, as_markdown
+from experiments import ablation
 from experiments.calibration.posterior import POSTERIOR
+from experiments.calibration.priors import priors
 from experiments.command_validate import SIZES, points_kept
 from experiments.made import WORDS, make_and_keep, read_made
 from experiments.robustness import posterior_draws
@@ -29,13 +32,44 @@ from experiments.validation import predictive, scoreboard
 from experiments.validation.declared import declared_facts
 from simulation import SCOPE
 from simulation.refusal import Refusal, nearest
+from simulation.scenario import all_declarations
 
 HERE = Path(__file__).parent
 CALIBRATING = HERE.parent / "runs" / "calibration"
 """Beside it points are kept while a calibration is under way, so that it can be stopped and goes on."""
 RESULTS, FIGURES = HERE / "results", HERE / "figures"
+OF_PEOPLE = [one.name for one in all_declarations() if one.section in ("people", "learning")]
+"""The numbers that say who people are and how they change."""
 SCENARIOS = ("ordinary", "time-for-talk", "strict-and-opaque", "strict-but-fair", "oppositional-peers", "voluntary")
 """Scenarios whose landscapes are shown."""
+
+AIMED_AT = """
+Of the {all} numbers of `people` and `learning` {free} were calibrated; the others are assumed, as no fact at hand is
+about them ([which, why, and between which values](../experiments/calibration/priors.toml)). Those of `context` are
+what scenarios set, and were not. Which facts are aimed at follows from a rule fixed beforehand: every other one in
+the order of [the list](../experiments/validation/facts.toml), the rest are held out. The defaults are one of the
+points of the posterior sample that are nearest to all others, rounded to two digits. Where a scenario sets a number
+itself, that counts, in the calibration as elsewhere.
+"""
+LOOKED_AT = """
+Held out does not mean never looked at. Earlier versions of the model had been compared with all facts. The region the
+priors were widened from had been chosen in a trial that looked at T2a and at part of T4. One rule was added because
+of T9d (the ODD's departure u), before the calibration; its number was then calibrated on the other facts like all the
+rest. And the upper end of tolerance was set, for a reason of its own (priors.toml), after a first calibration whose
+outcome had been compared with all facts. Two more calibrations were made because of how the one before had been done,
+not because of what it had found: the second, since the points of the first were not independent and scenarios did not
+have their say; the third, this one, since in the second what a questionnaire would catch had had the same luck at
+every point, which put T2b .02 to .05 too low. What is aimed at, its bounds, the rule and the priors stayed as they
+were. Of what is held out, three parts were stated anew between the first and the second, when they had been looked
+at: T4 got a part of its own for felt coercion, and no longer a bound beyond which formal control is wrong; T4's cut
+is set where as many clients are above it as in the source; and T12's second part asks whether the ratio is nearer 1.
+Of the 8 facts held out the first calibration met 5, with 2 between and 1 missed (I4, tracking); the second 6, 2 and
+0. The facts leave most numbers wide open, so a default is one of many that would do.
+"""
+COERCED = """
+Clients count as coerced here if their felt coercion is above {high:g} on the model's own scale, as most are at an
+ordinary centre or a strict one; for T4 the cut is where as many clients are above it as in the source.
+"""
 
 
 def arguments() -> dict[str, dict[str, Any]]:
@@ -77,11 +111,15 @@ def keep(kind: str, folder: Path) -> None:
         shutil.copy(folder / "posterior.csv", POSTERIOR)
 
 
+def sentences(kind: str) -> list[str]:
+    """What a kept result says."""
+    return [one for one in (RESULTS / kind / WORDS).read_text(encoding="utf-8").splitlines() if one]
+
+
 def told(kind: str) -> list[Piece]:
     """What a kept result says: its sentences, then its figures with what they show."""
     _, given, manifest = read_made(RESULTS / kind)
-    sentences = (RESULTS / kind / WORDS).read_text(encoding="utf-8").splitlines()
-    pieces: list[Piece] = [Block("text", sentence) for sentence in sentences if sentence]
+    pieces: list[Piece] = [Block("text", sentence) for sentence in sentences(kind)]
     for name in manifest["figures"]:
         file = FIGURES / f"{kind}-{name}.png"
         with Image.open(file) as picture:
@@ -113,39 +151,28 @@ def validation() -> str:
             ),
             Block("heading", "The scoreboard"),
             *told("scoreboard"),
+            Block(
+                "text",
+                "All this is about one set of numbers, the defaults. The sample of sets that agree about as well with "
+                f"the facts aimed at does not do as well throughout. {' '.join(sentences('posterior-check')[:2])} "
+                "([Below](#the-posterior-sample-against-all-facts).)",
+            ),
             scoreboard.shown(board),
             Block("heading", "What the facts are"),
             scoreboard.sources(board),
             Block("heading", "Calibration: where the defaults come from"),
-            Block(
-                "text",
-                "The numbers of `people` and `learning` were calibrated ([which, and between which values]"
-                "(../experiments/calibration/priors.toml)); those of `context` are what scenarios set, and were not. "
-                "Which facts are aimed at follows from a rule fixed beforehand: every other one in the order of "
-                "[the list](../experiments/validation/facts.toml), the rest are held out. The defaults are a point "
-                "from the middle of the posterior sample, rounded to two digits. Where a scenario sets a number "
-                "itself, that counts, in the calibration as elsewhere.",
-            ),
+            Block("text", " ".join(AIMED_AT.format(all=len(OF_PEOPLE), free=len(priors().names)).split())),
             *told("calibration"),
-            Block(
-                "text",
-                "Held out does not mean never looked at. Earlier versions of the model had been compared with all "
-                "facts. The region the priors were widened from had been chosen in a trial that looked at T2a and at "
-                "part of T4. One rule was added because of T9d (the ODD's departure u), before the calibration; its "
-                "number was then calibrated on the other facts like all the rest. And the upper end of tolerance was "
-                "set, for a reason of its own (priors.toml), after a first calibration whose outcome had been compared "
-                "with all facts. The last calibration was made because of how the one before had been done (its points "
-                "were not independent, and scenarios did not have their say), not because of what it had found; facts, "
-                "bounds, rule and priors stayed as they were. The facts leave most numbers wide open, so a default is "
-                "one of many that would do.",
-            ),
+            Block("text", " ".join(LOOKED_AT.split())),
             Block("heading", "The posterior sample against all facts"),
             *told("posterior-check"),
             predictive.shown(table_of("posterior-check", "predictive")),
             Block("heading", "Which part of the model does what"),
             *told("ablation"),
+            *ablation.shown({name: table_of("ablation", name).fillna({"reason": ""}) for name in ("rules", "facts")}),
             Block("heading", "Whether conclusions stand"),
             *told("robustness"),
+            Block("text", " ".join(COERCED.format(high=HIGH).split())),
         ]
     )
 

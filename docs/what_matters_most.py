@@ -1,8 +1,12 @@
-"""Make the page about what matters most again, with its figures: `python docs/what_matters_most.py` (some minutes)."""
+"""Make the page about what matters most again, with its figures: `python docs/what_matters_most.py` (some minutes).
+
+With `--check` nothing is written: the study is made again, and the page is compared with what it would be.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
 import tempfile
 from pathlib import Path
 
@@ -21,28 +25,29 @@ SHOWN = {"indices": "", "convergence": "-convergence", "pairs": "-pairs", "error
 """Figures of the page, and how their files' names end."""
 
 
-def picture(store: Store, found: Examined, name: str, ending: str) -> str:
-    """Write a figure; returns it as Markdown."""
+def picture(store: Store, found: Examined, name: str, ending: str, write: bool) -> str:
+    """A figure as Markdown; it is written if that is wanted."""
     figure = found.figures[name]
     file = HERE / "figures" / f"{NAME}{ending}.png"
-    file.write_bytes(png_of(figure, store.note()))
+    if write:
+        file.write_bytes(png_of(figure, store.note()))
     return f"![{said(figure)}](figures/{file.name})"
 
 
-def main() -> None:
-    """Run the study with two threads, examine it, and write page and figures."""
+def main(check: bool) -> int:
+    """Run the study with two threads, examine it, and write page and figures, or *check* what is there."""
     study = load_study(NAME)
     with tempfile.TemporaryDirectory() as temporary:
         store = Store(run_study(study, Path(temporary) / NAME, progress=True).folder)
         found, where = examine(store, OUTCOME), look_for(store, OUTCOME, above=MAJORITY)
-        pictures = [picture(store, found, name, ending) for name, ending in SHOWN.items()]
-        conditions = picture(store, where, "conditions", "-conditions")
+        pictures = [picture(store, found, name, ending, not check) for name, ending in SHOWN.items()]
+        conditions = picture(store, where, "conditions", "-conditions", not check)
         rests_on = ", ".join(f"{key} {value}" for key, value in store.note().items())
     page = [
         f"# {study.title}",
         study.question,
         f"The study is [{NAME}](../experiments/studies/{NAME}.toml); this page is made by `python "
-        f"docs/what_matters_most.py`. {SCOPE}",
+        f"docs/what_matters_most.py`, which with `--check` makes the study again and compares. {SCOPE}",
         "## Which inputs the share of conflicted dyads depends on",
         pictures[0],
         *found.sentences,
@@ -53,11 +58,17 @@ def main() -> None:
         "## What it rests on",
         rests_on,
     ]
-    (HERE / f"{NAME}.md").write_text("\n\n".join(page) + "\n", encoding="utf-8")
+    file, text = HERE / f"{NAME}.md", "\n\n".join(page) + "\n"
+    if check:
+        equal = file.read_text(encoding="utf-8") == text
+        print(f"{file}: {'every word is equal' if equal else 'the study made again says something else'}")
+        return 0 if equal else 1
+    file.write_text(text, encoding="utf-8")
     text = README.read_text(encoding="utf-8")
     first = pictures[0].replace("(figures/", "(docs/figures/")
     README.write_text(re.sub(rf"!\[[^\]]*\]\(docs/figures/{NAME}\.png\)", first, text), encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(check="--check" in sys.argv[1:]))

@@ -26,6 +26,8 @@ LOOSE = 0.85
 """The same width from which on the facts say next to nothing about a number."""
 TOGETHER = 0.5
 """Rank correlation from which two numbers of the posterior sample can make up for each other."""
+UNUSUAL = 0.85
+"""Share of the sample beyond which a default is told to be not in its middle."""
 SHOWN = 5
 """Pairs of such numbers that are told; the table has all."""
 
@@ -34,7 +36,7 @@ def numbers_table(found: Matched, free: Priors) -> pd.DataFrame:
     """Each free number before and after: a row per number.
 
     Columns: number, low, high (prior), q05, q25, median, q75, q95 (posterior sample), representative (what the defaults
-    are), narrowed (middle nine tenths over those of the prior).
+    are), below (share of the sample that is less than that), narrowed (middle nine tenths over those of the prior).
     """
     sample = free.at(found.points[found.accepted])
     q = np.quantile(sample, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
@@ -49,6 +51,7 @@ def numbers_table(found: Matched, free: Priors) -> pd.DataFrame:
             "q75": q[3],
             "q95": q[4],
             "representative": found.representative,
+            "below": (sample < found.representative).mean(axis=0),
             "narrowed": (q[4] - q[0]) / (0.9 * (free.high - free.low)),
         }
     )
@@ -139,6 +142,15 @@ def in_words(
         "rounded and simulated again, comes nearest to all parts. "
         + (f"Then it misses {told}." if len(missed) else "Then it meets every part.")
     )
+    extreme = numbers[(numbers["below"] - 0.5).abs() > UNUSUAL - 0.5].sort_values(
+        "below", key=lambda below: -(below - 0.5).abs()
+    )
+    if len(extreme):
+        places = [
+            f"{name} ({f'above {percent(below)}' if below > 0.5 else f'below {percent(1 - below)}'})"
+            for name, below in zip(plain_names(extreme["number"]), extreme["below"], strict=True)
+        ]
+        yield f"In single numbers they are not the middle of the sample, least of all in {listed(places)} of it."
     narrow = numbers.sort_values("narrowed")
     pinned = narrow[narrow["narrowed"] < NARROW]
     if len(pinned):
