@@ -13,6 +13,7 @@ import re
 import shutil
 import sys
 import tempfile
+import textwrap
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from PIL import Image
 
 from analysis.measures.coercion import HIGH
 from analysis.pages import Block, Piece, Table, as_markdown
+from analysis.words.grammar import percent
 from experiments import ablation
 from experiments.calibration.posterior import POSTERIOR
 from experiments.calibration.priors import priors
@@ -31,7 +33,7 @@ from experiments.robustness import posterior_draws
 from experiments.validation import predictive, scoreboard
 from experiments.validation.declared import declared_facts
 from simulation import SCOPE
-from simulation.refusal import Refusal, nearest
+from simulation.refusal import Refusal, listed, nearest
 from simulation.scenario import all_declarations
 
 HERE = Path(__file__).parent
@@ -205,6 +207,27 @@ def patterns_of_the_odd(text: str) -> str:
     return FACTS.sub(lambda match: f"{match[1]}\n{table}{match[2]}", text)
 
 
+README = HERE.parent / "README.md"
+SHOWN_IN_README = re.compile(r"(<!-- over the posterior sample -->\n).*?(<!-- end -->)", re.S)
+CLAIMED_IN_README = {
+    "fewer conflicted": "Strict rules that are explained leave fewer conflicted dyads",
+    "more polite": "Strict rules that are explained leave more polite dyads",
+    "more friendly": "Strict rules that are explained leave more friendly dyads",
+}
+
+
+def claims_of_the_readme(text: str) -> str:
+    """The README with how often over the posterior sample its comparison goes the way it shows."""
+    over = table_of("robustness", "summary").query("kind == 'posterior'").set_index("claim")
+    told = listed([f"{what} in {percent(over.loc[claim, 'holds'])}" for what, claim in CLAIMED_IN_README.items()])
+    draws = int(over.loc[next(iter(CLAIMED_IN_README.values())), "variants"])
+    sentence = (
+        f"That is with the numbers the model comes with. Over {draws} draws of the sample of numbers that agree with "
+        f"the facts ([below](#held-against-the-facts)) it goes the same way: {told} of them."
+    )
+    return SHOWN_IN_README.sub(lambda match: f"{match[1]}{textwrap.fill(sentence, 118)}\n{match[2]}", text)
+
+
 PAGES = {"validation.md": validation, "understanding.md": understanding}
 """The pages, and how each is written."""
 
@@ -222,6 +245,7 @@ def main(kinds: list[str]) -> int:
         print(refusal, file=sys.stderr)
         return 2
     ODD.write_text(patterns_of_the_odd(ODD.read_text(encoding="utf-8")), encoding="utf-8")
+    README.write_text(claims_of_the_readme(README.read_text(encoding="utf-8")), encoding="utf-8")
     for name, write in PAGES.items():
         (HERE / name).write_text(write(), encoding="utf-8")
         print(f"docs/{name}")

@@ -20,6 +20,12 @@ KINDS = sorted(path.name for path in (DOCS / "results").iterdir())
 DEFAULTS = {f"{d.section}.{d.name}": d.default for d in all_declarations()}
 
 
+def test_the_readme_says_how_often_its_comparison_goes_the_same_way_over_the_sample():
+    text = PAGES["README"].read_text(encoding="utf-8")
+    assert PAGES["claims_of_the_readme"](text) == text
+    assert "fewer conflicted in " in text
+
+
 @pytest.mark.parametrize("name", PAGES["PAGES"])
 def test_a_page_is_what_its_results_say(name):
     assert (DOCS / name).read_text(encoding="utf-8") == PAGES["PAGES"][name]()
