@@ -236,7 +236,7 @@ def _where_sliders_stand(settings: Sequence[Shown]) -> str:
             for day, one in zip(days, settings, strict=True)
         ]
         if field not in shown and len(set(values)) > 1:
-            row(field, declared.meaning, [f"{written(value)} {declared.unit}".strip() for value in values])
+            row(field, f"{declared.meaning} ({declared.unit})", [written(value) for value in values])
     columns = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     return (
         f'<div class="wide"><table class="settings"><thead><tr>{columns}</tr></thead>'
