@@ -14,6 +14,7 @@ from analysis.figures.sensitivity import plain_names
 from analysis.words.grammar import counted, decimal, percent
 from experiments.calibration.emulators import checked
 from experiments.calibration.matching import ACCEPT, CANDIDATES, CUTOFF, Matched, Plan, matched
+from experiments.calibration.middle import MIDDLE
 from experiments.calibration.priors import Priors, priors
 from experiments.calibration.targets import targets
 from experiments.made import Made
@@ -26,8 +27,6 @@ LOOSE = 0.85
 """The same width from which on the facts say next to nothing about a number."""
 TOGETHER = 0.5
 """Rank correlation from which two numbers of the posterior sample can make up for each other."""
-UNUSUAL = 0.85
-"""Share of the sample beyond which a default is told to be not in its middle."""
 SHOWN = 5
 """Pairs of such numbers that are told; the table has all."""
 
@@ -138,19 +137,11 @@ def in_words(
     missed = parts[(parts["representative"] < parts["accept_low"]) | (parts["representative"] > parts["accept_high"])]
     told = listed([f"{row.part} ({decimal(row.representative)})" for row in missed.itertuples()])
     yield (
-        f"The defaults are one of the {CANDIDATES} accepted points that lie nearest to all others: the one that, "
-        "rounded and simulated again, comes nearest to all parts. "
+        f"The defaults are one of the accepted points that lie in the middle {percent(MIDDLE)} of the sample in every "
+        "single number (or in the most numbers, if none does in all): of the most central of these, "
+        f"{CANDIDATES} at most, the one that, rounded and simulated again, comes nearest to all parts. "
         + (f"Then it misses {told}." if len(missed) else "Then it meets every part.")
     )
-    extreme = numbers[(numbers["below"] - 0.5).abs() > UNUSUAL - 0.5].sort_values(
-        "below", key=lambda below: -(below - 0.5).abs()
-    )
-    if len(extreme):
-        places = [
-            f"{name} ({f'above {percent(below)}' if below > 0.5 else f'below {percent(1 - below)}'})"
-            for name, below in zip(plain_names(extreme["number"]), extreme["below"], strict=True)
-        ]
-        yield f"In single numbers they are not the middle of the sample, least of all in {listed(places)} of it."
     narrow = numbers.sort_values("narrowed")
     pinned = narrow[narrow["narrowed"] < NARROW]
     if len(pinned):

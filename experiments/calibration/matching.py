@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from experiments.calibration.emulators import Emulator, fit_all, predicted
-from experiments.calibration.middle import central, rounded
+from experiments.calibration.middle import rounded, typical
 from experiments.calibration.priors import priors, spread_evenly
 from experiments.calibration.simulated import Point, seeds, simulate_all
 from experiments.calibration.targets import Targets, facts_used, targets
@@ -186,7 +186,7 @@ def matched(plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False,
             f"of {len(last.points)} last points only {int(accepted.sum())} are accepted, fewer than {FEWEST}: more "
             "waves or last points are needed (what was simulated is used again), or the facts cannot be met together"
         )
-    candidates = free.unit(rounded(free.at(central(hopeful[accepted], CANDIDATES))))
+    candidates = free.unit(rounded(free.at(typical(hopeful[accepted], CANDIDATES))))
     tried = values_at(candidates, "candidates", plan.last_replicates)
     best = int((goal.beyond(tried) / np.maximum(luck, 1e-12)).max(axis=1).argmin())
     return Matched(

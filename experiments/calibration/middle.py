@@ -8,18 +8,23 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 DIGITS = 2
 """Significant digits to which defaults are rounded: more would claim more than is known."""
+MIDDLE = 0.9
+"""Share of the sample, in each number, that counts as its middle."""
 EDGE = 0.02
 """Distance from an end of a prior, as a share of its width, nearer than which a point does not stand for a sample."""
 
 
-def central(sample: Floats, count: int) -> Floats:
-    """So many points of a sample (n, d) in the unit cube with the least mean distance to all others, nearest first.
+def typical(sample: Floats, count: int) -> Floats:
+    """At most so many points of a sample (n, d) in the unit cube that lie in its middle in every single number.
 
-    Points at an end of a prior come last: what they stand for may lie beyond.
+    Those that do so in the most numbers, where none does in all; the one with the least mean distance to all others
+    first. An end of a prior is no middle: what a point there stands for may lie beyond.
     """
+    low, high = np.quantile(sample, [(1 - MIDDLE) / 2, (1 + MIDDLE) / 2], axis=0)
+    outside = ((sample < np.maximum(low, EDGE)) | (sample > np.minimum(high, 1 - EDGE))).sum(axis=1)
     apart = np.sqrt(((sample[:, None, :] - sample[None, :, :]) ** 2).sum(axis=-1)).mean(axis=1)
-    at_edge = ((sample < EDGE) | (sample > 1 - EDGE)).any(axis=1)
-    return sample[np.lexsort((apart, at_edge))[:count]]
+    order = np.lexsort((apart, outside))
+    return sample[order[outside[order] == outside.min()][:count]]
 
 
 def rounded(values: Floats) -> Floats:

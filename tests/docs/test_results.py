@@ -8,7 +8,7 @@ import pytest
 
 from analysis.patterns import PATTERNS
 from experiments.calibration.matching import CANDIDATES
-from experiments.calibration.middle import central, rounded
+from experiments.calibration.middle import rounded, typical
 from experiments.calibration.posterior import shipped_posterior
 from experiments.calibration.priors import priors
 from experiments.made import MAKERS, read_made
@@ -49,7 +49,7 @@ def test_the_defaults_are_the_representative_of_the_posterior_sample():
     free, sample = priors(), shipped_posterior()
     numbers = pd.read_csv(DOCS / "results" / "calibration" / "numbers.csv").set_index("number")["representative"]
     assert numbers.to_dict() == {name: DEFAULTS[name] for name in free.names}
-    candidates = rounded(free.at(central(free.unit(sample[list(free.names)].to_numpy()), CANDIDATES)))
+    candidates = rounded(free.at(typical(free.unit(sample[list(free.names)].to_numpy()), CANDIDATES)))
     assert numbers[list(free.names)].tolist() in candidates.tolist()
 
 
