@@ -18,8 +18,6 @@ from seminar.views import PAGE, everything
 from simulation.frames import KINDS
 from simulation.refusal import Refusal
 
-PAIRS = 320
-
 
 @pytest.fixture(params=ORDER)
 def each(request):
@@ -116,7 +114,7 @@ def test_every_measure_is_noticed_in_some_lesson_and_every_notice_is_measured():
 
 
 def test_what_the_class_is_to_notice_is_there(each):
-    for told in noticed(each, PAIRS):
+    for told in noticed(each):
         assert told.holds, told.sentence
         assert re.search(r"\d", told.sentence)
 
