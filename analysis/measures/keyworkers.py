@@ -98,13 +98,17 @@ def fall_after_change(panel: Panel, units: Units) -> pd.DataFrame:
 
 
 def deterioration_and_reserve(panel: Panel, dyads: pd.DataFrame, shapes: pd.DataFrame, units: Units) -> pd.DataFrame:
-    """Odds ratio of deterioration between the most and the least reserved third of keyworkers."""
+    """Odds ratio of deterioration between the most and the least reserved third of keyworkers.
+
+    Where more than a third have as little reserve as anybody (none at all, say), all of these are the least reserved.
+    """
     reserve = np.full(len(panel.dyads), np.nan)
     reserve[panel.rows_of(dyads, "dyads")] = dyads["keyworker_reserve"].to_numpy()
     kept = (panel.predecessors[:, 0] == panel.predecessors[:, -1]) & ~np.isnan(reserve)
     low, high = np.quantile(reserve[kept], [1 / 3, 2 / 3]) if kept.any() else (np.nan, np.nan)
+    most = (reserve >= high) & (reserve > low)
     worse = (shapes["shape"].iloc[: len(reserve)] == "deteriorating").to_numpy()
-    cells = [kept & side & how for side in (reserve > high, reserve < low) for how in (worse, ~worse)]
+    cells = [kept & side & how for side in (most, reserve <= low) for how in (worse, ~worse)]
     parts = np.stack(cells, axis=1).astype(np.float64)
     return estimated(
         RESERVE,
