@@ -61,14 +61,15 @@ def test_a_change_too_near_the_end_is_left_out(left, count):
     assert row(fall_after_change(view, units_of(view.dyads)), "fall_after_change", "all")["n"] == count
 
 
-def test_the_odds_ratio_is_that_of_the_fourfold_table():
-    n = 60
+@pytest.mark.parametrize("without", [0, 30], ids=["all differ", "half have no reserve at all"])
+def test_the_odds_ratio_is_that_of_the_fourfold_table(without):
+    n, least = 60, max(20, without)
     falls = np.zeros(n, bool)
-    falls[[0, 1, 2, 3, 4]] = True  # 5 of 20 with the least reserve
+    falls[[0, 1, 2, 3, 4]] = True  # 5 of those with the least reserve
     falls[40:50] = True  # 10 of 20 with the most
     course = np.where(falls[:, None], np.linspace(3, 0, 60), np.linspace(1, 1, 60)) + np.arange(n)[:, None] * 1e-3
     view = panel_of(np.stack([course, course]))
-    dyads = view.dyads.assign(keyworker_reserve=np.linspace(0, 1, n))
+    dyads = view.dyads.assign(keyworker_reserve=np.maximum(0, np.arange(n) - max(0, without - 1)))
     table = shapes(view, 60, find_ruptures(view))
     assert (table["shape"][:n] == "deteriorating").tolist() == falls.tolist()
     found = row(
@@ -76,8 +77,8 @@ def test_the_odds_ratio_is_that_of_the_fourfold_table():
         "deterioration_and_reserve",
         "all",
     )
-    assert found["estimate"] == pytest.approx((10 / 10) / (5 / 15))
-    assert found["n"] == 40
+    assert found["estimate"] == pytest.approx((10 / 10) / (5 / (least - 5)))
+    assert found["n"] == least + 20
 
 
 def test_without_deterioration_there_are_no_odds():
