@@ -90,7 +90,7 @@ def main(arguments: Sequence[str] | None = None, more: Sequence[Any] = ()) -> in
             status = do[options.command](options)
         sys.stdout.flush()
     except KeyboardInterrupt as stopped:
-        print(f"\ntwoway: interrupted; {stopped or 'nothing was written'}", file=sys.stderr)
+        print(f"\ntwoway: interrupted; {str(stopped) or 'nothing was written'}", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         _forget_output()
