@@ -68,8 +68,9 @@ is set where as many clients are above it as in the source; and T12's second par
 Of the 8 facts held out the first calibration met 5, with 2 between and 1 missed (I4, tracking); the second 6, 2 and
 0. The rule by which a point of the sample becomes the defaults was changed after the third: the point that the former
 rule chose, of the twelve nearest to all others the one nearest to the facts aimed at, was among the most extreme in
-several single numbers (of what is held out it met 6, with 2 between). The facts leave most numbers wide open, so a
-default is one of many that would do.
+several single numbers (of what is held out it met 6, with 2 between). On the board of the present defaults T9d could
+at first not be computed, since more than a third of keyworkers have no reserve; all of these now count as the least
+reserved. The facts leave most numbers wide open, so a default is one of many that would do.
 """
 COERCED = """
 Clients count as coerced here if their felt coercion is above {high:g} on the model's own scale, as most are at an

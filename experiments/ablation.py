@@ -234,7 +234,7 @@ def _in_words(rules: pd.DataFrame, scenario: str, replicates: int, dyads: int, s
     seen_somewhere = rules[rules["moves_patterns"] | rules["moves_measures"]]["rule"]
     for row in silent[~silent["rule"].isin(seen_somewhere)].itertuples():
         why = f"it stays all the same: {row.reason}" if row.reason else "no reason to keep it is written down"
-        yield f"Nowhere does anything show of “{row.rule}”; {why}."
+        yield f"Of “{row.rule}” nothing shows wherever it was tried; {why}."
     already = here[here["neutral_already"]]["rule"]
     if len(already):
         yield f"Already at the value at which it does nothing in {scenario}: {listed(already)}."

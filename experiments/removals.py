@@ -1,10 +1,9 @@
 """What is taken out of the model to see what it does: the table of removals, ``ablations.toml``.
 
-from experiments.removals import ablated_scenarios
-from simulation import load
-
-for dimension, rule, scenario in ablated_scenarios(load("ordinary")):
-...
+>>> from simulation import load
+>>> dimension, rule, scenario = ablated_scenarios(load("ordinary"))[0]
+>>> dimension, rule, scenario.learning.anchoring
+('expectation', 'the whole dimension', 0.0)
 """
 
 from __future__ import annotations

@@ -65,7 +65,8 @@ def in_words(table: pd.DataFrame, draws: int) -> Iterator[str]:
         own = by_fact[(by_fact["used"] == used) & (by_fact["status"] != "assumed")]
         mostly = (own["met_in_every_part"] >= MOSTLY).sum()
         yield (
-            f"Of {counted(len(own), 'fact')} with a source that were {how}, {mostly} are met in every part by at least "
+            f"Of {counted(len(own), 'fact')} with a source that were {how}, {mostly} "
+            f"{'is' if mostly == 1 else 'are'} met in every part by at least "
             f"{percent(MOSTLY)} of {draws} draws of the posterior sample."
         )
     seldom = table[table["met"] < 0.5]

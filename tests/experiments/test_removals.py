@@ -1,5 +1,6 @@
 """Every part of the model can be taken out, or it is said why not; and taking it out is what it says."""
 
+import doctest
 import inspect
 from collections import Counter
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from experiments import removals
 from experiments.removals import DIMENSIONS, WHOLE, ablated_scenarios, ablations
 from simulation.document import rules as every_rule
 from simulation.ensemble import Keep, World, live
@@ -99,3 +101,7 @@ def test_at_its_neutral_value_a_rule_does_nothing(name, data):
     fixed, left = NEUTRAL[name]
     arguments = {a: data.draw(SHARE, label=a) for a in inspect.signature(RULES[name]).parameters} | fixed
     assert RULES[name](**arguments) == pytest.approx(left(arguments), abs=1e-12)
+
+
+def test_the_example_is_so():
+    assert doctest.testmod(removals).failed == 0
