@@ -12,14 +12,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.columns import DYAD, kind_shares, need, on_day, sentiment_of
-from analysis.measures.ambivalence import ambivalence_index
-from simulation.frames import KINDS, ROLES
-from simulation.records import SHARE_OF
-from simulation.refusal import Refusal
-from simulation.rules.tone import personal_weight
-from simulation.scenario import Resolved
-from simulation.tables import Tables
+from twoway.analysis.measures.ambivalence import ambivalence_index
+from twoway.analysis.tables import DYAD, kind_shares, need, on_day, sentiment_of
+from twoway.simulation.affect_control.frames import KINDS, ROLES
+from twoway.simulation.columns import SHARE_OF
+from twoway.simulation.errors import Refusal
+from twoway.simulation.parameters.scenario import Resolved
+from twoway.simulation.rules.tone import personal_weight
+from twoway.simulation.tables import Tables
 
 PARTY = [*DYAD, "party"]
 """The columns that say whose account a row is."""

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.columns import DYAD, on_day
-from simulation.frames import ROLES
+from twoway.analysis.tables import DYAD, on_day
+from twoway.simulation.affect_control.frames import ROLES
 
 PATTERNS = ("friendly and trustful", "polite and neutral", "ambivalent and conflicted")
 CLASSES = ("trustful", "neutral", "conflicted")

@@ -26,7 +26,7 @@ WORKERS = 2
 
 def runs_per_second(executor: Executor, seed: int) -> float:
     """How fast a study is run, with set-up, store, and the table read again."""
-    from experiments.running import run_study
+    from twoway.experiments.studies.run import run_study
 
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
@@ -38,7 +38,7 @@ def runs_per_second(executor: Executor, seed: int) -> float:
 
 def turns() -> dict[str, list[float]]:
     """Runs per second of both in turn; the first round, in which workers compile, does not count."""
-    from experiments.cluster.on_dask import LOCAL, dask_workers
+    from twoway.experiments.executors.dask import LOCAL, dask_workers
 
     found: dict[str, list[float]] = {"processes": [], "dask": []}
     with (

@@ -1,7 +1,7 @@
 """How often the intervals of Sobol' indices hold the true value, for functions whose indices are known.
 
 ``python benchmarks/interval_coverage.py`` repeats a small study of Ishigami's function and of Sobol's G many times,
-with new base samples and new luck, and counts. The interval in use (``experiments.worlds.errors``) is compared with two
+with new base samples and new luck, and counts. The interval in use (``twoway.experiments.sensitivity.resampling.errors``) is compared with two
 that know only the bootstrap of base samples: its percentiles, and a normal one with its standard error.
 """
 
@@ -19,8 +19,8 @@ from SALib.sample import sobol as sampled
 from scipy.stats import norm
 from tqdm import tqdm
 
-from experiments.sobol import find_blocks, spread
-from experiments.worlds import errors
+from twoway.experiments.sensitivity.resampling import errors
+from twoway.experiments.sensitivity.sobol import find_blocks, spread
 
 Floats = NDArray[np.float64]
 CONFIDENCE = 0.95

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.paired import most_possible, shares_of, variance_ratio
-from analysis.patterns import class_codes, pattern_codes
-from experiments.course import course
-from simulation.ensemble import Keep, stays
+from twoway.analysis.patterns import class_codes, pattern_codes
+from twoway.analysis.statistics.paired import most_possible, shares_of, variance_ratio
+from twoway.experiments.comparison.schedule import course
+from twoway.simulation.run import Keep, stays
 
 CONTRASTS = {
     "formality .2 / .6": ("ordinary:context.formality=0.2", "ordinary:context.formality=0.6"),

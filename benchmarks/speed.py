@@ -72,15 +72,15 @@ class Row(NamedTuple):
 
 def worlds() -> dict[int, Any]:
     """The ordinary centre in both sizes."""
-    from simulation.ensemble import World
-    from simulation.scenario import load
+    from twoway.simulation.parameters.scenario import load
+    from twoway.simulation.run import World
 
     return {size: World(load("ordinary", {"design.clients": size})) for size in SIZES}
 
 
 def live_some(size: int, replicates: range) -> list[Any]:
     """Task of the process pool: live some centres and hand back what was kept."""
-    from simulation.ensemble import Keep, stays
+    from twoway.simulation.run import Keep, stays
 
     if not WORLDS:
         WORLDS.update(worlds())
@@ -103,8 +103,8 @@ def cases(pool: Executor) -> dict[str, Callable[[int], Lived]]:
     """Every kind of run by its name, as a function of the round."""
     import trivial_mesa
 
-    from simulation.centre import live_with_agents
-    from simulation.ensemble import Keep, stays
+    from twoway.simulation.mesa_model import live_with_agents
+    from twoway.simulation.run import Keep, stays
 
     WORLDS.update(worlds())
     found: dict[str, Callable[[int], Lived]] = {}
@@ -166,8 +166,8 @@ def throughput(_: list[str]) -> dict[str, list[Lived]]:
 
 def stream(arguments: list[str]) -> dict[str, float]:
     """Live that many dyad-stays, hold none."""
-    from simulation.ensemble import Keep, World, stays
-    from simulation.scenario import load
+    from twoway.simulation.parameters.scenario import load
+    from twoway.simulation.run import Keep, World, stays
 
     world = World(load("ordinary"))
     replicates = int(arguments[0]) // world.scenario.design.clients
@@ -177,8 +177,8 @@ def stream(arguments: list[str]) -> dict[str, float]:
 
 def write(arguments: list[str]) -> dict[str, float]:
     """Live that many dyad-stays and write them as ``twoway run --keep dyads`` does, into a folder that goes again."""
-    from experiments.simulate import simulate
-    from simulation.scenario import load
+    from twoway.experiments.runs.run import simulate
+    from twoway.simulation.parameters.scenario import load
 
     scenario = load("ordinary")
     replicates = int(arguments[0]) // scenario.design.clients
@@ -212,7 +212,7 @@ def command_seconds(environment: dict[str, str], *arguments: str) -> float:
     """Seconds that a whole command takes in a fresh process."""
     start = time.perf_counter()
     subprocess.run(
-        [sys.executable, "-m", "experiments.command", *arguments],
+        [sys.executable, "-m", "twoway", *arguments],
         check=True,
         env=os.environ | environment,
         stdout=subprocess.DEVNULL,

@@ -30,8 +30,8 @@ EXECUTORS = ("threads", "processes")
 
 def a_study(runs: int, seed: int, replicates: int = REPLICATES) -> Any:
     """A Latin hypercube over six inputs, two of which change what feels right, so that each point needs tables."""
-    from experiments.designs import LatinHypercube, Span
-    from experiments.study import Study
+    from twoway.experiments.studies.designs import LatinHypercube, Span
+    from twoway.experiments.studies.study import Study
 
     fields = ("strictness", "transparency", "formality", "control")
     inputs = {f"context.{name}": Span() for name in fields} | {"learning.blur": Span(), "learning.temperature": Span()}
@@ -43,7 +43,7 @@ def a_study(runs: int, seed: int, replicates: int = REPLICATES) -> Any:
 
 def bare(study: Any, workers: int = 2) -> float:
     """Seconds in which the compiled runner lives the same centres and forgets them."""
-    from simulation.ensemble import Keep, World, stays
+    from twoway.simulation.run import Keep, World, stays
 
     table, setting = study.points()
     first = World(setting.resolved(setting.scenario({})))
@@ -57,7 +57,7 @@ def bare(study: Any, workers: int = 2) -> float:
 
 def kept(study: Any, executor: str = "threads") -> float:
     """Seconds in which the study is run: with set-up, outcomes, store, and the table read again."""
-    from experiments.running import run_study
+    from twoway.experiments.studies.run import run_study
 
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from experiments.compare import compare
-from experiments.comparison_folder import keep_comparison
-from experiments.course import course
-from experiments.simulate import simulate
-from simulation import load
+from twoway.experiments.comparison.compare import compare
+from twoway.experiments.comparison.save import keep_comparison
+from twoway.experiments.comparison.schedule import course
+from twoway.experiments.runs.run import simulate
+from twoway import load
 
 HERE = Path(__file__).parent
 README = HERE.parent / "README.md"

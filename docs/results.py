@@ -21,20 +21,21 @@ from typing import Any
 import pandas as pd
 from PIL import Image
 
-from analysis.measures.coercion import HIGH
-from analysis.pages import Block, Piece, Table, as_markdown
-from analysis.words.grammar import percent
-from experiments import ablation
-from experiments.calibration.posterior import POSTERIOR
-from experiments.calibration.priors import priors
-from experiments.command_validate import SIZES, points_kept
-from experiments.made import WORDS, make_and_keep, read_made
-from experiments.robustness import posterior_draws
-from experiments.validation import predictive, scoreboard
-from experiments.validation.declared import declared_facts
-from simulation import SCOPE
-from simulation.refusal import Refusal, listed, nearest
-from simulation.scenario import all_declarations
+from twoway.analysis.measures.coercion import HIGH
+from twoway.analysis.narrative.words.grammar import percent
+from twoway.analysis.render.document import Block, Piece, Table, as_markdown
+from twoway.cli.validate import SIZES, points_kept
+from twoway.experiments.calibration import posterior_check as predictive
+from twoway.experiments.calibration.posterior import POSTERIOR
+from twoway.experiments.calibration.priors import priors
+from twoway.experiments.derived import ablation
+from twoway.experiments.derived.robustness import posterior_draws
+from twoway.experiments.results.result import WORDS, make_and_keep, read_made
+from twoway.experiments.validation import scoreboard
+from twoway.experiments.validation.fact_table import declared_facts
+from twoway.simulation import SCOPE
+from twoway.simulation.errors import Refusal, listed, nearest
+from twoway.simulation.parameters.scenario import all_declarations
 
 HERE = Path(__file__).parent
 CALIBRATING = HERE.parent / "runs" / "calibration"

@@ -10,13 +10,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from analysis.figures.drawing import said
-from experiments.examined import Examined, examine, look_for
-from experiments.folder import png_of
-from experiments.running import run_study
-from experiments.store import Store
-from experiments.study import load_study
-from simulation import SCOPE
+from twoway.analysis.figures.style import said
+from twoway.experiments.results.folder import png_of
+from twoway.experiments.studies.analyse import Examined, examine, look_for
+from twoway.experiments.studies.run import run_study
+from twoway.experiments.studies.store import Store
+from twoway.experiments.studies.study import load_study
+from twoway.simulation import SCOPE
 
 HERE = Path(__file__).parent
 README = HERE.parent / "README.md"

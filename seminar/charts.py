@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.figures.palette import (
+from twoway.analysis.figures.palette import (
     BAD,
     FRAME_COLOURS,
     FRAME_HATCHES,
@@ -23,12 +23,12 @@ from analysis.figures.palette import (
     PATTERN_HATCHES,
     ink_on,
 )
-from analysis.pages import Table
-from analysis.patterns import PATTERNS
-from analysis.words.grammar import OTHER, counted, percent
-from seminar.guess import QUESTION
-from seminar.svg import Drawing, Element, apart, written
-from simulation.refusal import listed
+from twoway.analysis.narrative.words.grammar import OTHER, counted, percent
+from twoway.analysis.patterns import PATTERNS
+from twoway.analysis.render.document import Table
+from twoway.seminar.guess import QUESTION
+from twoway.seminar.svg import Drawing, Element, apart, written
+from twoway.simulation.errors import listed
 
 WIDTH = 560.0
 """Units all charts are wide."""

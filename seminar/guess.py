@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from seminar.compared import UNCHANGED
-from seminar.outcomes import PAIRS
-from seminar.recipe import Change, Recipe
-from simulation.refusal import Refusal
-from simulation.scenario import load
+from twoway.seminar.ensemble import PAIRS
+from twoway.seminar.recipe import Change, Recipe
+from twoway.seminar.two_stories import UNCHANGED
+from twoway.simulation.errors import Refusal
+from twoway.simulation.parameters.scenario import load
 
 QUESTION = f"Which pattern will most of {PAIRS} such pairs end up in?"
 """What hands are raised for, wherever they are: one of the patterns each."""

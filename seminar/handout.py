@@ -11,28 +11,36 @@ from dataclasses import replace
 from html import escape
 from typing import NamedTuple
 
-from analysis.accounts import of_dyad, readings
-from analysis.interview import Choice
-from analysis.pages import Block, Piece, as_html, table_html
-from analysis.patterns import PATTERNS
-from analysis.story import TELLING, TIMELESS, chapter, chapters, interviews, numbered, verdict_and_interviews
-from analysis.telling import scene
-from analysis.words.grammar import named
-from experiments.course import Course, check_comparable
-from seminar.charts import TALKS, Chart, definition, moves, outcomes, strip, tone
-from seminar.compared import CHANGED, UNCHANGED, courses, from_to
-from seminar.fragments import both_cards, lines_of
-from seminar.guess import QUESTION, Guess, settings_of
-from seminar.lessons import lesson
-from seminar.outcomes import PAIRS, Outcomes
-from seminar.recipe import Recipe, written
-from seminar.recipe import settings as declared_settings
-from seminar.settings import SLIDERS
-from seminar.stay import PairsStay
-from simulation import SCOPE
-from simulation.frames import ROLES
-from simulation.refusal import Refusal
-from simulation.scenario import all_declarations, load
+from twoway.analysis.accounts import of_dyad, readings
+from twoway.analysis.narrative.interview import Choice
+from twoway.analysis.narrative.sentences import scene
+from twoway.analysis.narrative.story import (
+    TELLING,
+    TIMELESS,
+    chapter,
+    chapters,
+    interviews,
+    numbered,
+    verdict_and_interviews,
+)
+from twoway.analysis.narrative.words.grammar import named
+from twoway.analysis.patterns import PATTERNS
+from twoway.analysis.render.document import Block, Piece, as_html, table_html
+from twoway.experiments.comparison.schedule import Course, check_comparable
+from twoway.seminar.charts import TALKS, Chart, definition, moves, outcomes, strip, tone
+from twoway.seminar.dyad_timeline import PairsStay
+from twoway.seminar.ensemble import PAIRS, Outcomes
+from twoway.seminar.guess import QUESTION, Guess, settings_of
+from twoway.seminar.lessons import lesson
+from twoway.seminar.panels import both_cards, lines_of
+from twoway.seminar.recipe import Recipe, written
+from twoway.seminar.recipe import settings as declared_settings
+from twoway.seminar.sliders import SLIDERS
+from twoway.seminar.two_stories import CHANGED, UNCHANGED, courses, from_to
+from twoway.simulation import SCOPE
+from twoway.simulation.affect_control.frames import ROLES
+from twoway.simulation.errors import Refusal
+from twoway.simulation.parameters.scenario import all_declarations, load
 
 MOST_SETTINGS, MOST_QUESTIONS, LONGEST_TITLE, LONGEST_QUESTION = 4, 5, 200, 500
 """Settings and questions that a handout may have, and characters of its title and of a question."""

@@ -18,13 +18,13 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from experiments.course import Course
-from simulation.context import Context
-from simulation.number import Declaration, declarations
-from simulation.reform import AT_ADMISSION, Reform
-from simulation.refusal import Refusal, nearest
-from simulation.scenario import Scenario, changed, load, shipped_names
-from simulation.tables import check_luck
+from twoway.experiments.comparison.schedule import Course
+from twoway.simulation.dynamics.intervention import AT_ADMISSION, Reform
+from twoway.simulation.errors import Refusal, nearest
+from twoway.simulation.parameters.context import Context
+from twoway.simulation.parameters.declare import Declaration, declarations
+from twoway.simulation.parameters.scenario import Scenario, changed, load, shipped_names
+from twoway.simulation.tables import check_luck
 
 LONGEST = 2000
 """Characters a recipe may have."""

@@ -23,13 +23,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from seminar.listening import LOOPBACK, asked_for, is_address, plain
-from seminar.saving import saved
-from seminar.views import PAGE, done, everything, filled, recipe_of
-from seminar.visitors import GONE, Visitors
-from simulation import SCOPE
-from simulation.refusal import Refusal
-from simulation.scenario import load, shipped_names
+from twoway.seminar.bind import LOOPBACK, asked_for, is_address, plain
+from twoway.seminar.downloads import saved
+from twoway.seminar.views import PAGE, done, everything, filled, recipe_of
+from twoway.seminar.visitors import GONE, Visitors
+from twoway.simulation import SCOPE
+from twoway.simulation.errors import Refusal
+from twoway.simulation.parameters.scenario import load, shipped_names
 
 LARGEST = 64_000
 """Bytes a request may bring."""

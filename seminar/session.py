@@ -12,18 +12,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.pages import Block, Piece
-from analysis.partings import VISIBLE, Parting, parting
-from analysis.story import interviews, verdict_and_interviews
-from analysis.telling import OCCASIONS
-from analysis.why import told, why
-from experiments.course import Course, check_comparable
-from seminar.compared import courses, from_to, short_names
-from seminar.guess import Guess, check_hands, settings_of
-from seminar.outcomes import Outcomes
-from seminar.recipe import Change, Recipe, settings
-from seminar.stay import BEGINNING, Moment, PairsStay, after, before, things_on
-from simulation.refusal import Refusal
+from twoway.analysis.divergence import VISIBLE, Parting, parting
+from twoway.analysis.narrative.explanation import told, why
+from twoway.analysis.narrative.sentences import OCCASIONS
+from twoway.analysis.narrative.story import interviews, verdict_and_interviews
+from twoway.analysis.render.document import Block, Piece
+from twoway.experiments.comparison.schedule import Course, check_comparable
+from twoway.seminar.dyad_timeline import BEGINNING, Moment, PairsStay, after, before, things_on
+from twoway.seminar.ensemble import Outcomes
+from twoway.seminar.guess import Guess, check_hands, settings_of
+from twoway.seminar.recipe import Change, Recipe, settings
+from twoway.seminar.two_stories import courses, from_to, short_names
+from twoway.simulation.errors import Refusal
 
 
 class Parted(NamedTuple):
@@ -189,7 +189,7 @@ class Session:
         return self.order[0] if alike else self.order[-1]
 
     def hold_hands(self, hands: tuple[int, ...]) -> None:
-        """Keep a show of hands: how many were raised for each pattern, asked ``seminar.guess.QUESTION``."""
+        """Keep a show of hands: how many were raised for each pattern, asked ``twoway.seminar.guess.QUESTION``."""
         check_hands(hands)
         self.guess = Guess(tuple(hands), settings_of(self.recipe)[self.asked_about])
         self.guessing, self.said = False, ""

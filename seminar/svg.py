@@ -10,7 +10,7 @@ import re
 from typing import Any
 from xml.etree import ElementTree
 
-from analysis.figures.palette import INK, ink_on
+from twoway.analysis.figures.palette import INK, ink_on
 
 FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 TILE = 6

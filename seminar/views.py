@@ -10,17 +10,19 @@ from string import Template
 from typing import Any
 from urllib.parse import urlsplit
 
-from analysis.pages import as_fragment
-from seminar import ends, fragments, handout
-from seminar.guess import Guess
-from seminar.lessons import lesson
-from seminar.listening import is_here_alone
-from seminar.note import note
-from seminar.outcomes import PAIRS
-from seminar.recipe import DIGITS, LONGEST, Recipe, count_of_pairs, recipe
-from seminar.session import Session
-from seminar.settings import SLIDERS
-from simulation.refusal import Refusal, nearest
+from twoway.analysis.render.document import as_fragment
+from twoway.seminar import handout
+from twoway.seminar import outcome_panel as ends
+from twoway.seminar import panels as fragments
+from twoway.seminar.bind import is_here_alone
+from twoway.seminar.ensemble import PAIRS
+from twoway.seminar.guess import Guess
+from twoway.seminar.lesson_note import note
+from twoway.seminar.lessons import lesson
+from twoway.seminar.recipe import DIGITS, LONGEST, Recipe, count_of_pairs, recipe
+from twoway.seminar.session import Session
+from twoway.seminar.sliders import SLIDERS
+from twoway.simulation.errors import Refusal, nearest
 
 PAGE = Path(__file__).parent / "page"
 LARGEST_NUMBER = 1e15

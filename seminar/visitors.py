@@ -6,8 +6,8 @@ import secrets
 from collections import OrderedDict
 from threading import Lock
 
-from seminar.recipe import Recipe
-from seminar.session import Session
+from twoway.seminar.recipe import Recipe
+from twoway.seminar.session import Session
 
 MOST = 100
 """Sessions that are kept at most: a large class, twice over (a session takes a few megabytes at most)."""

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.compiled import compiled
-from simulation.frames import ROLES, Frames
-from simulation.luck import first_columns
-from simulation.meaning import Equations, Lexicon, read_toml, table_of
-from simulation.refusal import Refusal, nearest
-from simulation.rules.choice import feels_right
-from simulation.rules.reading import likeness
+from twoway.simulation.affect_control.equations import Equations, Lexicon, read_toml, table_of
+from twoway.simulation.affect_control.frames import ROLES, Frames
+from twoway.simulation.compilation import compiled
+from twoway.simulation.errors import Refusal, nearest
+from twoway.simulation.random_streams import first_columns
+from twoway.simulation.rules.choice import feels_right
+from twoway.simulation.rules.reading import likeness
 
 
 class Kind(IntEnum):

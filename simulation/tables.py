@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simulation.ensemble import Keep, Stay, World, stays
-from simulation.frames import KINDS, ROLES
-from simulation.meaning import NEUTRAL
-from simulation.records import DAY_COLUMNS, EVENT_COLUMNS, NOTHING, SHARE_OF, WAYS, WHO, Column
-from simulation.refusal import Refusal, nearest
-from simulation.scenario import Resolved, Scenario
+from twoway.simulation.affect_control.equations import NEUTRAL
+from twoway.simulation.affect_control.frames import KINDS, ROLES
+from twoway.simulation.columns import DAY_COLUMNS, EVENT_COLUMNS, NOTHING, SHARE_OF, WAYS, WHO, Column
+from twoway.simulation.errors import Refusal, nearest
+from twoway.simulation.parameters.scenario import Resolved, Scenario
+from twoway.simulation.run import Keep, Stay, World, stays
 
 FELT = ("positivity", "negativity", "tension", "felt_coercion", "distance", "known_rules", "presumed_reserve")
 

@@ -7,8 +7,17 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SETUP = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
-FOLDERS = sorted({package.partition(".")[0] for package in SETUP["packages"]})
+FOLDERS = sorted(set(SETUP["package-dir"].values()))
 WRITTEN_FOR_DEVELOPERS = {"README.md"}
+
+
+def folder_of(package):
+    """The folder of the checkout in which a package lies."""
+    mapped = max((name for name in SETUP["package-dir"] if f"{package}.".startswith(f"{name}.")), key=len)
+    return ROOT / SETUP["package-dir"][mapped] / package.removeprefix(mapped).strip(".").replace(".", "/")
+
+
+PACKAGES = {folder_of(package): package for package in SETUP["packages"]}
 
 
 def files_of(folder):
@@ -17,9 +26,9 @@ def files_of(folder):
 
 def is_installed(path):
     """Whether a file lies in a named package, and is code or data that the package names."""
-    package = ".".join(path.parent.relative_to(ROOT).parts)
+    package = PACKAGES.get(path.parent, "")
     data = any(path.match(pattern) for pattern in SETUP["package-data"].get(package, []))
-    return package in SETUP["packages"] and (path.suffix == ".py" or data)
+    return package != "" and (path.suffix == ".py" or data)
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -29,5 +38,8 @@ def test_every_file_of_a_package_is_installed_with_it(folder):
 
 
 def test_every_package_that_is_named_is_there():
-    for package in SETUP["packages"]:
-        assert (ROOT / package.replace(".", "/")).is_dir()
+    assert [str(folder) for folder in PACKAGES if not folder.is_dir()] == []
+
+
+def test_only_one_name_is_installed_for_import():
+    assert {package.partition(".")[0] for package in SETUP["packages"]} == {"twoway"}

@@ -1,6 +1,6 @@
 """Figures of a model with parts taken out: what each removal does to the mix of patterns, and to the measures.
 
-The tables are those of ``experiments.ablation``; *rests_on* says in the caption how many dyads stand behind a figure.
+The tables are those of ``twoway.experiments.derived.ablation``; *rests_on* says in the caption how many dyads stand behind a figure.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from analysis.figures.drawing import (
+from twoway.analysis.figures.style import (
     INK,
     PATTERN_COLOURS,
     PATTERN_MARKERS,
@@ -25,8 +25,8 @@ from analysis.figures.drawing import (
     say,
     title,
 )
-from analysis.patterns import PATTERNS
-from simulation.refusal import listed
+from twoway.analysis.patterns import PATTERNS
+from twoway.simulation.errors import listed
 
 FAINT = "#8A8A8A"
 OFFSET = 0.26

@@ -10,10 +10,19 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from analysis.agreement import agreement, kappa
-from analysis.figures.drawing import INK, PARTY, PATTERN_COLOURS, PATTERN_MARKERS, caption, pattern_points, say, title
-from analysis.patterns import CLASSES, PATTERNS, pattern_codes
-from analysis.words.grammar import counted
+from twoway.analysis.figures.style import (
+    INK,
+    PARTY,
+    PATTERN_COLOURS,
+    PATTERN_MARKERS,
+    caption,
+    pattern_points,
+    say,
+    title,
+)
+from twoway.analysis.measures.agreement import agreement, kappa
+from twoway.analysis.narrative.words.grammar import counted
+from twoway.analysis.patterns import CLASSES, PATTERNS, pattern_codes
 
 
 def agreement_matrix(dyads: pd.DataFrame, when: str = "last day") -> Figure:

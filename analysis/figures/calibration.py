@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.figures.drawing import INK, caption, say, title
-from analysis.figures.palette import CLIENT, KEYWORKER
-from analysis.figures.sensitivity import plain_names
+from twoway.analysis.figures.palette import CLIENT, KEYWORKER
+from twoway.analysis.figures.sensitivity import plain_names
+from twoway.analysis.figures.style import INK, caption, say, title
 
 PRIOR = "#EEEEEE"
 ROW, HEAD, FOOT = 0.3, 1.0, 1.2

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 
-from analysis.figures.drawing import (
+from twoway.analysis.figures.style import (
     PATTERN_COLOURS,
     PATTERN_HATCHES,
     PATTERN_MARKERS,
@@ -25,8 +25,8 @@ from analysis.figures.drawing import (
     share_axis,
     title,
 )
-from analysis.patterns import PATTERNS
-from analysis.words.grammar import counted
+from twoway.analysis.narrative.words.grammar import counted
+from twoway.analysis.patterns import PATTERNS
 
 EDGE, GAP = 0.06, 0.03
 """Width of the bars at either side of the flows, and the gap between patterns, in shares of the panel."""

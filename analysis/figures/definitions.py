@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from analysis.columns import DYAD
-from analysis.figures.drawing import (
+from twoway.analysis.figures.dyad_portrait import LANES, MARKS, happenings, lanes
+from twoway.analysis.figures.style import (
     INK,
     PARTY,
     caption,
@@ -20,10 +20,10 @@ from analysis.figures.drawing import (
     stacked_frames,
     title,
 )
-from analysis.figures.dyads import LANES, MARKS, happenings, lanes
-from analysis.words.grammar import counted
-from simulation.records import SHARE_OF
-from simulation.refusal import listed
+from twoway.analysis.narrative.words.grammar import counted
+from twoway.analysis.tables import DYAD
+from twoway.simulation.columns import SHARE_OF
+from twoway.simulation.errors import listed
 
 WEEK = 7
 """Days over which happenings of many dyads are counted together."""

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from analysis.field_study import CONFLICTED, GOALS, RULE, FieldStudy, counts_of, need
-from analysis.figures.drawing import (
+from twoway.analysis.field_study.power import CONFLICTED, GOALS, RULE, FieldStudy, counts_of, need
+from twoway.analysis.figures.style import (
     INK,
     PATTERN_COLOURS,
     PATTERN_HATCHES,
@@ -24,9 +24,9 @@ from analysis.figures.drawing import (
     share_axis,
     title,
 )
-from analysis.patterns import PATTERNS
-from analysis.words.grammar import counted, percent
-from simulation.refusal import listed
+from twoway.analysis.narrative.words.grammar import counted, percent
+from twoway.analysis.patterns import PATTERNS
+from twoway.simulation.errors import listed
 
 VERDICTS = {"right": ("#1B4F72", ""), "left open": ("#E4E4E4", ""), "wrong": ("#E8A79E", "///")}
 """Looks of what a study concludes: dark, light and hatched, so that they part in greyscale."""

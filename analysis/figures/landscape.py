@@ -15,12 +15,12 @@ from matplotlib.patches import Ellipse
 from matplotlib.patheffects import Normal, Stroke
 from numpy.typing import NDArray
 
-from analysis.figures.drawing import INK, caption, plain, say, title
-from analysis.landscape import Field, Floats, Grid, View
-from analysis.landscape_told import place_in_words
-from analysis.resting import HOLDS, PASS, Resting
-from analysis.words.grammar import counted, percent
-from simulation.refusal import listed
+from twoway.analysis.figures.style import INK, caption, plain, say, title
+from twoway.analysis.landscape.drift import Field, Floats, Grid, View
+from twoway.analysis.landscape.fixed_points import HOLDS, PASS, Resting
+from twoway.analysis.landscape.text import place_in_words
+from twoway.analysis.narrative.words.grammar import counted, percent
+from twoway.simulation.errors import listed
 
 ACROSS = 3
 """Panels in a row at most."""

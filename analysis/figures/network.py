@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from analysis.figures.drawing import (
+from twoway.analysis.figures.style import (
     INK,
     PARTY,
     PATTERN_COLOURS,
@@ -22,9 +22,9 @@ from analysis.figures.drawing import (
     say,
     title,
 )
-from analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, with_patterns
-from analysis.words.grammar import counted
-from simulation.refusal import Refusal, listed
+from twoway.analysis.narrative.words.grammar import counted
+from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, with_patterns
+from twoway.simulation.errors import Refusal, listed
 
 OUTSIDE = 1.33
 """How far from the middle the keyworkers stand; the clients stand on a circle of radius 1."""
@@ -34,7 +34,7 @@ def network(dyads: pd.DataFrame, friends: pd.DataFrame) -> nx.Graph:
     """The graph of one centre: nodes ("client", dyad) and ("keyworker", post), edges with a ``kind``.
 
     *dyads* are the rows of one centre; *friends* has the columns ``dyad`` and ``friend``
-    (``simulation.friendships.friendships``). Kinds of edges are "friends" and "caseload".
+    (``twoway.simulation.network.friendships``). Kinds of edges are "friends" and "caseload".
     """
     graph = nx.Graph()
     for dyad, post in zip(dyads["dyad"], dyads["post"], strict=True):

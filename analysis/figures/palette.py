@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analysis.patterns import PATTERNS
+from twoway.analysis.patterns import PATTERNS
 
 CLIENT, KEYWORKER = "#0072B2", "#B34700"
 PARTY: dict[str, tuple[str, Any]] = {"client": (CLIENT, "-"), "keyworker": (KEYWORKER, (0, (5, 1.5)))}

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures.drawing import (
+from twoway.analysis.figures.style import (
     PARTY,
     PATTERN_COLOURS,
     PATTERN_HATCHES,
@@ -20,9 +20,9 @@ from analysis.figures.drawing import (
     title,
     widened,
 )
-from analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day, interval_kind, shares, with_patterns
-from analysis.words.grammar import counted
-from simulation.refusal import listed
+from twoway.analysis.narrative.words.grammar import counted
+from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day, interval_kind, shares, with_patterns
+from twoway.simulation.errors import listed
 
 MANY = 2000
 """Dyads beyond which single points in an SVG are drawn as one picture, or the file grows to tens of megabytes."""

@@ -1,6 +1,6 @@
 """Figures of robustness: every claim, and the mix of patterns, in every variant of the model.
 
-The tables are those of ``experiments.robustness``; *rests_on* says in the caption how many dyads stand behind a figure.
+The tables are those of ``twoway.experiments.derived.robustness``; *rests_on* says in the caption how many dyads stand behind a figure.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from analysis.figures.drawing import INK, PATTERN_COLOURS, PATTERN_MARKERS, caption, plain, row_axes, say, title
-from analysis.patterns import PATTERNS
+from twoway.analysis.figures.style import INK, PATTERN_COLOURS, PATTERN_MARKERS, caption, plain, row_axes, say, title
+from twoway.analysis.patterns import PATTERNS
 
 UNCHANGED = "as it is"
 """Kind of the one variant that is the model as it is."""

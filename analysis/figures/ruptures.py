@@ -6,10 +6,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from analysis.columns import DYAD
-from analysis.figures.drawing import INK, PARTY, caption, day_axis, plain, say, title
-from analysis.words.grammar import counted
-from simulation.refusal import listed
+from twoway.analysis.figures.style import INK, PARTY, caption, day_axis, plain, say, title
+from twoway.analysis.narrative.words.grammar import counted
+from twoway.analysis.tables import DYAD
+from twoway.simulation.errors import listed
 
 ROWS = 16
 """Dyads that one page can show; where there are more, those with the most ruptures are shown."""

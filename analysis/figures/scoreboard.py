@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.figures.drawing import INK, caption, say, title
-from analysis.words.grammar import decimal
+from twoway.analysis.figures.style import INK, caption, say, title
+from twoway.analysis.narrative.words.grammar import decimal
 
 ROW, HEAD, FOOT = 0.27, 1.0, 1.35
 """Inches per row, above and below."""
@@ -50,7 +50,7 @@ def scale_of(row: Any) -> tuple[float, float]:
 
 
 def scoreboard_figure(table: pd.DataFrame, rests_on: str) -> Figure:
-    """Every part of every fact (columns as ``experiments.validation.scoreboard.scoreboard`` gives them)."""
+    """Every part of every fact (columns as ``twoway.experiments.validation.scoreboard.scoreboard`` gives them)."""
     told = [
         f"{decimal(row.estimate)} {UNITS.get(row.unit, row.unit)}".strip()
         + f", {row.verdict}{'' if row.certain else ' ?'}"
@@ -71,7 +71,7 @@ def scoreboard_figure(table: pd.DataFrame, rests_on: str) -> Figure:
 def predictive_figure(table: pd.DataFrame, rests_on: str) -> Figure:
     """Every part of every fact over draws of the posterior sample.
 
-    Columns as ``experiments.validation.predictive`` gives them: estimate is the median draw, low and high hold nine
+    Columns as ``twoway.experiments.calibration.posterior_check`` gives them: estimate is the median draw, low and high hold nine
     tenths of the draws, met is the share of draws that meet the part.
     """
     told = [f"{decimal(row.estimate)}; met by {100 * row.met:.0f} %" for row in table.itertuples()]

@@ -1,6 +1,6 @@
 """Figures of sensitivity and scenario discovery: tables in, a Figure out, readable in grey and with twenty inputs.
 
-The tables are those of ``experiments.sensitivity`` and ``experiments.discovery``; *outcome* is named in the title,
+The tables are those of ``twoway.experiments.sensitivity.indices`` and ``twoway.experiments.sensitivity.prim``; *outcome* is named in the title,
 *rests_on* says in the caption how many points, runs and draws stand behind the figure.
 """
 
@@ -17,13 +17,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import NullLocator
 
-from analysis.figures.drawing import (
+from twoway.analysis.figures.style import (
     caption,
     plain,
     say,
     title,
 )
-from simulation.refusal import listed
+from twoway.simulation.errors import listed
 
 STRONG, SOFT, INK, FAINT = "#08519C", "#BDD7E7", "#222222", "#999999"
 SOURCE_FILLS = ((STRONG, ""), ("#FDAE6B", "//"), ("#D9D9D9", ".."))

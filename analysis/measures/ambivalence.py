@@ -8,11 +8,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.measures.estimates import Measure, Units, estimated, estimated_means, estimated_shares, units_alone
-from analysis.measures.mix import members, patterns_on
-from analysis.measures.panel import Panel
-from analysis.patterns import PATTERNS
-from simulation.frames import CLIENT
+from twoway.analysis.measures.panel import Panel
+from twoway.analysis.measures.pattern_mix import members, patterns_on
+from twoway.analysis.patterns import PATTERNS
+from twoway.analysis.statistics.bootstrap import (
+    Measure,
+    Units,
+    estimated,
+    estimated_means,
+    estimated_shares,
+    units_alone,
+)
+from twoway.simulation.affect_control.frames import CLIENT
 
 Floats = NDArray[np.float64]
 CALIPER = 0.05

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.columns import sentiment_of
-from analysis.measures.estimates import Measure, Units, estimated, estimated_means, estimated_shares
-from analysis.measures.mix import members
-from analysis.measures.panel import Panel
-from analysis.patterns import PATTERNS
-from simulation.frames import CLIENT, KEYWORKER, ROLES
-from simulation.scenario import Resolved
+from twoway.analysis.measures.panel import Panel
+from twoway.analysis.measures.pattern_mix import members
+from twoway.analysis.patterns import PATTERNS
+from twoway.analysis.statistics.bootstrap import Measure, Units, estimated, estimated_means, estimated_shares
+from twoway.analysis.tables import sentiment_of
+from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
+from twoway.simulation.parameters.scenario import Resolved
 
 Floats = NDArray[np.float64]
 BAD = 0.0

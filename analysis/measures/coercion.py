@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.measures.estimates import (
+from twoway.analysis.measures.panel import Panel
+from twoway.analysis.measures.ratings import MEASUREMENT, Measurement, luck_of_ratings, observed
+from twoway.analysis.statistics.bootstrap import (
     Measure,
     Units,
     correlation,
@@ -16,11 +18,9 @@ from analysis.measures.estimates import (
     estimated_shares,
     moments,
 )
-from analysis.measures.panel import Panel
-from analysis.measures.ratings import MEASUREMENT, Measurement, luck_of_ratings, observed
-from simulation.frames import CLIENT, KEYWORKER, ROLES
-from simulation.scenario import Resolved
-from simulation.situations import KIND_NAMES, position_of
+from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
+from twoway.simulation.parameters.scenario import Resolved
+from twoway.simulation.situations import KIND_NAMES, position_of
 
 Floats = NDArray[np.float64]
 HIGH = 0.075

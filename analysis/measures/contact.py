@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.columns import sentiment_of
-from analysis.measures.estimates import Measure, Units, estimated_shares
-from analysis.measures.panel import Panel
-from simulation.frames import KEYWORKER, ROLES
-from simulation.scenario import Resolved
-from simulation.situations import KIND_NAMES, Kind
+from twoway.analysis.measures.panel import Panel
+from twoway.analysis.statistics.bootstrap import Measure, Units, estimated_shares
+from twoway.analysis.tables import sentiment_of
+from twoway.simulation.affect_control.frames import KEYWORKER, ROLES
+from twoway.simulation.parameters.scenario import Resolved
+from twoway.simulation.situations import KIND_NAMES, Kind
 
 WARM, HOSTILE = 2.3, -1.0
 """Evaluation above which an act is warm, and below which it is hostile. EPA units; assumed, to be swept by .5."""

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.measures.estimates import Measure, Units, estimated_shares, not_estimated, tidy
-from analysis.measures.panel import Panel
-from analysis.measures.ratings import MEASUREMENT, Measurement, noise_sd
-from simulation.frames import ROLES
+from twoway.analysis.measures.panel import Panel
+from twoway.analysis.measures.ratings import MEASUREMENT, Measurement, noise_sd
+from twoway.analysis.statistics.bootstrap import Measure, Units, estimated_shares, not_estimated, tidy
+from twoway.simulation.affect_control.frames import ROLES
 
 SHAPES = ("improving", "stable", "deteriorating")
 

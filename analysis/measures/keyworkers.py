@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.columns import DYAD, sentiment_of
-from analysis.measures.estimates import Measure, Units, correlation, estimated, moments, units_alone
-from analysis.measures.panel import Panel
-from simulation.frames import CLIENT, KEYWORKER, ROLES
-from simulation.scenario import Resolved
-from simulation.situations import KIND_NAMES, Kind
+from twoway.analysis.measures.panel import Panel
+from twoway.analysis.statistics.bootstrap import Measure, Units, correlation, estimated, moments, units_alone
+from twoway.analysis.tables import DYAD, sentiment_of
+from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
+from twoway.simulation.parameters.scenario import Resolved
+from twoway.simulation.situations import KIND_NAMES, Kind
 
 Floats = NDArray[np.float64]
 AFTER = 30
@@ -44,7 +44,7 @@ OF_DYADS = (*DYAD, "keyworker_reserve")
 def keyworkers(
     panel: Panel, events: pd.DataFrame, dyads: pd.DataFrame, resolved: Resolved, shapes: pd.DataFrame, units: Units
 ) -> pd.DataFrame:
-    """All measures of keyworkers over the stay; *shapes* come from ``analysis.measures.growth.shapes``."""
+    """All measures of keyworkers over the stay; *shapes* come from ``twoway.analysis.measures.growth.shapes``."""
     return pd.concat(
         [
             control_and_warmth(panel, events, resolved, units),

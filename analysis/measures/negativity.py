@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.columns import sentiment_of
-from analysis.measures.estimates import Measure, Units, estimated
-from analysis.measures.panel import Panel
-from simulation.frames import KEYWORKER, ROLES
-from simulation.records import HAPPENINGS, Happening
-from simulation.scenario import Resolved
+from twoway.analysis.measures.panel import Panel
+from twoway.analysis.statistics.bootstrap import Measure, Units, estimated
+from twoway.analysis.tables import sentiment_of
+from twoway.simulation.affect_control.frames import KEYWORKER, ROLES
+from twoway.simulation.columns import HAPPENINGS, Happening
+from twoway.simulation.parameters.scenario import Resolved
 
 Floats = NDArray[np.float64]
 NEUTRAL = 0.25

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.columns import DYAD, need
-from simulation.frames import CLIENT, KEYWORKER, ROLES
-from simulation.refusal import Refusal
+from twoway.analysis.tables import DYAD, need
+from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
+from twoway.simulation.errors import Refusal
 
 Floats = NDArray[np.float64]
 OF_DAYS = (*DYAD, "day", "party", "post", "predecessors", "positivity", "negativity", "felt_coercion")

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.columns import DYAD
-from analysis.measures.estimates import (
+from twoway.analysis.measures.panel import Panel
+from twoway.analysis.statistics.bootstrap import (
     Measure,
     Units,
     correlation,
@@ -22,8 +22,8 @@ from analysis.measures.estimates import (
     estimated_means,
     moments,
 )
-from analysis.measures.panel import Panel
-from simulation.frames import CLIENT, KEYWORKER, ROLES
+from twoway.analysis.tables import DYAD
+from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 
 Floats = NDArray[np.float64]
 STREAM = 0x5241544E

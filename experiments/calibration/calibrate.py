@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.figures.calibration import identifiability_figure
-from analysis.figures.sensitivity import plain_names
-from analysis.words.grammar import counted, decimal, percent
-from experiments.calibration.emulators import checked
-from experiments.calibration.matching import ACCEPT, CANDIDATES, CUTOFF, Matched, Plan, matched
-from experiments.calibration.middle import MIDDLE
-from experiments.calibration.priors import Priors, priors
-from experiments.calibration.targets import targets
-from experiments.made import Made
-from simulation.refusal import listed
+from twoway.analysis.figures.calibration import identifiability_figure
+from twoway.analysis.figures.sensitivity import plain_names
+from twoway.analysis.narrative.words.grammar import counted, decimal, percent
+from twoway.experiments.calibration.emulators import checked
+from twoway.experiments.calibration.history_matching import ACCEPT, CANDIDATES, CUTOFF, Matched, Plan, matched
+from twoway.experiments.calibration.priors import Priors, priors
+from twoway.experiments.calibration.representative import MIDDLE
+from twoway.experiments.calibration.targets import targets
+from twoway.experiments.results.result import Made
+from twoway.simulation.errors import listed
 
 Floats = NDArray[np.float64]
 NARROW = 0.6

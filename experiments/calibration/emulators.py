@@ -17,7 +17,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, DotProduct, WhiteKernel
 from threadpoolctl import threadpool_limits
 
-from experiments.running import pool
+from twoway.experiments.studies.run import pool
 
 Floats = NDArray[np.float64]
 LENGTHS = (0.3, 30.0)

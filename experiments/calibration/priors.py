@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
-from experiments.designs import Span, axis
-from simulation.meaning import read_toml
-from simulation.refusal import Refusal
+from twoway.experiments.studies.designs import Span, axis
+from twoway.simulation.affect_control.equations import read_toml
+from twoway.simulation.errors import Refusal
 
 Floats = NDArray[np.float64]
 FILE = Path(__file__).with_name("priors.toml")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.validation.declared import CALIBRATION, declared_facts
+from twoway.experiments.validation.fact_table import CALIBRATION, declared_facts
 
 Floats = NDArray[np.float64]
 

@@ -1,1 +1,1 @@
-"""The studies that come with the package: one TOML file each, described in README.md."""
+"""Studies: inputs that are varied, designs, runs, their store and their answers."""

@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.columns import sentiment_of
-from analysis.measures import (
+from twoway.analysis.measures import (
     attribution,
     coercion,
     contact,
@@ -25,12 +24,13 @@ from analysis.measures import (
     ruptures,
     variance,
 )
-from analysis.measures.estimates import Measure, estimated
-from analysis.measures.mix import all_three, classes_on, patterns_on, usual_members
-from analysis.measures.tracking import pooled, tracked
-from analysis.paired import interval
-from experiments.validation.conditions import Lived
-from simulation.frames import CLIENT, KEYWORKER, ROLES
+from twoway.analysis.measures.pattern_mix import all_three, classes_on, patterns_on, usual_members
+from twoway.analysis.measures.tracking import pooled, tracked
+from twoway.analysis.statistics.bootstrap import Measure, estimated
+from twoway.analysis.statistics.paired import interval
+from twoway.analysis.tables import sentiment_of
+from twoway.experiments.validation.fact_conditions import Lived
+from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 
 Floats = NDArray[np.float64]
 FIRST, LAST = 60, 90
@@ -93,7 +93,7 @@ def _part(row: pd.Series) -> Part:
 
 
 def _estimate(parts: Floats, statistic: Callable[[Floats], Floats], names: tuple[str, ...], lived: Lived) -> Parts:
-    """Parts of a fact as functions of sums over dyads; see ``analysis.measures.estimates``."""
+    """Parts of a fact as functions of sums over dyads; see ``twoway.analysis.statistics.bootstrap``."""
     table = estimated(Measure("", "", ""), names, parts, statistic, [len(parts)] * len(names), lived.units)
     return {name: _part(row) for name, (_, row) in zip(names, table.iterrows(), strict=True)}
 

@@ -8,15 +8,23 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 from tqdm import tqdm
 
-from analysis.figures.scoreboard import scoreboard_figure
-from analysis.pages import Table
-from analysis.words.grammar import decimal
-from experiments.made import Made
-from experiments.validation.conditions import CONDITIONS, Changes, Lived
-from experiments.validation.declared import BETWEEN, CALIBRATION, HELD_OUT, MET, MISSED, VERDICTS, declared_facts
-from experiments.validation.facts import FACTS, Part
-from simulation.refusal import listed
-from simulation.scenario import load
+from twoway.analysis.figures.scoreboard import scoreboard_figure
+from twoway.analysis.narrative.words.grammar import decimal
+from twoway.analysis.render.document import Table
+from twoway.experiments.results.result import Made
+from twoway.experiments.validation.fact_conditions import CONDITIONS, Changes, Lived
+from twoway.experiments.validation.fact_table import (
+    BETWEEN,
+    CALIBRATION,
+    HELD_OUT,
+    MET,
+    MISSED,
+    VERDICTS,
+    declared_facts,
+)
+from twoway.experiments.validation.facts import FACTS, Part
+from twoway.simulation.errors import listed
+from twoway.simulation.parameters.scenario import load
 
 PAIRS = 16
 """Dyads in a replicate."""

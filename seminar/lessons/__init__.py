@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from seminar.guess import QUESTION
-from seminar.recipe import Recipe, recipe
-from simulation.refusal import Refusal, nearest
+from twoway.seminar.guess import QUESTION
+from twoway.seminar.recipe import Recipe, recipe
+from twoway.simulation.errors import Refusal, nearest
 
 HERE = Path(__file__).parent
 ORDER = (
@@ -51,7 +51,7 @@ class Step(_Part):
 class Notice(_Part):
     """What the class will notice, with numbers that are computed when the note is made.
 
-    *measure* is a word of ``seminar.noticed.MEASURES``; *text* holds ``{one}`` and ``{other}`` (or none of the two);
+    *measure* is a word of ``twoway.seminar.lesson_measures.MEASURES``; *text* holds ``{one}`` and ``{other}`` (or none of the two);
     *is_* promises that the other is more or less than the one, or much the same.
     """
 

@@ -1,7 +1,7 @@
 """The rules: pure functions of plain numbers, each named in the ODD, each with an example.
 
 Both runners call these same functions. A rule has no state, draws no luck and knows no array; who calls it when,
-and with what, is told in ``simulation.encounter`` and ``simulation.day``.
+and with what, is told in ``twoway.simulation.dynamics.encounter`` and ``twoway.simulation.dynamics.day``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from simulation.compiled import compiled
+from twoway.simulation.compilation import compiled
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 RULES: dict[str, Callable[..., Any]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from simulation.rules import rule
+from twoway.simulation.rules import rule
 
 
 @rule

@@ -3,12 +3,12 @@
 import pandas as pd
 import pytest
 
-from analysis.accounts import PARTY, REMEMBERING, accounts, memories, of_dyad, pair_of_accounts, readings
-from analysis.columns import DYAD
-from simulation.frames import KINDS, ROLES
-from simulation.refusal import Refusal
-from simulation.scenario import Resolved, load
-from simulation.tables import run
+from twoway.analysis.accounts import PARTY, REMEMBERING, accounts, memories, of_dyad, pair_of_accounts, readings
+from twoway.analysis.tables import DYAD
+from twoway.simulation.affect_control.frames import KINDS, ROLES
+from twoway.simulation.errors import Refusal
+from twoway.simulation.parameters.scenario import Resolved, load
+from twoway.simulation.tables import run
 
 SCENARIO = load("four-centres", {"design.days": 30, "context.turnover": 3})
 RESOLVED = Resolved(SCENARIO)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.patterns import PATTERNS, with_patterns
-from experiments.removals import WHOLE, ablations
-from experiments.validation.declared import declared_facts
-from simulation.scenario import Scenario, changed
-from simulation.tables import run
+from twoway.analysis.patterns import PATTERNS, with_patterns
+from twoway.experiments.derived.ablation_table import WHOLE, ablations
+from twoway.experiments.validation.fact_table import declared_facts
+from twoway.simulation.parameters.scenario import Scenario, changed
+from twoway.simulation.tables import run
 
 FRIENDLY, POLITE, CONFLICTED = PATTERNS
 REPLICATES = 240

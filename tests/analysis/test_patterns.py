@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.patterns import (
+from twoway.analysis.patterns import (
     CLASSES,
     ENOUGH_CENTRES,
     PATTERNS,

@@ -6,13 +6,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.patterns import PATTERNS
-from experiments.calibration.matching import CANDIDATES
-from experiments.calibration.middle import rounded, typical
-from experiments.calibration.posterior import shipped_posterior
-from experiments.calibration.priors import priors
-from experiments.made import MAKERS, read_made
-from simulation.scenario import all_declarations
+from twoway.analysis.patterns import PATTERNS
+from twoway.experiments.calibration.history_matching import CANDIDATES
+from twoway.experiments.calibration.posterior import shipped_posterior
+from twoway.experiments.calibration.priors import priors
+from twoway.experiments.calibration.representative import rounded, typical
+from twoway.experiments.results.result import MAKERS, read_made
+from twoway.simulation.parameters.scenario import all_declarations
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = runpy.run_path(str(DOCS / "results.py"), run_name="pages")

@@ -1,49 +1,14 @@
-"""The command, called as a researcher would, and a small study whose outcome is known, for several test files."""
+"""Small studies whose outcomes are known, for several test files."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from tiny_study import tiny
-
 from benchmarks.interval_coverage import ishigami, lived
-from experiments.command import main
-from experiments.running import run_study
-from tests.experiments.studies import design_of, runs_of
+from tests.support.study_runs import design_of, runs_of
+from tests.support.tiny_study import tiny
 
-
-@pytest.fixture
-def twoway(tmp_path, monkeypatch, capsys):
-    """Call the command in an empty folder; returns status, output and errors."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments):
-        try:
-            status = main([str(argument) for argument in arguments])
-        except SystemExit as end:
-            status = end.code
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return call
-
-
-@pytest.fixture
-def refused(twoway, tmp_path):
-    """Call the command, which must refuse in one sentence and leave the folder as it was; returns the sentence."""
-
-    def call(*arguments):
-        before = sorted(tmp_path.rglob("*"))
-        status, out, err = twoway(*arguments)
-        assert status == 2
-        assert err.startswith("twoway: ")
-        assert err.count("\n") == 1, "a refusal is one sentence on one line"
-        assert "Traceback" not in out + err
-        assert "Tables, figures" not in out
-        assert sorted(tmp_path.rglob("*")) == before, "nothing half-written is left"
-        return err
-
-    return call
+from twoway.experiments.studies.run import run_study
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ import tomllib
 
 import pytest
 
-from simulation.scenario import SHIPPED, Resolved, Scenario, json_schema, load, shipped_names
-from simulation.tables import run
+from twoway.simulation.parameters.scenario import SHIPPED, Resolved, Scenario, json_schema, load, shipped_names
+from twoway.simulation.tables import run
 
 NAMES = shipped_names()
 SECTIONS = ("design", "context", "people", "learning", "meaning")

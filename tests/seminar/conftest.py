@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.support.browsing import Open, Window, chromium
+from tests.support.served import Client, serving
 
-from seminar.server import application
-from seminar.visitors import Visitors
-from tests.seminar.browsing import Open, Window, chromium
-from tests.seminar.served import Client, serving
+from twoway.seminar.server import application
+from twoway.seminar.visitors import Visitors
 
 
 @pytest.fixture(scope="module")

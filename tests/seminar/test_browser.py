@@ -12,18 +12,18 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from tests.support.browsing import Open, Window, step
+from tests.support.served import serving
 
-from analysis.words.grammar import OTHER, act_seen
-from seminar.lessons import lesson, lessons
-from seminar.outcomes import PAIRS
-from seminar.recipe import recipe, written
-from seminar.server import application
-from seminar.session import Session
-from seminar.settings import SLIDERS
-from seminar.stay import BEGINNING, after
-from seminar.visitors import Visitors
-from tests.seminar.browsing import Open, Window, step
-from tests.seminar.served import serving
+from twoway.analysis.narrative.words.grammar import OTHER, act_seen
+from twoway.seminar.dyad_timeline import BEGINNING, after
+from twoway.seminar.ensemble import PAIRS
+from twoway.seminar.lessons import lesson, lessons
+from twoway.seminar.recipe import recipe, written
+from twoway.seminar.server import application
+from twoway.seminar.session import Session
+from twoway.seminar.sliders import SLIDERS
+from twoway.seminar.visitors import Visitors
 
 
 def sideways(window: Window) -> int:

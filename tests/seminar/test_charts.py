@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.figures.palette import CLIENT, KEYWORKER
-from analysis.patterns import PATTERNS
-from analysis.words.grammar import percent
-from seminar.charts import LEFT, MARKS, RIGHT, TOP, WIDTH, Mark, definition, moves, outcomes, strip, tone
+from twoway.analysis.figures.palette import CLIENT, KEYWORKER
+from twoway.analysis.narrative.words.grammar import percent
+from twoway.analysis.patterns import PATTERNS
+from twoway.seminar.charts import LEFT, MARKS, RIGHT, TOP, WIDTH, Mark, definition, moves, outcomes, strip, tone
 
 FRAMES = ("care", "casework", "custody")
 ROUNDED = 0.06

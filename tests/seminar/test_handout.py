@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.patterns import PATTERNS
-from seminar.guess import QUESTION, Guess, Setting
-from seminar.handout import (
+from twoway.analysis.patterns import PATTERNS
+from twoway.seminar.dyad_timeline import PairsStay
+from twoway.seminar.guess import QUESTION, Guess, Setting
+from twoway.seminar.handout import (
     LONGEST_QUESTION,
     LONGEST_TITLE,
     MOST_MOMENTS,
@@ -22,12 +23,11 @@ from seminar.handout import (
     form,
     handout,
 )
-from seminar.lessons import lessons
-from seminar.recipe import Recipe, recipe
-from seminar.settings import SLIDERS
-from seminar.stay import PairsStay
-from simulation.refusal import Refusal
-from simulation.scenario import load, shipped_names
+from twoway.seminar.lessons import lessons
+from twoway.seminar.recipe import Recipe, recipe
+from twoway.seminar.sliders import SLIDERS
+from twoway.simulation.errors import Refusal
+from twoway.simulation.parameters.scenario import load, shipped_names
 
 GUESS = {"with_outcomes": False}
 LARGEST = 300_000

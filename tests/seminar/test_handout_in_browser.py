@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from seminar.handout import handout
-from seminar.lessons import ORDER, lesson
-from seminar.note import note_html
-from seminar.noticed import LEAST
-from seminar.recipe import recipe
+from twoway.seminar.handout import handout
+from twoway.seminar.lesson_measures import LEAST
+from twoway.seminar.lesson_note import note_html
+from twoway.seminar.lessons import ORDER, lesson
+from twoway.seminar.recipe import recipe
 
 MOST_PAGES = 8
 """Printed pages of a handout that a class is still given, on four sheets; without outcomes half of them."""

@@ -7,16 +7,16 @@ from html import unescape
 
 import pytest
 
-from seminar.lessons import HERE, ORDER, lesson, lessons
-from seminar.noticed import MEASURES, noticed
-from seminar.recipe import recipe, written
-from seminar.server import page
-from seminar.session import Session
-from seminar.settings import SLIDERS
-from seminar.stay import BEGINNING, PairsStay
-from seminar.views import PAGE, everything
-from simulation.frames import KINDS
-from simulation.refusal import Refusal
+from twoway.seminar.dyad_timeline import BEGINNING, PairsStay
+from twoway.seminar.lesson_measures import MEASURES, noticed
+from twoway.seminar.lessons import HERE, ORDER, lesson, lessons
+from twoway.seminar.recipe import recipe, written
+from twoway.seminar.server import page
+from twoway.seminar.session import Session
+from twoway.seminar.sliders import SLIDERS
+from twoway.seminar.views import PAGE, everything
+from twoway.simulation.affect_control.frames import KINDS
+from twoway.simulation.errors import Refusal
 
 
 @pytest.fixture(params=ORDER)

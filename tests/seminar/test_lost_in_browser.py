@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from tests.support.browsing import Open, Window, step
+from tests.support.served import Client, Page, serving
 
-from seminar.server import application
-from seminar.visitors import Visitors
-from tests.seminar.browsing import Open, Window, step
-from tests.seminar.served import Client, Page, serving
+from twoway.seminar.server import application
+from twoway.seminar.visitors import Visitors
 
 BAR = "#gone:not([hidden])"
 

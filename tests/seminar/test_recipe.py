@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seminar.recipe import Change, Recipe, recipe, settings
-from simulation.refusal import Refusal
-from simulation.scenario import load, shipped_names
+from twoway.seminar.recipe import Change, Recipe, recipe, settings
+from twoway.simulation.errors import Refusal
+from twoway.simulation.parameters.scenario import load, shipped_names
 
 NAMES = st.sampled_from(shipped_names())
 

@@ -17,15 +17,15 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.served import Client, Page, serving
 
-from seminar.listening import listen
-from seminar.outcomes import PAIRS
-from seminar.server import LARGEST, application
-from seminar.session import Session
-from seminar.views import DO
-from seminar.visitors import MOST, Visitors
-from simulation.refusal import Refusal
-from tests.seminar.served import Client, Page, serving
+from twoway.seminar.bind import listen
+from twoway.seminar.ensemble import PAIRS
+from twoway.seminar.server import LARGEST, application
+from twoway.seminar.session import Session
+from twoway.seminar.views import DO
+from twoway.seminar.visitors import MOST, Visitors
+from twoway.simulation.errors import Refusal
 
 
 def test_the_page_loads_nothing_from_elsewhere(client: Client) -> None:

@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.pages import as_text
-from analysis.patterns import PATTERNS, shares
-from seminar.ends import outcome_charts, results
-from seminar.fragments import account, where
-from seminar.guess import QUESTION
-from seminar.lessons import lesson
-from seminar.outcomes import PAIRS
-from seminar.recipe import Recipe, recipe
-from seminar.session import Session
-from seminar.stay import Moment
-from simulation.refusal import Refusal
-from simulation.tables import run
+from twoway.analysis.patterns import PATTERNS, shares
+from twoway.analysis.render.document import as_text
+from twoway.seminar.dyad_timeline import Moment
+from twoway.seminar.ensemble import PAIRS
+from twoway.seminar.guess import QUESTION
+from twoway.seminar.lessons import lesson
+from twoway.seminar.outcome_panel import outcome_charts, results
+from twoway.seminar.panels import account, where
+from twoway.seminar.recipe import Recipe, recipe
+from twoway.seminar.session import Session
+from twoway.simulation.errors import Refusal
+from twoway.simulation.tables import run
 
 
 def at(text: str) -> Session:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.figures.palette import FRAME_COLOURS, FRAME_HATCHES, PATTERN_COLOURS, PATTERN_HATCHES
-from seminar.svg import Drawing, apart
+from twoway.analysis.figures.palette import FRAME_COLOURS, FRAME_HATCHES, PATTERN_COLOURS, PATTERN_HATCHES
+from twoway.seminar.svg import Drawing, apart
 
 
 @given(st.text(max_size=200))

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from seminar.recipe import Recipe
-from seminar.server import application
-from seminar.session import Session
-from seminar.visitors import Visitors
-from tests.seminar.served import Client, Page, serving
+from tests.support.served import Client, Page, serving
+
+from twoway.seminar.recipe import Recipe
+from twoway.seminar.server import application
+from twoway.seminar.session import Session
+from twoway.seminar.visitors import Visitors
 
 ORDINARY = Recipe("ordinary", 42)
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation import situations as module
-from simulation.encounter import pick
-from simulation.frames import CLIENT, KEYWORKER, load_frames
-from simulation.luck import PER_ENCOUNTER, PER_EXCHANGE, column_count
-from simulation.meaning import data_file, load_equations, load_lexicon
-from simulation.refusal import Refusal
-from simulation.situations import EITHER, Kind, decide, load_situations, position_of, tables
+from twoway.simulation import situations as module
+from twoway.simulation.affect_control.equations import data_file, load_equations, load_lexicon
+from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, load_frames
+from twoway.simulation.dynamics.encounter import pick
+from twoway.simulation.errors import Refusal
+from twoway.simulation.random_streams import PER_ENCOUNTER, PER_EXCHANGE, column_count
+from twoway.simulation.situations import EITHER, Kind, decide, load_situations, position_of, tables
 
 LEXICON = load_lexicon(data_file("lexicons", "us2015"))
 EQUATIONS = load_equations(data_file("equations", "nc1978"))

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulation.ensemble import Keep, World, stays
-from simulation.meaning import NEUTRAL, SCALE, event
-from simulation.refusal import Refusal
-from simulation.scenario import Resolved, Scenario, changed, load
-from simulation.tables import Tables, Translator, check_luck, columns_of, keep_of, run, words_of
+from twoway.simulation.affect_control.equations import NEUTRAL, SCALE, event
+from twoway.simulation.errors import Refusal
+from twoway.simulation.parameters.scenario import Resolved, Scenario, changed, load
+from twoway.simulation.run import Keep, World, stays
+from twoway.simulation.tables import Tables, Translator, check_luck, columns_of, keep_of, run, words_of
 
 TINY = load("four-centres", {"design.days": 30, "context.turnover": 4})
 DYAD = ["replicate", "centre", "dyad"]

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-import twin
+from tests import twin
 
-from simulation.ensemble import Stay, World, live
-from simulation.frames import ROLES
-from simulation.records import HAPPENINGS, SOURCES, WAYS
-from simulation.reform import Reform
-from simulation.scenario import Scenario, changed
-from simulation.situations import KIND_NAMES
+from twoway.simulation.affect_control.frames import ROLES
+from twoway.simulation.columns import HAPPENINGS, SOURCES, WAYS
+from twoway.simulation.dynamics.intervention import Reform
+from twoway.simulation.parameters.scenario import Scenario, changed
+from twoway.simulation.run import Stay, World, live
+from twoway.simulation.situations import KIND_NAMES
 
 CONTEXTS: dict[str, dict[str, float]] = {
     "ordinary": {"design.clients": 6, "design.days": 60},
@@ -116,4 +116,6 @@ def test_the_twin_knows_the_scenario_and_its_data_files_and_nothing_else_of_the_
     tree = ast.parse(Path(twin.__file__).read_text(encoding="utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    assert {name for name in imported if name and name.startswith("simulation")} == {"simulation.scenario"}
+    assert {name for name in imported if name and name.startswith("twoway")} == {
+        "twoway.simulation.parameters.scenario"
+    }

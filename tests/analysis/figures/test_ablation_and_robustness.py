@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from drawn import assert_all_is_on_the_page, caption, words
+from tests.support.drawn import assert_all_is_on_the_page, caption, words
 
-from analysis.figures.ablation import MEASURES, NOTHING, dimensions_figure, measures_figure, rules_figure
-from analysis.figures.drawing import said
-from analysis.figures.robustness import SHARES, UNCHANGED, VARIANTS, claims_figure, mix_figure
-from analysis.patterns import PATTERNS
+from twoway.analysis.figures.ablation import MEASURES, NOTHING, dimensions_figure, measures_figure, rules_figure
+from twoway.analysis.figures.robustness import SHARES, UNCHANGED, VARIANTS, claims_figure, mix_figure
+from twoway.analysis.figures.style import said
+from twoway.analysis.patterns import PATTERNS
 
 RESTS_ON = "3,200 dyads (ordinary, 200 replicates, seed 1): the same people with the same luck with and without."
 DIMENSIONS = ("expectation", "meaning", "context", "handling")

@@ -5,14 +5,14 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from drawn import assert_all_is_on_the_page, caption, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.drawn import assert_all_is_on_the_page, caption, words
 
-from analysis.agreement import agreement, kappa
-from analysis.figures.agreement import agreement_matrix
-from analysis.figures.drawing import PATTERN_MARKERS, said
-from analysis.patterns import CLASSES, PATTERNS
+from twoway.analysis.figures.agreement import agreement_matrix
+from twoway.analysis.figures.style import PATTERN_MARKERS, said
+from twoway.analysis.measures.agreement import agreement, kappa
+from twoway.analysis.patterns import CLASSES, PATTERNS
 
 TONES = {"trustful": (2.0, 0.0), "neutral": (0.0, 0.0), "conflicted": (0.0, 1.0)}
 PAIRS = st.lists(st.tuples(st.sampled_from(CLASSES), st.sampled_from(CLASSES)), min_size=1, max_size=25)

@@ -3,15 +3,15 @@
 import networkx as nx
 import pandas as pd
 import pytest
-from drawn import assert_all_is_on_the_page, caption, marked, words
+from tests.support.drawn import assert_all_is_on_the_page, caption, marked, words
 
-from analysis.figures.drawing import PATTERN_MARKERS, said
-from analysis.figures.network import centre_network, network
-from analysis.patterns import PATTERNS, with_patterns
-from simulation.friendships import friendships
-from simulation.refusal import Refusal
-from simulation.scenario import load
-from simulation.tables import run
+from twoway.analysis.figures.network import centre_network, network
+from twoway.analysis.figures.style import PATTERN_MARKERS, said
+from twoway.analysis.patterns import PATTERNS, with_patterns
+from twoway.simulation.errors import Refusal
+from twoway.simulation.network import friendships
+from twoway.simulation.parameters.scenario import load
+from twoway.simulation.tables import run
 
 
 def lived(clients, density=0.3, centres=1):

@@ -11,10 +11,10 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.text import Text
 
-from analysis.figures.comparison import differences_figure, moves_figure, two_worlds_by_day
-from analysis.figures.drawing import PATTERN_COLOURS, PATTERN_HATCHES, SCOPE
-from analysis.paired import differences, moves
-from analysis.patterns import PATTERNS
+from twoway.analysis.figures.comparison import differences_figure, moves_figure, two_worlds_by_day
+from twoway.analysis.figures.style import PATTERN_COLOURS, PATTERN_HATCHES, SCOPE
+from twoway.analysis.patterns import PATTERNS
+from twoway.analysis.statistics.paired import differences, moves
 
 CODES = st.tuples(*[arrays.arrays(np.int8, (4, 6), elements=st.integers(0, 2))] * 2)
 LONG = "ordinary@30:context.control=5,context.formality=0.6@60:strict-but-fair"

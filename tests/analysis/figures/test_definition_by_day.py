@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from drawn import assert_all_is_on_the_page, caption, heights, only, toned, with_frames, words
+from tests.support.drawn import assert_all_is_on_the_page, caption, heights, only, toned, with_frames, words
 
-from analysis.figures.definitions import LARGEST, WEEK, definition_by_day
-from analysis.figures.drawing import said
-from simulation.scenario import load
-from simulation.tables import run
+from twoway.analysis.figures.definitions import LARGEST, WEEK, definition_by_day
+from twoway.analysis.figures.style import said
+from twoway.simulation.parameters.scenario import load
+from twoway.simulation.tables import run
 
 
 @pytest.fixture(scope="module")

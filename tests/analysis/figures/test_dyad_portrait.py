@@ -5,16 +5,16 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from drawn import assert_all_is_on_the_page, caption, heights, marked, only, with_frames, words
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from tests.support.drawn import assert_all_is_on_the_page, caption, heights, marked, only, with_frames, words
 
-from analysis.figures.drawing import FRAME_COLOURS, said
-from analysis.figures.dyads import HAPPENED, MARKS, dyad_portrait
-from analysis.moved import moved_most
-from analysis.patterns import with_patterns
-from simulation import SCOPE
-from simulation.scenario import load
-from simulation.tables import run
+from twoway.analysis.figures.dyad_portrait import HAPPENED, MARKS, dyad_portrait
+from twoway.analysis.figures.style import FRAME_COLOURS, said
+from twoway.analysis.measures.influential_acts import moved_most
+from twoway.analysis.patterns import with_patterns
+from twoway.simulation import SCOPE
+from twoway.simulation.parameters.scenario import load
+from twoway.simulation.tables import run
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from drawn import assert_all_is_on_the_page, words
+from tests.support.drawn import assert_all_is_on_the_page, words
 
-from analysis.field_study import Contrast, Pool, counts_of, field_study
-from analysis.figures.drawing import said
-from analysis.figures.field_study import what_a_study_could_see
-from analysis.figures.landscape import Panel, landscapes
-from analysis.landscape import VIEWS, Paths, field, grid_of, steps, summed
-from analysis.resting import HOLDS, basins, nodes_of, resting
+from twoway.analysis.field_study.power import Contrast, Pool, counts_of, field_study
+from twoway.analysis.figures.field_study import what_a_study_could_see
+from twoway.analysis.figures.landscape import Panel, landscapes
+from twoway.analysis.figures.style import said
+from twoway.analysis.landscape.drift import VIEWS, Paths, field, grid_of, steps, summed
+from twoway.analysis.landscape.fixed_points import HOLDS, basins, nodes_of, resting
 
 
 def study(shares, pairs=4):

@@ -3,18 +3,18 @@
 import numpy as np
 import pandas as pd
 import pytest
-from drawn import assert_all_is_on_the_page, caption, heights, only
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
+from tests.support.drawn import assert_all_is_on_the_page, caption, heights, only
 
-from analysis.figures.drawing import PATTERN_COLOURS, said
-from analysis.figures.dyads import dyad_portrait
-from analysis.figures.patterns import patterns_by_day, where_dyads_end
-from analysis.patterns import PATTERNS, Thresholds, by_day, shares, with_patterns
-from simulation import SCOPE
-from simulation.scenario import load
-from simulation.tables import run
+from twoway.analysis.figures.dyad_portrait import dyad_portrait
+from twoway.analysis.figures.patterns import patterns_by_day, where_dyads_end
+from twoway.analysis.figures.style import PATTERN_COLOURS, said
+from twoway.analysis.patterns import PATTERNS, Thresholds, by_day, shares, with_patterns
+from twoway.simulation import SCOPE
+from twoway.simulation.parameters.scenario import load
+from twoway.simulation.tables import run
 
 TONE = st.floats(0, 4.3)
 FRIENDLY, POLITE, AMBIVALENT = PATTERNS

@@ -1,13 +1,13 @@
 """What flows between patterns draw."""
 
 import pytest
-from drawn import assert_all_is_on_the_page, caption, toned, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.drawn import assert_all_is_on_the_page, caption, toned, words
 
-from analysis.figures.drawing import said
-from analysis.figures.flows import pattern_flows
-from analysis.patterns import PATTERNS
+from twoway.analysis.figures.pattern_flows import pattern_flows
+from twoway.analysis.figures.style import said
+from twoway.analysis.patterns import PATTERNS
 
 FRIENDLY, POLITE, AMBIVALENT = PATTERNS
 TONES = {0: (2, 0, 2, 0), 1: (0, 0, 0, 0), 2: (0, 1, 0, 1)}

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from drawn import assert_all_is_on_the_page, caption, marked, words
+from tests.support.drawn import assert_all_is_on_the_page, caption, marked, words
 
-from analysis.figures.drawing import said
-from analysis.figures.ruptures import ROWS, rupture_timeline
+from twoway.analysis.figures.ruptures import ROWS, rupture_timeline
+from twoway.analysis.figures.style import said
 
 COLUMNS = ["replicate", "centre", "dyad", "party", "start", "bottom", "depth", "repaired", "regained"]
 

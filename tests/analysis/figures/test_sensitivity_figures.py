@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from analysis.figures import drawing, sensitivity
-from analysis.figures.drawing import SCOPE
-from analysis.figures.sensitivity import (
+from twoway.analysis.figures import sensitivity
+from twoway.analysis.figures import style as drawing
+from twoway.analysis.figures.sensitivity import (
     apart,
     budget_bars,
     convergence_curves,
@@ -23,7 +23,8 @@ from analysis.figures.sensitivity import (
     plain_names,
     sobol_bars,
 )
-from simulation.scenario import all_declarations
+from twoway.analysis.figures.style import SCOPE
+from twoway.simulation.parameters.scenario import all_declarations
 
 NAMES = sorted((f"{d.section}.{d.name}" for d in all_declarations()), key=lambda n: -len(n.partition(".")[2]))
 """All inputs there are, the longest names first: what fits them fits any."""

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from drawn import assert_all_is_on_the_page, caption, marked, toned, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.drawn import assert_all_is_on_the_page, caption, marked, toned, words
 
-from analysis.figures.drawing import PATTERN_COLOURS, said
-from analysis.figures.sheet import PAGE, study_sheet
-from analysis.patterns import PATTERNS, by_day
+from twoway.analysis.figures.study_sheet import PAGE, study_sheet
+from twoway.analysis.figures.style import PATTERN_COLOURS, said
+from twoway.analysis.patterns import PATTERNS, by_day
 
 TONE = st.floats(0, 4.3)
 

@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from drawn import assert_all_is_on_the_page, caption, toned, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.drawn import assert_all_is_on_the_page, caption, toned, words
 
-from analysis.figures.drawing import said
-from analysis.figures.plane import CROWDED, FEW, tone_plane
-from analysis.patterns import CLASSES, PATTERNS, Thresholds, party_class
-from simulation.refusal import Refusal
+from twoway.analysis.figures.style import said
+from twoway.analysis.figures.tone_plane import CROWDED, FEW, tone_plane
+from twoway.analysis.patterns import CLASSES, PATTERNS, Thresholds, party_class
+from twoway.simulation.errors import Refusal
 
 TONE = st.floats(0, 4.3)
 

@@ -4,14 +4,14 @@ import doctest
 
 import numpy as np
 import pytest
-from handmade import panel_of, row
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.handmade import panel_of, row
 
-import analysis.measures.ambivalence as module
-from analysis.measures.ambivalence import CALIPER, ambivalence, ambivalence_index, same_balance
-from analysis.measures.estimates import units_of
-from analysis.patterns import PATTERNS
+import twoway.analysis.measures.ambivalence as module
+from twoway.analysis.measures.ambivalence import CALIPER, ambivalence, ambivalence_index, same_balance
+from twoway.analysis.patterns import PATTERNS
+from twoway.analysis.statistics.bootstrap import units_of
 
 FRIENDLY, POLITE, CONFLICTED = PATTERNS
 TONES = st.lists(st.tuples(st.floats(0, 4), st.floats(0, 4)), min_size=1, max_size=60)

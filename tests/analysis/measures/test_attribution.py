@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from handmade import exchanges, panel_of, row
+from tests.support.handmade import exchanges, panel_of, row
 
-from analysis.measures.attribution import NEAR, attribution, negative_acts, paired_events
-from analysis.measures.estimates import units_of
-from analysis.patterns import PATTERNS
+from twoway.analysis.measures.attribution import NEAR, attribution, negative_acts, paired_events
+from twoway.analysis.patterns import PATTERNS
+from twoway.analysis.statistics.bootstrap import units_of
 
 VIEW = panel_of(np.zeros((2, 3, 60)))
 

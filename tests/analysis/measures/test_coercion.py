@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from handmade import exchanges, panel_of, row
+from tests.support.handmade import exchanges, panel_of, row
 
-from analysis.measures.coercion import HIGH, coercion, formal_control, mandated
-from analysis.measures.estimates import units_of
+from twoway.analysis.measures.coercion import HIGH, coercion, formal_control, mandated
+from twoway.analysis.statistics.bootstrap import units_of
 
 N = 2000
 

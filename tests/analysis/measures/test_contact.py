@@ -1,10 +1,10 @@
 """Everyday contact: whose acts count, where, and how warm they are."""
 
 import numpy as np
-from handmade import exchanges, panel_of, row
+from tests.support.handmade import exchanges, panel_of, row
 
-from analysis.measures.contact import TONES, contact
-from analysis.measures.estimates import units_of
+from twoway.analysis.measures.contact import TONES, contact
+from twoway.analysis.statistics.bootstrap import units_of
 
 VIEW = panel_of(np.zeros((2, 1, 9)))
 

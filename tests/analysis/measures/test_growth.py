@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from handmade import panel_of, row
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.handmade import panel_of, row
 
-from analysis.measures.estimates import units_of
-from analysis.measures.growth import GROWTH, SHAPES, growth, shapes
-from analysis.measures.ratings import noise_sd
-from analysis.measures.ruptures import find_ruptures
+from twoway.analysis.measures.growth import GROWTH, SHAPES, growth, shapes
+from twoway.analysis.measures.ratings import noise_sd
+from twoway.analysis.measures.ruptures import find_ruptures
+from twoway.analysis.statistics.bootstrap import units_of
 
 DAYS = 120
 TIME = np.linspace(0, 1, DAYS)

@@ -3,17 +3,17 @@
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import exchanges, panel_of, row
+from tests.support.handmade import exchanges, panel_of, row
 
-from analysis.measures.estimates import units_of
-from analysis.measures.growth import shapes
-from analysis.measures.keyworkers import (
+from twoway.analysis.measures.growth import shapes
+from twoway.analysis.measures.keyworkers import (
     AFTER,
     control_and_warmth,
     deterioration_and_reserve,
     fall_after_change,
 )
-from analysis.measures.ruptures import find_ruptures
+from twoway.analysis.measures.ruptures import find_ruptures
+from twoway.analysis.statistics.bootstrap import units_of
 
 CONTROL = "control_and_warmth"
 

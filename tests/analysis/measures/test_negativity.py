@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from handmade import exchanges, panel_of, row
+from tests.support.handmade import exchanges, panel_of, row
 
-from analysis.columns import sentiment_of
-from analysis.measures.estimates import units_of
-from analysis.measures.negativity import negativity, readings
+from twoway.analysis.measures.negativity import negativity, readings
+from twoway.analysis.statistics.bootstrap import units_of
+from twoway.analysis.tables import sentiment_of
 
 VIEW = panel_of(np.zeros((2, 1, 60)))
 STEP = 0.01

@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import days
+from tests.support.handmade import days
 
-from analysis.columns import need
-from analysis.measures.panel import panel
-from simulation.refusal import Refusal
+from twoway.analysis.measures.panel import panel
+from twoway.analysis.tables import need
+from twoway.simulation.errors import Refusal
 
 RATING = np.arange(24.0).reshape(2, 4, 3)
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import panel_of, row
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.handmade import panel_of, row
 
-from analysis.measures.estimates import units_of
-from analysis.measures.ratings import MEASUREMENT, Measurement, luck_of_ratings, noise_sd, observed, ratings
+from twoway.analysis.measures.ratings import MEASUREMENT, Measurement, luck_of_ratings, noise_sd, observed, ratings
+from twoway.analysis.statistics.bootstrap import units_of
 
 NO_CEILING = Measurement(clients_at_top=0.0)
 MANY = 3000

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from handmade import panel_of, row
+from tests.support.handmade import panel_of, row
 
-from analysis.measures.estimates import units_of
-from analysis.measures.tracking import LEAST_WEEKS, WEEK, tracking
+from twoway.analysis.measures.tracking import LEAST_WEEKS, WEEK, tracking
+from twoway.analysis.statistics.bootstrap import units_of
 
 WEEKS, N = 20, 200
 

@@ -5,11 +5,11 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import panel_of, row
 from statsmodels.formula.api import mixedlm
+from tests.support.handmade import panel_of, row
 
-from analysis.measures.estimates import units_of
-from analysis.measures.variance import EVERY, LEVELS, variance
+from twoway.analysis.measures.variance import EVERY, LEVELS, variance
+from twoway.analysis.statistics.bootstrap import units_of
 
 COMPONENTS = dict(zip(LEVELS, (0.5, 0.3, 0.8, 0.4), strict=True))
 

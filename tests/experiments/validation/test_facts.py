@@ -5,12 +5,12 @@ from copy import copy
 import numpy as np
 import pytest
 
-from experiments.validation.conditions import CONDITIONS, Lived
-from experiments.validation.declared import declared_facts
-from experiments.validation.facts import FACTS
-from experiments.validation.scoreboard import parts_of_facts, replicates_of
-from simulation.scenario import load
-from simulation.tables import run
+from twoway.experiments.validation.fact_conditions import CONDITIONS, Lived
+from twoway.experiments.validation.fact_table import declared_facts
+from twoway.experiments.validation.facts import FACTS
+from twoway.experiments.validation.scoreboard import parts_of_facts, replicates_of
+from twoway.simulation.parameters.scenario import load
+from twoway.simulation.tables import run
 
 SMALL = {"design.days": 100}
 

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from analysis.figures.drawing import said
-from analysis.figures.scoreboard import predictive_figure, scale_of, scoreboard_figure
-from experiments.validation.scoreboard import by_fact, in_words, lines, shown, sources
+from twoway.analysis.figures.scoreboard import predictive_figure, scale_of, scoreboard_figure
+from twoway.analysis.figures.style import said
+from twoway.experiments.validation.scoreboard import by_fact, in_words, lines, shown, sources
 
 
 def board(*rows):

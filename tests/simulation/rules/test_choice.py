@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.rules.choice import (
+from twoway.simulation.rules.choice import (
     behind_role,
     contact,
     crisis_left,

@@ -7,10 +7,10 @@ from typing import get_type_hints
 
 import pytest
 
-from simulation import rules
+from twoway.simulation import rules
 
 for module in pkgutil.iter_modules(rules.__path__):
-    importlib.import_module(f"simulation.rules.{module.name}")
+    importlib.import_module(f"twoway.simulation.rules.{module.name}")
 RULES = sorted(rules.RULES)
 
 
@@ -25,7 +25,7 @@ def failures(name, meant):
 
 def test_there_are_rules_in_every_module_of_the_package():
     homes = {rules.RULES[name].__module__ for name in RULES}
-    assert homes == {f"simulation.rules.{module.name}" for module in pkgutil.iter_modules(rules.__path__)}
+    assert homes == {f"twoway.simulation.rules.{module.name}" for module in pkgutil.iter_modules(rules.__path__)}
 
 
 @pytest.mark.parametrize("name", RULES)

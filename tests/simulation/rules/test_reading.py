@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from simulation.rules.reading import (
+from twoway.simulation.rules.reading import (
     attributed,
     believed_role,
     believed_strain,

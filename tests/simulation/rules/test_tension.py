@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.rules.tension import (
+from twoway.simulation.rules.tension import (
     benign_share,
     disturbed,
     drawn_together,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.rules.tone import coerced, personal_weight, soured, warmed
+from twoway.simulation.rules.tone import coerced, personal_weight, soured, warmed
 
 LAW = settings(deadline=None, max_examples=60)
 share = st.floats(0, 1)

@@ -1,0 +1,236 @@
+"""Figures of single dyads, from both sides."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from twoway.analysis.figures.style import (
+    BAD,
+    INK,
+    PARTY,
+    Who,
+    caption,
+    day_axis,
+    frame_handles,
+    frame_names,
+    plain,
+    say,
+    stacked_frames,
+    title,
+    widened,
+)
+from twoway.analysis.measures.influential_acts import moved_most
+from twoway.analysis.narrative.words.grammar import counted
+from twoway.analysis.patterns import with_patterns
+from twoway.simulation.columns import SHARE_OF
+from twoway.simulation.errors import listed
+from twoway.simulation.tables import Tables
+
+OTHER = {"client": "keyworker", "keyworker": "client"}
+
+
+def clearest_dyad(dyads: pd.DataFrame) -> Who:
+    """The dyad of the first replicate whose client came farthest from the first definition, as an example to tell."""
+    first = dyads[dyads["replicate"] == dyads["replicate"].min()]
+    kinds = ("personal", "formal", "adversarial")
+    moved = sum((first[f"client_{k}"] - first[f"client_{k}_first"]).abs() for k in kinds)
+    row = first.loc[moved.idxmax()]
+    return Who(int(row["replicate"]), int(row["centre"]), int(row["dyad"]))
+
+
+class Mark(NamedTuple):
+    """How one kind of happening is drawn: on which lane, with which marker, filled or not, and what it is called."""
+
+    lane: str
+    marker: str
+    filled: bool
+    label: str
+
+
+HAPPENED = "happened"
+"""Group of the marks on the lanes in an SVG."""
+LANES = ("new keyworker", "confronts", "repair talk")
+"""Lanes on which happenings are marked, from the lowest up."""
+MARKS = {
+    "talk_repaired": Mark("repair talk", "P", True, "talk that repaired"),
+    "talk_failed": Mark("repair talk", "X", True, "talk that failed"),
+    "talk_declined": Mark("repair talk", "o", False, "talk declined"),
+    "confront": Mark("confronts", "v", True, "confronts"),
+    "new_keyworker": Mark("new keyworker", "D", True, "new keyworker"),
+}
+
+
+def happenings(events: pd.DataFrame, party: str) -> dict[str, pd.Series]:
+    """The days on which each kind of ``MARKS`` happened to a dyad; only the party's own confrontations count."""
+    days = {name: events.loc[events["event"] == name, "day"] for name in MARKS if name != "confront"}
+    own = (events["event"] == "handling") & (events["way"] == "confront") & (events["actor"] == party)
+    return days | {"confront": events.loc[own, "day"]}
+
+
+def lanes(axes: Axes, labelled: bool = True) -> None:
+    """An empty strip with a lane for each kind of happening."""
+    axes.set_ylim(-0.6, len(LANES) - 0.4)
+    axes.set_yticks(range(len(LANES)), LANES if labelled else [""] * len(LANES), fontsize=9)
+    axes.tick_params(axis="y", length=0)
+    for place in range(len(LANES)):
+        axes.axhline(place, color="#DDDDDD", lw=0.8, zorder=0)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(axis="x", labelbottom=False, length=0)
+
+
+def _happened(axes: Axes, events: pd.DataFrame, party: str) -> None:
+    """Mark what happened to one dyad, lane by lane."""
+    for name, days in happenings(events, party).items():
+        if len(days):
+            lane, marker, filled, label = MARKS[name]
+            place, face = np.full(len(days), LANES.index(lane)), INK if filled else "none"
+            look: dict[str, Any] = {"color": INK, "mfc": face, "ms": 5.5, "ls": "none", "clip_on": False}
+            axes.plot(days, place, marker, label=label, gid=HAPPENED, **look)
+
+
+def _tone(axes: Axes, side: pd.DataFrame, party: str, top: float) -> None:
+    """Good tone as a line in the party's colour, bad tone as a hatched area."""
+    colour, dash = PARTY[party]
+    days, tone = widened(side["day"].to_numpy(), side[["positivity", "negativity"]].to_numpy())
+    axes.plot(days, tone[:, 0], color=colour, ls=dash, lw=2)
+    axes.fill_between(days, tone[:, 1], color=BAD, alpha=0.25, hatch="//", lw=0)
+    axes.plot(days, tone[:, 1], color=BAD, lw=1.2)
+    good, bad = side["positivity"].iloc[-1], side["negativity"].iloc[-1]
+    apart = max(0.0, 0.11 * top - abs(good - bad)) / 2 * (1 if good >= bad else -1)  # so that the two words never touch
+    for name, value, ink in (("good", good + apart, colour), ("bad", bad - apart, BAD)):
+        axes.annotate(
+            name, (1.01, value), xycoords=("axes fraction", "data"), va="center", fontsize=9, color=ink,
+            annotation_clip=False,
+        )  # fmt: skip
+    axes.set_ylim(0, top)
+    axes.set_title(f"How the {OTHER[party]} feels to the {party}", loc="left", fontsize=11)
+
+
+def _numbered(axes: Axes, days: list[int], last: int) -> None:
+    """Numbers 1, 2, 3 ... on their days at the top of a panel, one below the other where days are close."""
+    drawn: list[tuple[float, int]] = []
+    for number, day in enumerate(days, 1):
+        row = 0
+        while any(abs(day - other) < 0.05 * last and row == taken for other, taken in drawn):
+            row += 1
+        drawn.append((day, row))
+        axes.annotate(
+            str(number), (day, 1), xycoords=("data", "axes fraction"), xytext=(0, -8 - 15 * row), ha="center",
+            va="center", textcoords="offset points", fontsize=8, annotation_clip=False,
+            bbox={"boxstyle": "circle,pad=0.2", "fc": "white", "lw": 0.7},
+        )  # fmt: skip
+
+
+def _told(row: pd.Series, place: int) -> str:
+    """One weighty act in words."""
+    act, seen = (str(row[column]).replace("_", " ") for column in ("act", "seen"))
+    taken = "" if act == seen else f", taken for “{seen}”"
+    return f"{place}  day {row['day']}: the {row['actor']}'s “{act}”{taken} ({100 * row['moved']:.0f})"
+
+
+def dyad_portrait(
+    tables: Tables, dyad: tuple[int, int, int] | None = None, ruptures: pd.DataFrame | None = None
+) -> Figure:
+    """One dyad's stay from both sides: what each takes the relationship to be, how the other feels, what happened.
+
+    *tables* has ``events``, ``days`` and ``dyads``; *dyad* is (replicate, centre, dyad), by default the one of the
+    first replicate whose client moved most. *ruptures*, if given, are shaded where the tone fell: a table as
+    ``twoway.analysis.figures.ruptures.rupture_timeline`` takes it. The acts that moved each party most are numbered.
+    """
+    who = clearest_dyad(tables.dyads) if dyad is None else Who(*dyad)
+    days, events = who.rows(tables.days), who.rows(tables.events)
+    row = who.rows(with_patterns(tables.dyads)).iloc[0]
+    names, last = frame_names(days), int(days["day"].max())
+    figure = Figure(figsize=(12.8, 8))
+    grid = figure.subplots(4, 2, sharex=True, height_ratios=(1.4, 0.45, 1.1, 0.75))
+    figure.subplots_adjust(left=0.1, right=0.85, top=0.88, bottom=0.135, wspace=0.17, hspace=0.5)
+    top = max(1.5, float(days[["positivity", "negativity"]].to_numpy().max()) * 1.08)
+    weighty = []
+    for column, party in enumerate(("client", "keyworker")):
+        side = days[days["party"] == party].sort_values("day")
+        upper, strip, lower = grid[:3, column]
+        stacked_frames(upper, side["day"].to_numpy(), side[[SHARE_OF + name for name in names]].to_numpy())
+        upper.set_title(f"The {party} takes the relationship to be", color=PARTY[party][0], loc="left", weight="bold")
+        lanes(strip, labelled=column == 0)
+        _happened(strip, events, party)
+        _tone(lower, side, party, top)
+        if ruptures is not None:
+            for fall in who.rows(ruptures[ruptures["party"] == party]).itertuples():
+                lower.axvspan(fall.start, fall.bottom, color="#999999", alpha=0.35, lw=0, zorder=0)
+        most = moved_most(events, party)
+        told = [_told(act, place) for place, (_, act) in enumerate(most.iterrows(), 1)] or ["nothing"]
+        weighty.append([f"What moved the {party} most (% of the definition)", *told])
+        _numbered(upper, list(most["day"]), last)
+        for axes in (upper, lower):
+            plain(axes)
+    for axes in grid[:3].flat:
+        day_axis(axes, last)
+    for axes in grid[2]:
+        axes.tick_params(labelbottom=True)
+    grid[0, 0].set_ylabel("weight of each frame")
+    grid[2, 0].set_ylabel("tone (1 slightly,\n2 quite)")
+    grid[0, 1].set_yticklabels([])
+    grid[2, 1].set_yticklabels([])
+    client = days[days["party"] == "client"].sort_values("day")
+    _coercion(grid[3, 0], client)
+    grid[3, 1].set_axis_off()
+    for height, (heading, *acts) in zip((1.22, 0.36), weighty, strict=True):
+        look: dict[str, Any] = {"transform": grid[3, 1].transAxes, "fontsize": 9, "va": "top"}
+        grid[3, 1].text(0, height, heading, weight="bold", **look)
+        grid[3, 1].text(0, height - 0.18, "\n".join(acts), linespacing=1.4, **look)
+    figure.legend(
+        handles=frame_handles(names), loc="center left", bbox_to_anchor=(0.855, 0.77), frameon=False, fontsize=10
+    )
+    used = {str(line.get_label()): line for strip in grid[1] for line in strip.lines if line.get_gid() == HAPPENED}
+    if used:
+        figure.legend(
+            handles=list(used.values()), loc="center left", bbox_to_anchor=(0.855, 0.535), frameon=False, fontsize=9,
+            labelspacing=0.25, handletextpad=0.2,
+        )  # fmt: skip
+    title(figure, f"One stay, two views: dyad {who.dyad}, {row['pattern']} in the end")
+    changes = counted(int(row["changes"]), "time")
+    caption(
+        figure,
+        f"Dyad {who.dyad} of centre {who.centre}, replicate {who.replicate}; {int(row['exchanges'])} exchanges, "
+        f"{int(row['repairs'])} of {int(row['talks'])} repair talks succeeded; keyworker changed {changes}. "
+        "Tone in EPA units, felt coercion in squared ones; bad acts weigh more than good ones."
+        + (" Grey: the tone fell (rupture)." if ruptures is not None else ""),
+    )
+    say(figure, _in_words(days, row, names, last))
+    return figure
+
+
+def _coercion(axes: Axes, client: pd.DataFrame) -> None:
+    """How coerced the client feels, over the days."""
+    days, coerced = widened(client["day"].to_numpy(), client["felt_coercion"].to_numpy())
+    axes.fill_between(days, coerced, color="#555555", alpha=0.35, lw=0)
+    axes.plot(days, coerced, color=INK, lw=1.4)
+    axes.set_ylim(0, max(0.5, 1.1 * float(client["felt_coercion"].max())))
+    axes.set_title("How coerced the client feels", loc="left", fontsize=11)
+    axes.set(xlabel="day of the stay", ylabel="(EPA units)²")
+    day_axis(axes, int(client["day"].max()))
+    plain(axes)
+
+
+def _in_words(days: pd.DataFrame, row: pd.Series, names: list[str], last: int) -> str:
+    parts = []
+    for party in ("client", "keyworker"):
+        side = days[days["party"] == party].set_index("day")
+        start = int(side.index.min())
+        first, end = (side.loc[day, [SHARE_OF + name for name in names]].astype(float) for day in (start, last))
+        words = [f"{kind.idxmax().removeprefix(SHARE_OF)} ({kind.max():.0%})" for kind in (first, end)]
+        then = f"{words[0]} on day {start} and for " if start < last else ""
+        parts.append(
+            f"the {party} takes the relationship mostly for {then}{words[1]} on day {last}, "
+            f"when the {OTHER[party]} feels {side.loc[last, 'positivity']:.1f} good and "
+            f"{side.loc[last, 'negativity']:.1f} bad"
+        )
+    return (
+        f"One dyad over {counted(last, 'day')}, {row['pattern']} in the end: {listed(parts)}; "
+        f"{int(row['repairs'])} of {int(row['talks'])} repair talks succeeded."
+    )

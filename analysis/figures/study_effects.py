@@ -1,0 +1,198 @@
+"""Figures of studies: how outcomes depend on inputs, and what each figure rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from twoway.analysis.figures.style import PATTERN_COLOURS, PATTERN_MARKERS, caption, plain, share_axis, title
+from twoway.analysis.patterns import PATTERNS
+from twoway.analysis.statistics.effects import by_level, cells, half_width, levels_of
+from twoway.analysis.study_text import amount, in_points, plain_name
+from twoway.simulation.columns import Column
+from twoway.simulation.parameters.scenario import all_declarations
+
+DARK = "#333333"
+LINES = ("-", (0, (6, 1.5)), (0, (1.5, 1.2)))
+"""A dash per pattern, so that lines part without colour."""
+MOST_CELLS_WRITTEN = 150
+"""Cells of a heat map up to which the number is written into each."""
+
+
+def lines_by_input(
+    table: pd.DataFrame,
+    inputs: Sequence[str],
+    field: str,
+    shares: Sequence[Column],
+    same_luck: bool,
+    heading: str,
+    rests_on: str,
+) -> Figure:
+    """The share of each pattern along one input, with ribbons of 95 % intervals.
+
+    *shares* are the columns of the three pattern shares, in the order of ``PATTERNS``.
+    """
+    means = by_level(table, inputs, field, [c.name for c in shares], same_luck)
+    figure = Figure(figsize=(9, 5))
+    axes = figure.subplots()
+    figure.subplots_adjust(left=0.1, right=0.74, top=0.88, bottom=0.22)
+    words = isinstance(means["value"].iloc[0], str)
+    ends = []
+    for place, (column, name) in enumerate(zip(shares, PATTERNS, strict=True)):
+        some = means[means["outcome"] == column.name]
+        x = np.arange(len(some)) if words else some["value"].to_numpy(float)
+        colour = PATTERN_COLOURS[name]
+        low, high = (some[end].to_numpy(float) for end in ("low", "high"))
+        line = DARK if colour == "#D9D9D9" else colour
+        if words:
+            middle = some["mean"].to_numpy()
+            axes.errorbar(
+                x + (place - 1) * 0.12,
+                middle,
+                yerr=np.nan_to_num([middle - low, high - middle]),
+                fmt=PATTERN_MARKERS[name],
+                color=line,
+                markerfacecolor=colour,
+                markeredgecolor=DARK,
+                capsize=3,
+            )
+        else:
+            axes.fill_between(x, low, high, color=colour, alpha=0.45, lw=0)
+            axes.plot(
+                x, some["mean"], ls=LINES[place], color=line, marker=PATTERN_MARKERS[name], markerfacecolor=colour,
+                markeredgecolor=DARK, lw=1.8,
+            )  # fmt: skip
+        ends.append((float(some["mean"].iloc[-1]), name))
+    for height, name in _apart(ends, 0.065):
+        axes.annotate(name, (1.02, height), xycoords=("axes fraction", "data"), va="center")
+    if words:
+        axes.set_xticks(np.arange(len(some)), [str(v) for v in some["value"]])
+    axes.set(xlabel=with_unit(field), ylabel="share of dyads")
+    share_axis(axes)
+    plain(axes)
+    title(figure, heading)
+    caption(figure, rests_on)
+    return figure
+
+
+def _apart(ends: list[tuple[float, str]], least: float) -> list[tuple[float, str]]:
+    """Heights of labels, moved up where they would lie on each other, and all down again if they left the axes."""
+    placed: list[tuple[float, str]] = []
+    for height, name in sorted(ends):
+        placed.append((max(height, placed[-1][0] + least) if placed else max(height, least / 2), name))
+    too_high = max(0.0, placed[-1][0] - 1.0)
+    return [(height - too_high, name) for height, name in placed]
+
+
+def heat_maps(
+    table: pd.DataFrame,
+    inputs: Sequence[str],
+    outcomes: Sequence[Column],
+    heading: str,
+    rests_on: str,
+) -> Figure:
+    """Each outcome over two inputs: the first from left to right, the second upwards; the mean in every cell.
+
+    Above each panel stands half the width of the mean's 95 % interval, in the middle of all cells.
+    """
+    across, up = inputs
+    width = max(4.0 * len(outcomes), 6.0)
+    figure = Figure(figsize=(width, 5))
+    panels = np.atleast_1d(figure.subplots(1, len(outcomes), sharey=True))
+    figure.subplots_adjust(left=0.09, right=0.97, top=0.82, bottom=0.26, wspace=0.12)
+    for place, (axes, column) in enumerate(zip(panels, outcomes, strict=True)):
+        points, values = cells(table, inputs, column.name)
+        xs, ys = levels_of(points, across), levels_of(points, up)
+        means = pd.Series(np.nanmean(values, axis=1), index=points.index)
+        square = np.full((len(ys), len(xs)), np.nan)
+        for point, row in points.iterrows():
+            square[ys.index(row[up]), xs.index(row[across])] = means[point]
+        share = in_points(column)
+        least, most = float(np.nanmin(square)), float(np.nanmax(square))
+        axes.imshow(square, origin="lower", aspect="auto", cmap="cividis", vmin=least, vmax=most)
+        for (i, j), value in np.ndenumerate(square):
+            if square.size <= MOST_CELLS_WRITTEN and np.isfinite(value):
+                dark = (value - least) < 0.5 * (most - least)
+                axes.text(
+                    j, i, f"{value:.0%}" if share else f"{value:.2g}", ha="center", va="center", fontsize=9,
+                    color="white" if dark else "black",
+                )  # fmt: skip
+        axes.set_xticks(range(len(xs)), [_tick(v) for v in xs])
+        axes.set_yticks(range(len(ys)), [_tick(v) for v in ys])
+        axes.set_xlabel(with_unit(across))
+        known = f"a mean is known to ±{amount(half_width(values), column)}{' points' if share else ''}"
+        axes.set_title(f"{_panel_title(column)}\n{known}", loc="left", fontsize=10)
+        if place == 0:
+            axes.set_ylabel(with_unit(up))
+    title(figure, heading)
+    caption(figure, f"{rests_on} Colours run from the lowest to the highest mean of each panel.")
+    return figure
+
+
+def with_unit(field: str) -> str:
+    """An input's name with its unit, as an axis carries it.
+
+    >>> with_unit("context.formality")
+    'formality (share of acts)'
+    """
+    units = {f"{d.section}.{d.name}": d.unit for d in all_declarations()}
+    return f"{plain_name(field)} ({units[field]})" if field in units else plain_name(field)
+
+
+def _tick(value: Any) -> str:
+    return value if isinstance(value, str) else f"{value:.3g}"
+
+
+def _panel_title(column: Column) -> str:
+    return f"{column.name.replace('_', ' ')} ({column.unit})"
+
+
+def effects_sorted(
+    effects: pd.DataFrame, outcomes: Sequence[Column], heading: str, rests_on: str, in_order: bool = False
+) -> Figure:
+    """What each input does to each outcome, with its interval: the largest for the first outcome on top.
+
+    *effects* has columns as in ``twoway.analysis.statistics.effects.EFFECT``; with *in_order* rows stay as they come. Filled: the
+    interval leaves zero out.
+    """
+    labels = _labels(effects)
+    first = np.abs(effects.loc[effects["outcome"] == outcomes[0].name, "effect"].to_numpy())
+    order = np.arange(len(first))[::-1] if in_order else np.argsort(first, kind="stable")
+    names = [labels[i] for i in order]
+    figure = Figure(figsize=(max(4.0 * len(outcomes) + 2.5, 8.0), 2.2 + 0.32 * len(names)))
+    panels = np.atleast_1d(figure.subplots(1, len(outcomes), sharey=True))
+    height = figure.get_size_inches()[1]
+    inches = figure.get_size_inches()[0]
+    figure.subplots_adjust(left=2.7 / inches, right=0.98, top=1 - 0.85 / height, bottom=1.15 / height, wspace=0.1)
+    for axes, column in zip(panels, outcomes, strict=True):
+        rows = effects[effects["outcome"] == column.name].iloc[order]
+        factor = 100.0 if in_points(column) else 1.0
+        places = np.arange(len(rows))
+        value, low, high = (rows[part].to_numpy(float) * factor for part in ("effect", "low", "high"))
+        sure = (low > 0) | (high < 0)
+        axes.axvline(0, color="#888888", lw=0.8)
+        axes.hlines(places, low, high, color=DARK, lw=1.4)
+        axes.scatter(value, places, s=36, facecolor=np.where(sure, DARK, "white"), edgecolor=DARK, zorder=3)
+        axes.set_yticks(places, names)
+        axes.set_xlabel("percentage points" if factor > 1 else column.unit)
+        axes.xaxis.set_major_locator(MaxNLocator(4))
+        axes.set_title(_panel_title(column) if factor == 1 else column.name.replace("_", " "), loc="left", fontsize=10)
+        plain(axes)
+    title(figure, heading)
+    caption(figure, f"{rests_on} Filled: the interval leaves zero out.")
+    return figure
+
+
+def _labels(effects: pd.DataFrame) -> list[str]:
+    """The inputs as they are named beside the axis; the change as well where an input has several."""
+    some = effects[effects["outcome"] == effects["outcome"].iloc[0]]
+    twice = some["input"].duplicated(keep=False)
+    return [
+        f"{plain_name(row['input'])}, {row['change']}" if double else plain_name(row["input"])
+        for row, double in zip(some.to_dict("records"), twice, strict=True)
+    ]

@@ -1,0 +1,84 @@
+"""All measures of a run in one table, and the codebook that says what each means."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pandas as pd
+
+from twoway.analysis.measures import (
+    ambivalence,
+    attribution,
+    coercion,
+    contact,
+    growth,
+    keyworkers,
+    negativity,
+    ratings,
+    ruptures,
+    tracking,
+    variance,
+)
+from twoway.analysis.measures import (
+    pattern_mix as mix,
+)
+from twoway.analysis.measures.panel import panel
+from twoway.analysis.statistics.bootstrap import Measure, units_of
+from twoway.analysis.tables import need
+from twoway.simulation.columns import WHO
+from twoway.simulation.parameters.scenario import Resolved
+from twoway.simulation.tables import Tables
+
+MODULES: tuple[ModuleType, ...] = (
+    mix, ratings, growth, ruptures, variance, tracking, ambivalence,
+    coercion, attribution, negativity, contact, keyworkers,
+)  # fmt: skip
+ALL: tuple[Measure, ...] = tuple(measure for module in MODULES for measure in module.MEASURES)
+"""Every measure there is, in the order of the table."""
+OF_EVENTS = (
+    *(column.name for column in WHO),
+    "day", "event", "post", "encounter", "exchange", "actor", "bent", "act", "seen", "person_share",
+    "positivity", "negativity",
+)  # fmt: skip
+"""Columns of the events table that the measures use."""
+
+
+def codebook() -> pd.DataFrame:
+    """What each measure means: columns measure, unit, counted (what its ``n`` counts) and meaning."""
+    rows = [(measure.name, measure.unit, measure.counted, measure.meaning) for measure in ALL]
+    return pd.DataFrame(rows, columns=["measure", "unit", "counted", "meaning"])
+
+
+def measures(tables: Tables, resolved: Resolved, day: int = 90, seed: int = 0) -> pd.DataFrame:
+    """Every measure of a run, a row per measure and group, with 95 % intervals.
+
+    Columns: measure, group, estimate, low, high, interval (how it was made, or why there is none), n, counted (what n
+    counts), unit, meaning. *day* is the day of the interview; what happens over time is taken from the whole stay.
+    *seed* decides rating noise and draws, nothing else. All three tables are used, so a run must have kept its
+    events; a missing table, column or day is refused.
+    """
+    need(tables.events, "events", OF_EVENTS)
+    need(tables.dyads, "dyads", keyworkers.OF_DYADS)
+    view = panel(tables.days)
+    view.at(day)
+    events, units = tables.events, units_of(view.dyads, seed)
+    patterns = mix.patterns_on(view, day)
+    found = ruptures.find_ruptures(view)
+    courses = growth.shapes(view, day, found)
+    return pd.concat(
+        [
+            mix.mix(view, day, units),
+            ratings.ratings(view, day, units, seed=seed),
+            growth.growth(view, courses, units),
+            ruptures.ruptures(view, found, units),
+            variance.variance(view, units),
+            tracking.tracking(view, units),
+            ambivalence.ambivalence(view, day, units, seed),
+            coercion.coercion(view, events, resolved, day, units, seed=seed),
+            attribution.attribution(view, events, resolved, patterns, units),
+            negativity.negativity(view, events, resolved, units),
+            contact.contact(view, events, resolved, units),
+            keyworkers.keyworkers(view, events, tables.dyads, resolved, courses, units),
+        ],
+        ignore_index=True,
+    )

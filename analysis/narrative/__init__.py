@@ -1,0 +1,1 @@
+"""Words for what happened: story, interview, explanation of one exchange."""

@@ -1,0 +1,188 @@
+"""Telling: what happened between the two, as someone would tell it who has seen into both.
+
+``scene`` tells one encounter exchange by exchange: who did what, what the other took it for, put it down to and felt.
+``evening`` tells what someone did about tension, and what became of it. Names and numbers come from the events table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from twoway.analysis.narrative.interview import Choice, cause
+from twoway.analysis.narrative.words.grammar import NOUN, OTHER, PRONOUN, act_seen, act_told, capitalised, felt
+from twoway.simulation.affect_control.equations import NEUTRAL
+from twoway.simulation.parameters.scenario import Resolved
+
+Event = Mapping[Any, Any]
+"""One row of the events table, as a dictionary."""
+CLEARLY = 1.0
+"""EPA units by which an act must have been seen as better or worse than it was for the telling to say so (assumed)."""
+ALSO = 0.2
+"""Share from which a second cause is named besides the first (assumed)."""
+ENCOUNTERS = {
+    "everyday": ("an everyday meeting", "everyday meetings"),
+    "control": ("a check", "checks"),
+    "request": ("a request", "requests"),
+    "planned": ("a planned talk", "planned talks"),
+    "repair": ("a talk to clear the air", "talks to clear the air"),
+}
+"""How the kinds of encounter are told: one, several."""
+OCCASIONS = {kind: f"at {one}" for kind, (one, _) in ENCOUNTERS.items()} | {
+    "handling": "in the evening",
+    "talk_agreed": "over the proposal of a talk",
+    "talk_declined": "over the proposal of a talk",
+    "talk_repaired": f"at {ENCOUNTERS['repair'][0]}",
+    "talk_failed": f"at {ENCOUNTERS['repair'][0]}",
+    "new_keyworker": "over a change of keyworker",
+    "peer_talk": "at a talk with a friend",
+}
+"""When something happened, by the kind of encounter or other event, as it follows a day."""
+CAUSES = {
+    "client": {"role": "her job", "strain": "the pressure she was under", "person": "her"},
+    "keyworker": {"role": "the situation", "strain": "the state he was in", "person": "him"},
+}
+"""What each party may put the other's acts down to."""
+BY_THE_RULES = ("control", "request")
+"""Encounters in which a keyworker's role is to apply rules."""
+
+
+def causes(event: Event, party: str) -> dict[str, str]:
+    """What the reader of an act may put it down to: a keyworker's role is the rules where they decide, else her job."""
+    rules = party == "client" and event["encounter"] in BY_THE_RULES
+    return CAUSES[party] | ({"role": "the rules"} if rules else {})
+
+
+def misread(event: Event, resolved: Resolved) -> float:
+    """How much better (plus) or worse (minus) an act was seen than it was done, EPA units of evaluation."""
+    acts = resolved.lexicon.acts
+    return float(acts[event["seen"]][0] - acts[event["act"]][0])
+
+
+def put_down(event: Event, party: str) -> str:
+    """To what the reader put the act down, as it follows "put it down": most, and what else counted."""
+    shares = {"role": event["role_share"], "strain": event["strain_share"], "person": event["person_share"]}
+    first, second = sorted(shares, key=lambda name: -shares[name])[:2]
+    told = causes(event, party)
+    if cause(*shares.values()) == "mixed":
+        return f"partly to {told[first]} and partly to {told[second]}"
+    return f"to {told[first]} more than to {told[second]}" if shares[second] >= ALSO else f"to {told[first]}"
+
+
+WORSE = {False: ["took it like {0}", "felt it to be no better than {0}"], True: ["saw no more than {0} in it"]}
+BETTER = {True: ["took it almost for {0}", "felt something like {0} in it"], False: ["took it for no worse than {0}"]}
+"""How an act is taken that is seen as worse or better than it was, by whether what was seen is good."""
+IN_ROLE = {
+    "rules": ["To him that was the rules.", "He put it down to the rules and thought no more of it."],
+    "client": [
+        "To him that was part of her job.",
+        "He thought that she would do so with anyone.",
+        "He took it as what a keyworker does.",
+    ],
+    "keyworker": [
+        "She thought that anyone in his place would do the same.",
+        "She put it down to the situation and thought no more of it.",
+        "She took it as a matter of course.",
+    ],
+}
+"""What is told of an act that was read as meant, put down to the role alone, and left nothing."""
+
+
+def _as_meant(event: Event, party: str) -> str:
+    """To what an act is put down that was seen for about what it was, as it follows he or she."""
+    shares = {"role": event["role_share"], "strain": event["strain_share"], "person": event["person_share"]}
+    told, why = causes(event, party), cause(*shares.values())
+    first, second = (told[name] for name in sorted(shares, key=lambda name: -shares[name])[:2])
+    if why == "mixed":
+        return f"thought it partly {first}, partly {second}"
+    return {
+        "role": f"put it down to {told['role']}",
+        "strain": f"thought it was {told['strain']}",
+        "person": f"took it as coming from {told['person']}",
+    }[why]
+
+
+def reading(event: Event, resolved: Resolved, choice: Choice) -> str:
+    """How the other read an act, as a sentence: what it was taken for, put down to, and what was felt.
+
+    What was seen is told only where it was clearly worse or better than what was done.
+    """
+    party = OTHER[event["actor"]]
+    reader, actor = PRONOUN[party], PRONOUN[event["actor"]]
+    better, unmoved = misread(event, resolved), event["emotion_named"] == NEUTRAL
+    if abs(better) < CLEARLY:
+        if unmoved and put_down(event, party) == f"to {causes(event, party)['role']}":
+            rules = causes(event, party)["role"] == "the rules"
+            return choice.of("role", IN_ROLE["rules" if rules else party])
+        parts = [_as_meant(event, party)]
+    else:
+        good = bool(resolved.lexicon.acts[event["seen"]][0] >= 0)
+        ways = choice.of("better", BETTER[good]) if better > 0 else choice.of("worse", WORSE[good])
+        seen = act_seen(event["seen"], event["encounter"])
+        parts = [ways.format(seen), f"put it down {put_down(event, party)}"]
+    if not unmoved:
+        parts.append(f"felt {felt(event['emotion_named'], reader, actor)}")
+    told = f"{', '.join(parts[:-1])}{',' if len(parts) > 2 else ''} and {parts[-1]}" if len(parts) > 1 else parts[0]
+    return f"{capitalised(reader.subject)} {told}."
+
+
+def exchange(event: Event, resolved: Resolved, choice: Choice, by_name: bool = True) -> str:
+    """One exchange in two sentences: what was done, and how it was read; *by_name*, or with he and she."""
+    actor, other = event["actor"], OTHER[event["actor"]]
+    subject = (NOUN if by_name else PRONOUN)[actor].subject
+    did = act_told(event["act"], (NOUN if by_name else PRONOUN)[other], event["encounter"], matter=int(event["day"]))
+    bending = "not going by the book, " if event["bent"] == 1 else ""
+    return f"{capitalised(f'{bending}{subject}')} {did}. {reading(event, resolved, choice)}"
+
+
+def exchanges(events: Sequence[Event], resolved: Resolved, choice: Choice) -> list[str]:
+    """The exchanges of one encounter, each told; names first, then he and she."""
+    return [exchange(event, resolved, choice, by_name=number == 0) for number, event in enumerate(events)]
+
+
+def scene(events: Sequence[Event], resolved: Resolved, choice: Choice) -> str:
+    """One encounter, all its exchanges, with what kind of encounter it was."""
+    kind = ENCOUNTERS[events[0]["encounter"]][0]
+    return " ".join([f"{capitalised(kind)}.", *exchanges(events, resolved, choice)])
+
+
+def read_differently(event: Event, resolved: Resolved) -> str:
+    """Where the two readings of one act part, as a sentence; empty where it was seen for about what it was."""
+    if abs(misread(event, resolved)) < CLEARLY:
+        return ""
+    done, seen = (act_seen(event[name], event["encounter"]) for name in ("act", "seen"))
+    actor, reader = NOUN[event["actor"]].subject, NOUN[OTHER[event["actor"]]].subject
+    return f"{capitalised(actor)} meant {done}; {reader} saw {seen}."
+
+
+def quiet() -> str:
+    """A day on which there is nothing to tell."""
+    return "Nothing happened between the two on this day."
+
+
+ALONE = {
+    "endure": "bore it in silence",
+    "keep_distance": "kept {their} distance",
+    "confront": "resolved to have it out with {them}",
+    "withdraw": "withdrew from {them}",
+    "propose_talk": "proposed a talk",
+}
+"""What someone did about tension, as it follows he or she."""
+HAPPENED = {
+    "talk_agreed": "{Who} proposed to talk it over, and {other} agreed.",
+    "talk_declined": "{Who} proposed to talk it over; {other} would not.",
+    "talk_repaired": "They talked it over, and it helped: each knew better afterwards what the other takes this to be.",
+    "talk_failed": "They talked it over, and it made things worse.",
+    "new_keyworker": "The keyworker left, and a new one took over.",
+    "peer_talk": "He talked with a friend about the staff.",
+}
+"""What else is told, by the name of the event."""
+
+
+def evening(event: Event) -> str:
+    """What someone did about tension, or what became of it, as a sentence without the day."""
+    actor = event["actor"]
+    if event["event"] == "handling":
+        way = ALONE[event["way"]].format(their=PRONOUN[actor].possessive, them=PRONOUN[OTHER[actor]].object)
+        return f"{capitalised(PRONOUN[actor].subject)} {way}."
+    return HAPPENED[event["event"]].format(Who=capitalised(PRONOUN[actor].subject), other=PRONOUN[OTHER[actor]].subject)

@@ -1,0 +1,356 @@
+"""The story of a stay: chapters between turning points, each with what was usual, what weighed most, and how it stood.
+
+Everything told is found in the dyad's tables; nothing is made up but the manner of telling. The story is a list of
+pieces (``twoway.analysis.render.document``), so that terminal, Markdown and HTML tell the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from twoway.analysis.accounts import Remembering, of_dyad, pair_of_accounts, readings
+from twoway.analysis.narrative.interview import Choice, interview
+from twoway.analysis.narrative.sentences import ALONE, ENCOUNTERS, scene
+from twoway.analysis.narrative.turning_points import KIND_TOLD, Turn, turns
+from twoway.analysis.narrative.words.grammar import OTHER, PRONOUN, act_told, capitalised, percent, told_of
+from twoway.analysis.patterns import THRESHOLDS, Thresholds, at_day, reasoned
+from twoway.analysis.render.document import Block, Pair, Piece
+from twoway.analysis.tables import DYAD, kind_shares, need, sentiment_of
+from twoway.simulation import SCOPE
+from twoway.simulation.affect_control.frames import KINDS, ROLES
+from twoway.simulation.columns import SHARE_OF
+from twoway.simulation.errors import listed
+from twoway.simulation.parameters.scenario import Resolved
+from twoway.simulation.tables import Tables
+
+
+class Telling(NamedTuple):
+    """How long a story is, in one place (assumed; a matter of taste)."""
+
+    chapters: int = 5
+    """Chapters at most."""
+    shortest: int = 14
+    """Days a chapter has at least, unless the whole stay is shorter."""
+    scenes: int = 2
+    """Encounters told in full per chapter at least, the weightiest, besides the very first meeting."""
+    days_per_scene: int = 25
+    """One more is told for every so many days of a chapter beyond the first fifty."""
+    mentioned: float = 0.3
+    """Weight from which a turning point that opens no chapter is told in passing."""
+
+
+TELLING = Telling()
+BORDER = 0.05
+"""EPA units of tone from another pattern within which a pair is called one on the border (assumed)."""
+TIMELESS = Remembering(half_life=1e9)
+"""A teller forgets nothing."""
+
+
+def cuts(points: Sequence[Turn], last: int, telling: Telling = TELLING) -> list[Turn]:
+    """The turning points at which a new chapter begins: the weightiest that leave every chapter its days."""
+    chosen: list[Turn] = []
+    for turn in sorted(points, key=lambda turn: -turn.weight):
+        borders = [1, last + 1, *(other.day for other in chosen)]
+        if len(chosen) < telling.chapters - 1 and all(abs(turn.day - day) >= telling.shortest for day in borders):
+            chosen.append(turn)
+    return sorted(chosen)
+
+
+WORDS = ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def _times(number: int) -> str:
+    few = {1: "once", 2: "twice"} | {n: f"{word} times" for n, word in enumerate(WORDS, start=3)}
+    return few.get(number, f"{number} times")
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return listed(parts) if parts else ""
+
+
+def usual(events: pd.DataFrame, first: int, last: int, resolved: Resolved) -> str:
+    """How often they met, and for what, and what unpleasant things the keyworker did most, in two sentences."""
+    exchanges = events[events["event"] == "exchange"]
+    met = exchanges[exchanges["exchange"] == 0]
+    if met.empty:
+        return "In these days they did not meet at all."
+    counts = met["encounter"].value_counts()
+    parts = [
+        ENCOUNTERS[kind][0] if count == 1 else f"{count} {ENCOUNTERS[kind][1]}"
+        for kind, count in counts.items()
+        if count
+    ]
+    when = f"In these {last - first + 1} days" if last > first else "On this day"
+    told = f"{when} they met {_times(len(met))}: {_joined(parts)}."
+    hers = exchanges[exchanges["actor"] == "keyworker"]
+    harsh = hers[sentiment_of(hers["act"], resolved) < 0]["act"].value_counts()
+    where = {"search": "control"}
+    often = [
+        f"{_times(int(count))} she {act_told(act, PRONOUN['client'], where.get(act))}"
+        for act, count in harsh.items()
+        if count
+    ]
+    return f"{told} {capitalised(_joined(often[:2]))}." if often else told
+
+
+def _handled(events: pd.DataFrame, role: str) -> str:
+    """What one party did about tension alone, as it follows he or she; empty if nothing."""
+    handled = events[(events["event"] == "handling") & (events["actor"] == role)]["way"].value_counts()
+    forms = {"their": PRONOUN[role].possessive, "them": PRONOUN[OTHER[role]].object}
+    return _joined(
+        [
+            f"{ALONE[way].format(**forms)} {_times(int(count))}"
+            for way, count in handled.items()
+            if count and way != "propose_talk"
+        ]
+    )
+
+
+def _talks(happened: pd.Series) -> str:
+    """How often a talk was proposed and agreed to, and how often talking helped."""
+    told = []
+    declined, agreed = (int(happened.get(f"talk_{name}", 0)) for name in ("declined", "agreed"))
+    if asked := declined + agreed:
+        answer = f"{_times(declined)} it was turned down"
+        if asked == 1:
+            answer = "it was turned down" if declined else "it was agreed to"
+        elif not declined or not agreed:
+            answer = f"it was {'agreed to' if agreed else 'turned down'} every time"
+        told.append(f"A talk was proposed {_times(asked)}; {answer}.")
+    good, bad = (int(happened.get(f"talk_{name}", 0)) for name in ("repaired", "failed"))
+    if good and bad:
+        told.append(
+            f"They talked things over {_times(good + bad)}: {_times(good)} it helped, "
+            f"{_times(bad)} it made things worse."
+        )
+    elif good or bad:
+        each = "each time " if good + bad > 1 else ""
+        told.append(
+            f"They talked things over {_times(good + bad)}, and {each}it {'helped' if good else 'made things worse'}."
+        )
+    return " ".join(told)
+
+
+def dealt_with(events: pd.DataFrame) -> str:
+    """What the two did about tension in some days: alone and together; empty if there was nothing to do."""
+    his, hers = (_handled(events, role) for role in ROLES)
+    told = [f"When tension rose, he {his}."] if his else []
+    if hers:
+        told.append(f"She, for her part, {hers}." if his else f"When tension rose, she {hers}.")
+    return " ".join(filter(None, [*told, _talks(events["event"].value_counts())]))
+
+
+def standing(days: pd.DataFrame, day: int, resolved: Resolved) -> str:
+    """How it stands at the end of a day: what each takes the other to be, and how each feels about the other."""
+    told = []
+    for role in ROLES:
+        now = days[(days["party"] == role) & (days["day"] == day)]
+        row = now.iloc[0]
+        weights = row[[f"{SHARE_OF}{name}" for name in resolved.frames.names]].to_numpy(float)
+        order = np.argsort(-weights, kind="stable")
+        first = told_of(resolved.frames.names[order[0]], OTHER[role], resolved.frames)
+        view = f"{first} ({percent(weights[order[0]])})"
+        if len(order) > 1 and weights[order[1]] > 0.25:
+            second = told_of(resolved.frames.names[order[1]], OTHER[role], resolved.frames)
+            view += f", or for {second} ({percent(weights[order[1]])})"
+        kinds = kind_shares(now, resolved)[0]
+        most = int(kinds.argmax())
+        if most != resolved.frames.kind[order[0]]:
+            view += f", though all that is {KIND_TOLD[KINDS[most]]} together came to {percent(kinds[most])}"
+        he, her = PRONOUN[role].subject, PRONOUN[OTHER[role]].object
+        told.append(f"{he} took {her} for {view}; good tone {row['positivity']:.1f}, bad {row['negativity']:.1f}")
+    return f"At the end of day {day} {told[0]}. {capitalised(told[1])}."
+
+
+def weightiest(read: pd.DataFrame, events: pd.DataFrame, most: int, skip: set[int]) -> list[pd.DataFrame]:
+    """The encounters of some days that weighed most on either party, in order: at least a bad and a good one, if any.
+
+    *read* are readings with their weight; *events* has a column ``met`` that numbers the encounters.
+    """
+    weight = read.assign(met=events.loc[read.index, "met"]).groupby(["met", read["evaluation"] < 0])["weight"].max()
+    chosen: list[int] = []
+    for bad in (True, False):
+        some = weight[weight.index.get_level_values(1) == bad].droplevel(1).drop(list(skip), errors="ignore")
+        chosen += [int(met) for met in some.sort_values(ascending=False, kind="stable").index if met not in chosen][:1]
+    rest = weight.groupby(level=0).max().drop([*skip, *chosen], errors="ignore")
+    chosen += [int(met) for met in rest.sort_values(ascending=False, kind="stable").index]
+    return [events[events["met"] == met] for met in sorted(chosen[:most])]
+
+
+def _label(rows: pd.DataFrame) -> str:
+    numbers = rows["number"]
+    first, last = int(numbers.iloc[0]), int(numbers.iloc[-1])
+    return f"Day {int(rows['day'].iloc[0])}, exchange{f's {first} to {last}' if last > first else f' {first}'}"
+
+
+def numbered(events: pd.DataFrame) -> pd.DataFrame:
+    """A dyad's events with ``met``, the number of the encounter, and ``number``, that of the exchange in its day.
+
+    Both count from 1; ``number`` is how an exchange is called for with ``twoway why``.
+    """
+    exchanges = events["event"] == "exchange"
+    met = (exchanges & (events["exchange"] == 0)).cumsum()
+    number = exchanges.groupby(events["day"]).cumsum()
+    return events.assign(met=met.where(exchanges, 0), number=number.where(exchanges, 0))
+
+
+EXPECTED = {
+    "client": {
+        "personal": "somebody to turn to",
+        "formal": "an official who handles a case",
+        "adversarial": "somebody set over him or against him",
+    },
+    "keyworker": {
+        "personal": "somebody in need of care",
+        "formal": "a case like others",
+        "adversarial": "somebody who would have to be watched",
+    },
+}
+"""What each expects of the other, by the kind of frame that leads."""
+
+
+def expected(own: Tables) -> str:
+    """What the two expected of each other before they met, in two sentences."""
+    row, told = own.dyads.iloc[0], []
+    for role in ROLES:
+        shares = {kind: float(row[f"{role}_{kind}_first"]) for kind in KINDS}
+        lead = max(shares, key=lambda kind: shares[kind])
+        told.append(f"The {role} expected {EXPECTED[role][lead]} ({percent(shares[lead])})")
+    return f"{told[0]}; t{told[1][1:]}."
+
+
+def _days(first: int, last: int) -> str:
+    return f"Days {first} to {last}" if last > first else f"Day {first}"
+
+
+def _opening(turn: Turn | None, whole: bool) -> str:
+    """The heading's last words: by which turning point a chapter begins; *whole*: it is the only one."""
+    if turn is None:
+        return "the whole stay" if whole else "how it began"
+    return {
+        "tipped": f"the {turn.party}'s view tips",
+        "broke": f"something breaks for the {turn.party}",
+        "setback": f"a setback for the {turn.party}",
+        "new_keyworker": "a new keyworker",
+    }[turn.what]
+
+
+def _shown_anyway(events: pd.DataFrame, read: pd.DataFrame, first: int, opening: Turn | None) -> list[int]:
+    """Encounters that are told whatever they weigh: the very first, and the weightiest on the day something turned."""
+    met = events.loc[read.index, "met"]
+    if opening is None:
+        return [int(met.iloc[0])] if first == 1 and len(met) else []
+    today = read[read["day"] == opening.day]
+    return [int(met[today["weight"].idxmax()])] if len(today) else []
+
+
+def chapter(
+    own: Tables, resolved: Resolved, read: pd.DataFrame, opening: Turn | None, inside: Sequence[Turn],
+    first: int, last: int, key: str, telling: Telling,
+) -> list[Piece]:  # fmt: skip
+    """The pieces of one chapter, from its *first* to its *last* day."""
+    events = own.events[own.events["day"].between(first, last)]
+    whole = first == 1 and last == int(own.days["day"].max())
+    some = read[read["day"].between(first, last)]
+    pieces: list[Piece] = [Block("heading", f"{_days(first, last)}: {_opening(opening, whole)}")]
+    begin = [opening.sentence] if opening else [expected(own)]
+    pieces.append(Block("text", " ".join([*begin, usual(events, first, last, resolved)])))
+    told, skip = [], set()
+    most = max(telling.scenes, (last - first + 1) // telling.days_per_scene)
+    for met in _shown_anyway(events, some, first, opening):
+        told.append(events[events["met"] == met])
+        skip.add(met)
+    for rows in [*told, *weightiest(some, own.events, most, skip)]:
+        choice = Choice(f"{key}/{rows['met'].iloc[0]}")
+        pieces.append(Block("scene", scene(rows.to_dict("records"), resolved, choice), _label(rows)))
+    rest = [turn.sentence for turn in inside if turn.weight >= telling.mentioned]
+    left = bool((events.loc[events["day"] == last, "event"] == "new_keyworker").any())
+    rest += [dealt_with(events), standing(own.days, max(first, last - left), resolved)]
+    return [*pieces, Block("text", " ".join(filter(None, rest)))]
+
+
+def chapters(
+    tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], number: int | None = None,
+    telling: Telling = TELLING, thresholds: Thresholds = THRESHOLDS,
+) -> list[Piece]:  # fmt: skip
+    """One dyad's stay as a story with chapters, from the first day to the last.
+
+    *dyad* is (replicate, centre, number in the centre), *number* the dyad's number in the replicate, for the title.
+    Needs the events, days and dyads tables; raises ``Refusal`` for a dyad that does not exist.
+    """
+    need(tables.events, "events", [*DYAD, "day", "event", "actor", "act", "seen", "encounter", "exchange"])
+    need(tables.days, "days", [*DYAD, "day", "party", "positivity", "negativity"])
+    own = of_dyad(tables, dyad)
+    own = own._replace(events=numbered(own.events))
+    last = int(own.days["day"].max())
+    read = readings(own, resolved, last, TIMELESS)
+    points = turns(own, resolved)
+    begins = cuts(points, last, telling)
+    days = [1, *(turn.day for turn in begins), last + 1]
+    name = f"dyad {dyad[2] if number is None else number}"
+    verdict = reasoned(at_day(own.days, last), thresholds).iloc[0]
+    key = "/".join(map(str, dyad))
+    replicate, centre, client = dyad
+    pieces: list[Piece] = [
+        Block("title", f"{capitalised(name)}: a stay of {last} day{'s' * (last > 1)}, {verdict['pattern']} in the end"),
+        Block(
+            "note",
+            f"Client {client} of centre {centre}, replicate {replicate}, and the keyworker. {SCOPE} By convention the "
+            "client is he, the keyworker she. Tone in EPA units: 1 slightly, 2 quite, 3 extremely. Any exchange can be "
+            "asked about: twoway why.",
+        ),
+    ]
+    for index, opening in enumerate([None, *begins]):
+        first, end = days[index], days[index + 1] - 1
+        inside = [turn for turn in points if first <= turn.until <= end and turn not in begins]
+        pieces += chapter(own, resolved, read, opening, inside, first, end, key, telling)
+    return pieces
+
+
+def story(
+    tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], number: int | None = None,
+    telling: Telling = TELLING, thresholds: Thresholds = THRESHOLDS,
+) -> list[Piece]:  # fmt: skip
+    """One dyad's stay as a story: its ``chapters``, then the pattern a researcher would assign, and both interviews."""
+    told = chapters(tables, resolved, dyad, number, telling, thresholds)
+    last = int(tables.days["day"].max())
+    return [*told, *verdict_and_interviews(tables, resolved, dyad, last, thresholds=thresholds)]
+
+
+def verdict_and_interviews(
+    tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], day: int, number: int | None = None,
+    thresholds: Thresholds = THRESHOLDS,
+) -> list[Piece]:  # fmt: skip
+    """The pattern a researcher would assign on a day from what both say, the reasons, and both interviews.
+
+    With a *number* it begins with a title, as a page of its own.
+    """
+    own = of_dyad(tables, dyad)
+    verdict = reasoned(at_day(own.days, day), thresholds).iloc[0]
+    border = ": a pair on the border" if verdict["margin"] < BORDER else ""
+    alike = "agree about it" if verdict["agree"] else "do not see it alike"
+    title = [Block("title", f"Dyad {number} on day {day}: {verdict['pattern']}")] if number is not None else []
+    return [
+        *title,
+        Block("heading", f"What a researcher would say on day {day}"),
+        Block(
+            "text",
+            f"{verdict['reason']} The two {alike}. The nearest other pattern is “{verdict['nearest']}”, "
+            f"{verdict['margin']:.2f} EPA units of tone away{border}.",
+        ),
+        *interviews(own, resolved, dyad, day),
+    ]
+
+
+def interviews(tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], day: int) -> list[Piece]:
+    """Both interviews of a dyad at the end of a day, side by side, below a heading."""
+    said = [
+        Block("said", interview(account, resolved.frames, "/".join(map(str, dyad))), f"The {account.party}, day {day}")
+        for account in pair_of_accounts(tables, resolved, dyad, day)
+    ]
+    note = Block("note", "Each tells what was done as he or she saw it, which need not be what the other did.")
+    return [Block("heading", f"What each would say on day {day}"), note, Pair(*said)]

@@ -1,0 +1,123 @@
+"""Turning points of a stay: where a definition tips, where tone falls and recovers, what is misread, who leaves.
+
+They are found in one dyad's tables, by what is said below and nothing else; the story is cut into chapters at the
+weightiest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from twoway.analysis.measures.panel import panel
+from twoway.analysis.measures.ruptures import find_ruptures
+from twoway.analysis.narrative.words.grammar import OTHER
+from twoway.analysis.tables import kind_shares
+from twoway.simulation.affect_control.frames import KINDS, ROLES
+from twoway.simulation.parameters.scenario import Resolved
+from twoway.simulation.tables import Tables
+
+
+class Tipping(NamedTuple):
+    """When a definition has tipped, in one place."""
+
+    days: int = 7
+    """Days over which a definition is averaged, and for which the new kind of frame must lead. Assumed; 3..21."""
+    lead: float = 0.1
+    """Share by which the new kind must lead the old one, on average while it leads. Assumed; 0..0.3."""
+
+
+TIPPING = Tipping()
+
+
+class Turn(NamedTuple):
+    """A turning point: *day*, *what* it is, whose (or nobody's), how much it weighs (0 to 1 or so), in a sentence.
+
+    *until* is the last day that the sentence tells of.
+    """
+
+    day: int
+    what: str
+    party: str
+    weight: float
+    sentence: str
+    until: int
+
+
+def smoothed(values: NDArray[np.float64], days: int) -> NDArray[np.float64]:
+    """Mean over a window of *days* centred on each day (shorter at the ends), along the first axis."""
+    return pd.DataFrame(values).rolling(days, center=True, min_periods=1).mean().to_numpy()
+
+
+def tippings(shares: NDArray[np.float64], tipping: Tipping = TIPPING) -> list[tuple[int, int, int, float]]:
+    """Where the leading kind of frame changes for good: (row, kind before, kind after, how far the new one rose).
+
+    *shares* (days, kinds) are a party's daily shares of the kinds of frames. A kind that leads for fewer days than
+    ``tipping.days``, or by less than ``tipping.lead``, is passed over.
+    """
+    mean = smoothed(shares, tipping.days)
+    leading = mean.argmax(axis=1)
+    starts = [0, *(np.flatnonzero(np.diff(leading)) + 1).tolist(), len(leading)]
+    found: list[tuple[int, int, int, float]] = []
+    held = (0, starts[1], int(leading[0]))
+    for start, stop in pairwise(starts[1:]):
+        before, after = held[2], int(leading[start])
+        ahead = (shares[start:stop, after] - shares[start:stop, before]).mean()
+        if stop - start < tipping.days or (after != before and ahead < tipping.lead):
+            continue
+        if after != before:
+            rise = shares[start:stop, after].mean() - shares[held[0] : held[1], after].mean()
+            found.append((start, before, after, float(rise)))
+        held = (start, stop, after)
+    return found
+
+
+KIND_TOLD = {"personal": "something personal", "formal": "a matter of office", "adversarial": "a matter of control"}
+"""How the kinds of frames are told."""
+BREAKS = 0.6
+"""Fall of tone from which something is told to break; a smaller rupture is a setback. EPA units (assumed)."""
+
+
+def turns(own: Tables, resolved: Resolved) -> list[Turn]:
+    """The turning points of one dyad's stay, in the order of the days; *own* are its tables alone.
+
+    A keyworker's view tips only while it is the same keyworker's.
+    """
+    found: list[Turn] = []
+    for role in ROLES:
+        side = own.days[own.days["party"] == role]
+        served = [side] if role == "client" else [some for _, some in side.groupby("predecessors")]
+        for some in served:
+            days = some["day"].to_numpy()
+            for row, before, after, rise in tippings(kind_shares(some, resolved)):
+                day, (old, new) = int(days[row]), (KIND_TOLD[KINDS[kind]] for kind in (before, after))
+                sentence = f"Around day {day} it tipped for the {role}: from {old} to {new}."
+                found.append(Turn(day, "tipped", role, 0.3 + rise, sentence, day))
+    changes = [int(day) for day in own.events.loc[own.events["event"] == "new_keyworker", "day"]]
+    for fall in find_ruptures(panel(own.days)).to_dict("records"):
+        found.append(_rupture(fall, changes))
+    for day in changes:
+        sentence = f"On day {day} the keyworker left, and a new one took over."
+        found.append(Turn(day + 1, "new_keyworker", "", 2.0, sentence, day + 1))
+    return sorted(found)
+
+
+def _rupture(fall: dict[Hashable, Any], changes: list[int]) -> Turn:
+    """A fall of someone's tone as a turning point; *changes* are the days on which the keyworker changed."""
+    role, start, bottom, depth = str(fall["party"]), int(fall["start"]), int(fall["bottom"]), float(fall["depth"])
+    what = "Something broke" if depth >= BREAKS else "A setback"
+    when = f"on day {start}" if bottom == start else f"between day {start} and day {bottom}"
+    told = f"{what} for the {role}: {when} the balance of good and bad toward the {OTHER[role]} fell by {depth:.1f}"
+    if pd.isna(fall["repaired"]):
+        left = any(day >= bottom for day in changes)
+        after = f"and had not recovered {'when she left' if left else 'by the end of the stay'}."
+    elif fall["repaired"]:
+        after = f"and had recovered by day {int(fall['regained'])}."
+    else:
+        after = "and did not recover in the weeks after."
+    return Turn(start, "broke" if depth >= BREAKS else "setback", role, depth, f"{told}, {after}", bottom)

@@ -1,0 +1,163 @@
+"""The grammar of telling: who is I, he or she, and how an act, a feeling or a frame is put into words.
+
+By convention of all texts the client is *he* and the keyworker *she*; neither is anybody. Acts, emotions and frames
+are words of data files (``acts.toml``, ``emotions.toml``, ``frames.toml``); what is missing there is told by its name,
+so that another lexicon or repertoire can be told as well.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from twoway.simulation.affect_control.equations import read_toml
+from twoway.simulation.affect_control.frames import ROLES, Frames
+
+UNBROKEN = "\u00a0"
+"""A space at which no line is broken."""
+HERE = Path(__file__).parent
+PAST, INFINITIVE, SEEN = 0, 1, 2
+MATTERS = (("leave", "leave"), ("a visit", "visits"), ("a telephone call", "telephone calls"))
+"""What requests are about: leave, visits, telephone (see the kinds of encounter); which one it is, is only told."""
+
+
+class Person(NamedTuple):
+    """The forms in which someone is spoken of."""
+
+    subject: str
+    object: str
+    possessive: str
+    reflexive: str
+
+
+I_MYSELF = Person("I", "me", "my", "myself")
+PRONOUN = {"client": Person("he", "him", "his", "himself"), "keyworker": Person("she", "her", "her", "herself")}
+NOUN = {
+    role: Person(f"the {role}", f"the {role}", f"the {role}'s", pronoun.reflexive) for role, pronoun in PRONOUN.items()
+}
+OTHER = dict(zip(ROLES, reversed(ROLES), strict=True))
+"""Who the other is, by role."""
+
+
+@lru_cache
+def words(name: str) -> dict[str, Any]:
+    """One of the data files of this folder."""
+    return read_toml(HERE / f"{name}.toml")
+
+
+def spaced(word: str) -> str:
+    """A word of a data file as it is written in a sentence.
+
+    >>> spaced("at_ease")
+    'at ease'
+    """
+    return word.replace("_", " ")
+
+
+def capitalised(sentence: str) -> str:
+    """A sentence with its first letter as a capital.
+
+    >>> capitalised("the client joked")
+    'The client joked'
+    """
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _forms(act: str, encounter: str | None) -> tuple[str, str, str]:
+    """Past, infinitive and noun of an act; of one that no file lists, its name as something quoted."""
+    table = words("acts")
+    forms = table.get(encounter or "", {}).get(act) or table["acts"].get(act)
+    if forms is not None:
+        return tuple(forms)
+    name = spaced(act).replace("{", "{{").replace("}", "}}")
+    return f"did something to {{o}} (“{name}”)", f"do something to {{o}} (“{name}”)", f"“{name}”"
+
+
+def act_told(act: str, other: Person, encounter: str | None = None, form: int = PAST, matter: int = 0) -> str:
+    """What someone did to *other*, as it follows a subject; *form* may be ``INFINITIVE``.
+
+    *encounter* is the kind of encounter, or nothing; *matter* says which request it is about.
+
+    >>> act_told("lecture", PRONOUN["client"])
+    'lectured him'
+    >>> act_told("refuse", I_MYSELF, "request", matter=1)
+    'turned down my request for a visit'
+    """
+    one, many = MATTERS[matter % len(MATTERS)]
+    return _forms(act, encounter)[form].format(o=other.object, os=other.possessive, matter=one, matters=many)
+
+
+def act_seen(act: str, encounter: str | None = None) -> str:
+    """What an act was taken for, as a noun.
+
+    >>> act_seen("lecture")
+    'a lecture'
+    """
+    return _forms(act, encounter)[SEEN].format()
+
+
+def felt(emotion: str, whose: Person, other: Person) -> str:
+    """What someone felt, as it follows "felt"; *emotion* is a measured word, a family of them, or neutral.
+
+    >>> felt("warm", I_MYSELF, PRONOUN["keyworker"]), felt("humiliated", I_MYSELF, PRONOUN["keyworker"])
+    ('warmly toward her', 'humiliated')
+    """
+    told = str(words("emotions")["felt"].get(emotion, spaced(emotion)))
+    return told.format(o=other.object, self=whose.reflexive)
+
+
+def _identities(frames: Frames, name: str, role: str) -> str:
+    pair = frames.identities[frames.names.index(name)][ROLES.index(role)]
+    told = " and ".join(spaced(word) for word in pair)
+    return f"{'an' if told[0] in 'aeiou' else 'a'} {told}"
+
+
+def taken_for(frame: str, party: str, frames: Frames) -> str:
+    """What a *party* ("client" or "keyworker") takes the other to be in a frame, in the party's own words."""
+    known = words("frames").get(frame)
+    return str(known[party]) if known else _identities(frames, frame, OTHER[party])
+
+
+def told_of(frame: str, role: str, frames: Frames) -> str:
+    """What whoever has this *role* is taken to be in a frame, as a teller puts it."""
+    known = words("frames").get(frame)
+    return str(known[f"told_of_{role}"]) if known else _identities(frames, frame, role)
+
+
+def named(frame: str) -> str:
+    """A frame's name in a sentence."""
+    return spaced(frame)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "dyad"), counted(3, "dyad")
+    ('1 dyad', '3 dyads')
+    """
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def percent(share: float) -> str:
+    r"""A share as a whole percentage, never rounded to none or all of what is not.
+
+    >>> percent(0.316), percent(0.004), percent(1.0)
+    ('32\xa0%', '<1\xa0%', '100\xa0%')
+    """
+    whole = f"{share:.0%}".rstrip("%")
+    if whole == "0" and share > 0.0:
+        whole = "<1"
+    elif whole == "100" and share < 1.0:
+        whole = ">99"
+    return f"{whole}{UNBROKEN}%"
+
+
+def decimal(value: float) -> str:
+    """A number as a table shows it: two decimals, three for one smaller than a tenth, and no sign before nothing.
+
+    >>> decimal(0.316), decimal(-0.0142), decimal(-0.0002)
+    ('0.32', '-0.014', '0.000')
+    """
+    text = f"{value:.{2 if abs(value) >= 0.0995 else 3}f}"
+    return text.removeprefix("-") if float(text) == 0 else text

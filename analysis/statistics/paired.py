@@ -1,0 +1,133 @@
+"""The same people in two contexts: differences between paired replicates, who moved, and what the pairing is worth.
+
+A *paired* table of codes has a row per replicate and a column per dyad: the pattern (index into ``PATTERNS``) in which
+the dyad ends. Row r and column i are the same people with the same luck in both tables.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from twoway.analysis.patterns import PATTERNS
+
+Codes = NDArray[np.int8]
+Floats = NDArray[np.float64]
+NO_SPREAD = 1e-15
+"""Variance of shares that is rounding, and no variance."""
+
+
+class Interval(NamedTuple):
+    """A mean over replicates and its confidence interval, by whatever the columns are."""
+
+    mean: Floats
+    low: Floats
+    high: Floats
+
+
+def interval(values: Floats, confidence: float = 0.95) -> Interval:
+    """Mean and Student's t interval over replicates, the rows of *values*; at least two.
+
+    For paired differences this is the paired t interval. Replicates are independent, dyads of one replicate are not.
+
+    >>> [round(float(x), 3) for x in interval(np.array([1.0, 2.0, 3.0]))]
+    [2.0, -0.484, 4.484]
+    """
+    n = len(values)
+    mean = values.mean(axis=0)
+    half = stdtrit(n - 1, (1 + confidence) / 2) * values.std(axis=0, ddof=1) / np.sqrt(n)
+    return Interval(mean, mean - half, mean + half)
+
+
+def shares_of(codes: Codes) -> Floats:
+    """Share of dyads in each pattern, shape (replicates, 3)."""
+    return np.stack([(codes == p).mean(axis=1) for p in range(len(PATTERNS))], axis=1)
+
+
+def variance_ratio(
+    first: Floats, other: Floats, confidence: float = 0.95, draws: int = 1000, seed: int = 0
+) -> Interval:
+    """How many times smaller the variance of *other* − *first* is than with independent luck; rows are replicates.
+
+    With independent luck it would be the sum of both variances. As many times fewer replicates give the same
+    precision. The interval is a bootstrap over replicates. Infinite where the difference is the same in all of them.
+    """
+
+    def ratio(weights: Floats) -> Floats:
+        def variance(values: Floats) -> Floats:
+            spread = weights @ (values**2) - (weights @ values) ** 2
+            return np.where(spread > NO_SPREAD, spread, 0.0)
+
+        paired = variance(other - first)
+        none = np.full_like(paired, np.inf)
+        return np.divide(variance(first) + variance(other), paired, out=none, where=paired > 0)
+
+    n = len(first)
+    equal = np.full(n, 1 / n)
+    again = ratio(np.random.default_rng(seed).multinomial(n, equal, size=draws) / n)
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(again, [tail, 1 - tail], axis=0, method="nearest")
+    return Interval(ratio(equal), low, high)
+
+
+def most_possible(first: Floats, other: Floats) -> Floats:
+    """The ratio of ``variance_ratio`` that no sharing of luck could exceed, given how much each varies by itself.
+
+    It is reached if the replicate with the smallest share here is the one with the smallest there, and so on
+    (comonotone): where a pattern is general in one context and all but absent in the other, there is little to share.
+    """
+    closest = (np.sort(other, axis=0) - np.sort(first, axis=0)).var(axis=0)
+    none = np.full_like(closest, np.inf)
+    return np.divide(first.var(axis=0) + other.var(axis=0), closest, out=none, where=closest > NO_SPREAD)
+
+
+def differences(first: Codes, other: Codes, confidence: float = 0.95) -> pd.DataFrame:
+    """By pattern: share in both contexts, the paired difference with its interval, and what the pairing is worth.
+
+    Columns ``pattern``, ``share_first``, ``share``, ``difference``, ``low``, ``high`` (shares), ``variance_ratio``,
+    ``ratio_low``, ``ratio_high``.
+    """
+    here, there = shares_of(first), shares_of(other)
+    difference, worth = interval(there - here, confidence), variance_ratio(here, there, confidence)
+    return pd.DataFrame(
+        {
+            "pattern": list(PATTERNS),
+            "share_first": here.mean(axis=0),
+            "share": there.mean(axis=0),
+            "difference": difference.mean,
+            "low": difference.low,
+            "high": difference.high,
+            "variance_ratio": worth.mean,
+            "ratio_low": worth.low,
+            "ratio_high": worth.high,
+        }
+    )
+
+
+def half_width(first: Codes, other: Codes) -> float:
+    """Half the width of the widest interval of a difference."""
+    difference = interval(shares_of(other) - shares_of(first))
+    return float((difference.high - difference.mean).max())
+
+
+def moves(first: Codes, other: Codes) -> pd.DataFrame:
+    """Which dyads are in which pattern here and there: columns ``first``, ``then``, ``dyads``, ``share``, ``of_first``.
+
+    ``share`` is of all dyads, ``of_first`` of those in the first pattern (missing if there are none).
+    """
+    count = len(PATTERNS)
+    table = np.bincount(first.ravel().astype(int) * count + other.ravel(), minlength=count * count)
+    rows: list[dict[str, Any]] = []
+    for i, here in enumerate(PATTERNS):
+        total = int(table[i * count : (i + 1) * count].sum())
+        for j, there in enumerate(PATTERNS):
+            dyads = int(table[i * count + j])
+            of_first = dyads / total if total else float("nan")
+            rows.append(
+                {"first": here, "then": there, "dyads": dyads, "share": dyads / first.size, "of_first": of_first}
+            )
+    return pd.DataFrame(rows)

@@ -1,0 +1,136 @@
+"""Some measures of the same people in two worlds, and the difference that the other world makes to each.
+
+Replicate r of both runs is the same people with the same luck. Replicates are drawn again with replacement, the same
+ones from both runs, so that what both share drops out of the interval of the difference.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from twoway.analysis.measures import attribution, coercion, growth, ratings, ruptures
+from twoway.analysis.measures import pattern_mix as mix
+from twoway.analysis.measures.panel import panel
+from twoway.analysis.patterns import class_codes, pattern_codes
+from twoway.analysis.statistics.bootstrap import CONFIDENCE, DRAWS, Floats, Measure, Statistic, correlation, moments
+from twoway.analysis.statistics.paired import Codes
+from twoway.simulation.affect_control.frames import CLIENT, ROLES
+from twoway.simulation.parameters.scenario import Resolved
+from twoway.simulation.tables import Tables
+
+
+class Sums(NamedTuple):
+    """What a run contributes to one measure: *parts* (replicates, k), and the *statistic* of their sum."""
+
+    measure: Measure
+    group: str
+    parts: Floats
+    statistic: Statistic
+
+
+class Seen(NamedTuple):
+    """A run as it is compared: the pattern of each dyad on the last day (replicates, dyads), and sums by measure."""
+
+    patterns: Codes
+    sums: tuple[Sums, ...]
+
+
+def ratio(sums: Floats) -> Floats:
+    """The first of two sums over the second."""
+    share: Floats = sums[..., 0] / sums[..., 1]
+    return share
+
+
+def powers(values: Floats) -> tuple[Floats, Floats, Floats]:
+    """Powers 0 to 2 of centred *values* (dyads,)."""
+    centred = values - values.mean()
+    return np.ones_like(values), centred, centred**2
+
+
+def spread(sums: Floats) -> Floats:
+    """Standard deviation, from sums of ``powers``."""
+    n, first, second = np.moveaxis(sums, -1, 0)
+    return np.sqrt(np.maximum(second / n - (first / n) ** 2, 0.0))
+
+
+def seen(tables: Tables, resolved: Resolved, day: int, seed: int = 0) -> Seen:
+    """What two runs are compared by, on the *day* of the interview or over the whole stay.
+
+    The measures are those of the same names in ``twoway.analysis.measures``: whether both parties' classes agree, correlation,
+    gap and spread of their ratings, the client's mean rating, high felt coercion, shapes of growth, ruptures and
+    repairs, and asymmetry of attribution. *seed* decides rating noise. Of the events only acts read as negative are
+    used.
+    """
+    view = panel(tables.days)
+    at, n = view.at(day), len(view.dyads)
+    replicate = np.unique(view.dyads["replicate"].to_numpy(), return_inverse=True)[1]
+    one = np.ones(n)
+
+    def by_replicate(*columns: NDArray[Any]) -> Floats:
+        table = np.column_stack(columns)
+        sums = np.zeros((replicate.max() + 1, table.shape[1]))
+        np.add.at(sums, replicate, table)
+        return sums
+
+    own, true = mix.classes_on(view, day), view.rating[:, :, at]
+    found = ruptures.find_ruptures(view)
+    shape = growth.shapes(view, day, found).iloc[:n]["shape"]
+    his = found[(found["party"] == ROLES[CLIENT]).to_numpy()]
+    row, known = view.rows_of(his, "ruptures"), his["repaired"].notna().to_numpy(float)
+    repaired = his["repaired"].fillna(False).to_numpy(float)
+    ruptured, told, mended = (np.bincount(row, w, minlength=n) for w in (np.ones(len(his)), known, repaired))
+    pairs = attribution.paired_events(attribution.negative_acts(view, tables.events, resolved))
+    keyworker, client = pairs["keyworker"].to_numpy(), pairs["client"].to_numpy()
+    more = np.bincount(pairs["row"], np.where(keyworker > client, 1.0, 0.5 * (keyworker == client)), minlength=n)
+    events = np.bincount(pairs["row"], minlength=n).astype(float)
+    high = (view.felt_coercion[:, at] > coercion.HIGH).astype(float)
+    improving, deteriorating = ((shape == name).to_numpy(float) for name in (growth.SHAPES[0], growth.SHAPES[2]))
+    rated = moments(*ratings.observed_ratings(view, day, seed=seed))
+    role = ROLES[CLIENT]
+    end = [class_codes(view.positivity[side, :, -1], view.negativity[side, :, -1]) for side in range(2)]
+    return Seen(
+        pattern_codes(*end).reshape(replicate.max() + 1, -1),
+        (
+            Sums(mix.SAME_CLASS, "all", by_replicate((own[0] == own[1]).astype(float), one), ratio),
+            Sums(ratings.CORRELATION, "observed", by_replicate(rated), correlation),
+            Sums(ratings.GAP, "absolute", by_replicate(np.abs(true[0] - true[1]), one), ratio),
+            Sums(ratings.MEAN, role, by_replicate(true[CLIENT], one), ratio),
+            *(
+                Sums(ratings.SPREAD, who, by_replicate(*powers(own_rating)), spread)
+                for who, own_rating in zip(ROLES, true, strict=True)
+            ),
+            Sums(coercion.HIGH_FELT, "all", by_replicate(high, one), ratio),
+            Sums(growth.SHAPE, f"{role}: {growth.SHAPES[0]}", by_replicate(improving, one), ratio),
+            Sums(growth.SHAPE, f"{role}: {growth.SHAPES[2]}", by_replicate(deteriorating, one), ratio),
+            Sums(ruptures.RATE, role, by_replicate(ruptured, one * len(view.days) / 30), ratio),
+            Sums(ruptures.REPAIRED, role, by_replicate(mended, told), ratio),
+            Sums(attribution.ASYMMETRY, "all", by_replicate(more, events), ratio),
+        ),
+    )
+
+
+def differences(first: Seen, other: Seen, seed: int = 0, draws: int = DRAWS) -> pd.DataFrame:
+    """By measure: its value in both runs, the paired difference, its 95 % interval and standard error.
+
+    Columns ``measure``, ``group``, ``first``, ``other``, ``difference``, ``low``, ``high``, ``se``, ``unit``; missing
+    where a measure is undefined. The interval is the percentile interval of the replicates drawn again.
+    """
+    count = len(first.patterns)
+    weights = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=draws).astype(float)
+    tail = (1 - CONFIDENCE) / 2
+    rows = []
+    for here, there in zip(first.sums, other.sums, strict=True):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values = [float(s.statistic(s.parts.sum(axis=0))) for s in (here, there)]
+            again = there.statistic(weights @ there.parts) - here.statistic(weights @ here.parts)
+        again = again[np.isfinite(again)]
+        low, high = np.quantile(again, [tail, 1 - tail]) if len(again) > 1 else (np.nan, np.nan)
+        spread = again.std(ddof=1) if len(again) > 1 else np.nan
+        rows.append((here.measure.name, here.group, *values, values[1] - values[0], low, high, spread,
+                     here.measure.unit))  # fmt: skip
+    columns = ["measure", "group", "first", "other", "difference", "low", "high", "se", "unit"]
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,188 @@
+"""What a study answers, in sentences a social scientist could defend: every one carries its interval.
+
+A change is called a rise or a fall only if its 95 % interval leaves zero out; otherwise the sentence says how large
+it may still be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from twoway.analysis.statistics.effects import Estimate, Turn, interplay, turning_points
+from twoway.simulation.columns import Column
+from twoway.simulation.errors import listed
+
+FEW = 10
+"""Replicates below which sentences warn that intervals are rough."""
+
+
+def amount(value: float, column: Column, signed: bool = False) -> str:
+    """A number of an outcome as it is said: shares in percentage points, others with two figures that matter.
+
+    >>> amount(0.123, Column("friendly", "share of dyads", "dyads"))
+    '12.3'
+    """
+    sign = "+" if signed else ""
+    if in_points(column):
+        return f"{round(value * 100, 1) + 0.0:{sign}.1f}"
+    return f"{value:{sign}.2g}"
+
+
+def in_points(column: Column) -> bool:
+    """Whether an outcome is a share and its changes are percentage points."""
+    return column.unit.startswith("share")
+
+
+def changed_by(estimate: Estimate, column: Column) -> str:
+    """A change with unit and interval, as the middle of a sentence."""
+    unit = "percentage points" if in_points(column) else column.unit
+    if np.isnan(estimate.low):
+        return f"{amount(estimate.value, column, True)} {unit} (no interval: too few replicates)"
+    low, high = amount(estimate.low, column, True), amount(estimate.high, column, True)
+    return f"{amount(estimate.value, column, True)} {unit} (95 % interval {low} to {high})"
+
+
+def settled(estimate: Estimate) -> bool:
+    """Whether the interval leaves zero out."""
+    return bool(estimate.low > 0 or estimate.high < 0)
+
+
+def phrase(column: Column) -> str:
+    """An outcome as the subject of a sentence."""
+    if column.unit == "share of dyads":
+        return f"the share of {column.meaning}"
+    name = column.name.replace("_", " ")
+    return f"{name} ({column.meaning.partition(';')[0]})"
+
+
+def plain_name(field: str) -> str:
+    """An input's name without its section.
+
+    >>> plain_name("learning.negativity_weight")
+    'negativity weight'
+    """
+    return field.rpartition(".")[2].replace("_", " ")
+
+
+def effect_sentence(row: Mapping[str, object], column: Column, over: str = "") -> str:
+    """One effect as a sentence; *over* says over what it is averaged."""
+    estimate = Estimate(*(float(str(row[part])) for part in ("effect", "low", "high")))
+    what = f"Taking {plain_name(str(row['input']))} {row['change']}"
+    by = changed_by(estimate, column)
+    if settled(estimate):
+        verb = "raises" if estimate.value > 0 else "lowers"
+        return f"{what} {verb} {phrase(column)}{over}: {by}."
+    return f"{what} has no settled effect on {phrase(column)}{over}: {by}."
+
+
+def grid_answers(
+    table: pd.DataFrame,
+    effects: pd.DataFrame,
+    inputs: Sequence[str],
+    outcomes: Sequence[Column],
+    same_luck: bool,
+) -> Iterator[str]:
+    """Main effects, turning points and, of two inputs, their interplay; most is said of the first outcome."""
+    for place, column in enumerate(outcomes):
+        for row in effects[effects["outcome"] == column.name].to_dict("records"):
+            others = [plain_name(f) for f in inputs if f != row["input"]]
+            over = f", on average over the values of {listed(others)}" if others else ""
+            yield effect_sentence({str(k): v for k, v in row.items()}, column, over)
+        for field in inputs:
+            turns = turning_points(table, inputs, field, column.name, same_luck)
+            if turns is not None:
+                yield from _turns_said(field, turns, column, place == 0)
+        words = any(isinstance(value, str) for field in inputs for value in table[field].head(1))
+        if len(inputs) == 2 and place == 0 and not words:
+            yield interplay_said(table, inputs, column, same_luck)
+
+
+def _turns_said(field: str, turns: tuple[Turn, Turn], column: Column, also_without: bool) -> Iterator[str]:
+    """Whether there is an optimum between the ends of an input."""
+    name, found = plain_name(field), [turn for turn in turns if turn.beyond.low > 0]
+    for turn in found:
+        word, side = ("highest", "above") if turn.highest else ("lowest", "below")
+        yield (
+            f"Between the ends of {name} {phrase(column)} is {word}, near {turn.level:g}: {side} the end at "
+            f"{turn.end:g} by {changed_by(turn.beyond, column).lstrip('+')}; the place was chosen on one half of the "
+            "replicates, the difference taken from the other."
+        )
+    if not found and also_without:
+        most = max(turn.beyond.high for turn in turns)
+        if most <= 0:
+            yield f"There is no optimum between: {phrase(column)} is highest at one end of {name}, lowest at the other."
+        else:
+            unit = "percentage points" if in_points(column) else column.unit
+            yield (
+                f"No optimum of {phrase(column)} between the ends of {name} is settled; if there is one, it passes the "
+                f"ends by less than {amount(most, column)} {unit}."
+            )
+
+
+def interplay_said(table: pd.DataFrame, inputs: Sequence[str], column: Column, same_luck: bool) -> str:
+    """Whether the effect of the first input depends on the second."""
+    one, other = inputs
+    low, high, difference = interplay(table, inputs, one, other, column.name, same_luck)
+    ends = (
+        f"{changed_by(low, column)} where {plain_name(other)} is lowest, {changed_by(high, column)} where it is highest"
+    )
+    if settled(difference):
+        return (
+            f"The two do not simply add up: the effect of {plain_name(one)} on {phrase(column)} is {ends}; "
+            f"the difference is {changed_by(difference, column)}."
+        )
+    return (
+        f"That the effect of {plain_name(one)} on {phrase(column)} depends on {plain_name(other)} is not settled: "
+        f"it is {ends}; the difference is {changed_by(difference, column)}."
+    )
+
+
+def difference_answers(effects: pd.DataFrame, outcomes: Sequence[Column], base: str) -> Iterator[str]:
+    """What each change does, against the *base*."""
+    for column in outcomes:
+        for row in effects[effects["outcome"] == column.name].to_dict("records"):
+            estimate = Estimate(row["effect"], row["low"], row["high"])
+            by, name = changed_by(estimate, column), row["input"]
+            if settled(estimate):
+                word = "higher" if estimate.value > 0 else "lower"
+                yield f"With '{name}' {phrase(column)} is {word} than at {base}: {by}."
+            else:
+                yield f"Between '{name}' and {base} no difference in {phrase(column)} is settled: {by}."
+
+
+def sorted_answers(
+    effects: pd.DataFrame, explained: Mapping[str, float], outcomes: Sequence[Column], at_most: int = 5
+) -> Iterator[str]:
+    """Of many inputs those that matter most, how many do not settle, and how much straight lines can say."""
+    for column in outcomes:
+        rows = effects[effects["outcome"] == column.name]
+        sure = rows[(rows["low"] > 0) | (rows["high"] < 0)]
+        sure = sure.loc[sure["effect"].abs().sort_values(ascending=False, kind="stable").index]
+        for row in sure.head(at_most).to_dict("records"):
+            yield effect_sentence({str(k): v for k, v in row.items()}, column, ", all else as it comes")
+        rest = list(dict.fromkeys(plain_name(f) for f in rows["input"] if f not in set(sure["input"])))
+        if len(sure) > at_most:
+            less = list(dict.fromkeys(plain_name(f) for f in sure["input"].iloc[at_most:]))
+            yield f"Smaller but settled effects on {phrase(column)}: {listed(less)}."
+        if rest:
+            yield f"No effect on {phrase(column)} is settled for {listed(rest)}; the figure shows how large it may be."
+        share = explained[column.name]
+        if np.isfinite(share):
+            yield (
+                f"Straight lines explain {share:.0%} of how {phrase(column)} differs between the points; the rest is "
+                "bends, interplay of inputs, and luck."
+            )
+
+
+def rests_on(
+    points: int, replicates: int, dyads: str, runs: int, failed: int, missing: int, same_luck: bool, intervals: str
+) -> str:
+    """What the answers rest on, as a sentence."""
+    luck = "the same people with the same luck at every point" if same_luck else "other luck at every point"
+    made = f"{points} points, {replicates} replicate{'s' * (replicates != 1)} each, {dyads} a run, {luck}"
+    lost = f"{runs} runs finished, {failed} failed, {missing} missing"
+    few = " With so few replicates the intervals are rough." if replicates < FEW else ""
+    return f"Rests on {made}: {lost}. Intervals: 95 %, {intervals}.{few}"

@@ -1,0 +1,53 @@
+"""What a table's columns mean beyond their numbers: the kinds of the frames, the sentiments of the acts.
+
+The tables name frames and acts; what kind a frame is and how good an act feels stands in the data files of the run,
+which a ``Resolved`` scenario holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from twoway.simulation.affect_control.frames import KINDS
+from twoway.simulation.columns import SHARE_OF
+from twoway.simulation.errors import Refusal, nearest
+from twoway.simulation.parameters.scenario import Resolved
+
+DYAD = ["replicate", "centre", "dyad"]
+"""The columns that say which dyad a row is about."""
+EVALUATION, POTENCY, ACTIVITY = 0, 1, 2
+
+
+def kind_shares(table: pd.DataFrame, resolved: Resolved) -> NDArray[np.float64]:
+    """Weight of the personal, formal and adversarial frames in each row's definition, shape (rows, 3)."""
+    weights = table[[f"{SHARE_OF}{name}" for name in resolved.frames.names]].to_numpy()
+    member: NDArray[np.float64] = np.equal.outer(resolved.frames.kind, np.arange(len(KINDS))).astype(float)
+    return weights @ member
+
+
+def sentiment_of(acts: pd.Series, resolved: Resolved, dimension: int = EVALUATION) -> NDArray[np.float64]:
+    """How good (or powerful, or lively) each act of a categorical column feels, EPA units; NaN where there is none."""
+    values: list[Any] = [resolved.lexicon.acts[name][dimension] for name in acts.cat.categories]
+    return np.append(np.array(values, np.float64), np.nan)[acts.cat.codes.to_numpy()]
+
+
+def need(table: pd.DataFrame, name: str, columns: Iterable[str]) -> None:
+    """Refuse a *table* that lacks one of the *columns*, or that is empty; *name* is events, days or dyads."""
+    for column in columns:
+        if column not in table:
+            raise Refusal(f"{name}: the column '{column}' is missing; {nearest(column, map(str, table.columns))}")
+    if table.empty:
+        raise Refusal(f"{name}: the table is empty; keep = 'events' keeps all three tables")
+
+
+def on_day(days: pd.DataFrame, day: int) -> pd.DataFrame:
+    """The rows of the days table at the end of one day; a day outside the stay is refused."""
+    last = int(days["day"].max())
+    if not 1 <= day <= last:
+        raise Refusal(f"day {day}: the stay has days 1 to {last}")
+    return days[days["day"] == day]

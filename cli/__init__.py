@@ -1,0 +1,1 @@
+"""The command ``twoway``: one file per group of commands."""

@@ -1,0 +1,53 @@
+"""What the commands that make and keep a result have in common: where it goes, and how it is told."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twoway.simulation import SCOPE
+
+if TYPE_CHECKING:
+    from twoway.experiments.results.result import Made
+
+
+def folder_for(name: str, out: Path | None) -> Path:
+    """The folder that was asked for, or one below ``runs`` that is not taken.
+
+    Raises ``Refusal`` if it exists already or nothing can be written there, before any work is done.
+    """
+    from twoway.experiments.results.folder import free_folder
+    from twoway.simulation.errors import Refusal
+
+    folder = out if out is not None else free_folder(name)
+    if folder.exists():
+        raise Refusal(f"{folder}: exists already and is not overwritten; choose another folder with --out")
+    above = next(parent for parent in folder.absolute().parents if parent.exists())
+    if not above.is_dir():
+        raise Refusal(f"{folder}: a file is in the place of a folder ({above}); choose another folder with --out")
+    if not os.access(above, os.W_OK):
+        raise Refusal(f"{folder}: it may not be written there; choose another folder with --out")
+    return folder
+
+
+def make_and_tell(
+    kind: str,
+    folder: Path,
+    arguments: Mapping[str, Any],
+    before: Callable[[Made], Iterable[str]] | None = None,
+    **more: Any,
+) -> int:
+    """Make a result of this *kind*, keep it in *folder*, and print what it says; lines of *before* come first."""
+    from twoway.experiments.results.result import make_and_keep
+
+    made = make_and_keep(kind, folder, arguments, os.cpu_count() or 1, progress=True, **more)
+    for line in before(made) if before is not None else ():
+        print(line)
+    for sentence in made.sentences:
+        print(textwrap.fill(sentence, 110, break_long_words=False, break_on_hyphens=False))
+    print(f"Tables, figures, page and manifest: {folder}")
+    print(SCOPE)
+    return 0

@@ -1,0 +1,78 @@
+"""Points simulated: what the facts become for some values of the free numbers, kept as they come, never made twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from twoway.experiments.results.folder import write_anew
+from twoway.experiments.results.provenance import sources_digest
+from twoway.experiments.studies.run import pool
+from twoway.experiments.validation.scoreboard import parts_of_facts
+
+Floats = NDArray[np.float64]
+CHUNK = 32
+"""Points after which what is done is written down."""
+
+
+class Point(NamedTuple):
+    """Values of some numbers by name, the facts that are wanted, and with what luck."""
+
+    defaults: tuple[tuple[str, float], ...]
+    """What the numbers are wherever scenario and condition do not say otherwise."""
+    facts: tuple[str, ...]
+    seed: int
+    replicates: int
+
+
+def seeds(seed: int, what: str, count: int) -> list[int]:
+    """So many seeds made of one, others for every *what*; the first ones stay the same when more are wanted."""
+    word = int.from_bytes(hashlib.sha256(what.encode()).digest()[:8], "big")
+    made = np.random.SeedSequence([seed, word]).generate_state(count, np.uint64)
+    return [int(one) >> 1 for one in made]
+
+
+def simulated(point: Point) -> dict[str, float]:
+    """Every part of the facts wanted (``fact: part``) at one point, without intervals."""
+    found = parts_of_facts(point.facts, point.seed, point.replicates, dict(point.defaults), intervals=False)
+    return {f"{fact}: {name}": part.estimate for fact, parts in found.items() for name, part in parts.items()}
+
+
+def simulate_all(
+    points: Sequence[Point], what: str, workers: int = 2, progress: bool = False, kept: Path | None = None
+) -> pd.DataFrame:
+    """All *points* simulated, a row each, in their order.
+
+    With a folder *kept*, what is done is written to ``WHAT.csv`` in it and is not made again, as long as the points and
+    all sources they rest on are the same.
+    """
+    path = None if kept is None else kept / f"{what}.csv"
+    key = f"{hash_of(points)}-{sources_digest()[:16]}"
+    rows: list[dict[str, float]] = []
+    if path is not None and path.exists():
+        before = pd.read_csv(path)
+        if len(before) and before["key"].eq(key).all():
+            rows = before.drop(columns="key").to_dict("records")
+    todo = list(points[len(rows) :])
+    bar = tqdm(total=len(points), initial=len(rows), desc=what, disable=not progress, unit="point", leave=False)
+    with pool("processes", workers) as (engine, _):
+        for start in range(0, len(todo), CHUNK):
+            for row in engine.map(simulated, todo[start : start + CHUNK]):
+                rows.append(row)
+                bar.update()
+            if path is not None:
+                write_anew(path, pd.DataFrame(rows).assign(key=key).to_csv(index=False))
+    bar.close()
+    return pd.DataFrame(rows)
+
+
+def hash_of(points: Sequence[Point]) -> str:
+    """A word that is the same for the same points only."""
+    return hashlib.sha256(repr([tuple(point) for point in points]).encode()).hexdigest()[:16]

@@ -1,0 +1,207 @@
+"""History matching: values of the free numbers that the facts rule out are left out, wave by wave.
+
+In each wave some points are simulated, emulators are fitted to what was simulated so far, and what remains is
+wherever no part of a fact was implausible in any wave: farther from being met than three times what luck and emulator
+leave unknown (Craig et al. 1997, Vernon, Goldstein & Bower 2010; recalled). In the end points are drawn independently
+of each other from what remains, and those are accepted that meet every part, or miss none by more than luck can
+explain: approximate Bayesian computation by rejection, with a uniform prior. Most are rejected early, after few dyads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from twoway.experiments.calibration.emulators import Emulator, fit_all, predicted
+from twoway.experiments.calibration.evaluate import Point, seeds, simulate_all
+from twoway.experiments.calibration.priors import priors, spread_evenly
+from twoway.experiments.calibration.representative import rounded, typical
+from twoway.experiments.calibration.targets import Targets, facts_used, targets
+from twoway.simulation.errors import Refusal
+
+Floats = NDArray[np.float64]
+Emulators = Mapping[int, Emulator]
+"""The emulators of one wave by part; none for parts that rule out nothing."""
+
+
+class Plan(NamedTuple):
+    """How much is simulated. The defaults take about half an hour on two processors."""
+
+    first: int = 512
+    """Points of the first wave, spread evenly over the priors."""
+    wave: int = 256
+    """Points of each later wave."""
+    waves: int = 4
+    """Waves in all."""
+    replicates: int = 20
+    """Replicates of 16 dyads in each condition, per point of a wave and per last point at first."""
+    last: int = 1000
+    """Points drawn from what remains in the end."""
+    last_replicates: int = 60
+    """Replicates per such point that is not rejected early."""
+
+
+CUTOFF = 3.0
+"""Implausibility from which on a point is left out (Pukelsheim's three-sigma rule; recalled)."""
+ACCEPT = 2.0
+"""Standard errors by which an accepted point may miss a part; beyond, luck alone takes one value in 44."""
+HOPELESS = 2.5
+"""Standard errors of the change by more replicates beyond which a point is rejected before it has them."""
+FEWEST = 10
+"""Accepted points below which there is no posterior sample to speak of."""
+REFOCUSED = 512
+"""Points to which emulators are fitted at most; in later waves those the emulators before find least implausible."""
+SELDOM = 0.01
+"""Share of points beyond what is accepted below which a part rules out nothing and needs no emulator."""
+AT_ONCE, MOST = 2**14, 2**23
+"""Points of the prior looked at together by emulators, and at most until enough are found that remain."""
+TWINS, REPEATS = 12, 3
+"""Points, and how often each is simulated with other luck, from which it is known what luck does."""
+CANDIDATES = 12
+"""Points from the middle of the posterior sample of which one becomes the representative."""
+
+
+class Wave(NamedTuple):
+    """What one wave left: its points (n, d) in the unit cube, values (n, m), and how much of the prior remained."""
+
+    points: Floats
+    values: Floats
+    remaining: float
+
+
+class Matched(NamedTuple):
+    """What came of it: all waves and their emulators, the points drawn in the end, and those that were accepted.
+
+    The last of ``waves`` are the points drawn in the end, as simulated at first; ``emulators`` are of the waves before.
+    ``points`` (n, d) of them, in the unit cube, were not rejected early and have ``values`` (n, m) with more dyads.
+    ``luck`` (m,) is the standard deviation of such values between one luck and another, ``luck_at_first`` (m,) that
+    of values in a wave. ``accepted`` (n,) says which are the posterior sample. ``representative`` (d,) holds the values
+    of the free numbers, rounded, that stand for the sample, and ``represented`` (m,) what was simulated with them.
+    """
+
+    waves: tuple[Wave, ...]
+    emulators: tuple[Emulators, ...]
+    points: Floats
+    values: Floats
+    luck: Floats
+    luck_at_first: Floats
+    accepted: NDArray[np.bool_]
+    representative: Floats
+    represented: Floats
+
+
+def implausible(emulators: Sequence[Emulators], goal: Targets, points: Floats, ceiling: float = np.inf) -> Floats:
+    """The largest implausibility of any part in any wave at each of the *points*, shape (n,).
+
+    Where it is more than the *ceiling* it may be larger still: it is not looked at any further. The last wave, which
+    knows most, is asked first.
+    """
+    worst = np.zeros(len(points))
+    for part, emulator in (one for wave in reversed(emulators) for one in wave.items()):
+        here = np.flatnonzero(worst <= ceiling)
+        if not len(here):
+            break
+        mean, variance = predicted(emulator, points[here])
+        distance = np.maximum(np.maximum(goal.low[part] - mean, mean - goal.high[part]), 0.0)
+        worst[here] = np.maximum(worst[here], distance / np.sqrt(variance + 1e-12))
+    return worst
+
+
+def emulated(points: Floats, values: Floats, goal: Targets, workers: int) -> Emulators:
+    """Emulators of the parts that rule out anything, those that rule out most first.
+
+    Raises ``Refusal`` for a part without a single value.
+    """
+    if len(never := np.flatnonzero(~np.isfinite(values).any(axis=0))):
+        raise Refusal(f"{goal.names[never[0]]}: could not be computed at any point that was simulated")
+    outside = (goal.beyond(values) > 0).mean(axis=0)
+    matter = [part for part in np.argsort(-outside, kind="stable").tolist() if outside[part] >= SELDOM]
+    return dict(zip(matter, fit_all(points, values[:, matter], workers), strict=True))
+
+
+def remaining(
+    emulators: Sequence[Emulators], goal: Targets, dimensions: int, count: int, seed: int, progress: bool = False
+) -> tuple[Floats, float]:
+    """So many points of what remains, drawn independently and evenly from it; and the share of the prior that remains.
+
+    Raises ``Refusal`` where next to nothing remains.
+    """
+    chance, found, tried = np.random.default_rng(seed), np.empty((0, dimensions)), 0
+    with tqdm(total=count, desc="what remains", disable=not progress, unit="point", leave=False) as bar:
+        while len(found) < count:
+            if tried >= MOST:
+                raise Refusal(
+                    f"of {tried} points of the prior {len(found)} have an implausibility below {CUTOFF:g}: the facts "
+                    "aimed at rule out nearly every value"
+                )
+            drawn = chance.random((AT_ONCE, dimensions))
+            inside = drawn[implausible(emulators, goal, drawn, CUTOFF) < CUTOFF]
+            found, tried = np.vstack([found, inside]), tried + AT_ONCE
+            bar.update(min(len(inside), count - bar.n))
+    return found[:count], len(found) / tried
+
+
+def matched(plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False, kept: Path | None = None) -> Matched:
+    """All waves and the posterior sample. With a folder *kept*, what was simulated before is not simulated again.
+
+    Every point has luck of its own, so that what the emulators smooth over is luck as well.
+    """
+    free, goal, facts = priors(), targets(), facts_used()
+
+    def values_at(unit: Floats, what: str, replicates: int) -> Floats:
+        lucks = seeds(seed, what, len(unit))
+        points = [
+            Point(tuple(zip(free.names, map(float, row), strict=True)), facts, luck, replicates)
+            for row, luck in zip(free.at(unit), lucks, strict=True)
+        ]
+        return simulate_all(points, what, workers, progress, kept)[list(goal.names)].to_numpy()
+
+    points = spread_evenly(plan.first, len(free.names), seed)
+    waves = [Wave(points, values_at(points, "wave 1", plan.replicates), 1.0)]
+    emulators: list[Emulators] = []
+    for number in range(2, plan.waves + 2):
+        everything = np.vstack([wave.points for wave in waves])
+        values = np.vstack([wave.values for wave in waves])
+        near = np.argsort(implausible(emulators, goal, everything), kind="stable")[:REFOCUSED]
+        emulators.append(emulated(everything[near], values[near], goal, workers))
+        what, count = ("last points", plan.last) if number > plan.waves else (f"wave {number}", plan.wave)
+        luck_of_draws = seeds(seed, f"what remains for {what}", 1)[0]
+        points, share = remaining(emulators, goal, len(free.names), count, luck_of_draws, progress)
+        waves.append(Wave(points, values_at(points, what, plan.replicates), share))
+    last = waves[-1]
+    twins = np.repeat(last.points[:TWINS], REPEATS, axis=0)
+    luck = between_lucks(values_at(twins, "luck", plan.last_replicates).reshape(-1, REPEATS, len(goal.names)))
+    at_first = luck * np.sqrt(plan.last_replicates / plan.replicates)
+    hopeless = goal.beyond(last.values) > ACCEPT * luck + HOPELESS * np.hypot(luck, at_first)
+    hopeful = last.points[~hopeless.any(axis=1)]
+    final = values_at(hopeful, "hopeful points", plan.last_replicates)
+    accepted = np.asarray((goal.beyond(final) <= ACCEPT * luck).all(axis=1))
+    if accepted.sum() < FEWEST:
+        raise Refusal(
+            f"of {len(last.points)} last points only {int(accepted.sum())} are accepted, fewer than {FEWEST}: more "
+            "waves or last points are needed (what was simulated is used again), or the facts cannot be met together"
+        )
+    candidates = free.unit(rounded(free.at(typical(hopeful[accepted], CANDIDATES))))
+    tried = values_at(candidates, "candidates", plan.last_replicates)
+    best = int((goal.beyond(tried) / np.maximum(luck, 1e-12)).max(axis=1).argmin())
+    return Matched(
+        tuple(waves), tuple(emulators), hopeful, final, luck, at_first, accepted,
+        rounded(free.at(candidates))[best], tried[best],
+    )  # fmt: skip
+
+
+def between_lucks(values: Floats) -> Floats:
+    """Standard deviation between one luck and another of each of m parts, from *values* (points, repeats, m).
+
+    Pooled over points; what could not be computed is left out.
+    """
+    known = np.ma.masked_invalid(values)
+    freedom = np.maximum(known.count(axis=1) - 1, 0).sum(axis=0)
+    apart = known - known.mean(axis=1, keepdims=True)
+    pooled: Floats = np.sqrt((apart**2).sum(axis=(0, 1)).filled(0.0) / np.maximum(freedom, 1))
+    return pooled

@@ -1,0 +1,1 @@
+"""The same people with common random numbers in several contexts."""

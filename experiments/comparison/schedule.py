@@ -1,0 +1,114 @@
+"""A course of a stay: a scenario, and reforms on the way; as one writes it in a line, and what two have in common.
+
+strict-and-opaque                                       a scenario
+ordinary:context.formality=0.6                          a scenario with a number changed
+strict-and-opaque@60:strict-but-fair                    from the morning of day 60 on, another scenario
+ordinary@60:context.control=5,context.formality=0.6     from day 60 on, other numbers
+ordinary@60:strict-and-opaque@120:ordinary              for a time
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from twoway.simulation.dynamics.intervention import Reform
+from twoway.simulation.errors import Refusal
+from twoway.simulation.parameters.scenario import Scenario, changed, load
+from twoway.simulation.run import World
+
+FROM_DAY = re.compile(r"@(\d+):")
+WRITTEN = "SCENARIO@DAY:SCENARIO or SCENARIO@DAY:section.field=value, for example ordinary@60:strict-but-fair"
+
+
+@dataclass(frozen=True)
+class Course:
+    """What a centre is like from the first day to the last, under a name."""
+
+    name: str
+    scenario: Scenario
+    reforms: tuple[Reform, ...] = ()
+
+    @property
+    def world(self) -> World:
+        """The course, ready to be lived; refused if a reform changes what cannot be changed during a stay."""
+        try:
+            return World(self.scenario, self.reforms)
+        except Refusal as refusal:
+            raise Refusal(f"{self.name}: {refusal}") from None
+
+
+def course(text: str, changes: Mapping[str, float | str] | None = None) -> Course:
+    """The course written as *text*, with *changes* such as ``{"design.days": 90}`` to each of its scenarios."""
+    start, *rest = FROM_DAY.split(text)
+    if "@" in start and not Path(start).exists():
+        raise Refusal(f"{text}: what comes after @ is not a day and a reform; write {WRITTEN}")
+    name, colon, numbers = start.partition(":")
+    if "=" in numbers:
+        scenario = changed(_loaded(name, changes), _numbers(text, numbers))
+    else:
+        scenario = _loaded(start if colon else name, changes)
+    reforms, now = [], scenario
+    for day, then in zip(rest[::2], rest[1::2], strict=True):
+        now = changed(now, _numbers(text, then)) if "=" in then else _loaded(then, changes)
+        reforms.append(Reform(int(day), now))
+    return Course(text, scenario, tuple(reforms))
+
+
+def _loaded(name: str, changes: Mapping[str, float | str] | None) -> Scenario:
+    scenario = load(name)
+    return changed(scenario, changes) if changes else scenario
+
+
+def _numbers(text: str, written: str) -> dict[str, float | str]:
+    """Numbers written as ``context.control=5,context.formality=0.6``."""
+    changes: dict[str, float | str] = {}
+    for part in written.split(","):
+        key, equals, value = part.partition("=")
+        if not equals or not key or not value:
+            raise Refusal(f"{text}: '{part}' is not section.field=value, for example context.control=5")
+        try:
+            changes[key.strip()] = float(value)
+        except ValueError:
+            changes[key.strip()] = value
+    return changes
+
+
+def check_comparable(courses: Sequence[Course]) -> None:
+    """Refuse to compare what differs in more than context and people: then nobody is the same person twice."""
+    if len(courses) < 2:
+        raise Refusal("a comparison needs two scenarios or more: a first one, and others to hold against it")
+    first = courses[0]
+    for other in courses[1:]:
+        for section, why in (
+            ("design", "only stays of equally many clients and days can be compared person by person; set it for all"),
+            ("meaning", "with other frames, situations or sentiments the same luck means something else"),
+        ):
+            for field, value in getattr(first.scenario, section):
+                theirs = getattr(getattr(other.scenario, section), field)
+                if theirs != value:
+                    raise Refusal(f"{section}.{field} is {value} in {first.name} but {theirs} in {other.name}: {why}")
+
+
+def what_is_shared(courses: Sequence[Course]) -> list[str]:
+    """In sentences: what is the same in all courses of a comparison, and what is not."""
+    sentences = [
+        "The same in all: every client and every keyworker as drawn, first impressions, which pairs of clients may "
+        "become friends, how centres differ, and all chance of every day."
+    ]
+    first = courses[0].scenario
+    for other in courses[1:]:
+        if other.scenario.posts != first.posts:
+            sentences.append(
+                f"Not the same in {other.name}: a centre has {other.scenario.posts} keyworkers instead of "
+                f"{first.posts}, so most clients have another keyworker; the clients are the same."
+            )
+        sections = [s for s in ("people", "learning") if getattr(other.scenario, s) != getattr(first, s)]
+        if sections:
+            sentences.append(
+                f"Not the same in {other.name}: numbers of {' and '.join(sections)} differ, so the same draws make "
+                "somewhat other people."
+            )
+    return sentences

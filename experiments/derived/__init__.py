@@ -1,0 +1,1 @@
+"""Results that rest on many runs: ablation, robustness, landscape, field study."""

@@ -1,0 +1,159 @@
+"""A virtual field study, made: many studies of a few pairs, lived, interviewed and held against the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from twoway.analysis.field_study.power import LEAST_STUDIES, Contrast, Pool, field_study
+from twoway.analysis.field_study.text import in_words
+from twoway.analysis.figures.field_study import what_a_study_could_see
+from twoway.analysis.patterns import class_codes
+from twoway.experiments.results.result import Made
+from twoway.simulation.errors import Refusal
+from twoway.simulation.parameters.scenario import Scenario, changed, load
+from twoway.simulation.run import Keep, World, stays
+from twoway.simulation.tables import check_luck
+
+SCENARIO = "four-centres"
+SPAN = (30, 150)
+"""Days of the stay between which interviews take place, a day drawn for each pair. Assumed: people were interviewed
+at different times of their stay; at which was not read. To be swept, for example 60..90."""
+LATER = 30
+"""Days from the first to the second interview. Assumed; to be swept 7..60."""
+CONTRASTED = {"control": (1.0, 5.0), "formality": (0.2, 0.6), "transparency": (0.2, 0.8)}
+"""Factors of the context that half of a study's centres have less of and half more: two values each, within the ranges
+that are declared for them. Assumed: contexts that might be found side by side."""
+NOTHING = "nothing"
+"""The contrast of contexts that do not differ: what is named there is named wrongly."""
+CONTRAST_STUDIES = 4
+"""One of so many studies is lived for each contrast as well: twice for every pair, and errors are wider."""
+DAY_LUCK = 77_000_001
+"""Number of the stream of luck that the days of the interviews are drawn from: no other stream is shared."""
+
+
+class Days(NamedTuple):
+    """Between which days interviews take place, and how much later the second."""
+
+    first: int
+    last: int
+    later: int
+
+
+def make(
+    scenario: str = SCENARIO,
+    pairs: int = 16,
+    centres: int = 4,
+    first_day: int = SPAN[0],
+    last_day: int = SPAN[1],
+    later: int = LATER,
+    seed: int = 1,
+    replicates: int = 10_000,
+    threads: int = 2,
+    progress: bool = False,
+) -> Made:
+    """So many studies (*replicates*) of *pairs* at *centres*, and what they could conclude.
+
+    Every study is a replicate of the scenario: centres and people of its own. Raises ``Refusal`` for a design or days
+    that cannot be.
+    """
+    check_luck(seed, replicates)
+    base = design_of(load(scenario), pairs, centres)
+    days = Days(first_day, last_day, later)
+    check_days(days, base.design.days)
+    if replicates < LEAST_STUDIES:
+        raise Refusal(f"studies = {replicates}; at least {LEAST_STUDIES} are asked for, or luck is all one sees")
+    when = interview_days(seed, (replicates, centres, base.design.clients), days)
+    some = max(replicates // CONTRAST_STUDIES, LEAST_STUDIES)
+    total = (replicates + 2 * some * len(CONTRASTED)) * centres
+    with tqdm(total=total, unit="centre", desc="Living", disable=None if progress else True) as bar:
+        world = World(base)
+        pool = interviewed(world, seed, when, later, threads, bar)
+        contrasts = [Contrast(NOTHING, pool.pattern, pool.pattern)]
+        for factor, values in CONTRASTED.items():
+            low, high = (
+                interviewed(
+                    world.again(changed(base, {f"context.{factor}": value})), seed, when[:some], later, threads, bar
+                ).pattern
+                for value in values
+            )
+            contrasts.append(Contrast(factor, low, high))
+    found = field_study(pool, contrasts)
+    tables = {
+        "shares": found.truth,
+        "conclusions": found.conclusions,
+        "missed": found.missed,
+        "centres-unlike": found.centres_unlike,
+        "contexts": found.contexts,
+        "second-interview": found.again,
+        "twice": found.twice,
+        "one-party-alone": found.one_sided,
+        "pairs-needed": found.needed,
+    }
+    figure = what_a_study_could_see(found, pool.pattern, interview_words(days))
+    return Made(tables, {"what-a-study-could-see": figure}, tuple(in_words(found, contrasted_words(), *days)))
+
+
+def contrasted_words() -> Mapping[str, str]:
+    """Each contrast as it is told: what differs, and from where to where."""
+    told = {factor: f"{factor} ({low:g} against {high:g})" for factor, (low, high) in CONTRASTED.items()}
+    return {NOTHING: "nothing (the same context twice)"} | told
+
+
+def interview_words(days: Days) -> str:
+    """When the interviews take place, in a phrase."""
+    return f"on day {days.first}" if days.first == days.last else f"once on a day from {days.first} to {days.last}"
+
+
+def design_of(scenario: Scenario, pairs: int, centres: int) -> Scenario:
+    """The scenario with so many pairs, spread evenly over so many centres."""
+    if centres < 2 or centres % 2:
+        raise Refusal(
+            f"centres = {centres}; it must be an even number from 2 on: half of the centres are held against the others"
+        )
+    if pairs < centres or pairs % centres:
+        raise Refusal(f"pairs = {pairs}; it must be a multiple of the {centres} centres: pairs are spread evenly")
+    return changed(scenario, {"design.centres": centres, "design.clients": pairs // centres})
+
+
+def check_days(days: Days, length: int) -> None:
+    """Refuse interviews that do not fit into the stay."""
+    if not 1 <= days.first <= days.last:
+        raise Refusal(f"interview-day = {days.first}-{days.last}; write one day, or the first and the last as 30-150")
+    if days.later < 1:
+        raise Refusal(f"later = {days.later}; the second interview is at least a day after the first")
+    if days.last + days.later > length:
+        raise Refusal(
+            f"interview-day = {days.first}-{days.last}: the second interview, {days.later} days later, must be within "
+            f"the {length} days of the stay, so the first is on day {length - days.later} at the latest"
+        )
+
+
+def interview_days(seed: int, shape: tuple[int, int, int], days: Days) -> NDArray[np.int64]:
+    """The day on which each pair is interviewed; more studies leave the days of the first ones as they were."""
+    return np.random.default_rng([seed, DAY_LUCK]).integers(days.first, days.last + 1, shape)
+
+
+def interviewed(
+    world: World, seed: int, when: NDArray[np.int64], later: int, threads: int, bar: tqdm[None] | None = None
+) -> Pool:
+    """Live so many studies as *when* (studies, centres, pairs) has days, and ask both parties of every pair on its day
+    and some days *later*.
+    """
+    studies, _, pairs = when.shape
+    length = world.scenario.design.days
+    asked = np.empty((2, 2, *when.shape), np.int8)
+    who = np.arange(pairs)
+    for stay in stays(world, seed, range(studies), Keep.DAYS, threads):
+        shape = (length, pairs, 2)
+        good, bad = (stay.days[name].reshape(shape) for name in ("positivity", "negativity"))
+        day = when[stay.replicate, stay.centre] - 1
+        for turn, on in enumerate((day, day + later)):
+            asked[turn, :, stay.replicate, stay.centre] = class_codes(good[on, who], bad[on, who]).T
+        if bar is not None:
+            bar.update(1)
+    return Pool(*asked[0], *asked[1])

@@ -1,0 +1,215 @@
+"""Landscapes of pairs, made: scenarios lived with the same people and luck, and where dyads drift in each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from twoway.analysis.figures.landscape import Panel, landscapes
+from twoway.analysis.landscape.drift import (
+    BANDWIDTH,
+    LAG,
+    VIEWS,
+    Grid,
+    View,
+    field,
+    grid_of,
+    paths,
+    steps,
+    summed,
+    view_of,
+)
+from twoway.analysis.landscape.fixed_points import (
+    HOLDS,
+    NOWHERE,
+    Resting,
+    basins,
+    nodes_of,
+    resting,
+    shifts,
+    splitting,
+    wander,
+)
+from twoway.analysis.landscape.markov_checks import Autonomy, autonomy
+from twoway.analysis.landscape.text import in_words
+from twoway.analysis.patterns import with_patterns
+from twoway.experiments.results.result import Made
+from twoway.simulation.errors import Refusal
+from twoway.simulation.parameters.scenario import Scenario, load
+from twoway.simulation.run import World
+from twoway.simulation.tables import Tables, check_luck, run
+
+FEWEST = 20
+"""Replicates below which drawing them again says little of how sure anything is."""
+FORESEEN_ON = 60
+"""Day of the place from which the pattern in the end is foreseen, or the middle of a shorter stay."""
+FROM_DAY = 31
+"""Day from which pair-days are counted, and on which the two variables alone take over, to see where they lead."""
+EVERY = 4
+"""Every so many nodes of the grid a place from which it is asked where noise leads."""
+
+
+class Landscape(NamedTuple):
+    """What was found of one scenario in one view."""
+
+    name: str
+    panel: Panel
+    resting: Resting
+    autonomy: Autonomy
+    basins: pd.DataFrame
+    splitting: pd.DataFrame
+    drift: pd.DataFrame
+
+
+def make(
+    scenarios: Sequence[str],
+    view: str = "leaning",
+    seed: int = 1,
+    replicates: int = 200,
+    lag: int = LAG,
+    bandwidth: float = BANDWIDTH,
+    threads: int = 2,
+    progress: bool = False,
+) -> Made:
+    """The landscape of each of the *scenarios*, with the same luck; the later ones are compared with the first.
+
+    *view* is one of ``twoway.analysis.landscape.drift.VIEWS``, *lag* the days of a movement, *bandwidth* a share of the view's
+    range. Raises ``Refusal`` for a view or scenario that does not exist, or too few replicates.
+    """
+    check_luck(seed, replicates)
+    chosen = view_of(view)
+    if replicates < FEWEST:
+        raise Refusal(f"replicates = {replicates}; at least {FEWEST} are asked for, or nothing is sure")
+    if not 0.01 <= bandwidth <= 0.3:
+        raise Refusal(f"bandwidth = {bandwidth}; it must be a share of the range from .01 to .3")
+    loaded = _loaded(scenarios)
+    found: list[Landscape] = []
+    compared: list[dict[str, Any]] = []
+    with tqdm(total=len(loaded), unit="scenario", desc="Living", disable=None if progress else True) as bar:
+        for name, scenario in loaded.items():
+            world = World(scenario)
+            tables = run(world, seed, replicates, "days", threads)
+            for other in VIEWS.values():
+                if other is chosen:
+                    found.append(landscape(name, tables, world, chosen, replicates, lag, bandwidth, seed))
+                    compared.append(_candidate(name, chosen, found[-1].autonomy, found[-1].resting))
+                else:
+                    compared.append(_tried(name, tables, world, other, replicates, lag, bandwidth, seed))
+            bar.update(1)
+    tables_made = {
+        "points": _stacked({one.name: one.resting.table for one in found}),
+        "how-many-points": _stacked({one.name: one.resting.how_many for one in found}),
+        "basins": _stacked({one.name: one.basins for one in found}),
+        "where-noise-leads": _stacked({one.name: one.splitting for one in found}),
+        "drift": _stacked({one.name: one.drift for one in found}),
+        "shifts": _stacked({one.name: shifts(found[0].resting, one.resting, one.panel.grid) for one in found[1:]}),
+        "candidates": pd.DataFrame(compared),
+    }
+    sentences = in_words(
+        chosen, lag, {one.name: one.resting for one in found}, {one.name: one.basins for one in found},
+        {one.name: one.autonomy for one in found}, tables_made["shifts"], tables_made["candidates"],
+    )  # fmt: skip
+    figure = landscapes([one.panel for one in found], chosen, lag)
+    return Made(tables_made, {"landscapes": figure}, tuple(sentences))
+
+
+def _loaded(names: Sequence[str]) -> dict[str, Scenario]:
+    if not names:
+        raise Refusal("a landscape needs at least one scenario")
+    for name in names:
+        if list(names).count(name) > 1:
+            raise Refusal(f"{name} is named twice")
+    return {name: load(name) for name in names}
+
+
+def _stacked(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """One table of several, with the scenario in front; none has the scenario's column alone."""
+    if not tables:
+        return pd.DataFrame(columns=["scenario"])
+    whole = pd.concat([table.assign(scenario=name) for name, table in tables.items()], ignore_index=True)
+    return whole[["scenario", *(column for column in whole if column != "scenario")]]
+
+
+def landscape(
+    name: str, tables: Tables, world: World, view: View, replicates: int, lag: int, bandwidth: float, seed: int
+) -> Landscape:
+    """The landscape of one scenario, from its tables of days and dyads."""
+    grid = grid_of(view, bandwidth)
+    walked = paths(tables.days, world.resolved, view)
+    some = steps(walked, lag)
+    sums = summed(some, grid, replicates)
+    whole, rest = field(sums.sum(axis=0), grid, lag), resting(sums, grid, lag, seed)
+    holds = rest.table[(rest.table["kind"] == HOLDS) & rest.table["certain"]]
+    ends = holds[["client", "keyworker"]].to_numpy()
+    places = nodes_of(grid)
+    goal = basins(whole, grid, ends, places).reshape(len(grid.nodes), -1)
+    goal[~whole.known] = NOWHERE
+    length = walked.at.shape[1]
+    day = min(FROM_DAY, max(1, length - lag))
+    alone = wander(whole, grid, lag, walked.at[:, day - 1], length - day, np.random.default_rng(seed))[-1]
+    rows = []
+    for k, (where, row) in enumerate(zip(ends, holds.index, strict=True)):
+        rows.append(
+            (
+                int(row),
+                *where,
+                *(_share(goal, grid, at, k) for at in (walked.at[:, day - 1 :], alone, walked.at[:, -1])),
+            )
+        )
+    columns = ["point", "client", "keyworker", "of_pair_days", "by_the_picture_alone", "in_the_end"]
+    asked = [k for k in np.flatnonzero(whole.known.ravel()) if not any(i % EVERY for i in divmod(k, len(grid.nodes)))]
+    start = places[asked]
+    shares = splitting(whole, grid, lag, ends, start, length, seed=seed) if len(ends) > 1 else np.ones((len(start), 0))
+    led = pd.DataFrame(start, columns=["client", "keyworker"])
+    for k, row in enumerate(holds.index[: shares.shape[1]]):
+        led[f"to_point_{row}"] = shares[:, k]
+    known = whole.known.ravel()
+    mean, error = (values.reshape(-1, 2)[known] for values in (whole.drift, rest.error))
+    noise = np.sqrt(np.maximum(np.diagonal(whole.diffusion, axis1=-2, axis2=-1), 0)).reshape(-1, 2)[known]
+    drift = pd.DataFrame(
+        {
+            "client": places[known, 0], "keyworker": places[known, 1],
+            "client_drift": mean[:, 0], "keyworker_drift": mean[:, 1],
+            "client_error": error[:, 0], "keyworker_error": error[:, 1],
+            "client_noise": noise[:, 0], "keyworker_noise": noise[:, 1],
+            "movements": whole.seen.ravel()[known], "basin": goal.ravel()[known],
+        }
+    )  # fmt: skip
+    density = sums[:, 0].sum(axis=0)
+    shares_of_days = tuple(float(row[3]) for row in rows)
+    panel = Panel(name, grid, whole, rest, goal, density, shares_of_days, len(walked.at))
+    tested = _autonomy(tables, some, grid, lag, replicates, walked.at, seed)
+    return Landscape(name, panel, rest, tested, pd.DataFrame(rows, columns=columns), led, drift)
+
+
+def _share(goal: Any, grid: Grid, at: Any, end: int) -> float:
+    """Share of places that lie in the basin of an end, each counted with its nearest node."""
+    node = np.rint(grid.place(at.reshape(-1, 2))).astype(int)
+    return float((goal[node[:, 0], node[:, 1]] == end).mean())
+
+
+def _autonomy(tables: Tables, some: Any, grid: Grid, lag: int, replicates: int, at: Any, seed: int) -> Autonomy:
+    order = tables.dyads.sort_values(["replicate", "centre", "dyad"])
+    end = with_patterns(order)["pattern"].cat.codes.to_numpy()
+    day = min(FORESEEN_ON, (at.shape[1] + 1) // 2)
+    return autonomy(some, grid, lag, replicates, at[:, day - 1], end, seed)
+
+
+def _candidate(name: str, view: View, tested: Autonomy, rest: Resting) -> dict[str, Any]:
+    hold = rest.table[rest.table["kind"] == HOLDS]
+    return {"scenario": name, "view": view.name, **tested._asdict(), "certain_points": int(hold["certain"].sum())}
+
+
+def _tried(
+    name: str, tables: Tables, world: World, view: View, replicates: int, lag: int, bandwidth: float, seed: int
+) -> dict[str, Any]:
+    """How another view would do."""
+    grid = grid_of(view, bandwidth)
+    walked = paths(tables.days, world.resolved, view)
+    some = steps(walked, lag)
+    tested = _autonomy(tables, some, grid, lag, replicates, walked.at, seed)
+    return _candidate(name, view, tested, resting(summed(some, grid, replicates), grid, lag, seed))

@@ -1,0 +1,326 @@
+"""Do the conclusions stand? Each claim about context under other sentiments, equations, frames, thresholds and draws.
+
+What is claimed stands in ``claims.toml``. A *variant* is the model with one thing about it that could as well be
+otherwise: the sample of raters that gave the sentiments, the published set of equations, the repertoire of frames, the
+thresholds of the pattern rule, or a draw from the posterior of its parameters. In each, the same people with the
+same luck live in both contexts of every claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+from tqdm import tqdm
+
+from twoway.analysis.clustering import GRID, LEAST_DYADS, best_number, clusters_of, rule_on
+from twoway.analysis.figures.robustness import UNCHANGED, VARIANTS, claims_figure, mix_figure
+from twoway.analysis.measures.coercion import HIGH
+from twoway.analysis.narrative.words.grammar import counted
+from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
+from twoway.analysis.statistics.paired import Floats, interval
+from twoway.experiments.calibration.defaults import with_defaults
+from twoway.experiments.calibration.posterior import MOSTLY
+from twoway.experiments.results.result import Made, check_replicates
+from twoway.experiments.results.toml_tables import read_table
+from twoway.experiments.studies.outcomes import PATTERN_SHARES
+from twoway.simulation.affect_control.equations import DATA
+from twoway.simulation.affect_control.frames import KINDS, ROLES
+from twoway.simulation.errors import Refusal, listed
+from twoway.simulation.parameters.scenario import FOLDERS, Scenario, changed, load
+from twoway.simulation.run import Keep, World, stays
+
+TABLE = Path(__file__).with_name("claims.toml")
+COERCED = "coerced"
+TONES = ("positivity", "negativity")
+ACCOUNT = (
+    *(f"{role}_{tone}" for role in ROLES for tone in TONES),
+    *(f"{role}_{kind}" for role in ROLES for kind in KINDS),
+    "client_felt_coercion",
+)
+"""What the two would tell of at the end: the columns of ``twoway.analysis.clustering.accounts_on``."""
+Changes = Mapping[str, float | str]
+
+
+class Claim(BaseModel):
+    """One thing that is claimed about context."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    words: str
+    """The claim, as one would say it."""
+    first: str = "ordinary"
+    """Scenario of the context it begins from."""
+    then: str = ""
+    """Scenario of the other context; empty: the same."""
+    from_: dict[str, float] = Field(default={}, alias="from")
+    """Numbers changed in the first context."""
+    to: dict[str, float] = {}
+    """Numbers changed in the other context."""
+    outcome: Literal["friendly", "polite", "conflicted", "coerced"]
+    """What should change."""
+    direction: Literal["more", "fewer"]
+    """In which direction."""
+
+    @property
+    def contexts(self) -> tuple[tuple[str, Changes], tuple[str, Changes]]:
+        """Scenario and changes of both contexts."""
+        return (self.first, self.from_), (self.then or self.first, self.to)
+
+
+class Claims(BaseModel):
+    """What the table of claims holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    claim: tuple[Claim, ...]
+
+
+@lru_cache
+def claims() -> tuple[Claim, ...]:
+    """What is claimed, read once."""
+    return read_table(TABLE, Claims).claim
+
+
+class Variant(NamedTuple):
+    """The model with something about it that could be otherwise."""
+
+    kind: str
+    name: str
+    changes: Changes
+    thresholds: Thresholds = THRESHOLDS
+
+
+def variants(scenario: Scenario, resamples: int, posterior: Mapping[str, Any] | None) -> list[Variant]:
+    """The model as it is, and every variant of it; *posterior* holds ``names`` and ``rows`` of draws."""
+    meaning = scenario.meaning
+    found = [Variant(UNCHANGED, UNCHANGED, {})]
+    found += [Variant("sentiments", f"sample {k}", {"meaning.resample": k}) for k in range(1, resamples + 1)]
+    for field in ("equations", "frames"):
+        shipped = sorted(path.stem for path in (DATA / FOLDERS[field]).glob("*.toml"))
+        others = [name for name in shipped if name != getattr(meaning, field)]
+        found += [Variant(field, name, {f"meaning.{field}": name}) for name in others]
+    found += [
+        Variant("thresholds", f"good {t.positivity:g}, bad {t.negativity:g}", {}, t) for t in GRID if t != THRESHOLDS
+    ]
+    if posterior is not None:
+        draws = [dict(zip(posterior["names"], row, strict=True)) for row in posterior["rows"]]
+        found += [Variant("posterior", f"draw {k}", draw) for k, draw in enumerate(draws)]
+    return found
+
+
+def posterior_draws(path: Path, most: int) -> dict[str, Any]:
+    """At most so many rows of a CSV of draws, evenly spaced: ``names`` of parameters and ``rows`` of numbers.
+
+    Columns without a point in their name, such as a distance, are no parameters. Draws are taken as equally probable.
+    """
+    try:
+        table = pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        raise Refusal(f"{path}: cannot be read as a table of draws ({error})") from None
+    table = table[[name for name in table.columns if "." in name]]
+    if table.empty:
+        raise Refusal(f"{path}: holds no draws; a column is a parameter such as learning.blur, a row is a draw")
+    chosen = np.unique(np.linspace(0, len(table) - 1, min(most, len(table))).round().astype(int))
+    for row in table.iloc[chosen].to_dict("records"):
+        changed(Scenario(), {str(name): value for name, value in row.items()})
+    return {"names": list(table.columns), "rows": table.iloc[chosen].to_numpy(float).tolist()}
+
+
+def robustness(
+    scenario: str,
+    seed: int,
+    replicates: int,
+    resamples: int,
+    posterior: Mapping[str, Any] | None = None,
+    days: int | None = None,
+    threads: int = 2,
+    progress: bool = False,
+) -> Made:
+    """Every claim, the mix of patterns and its agreement with clusters, in every variant of the model.
+
+    Tables: ``claims`` (a row per claim and variant: paired difference and whether it holds), ``summary`` (a row per
+    claim and kind of variant), ``mix`` (a row per variant: patterns of the *scenario* and agreement with clusters).
+    """
+    check_replicates(seed, replicates)
+    long = {} if days is None else {"design.days": float(days)}
+    every = variants(load(scenario), resamples, posterior)
+    claimed, mixes = [], []
+    unchanged: Lived | None = None
+    for variant in tqdm(every, unit="variant", desc="Trying", disable=None if progress else True):
+        if unchanged is None or variant.thresholds == THRESHOLDS:
+            lived = Lived(scenario, variant.changes, long, seed, replicates, threads)
+        else:
+            lived = unchanged  # thresholds are the researcher's: the same lives, judged otherwise
+        unchanged = unchanged or lived
+        who = {"kind": variant.kind, "variant": variant.name}
+        claimed += [who | row for row in _claims_in(lived, variant.thresholds)]
+        mixes.append(who | lived.mix(variant.thresholds))
+    table, mix = pd.DataFrame(claimed), pd.DataFrame(mixes)
+    summary = _summary(table)
+    design = load(scenario).design
+    dyads = replicates * design.centres * design.clients
+    rests_on = f"{counted(dyads, 'dyad')} in each context of each variant, {replicates} replicates, seed {seed}."
+    return Made(
+        {"claims": table, "summary": summary, "mix": mix},
+        {"claims": claims_figure(table, summary, rests_on), "mix": mix_figure(mix, scenario, rests_on)},
+        tuple(_in_words(table, summary, mix, scenario, rests_on)),
+    )
+
+
+class Lived:
+    """One variant of the model: how its dyads end in each context, lived when it is first asked for."""
+
+    def __init__(self, base: str, changes: Changes, always: Changes, seed: int, replicates: int, threads: int) -> None:
+        self.base, self.changes, self.always = base, changes, always
+        self.seed, self.replicates, self.threads = seed, replicates, threads
+        self.world = World(self._scenario(base, {}))
+        self._ends: dict[tuple[Any, ...], dict[str, Floats]] = {}
+        self._clusters: Any = None
+        self._best = np.nan
+
+    def _scenario(self, name: str, more: Changes) -> Scenario:
+        """A scenario in this variant. What the scenario's file says counts, even where a draw has another default."""
+        meaning = {field: value for field, value in self.changes.items() if field.startswith("meaning.")}
+        return changed(with_defaults(name, self.changes), {**meaning, **self.always, **more})
+
+    def ends(self, name: str, more: Changes) -> dict[str, Floats]:
+        """Both parties' accounts at the end in a context, by name, shape (replicates, dyads) each."""
+        key = (name, *more.items())
+        if key not in self._ends:
+            scenario = self._scenario(name, more)
+            same = scenario.meaning == self.world.scenario.meaning
+            world = self.world.again(scenario) if same else World(scenario)
+            kinds = np.equal.outer(world.resolved.frames.kind, np.arange(len(KINDS))).astype(float)
+            rows = []
+            for stay in stays(world, self.seed, range(self.replicates), Keep.DYADS, self.threads):
+                parties = (stay.clients, stay.keyworkers)
+                tones = [party[tone] for party in parties for tone in TONES]
+                shares = [share for party in parties for share in (party["definition"] @ kinds).T]
+                rows.append(np.array([*tones, *shares, stay.clients["felt_coercion"]]))
+            values = np.concatenate(rows, axis=1).reshape(len(ACCOUNT), self.replicates, -1)
+            self._ends[key] = dict(zip(ACCOUNT, values, strict=True))
+        return self._ends[key]
+
+    def shares(self, name: str, more: Changes, thresholds: Thresholds) -> dict[str, Floats]:
+        """Each outcome in each replicate of a context, shape (replicates,)."""
+        ends = self.ends(name, more)
+        own = (class_codes(ends[f"{role}_positivity"], ends[f"{role}_negativity"], thresholds) for role in ROLES)
+        codes = pattern_codes(*own)
+        by_pattern = {outcome: (codes == p).mean(axis=1) for p, outcome in enumerate(PATTERN_SHARES)}
+        return by_pattern | {COERCED: (ends["client_felt_coercion"] > HIGH).mean(axis=1)}
+
+    def mix(self, thresholds: Thresholds) -> dict[str, float]:
+        """Share of each pattern at the end with its interval, and how far the rule agrees with clusters.
+
+        ``agreement`` is the adjusted Rand index of rule and three clusters, ``best_number`` how many clusters describe
+        the accounts best; both are missing where dyads are too few.
+        """
+        from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415 - scikit-learn takes long to import
+
+        row: dict[str, float] = {}
+        shares = self.shares(self.base, {}, thresholds)
+        for name in PATTERN_SHARES:
+            mean, low, high = (float(x) for x in interval(shares[name]))
+            row |= {name: mean, f"{name}_low": low, f"{name}_high": high}
+        accounts = pd.DataFrame({name: values.ravel() for name, values in self.ends(self.base, {}).items()})
+        if len(accounts) < LEAST_DYADS:
+            return row | {"agreement": np.nan, "best_number": np.nan}
+        if self._clusters is None:
+            self._clusters, self._best = clusters_of(accounts, len(PATTERNS)), float(best_number(accounts))
+        agreement = float(adjusted_rand_score(rule_on(accounts, thresholds), self._clusters))
+        return row | {"agreement": agreement, "best_number": self._best}
+
+
+def _claims_in(lived: Lived, thresholds: Thresholds) -> Iterator[dict[str, Any]]:
+    """Each claim in one variant: the change in the direction that is claimed, and whether it holds."""
+    for claim in claims():
+        first, then = (lived.shares(name, more, thresholds)[claim.outcome] for name, more in claim.contexts)
+        sign = 1.0 if claim.direction == "more" else -1.0
+        mean, low, high = (float(x) for x in interval(sign * (then - first)))
+        yield {
+            "claim": claim.words,
+            "outcome": claim.outcome,
+            "direction": claim.direction,
+            "first": float(first.mean()),
+            "then": float(then.mean()),
+            "as_claimed": mean,
+            "low": low,
+            "high": high,
+            "holds": mean > 0,
+            "clearly": low > 0,
+            "against": high < 0,
+        }
+
+
+def _summary(table: pd.DataFrame) -> pd.DataFrame:
+    """By claim and kind: how many variants, and the share in which the claim holds, clearly holds, clearly fails."""
+    groups = table.groupby(["claim", "kind"], sort=False)
+    found = groups.agg(
+        variants=("holds", "size"),
+        holds=("holds", "mean"),
+        clearly=("clearly", "mean"),
+        against=("against", "mean"),
+        least=("as_claimed", "min"),
+        most=("as_claimed", "max"),
+    )
+    return found.reset_index()
+
+
+def _in_words(
+    table: pd.DataFrame, summary: pd.DataFrame, mix: pd.DataFrame, scenario: str, rests_on: str
+) -> Iterator[str]:
+    """Which claims stand, under what, and those that do not with their share."""
+    count = table["claim"].nunique()
+    unchanged = table[table["kind"] == UNCHANGED]
+    unclear = unchanged[~unchanged["clearly"]]
+    yield (
+        f"In the model as it is {int(unchanged['clearly'].sum())} of {count} claims about context hold beyond "
+        "their interval" + (f"; not so: {_quoted(unclear['claim'])}." if len(unclear) else ".")
+    )
+    for kind, (one, many) in VARIANTS.items():
+        some = summary[summary["kind"] == kind]
+        if some.empty:
+            continue
+        number = int(some["variants"].iloc[0])
+        standing, falling = some[some["holds"] >= MOSTLY], some[some["holds"] < MOSTLY]
+        how_many = f"{number} {one if number == 1 else many}"
+        clear = f"beyond their interval {int((some['clearly'] >= MOSTLY).sum())} of {count} do"
+        if falling.empty:
+            yield f"Over {how_many}: every claim holds in at least {MOSTLY:.0%} of them; {clear}."
+        else:
+            told = [f"“{row.claim}” in {row.holds:.0%}" for row in falling.itertuples()]
+            yield (
+                f"Over {how_many}: {len(standing)} of {count} claims hold in at least {MOSTLY:.0%} of them "
+                f"({clear}); less often: {listed(told)}."
+            )
+        against = some[some["against"] > 0]
+        if len(against):
+            told = [f"“{row.claim}” in {row.against:.0%}" for row in against.itertuples()]
+            yield f"There the opposite holds beyond its interval for {listed(told)}."
+    if "posterior" not in set(summary["kind"]):
+        yield "No draws from a posterior of the parameters were given, so nothing is said about them."
+    for kind, (one, many) in VARIANTS.items():
+        some = mix[mix["kind"] == kind]
+        if some.empty:
+            continue
+        spans = [f"{name} {some[name].min():.0%} to {some[name].max():.0%}" for name in PATTERN_SHARES]
+        agreement = some["agreement"].dropna()
+        agreed = ""
+        if len(agreement):
+            three = int((some["best_number"] == len(PATTERNS)).sum())
+            agreed = (
+                f"; three clusters agree with the rule to {agreement.min():.2f} to {agreement.max():.2f} (adjusted "
+                f"Rand index), and describe the accounts better than any other number in {three}"
+            )
+        yield f"The mix in {scenario} over {len(some)} {one if len(some) == 1 else many}: {listed(spans)}{agreed}."
+    yield f"{rests_on} The same people with the same luck in both contexts; intervals are 95 %, paired over replicates."
+
+
+def _quoted(words: Sequence[str] | pd.Series) -> str:
+    return listed([f"“{word}”" for word in words])

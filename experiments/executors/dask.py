@@ -1,0 +1,312 @@
+"""A study on the workers of Dask.
+
+    with dask_workers("tcp://10.0.0.5:8786") as (executor, workers):
+        run_study("turnover", executor=executor, workers=workers)
+
+Workers live the runs and send back what came of them; only the process that runs the study writes. So workers need
+neither the folder of the study nor its data files, files belong to the person who runs the study, a worker that dies
+leaves nothing half-written, and nobody waits for a network file system to show what another machine has written. A
+run takes milliseconds to live and some hundred bytes to send, so this does not slow anything down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from threading import Event, Lock, Thread
+from time import monotonic
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import uuid4
+
+from twoway.experiments.results.provenance import sources_digest
+from twoway.experiments.studies.resolved_study import DataFile
+from twoway.experiments.studies.shards import Rows
+from twoway.experiments.studies.worker import Kept, Task, keep, live_and_keep, lived
+from twoway.simulation.errors import Refusal
+
+if TYPE_CHECKING:
+    from distributed import Client
+    from distributed import Future as FarFuture
+
+LOCAL = "local"
+"""The address that means a cluster on this machine alone, started for the study and ended with it."""
+CONNECTED_WITHIN = 5
+"""Seconds in which a scheduler must answer."""
+WORKERS_WITHIN = 60
+"""Seconds in which the first worker must be there, and another one when the last is gone."""
+MOST_WORKERS = 1024
+"""Threads a study is told of at most; it keeps three tasks waiting for each, so more threads are busy as well."""
+WATCHED_EVERY = 1
+"""Seconds after which is looked again whether there are workers."""
+
+
+class Sources(NamedTuple):
+    """Which code a process runs: the version of the package, and SHA-256 over everything in it that is code or data."""
+
+    version: str
+    digest: str
+
+    def __str__(self) -> str:
+        return f"two-way-process {self.version}, sources {self.digest[:12]}"
+
+
+@lru_cache
+def sources() -> Sources:
+    """Which code this process runs."""
+    return Sources(version("two-way-process"), sources_digest())
+
+
+@contextmanager
+def dask_workers(address: str, workers: int | None = None) -> Iterator[tuple[Executor, int]]:
+    """An executor on the Dask scheduler at *address*, or on a cluster of this machine alone ("local"), and its threads.
+
+    *workers* is how many a local cluster has, by default one per processor. Raises ``Refusal`` if Dask is not
+    installed, no scheduler answers, no worker is there, or a worker runs other sources than this process.
+    """
+    try:
+        import distributed
+    except ModuleNotFoundError:
+        raise Refusal(
+            f"--dask {address}: Dask is not installed; install the extra 'cluster', "
+            "for example with python -m pip install '.[cluster]'"
+        ) from None
+    if address != LOCAL and workers is not None:
+        raise Refusal(f"--dask {address}: its workers are those that are there; leave --workers out")
+    if address == LOCAL:
+        with (
+            _said_in_sentences(),
+            distributed.LocalCluster(
+                n_workers=workers or os.cpu_count() or 1,
+                threads_per_worker=1,
+                dashboard_address=None,
+                silence_logs=logging.ERROR,
+            ) as cluster,
+            _connected(cluster.scheduler_address) as (executor, threads),
+        ):
+            executor.client.run(_ignore_interrupts)
+            yield executor, threads
+    else:
+        with _said_in_sentences(), _connected(address) as found:
+            yield found
+
+
+@contextmanager
+def _said_in_sentences() -> Iterator[None]:
+    """Keep the tracebacks of Dask's client to itself: what goes wrong is said in a sentence."""
+    log = logging.getLogger("distributed.client")
+    theirs = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(theirs)
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[tuple[DaskExecutor, int]]:
+    from distributed import Client
+
+    try:
+        with ThreadPoolExecutor(1) as aside:  # a notebook has a loop of its own here
+            aside.submit(asyncio.run, _greet(address)).result()
+        client = Client(address, timeout=CONNECTED_WITHIN, set_as_default=False)
+    except (OSError, ValueError, TypeError, RuntimeError) as error:
+        why = str(error).splitlines()[0] if str(error) else "something else listens there"
+        raise Refusal(
+            f"--dask {address}: no Dask scheduler answers there ({why}); give the address that `dask scheduler` "
+            f"prints, such as tcp://10.0.0.5:8786, or '{LOCAL}'"
+        ) from None
+    try:
+        try:
+            client.wait_for_workers(1, timeout=WORKERS_WITHIN)
+        except TimeoutError:
+            raise Refusal(
+                f"--dask {address}: the scheduler has no worker, and none came within {WORKERS_WITHIN} seconds; "
+                f"start some with `dask worker {address}`"
+            ) from None
+        check_workers_sources(client)
+        executor = DaskExecutor(client)
+        try:
+            yield executor, min(sum(client.nthreads().values()), MOST_WORKERS)
+        finally:
+            executor.shutdown(cancel_futures=True)
+    finally:
+        client.close()
+
+
+def _ignore_interrupts() -> None:
+    """Let a worker that shares this terminal leave Ctrl-C to the process that runs the study."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+async def _greet(address: str) -> None:
+    """Say hello to a scheduler; where something else listens, ``Client`` itself would wait for an answer for ever."""
+    from distributed import Security
+    from distributed.comm.core import connect
+
+    how = Security().get_connection_args("client")
+    line = await asyncio.wait_for(connect(address, timeout=CONNECTED_WITHIN, **how), CONNECTED_WITHIN + 1)
+    await line.close()
+
+
+def check_workers_sources(client: Client) -> None:
+    """Refuse a cluster in which a worker runs other sources than this process, naming one."""
+    answers = client.run(_asking(), on_error="return")
+    others = {worker: answer for worker, answer in answers.items() if answer != tuple(sources())}
+    if not others:
+        return
+    worker, answer = min(others.items())
+    runs = f"cannot say what it runs ({type(answer).__name__}: {answer})"
+    if not isinstance(answer, Exception):
+        runs = f"runs {Sources(*answer)}"
+    raise Refusal(
+        f"{len(others)} of {len(answers)} workers run other sources: {worker} {runs}; here it is {sources()}. "
+        "Install the same on all of them and start them again; nothing was run"
+    )
+
+
+def _asking() -> Callable[[], tuple[str, str]]:
+    """The question what a worker runs, in a form that a worker without this package can read."""
+
+    def answer() -> tuple[str, str]:
+        from twoway.experiments.executors.dask import sources as theirs
+
+        return theirs().version, theirs().digest
+
+    return answer
+
+
+class DaskExecutor(Executor):
+    """An executor for the tasks of studies: a worker of Dask lives the runs, this process writes their shard.
+
+    Dask gives the tasks of a worker that has died to another.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self._writing = Lock()
+        self._waiting: dict[Future[Any], Task] = {}
+        self._over = Event()
+        Thread(target=self._watch, daemon=True).start()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Hand in a task; *fn* can only be ``live_and_keep``, whose halves are done in two places."""
+        if fn is not live_and_keep or kwargs:
+            raise TypeError("on Dask only live_and_keep can be done")
+        (task,) = args
+        contents = {file.sha256: _content(file) for file in task.setting.files}
+        far = self.client.submit(live_there, task, contents, sources(), pure=False)
+        kept: Future[Kept] = Future()
+        self._waiting[kept] = task
+
+        def cancelled(_: Future[Kept]) -> None:
+            self._waiting.pop(kept, None)
+            if kept.cancelled():
+                far.cancel()
+
+        def done(_: FarFuture[Any]) -> None:
+            try:
+                rows = _rows(far, task)  # may wait for another worker, if the one that has them dies now
+            except Exception as error:
+                self._settle(kept, error)
+            else:
+                self._settle(kept, lambda: keep(task, rows))
+
+        kept.add_done_callback(cancelled)
+        far.add_done_callback(done)
+        return kept
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Cancel what is queued, if asked to, and wait until the shard that is being written is."""
+        self._over.set()
+        if cancel_futures:
+            for kept in list(self._waiting):
+                kept.cancel()
+        if wait:
+            with self._writing:
+                pass
+
+    def _watch(self) -> None:
+        """Fail what waits for workers when none is left for long, as when their jobs on the cluster have ended."""
+        last = monotonic()
+        while not self._over.wait(WATCHED_EVERY):
+            with suppress(Exception, asyncio.CancelledError):  # whatever a client says that loses its scheduler
+                if self.client.nthreads():
+                    last = monotonic()
+            if monotonic() - last < WORKERS_WITHIN:
+                continue
+            for kept, task in list(self._waiting.items()):
+                why = f"no worker of Dask has been there for {WORKERS_WITHIN} seconds. {_kept(task)}"
+                self._settle(kept, Refusal(why))
+
+    def _settle(self, kept: Future[Kept], outcome: Callable[[], Kept] | Exception) -> None:
+        """Give a future its outcome, unless it has one or was cancelled."""
+        with self._writing:
+            if kept.done() or not kept.set_running_or_notify_cancel():
+                return
+            try:
+                if isinstance(outcome, Exception):
+                    kept.set_exception(outcome)
+                else:
+                    kept.set_result(outcome())
+            except Exception as error:
+                kept.set_exception(error)
+
+
+def _kept(task: Task) -> str:
+    return f"All runs written so far are kept; go on with `twoway study resume {task.shards.parent}`"
+
+
+def _rows(far: FarFuture[Any], task: Task) -> Rows:
+    """What came of a task; raises ``Refusal`` if the cluster has failed, and what the worker raised if that was it."""
+    from distributed import KilledWorker
+
+    with suppress(OSError, CancelledError, asyncio.CancelledError):  # the way to what has the result may be lost too
+        if far.status == "finished":
+            return far.result()
+    if far.status != "error":
+        raise Refusal(f"the Dask scheduler was lost, or has forgotten the study's tasks. {_kept(task)}")
+    error = far.exception()
+    if isinstance(error, KilledWorker):
+        raise Refusal(f"some workers died one after the other at the same task (out of memory, perhaps). {_kept(task)}")
+    if isinstance(error, OSError):
+        raise Refusal(f"a worker could not go on ({error}). {_kept(task)}")
+    raise error
+
+
+@lru_cache
+def _content(file: DataFile) -> bytes:
+    return file.path.read_bytes()
+
+
+def live_there(task: Task, contents: Mapping[str, bytes], asked_by: Sources) -> Rows:
+    """What a worker of Dask does: live the runs of a task, with the data files whose *contents* come along.
+
+    Raises ``Refusal`` if it runs other sources than the process that asks, as a worker might that came late.
+    """
+    from distributed import get_worker
+
+    if sources() != asked_by:
+        raise Refusal(
+            f"a worker that joined later, {get_worker().address}, runs {sources()}; the study is run with {asked_by}. "
+            "Install the same on all of them, then `twoway study resume`"
+        )
+    folder = Path(get_worker().local_directory) / "data-files"
+    folder.mkdir(exist_ok=True)
+    here = []
+    for file in task.setting.files:
+        path = folder / f"{file.sha256}.toml"
+        if not path.exists():
+            partial = folder / f".{uuid4().hex}"
+            partial.write_bytes(contents[file.sha256])
+            partial.replace(path)
+        here.append(file._replace(path=path))
+    return lived(task._replace(setting=task.setting._replace(files=tuple(here))))

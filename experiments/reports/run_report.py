@@ -1,0 +1,251 @@
+"""The report: one HTML file about a run, to be sent to a lecturer or supervisor, read without network, and printed."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Iterator
+from typing import NamedTuple, TypeGuard
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from twoway.analysis.clustering import LEAST_DYADS, emergence
+from twoway.analysis.clustering import in_words as emergence_in_words
+from twoway.analysis.figures.agreement import agreement_matrix
+from twoway.analysis.figures.definitions import definition_by_day
+from twoway.analysis.figures.dyad_portrait import dyad_portrait
+from twoway.analysis.figures.network import centre_network
+from twoway.analysis.figures.pattern_flows import pattern_flows
+from twoway.analysis.figures.patterns import patterns_by_day, where_dyads_end
+from twoway.analysis.figures.ruptures import rupture_timeline
+from twoway.analysis.figures.study_sheet import study_sheet
+from twoway.analysis.figures.style import said
+from twoway.analysis.figures.tone_plane import tone_plane
+from twoway.analysis.measures.all_measures import measures
+from twoway.analysis.measures.panel import panel
+from twoway.analysis.measures.ruptures import find_ruptures
+from twoway.analysis.narrative.story import chapters, verdict_and_interviews
+from twoway.analysis.narrative.words.grammar import counted, percent, spaced
+from twoway.analysis.patterns import PATTERNS, at_day, interval_kind, reasoned, shares, with_patterns
+from twoway.analysis.render.document import Block, Piece, Table, as_html
+from twoway.analysis.tables import DYAD
+from twoway.experiments.results.folder import png_of, svg_of
+from twoway.experiments.runs.open import Kept
+from twoway.simulation import SCOPE
+from twoway.simulation.network import friendships
+from twoway.simulation.parameters.scenario import Scenario, all_declarations
+from twoway.simulation.tables import Tables
+
+LIMITS = (
+    "The sentiments were measured in the United States in 2015 and the equations estimated there in 1978; the study "
+    "the model is built on was made in Sweden.",
+    "Most other numbers are assumed, within ranges that are declared and meant to be swept.",
+    "The model illustrates a theory of how such relationships are negotiated. It says what follows from the theory "
+    "under these assumptions, not what anybody will do or feel, and must not be used to decide about anyone.",
+)
+"""What a reader must know before believing a number."""
+SHOWN = (
+    ("same_class", "all"),
+    ("rating_correlation", "true"),
+    ("rating_correlation", "observed"),
+    ("rating_gap", "absolute"),
+    ("growth_shape", "client: improving"),
+    ("growth_shape", "client: stable"),
+    ("growth_shape", "client: deteriorating"),
+    ("share_with_rupture", "client"),
+    ("ruptures_repaired", "client"),
+    ("tracking", "all"),
+    ("ambivalence", PATTERNS[0]),
+    ("ambivalence", PATTERNS[1]),
+    ("ambivalence", PATTERNS[2]),
+    ("felt_coercion_and_rating", "true"),
+    ("high_felt_coercion", "all"),
+    ("attribution_asymmetry", "all"),
+    ("negativity_ratio", "near neutral"),
+    ("everyday_contact", "warm"),
+    ("everyday_contact", "hostile"),
+)
+"""Measures that the report shows; `twoway measures` has them all."""
+FLOWS_FROM = 12
+"""Days a stay must have for flows between patterns to be drawn."""
+AT_MOST = 2000
+"""Dyads whose events a report reads at most, so that memory and time stay small; the shares rest on all of them."""
+
+
+class Told(NamedTuple):
+    """A dyad that is told: (replicate, centre, number in the centre), its number in the replicate, its pattern."""
+
+    dyad: tuple[int, int, int]
+    number: int
+    pattern: str
+
+
+def examples(days: pd.DataFrame, scenario: Scenario, day: int) -> list[Told]:
+    """One dyad per pattern, the one farthest from any other pattern on the day; patterns nobody is in are left out."""
+    table = reasoned(at_day(days, day))
+    chosen = []
+    for name in PATTERNS:
+        mine = table[table["pattern"] == name]
+        if len(mine):
+            row = mine.loc[mine["margin"].idxmax()]
+            replicate, centre, dyad = (int(row[key]) for key in DYAD)
+            chosen.append(Told((replicate, centre, dyad), centre * scenario.design.clients + dyad, name))
+    return chosen
+
+
+def picture(figure: Figure, note: dict[str, str]) -> str:
+    """A figure as part of a page, in the file itself, with a sentence for those who cannot see it.
+
+    SVG, or PNG where a figure holds so many lines that this is smaller.
+    """
+    svg, png = svg_of(figure, note), png_of(figure, note, dpi=120, colours=96)
+    kind, data = min((("svg+xml", svg), ("png", png)), key=lambda pair: len(pair[1]))
+    source = f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
+    return f'<figure><img alt="{html.escape(said(figure))}" src="{source}"></figure>'
+
+
+def _shares(table: pd.DataFrame, dyads: pd.DataFrame) -> list[Piece]:
+    total = int(table["dyads"].sum())
+    rows = tuple(
+        (str(name), f"{row['dyads']:.0f}", percent(row["share"]), f"{percent(row['low'])} to {percent(row['high'])}")
+        for name, row in table.iterrows()
+    )
+    most = table["dyads"].idxmax()
+    return [
+        Block(
+            "text",
+            f"Of {counted(total, 'dyad')}, {table.loc[most, 'dyads']:.0f} ({percent(table.loc[most, 'share'])}) end "
+            f"{most}, more than in any other pattern."
+            if (table["dyads"] == table["dyads"].max()).sum() == 1
+            else f"Of {counted(total, 'dyad')}, no pattern holds more than the others.",
+        ),
+        Table(
+            ("pattern at the end of the stay", "dyads", "share", "95 % interval"),
+            rows,
+            f"Intervals: {interval_kind(dyads)}.",
+        ),
+    ]
+
+
+def _measured(tables: Tables, kept: Kept, day: int) -> Table:
+    found = measures(tables, kept.resolved, day).set_index(["measure", "group"])
+    rows, before = [], ""
+    for key in SHOWN:
+        if key in found.index:
+            row = found.loc[key]
+            low_high = "" if pd.isna(row["low"]) else f"{row['low']:.2f} to {row['high']:.2f}"
+            value = "" if pd.isna(row["estimate"]) else f"{row['estimate']:.2f}"
+            meaning = "" if before == key[0] else f"{spaced(key[0])}: {row['meaning']}"
+            rows.append((meaning, key[1], value, low_high, str(row["unit"])))
+            before = key[0]
+    columns = ("measure", "of", "value", "95 % interval", "unit")
+    return Table(columns, tuple(rows), f"Day {day}; {counted(len(tables.dyads), 'dyad')}.")
+
+
+def _resolved(kept: Kept) -> list[Piece]:
+    scenario = kept.scenario
+    numbers, changed = [], []
+    for d in all_declarations():
+        value = getattr(getattr(scenario, d.section), d.name)
+        row = (f"{d.section}.{d.name}", f"{value:g}", d.unit, f"{d.low:g} to {d.high:g}", d.source)
+        numbers.append(row)
+        if value != d.default:
+            changed.append((row[0], row[1], f"{d.default:g}", d.unit, d.meaning))
+    pieces: list[Piece] = [Block("text", source) for source in scenario.sources]
+    columns = ("number", "value", "default", "unit", "meaning")
+    if changed:
+        pieces.append(Table(columns, tuple(changed), "What differs from the default."))
+    else:
+        pieces.append(Block("text", "Every number is as the defaults have it."))
+    files = tuple(
+        (name, str(entry["name"]), str(entry["sha256"])[:16]) for name, entry in dict(kept.manifest["inputs"]).items()
+    )
+    return [
+        *pieces,
+        Table(("number", "value", "unit", "range", "source"), tuple(numbers), "All numbers of the run."),
+        Table(("data", "file", "SHA-256 begins"), files, "Data files of the run; copies lie in its folder."),
+    ]
+
+
+def _provenance(kept: Kept, day: int) -> list[Piece]:
+    rows = [(key.replace("_", " "), value) for key, value in kept.note.items()]
+    rows += [("Python", str(kept.manifest["python"]))]
+    rows += [(name, str(number)) for name, number in dict(kept.manifest["packages"]).items()]
+    again = f"twoway report {kept.folder.name} --day {day}"
+    return [
+        Table(("what", "value"), tuple(rows)),
+        Block("note", f"Made with `{again}`. The folder holds all it takes to make the run again: twoway verify."),
+    ]
+
+
+def _one(tables: Tables, kept: Kept, told: Told, day: int) -> list[Piece | str]:
+    """One dyad: portrait, story, and what both would say on the day."""
+    pieces = chapters(tables, kept.resolved, told.dyad, told.number)
+    below = [piece._replace(kind="subheading") if _is_heading(piece) else piece for piece in pieces[1:]]
+    spoken = verdict_and_interviews(tables, kept.resolved, told.dyad, day)
+    return [
+        picture(dyad_portrait(tables, told.dyad), kept.note),
+        *below,
+        *(piece._replace(kind="subheading") if _is_heading(piece) else piece for piece in spoken),
+    ]
+
+
+def _is_heading(piece: Piece) -> TypeGuard[Block]:
+    return isinstance(piece, Block) and piece.kind == "heading"
+
+
+def figures(tables: Tables, kept: Kept, day: int) -> Iterator[Figure]:
+    """The figures of the whole run, one after the other."""
+    last = kept.scenario.design.days
+    yield where_dyads_end(tables.dyads)
+    if day != last:
+        yield tone_plane(tables.days, day)
+    yield patterns_by_day(tables.days)
+    if last >= FLOWS_FROM:
+        yield pattern_flows(tables.days, [max(1, round(last * part)) for part in (1 / 6, 1 / 3, 1 / 2, 1)])
+    yield agreement_matrix(with_patterns(at_day(tables.days, day)), f"day {day}")
+    yield definition_by_day(tables.days, tables.events)
+    yield study_sheet(tables.days)
+    scenario, seed = kept.scenario, kept.seed
+    yield centre_network(
+        tables.dyads[(tables.dyads[["replicate", "centre"]] == 0).all(axis=1)], friendships(scenario, seed)
+    )
+    found = find_ruptures(panel(tables.days))
+    yield rupture_timeline(found.assign(repaired=found["repaired"].fillna(False).astype(bool)), last, len(tables.dyads))
+
+
+def report(kept: Kept, day: int) -> str:
+    """The report on a run as the text of an HTML file; the interviews are of the end of *day*."""
+    scenario, note = kept.scenario, kept.note
+    design, everybody = scenario.design, kept.dyads()
+    replicates = max(1, AT_MOST // (design.centres * design.clients))
+    tables = kept.tables(range(replicates))
+    size = (
+        f"{counted(int(note['replicates']), 'replicate')} of {counted(design.centres, 'centre')} with "
+        f"{counted(design.clients, 'client')} and {counted(scenario.posts, 'keyworker')} each, "
+        f"{counted(design.days, 'day')}, seed {note['seed']}."
+    )
+    body: list[Piece | str] = [
+        Block("title", scenario.title),
+        Block("text", scenario.question),
+        Block("note", f"{size} {SCOPE}"),
+        Block("heading", "What came of it"),
+        *_shares(shares(everybody), everybody),
+    ]
+    if len(tables.dyads) < len(everybody):
+        body.append(
+            Block("note", f"What follows rests on the first {counted(len(tables.dyads), 'dyad')} of {len(everybody)}.")
+        )
+    body += [picture(figure, note) for figure in figures(tables, kept, day)]
+    body += [Block("heading", "Measures"), _measured(tables, kept, day)]
+    if len(tables.dyads) >= LEAST_DYADS:
+        body.append(Block("subheading", "Are there three patterns without the rule?"))
+        body += [Block("text", sentence) for sentence in emergence_in_words(emergence(tables.days, kept.resolved, day))]
+    for told in examples(tables.days, scenario, day):
+        body += [Block("heading", f"One dyad that is {told.pattern}")]
+        body += _one(tables, kept, told, day)
+    body += [Block("heading", "The scenario"), *_resolved(kept)]
+    body += [Block("heading", "How far to trust it"), *(Block("text", limit) for limit in LIMITS)]
+    body += [Block("heading", "Provenance"), *_provenance(kept, day)]
+    return as_html(f"{scenario.title}: report", body)

@@ -1,0 +1,1 @@
+"""Sensitivity analysis and scenario discovery from the runs of a study."""

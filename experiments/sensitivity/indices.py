@@ -1,0 +1,116 @@
+"""Sensitivity of an outcome to the inputs of a study: from the study's two tables to tables of indices and a verdict.
+
+Which analysis is made follows from the design: Saltelli's blocks give Sobol' indices, trajectories a Morris screening,
+any other sample (random, Latin hypercube) what can be had from any: PAWN and the split into inputs and luck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+import pandas as pd
+
+from twoway.experiments.sensitivity.error_budget import error_budget
+from twoway.experiments.sensitivity.morris import find_walks, morris
+from twoway.experiments.sensitivity.pawn import LEAST_POINTS, pawn
+from twoway.experiments.sensitivity.resampling import ENOUGH_WORLDS
+from twoway.experiments.sensitivity.sobol import convergence, find_blocks, points_of_block, sobol
+from twoway.experiments.sensitivity.verdict import of_luck, of_morris, of_pawn, of_sobol, ranking
+from twoway.experiments.studies.outcome_matrix import TOLERATED, in_words, numbered, replicates
+from twoway.simulation.errors import Refusal, listed
+
+NOTHING = 1e-9
+"""Share of the variance up to which what the inputs do is rounding."""
+Kind = Literal["sobol", "morris", "sample"]
+
+
+class Sensitivity(NamedTuple):
+    """What one outcome is sensitive to.
+
+    ``tables`` holds "error_budget"; for Sobol' also "indices", "pairs", "beyond", "ranking" and "convergence", unless
+    what the inputs do cannot be told from luck; for Morris "morris" and "ranking"; for all but Morris "pawn".
+    ``verdict`` says in sentences what follows; ``rests_on`` is one sentence for captions.
+    """
+
+    outcome: str
+    kind: Kind
+    tables: dict[str, pd.DataFrame]
+    verdict: list[str]
+    rests_on: str
+
+
+def sensitivity(
+    design: pd.DataFrame,
+    runs: pd.DataFrame,
+    outcome: str,
+    *,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+    draws: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+    tolerated: float = TOLERATED,
+) -> Sensitivity:
+    """Analyse one *outcome* of a study.
+
+    *design*: a row per point, in the order in which it was sampled, an input per column; *runs*: ``point`` (row of the
+    design, from 0), ``replicate``, and the outcomes. *ranges*: lowest and highest value of the inputs, for a
+    screening. *draws* of the bootstrap, from *seed*. Up to the share *tolerated* of failed runs is filled in, and the
+    verdict says so. Raises ``Refusal`` for tables that cannot be analysed.
+    """
+    if draws < 100:
+        raise Refusal(f"draws = {draws}; it must be at least 100, or the intervals mean nothing")
+    if not 0.5 <= confidence < 1:
+        raise Refusal(f"confidence = {confidence:g}; it must be a share from 0.5 to below 1")
+    inputs = numbered(design)
+    values = replicates(inputs, runs, outcome, tolerated)
+    worlds, names = values.values.shape[1], [str(name) for name in inputs.columns]
+    tables: dict[str, pd.DataFrame] = {}
+    in_words_given = [str(name) for name in design.columns if not pd.api.types.is_numeric_dtype(design[name])]
+    blocks, walks = find_blocks(inputs), find_walks(inputs, ranges, in_words_given)
+    kind: Kind = "sobol" if blocks is not None else "morris" if walks is not None else "sample"
+    unit, kept, all_units = "points", int((~values.empty).sum()), len(inputs)
+    size = 1 if kind == "sample" else len(names) + 1 if blocks is None else points_of_block(blocks)
+    tables["error_budget"] = error_budget(values, size, min(draws, 500), confidence, seed)
+    said: list[str] = []
+    of_inputs = tables["error_budget"].iloc[0]
+    shown = of_inputs["share"] > NOTHING and of_inputs["variance"] > 2 * of_inputs["se_design"]
+    if blocks is not None and not shown:
+        unit, kept, all_units = "base samples", kept // size, len(blocks.a)
+        said = [
+            "What the inputs do cannot be told from luck, so no indices are given: each would be nothing divided by "
+            "nothing. Run more replicates, or take it that this outcome does not depend on these inputs."
+        ]
+    elif blocks is not None:
+        unit = "base samples"
+        found = sobol(blocks, values, draws, confidence, seed)
+        kept, all_units = found.blocks, len(blocks.a)
+        total = found.indices.loc[found.indices["index"] == "total", "estimate"]
+        tables |= {"indices": found.indices, "pairs": found.pairs, "beyond": found.beyond}
+        tables["ranking"] = ranking(names, total, found.totals, kept, worlds, unit, confidence)
+        tables["convergence"] = convergence(blocks, values, min(draws, 200), confidence, seed)
+        said = list(of_sobol(found, tables["ranking"]))
+    elif walks is not None:
+        unit = "trajectories"
+        screened = morris(walks, values, draws, confidence, seed)
+        kept, all_units = screened.walks, len(walks.moved)
+        tables["morris"] = screened.effects
+        tables["ranking"] = ranking(
+            names, screened.effects["mu_star"], screened.mu_stars, kept, worlds, unit, confidence
+        )
+        said = list(of_morris(screened, tables["ranking"]))
+        if in_words_given:
+            said.append(
+                f"Of {listed(in_words_given)}, which are words, an effect is what changing one word for another does; "
+                "mu, which has a direction, means nothing for them."
+            )
+    if kind == "sample" or (kind == "sobol" and kept * size >= LEAST_POINTS):
+        tables["pawn"] = pawn(inputs, values, min(draws, 200), confidence, seed, size)
+        said += of_pawn(tables["pawn"])
+    verdict = [*in_words(values, unit, kept, all_units), *of_luck(tables["error_budget"], worlds, kind), *said]
+    rests_on = (
+        f"{len(names)} inputs, {kept:,} {unit}, {kept * size * worlds:,} runs ({worlds} per point). "
+        f"Intervals: {confidence:.0%}, {draws:,} bootstrap draws of {unit}"
+        f"{', jackknife over replicates' if worlds >= ENOUGH_WORLDS else ''}."
+    )
+    return Sensitivity(outcome, kind, tables, verdict, rests_on)

@@ -1,0 +1,269 @@
+"""Sobol' indices: how much of an outcome's variance each input is answerable for, alone and with others.
+
+The design is Saltelli's, as ``SALib.sample.sobol`` writes it: blocks of D + 2 points, or 2 D + 2 where pairs of inputs
+are wanted. Estimators: Saltelli et al. 2010 for first order, Jansen 1999 for total, Saltelli 2002 for second order
+(all recalled); where both halves of a block are there, both are used. They are written as means over blocks of
+products of two runs, so that noise between replicates can be kept out (``twoway.experiments.sensitivity.resampling``) and a bootstrap of a
+thousand draws is one matrix product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from SALib.analyze import sobol as salib
+from scipy.stats import norm
+
+from twoway.experiments.sensitivity.resampling import (
+    Again,
+    Errors,
+    Pairing,
+    Spread,
+    default_pairing,
+    errors,
+    once,
+    pair_products,
+    pair_weights,
+    resampled,
+)
+from twoway.experiments.studies.outcome_matrix import Floats, Replicates
+from twoway.simulation.errors import Refusal
+
+Places = NDArray[np.int64]
+LEAST_BLOCKS = 16
+"""Base samples below which no bootstrap means anything (assumed)."""
+
+
+class Blocks(NamedTuple):
+    """Where the points of Saltelli's design stand: rows of the design for N base samples and D inputs.
+
+    ``a`` and ``b`` (N,) are the two independent samples; ``ab`` (N, D) is a with one input taken from b, ``ba``
+    (N, D) the other way round, or None where the design has only the first half.
+    """
+
+    inputs: tuple[str, ...]
+    a: Places
+    b: Places
+    ab: Places
+    ba: Places | None
+
+    def only(self, keep: NDArray[np.bool_] | slice) -> Blocks:
+        """Some of the base samples."""
+        ba = None if self.ba is None else self.ba[keep]
+        return Blocks(self.inputs, self.a[keep], self.b[keep], self.ab[keep], ba)
+
+
+def find_blocks(design: pd.DataFrame) -> Blocks | None:
+    """The blocks of a numeric design, or None if it is not Saltelli's; every row is compared, not just counted."""
+    values, (rows, count) = design.to_numpy(np.float64), design.shape
+    for halves in (2, 1):
+        size = halves * count + 2
+        if rows % size or not rows:
+            continue
+        start = np.arange(0, rows, size)
+        a, b = start, start + size - 1
+        ab = start[:, None] + 1 + np.arange(count)
+        ba = ab + count if halves == 2 else None
+        if _mixed(values, a, b, ab) and (ba is None or _mixed(values, b, a, ba)):
+            return Blocks(tuple(map(str, design.columns)), a, b, ab, ba)
+    return None
+
+
+def _mixed(values: Floats, one: Places, other: Places, mixed: Places) -> bool:
+    """Whether row j of each block is *one* with input j taken from *other*."""
+    own = np.eye(values.shape[1], dtype=bool)
+    return bool((values[mixed] == np.where(own, values[other][:, None, :], values[one][:, None, :])).all())
+
+
+class Sobol(NamedTuple):
+    """Sobol' indices of one outcome, from so many whole base samples (``blocks``) and replicates (``worlds``).
+
+    ``indices``: a row per input and index ("first", "total") with ``estimate``, ``low``, ``high``, standard errors
+    ``se`` and its parts ``se_design`` and ``se_luck`` (NaN where replicates are too few to tell), ``salib`` (what
+    SALib makes of the means of the replicates, with their noise) and ``one_world``, ``lowest_world``,
+    ``highest_world`` (mean, least and greatest over the replicates, each taken by itself).
+    ``pairs``: a row per two inputs, ``estimate``, ``low``, ``high`` of what they do beyond what each does alone, and
+    ``shown``, whether that is above 0 with an allowance for there being so many pairs.
+    ``beyond``: a row per input with the same columns, total minus first: what it does together with others.
+    ``alone``: sum of all first-order indices, with its interval.
+    ``totals``: the total indices resampled, for comparing inputs.
+    """
+
+    blocks: int
+    worlds: int
+    points: int
+    indices: pd.DataFrame
+    pairs: pd.DataFrame
+    beyond: pd.DataFrame
+    alone: tuple[float, float, float]
+    totals: Spread
+
+
+def spread(design: Blocks, values: Floats, draws: int, seed: int, with_pairs: bool = True) -> tuple[Floats, Spread]:
+    """All indices as they are (K,), and resampled; in the order first, total, pairs."""
+    blocks, worlds = len(design.a), values.shape[1]
+    pairing = default_pairing(worlds)
+
+    def shares(again: Again) -> Floats:
+        return estimates(design, values, again, pairing, with_pairs).shares
+
+    return shares(once(blocks, worlds))[0], resampled(shares, blocks, worlds, draws, seed)
+
+
+def sobol(design: Blocks, runs: Replicates, draws: int = 1000, confidence: float = 0.95, seed: int = 0) -> Sobol:
+    """Indices of one outcome with intervals over base samples and replicates; see ``Sobol``."""
+    design, values = whole_blocks(design, runs)
+    blocks, worlds, count = len(design.a), values.shape[1], len(design.inputs)
+    shares, anew = spread(design, values, draws, seed)
+    about = errors(anew, blocks, worlds, confidence)
+    each = [estimates(design, values[:, [w]], once(blocks, 1), "alike", False).shares[0] for w in range(worlds)]
+
+    def table(estimate: Floats, off: Errors, columns: slice) -> pd.DataFrame:
+        half = off.half[columns]
+        return pd.DataFrame({"estimate": estimate, "low": estimate - half, "high": estimate + half})
+
+    single = slice(0, 2 * count)
+    indices = pd.concat([_names(design), table(shares[single], about, single)], axis=1).assign(
+        se=about.se[single],
+        se_design=about.design[single],
+        se_luck=about.luck[single],
+        salib=_salib(design, values.mean(axis=1)),
+        one_world=np.mean(each, axis=0),
+        lowest_world=np.min(each, axis=0),
+        highest_world=np.max(each, axis=0),
+    )
+    two = list(combinations(design.inputs, 2)) if design.ba is not None else []
+    named = pd.DataFrame(two, columns=["one", "other"])
+    pairs = pd.concat([named, table(shares[2 * count :], about, slice(2 * count, None))], axis=1)
+    firsts, totals = anew.of(slice(0, count)), anew.of(slice(count, 2 * count))
+    rest = table(
+        shares[count : 2 * count] - shares[:count],
+        errors(totals.minus(firsts), blocks, worlds, confidence),
+        slice(None),
+    )
+    by_itself = float(shares[:count].sum())
+    off = float(errors(firsts.summed(), blocks, worlds, confidence).half[0])
+    return Sobol(
+        blocks,
+        worlds,
+        blocks * points_of_block(design),
+        indices,
+        with_shown(pairs, confidence),
+        with_shown(pd.concat([pd.DataFrame({"input": design.inputs}), rest], axis=1), confidence),
+        (by_itself, by_itself - off, by_itself + off),
+        totals,
+    )
+
+
+def with_shown(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """The table with a column ``shown``: estimate above 0 by an interval that allows for the number of rows.
+
+    Of so many intervals one or two would lie above 0 by chance; so they are widened by Bonferroni's rule.
+    """
+    tail = (1 - confidence) / 2
+    wider = norm.ppf(1 - tail / max(len(table), 1)) / norm.ppf(1 - tail)
+    return table.assign(shown=table["estimate"] > wider * (table["high"] - table["estimate"]))
+
+
+def _names(design: Blocks) -> pd.DataFrame:
+    count = len(design.inputs)
+    return pd.DataFrame({"input": [*design.inputs] * 2, "index": ["first"] * count + ["total"] * count})
+
+
+def points_of_block(design: Blocks) -> int:
+    """Points of one base sample."""
+    return 2 + len(design.inputs) * (1 if design.ba is None else 2)
+
+
+def convergence(
+    design: Blocks, runs: Replicates, draws: int = 200, confidence: float = 0.95, seed: int = 0
+) -> pd.DataFrame:
+    """The indices of the first 16, 32, 64 … base samples: how they settle as the study grows.
+
+    Columns ``base_samples``, ``runs``, ``input``, ``index``, ``estimate``, ``low``, ``high``.
+    """
+    design, values = whole_blocks(design, runs)
+    blocks, worlds = len(design.a), values.shape[1]
+    tables = []
+    for n in [*(2**k for k in range(4, 20) if 2**k < blocks), blocks]:
+        some = design.only(slice(0, n))
+        shares, anew = spread(some, values, draws, seed, with_pairs=False)
+        half = errors(anew, n, worlds, confidence).half
+        size = {"base_samples": n, "runs": n * points_of_block(design) * worlds}
+        tables.append(_names(design).assign(**size, estimate=shares, low=shares - half, high=shares + half))
+    return pd.concat(tables, ignore_index=True)
+
+
+def whole_blocks(design: Blocks, runs: Replicates) -> tuple[Blocks, Floats]:
+    """The base samples all of whose points have a run, and the values; too few are refused."""
+    bad = runs.empty[design.a] | runs.empty[design.b] | runs.empty[design.ab].any(axis=1)
+    if design.ba is not None:
+        bad |= runs.empty[design.ba].any(axis=1)
+    kept = design.only(~bad)
+    if len(kept.a) < LEAST_BLOCKS:
+        raise Refusal(f"the design has {len(kept.a)} whole base samples; at least {LEAST_BLOCKS} are needed")
+    return kept, runs.values
+
+
+class Estimates(NamedTuple):
+    """Variance (draws,) and indices (draws, D first, D total, pairs) of an outcome."""
+
+    variance: Floats
+    shares: Floats
+
+
+def estimates(design: Blocks, values: Floats, again: Again, pairing: Pairing, with_pairs: bool = True) -> Estimates:
+    """Variance and indices under each row of weights."""
+    weights = pair_weights(again.worlds, pairing)
+    centred = values - np.nanmean(values, axis=0)
+    a, b = centred[design.a], centred[design.b]
+    r, s = np.triu_indices(values.shape[1])
+    means = again.blocks @ (0.5 * (a + b))
+
+    def weighed(products: Floats) -> Floats:
+        return np.einsum("dp,dp->d", again.blocks @ products, weights)
+
+    square = again.blocks @ (0.5 * (pair_products(a, a) + pair_products(b, b)))
+    variance = np.einsum("dp,dp->d", square - means[:, r] * means[:, s], weights)
+    first, total, joint = _terms(design, centred, a, b)
+    firsts = np.stack([weighed(term) for term in first], axis=1)
+    parts = [firsts, np.stack([weighed(term) for term in total], axis=1)]
+    if with_pairs and design.ba is not None:
+        one, other = np.triu_indices(len(design.inputs), 1)
+        closed = np.stack([weighed(term) for term in joint], axis=1)
+        parts.append(closed - firsts[:, one] - firsts[:, other])
+    return Estimates(variance, np.concatenate(parts, axis=1) / variance[:, None])
+
+
+def _terms(
+    design: Blocks, centred: Floats, a: Floats, b: Floats
+) -> tuple[Iterator[Floats], Iterator[Floats], Iterator[Floats]]:
+    """Per block and pair of worlds: what averages to each first-order, total and closed second-order variance."""
+    inputs = range(len(design.inputs))
+    halves = [(a, b, [centred[design.ab[:, j]] for j in inputs])]
+    if design.ba is not None:
+        halves.append((b, a, [centred[design.ba[:, j]] for j in inputs]))
+    share = 1 / len(halves)
+    first = (sum(share * pair_products(o, mixed[j] - x) for x, o, mixed in halves) for j in inputs)
+    total = (sum(share * 0.5 * pair_products(x - mixed[j], x - mixed[j]) for x, _, mixed in halves) for j in inputs)
+    ab, ba = halves[0][2], halves[-1][2]
+    joint = (
+        0.5 * (pair_products(ba[j], ab[k]) + pair_products(ba[k], ab[j])) - pair_products(a, b)
+        for j, k in combinations(inputs, 2)
+    )
+    return first, total, joint  # type: ignore[return-value]
+
+
+def _salib(design: Blocks, means: Floats) -> Floats:
+    """First and total indices as SALib gives them for the means of the replicates, shape (2 D,)."""
+    inputs = len(design.inputs)
+    problem = {"num_vars": inputs, "names": list(design.inputs), "bounds": [[0.0, 1.0]] * inputs}
+    halves = [design.ab] if design.ba is None else [design.ab, design.ba]
+    order = np.column_stack([design.a, *halves, design.b]).ravel()
+    told = salib.analyze(problem, means[order], calc_second_order=design.ba is not None, num_resamples=2, seed=1)
+    return np.concatenate([told["S1"], told["ST"]])

@@ -1,0 +1,210 @@
+"""What can be done with a study that is kept: make it larger, join its parts, hand its table on, check it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from twoway.experiments.results.folder import MANIFEST, whole
+from twoway.experiments.studies.designs import SCENARIO, LatinHypercube, Listed, Morris, Sobol, axis
+from twoway.experiments.studies.outcomes import NAMES, OUTCOMES
+from twoway.experiments.studies.resolved_study import run_digest
+from twoway.experiments.studies.store import DESIGN, INPUTS, SET_ASIDE, SHARDS, WORKING, Store
+from twoway.experiments.studies.study import MOST_REPLICATES
+from twoway.experiments.studies.worker import Worlds
+from twoway.simulation.columns import Column
+from twoway.simulation.errors import Refusal
+from twoway.simulation.parameters.scenario import all_declarations
+
+
+def extend(
+    folder: str | Path,
+    *,
+    replicates: int | None = None,
+    size: int | None = None,
+    points: pd.DataFrame | str | Path | None = None,
+) -> Store:
+    """Plan more of a study, keeping what has been run: more *replicates* of every point, a larger design, or *points*.
+
+    *size* is of a Latin hypercube, Sobol' or Morris design; *points* are those of a DataFrame or CSV file. ``resume``
+    then makes the runs that are missing.
+    """
+    store = Store(folder)
+    store.check_model()
+    if replicates is None and size is None and points is None:
+        raise Refusal("extend: say what: more replicates, a larger size, or points")
+    if replicates is not None and not store.replicates <= replicates <= MOST_REPLICATES:
+        raise Refusal(f"replicates = {replicates}; it must be a whole number from {store.replicates} (as planned)")
+    if size is not None:
+        design = store.study.design
+        if not isinstance(design, LatinHypercube | Sobol | Morris):
+            raise Refusal(f"size: a design of the kind '{design.kind}' has none; add points instead")
+        if size <= design.size:
+            raise Refusal(f"size = {size}; it must be larger than the {design.size} of the design")
+        axes = [axis(name, given) for name, given in store.study.inputs.items()]
+        store = store.add_points(design.more(size, axes, store.study.seed)).planned(size=size)
+    if points is not None:
+        store = store.add_points(_new(store, [dict(row) for row in Listed.of(points).rows]))
+    return store if replicates is None else store.planned(replicates=replicates)
+
+
+def _new(store: Store, points: list[dict[str, float | str]]) -> list[dict[str, float | str]]:
+    """Those of the points that the design does not hold yet."""
+    have = {tuple(row.items()) for row in store.design[store.inputs].to_dict("records")}
+    new = [p for p in points if tuple((name, p.get(name)) for name in store.inputs) not in have]
+    if not new:
+        raise Refusal("points: the design holds all of them already")
+    return new
+
+
+def merge(folders: Sequence[str | Path], target: str | Path) -> Store:
+    """Join folders of the same study, run in parts or on several machines, into a new one; they stay as they are."""
+    stores = [Store(folder) for folder in folders]
+    if not stores:
+        raise Refusal("merge: name at least one folder of a study")
+    first = stores[0]
+    for other in stores[1:]:
+        if other.digest != first.digest:
+            raise Refusal(f"{other.folder}: was run with other sources than {first.folder}; they cannot be merged")
+        for field, value in other.study:
+            both = [value, getattr(first.study, field)]
+            if field == "design":  # the same design may have grown in one of the folders
+                both = [design.model_dump(exclude={"size", "rows"}) for design in both]
+            if field != "replicates" and both[0] != both[1]:
+                raise Refusal(f"{other.folder}: is another study than {first.folder}: {field} differs")
+        if other.inputs != first.inputs:
+            raise Refusal(f"{other.folder}: varies other inputs than {first.folder}")
+    largest = max(stores, key=lambda store: len(store.design))
+    have = set(largest.design["key"])
+    with whole(Path(target)) as partial:
+        for name in (WORKING, SHARDS, SET_ASIDE):
+            (partial / name).mkdir()
+        for name in (DESIGN, INPUTS):
+            shutil.copytree(largest.folder / name, partial / name, ignore=shutil.ignore_patterns(".*"))
+        shutil.copy2(largest.folder / MANIFEST, partial / MANIFEST)
+        for store in stores:
+            for shard in (store.folder / SHARDS).glob("*.parquet"):
+                shutil.copy2(shard, partial / SHARDS / shard.name)
+    merged = Store(target)
+    for store in stores:
+        rows = store.design[~store.design["key"].isin(have)]
+        if len(rows):
+            merged = merged.add_points(rows[store.inputs].to_dict("records"))
+            have |= set(rows["key"])
+    return merged.planned(replicates=max(store.replicates for store in stores))
+
+
+def columns_of_table(store: Store) -> list[Column]:
+    """What the columns of a study's table mean, inputs and outcomes with their units."""
+    declared = {f"{d.section}.{d.name}": d for d in all_declarations()}
+    inputs = [
+        Column(name, declared[name].unit, f"input: {declared[name].meaning}")
+        if name in declared
+        else Column(
+            name, "word", "input: the scenario a point begins from" if name == SCENARIO else "input: a data file"
+        )
+        for name in store.inputs
+    ]
+    return [
+        Column("point", "number, from 0", "which point of the design"),
+        Column("name", "word", "name of the point, if it has one"),
+        Column("replicate", "number, from 0", "which repetition; with shared luck the same people at every point"),
+        Column("run", "word", "identity of the run, for `twoway study replay`"),
+        *inputs,
+        *OUTCOMES,
+        Column("failed", "true or false", "whether the run failed; it has no outcomes then"),
+        Column("trouble", "text", "why it failed"),
+    ]
+
+
+def export(folder: str | Path, out: str | Path) -> tuple[Path, Path]:
+    """Write the table of a study to one new file, .csv or .parquet, with a codebook beside it; returns both paths."""
+    store, path = Store(folder), Path(out)
+    if path.suffix not in (".csv", ".parquet"):
+        raise Refusal(f"{path}: must end in .csv or .parquet")
+    codebook = path.with_name(f"{path.stem}-codebook.csv")
+    for file in (path, codebook):
+        if file.exists():
+            raise Refusal(f"{file}: exists already and is not overwritten")
+    table = store.table()
+    columns = [(c.name, c.unit, c.meaning) for c in columns_of_table(store)]
+    try:
+        if path.suffix == ".csv":
+            table.to_csv(path, index=False)
+        else:
+            arrow = pa.Table.from_pandas(table, preserve_index=False)
+            note = {f"twoway.{name}": value for name, value in store.note().items()}
+            arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), **note})
+            pq.write_table(arrow, path, compression="zstd")
+        pd.DataFrame(columns, columns=["column", "unit", "meaning"]).to_csv(codebook, index=False)
+    except OSError as error:
+        for file in (path, codebook):
+            file.unlink(missing_ok=True)
+        raise Refusal(f"{path}: cannot be written ({error.strerror or error})") from None
+    return path, codebook
+
+
+class Again(NamedTuple):
+    """A run made again: its point, what came of it now, what was kept (None if nothing), and whether both are equal."""
+
+    run: str
+    point: dict[str, float | str]
+    replicate: int
+    now: dict[str, float]
+    kept: dict[str, float] | None
+    equal: bool
+
+
+def replay(folder: str | Path, run: str) -> Again:
+    """Make one run again, named as in the table's column ``run``; what makes it fail is raised."""
+    store = Store(folder)
+    key, _, number = run.rpartition("-")
+    points = store.points()
+    if key not in points or not number.isdecimal():
+        example = f"{next(iter(points), 'key')}-0"
+        raise Refusal(f"run '{run}': {store.folder} has no such run; they are named as in its table, like {example}")
+    return next(_again(store, [(key, int(number))]))
+
+
+def check(folder: str | Path, sample: int | None = 50, seed: int = 0) -> Iterator[Again]:
+    """Make a random *sample* of a study's finished runs again (None: all) and compare them, one after the other."""
+    store = Store(folder)
+    runs = store.read.runs
+    runs = runs[~runs["failed"] & runs["key"].isin(set(store.design["key"]))]
+    if runs.empty:
+        raise Refusal(f"{folder}: holds no finished run to compare with")
+    if sample is not None:
+        runs = runs.iloc[np.sort(np.random.default_rng(seed).permutation(len(runs))[:sample])]
+    return _again(store, list(zip(runs["key"].astype(str), runs["replicate"].astype(int), strict=True)))
+
+
+def _again(store: Store, runs: Sequence[tuple[str, int]]) -> Iterator[Again]:
+    points = store.points()
+    places = {key: place for place, key in enumerate(points)}
+    worlds = Worlds(store.setting, list(points.values()))
+    kept = store.read.runs.set_index([store.read.runs["key"].astype(str), "replicate"])[[*NAMES]]
+    for key, replicate in runs:
+        now = np.array(worlds.outcomes(places[key], replicate), np.float32)
+        there = (key, replicate) in kept.index
+        before = kept.loc[(key, replicate)].to_numpy(np.float32) if there else None
+        yield Again(
+            f"{key}-{replicate}",
+            dict(points[key].changes),
+            replicate,
+            dict(zip(NAMES, now.tolist(), strict=True)),
+            None if before is None else dict(zip(NAMES, before.tolist(), strict=True)),
+            before is not None and np.array_equal(now, before, equal_nan=True),
+        )
+
+
+def changed_since(store: Store) -> list[str]:
+    """What is no longer as it was when the study was run."""
+    changed = [] if store.digest == run_digest() else [f"the model's sources (the study was run with {store.model})"]
+    return [*changed, *(f"the shard {name}, which is damaged" for name in store.read.damaged)]

@@ -1,0 +1,251 @@
+"""Running a study: from its question to a folder with every run, on any executor, at once or in parts.
+
+    result = run_study("strictness-and-transparency", "runs/mine", workers=2)
+    result.table          # a row per point and replicate
+
+What is run and what comes of it does not depend on workers, order, executor or interruptions.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import connection, get_context, parent_process
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+from tqdm import tqdm
+
+from twoway.experiments.results.folder import free_folder
+from twoway.experiments.studies.store import SHARDS, Status, Store, is_study, refusing_full_disk
+from twoway.experiments.studies.study import Study, load_study
+from twoway.experiments.studies.worker import Kept, Point, Task, live_and_keep
+from twoway.simulation.errors import Refusal
+
+SECONDS_PER_TASK = 3.0
+"""How long a task should take: what a kill can cost, and what calling a worker is spread over."""
+SECONDS_PER_DYAD_DAY = 1e-6
+"""About what a day of a dyad takes (benchmarks/README.md); only the size of tasks depends on it."""
+REPLICATES_AT_ONCE = 32
+"""Replicates of one point that a task makes before it goes to the next point."""
+THREADS_UP_TO = 4
+"""Workers up to which threads are as fast as processes; beyond, Python's lock is felt (benchmarks/README.md)."""
+
+
+class Result(NamedTuple):
+    """What a study came to: its folder, its table (``Store.table``), how complete it is, and what had to be said."""
+
+    folder: Path
+    table: pd.DataFrame
+    status: Status
+    said: tuple[str, ...]
+
+
+def run_study(
+    study: Study | str | Path,
+    folder: str | Path | None = None,
+    *,
+    replicates: int | None = None,
+    workers: int | None = None,
+    executor: Executor | str | None = None,
+    shard: tuple[int, int] = (1, 1),
+    progress: bool = False,
+) -> Result:
+    """Run a study (or the one of a name or file) into a new *folder*, by default below ``runs``.
+
+    *workers* is by default one per processor; *executor* is "threads", "processes" or any
+    ``concurrent.futures.Executor``. With *shard* (i, n) only the i-th of n parts is run, and the folder may exist
+    already if it holds the same study.
+    """
+    study = study if isinstance(study, Study) else load_study(study)
+    if replicates is not None:
+        study = Study(**(dict(study) | {"replicates": replicates, "precision": None}))
+    check_workers(workers)
+    check_shard(shard, study)
+    target = free_folder(study.name) if folder is None else Path(folder)
+    if target.exists() and is_study(target):
+        if shard == (1, 1):
+            raise Refusal(f"{target}: holds a study already; go on with `twoway study resume {target}`")
+        store = Store(target)
+        if store.study != _kept_as(study):
+            raise Refusal(f"{target}: holds another study ('{store.study.title}'); choose another folder with --out")
+    else:
+        try:
+            store = Store.create(target, study)
+        except Refusal:
+            if shard == (1, 1) or not is_study(target):
+                raise
+            store = Store(target)  # another part was faster
+    return _run(store, workers, executor, shard, False, progress)
+
+
+def resume(
+    folder: str | Path,
+    *,
+    workers: int | None = None,
+    executor: Executor | str | None = None,
+    shard: tuple[int, int] = (1, 1),
+    failed_too: bool = False,
+    progress: bool = False,
+) -> Result:
+    """Make the runs that a study still lacks; with *failed_too* those that failed as well."""
+    check_workers(workers)
+    store = Store(folder)
+    check_shard(shard, store.study)
+    return _run(store, workers, executor, shard, failed_too, progress)
+
+
+def _kept_as(study: Study) -> Study:
+    base = study.scenario if isinstance(study.scenario, str) else study.scenario.title
+    return study.model_copy(update={"scenario": base})
+
+
+def check_workers(workers: int | None) -> None:
+    """Refuse a number of workers that cannot be."""
+    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= 1024):
+        raise Refusal(f"workers = {workers!r}; it must be a whole number from 1 to 1024")
+
+
+def check_shard(shard: tuple[int, int], study: Study) -> None:
+    """Refuse a part that cannot be."""
+    i, n = shard
+    if not 1 <= i <= n:
+        raise Refusal(f"shard {i}/{n}: write it as i/n, with i from 1 to n")
+    if n > 1 and study.precision:
+        raise Refusal(
+            "a study that adds replicates until its precision is reached must see all its runs and cannot be run in "
+            "parts; say how many with --replicates"
+        )
+
+
+def _run(
+    store: Store,
+    workers: int | None,
+    executor: Executor | str | None,
+    shard: tuple[int, int],
+    failed_too: bool,
+    progress: bool,
+) -> Result:
+    store.check_model()
+    said = [
+        f"Already at work on {store.folder}: {who}. Nothing will be counted twice, but work may be done twice; "
+        "give each a part of its own with --shard."
+        for who in store.working(shard)
+    ]
+    said += store.set_aside()
+    if said:
+        store = store.again()
+    with store.at_work(shard), pool(executor, workers) as (engine, count):
+        make(store, store.pending(shard, failed_too), engine, count, progress)
+        store = store.again()
+        while wanted := more_replicates(store):
+            store = store.planned(replicates=wanted)
+            make(store, store.pending(shard), engine, count, progress)
+            store = store.again()
+    return Result(store.folder, store.table(), store.status(), tuple(said))
+
+
+def more_replicates(store: Store) -> int | None:
+    """How many replicates are needed next for the study's precision; None if it is reached, or no more are allowed."""
+    precision = store.study.precision
+    if precision is None or store.pending() or store.replicates >= precision.most:
+        return None
+    if store.widest() <= precision.half_width:
+        return None
+    return min(store.replicates + precision.step, precision.most)
+
+
+def make(store: Store, runs: Sequence[tuple[str, int]], engine: Executor, workers: int, progress: bool) -> None:
+    """Make the runs (key, replicate) on an executor; what is finished is on the disk whatever happens then."""
+    if not runs:
+        return
+    work = iter(tasks(store, runs, workers))
+    waiting: set[Future[Kept]] = set()
+    with tqdm(total=len(runs), unit="run", desc="Running", disable=None if progress else True) as bar:
+        try:
+            for task in work:
+                waiting.add(engine.submit(live_and_keep, task))
+                if len(waiting) >= 3 * workers:
+                    waiting = _collect(waiting, bar)
+            while waiting:
+                waiting = _collect(waiting, bar)
+        except KeyboardInterrupt:
+            bar.write("Interrupted; finishing what is in hand, some seconds …")
+            raise
+        except OSError as error:
+            with refusing_full_disk(store.folder):
+                raise error
+        except BrokenProcessPool:
+            raise Refusal(
+                f"{store.folder}: a worker died (out of memory, perhaps). All runs written so far are kept; go on with "
+                f"`twoway study resume {store.folder}`, if need be with fewer --workers"
+            ) from None
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _collect(waiting: set[Future[Kept]], bar: tqdm) -> set[Future[Kept]]:
+    """Wait for at least one task; returns those that are left."""
+    done, left = wait(waiting, return_when=FIRST_COMPLETED)
+    for future in done:
+        bar.update(future.result().runs)
+    return left
+
+
+def tasks(store: Store, runs: Sequence[tuple[str, int]], workers: int) -> Iterator[Task]:
+    """The runs in tasks of some seconds: a block of replicates, point by point, so that points share their luck."""
+    points = store.points()
+    design = store.setting.scenarios[store.setting.base].design
+    seconds = design.centres * design.clients * design.days * SECONDS_PER_DYAD_DAY
+    size = max(1, min(int(SECONDS_PER_TASK / seconds), -(-len(runs) // (4 * workers))))
+    order = {key: number for number, key in enumerate(points)}
+    ordered = sorted(runs, key=lambda run: (run[1] // REPLICATES_AT_ONCE, order[run[0]], run[1]))
+    note = store.note()
+    for start in range(0, len(ordered), size):
+        some = ordered[start : start + size]
+        keys = list(dict.fromkeys(key for key, _ in some))
+        places = {key: place for place, key in enumerate(keys)}
+        here: list[Point] = [points[key] for key in keys]
+        yield Task(store.folder / SHARDS, store.setting, here, [(places[k], r) for k, r in some], note)
+
+
+@contextmanager
+def pool(executor: Executor | str | None, workers: int | None) -> Iterator[tuple[Executor, int]]:
+    """An executor and how many workers it has; one of our own is shut down in the end, the user's is not."""
+    if isinstance(executor, Executor):
+        yield executor, workers or os.cpu_count() or 1
+        return
+    count = workers or os.cpu_count() or 1
+    if executor is None:
+        executor = "threads" if count <= THREADS_UP_TO else "processes"
+    if executor not in ("threads", "processes"):
+        raise Refusal(f"executor = {executor!r}; it must be 'threads', 'processes' or an Executor")
+    engine: Executor
+    if executor == "threads":
+        engine = ThreadPoolExecutor(count)
+    else:
+        engine = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin_worker)
+    try:
+        yield engine, count
+    finally:
+        engine.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin_worker() -> None:
+    """A worker finishes its task when Ctrl-C is pressed, and does not outlive the process it works for."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    assert parent is not None
+
+    def leave() -> None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=leave, daemon=True).start()

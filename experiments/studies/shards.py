@@ -1,0 +1,84 @@
+"""Shards: files of finished runs, one per task of a worker, written once and never changed.
+
+A row says which run it is (the key of its scenario and luck, and its replicate) and what came of it, or why it
+failed. Light to import: this is what a worker needs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+from uuid import uuid4
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from twoway.experiments.studies.outcomes import NAMES
+
+SCHEMA = pa.schema(
+    [
+        ("key", pa.dictionary(pa.int32(), pa.string())),
+        ("replicate", pa.int32()),
+        *((name, pa.float32()) for name in NAMES),
+        ("trouble", pa.string()),
+    ]
+)
+
+
+class Rows(NamedTuple):
+    """Finished runs: ``keys`` and ``replicate`` (n,), ``outcomes`` (n, K), ``trouble`` a traceback where one failed."""
+
+    keys: Sequence[str]
+    replicate: Sequence[int]
+    outcomes: NDArray[np.float64]
+    trouble: Sequence[str | None]
+
+
+class DamagedShardError(Exception):
+    """A shard that cannot be read, or whose rows are not what they should be."""
+
+
+def write_shard(folder: Path, rows: Rows, note: Mapping[str, str]) -> str:
+    """Write the rows as a new file, which appears whole or not at all; returns its name.
+
+    Raises ``OSError`` if it cannot be written; nothing is left then.
+    """
+    columns = [
+        pa.array(rows.keys, pa.string()).dictionary_encode(),
+        pa.array(rows.replicate, pa.int32()),
+        *(pa.array(values.astype(np.float32), from_pandas=True) for values in rows.outcomes.T),
+        pa.array(rows.trouble, pa.string()),
+    ]
+    table = pa.Table.from_arrays(columns, schema=SCHEMA)
+    table = table.replace_schema_metadata({f"twoway.{name}": value for name, value in note.items()})
+    buffer = pa.BufferOutputStream()
+    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
+    name = f"{uuid4().hex}.parquet"
+    partial = folder / f".{name}.partial"
+    try:
+        with partial.open("wb") as file:
+            file.write(buffer.getvalue())
+            file.flush()
+            os.fsync(file.fileno())
+        partial.rename(folder / name)
+    except OSError:
+        with suppress(OSError):
+            partial.unlink()
+        raise
+    return name
+
+
+def read_shard(path: Path) -> pa.Table:
+    """The rows of a shard; raises ``DamagedShardError`` if it was cut short or changed."""
+    try:
+        table = pq.read_table(path, page_checksum_verification=True).replace_schema_metadata(None)
+    except (pa.ArrowException, OSError) as error:
+        raise DamagedShardError(str(error)) from None
+    if table.schema != SCHEMA:
+        raise DamagedShardError("its columns are not those of a study")
+    return table

@@ -1,0 +1,430 @@
+"""The store of a study: a folder that only grows, from which nothing is lost and in which nothing is counted twice.
+
+    manifest.json     the study, the scenarios and data files of its points, model and sources
+    design/           tables of points, each with the key of its runs; extending adds another
+    inputs/           copies of the data files
+    shards/           finished runs (``twoway.experiments.studies.shards``); one file per task of a worker
+    working/          a note per process that works on the study at present
+    set-aside/        shards that were found damaged; their runs are run again
+
+A run is what its key and its replicate say (``twoway.experiments.studies.resolved_study``), wherever it was lived and in whichever file it
+lies: read twice, it counts once. So processes need no lock, and folders of the same study can be merged.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+from pydantic import ValidationError
+from scipy.stats import t as students
+
+from twoway.experiments.results.folder import MANIFEST, PACKAGES, whole, write_anew
+from twoway.experiments.studies.designs import Value
+from twoway.experiments.studies.outcomes import NAMES
+from twoway.experiments.studies.resolved_study import DataFile, Setting, model_version, run_digest
+from twoway.experiments.studies.shards import SCHEMA, DamagedShardError, read_shard
+from twoway.experiments.studies.study import Study, check_points
+from twoway.experiments.studies.worker import Point
+from twoway.simulation.errors import Refusal
+from twoway.simulation.parameters.scenario import Scenario
+
+FORMAT = 1
+OWN = ("name", "key", "seed")
+"""Columns of a design table that are not inputs."""
+CONFIDENCE = 0.95
+SHARDS, SET_ASIDE, DESIGN, WORKING, INPUTS = "shards", "set-aside", "design", "working", "inputs"
+
+
+class Status(NamedTuple):
+    """How far a study has come, in runs; ``damaged`` are shards, ``working`` says who works on it at present.
+
+    ``contradicted`` runs were made twice and came out differently: then not all machines reckon alike.
+    """
+
+    points: int
+    replicates: int
+    planned: int
+    done: int
+    failed: int
+    damaged: tuple[str, ...]
+    contradicted: int
+    working: tuple[str, ...]
+    same_model: bool
+
+    @property
+    def missing(self) -> int:
+        """Runs that are still to be made."""
+        return self.planned - self.done - self.failed
+
+
+class Read(NamedTuple):
+    """All runs that the shards hold, each once, the names of shards that cannot be read, and contradictions.
+
+    ``contradicted`` counts runs that were made twice and came out differently, as on machines that reckon differently.
+    """
+
+    runs: pd.DataFrame
+    damaged: tuple[str, ...]
+    contradicted: int
+
+
+class Store:
+    """The folder of a study, opened. Raises ``Refusal`` if it is none, or damaged."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        manifest = _manifest(self.folder)
+        try:
+            self.study = Study.model_validate(manifest["study"], strict=False)
+            base = str(manifest["base"])
+            scenarios = {name: Scenario.model_validate(s) for name, s in manifest["scenarios"].items()}
+            files = tuple(
+                DataFile(f["field"], f["given"], self.folder / INPUTS / f["file"], f["sha256"])
+                for f in manifest["files"]
+            )
+            self.model, self.digest = str(manifest["model"]), str(manifest["run_digest"])
+            self.replicates = int(manifest["replicates"])
+        except (KeyError, TypeError, AttributeError, ValidationError, Refusal) as error:
+            raise Refusal(f"{self.folder / MANIFEST}: is damaged ({str(error).splitlines()[0]})") from None
+        self.setting = Setting(base, scenarios, files)
+        self.design = self._design()
+
+    @classmethod
+    def create(cls, folder: str | Path, study: Study) -> Store:
+        """A new folder for the study, which must not exist yet; it appears whole or not at all."""
+        table, setting = study.points()
+        with whole(Path(folder)) as partial:
+            for name in (SHARDS, SET_ASIDE, DESIGN, WORKING, INPUTS):
+                (partial / name).mkdir()
+            files = []
+            for file in setting.files:
+                name = f"{file.field}-{file.sha256[:8]}.toml"
+                (partial / INPUTS / name).write_bytes(file.path.read_bytes())
+                files.append({"field": file.field, "given": file.given, "file": name, "sha256": file.sha256})
+            _write_json(
+                partial / MANIFEST,
+                {
+                    "format": FORMAT,
+                    "kind": "study",
+                    "model": _model(),
+                    "run_digest": run_digest(),
+                    "study": study.model_dump(mode="json") | {"scenario": setting.base},
+                    "replicates": study.precision.step if study.precision else study.replicates,
+                    "base": setting.base,
+                    "scenarios": {name: s.model_dump(mode="json") for name, s in setting.scenarios.items()},
+                    "files": files,
+                    "python": ".".join(map(str, sys.version_info[:3])),
+                    "packages": {name: version(name) for name in (*PACKAGES, "SALib", "scipy")},
+                    "scope": "Made-up people in a model; no forecast about anyone.",
+                },
+            )
+            _write_design(partial, with_keys(table, study.names(len(table)), study, setting))
+        return cls(folder)
+
+    def _design(self) -> pd.DataFrame:
+        tables = []
+        for path in sorted((self.folder / DESIGN).glob("*.parquet")):
+            try:
+                tables.append(pq.read_table(path, page_checksum_verification=True).to_pandas())
+            except (pa.ArrowException, OSError):
+                raise Refusal(f"{path}: is damaged; it holds the study's points, and cannot be made up for") from None
+        if not tables:
+            raise Refusal(f"{self.folder / DESIGN}: holds no table of points; the folder is damaged")
+        design = pd.concat(tables, ignore_index=True)
+        design.index.name = "point"
+        return design
+
+    @property
+    def inputs(self) -> list[str]:
+        """Names of the inputs."""
+        return [column for column in self.design.columns if column not in OWN]
+
+    def check_model(self) -> None:
+        """Refuse to go on with another model, or other data files, than the study was begun with."""
+        for file in self.setting.files:
+            if not file.path.is_file() or hashlib.sha256(file.path.read_bytes()).hexdigest() != file.sha256:
+                raise Refusal(f"{file.path}: is not the file any more with which the study was begun")
+        if self.digest != run_digest():
+            raise Refusal(
+                f"{self.folder}: was begun with {self.model}, sources {self.digest[:12]}; these are {_model()}, "
+                f"sources {run_digest()[:12]}. Go on with those, or begin a new study; nothing was changed"
+            )
+
+    def points(self) -> dict[str, Point]:
+        """Every different point by its key; points of a design that are the same are run once."""
+        rows = self.design[self.inputs].to_dict("records")
+        return {
+            key: Point({str(f): v for f, v in row.items()}, key, int(seed))
+            for row, key, seed in zip(rows, self.design["key"], self.design["seed"], strict=True)
+        }
+
+    @cached_property
+    def read(self) -> Read:
+        """What the shards hold, read once; ``again`` forgets it."""
+        tables, damaged = [], []
+        for path in sorted((self.folder / SHARDS).glob("*.parquet")):
+            try:
+                tables.append(read_shard(path))
+            except DamagedShardError:
+                damaged.append(path.name)
+        runs = pa.concat_tables([SCHEMA.empty_table(), *tables], promote_options="none").unify_dictionaries()
+        frame = runs.to_pandas()
+        frame["failed"] = frame["trouble"].notna()
+        frame = frame.sort_values(["key", "replicate", "failed"], kind="stable")
+        once = frame.drop_duplicates(["key", "replicate"], ignore_index=True)
+        well = frame[~frame["failed"]]
+        different = well.drop_duplicates(["key", "replicate", *NAMES])
+        return Read(once, tuple(damaged), int(different.duplicated(["key", "replicate"]).sum()))
+
+    def again(self) -> Store:
+        """The store as it is now on the disk."""
+        return Store(self.folder)
+
+    def table(self) -> pd.DataFrame:
+        """A row per point and replicate that has been run, in this order: point, replicate, run, inputs, outcomes.
+
+        A run that failed has ``failed`` true, no outcomes, and its traceback in ``trouble``.
+        """
+        runs = self.read.runs
+        runs = runs[runs["replicate"] < self.replicates].assign(key=lambda r: r["key"].astype(str))
+        table = self.design.reset_index().drop(columns="seed").merge(runs, on="key", how="inner")
+        table["run"] = table["key"] + "-" + table["replicate"].astype(str)
+        table = table.sort_values(["point", "replicate"], kind="stable", ignore_index=True)
+        return table[["point", "name", "replicate", "run", *self.inputs, *NAMES, "failed", "trouble"]]
+
+    def have(self, failed_too: bool = True) -> tuple[list[str], NDArray[np.bool_]]:
+        """Keys of all different points, and which of their replicates are there, shape (keys, replicates)."""
+        keys = list(dict.fromkeys(self.design["key"]))
+        there = np.zeros((len(keys), self.replicates), bool)
+        runs = self.read.runs
+        runs = runs if failed_too else runs[~runs["failed"]]
+        rows = pd.Index(keys).get_indexer(runs["key"].astype(str))
+        replicates = runs["replicate"].to_numpy()
+        known = (rows >= 0) & (replicates < self.replicates)
+        there[rows[known], replicates[known]] = True
+        return keys, there
+
+    def pending(self, shard: tuple[int, int] = (1, 1), failed_too: bool = False) -> list[tuple[str, int]]:
+        """Runs (key, replicate) still to be made, replicate by replicate; with *shard* (i, n) only the i-th of n parts.
+
+        The parts depend on the plan alone, not on what has been run. With *failed_too* failed runs are made again.
+        """
+        keys, there = self.have(failed_too=not failed_too)
+        part = np.arange(there.size).reshape(there.shape[::-1]).T % shard[1] == shard[0] - 1
+        replicates, rows = np.nonzero((~there & part).T)
+        return [(keys[row], int(replicate)) for row, replicate in zip(rows, replicates, strict=True)]
+
+    def status(self) -> Status:
+        """How far the study has come."""
+        _, there = self.have()
+        _, well = self.have(failed_too=False)
+        return Status(
+            len(self.design),
+            self.replicates,
+            there.size,
+            int(well.sum()),
+            int((there & ~well).sum()),
+            self.read.damaged,
+            self.read.contradicted,
+            tuple(self.working()),
+            self.digest == run_digest(),
+        )
+
+    def widest(self) -> float:
+        """Half the width of the 95 % interval of the study's ``precision.outcome``, at the point where it is widest."""
+        assert self.study.precision is not None
+        table = self.table()
+        groups = table[~table["failed"]].groupby("point")[self.study.precision.outcome]
+        n = groups.count().to_numpy()
+        if len(n) < len(self.design) or (n < 2).any():
+            return float("inf")
+        quantile = students.ppf((1 + CONFIDENCE) / 2, n - 1)
+        return float((quantile * groups.std().to_numpy() / np.sqrt(n)).max())
+
+    def set_aside(self) -> list[str]:
+        """Move damaged shards out of the way, so that their runs are run again; returns a sentence about each."""
+        said = []
+        for name in self.read.damaged:
+            with suppress(FileNotFoundError):  # another process was faster
+                (self.folder / SHARDS / name).rename(self.folder / SET_ASIDE / name)
+                said.append(f"{name} is damaged and was set aside in {SET_ASIDE}; its runs are run again.")
+        return said
+
+    def working(self, shard: tuple[int, int] | None = None) -> Iterator[str]:
+        """Who else works on the study at present, as far as can be told; a process that has died does not count.
+
+        With *shard* (i, n) only those whose part overlaps with it.
+        """
+        for path in sorted((self.folder / WORKING).glob("*.json")):
+            try:
+                note = json.loads(path.read_text(encoding="utf-8"))
+                here, number = note["host"] == socket.gethostname(), int(note["process"])
+                if number == os.getpid() and here:
+                    continue
+                if here and not _alive(number):
+                    continue
+                i, n = note["part"]
+                if shard is not None and n == shard[1] and i != shard[0]:
+                    continue
+                yield f"process {number} on {note['host']} since {note['since']}, part {i} of {n}"
+            except (OSError, ValueError, KeyError, TypeError):
+                continue
+
+    @contextmanager
+    def at_work(self, shard: tuple[int, int]) -> Iterator[None]:
+        """Say for as long as it lasts that this process works on the study."""
+        path = self.folder / WORKING / f"{uuid4().hex}.json"
+        since = datetime.now().strftime("%Y-%m-%d %H:%M:%S")
+        note = {"host": socket.gethostname(), "process": os.getpid(), "since": since, "part": shard}
+        try:
+            with refusing_full_disk(self.folder):
+                path.write_text(json.dumps(note), encoding="utf-8")
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+    def note(self) -> dict[str, str]:
+        """What every table and figure of the study says of its making."""
+        return {
+            "model": self.model,
+            "run_digest": self.digest,
+            "study": self.study.name,
+            "question": self.study.question,
+            "seed": str(self.study.seed),
+            "points": str(len(self.design)),
+            "replicates": str(self.replicates),
+            "design": hashlib.sha256("".join(self.design["key"]).encode()).hexdigest(),
+        }
+
+    def planned(self, replicates: int | None = None, size: int | None = None) -> Store:
+        """The store with more replicates planned (never fewer than before), or another size of its design noted."""
+        manifest = _manifest(self.folder)
+        if replicates is not None:
+            manifest["replicates"] = max(replicates, int(manifest["replicates"]))
+        if size is not None:
+            manifest["study"]["design"]["size"] = size
+        with refusing_full_disk(self.folder):
+            _write_json(self.folder / MANIFEST, manifest)
+        return self.again()
+
+    def add_points(self, points: Sequence[dict[str, Value]]) -> Store:
+        """The store with more points at the end of its design; each must give a value for every input."""
+        inputs = self.inputs or list(self.study.inputs)
+        for number, point in enumerate(points):
+            if set(point) != set(inputs):
+                raise Refusal(f"new point {number}: has {sorted(point)}; the study's inputs are {sorted(inputs)}")
+            self._check_words(number, point)
+        check_points(list(points), self.setting)
+        table = pd.DataFrame([{name: p[name] for name in inputs} for p in points], columns=inputs)
+        with refusing_full_disk(self.folder):
+            _write_design(self.folder, with_keys(table, [""] * len(table), self.study, self.setting))
+        return self.again()
+
+    def _check_words(self, number: int, point: dict[str, Value]) -> None:
+        known = {(f"meaning.{f.field}", f.given) for f in self.setting.files}
+        known |= {("scenario", name) for name in self.setting.scenarios}
+        for field, value in point.items():
+            if isinstance(value, str) and (field, value) not in known:
+                raise Refusal(f"new point {number}: {field} = {value!r} is not among the words this study began with")
+
+
+def with_keys(table: pd.DataFrame, names: Sequence[str], study: Study, setting: Setting) -> pd.DataFrame:
+    """A design table with the name of each point, the key of its runs and the seed of its luck."""
+    keys, seeds = [], []
+    for row in table.to_dict("records"):
+        identity = setting.identity(setting.scenario({str(f): v for f, v in row.items()}))
+        seed = study.seed
+        if not study.same_luck:
+            seed = int(hashlib.sha256(f"{seed} {identity}".encode()).hexdigest()[:15], 16)
+        keys.append(hashlib.sha256(f"{identity} {seed}".encode()).hexdigest()[:16])
+        seeds.append(seed)
+    return table.assign(name=list(names), key=keys, seed=np.array(seeds, np.int64))
+
+
+def _model() -> str:
+    return f"two-way-process {model_version()}"
+
+
+def is_study(folder: Path) -> bool:
+    """Whether a folder holds a study."""
+    try:
+        return bool(json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("kind") == "study")
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise Refusal(f"{folder}: is not the folder of a study (it has no {MANIFEST})") from None
+    except (OSError, ValueError) as error:
+        raise Refusal(f"{path}: is damaged ({error})") from None
+    if not isinstance(manifest, dict) or manifest.get("kind") != "study":
+        raise Refusal(f"{folder}: is not the folder of a study")
+    if manifest.get("format") != FORMAT:
+        raise Refusal(f"{path}: has format {manifest.get('format')!r}; this version reads format {FORMAT}")
+    return manifest
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    write_anew(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+def _write_design(folder: Path, table: pd.DataFrame) -> None:
+    """Add a table of points; the tables are read in the order of their names."""
+    number = len(list((folder / DESIGN).glob("*.parquet"))) + 1
+    path = folder / DESIGN / f"{number:05d}-{uuid4().hex[:8]}.parquet"
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        pq.write_table(
+            pa.Table.from_pandas(table, preserve_index=False), partial, compression="zstd", write_page_checksum=True
+        )
+        partial.rename(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def refusing_full_disk(folder: Path) -> Iterator[None]:
+    """Turn trouble with the disk into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None or isinstance(error, ConnectionError):
+            raise  # not the disk: an executor that lost its workers, perhaps
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        why = "the disk is full" if full else error.strerror or str(error)
+        raise Refusal(
+            f"{folder}: cannot be written, {why}. All runs written so far are kept; "
+            f"go on with `twoway study resume {folder}`"
+        ) from None
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,255 @@
+"""A study: a question, the inputs that are varied, the design, and how often each point is repeated.
+
+    study = Study(
+        title="Rules that are explained",
+        question="Is there a best amount of explanation?",
+        inputs={"context.transparency": (0, 0.25, 0.5, 0.75, 1)},
+        replicates=40,
+    )
+
+A study is a frozen object; ``twoway.experiments.studies.run`` runs it, ``twoway.experiments.studies.store`` keeps what comes of it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import Field, ValidationError, field_validator
+
+from twoway.experiments.studies.designs import (
+    BASELINE,
+    KINDS,
+    SCENARIO,
+    Design,
+    Grid,
+    Input,
+    Intervention,
+    Listed,
+    Span,
+    Value,
+    axis,
+    table_of_points,
+)
+from twoway.experiments.studies.outcomes import PATTERN_SHARES, outcome
+from twoway.experiments.studies.resolved_study import Setting, setting_of
+from twoway.simulation.affect_control.equations import read_toml
+from twoway.simulation.errors import Refusal, nearest
+from twoway.simulation.parameters.declare import Declared
+from twoway.simulation.parameters.scenario import FOLDERS, Scenario
+
+SHIPPED = Path(__file__).parent / "shipped"
+"""Folder of the studies that come with the package."""
+MOST_REPLICATES = 10_000_000
+
+
+class Precision(Declared):
+    """Replicates are added, the same number to every point, until an outcome is known well enough at each of them.
+
+    Intervals found by such a rule are a little too narrow, because it stops when they happen to be.
+    """
+
+    outcome: str
+    """The outcome it is about."""
+    half_width: float = Field(gt=0)
+    """Half the width of the 95 % interval of a point's mean, in the unit of the outcome."""
+    step: int = Field(default=20, ge=5, le=MOST_REPLICATES)
+    """Replicates to begin with, and to add at a time."""
+    most: int = Field(default=1000, ge=5, le=MOST_REPLICATES)
+    """Replicates at most."""
+
+
+class Study(Declared):
+    """All that is decided before a study is run; refused in words (``Refusal``) if it cannot be."""
+
+    name: str = Field(default="study", pattern=r"^[\w.-]+$")
+    """Short name: of the file, and of the folder of its results."""
+    title: str = Field(min_length=1, max_length=200)
+    """Name in words."""
+    question: str = Field(min_length=1, max_length=1000, pattern=r"\S")
+    """What the study asks."""
+    scenario: str | Scenario = "ordinary"
+    """The base: name or path of a scenario, or the scenario itself."""
+    changes: dict[str, Value] = Field(default_factory=dict)
+    """What is different from the base at every point, by ``section.field``."""
+    inputs: dict[str, Input] = Field(default_factory=dict)
+    """What is varied, by ``section.field`` or ``scenario``: a list of values, or a range (``Span``)."""
+    design: Design = Field(default_factory=Grid, discriminator="kind")
+    """Which points are run."""
+    outcomes: tuple[str, ...] = Field(default=PATTERN_SHARES, min_length=1, strict=False)
+    """Outcomes the question is about, the most important first; all are kept."""
+    seed: int = Field(default=1, ge=0, lt=2**63)
+    """Luck of the whole study."""
+    replicates: int = Field(default=20, ge=1, le=MOST_REPLICATES)
+    """How often each point is repeated."""
+    precision: Precision | None = None
+    """Repeat each point until an outcome is known so well, instead of ``replicates`` times."""
+    same_luck: bool = True
+    """Whether replicate k is the same people with the same luck at every point."""
+
+    def __init__(self, **fields: Any) -> None:
+        try:
+            super().__init__(**fields)
+        except ValidationError as error:
+            raise Refusal(_in_words(error)) from None
+        for name in (*self.outcomes, *((self.precision.outcome,) if self.precision else ())):
+            outcome(name)
+        if self.precision and self.precision.most < self.precision.step:
+            raise Refusal("precision.most must be at least precision.step")
+        needs_inputs = not isinstance(self.design, Intervention | Listed)
+        if needs_inputs and not self.inputs:
+            raise Refusal("inputs: a study needs at least one input")
+        if self.inputs and not needs_inputs:
+            raise Refusal(f"inputs: a design of the kind '{self.design.kind}' brings its own; leave them out")
+        for name, given in self.inputs.items():
+            axis(name, given)
+
+    @field_validator("inputs", mode="before")
+    @classmethod
+    def _plain(cls, given: Any) -> Any:
+        """Lists become tuples; what is neither a list nor a range is refused."""
+        if not isinstance(given, Mapping):
+            raise Refusal("inputs must be a table of inputs")
+        plain = {name: tuple(v) if isinstance(v, list | tuple) else v for name, v in given.items()}
+        for name, value in plain.items():
+            if not isinstance(value, tuple | Mapping | Span):
+                raise Refusal(f"inputs.{name} = {value!r}; it must be a list of values, or low, high and levels")
+            for one in value if isinstance(value, tuple) else ():
+                if isinstance(one, bool) or not (
+                    isinstance(one, str) or (isinstance(one, int | float) and math.isfinite(one))
+                ):
+                    raise Refusal(f"inputs.{name}: the list holds {one!r}, which is neither a finite number nor a word")
+        return plain
+
+    def points(self) -> tuple[pd.DataFrame, Setting]:
+        """The design as a table (see ``twoway.experiments.studies.designs``) and the setting of its points; every point is checked."""
+        axes = [axis(name, given) for name, given in self.inputs.items()]
+        points = self.design.points(axes, self.seed)
+        words = [{a.field: v} for a in axes for v in a.values if isinstance(v, str)]
+        setting = setting_of(self.scenario, self.changes, [*points, *words])
+        check_points(points, setting)
+
+        def values_of(point: Mapping[str, Value]) -> dict[str, Value]:
+            dumped = setting.scenario(point).model_dump()
+            fields = {f"{s}.{f}": v for s, x in dumped.items() if isinstance(x, dict) for f, v in x.items()}
+            return fields | {SCENARIO: point.get(SCENARIO, setting.base)}
+
+        return table_of_points(points, values_of), setting
+
+    def names(self, count: int) -> list[str]:
+        """A name for each of *count* points: of the arms of an intervention, else none."""
+        arms = [BASELINE, *self.design.changes] if isinstance(self.design, Intervention) else []
+        return [*arms, *[""] * (count - len(arms))]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def check_points(points: list[dict[str, Value]], setting: Setting) -> None:
+    """Refuse the first point that cannot be, saying which it is and why."""
+    read = set()
+    for number, point in enumerate(points):
+        try:
+            scenario = setting.scenario(point)
+            if scenario.meaning not in read:
+                setting.resolved(scenario)
+                read.add(scenario.meaning)
+        except Refusal as refusal:
+            raise Refusal(f"point {number}: {refusal}") from None
+
+
+def shipped_studies() -> list[str]:
+    """Names of the studies that come with the package, in alphabetical order."""
+    return sorted(path.stem for path in SHIPPED.glob("*.toml"))
+
+
+def load_study(name: str | Path) -> Study:
+    """A shipped study by its name, or one's own by the path of its TOML file; paths in it are beside the file."""
+    path = Path(name)
+    if not str(name).endswith(".toml") and "/" not in str(name):
+        path = SHIPPED / f"{name}.toml"
+        if not path.is_file():
+            raise Refusal(
+                f"study '{name}': there is none of that name; {nearest(str(name), shipped_studies())} "
+                "(your own goes by its path, ending in .toml)"
+            )
+    data = read_toml(path)
+    try:
+        return Study(**(_from_file(data, path.parent) | {"name": re.sub(r"[^\w.-]+", "-", path.stem)}))
+    except Refusal as refusal:
+        raise Refusal(f"{path}: {refusal}") from None
+
+
+def _from_file(data: dict[str, Any], beside: Path) -> dict[str, Any]:
+    """The fields of a study from those of its file: flat names, paths beside the file, the points of a CSV file."""
+    data = dict(data)
+    for field in ("inputs", "changes"):
+        if isinstance(data.get(field), dict):
+            data[field] = {name: _beside(name, value, beside) for name, value in _flat(data[field]).items()}
+    if isinstance(data.get("scenario"), str):
+        data["scenario"] = _beside("scenario", data["scenario"], beside)
+    design = data.get("design")
+    if isinstance(design, dict):
+        design = dict(design)
+        if design.get("kind") == "list" and isinstance(design.get("file"), str):
+            design = Listed.of(beside / design["file"]).model_dump()
+        if isinstance(design.get("changes"), dict):
+            design["changes"] = {
+                arm: {name: _beside(name, v, beside) for name, v in _flat(change).items()}
+                if isinstance(change, dict)
+                else change
+                for arm, change in design["changes"].items()
+            }
+        data["design"] = design
+    return data
+
+
+def _flat(table: dict[str, Any]) -> dict[str, Any]:
+    """``{"context": {"control": 3}}`` as ``{"context.control": 3}``."""
+    flat: dict[str, Any] = {}
+    for name, value in table.items():
+        if isinstance(value, dict) and isinstance(getattr(Scenario(), name, None), Declared):
+            flat |= {f"{name}.{field}": v for field, v in value.items()}
+        else:
+            flat[name] = value
+    return flat
+
+
+def _beside(name: str, value: Any, folder: Path) -> Any:
+    """A file name in a study's file means a file beside it."""
+    if isinstance(value, list):
+        return [_beside(name, v, folder) for v in value]
+    is_file = name == SCENARIO or name.removeprefix("meaning.") in FOLDERS
+    return str((folder / value).resolve()) if is_file and isinstance(value, str) and value.endswith(".toml") else value
+
+
+def _in_words(error: ValidationError) -> str:
+    """The first thing pydantic found wrong, as a sentence that names the field."""
+    first = error.errors()[0]
+    kinds = {cls.__name__.lower() for cls in KINDS.values()} | set(KINDS)
+    place = [
+        str(part) for part in first["loc"] if str(part).lower() not in {*kinds, "span", "tuple[union[float,str],...]"}
+    ]
+    field = ".".join(place)
+    if first["type"] == "extra_forbidden":
+        home: type[Declared] = Study
+        if place[0] == "precision" and len(place) > 1:
+            home = Precision
+        elif place[0] == "inputs":
+            home = Span
+        elif place[0] == "design" and len(place) > 1:
+            home = KINDS[str(first["loc"][1])]
+        return f"{field} is not a field there; {nearest(place[-1], home.model_fields)}"
+    if first["type"].startswith("union_tag"):
+        given = first["input"].get("kind") if isinstance(first["input"], dict) else first["input"]
+        return f"design.kind = {given!r}; {nearest(str(given), KINDS)}"
+    if first["type"] == "value_error":
+        return str(first["ctx"]["error"])
+    if first["type"] == "missing":
+        return f"{field} is missing"
+    return f"{field} = {first['input']!r:.60}: {first['msg'][0].lower()}{first['msg'][1:]}"

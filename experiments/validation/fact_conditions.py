@@ -1,0 +1,103 @@
+"""Conditions under which facts are looked at: a scenario, perhaps changed, lived often enough, and kept at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+import pandas as pd
+
+from twoway.analysis.measures.panel import Panel, panel
+from twoway.analysis.measures.ruptures import find_ruptures
+from twoway.analysis.statistics.bootstrap import Units, units_alone, units_of
+from twoway.experiments.calibration.defaults import with_defaults
+from twoway.experiments.derived.ablation_table import WHOLE, ablations
+from twoway.simulation.parameters.scenario import Meaning, Scenario, changed, load
+from twoway.simulation.run import Keep, World, stays
+from twoway.simulation.tables import Translator
+
+Changes = Mapping[str, float | str]
+
+
+class Condition(NamedTuple):
+    """A scenario with changes, and how many of its days or events are looked at."""
+
+    scenario: str
+    changes: Changes = MappingProxyType({})
+    keep: Keep = Keep.DAYS
+
+
+CONTACT = {f"context.{name}": getattr(load("ordinary").context, name) for name in ("everyday", "planned")}
+"""How often client and keyworker meet to talk at an ordinary centre."""
+CONDITIONS: dict[str, Condition] = {
+    "four centres": Condition("four-centres"),
+    "ordinary": Condition("ordinary", keep=Keep.EVENTS),
+    "voluntary": Condition("voluntary"),
+    "raised expectations": Condition("raised-expectations", keep=Keep.EVENTS),
+    "opaque rules": Condition("strict-and-opaque"),
+    "explained rules": Condition("strict-but-fair"),
+    "twice the contact": Condition("ordinary", {name: 2 * usual for name, usual in CONTACT.items()}),
+    "reflexive keyworkers": Condition("reflexive-staff"),
+    **{
+        f"without {removal.dimension}": Condition("ordinary", MappingProxyType(removal.changes))
+        for removal in ablations().removal
+        if removal.rule == WHOLE
+    },
+}
+"""Every condition by name."""
+
+
+@lru_cache(maxsize=4)
+def _ground(meaning: Meaning) -> tuple[World, Translator]:
+    """What all scenarios with the same data files share: it takes longer to work out than a condition to live."""
+    world = World(Scenario(meaning=meaning))
+    return world, Translator(world.resolved)
+
+
+class Lived:
+    """A condition that has been lived: its tables as arrays, each made when it is first asked for.
+
+    The same *seed* means the same people and luck in every condition that has as many centres and clients. *defaults*
+    are what numbers are where neither scenario nor condition says anything.
+    """
+
+    def __init__(
+        self,
+        condition: Condition,
+        seed: int,
+        replicates: int,
+        defaults: Changes | None = None,
+        threads: int = 1,
+        intervals: bool = True,
+    ) -> None:
+        self.seed, self.intervals = seed, intervals
+        scenario = changed(with_defaults(condition.scenario, defaults or {}), condition.changes)
+        ground, translator = _ground(scenario.meaning)
+        world = ground.again(scenario)
+        self.resolved = world.resolved
+        lived = list(stays(world, seed, range(replicates), condition.keep, threads))
+        self.tables = translator.tables(lived)
+
+    @cached_property
+    def panel(self) -> Panel:
+        """Everyone's state by day."""
+        return panel(self.tables.days)
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """Every event, a row each."""
+        return self.tables.events
+
+    @cached_property
+    def units(self) -> Units:
+        """What is drawn again for intervals; nothing, if none are wanted."""
+        if not self.intervals:
+            return units_alone(len(self.panel.dyads), "dyads", draws=0)
+        return units_of(self.panel.dyads, self.seed)
+
+    @cached_property
+    def ruptures(self) -> pd.DataFrame:
+        """Every rupture."""
+        return find_ruptures(self.panel)

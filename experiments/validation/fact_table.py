@@ -1,0 +1,109 @@
+"""What is declared of each fact in ``facts.toml``: what it says, where it is from, what is met and what is wrong."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from twoway.experiments.results.toml_tables import read_table
+
+FILE = Path(__file__).with_name("facts.toml")
+MET, BETWEEN, MISSED = "met", "between", "missed"
+VERDICTS = (MET, BETWEEN, MISSED)
+CALIBRATION, HELD_OUT = "calibration", "held out"
+Text = Annotated[str, Field(min_length=1)]
+Bounds = tuple[float, float]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class DeclaredPart(_Row):
+    """One number of a fact."""
+
+    name: Text
+    """What it is called."""
+    unit: Text
+    """Its unit."""
+    accept: Bounds
+    """From and to where the fact is met."""
+    wrong: Bounds = (float("-inf"), float("inf"))
+    """Below the first and above the second the model is wrong."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> DeclaredPart:
+        low, high = self.accept
+        if not (self.wrong[0] <= low < high <= self.wrong[1]):
+            raise ValueError(f"{self.name}: the accepted range must lie within the one that is not wrong")
+        return self
+
+    def verdict(self, estimate: float) -> str:
+        """Met, between or missed; a number that could not be computed is missed.
+
+        A bound at which accepted and wrong meet counts as wrong: a direction that is not there is missed. Where nothing
+        lies beyond what is accepted (a share of 0 or 1), wrong is left open.
+        """
+        low, high = self.accept
+        below, above = self.wrong
+        at_edge = math.isfinite(estimate) and (estimate == low == below or estimate == high == above)
+        if low <= estimate <= high and not at_edge:
+            return MET
+        return BETWEEN if below < estimate < above else MISSED
+
+    def certain(self, low: float, high: float) -> bool:
+        """Whether the verdict is the same all over the interval from *low* to *high*; without an interval it is not."""
+        bounds = (*self.accept, *self.wrong)
+        inside = [b for b in bounds if math.isfinite(b) and low < b < high]
+        return not math.isnan(low + high) and self.verdict(low) == self.verdict(high) and not inside
+
+
+class DeclaredFact(_Row):
+    """One fact and its parts."""
+
+    id: Text
+    """Its name on the scoreboard."""
+    says: Text
+    """What is claimed, in a sentence."""
+    status: Literal["read", "read second-hand", "assumed"]
+    """How well the source is known."""
+    sources: tuple[str, ...]
+    """Publications; none for what is assumed."""
+    how: Text
+    """How it is computed."""
+    part: tuple[DeclaredPart, ...] = Field(min_length=1)
+    """Its numbers."""
+    note: str = ""
+    """What has to be known to weigh it, besides whether it was used in calibration."""
+    would_take: str = ""
+    """What the model would have to have where it does not meet the fact: our guess."""
+    used: str = ""
+    """Whether it was used in calibration, by the rule that ``facts.toml`` states."""
+
+    def row(self, part: DeclaredPart, estimate: float, low: float, high: float) -> dict[str, Any]:
+        """What every table of facts holds of a *part*: what it is, its value and interval, and its bounds."""
+        return {
+            "fact": self.id, "says": self.says, "part": part.name, "unit": part.unit,
+            "estimate": estimate, "low": low, "high": high,
+            "accept_low": part.accept[0], "accept_high": part.accept[1],
+            "wrong_low": part.wrong[0], "wrong_high": part.wrong[1],
+        }  # fmt: skip
+
+
+class DeclaredFacts(_Row):
+    """What the table of facts holds."""
+
+    fact: tuple[DeclaredFact, ...]
+
+
+@lru_cache
+def declared_facts() -> tuple[DeclaredFact, ...]:
+    """Every fact in the order of the file, each with how it was used."""
+    facts = read_table(FILE, DeclaredFacts).fact
+    sourced = [one.id for one in facts if one.status != "assumed"]
+    used = {name: (CALIBRATION, HELD_OUT)[place % 2] for place, name in enumerate(sourced)}
+    return tuple(one.model_copy(update={"used": used.get(one.id, CALIBRATION)}) for one in facts)

@@ -1,0 +1,107 @@
+"""Where the page can be reached: a socket that listens before all else is ready, so that a browser may come early."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+
+from twoway.simulation.errors import Refusal
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""What this machine calls itself."""
+EVERYWHERE = ("0.0.0.0", "::")
+"""Hosts that stand for all addresses of this machine."""
+HOST = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[^\[\]:]*))(?::[0-9]*)?", re.ASCII | re.IGNORECASE)
+"""A host as a browser sends it: a name or an IPv4 address, or an IPv6 address in brackets, and a port or none."""
+TRIED = 20
+"""Ports that are tried one after the other where none was asked for."""
+FIRST_PORT = 8600
+
+
+def plain(host: str) -> str:
+    """A name or address in its one spelling, without brackets.
+
+    >>> plain("LocalHost"), plain("0:0:0:0:0:0:0:1")
+    ('localhost', '::1')
+    """
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return host.lower()
+
+
+def asked_for(host: str) -> str:
+    """What a browser calls the server by, from the Host that it sends; empty if that is none.
+
+    >>> asked_for("[::1]:8600"), asked_for("127.0.0.1:8600"), asked_for("::1")
+    ('::1', '127.0.0.1', '')
+    """
+    found = HOST.fullmatch(host)
+    return plain(found["six"] or found["name"]) if found else ""
+
+
+def is_address(name: str) -> bool:
+    """Whether a name is a numeric address, which no entry in a directory of names can lead elsewhere."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def is_here_alone(host: str) -> bool:
+    """Whether who listens at *host* is reached from this machine alone."""
+    return plain(host) in LOOPBACK or (is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+def in_a_link(host: str, port: int) -> str:
+    """The address of the page at a host.
+
+    >>> in_a_link("::1", 8600)
+    'http://[::1]:8600/'
+    """
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def address_for_others(host: str) -> str | None:
+    """By what others in the same network reach this machine, which listens at *host*; None if that is not known.
+
+    Where all addresses are listened at, it is the one from which this machine would send to the world.
+    """
+    if host not in EVERYWHERE:
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # nothing is sent; it only asks which way would be taken
+            found = str(probe.getsockname()[0])
+        except OSError:
+            return None
+    return None if is_here_alone(found) or found in EVERYWHERE else found
+
+
+def listen(host: str, port: int | None) -> socket.socket:
+    """A socket that listens; without a *port* the first free one from ``FIRST_PORT`` on."""
+    wanted = range(FIRST_PORT, FIRST_PORT + TRIED) if port is None else [port]
+    for number in wanted:
+        # named as TCP, or asyncio leaves small answers waiting for 40 ms (it switches that off for TCP alone)
+        ours = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            if host == "::":  # all addresses means those of IPv4 as well, by which others are told to come
+                ours.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+            ours.bind((host, number))
+            ours.listen(128)
+        except socket.gaierror:
+            ours.close()
+            raise Refusal(
+                f"--host {host}: this machine has no such address; leave it out to be reached from here alone"
+            ) from None
+        except OSError as error:
+            ours.close()
+            if number == wanted[-1]:
+                free = "leave --port out, or choose another" if port is not None else "choose one with --port"
+                raise Refusal(f"port {number} of {host}: {error.strerror or error}; {free}") from None
+            continue
+        return ours
+    raise AssertionError("the last port is refused above")

@@ -1,0 +1,1 @@
+"""The seminar page: HTML, style sheet and script."""

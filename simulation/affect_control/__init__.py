@@ -1,0 +1,1 @@
+"""Affect control theory: sentiments, impressions, deflection, emotions; frames of a relationship."""

@@ -1,0 +1,114 @@
+"""What a row is: the columns of the three tables (events, days, dyads), their units and their meanings."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from twoway.simulation.affect_control.frames import ROLES
+from twoway.simulation.situations import KIND_NAMES
+from twoway.simulation.state import Way
+
+
+class Happening(IntEnum):
+    """What a row of the events table tells."""
+
+    EXCHANGE = 0
+    HANDLING = 1
+    TALK_AGREED = 2
+    TALK_DECLINED = 3
+    TALK_REPAIRED = 4
+    TALK_FAILED = 5
+    NEW_KEYWORKER = 6
+    PEER_TALK = 7
+
+
+SOURCES = ("role", "strain", "person")
+WAYS = tuple(way.name.lower() for way in Way)
+HAPPENINGS = tuple(happening.name.lower() for happening in Happening)
+NOTHING = -1
+"""Code of a word column where there is nothing to say; it becomes a missing value."""
+
+
+class Column(NamedTuple):
+    """One column of a table: name, unit, meaning, and what its codes stand for (empty for numbers).
+
+    ``words`` is a tuple of words, or the name of the list the run supplies: acts or frames. An ``optional`` number is
+    missing where there is nothing to say.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    type: type = np.float64
+    words: tuple[str, ...] | str = ()
+    optional: bool = False
+
+
+def _index(name: str, meaning: str) -> Column:
+    return Column(name, "number, from 0", meaning, np.int32)
+
+
+def _word(name: str, meaning: str, words: tuple[str, ...] | str) -> Column:
+    return Column(name, "word", meaning, np.int16, words)
+
+
+WHO = (
+    _index("replicate", "which repetition of the whole scenario"),
+    _index("centre", "which centre of the replicate"),
+    _index("dyad", "which client of the centre, and so which pair"),
+)
+STATE = (  # of the reader where an act was read, else of the actor
+    Column("positivity", "EPA units", "good tone: how good the other's acts have lately felt"),
+    Column("negativity", "EPA units", "bad tone, kept apart from the good, weighted by how much stronger bad is"),
+    Column("tension", "multiples of the tolerance", "tension not yet dealt with"),
+    Column("felt_coercion", "squared EPA units", "how coerced the party feels (clients only, else 0)"),
+    Column("distance", "share", "distance kept beyond one's usual reserve"),
+    Column("known_rules", "share", "how far the party knows what the rules prescribe"),
+    Column("presumed_reserve", "share", "how far the party takes the other to stay behind the role"),
+)
+DAY_COLUMNS = (
+    *WHO,
+    Column("day", "days since admission", "end of this day; the first is 1", np.int32),
+    _word("party", "whose view", ROLES),
+    _index("post", "which of the centre's keyworker posts is responsible for the client"),
+    Column("predecessors", "keyworkers", "how many keyworkers held the post before the present one", np.int32),
+    *STATE,
+    Column("strain", "share of unscripted acts", "withdrawal and crisis (client) or workload (keyworker)"),
+)
+EVENT_COLUMNS = (
+    *WHO,
+    Column("day", "days since admission", "day of the event; the first is 1", np.int32),
+    _word("event", "what kind of thing happened", HAPPENINGS),
+    _index("post", "which of the centre's keyworker posts is responsible for the client"),
+    _word("encounter", "kind of encounter", KIND_NAMES),
+    Column("exchange", "number, from 0", "position of the exchange in its encounter", np.int32, optional=True),
+    _word("actor", "who acted, handled tension, proposed the talk, or changed", ROLES),
+    _word("actor_frame", "what the actor took the relationship to be in this encounter", "frames"),
+    _word("reader_frame", "what the other took it to be in this encounter", "frames"),
+    _word("source", "out of what the actor acted", SOURCES),
+    Column("bent", "0 or 1", "whether the keyworker bent the rules for this act", np.int32, optional=True),
+    _word("act", "what was done", "acts"),
+    _word("seen", "what the other took it for", "acts"),
+    Column("expected", "probability", "how probable the reader took the act seen to be"),
+    Column("role_share", "share", "how far the reader put it down to the role"),
+    Column("strain_share", "share", "how far the reader put it down to strain"),
+    Column("person_share", "share", "how far the reader put it down to the person"),
+    Column("disturbance", "deflection", "how disturbing the act seen was to the reader"),
+    Column("actor_tension", "multiples of the tolerance", "the actor's tension afterwards"),
+    *STATE,
+    _word("way", "how tension was handled", WAYS),
+    Column("friend", "number, from 0", "the client with whom the client talked", np.int32, optional=True),
+)
+SHARE_OF = "share_of_"
+"""Prefix of the columns, one per frame, that hold the reader's or party's definition."""
+
+
+@lru_cache
+def row_type(columns: tuple[Column, ...], frames: int) -> np.dtype[Any]:
+    """Record of one row: its columns, then the definition over *frames* frames."""
+    fields: list[Any] = [(c.name, c.type) for c in columns]
+    return np.dtype([*fields, ("definition", np.float64, (frames,))], align=True)

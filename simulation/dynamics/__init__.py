@@ -1,0 +1,1 @@
+"""What happens: encounters, days, evenings, admissions and interventions."""

@@ -1,0 +1,102 @@
+"""How tension is handled: alone (endure, keep distance, confront, withdraw) or together, in a repair talk."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from twoway.simulation.compilation import compiled
+from twoway.simulation.dynamics.encounter import define, drawn_from
+from twoway.simulation.random_streams import WAYS
+from twoway.simulation.rules.social import moved_toward
+from twoway.simulation.rules.tension import (
+    benign_share,
+    drawn_together,
+    farther,
+    hostile_way,
+    less,
+    talk_succeeds,
+    talking_way,
+)
+from twoway.simulation.state import Way
+
+NO_WAY = -1
+
+
+@compiled
+def benignity(party: Any, frames: Any) -> float:
+    """How benign the party takes the relationship to be, as a share."""
+    mean = 0.0
+    for k in range(party.definition.shape[0]):
+        mean += party.definition[k] * frames.benign[k]
+    return benign_share(mean)
+
+
+@compiled
+def way_taken(party: Any, frames: Any, numbers: Any, luck: float, odds: Any) -> int:
+    """The way someone would handle tension: by personal style, definition and opportunity. *odds* has room for WAYS."""
+    benign = benignity(party, frames)
+    weight = numbers.benignity_weight
+    odds[Way.ENDURE] = numbers.endure + party.style[Way.ENDURE]
+    odds[Way.KEEP_DISTANCE] = numbers.keep_distance + party.style[Way.KEEP_DISTANCE]
+    odds[Way.CONFRONT] = hostile_way(numbers.confront, party.style[Way.CONFRONT], benign, weight)
+    odds[Way.WITHDRAW] = hostile_way(numbers.withdraw, party.style[Way.WITHDRAW], benign, weight)
+    odds[Way.PROPOSE_TALK] = talking_way(
+        numbers.propose_talk,
+        party.style[Way.PROPOSE_TALK],
+        benign,
+        weight,
+        numbers.repair_opportunity,
+        numbers.opportunity_weight,
+    )
+    total = 0.0
+    for way in range(WAYS):
+        odds[way] = math.exp(odds[way])
+        total += odds[way]
+    for way in range(WAYS):
+        odds[way] /= total
+    return drawn_from(odds, luck)
+
+
+@compiled
+def handle(
+    party: Any, troubled: bool, notices: bool, day: float, frames: Any, numbers: Any, luck: float, odds: Any
+) -> int:
+    """What someone does this evening: a way of handling tension, or ``NO_WAY``.
+
+    Who is *troubled* does something about it. Who only *notices* that the other is can at best propose a talk.
+    """
+    if not (troubled or notices):
+        return NO_WAY
+    way = way_taken(party, frames, numbers, luck, odds)
+    if not troubled:
+        return way if way == Way.PROPOSE_TALK else NO_WAY
+    if way == Way.KEEP_DISTANCE:
+        party.distance = farther(party.distance, numbers.distance_step)
+    elif way == Way.CONFRONT:
+        party.confronting = 1.0
+    elif way == Way.WITHDRAW:
+        party.away = day + numbers.withdrawal
+    if way in (Way.KEEP_DISTANCE, Way.CONFRONT, Way.WITHDRAW):
+        party.tension = less(party.tension, numbers.relief)
+    return way
+
+
+@compiled
+def talk_ends(client: Any, keyworker: Any, proposer: Any, good: int, exchanges: int, numbers: Any) -> bool:
+    """The end of a repair talk: it brought the two together, or it taught the proposer better. Returns which."""
+    if not talk_succeeds(good, exchanges):
+        client.negativity += numbers.disappointment
+        keyworker.negativity += numbers.disappointment
+        proposer.style[Way.PROPOSE_TALK] -= numbers.lesson
+        return False
+    for k in range(client.definition.shape[0]):
+        his, hers = client.definition[k], keyworker.definition[k]
+        client.log_weights[k] = math.log(drawn_together(his, hers, numbers.meeting))
+        keyworker.log_weights[k] = math.log(drawn_together(hers, his, numbers.meeting))
+    define(client)
+    define(keyworker)
+    client.known_rules = moved_toward(client.known_rules, 1.0, numbers.meeting)
+    client.tension = less(client.tension, numbers.relief)
+    keyworker.tension = less(keyworker.tension, numbers.relief)
+    return True

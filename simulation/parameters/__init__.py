@@ -1,0 +1,1 @@
+"""The numbers of a scenario, each with value, range, unit and source."""

@@ -1,0 +1,249 @@
+"""Scenarios: a question, who meets where, and with which sentiments; read from TOML, refused in words."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from copy import copy
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from twoway.simulation.affect_control.equations import (
+    Equations,
+    Lexicon,
+    data_file,
+    load_equations,
+    load_lexicon,
+    read_toml,
+)
+from twoway.simulation.affect_control.frames import Frames, load_frames
+from twoway.simulation.errors import Refusal, nearest
+from twoway.simulation.parameters.context import Context
+from twoway.simulation.parameters.declare import Declaration, Declared, declarations, number
+from twoway.simulation.parameters.people import Learning, People
+from twoway.simulation.random_streams import raters
+from twoway.simulation.situations import Situations, load_situations
+
+FOLDERS = {"lexicon": "lexicons", "equations": "equations", "frames": "frames", "situations": "situations"}
+"""Folder of the shipped data files by field of ``meaning``."""
+SHIPPED = Path(__file__).parents[2] / "scenarios"
+"""Folder of the scenarios that come with the package."""
+
+
+class Design(Declared):
+    """How much is simulated: the size and length of the study."""
+
+    centres: int = number(1, 1, 1000, "centres")
+    """Centres in one replicate."""
+    clients: int = number(16, 1, 1000, "clients per centre")
+    """Clients of a centre, each with one keyworker: so many dyads."""
+    days: int = number(180, 1, 3650, "days", "longest stay under the Swedish act; SiS web pages")
+    """Length of every stay."""
+
+
+class Meaning(Declared):
+    """Which measured sentiments, equations, frames and situations are used: shipped names, or paths of TOML files.
+
+    And whether the sentiments are as published, or as another sample of raters might have given them.
+    """
+
+    lexicon: str = "us2015"
+    """Sentiments of acts, identities and emotions."""
+    equations: str = "nc1978"
+    """How events change impressions, and impressions become emotions."""
+    frames: str = "six"
+    """What the relationship might be."""
+    situations: str = "residential"
+    """Kinds of encounter, feasible acts and scripts."""
+    resample: int = number(
+        0,
+        0,
+        100_000,
+        "number of a resample; 0: the published means",
+        "raters' SD and n in the lexicon (us2015: Smith-Lovin et al. 2016)",
+    )
+    """Which sample of raters the sentiments come from: the one that was asked, or the k-th that might have been."""
+
+
+class Scenario(Declared):
+    """Everything a run needs but its luck. All fields have defaults: a scenario says how it differs from them."""
+
+    title: str = Field(default="The default", max_length=200)
+    """Name in words."""
+    question: str = Field(
+        default="What becomes of the dyads of an ordinary centre?", min_length=1, max_length=1000, pattern=r"\S"
+    )
+    """What the scenario asks."""
+    sources: tuple[str, ...] = Field(default=(), strict=False)
+    """Where its differences from the default come from."""
+    design: Design = Field(default_factory=Design)
+    """Size and length."""
+    context: Context = Field(default_factory=Context)
+    """Contextual factors."""
+    people: People = Field(default_factory=People)
+    """Expectations and traits."""
+    learning: Learning = Field(default_factory=Learning)
+    """How people choose, read, change, and handle tension."""
+    meaning: Meaning = Field(default_factory=Meaning)
+    """Sentiments, equations, frames and situations."""
+
+    @property
+    def posts(self) -> int:
+        """Keyworkers' posts of a centre: as many as the caseload asks for."""
+        return max(1, round(self.design.clients / self.context.caseload))
+
+
+NUMBERED: dict[str, type[Declared]] = {"context": Context, "people": People, "learning": Learning}
+"""Sections whose numbers the rules use."""
+
+
+def all_declarations() -> list[Declaration]:
+    """Every declared number of a scenario, by section."""
+    sections: dict[str, type[Declared]] = {"design": Design, **NUMBERED, "meaning": Meaning}
+    return [d for section, declared in sections.items() for d in declarations(section, declared)]
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON schema of a scenario file, with ranges, units and sources, for editors that complete and check TOML."""
+    schema = Scenario.model_json_schema()
+    schema["title"] = "A scenario of two-way-process"
+    schema["required"] = ["question"]
+    schema["properties"]["$schema"] = {"type": "string"}
+    return schema
+
+
+def shipped_names() -> list[str]:
+    """Names of the scenarios that come with the package, in alphabetical order."""
+    return sorted(path.stem for path in SHIPPED.glob("*.toml"))
+
+
+def load(name: str | Path, changes: Mapping[str, float] | None = None) -> Scenario:
+    """Load a shipped scenario by its name or one's own by its path, with *changes* such as ``{"context.control": 3}``.
+
+    Raises ``Refusal`` (a ``ValueError``) that names file, field, range and the nearest valid word.
+    """
+    path = _scenario_path(str(name))
+    data = read_toml(path)
+    if not data:
+        raise Refusal(f"{path}: is empty; a scenario needs at least a question")
+    data.pop("$schema", None)
+    if "question" not in data:
+        raise Refusal(f"{path}: question is missing; a scenario says what it asks")
+    meaning = data.get("meaning")
+    if isinstance(meaning, dict):
+        for field, value in meaning.items():
+            if field in FOLDERS and isinstance(value, str):
+                found = _data_of(field, value, path.parent, f"{path}: ")
+                meaning[field] = str(found.resolve()) if value.endswith(".toml") else value
+    try:
+        scenario = Scenario.model_validate(data)
+    except ValidationError as error:
+        raise Refusal(f"{path}: {_in_words(error)}") from None
+    return changed(scenario, changes) if changes else scenario
+
+
+def changed(scenario: Scenario, changes: Mapping[str, float | str]) -> Scenario:
+    """The scenario with some fields changed, each named ``section.field``."""
+    data = scenario.model_dump()
+    for key, value in changes.items():
+        section, _, field = key.partition(".")
+        sections = [name for name in Scenario.model_fields if isinstance(data[name], dict)]
+        if section not in sections or field not in data[section]:
+            if key in Scenario.model_fields:
+                raise Refusal(f"{key}: cannot be changed like this; name a field as section.field, or write a file")
+            valid = [f"{s}.{f}" for s in sections for f in data[s]]
+            raise Refusal(f"{key}: there is no such field; {_nearest_field(key, valid)}")
+        whole = isinstance(data[section][field], int) and isinstance(value, float) and value.is_integer()
+        data[section][field] = int(value) if whole else value
+    try:
+        return Scenario.model_validate(data)
+    except ValidationError as error:
+        raise Refusal(_in_words(error)) from None
+
+
+def _data_of(field: str, name: str, beside: Path | None = None, where: str = "") -> Path:
+    """The file that a field of ``meaning`` means."""
+    try:
+        return data_file(FOLDERS[field], name, beside)
+    except Refusal as refusal:
+        raise Refusal(f"{where}meaning.{field}: {refusal}") from None
+
+
+def _scenario_path(name: str) -> Path:
+    if name.endswith(".toml") or "/" in name:
+        path = Path(name)
+        if not path.is_file():
+            raise Refusal(f"{path}: there is no such file")
+        return path
+    path = SHIPPED / f"{name}.toml"
+    if not path.is_file():
+        raise Refusal(
+            f"scenario '{name}': there is none of that name; {nearest(name, shipped_names())} "
+            "(your own goes by its path, ending in .toml)"
+        )
+    return path
+
+
+def _nearest_field(key: str, valid: list[str]) -> str:
+    """The nearest ``section.field``; a bare field is looked up in every section."""
+    bare = key.rpartition(".")[2]
+    by_field = {v.rpartition(".")[2]: v for v in valid}
+    close = difflib.get_close_matches(bare, by_field, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean '{by_field[close[0]]}'?"
+    return nearest(key, valid) if difflib.get_close_matches(key, valid) else "see `twoway show` for all fields"
+
+
+def _in_words(error: ValidationError) -> str:
+    """The first thing pydantic found wrong, as a sentence with field, range, unit and nearest word."""
+    first = error.errors()[0]
+    place = [str(part) for part in first["loc"]]
+    field = ".".join(place)
+    declared = {f"{d.section}.{d.name}": d for d in all_declarations()}
+    sections: dict[str, type[Declared]] = {"design": Design, "meaning": Meaning, **NUMBERED}
+    if first["type"] == "extra_forbidden":
+        homes = [section for section, model in sections.items() if place[-1] in model.model_fields]
+        here = Scenario if len(place) == 1 else sections[place[0]]
+        hint = f"did you mean '{homes[0]}.{place[-1]}'?" if homes else nearest(place[-1], here.model_fields)
+        return f"{field} is not a field of a scenario; {hint}"
+    if field in sections:
+        return f"{field} must be a table: fields below a line [{field}]"
+    if field in declared:
+        d = declared[field]
+        low, high = (f"{x:g}" for x in (d.low, d.high))
+        whole = " whole" if isinstance(d.default, int) else ""
+        return f"{field} = {first['input']!r}; it must be a{whole} number from {low} to {high} ({d.unit})"
+    what = {"sources": "a list of texts", "meaning": "text: a shipped name or the path of a .toml file"}
+    needed = what.get(place[0], "text") if len(place) == 1 or place[0] == "meaning" else "text"
+    longest = first.get("ctx", {}).get("max_length")
+    limit = f", of at most {longest} characters" if longest else " that says something" if needed == "text" else ""
+    return f"{field} = {str(first['input'])[:60]!r}; it must be {needed}{limit}"
+
+
+class Resolved:
+    """A scenario with its data files read: all that is computed from, checked against each other."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        meaning = scenario.meaning
+        self.scenario = scenario
+        self.lexicon: Lexicon = load_lexicon(_data_of("lexicon", meaning.lexicon))
+        if meaning.resample:
+            self.lexicon = self.lexicon.resampled(raters(meaning.resample, self.lexicon.sizes))
+        self.equations: Equations = load_equations(_data_of("equations", meaning.equations))
+        self.frames: Frames = load_frames(_data_of("frames", meaning.frames))
+        self.situations: Situations = load_situations(_data_of("situations", meaning.situations))
+        self.frames.sentiments(self.lexicon)
+        for act in self.situations.acts:
+            if act not in self.lexicon.acts:
+                raise Refusal(
+                    f"{self.situations.path}: the act '{act}' is not in the lexicon {self.lexicon.path.name}; "
+                    f"{nearest(act, self.lexicon.acts)}"
+                )
+
+    def again(self, scenario: Scenario) -> Resolved:
+        """The same data files with another scenario, which must mean the same files."""
+        other = copy(self)
+        other.scenario = scenario
+        return other

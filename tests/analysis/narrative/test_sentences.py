@@ -1,0 +1,134 @@
+"""How encounters and evenings are told: grammar for everything that can happen, and nothing that did not."""
+
+import itertools
+import re
+
+import pytest
+
+from twoway.analysis.narrative.interview import Choice
+from twoway.analysis.narrative.sentences import CLEARLY, OCCASIONS, evening, exchange, misread, put_down, reading, scene
+from twoway.analysis.narrative.words.grammar import OTHER
+from twoway.simulation.affect_control.frames import ROLES
+from twoway.simulation.columns import HAPPENINGS, WAYS
+from twoway.simulation.parameters.scenario import Resolved, load
+from twoway.simulation.situations import KIND_NAMES
+from twoway.simulation.tables import EMOTIONS, words_of
+
+RESOLVED = Resolved(load("ordinary"))
+SOURCES = {"role": (0.9, 0.0, 0.1), "strain": (0.1, 0.8, 0.1), "person": (0.1, 0.1, 0.8), "both": (0.5, 0.0, 0.5)}
+SENTENCES = re.compile(r"(?:[A-Z][^.?!]*[.?!](?: |$))+")
+WRONG = re.compile(r"[{}_]|  | [,.]|\.\.|\ba [aeiou]|\b(\w+) \1\b|\bnan\b")
+
+
+def event(actor="keyworker", act="search", seen=None, encounter="control", shares="role", emotion="neutral", **more):
+    """A row of the events table about an exchange."""
+    role, strain, person = SOURCES[shares]
+    row = {"day": 12, "event": "exchange", "actor": actor, "act": act, "seen": seen or act, "encounter": encounter}
+    row |= {"role_share": role, "strain_share": strain, "person_share": person, "emotion_named": emotion, "bent": 0}
+    return row | {"exchange": 0} | more
+
+
+def told(**what):
+    return exchange(event(**what), RESOLVED, Choice("a"))
+
+
+def test_grammar_holds_for_every_act_however_it_is_seen_in_every_turn():
+    for turn in RESOLVED.situations.turns:
+        kind, actor = KIND_NAMES[turn.kind], ROLES[turn.role]
+        for number, (act, seen) in enumerate(itertools.product(turn.feasible, turn.feasible)):
+            shares = list(SOURCES)[number % len(SOURCES)]
+            row = event(actor, act, seen, kind, shares, "angry" if number % 3 else "neutral", bent=number % 2)
+            for by_name in (True, False):
+                text = exchange(row, RESOLVED, Choice(str(number)), by_name)
+                assert SENTENCES.fullmatch(text), text
+                assert not WRONG.search(text), text
+
+
+@pytest.mark.parametrize("actor", ROLES)
+def test_grammar_holds_for_every_emotion_and_every_attribution(actor):
+    for column, shares in itertools.product(EMOTIONS, SOURCES):
+        for emotion in words_of(column, RESOLVED):
+            text = told(actor=actor, act="ignore", encounter="everyday", shares=shares, emotion=emotion)
+            assert SENTENCES.fullmatch(text), text
+            assert not WRONG.search(text), text
+
+
+@pytest.mark.parametrize("actor", ROLES)
+def test_who_acts_is_never_told_as_the_one_to_whom_it_is_done(actor):
+    wrong = {
+        "keyworker": r"^The keyworker [^.]*\b(her|the keyworker)\b",
+        "client": r"^The client [^.]*\b(him|the client)\b",
+    }
+    for turn in RESOLVED.situations.turns:
+        if ROLES[turn.role] == actor:
+            for act in turn.feasible:
+                text = told(actor=actor, act=act, encounter=KIND_NAMES[turn.kind])
+                assert not re.search(wrong[actor], text.split(". ")[0]), text
+
+
+def test_an_explanation_that_is_heard_as_an_order_is_told_as_that():
+    text = told(act="explain_something_to", seen="order", shares="person", emotion="humiliated")
+    assert text.startswith("The keyworker explained to the client why there are checks. He ")
+    assert "an order" in text
+    assert "put it down to her" in text
+    assert text.endswith("and felt humiliated.")
+
+
+def test_acts_of_much_the_same_tone_are_not_told_apart():
+    text = told(act="inform", seen="explain_something_to", shares="person", encounter="everyday")
+    assert text == "The keyworker told the client how things stood. He took it as coming from her."
+
+
+@pytest.mark.parametrize(("act", "seen", "sign"), [("help", "insult", -1), ("insult", "help", 1), ("help", "help", 0)])
+def test_a_misreading_has_a_direction(act, seen, sign):
+    better = misread(event(act=act, seen=seen), RESOLVED)
+    assert (better > CLEARLY) == (sign > 0)
+    assert (better < -CLEARLY) == (sign < 0)
+
+
+@pytest.mark.parametrize("actor", ROLES)
+def test_what_is_put_down_to_both_is_told_as_both(actor):
+    text = put_down(event(actor=actor, shares="both"), OTHER[actor])
+    assert text.startswith("partly to ")
+    assert " and partly to " in text
+
+
+def test_what_left_nothing_and_came_with_the_role_is_told_in_few_words():
+    text = reading(event(), RESOLVED, Choice("a"))
+    assert "felt" not in text
+    assert len(text.split()) < 14
+
+
+def test_a_rule_that_was_bent_is_told_as_bent():
+    assert told(bent=1).startswith("Not going by the book, the keyworker searched")
+    assert told(bent=0).startswith("The keyworker searched")
+
+
+def test_a_scene_names_both_once_and_then_speaks_of_him_and_her():
+    rows = [event(), event("client", "complain_to", exchange=1)]
+    text = scene(rows, RESOLVED, Choice("a"))
+    assert text.startswith("A check. The keyworker searched the client's room.")
+    assert text.count("The keyworker") == text.count("the client") == 1
+    assert " He complained to her. " in text
+
+
+@pytest.mark.parametrize("actor", ROLES)
+@pytest.mark.parametrize("name", [name for name in HAPPENINGS if name not in ("exchange", "handling")])
+def test_whatever_happens_in_an_evening_can_be_told(name, actor):
+    text = evening({"event": name, "actor": actor})
+    assert SENTENCES.fullmatch(text)
+    assert not WRONG.search(text)
+
+
+def test_when_anything_happened_can_be_told():
+    assert set(OCCASIONS) == {*KIND_NAMES, *HAPPENINGS} - {"exchange"}
+    for told in OCCASIONS.values():
+        assert SENTENCES.fullmatch(f"Their stories part on day 9, {told}: another act.")
+
+
+@pytest.mark.parametrize("actor", ROLES)
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_of_handling_tension_can_be_told(way, actor):
+    text = evening({"event": "handling", "actor": actor, "way": way})
+    assert text.startswith("He " if actor == "client" else "She ")
+    assert not WRONG.search(text)

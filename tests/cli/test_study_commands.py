@@ -1,0 +1,190 @@
+"""The commands about studies as a researcher meets them."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+from twoway.cli.main import main
+from twoway.experiments.studies.store import SHARDS, Store
+from twoway.experiments.studies.study import load_study, shipped_studies
+
+MINE = """
+title = "Mine"
+question = "Does control matter?"
+outcomes = ["friendly", "client_tone"]
+replicates = 5
+[changes]
+design.clients = 3
+design.days = 5
+[design]
+kind = "grid"
+[inputs]
+context.control = [0.0, 3.0, 9.0]
+"""
+WIDER = MINE.replace("[0.0, 3.0, 9.0]", "{ low = 0.0, high = 9.0 }\ncontext.formality = {}").replace(
+    'kind = "grid"', 'kind = "latin-hypercube"\nsize = 8'
+)
+
+
+@pytest.fixture
+def twoway(tmp_path, monkeypatch, capsys):
+    """Call the command in a folder with two studies; returns status, output and errors."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.toml").write_text(MINE)
+    (tmp_path / "wider.toml").write_text(WIDER)
+
+    def call(*arguments):
+        try:
+            status = main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            status = end.code
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return call
+
+
+def one_line(text):
+    return " ".join(text.split())
+
+
+def test_studies_lists_every_shipped_one_with_its_question(twoway):
+    status, out, _ = twoway("studies")
+    assert status == 0
+    for name in shipped_studies():
+        assert name in out
+        assert load_study(name).question in one_line(out)
+
+
+def test_a_study_ends_in_an_answer_with_intervals_and_a_figure_that_says_what_it_rests_on(twoway, tmp_path):
+    status, out, _ = twoway("study", "run", "mine.toml", "--workers", 1)
+    assert status == 0
+    out = one_line(out)
+    assert "Mine: Does control matter?" in out
+    assert "15 of 15 runs finished, 0 failed, 0 missing" in out
+    assert "Taking control from 0 to 9" in out
+    assert "95 % interval" in out
+    assert "Rests on 3 points, 5 replicates each, 3 dyads of 1 centre a run" in out
+    assert "Made-up people in a model" in out
+    folder = tmp_path / "runs" / "mine"
+    assert "Taking control from 0 to 9" in one_line((folder / "answer.txt").read_text())
+    with Image.open(folder / "figures" / "patterns.png") as image:
+        description = image.info["Description"]
+    digest = json.loads((folder / "manifest.json").read_text())["run_digest"]
+    for words in ("study: mine", f"run_digest: {digest}", "points: 3", "replicates: 5", "seed: 1"):
+        assert words in description
+        assert words in (folder / "figures" / "patterns.svg").read_text()
+    assert list(pd.read_csv(folder / "effects.csv", comment="#")["input"]) == ["context.control"] * 2
+
+
+def test_parts_are_run_merged_and_then_answer(twoway):
+    for i in (1, 2):
+        status, out, _ = twoway("study", "run", "wider.toml", "--workers", 1, "--shard", f"{i}/2", "--out", f"part-{i}")
+        assert status == 0
+        assert "20 of 40 runs finished, 0 failed, 20 missing" in one_line(out)
+        assert "study answer" in out
+    status, out, _ = twoway("study", "merge", "part-1", "part-2", "--out", "both")
+    assert status == 0
+    assert "40 of 40 runs finished" in out
+    assert "Rests on 8 points" in one_line(out)
+
+
+def test_status_resume_extend_export_replay_and_verify(twoway, tmp_path):
+    assert twoway("study", "run", "wider.toml", "--workers", 1, "--out", "s")[0] == 0
+    sorted((tmp_path / "s" / SHARDS).iterdir())[0].write_bytes(b"")
+    status, out, _ = twoway("study", "status", "s")
+    assert status == 0
+    assert "is damaged" in out
+    assert " 0 missing" not in out
+    status, out, _ = twoway("study", "resume", "s", "--workers", 1)
+    assert status == 0
+    assert "was set aside" in one_line(out)
+    assert "40 of 40 runs finished" in out
+    status, out, _ = twoway("study", "extend", "s", "--size", 10, "--replicates", 6, "--only-plan")
+    assert "40 of 60 runs finished" in out
+    status, out, _ = twoway("study", "resume", "s", "--workers", 1)
+    assert "60 of 60 runs finished" in out
+    assert twoway("study", "export", "s", "--out", "t.csv")[0] == 0
+    run = pd.read_csv(tmp_path / "t.csv")["run"].iloc[9]
+    status, out, _ = twoway("study", "replay", "s", run)
+    assert status == 0
+    assert "Equal to what was kept" in out
+    status, out, _ = twoway("verify", "s", "--runs", 7)
+    assert status == 0
+    assert "7 of 7 runs made again are equal; the study has 60 finished runs" in out
+    assert "60 of 60 runs" in twoway("verify", "s", "--runs", "all")[1]
+    assert twoway("study", "answer", "s")[0] == 0
+
+
+def test_verify_finds_a_run_that_came_out_otherwise(twoway, tmp_path, monkeypatch):
+    assert twoway("study", "run", "mine.toml", "--workers", 1, "--out", "s")[0] == 0
+    from twoway.experiments.studies import worker as living
+
+    worked_out = living.outcomes_of
+    monkeypatch.setattr(living, "outcomes_of", lambda *given: [v + 0.25 for v in worked_out(*given)])
+    status, out, _ = twoway("verify", "s", "--runs", "all")
+    assert status == 1
+    assert "0 of 15 runs made again are equal" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("study", "run", "mine.toml", "--workers", "0"), "workers = 0; it must be a whole number from 1"),
+        (("study", "run", "mine.toml", "--workers", "two"), "--workers two: must be a whole number"),
+        (("study", "run", "mine.toml", "--shard", "5/4"), "--shard 5/4: write it as i/n"),
+        (("study", "run", "mine.toml", "--shard", "half"), "--shard half: write it as i/n"),
+        (("study", "run", "mine.toml", "--replicates", "0"), "replicates"),
+        (("study", "run", "peer"), "did you mean 'peers'"),
+        (("study", "run", "none.toml"), "none.toml: cannot be read"),
+        (("study", "status", "nowhere"), "is not the folder of a study"),
+        (("study", "rum", "mine.toml"), "there is no command 'rum'; did you mean 'run'"),
+        (("study",), "action"),
+        (("study", "run", "mine.toml", "--out", "mine.toml"), "mine.toml: exists already"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_in_one_line_and_nothing_is_written(twoway, tmp_path, arguments, why):
+    before = sorted(tmp_path.rglob("*"))
+    status, out, err = twoway(*arguments)
+    assert status == 2
+    assert why in err
+    assert err.startswith("twoway: ")
+    assert err.count("\n") == 1
+    assert "Traceback" not in out + err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_resuming_with_another_model_is_refused_with_status_2(twoway, tmp_path):
+    assert twoway("study", "run", "mine.toml", "--workers", 1, "--out", "s")[0] == 0
+    manifest = tmp_path / "s" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace(Store("s").digest, "0" * 64))
+    status, _, err = twoway("study", "resume", "s")
+    assert status == 2
+    assert "was begun with" in err
+    assert "can only be read" in twoway("study", "status", "s")[1]
+
+
+@pytest.mark.parametrize("damage", ["", "[]", "{", '{"kind": "study"}', '{"kind": "study", "format": 1}'])
+def test_a_damaged_manifest_is_refused_with_its_name(twoway, tmp_path, damage):
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "manifest.json").write_text(damage)
+    status, _, err = twoway("study", "status", "s")
+    assert status == 2
+    assert err.startswith("twoway: s")
+
+
+def test_an_interrupted_study_says_how_to_go_on(twoway, monkeypatch):
+    from twoway.experiments.studies import run as running
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(running, "_collect", interrupted)
+    status, out, _ = twoway("study", "run", "mine.toml", "--workers", 1, "--out", "s")
+    assert status == 130
+    assert "go on with `twoway study resume s`" in out
+    monkeypatch.undo()

@@ -1,0 +1,48 @@
+"""Points simulated: each is what the facts become, and none is made twice."""
+
+import pandas as pd
+import pytest
+
+from twoway.experiments.calibration.evaluate import Point, seeds, simulate_all, simulated
+from twoway.experiments.validation.scoreboard import parts_of_facts
+
+POINTS = tuple(Point((("learning.blur", blur), ("design.days", 65)), ("T14", "P4"), 3, 1) for blur in (0.6, 1.7))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    kept = tmp_path_factory.mktemp("points")
+    return simulate_all(POINTS, "wave 1", 2, kept=kept), kept
+
+
+def test_a_point_is_what_the_facts_become_there(made):
+    table, _ = made
+    for row, point in zip(table.to_dict("records"), POINTS, strict=True):
+        assert row == pytest.approx(simulated(point))
+    parts = parts_of_facts(("P4",), 3, 1, dict(POINTS[0].defaults), intervals=False)
+    assert table["P4: taken for about as good"][0] == parts["P4"]["taken for about as good"].estimate
+    assert table["P4: taken for about as good"][0] > table["P4: taken for about as good"][1], "more blur, more error"
+
+
+def test_what_was_simulated_is_not_simulated_again(made, tmp_path):
+    table, kept = made
+    written = pd.read_csv(kept / "wave 1.csv")
+    written["P4: taken for about as good"] = 0.123
+    (tmp_path / "wave 1.csv").write_text(written.to_csv(index=False), encoding="utf-8")
+    again = simulate_all(POINTS, "wave 1", 1, kept=tmp_path)
+    assert (again["P4: taken for about as good"] == 0.123).all()
+    assert again.columns.equals(table.columns)
+
+
+def test_what_was_simulated_of_other_points_is_not_used(made, tmp_path):
+    table, kept = made
+    written = pd.read_csv(kept / "wave 1.csv").assign(key="other")
+    (tmp_path / "wave 1.csv").write_text(written.to_csv(index=False), encoding="utf-8")
+    pd.testing.assert_frame_equal(simulate_all(POINTS, "wave 1", 1, kept=tmp_path), table)
+
+
+def test_seeds_differ_by_seed_and_purpose_and_do_not_change_when_more_are_wanted():
+    some = [seeds(seed, what, 100) for seed in (1, 2) for what in ("wave 1", "wave 2")]
+    assert len({one for own in some for one in own}) == 400
+    assert seeds(1, "wave 1", 10) == some[0][:10]
+    assert all(0 <= one < 2**63 for one in some[0])

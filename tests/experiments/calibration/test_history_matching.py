@@ -1,0 +1,176 @@
+"""History matching where the answer is known: emulators, implausibility, and what remains."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from twoway.experiments.calibration import history_matching as matching
+from twoway.experiments.calibration.emulators import checked, fitted, predicted
+from twoway.experiments.calibration.history_matching import (
+    AT_ONCE,
+    CUTOFF,
+    between_lucks,
+    emulated,
+    implausible,
+    remaining,
+)
+from twoway.experiments.calibration.priors import Priors, priors, spread_evenly
+from twoway.experiments.calibration.targets import Targets, facts_used, targets
+from twoway.experiments.validation.fact_table import CALIBRATION, declared_facts
+from twoway.simulation.affect_control.frames import KEYWORKER
+from twoway.simulation.errors import Refusal
+from twoway.simulation.parameters.scenario import Scenario
+from twoway.simulation.run import World
+from twoway.simulation.situations import Kind
+
+LUCK = 0.05
+numbers = st.floats(-5, 5)
+
+
+def hill(points):
+    """A smooth function of the first two of three numbers; the third does nothing."""
+    return np.sin(3 * points[:, 0]) + points[:, 1] ** 2
+
+
+@pytest.fixture(scope="module")
+def emulator():
+    points = spread_evenly(128, 3, 1)
+    luck = np.random.default_rng(1).normal(0, LUCK, 128)
+    return fitted(points, hill(points) + luck)
+
+
+def test_an_emulator_says_what_the_function_is_between_the_points_and_how_far_off_it_may_be(emulator):
+    points = spread_evenly(256, 3, 2)
+    mean, variance = predicted(emulator, points)
+    off = np.abs(mean - hill(points))
+    assert off.max() < 0.15
+    assert (off <= 1.96 * np.sqrt(variance)).mean() > 0.85
+    truth = hill(points) + np.random.default_rng(2).normal(0, LUCK, 256)
+    check = checked(emulator, points, truth, LUCK)
+    assert check.explained > 0.9
+    assert 0.85 < check.covered <= 1
+
+
+def test_luck_is_not_taken_for_an_effect_and_a_number_that_does_nothing_has_the_longest_length(emulator):
+    assert np.sqrt(emulator.luck) == pytest.approx(LUCK, rel=0.4)
+    assert emulator.lengths.argmax() == 2
+
+
+def test_a_value_that_could_not_be_computed_does_not_spoil_the_others():
+    points = spread_evenly(64, 3, 3)
+    values = hill(points)
+    values[5] = np.nan
+    mean, _ = predicted(fitted(points, values), points)
+    assert np.abs(mean - hill(points)).max() < 0.2
+
+
+def test_a_value_that_could_not_be_computed_is_not_asked_of_an_emulator(emulator):
+    points = spread_evenly(64, 3, 3)
+    values = hill(points)
+    whole = checked(emulator, points[1:], values[1:], LUCK)
+    values[0] = np.nan
+    assert checked(emulator, points, values, LUCK) == whole
+
+
+def test_what_remains_is_where_the_function_may_be_accepted(emulator):
+    goal = Targets(("hill",), np.array([0.2]), np.array([0.4]))
+    found, share = remaining([{0: emulator}], goal, 3, 200, 5)
+    values = hill(found)
+    assert len(found) == 200
+    assert ((found >= 0) & (found <= 1)).all()
+    assert (implausible([{0: emulator}], goal, found) < CUTOFF).all()
+    assert ((values > 0.1) & (values < 0.5)).all()
+    everywhere = hill(spread_evenly(4096, 3, 6))
+    truly = ((everywhere >= 0.2) & (everywhere <= 0.4)).mean()
+    assert truly <= share <= truly + 0.15
+    assert np.ptp(found[:, 2]) > 0.9, "of what does not matter nothing is ruled out"
+    assert len(np.unique(found, axis=0)) == len(found)
+
+
+def test_where_next_to_nothing_remains_that_is_said(emulator, monkeypatch):
+    monkeypatch.setattr(matching, "MOST", AT_ONCE)
+    with pytest.raises(Refusal, match="rule out nearly every value"):
+        remaining([{0: emulator}], Targets(("hill",), np.array([8.0]), np.array([9.0])), 3, 1, 5)
+
+
+def test_what_one_wave_has_ruled_out_no_later_wave_brings_back(emulator):
+    goal = Targets(("hill",), np.array([0.2]), np.array([0.4]))
+    points = spread_evenly(256, 3, 9)
+    few = spread_evenly(16, 3, 10)
+    other = fitted(few, hill(few))
+    one, both = (implausible(some, goal, points) for some in ([{0: emulator}], [{0: emulator}, {0: other}]))
+    assert (both >= one).all()
+    assert (both == np.maximum(one, implausible([{0: other}], goal, points))).all()
+
+
+def test_a_part_that_rules_out_nothing_needs_no_emulator():
+    goal = Targets(("nothing", "hill"), np.array([-9.0, 0.2]), np.array([9.0, 0.4]))
+    points = spread_evenly(64, 3, 7)
+    values = np.column_stack([hill(points), hill(points)])
+    assert list(emulated(points, values, goal, 1)) == [1]
+
+
+def test_a_part_that_can_nowhere_be_computed_is_named():
+    goal = Targets(("hill", "nowhere"), np.zeros(2), np.ones(2))
+    with pytest.raises(Refusal, match="nowhere: could not be computed at any point"):
+        emulated(spread_evenly(8, 3, 7), np.column_stack([np.zeros(8), np.full(8, np.nan)]), goal, 1)
+
+
+def test_below_the_ceiling_implausibility_is_exact(emulator):
+    goal = Targets(("hill", "hill again"), np.array([0.2, 0.5]), np.array([0.4, 0.6]))
+    points = spread_evenly(128, 3, 8)
+    both = [{0: emulator, 1: emulator}]
+    full, cut = implausible(both, goal, points), implausible(both, goal, points, CUTOFF)
+    assert (cut[full <= CUTOFF] == full[full <= CUTOFF]).all()
+    assert (cut[full > CUTOFF] > CUTOFF).all()
+
+
+def test_what_luck_does_is_the_same_wherever_the_values_lie_and_whatever_is_missing():
+    chance = np.random.default_rng(1)
+    values = np.arange(200)[:, None, None] + chance.normal(0, [0.5, 2.0], (200, 3, 2))
+    assert between_lucks(values) == pytest.approx([0.5, 2.0], rel=0.1)
+    values[:20, 0, 0] = values[20, :, 1] = np.nan
+    assert between_lucks(values) == pytest.approx([0.5, 2.0], rel=0.1)
+
+
+@given(numbers, numbers, st.floats(0.1, 3))
+def test_nothing_is_beyond_what_is_accepted_inside_it(value, low, width):
+    goal = Targets(("x",), np.array([low]), np.array([low + width]))
+    beyond = float(goal.beyond(np.array([value]))[0])
+    assert (beyond == 0) == (low <= value <= low + width)
+    assert beyond == pytest.approx(max(low - value, value - low - width, 0))
+
+
+def test_a_value_that_is_missing_is_infinitely_far_from_being_met():
+    assert targets().beyond(np.full(len(targets().names), np.nan)).min() == np.inf
+
+
+def test_only_facts_used_in_calibration_are_aimed_at():
+    held_out = {one.id for one in declared_facts() if one.used != CALIBRATION}
+    assert not held_out & set(facts_used())
+    assert not held_out & {name.partition(":")[0] for name in targets().names}
+
+
+def test_whatever_is_sampled_a_helper_who_must_search_feels_it():
+    world = World(Scenario())
+    frames, situations = world.resolved.frames.names, world.resolved.situations
+    number = situations.turn(Kind.CONTROL, KEYWORKER, 0)
+    search = situations.turns[number].feasible.index("search")
+    deflection = world.turns[number].disturbance[frames.index("care"), search]
+    free = priors()
+    assert free.high[free.names.index("learning.tolerance")] < deflection
+
+
+def test_every_free_number_is_declared_and_no_context_is_free():
+    free = priors()
+    assert {name.partition(".")[0] for name in free.names} == {"people", "learning"}
+    assert (free.low < free.high).all()
+
+
+@settings(max_examples=30)
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=2))
+def test_the_unit_cube_is_the_priors_and_back(place):
+    free = Priors(("a", "b"), np.array([-1.0, 3.0]), np.array([2.0, 3.5]))
+    unit = np.array([place])
+    assert free.unit(free.at(unit)) == pytest.approx(unit)

@@ -1,0 +1,145 @@
+"""A comparison kept: what its folder holds, that it is made whole or not at all, and that it can be verified."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+
+from twoway.experiments.comparison.compare import compare
+from twoway.experiments.comparison.save import (
+    TABLES,
+    is_comparison,
+    keep_comparison,
+    read_comparison,
+    verify_comparison,
+)
+from twoway.experiments.comparison.schedule import course
+from twoway.simulation.compilation import source_digest
+from twoway.simulation.errors import Refusal
+
+TINY = {"design.days": 12, "design.clients": 4, "context.caseload": 2.0}
+TEXTS = ("strict-and-opaque", "permissive", "strict-and-opaque@6:permissive")
+
+
+@pytest.fixture(scope="module")
+def result():
+    return compare([course(text, TINY) for text in TEXTS], seed=2, replicates=3)
+
+
+@pytest.fixture(scope="module")
+def kept(result, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("kept") / "comparison"
+    keep_comparison(result, folder)
+    return folder
+
+
+@pytest.fixture
+def copied(kept, tmp_path):
+    return shutil.copytree(kept, tmp_path / "copied")
+
+
+def rewritten(folder, change):
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    change(manifest)
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_every_table_is_there_as_it_is_in_python(result, kept):
+    assert sorted(path.stem for path in kept.glob("*.csv")) == sorted(TABLES)
+    for name in ("differences", "moves", "days"):
+        pd.testing.assert_frame_equal(pd.read_csv(kept / f"{name}.csv"), getattr(result, name), check_dtype=False)
+    assert len(pd.read_csv(kept / "chains.csv")) == len(result.chains)
+
+
+def test_every_figure_is_there_twice_and_says_what_it_was_made_by(kept):
+    names = {"differences", "who-moves-1", "who-moves-2", "both-by-day-1", "both-by-day-2"}
+    figures = list((kept / "figures").iterdir())
+    assert {path.stem for path in figures} == names
+    assert len(figures) == 2 * len(names)
+    for path in figures:
+        content = path.read_bytes()
+        for words in ("strict-and-opaque against permissive", "seed: 2", "replicates: 3", source_digest()):
+            assert words.encode() in content
+
+
+def test_the_manifest_holds_the_courses_with_their_reforms(result, kept):
+    assert is_comparison(kept)
+    courses, manifest = read_comparison(kept)
+    assert [one.name for one in courses] == list(TEXTS)
+    assert (manifest["seed"], manifest["replicates"], manifest["kind"]) == (2, 3, "comparison")
+    for ours, theirs in zip(courses, result.courses, strict=True):
+        assert ours.scenario.context == theirs.scenario.context
+        assert [(r.day, r.scenario.context) for r in ours.reforms] == [
+            (r.day, r.scenario.context) for r in theirs.reforms
+        ]
+
+
+def test_a_comparison_that_is_made_again_is_equal(kept):
+    verdict = verify_comparison(kept)
+    assert verdict.equal == dict.fromkeys(TABLES, True)
+    assert verdict.changed == []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_number_that_was_changed_is_noticed(copied, name):
+    path = copied / f"{name}.csv"
+    *head, last = path.read_text().splitlines()
+    path.write_text("\n".join([*head, last.replace(last.split(",")[0], "other", 1)]) + "\n")
+    verdict = verify_comparison(copied)
+    assert verdict.equal == {table: table != name for table in TABLES}
+
+
+def test_other_sources_are_said_to_be_other(copied):
+    rewritten(copied, lambda manifest: manifest.update(source_digest="0" * 64))
+    assert "the model's sources" in verify_comparison(copied).changed[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda m: m.update(format=9), "has format 9"),
+        (lambda m: m.pop("courses"), "courses is missing"),
+        (lambda m: m.update(seed="x"), "seed = 'x'; it must be a whole number"),
+        (lambda m: m.update(courses=[3]), "courses are not written as"),
+        (lambda m: m["courses"][0].pop("reforms"), "courses are not written as"),
+        (lambda m: m["courses"][0]["resolved_scenario"]["context"].update(control=99), "context.control"),
+        (lambda m: m["courses"][2]["reforms"][0].update(day=900), "reform on day 900"),
+        (lambda m: m.update(courses=m["courses"][:1]), "two scenarios or more"),
+        (lambda m: m.update(replicates="1"), "replicates = 1; it must be from 2"),
+    ],
+)
+def test_a_damaged_manifest_is_refused_in_words(copied, change, words):
+    rewritten(copied, change)
+    with pytest.raises(Refusal, match=words):
+        verify_comparison(copied)
+
+
+def test_a_missing_table_or_input_is_named(copied):
+    (copied / "inputs" / "frames.toml").unlink()
+    with pytest.raises(Refusal, match=r"frames\.toml"):
+        verify_comparison(copied)
+    (copied / "moves.csv").unlink()
+    with pytest.raises(Refusal, match=r"the table moves\.csv is missing"):
+        verify_comparison(copied)
+
+
+def test_a_table_that_is_no_table_is_named(copied):
+    (copied / "moves.csv").write_bytes(b"")
+    with pytest.raises(Refusal, match=r"moves\.csv: cannot be read"):
+        verify_comparison(copied)
+
+
+def test_a_folder_that_exists_is_not_overwritten(result, copied):
+    before = (copied / "moves.csv").read_bytes()
+    with pytest.raises(Refusal, match="exists already"):
+        keep_comparison(result, copied)
+    assert (copied / "moves.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [None, b"", b"[]", b'{"format": 1}', b"\xff"])
+def test_what_is_no_comparison_is_known_not_to_be_one(tmp_path, content):
+    if content is not None:
+        (tmp_path / "manifest.json").write_bytes(content)
+    assert not is_comparison(tmp_path)

@@ -1,0 +1,46 @@
+"""A study that is asked for its points runs each once and refuses those it cannot run."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from tests.support.tiny_study import same, tiny
+
+from twoway.experiments.studies.ask_tell import Driven
+from twoway.experiments.studies.designs import Asked, Span
+from twoway.experiments.studies.store import SHARDS
+from twoway.simulation.errors import Refusal
+
+ASKED = {"design": Asked(), "inputs": {"context.control": Span(low=1.0, high=4.0), "learning.blur": Span()}}
+
+
+def test_what_is_asked_again_is_not_run_again(tmp_path):
+    driven = Driven(tiny(**ASKED), tmp_path / "s", workers=1)
+    first = driven.tell([[2.0, 1.0], [3.0, 1.0]])
+    shards = set((tmp_path / "s" / SHARDS).iterdir())
+    again = Driven(tiny(**ASKED), tmp_path / "s", workers=1).tell(
+        pd.DataFrame(first[["context.control", "learning.blur"]])[::-1]
+    )
+    assert set((tmp_path / "s" / SHARDS).iterdir()) == shards
+    assert same(again.reset_index(drop=True), first[::-1].reset_index(drop=True))
+    assert list(first["runs"]) == [4, 4]
+    table = driven.store.table()
+    assert first["client_tone"].iloc[1] == pytest.approx(table[table["point"] == 1]["client_tone"].mean())
+    assert first["client_tone_variance"].iloc[0] == pytest.approx(table[table["point"] == 0]["client_tone"].var())
+
+
+@pytest.mark.parametrize(
+    ("points", "why"),
+    [
+        ([[0.5, 1.0]], r"point 0: context.control = 0.5; it must be a number from 1 to 4"),
+        ([[2.0]], r"must be \(points, 2\)"),
+        ([[2.0, float("nan")]], "learning.blur = nan"),
+        ([{"context.control": 2.0}], "point 0: names"),
+        ([], "none were asked for|must be"),
+    ],
+)
+def test_points_that_cannot_be_asked_are_refused(tmp_path, points, why):
+    driven = Driven(tiny(**ASKED), tmp_path / "s", workers=1)
+    with pytest.raises(Refusal, match=why):
+        driven.tell(points)
+    assert driven.store.status().points == 0

@@ -1,0 +1,562 @@
+"""One encounter: choosing an act, reading it, and being moved by it."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
+from twoway.simulation.columns import EVENT_COLUMNS, row_type
+from twoway.simulation.dynamics.encounter import (
+    PERSON,
+    ROLE,
+    STRAIN,
+    choose,
+    define,
+    encounter,
+    frame_taken,
+    note_state,
+    perceive,
+    pick,
+    read,
+    redefine,
+    scripted_share,
+)
+from twoway.simulation.parameters.scenario import Scenario, all_declarations
+from twoway.simulation.random_streams import PER_ENCOUNTER, PER_EXCHANGE, AskEncounter
+from twoway.simulation.run import World, records
+from twoway.simulation.situations import LONGEST, Kind, tables
+from twoway.simulation.state import party_type
+
+WORLD = World(Scenario())
+FRAMES, SITUATIONS = WORLD.resolved.frames, WORLD.resolved.situations
+NAMES, K = FRAMES.names, len(FRAMES.names)
+NEARLY_ONE = float(np.nextafter(np.float32(1), np.float32(0)))
+BOUNDS = {d.name: (d.low, d.high) for d in all_declarations()}
+CARE, CUSTODY = NAMES.index("care"), NAMES.index("custody")
+ANSWER = SITUATIONS.turn(Kind.REQUEST, KEYWORKER, 1)
+CONTROL = SITUATIONS.turn(Kind.CONTROL, KEYWORKER, 0)
+TALK = SITUATIONS.turn(Kind.PLANNED, KEYWORKER, 0)
+LAW = settings(deadline=None, max_examples=60)
+
+share = st.floats(0, 1)
+luck = st.floats(0, NEARLY_ONE)
+views = st.lists(st.floats(-12, 0), min_size=K, max_size=K)
+turn_numbers = st.integers(0, len(SITUATIONS.turns) - 1)
+
+
+def turns_of(blur):
+    """The turns of the shipped situations as someone sees them whose perception is so blurred."""
+    r, learning = WORLD.resolved, WORLD.scenario.learning
+    return tables(r.situations, r.frames, r.lexicon, r.equations, learning.temperature, blur, 0.6)[1]
+
+
+SHARP = turns_of(0.002)
+"""Turns for someone who takes no act for another."""
+
+
+def party(log_weights=(0,) * K, **fields):
+    """Someone who defines the relationship so, and expected it; nothing has happened yet."""
+    made = records(1, party_type(K))[0]
+    made.log_weights[:], made.expectation[:] = log_weights, log_weights
+    for field, value in fields.items():
+        setattr(made, field, value)
+    define(made)
+    return made
+
+
+def sure_of(frame):
+    """Log-weights of someone to whom the relationship is this and hardly anything else."""
+    return [0.0 if name == frame else -6.0 for name in NAMES]
+
+
+def numbers(**changes):
+    """The default numbers, some of them changed."""
+    made = WORLD.numbers.copy()
+    for name, value in changes.items():
+        made[name] = value
+    return made[0]
+
+
+def row():
+    return records(1, row_type(EVENT_COLUMNS, K))[0]
+
+
+def act(turn, word):
+    """The place of an act among those feasible in a turn."""
+    return SITUATIONS.turns[turn].feasible.index(word)
+
+
+def reads(reader, turn, number, numbers_, draw=0.5, others_share=0.5, others_strain=0.0, turns=WORLD.turns):
+    """The row that is left when *reader* reads an act."""
+    note = row()
+    read(reader, turns[turn], number, others_share, others_strain, numbers_, draw, np.empty(LONGEST * 10), note)
+    return note
+
+
+def distance(one, other):
+    return float(np.abs(one.definition - other.definition).sum())
+
+
+@LAW
+@given(st.lists(st.floats(-2000, 2000), min_size=K, max_size=K))
+def test_any_weights_make_a_definition_that_is_a_probability(weights):
+    someone = party(weights)
+    assert np.isfinite(someone.definition).all()
+    assert (someone.definition >= 0).all()
+    assert someone.definition.sum() == pytest.approx(1.0, abs=1e-12)
+    assert someone.log_weights.max() == 0
+    assert someone.definition[np.argmax(weights)] == someone.definition.max()
+
+
+@LAW
+@given(st.data())
+def test_a_definition_is_a_probability_after_any_reading_by_anyone(data):
+    """Whatever the numbers of the scenario are, within their ranges."""
+    changes = {
+        name: data.draw(st.one_of(st.floats(*BOUNDS[name]), st.sampled_from(BOUNDS[name])), label=name)
+        for name in ("learning", "anchoring", "doubt", "assimilation", "formality", "impersonal_weight", "tolerance")
+    }
+    reader = party(
+        data.draw(st.lists(st.floats(-800, 0), min_size=K, max_size=K)),
+        known_rules=data.draw(share), insight=data.draw(share),
+    )  # fmt: skip
+    reader.expectation[:] = data.draw(views)
+    number = data.draw(turn_numbers)
+    done = data.draw(st.integers(0, WORLD.turns[number].feasible - 1))
+    note = reads(
+        reader, number, done, numbers(**changes), data.draw(luck), data.draw(share), data.draw(share)
+    )  # fmt: skip
+    assert np.isfinite(reader.definition).all()
+    assert (reader.definition >= 0).all()
+    assert reader.definition.sum() == pytest.approx(1.0, abs=1e-12)
+    assert (note.definition == reader.definition).all()
+    assert np.isfinite(reader.log_weights).all()
+    assert reader.positivity >= 0
+    assert reader.negativity >= 0
+    assert reader.tension >= 0
+    assert reader.felt_coercion >= 0
+
+
+@LAW
+@given(views, turn_numbers, st.floats(0, 0.95), st.floats(0.01, 1), st.data())
+def test_a_reading_moves_a_definition_toward_the_frame_out_of_which_the_act_is_likeliest(
+    view, number, role, learning, data
+):
+    turn = WORLD.turns[number]
+    seen = data.draw(st.integers(0, turn.feasible - 1))
+    reader = party(view)
+    before = reader.definition.copy()
+    redefine(reader, turn, seen, role, 0.0, numbers(learning=learning))
+    likeliest, unlikeliest = turn.will[:, seen].argmax(), turn.will[:, seen].argmin()
+    assert reader.definition[likeliest] >= before[likeliest] - 1e-12
+    assert reader.definition[unlikeliest] <= before[unlikeliest] + 1e-12
+
+
+@LAW
+@given(turn_numbers, st.data())
+def test_from_an_open_mind_a_reading_makes_the_likeliest_frame_the_weightiest(number, data):
+    turn = WORLD.turns[number]
+    seen = data.draw(st.integers(0, turn.feasible - 1))
+    reader = party()
+    redefine(reader, turn, seen, 0.2, 0.0, numbers())
+    assert reader.definition.max() == pytest.approx(reader.definition[turn.will[:, seen].argmax()])
+
+
+@LAW
+@given(views, turn_numbers, share, st.data())
+def test_an_act_that_is_known_to_be_all_role_says_nothing_about_the_relationship(view, number, strain, data):
+    turn = WORLD.turns[number]
+    seen = data.draw(st.integers(0, turn.feasible - 1))
+    reader = party(view)
+    before = reader.definition.copy()
+    redefine(reader, turn, seen, 1.0, strain, numbers())
+    assert reader.definition == pytest.approx(before, abs=1e-12)
+
+
+@LAW
+@given(views, views, turn_numbers)
+def test_a_definition_without_learning_goes_back_to_the_expectation(view, expected, number):
+    reader = party(view)
+    reader.expectation[:] = expected
+    redefine(reader, WORLD.turns[number], 0, 0.3, 0.0, numbers(learning=0.0, anchoring=1.0))
+    assert reader.definition == pytest.approx(party(expected).definition, abs=1e-12)
+
+
+@LAW
+@given(views, share, share)
+def test_a_refusal_known_to_be_the_rules_is_put_down_to_the_role(view, known, more):
+    little, much = sorted([known, more])
+    refusal = act(ANSWER, "refuse")
+    blind, knowing = (
+        reads(party(view, known_rules=k), ANSWER, refusal, numbers(), others_share=0.9, turns=SHARP)
+        for k in (little, much)
+    )
+    assert knowing.role_share >= blind.role_share - 1e-12
+    assert knowing.person_share <= blind.person_share + 1e-12
+
+
+@LAW
+@given(views, share, share)
+def test_a_refusal_known_to_be_the_rules_moves_the_client_less(view, known, more):
+    little, much = sorted([known, more])
+    refusal = act(ANSWER, "refuse")
+    before, blind, knowing = party(view), party(view, known_rules=little), party(view, known_rules=much)
+    for client in (blind, knowing):
+        reads(client, ANSWER, refusal, numbers(), others_share=0.9, turns=SHARP)
+    assert knowing.negativity <= blind.negativity + 1e-12
+    assert knowing.felt_coercion <= blind.felt_coercion + 1e-12
+    assert knowing.tension <= blind.tension + 1e-12
+    log_odds = [np.subtract.outer(c.log_weights, c.log_weights) for c in (before, blind, knowing)]
+    assert (np.abs(log_odds[2] - log_odds[0]) <= np.abs(log_odds[1] - log_odds[0]) + 1e-9).all()
+
+
+def test_an_unexplained_refusal_does_move_a_trusting_client():
+    before, client = party(sure_of("care")), party(sure_of("care"), known_rules=0.0)
+    reads(client, ANSWER, act(ANSWER, "refuse"), numbers(), others_share=0.9, turns=SHARP)
+    assert client.negativity > 0
+    assert client.felt_coercion > 0
+    assert client.tension > 0
+    assert distance(client, before) > 0.001
+
+
+@LAW
+@given(views, share, turn_numbers, st.data())
+def test_the_other_is_taken_to_be_more_reserved_after_an_act_in_role_and_less_after_one_that_is_not(
+    view, presumed, turn, data
+):
+    done = data.draw(st.integers(0, len(SITUATIONS.turns[turn].feasible) - 1))
+    reader = party(view, presumed_reserve=presumed)
+    believed = 1 - (1 - 0.35) * (1 - presumed)
+    note = reads(reader, turn, done, numbers(formality=0.35), others_share=0.9, turns=SHARP)
+    moved = reader.presumed_reserve - presumed
+    if WORLD.turns[turn].mandated:
+        assert moved == 0, "what the rules prescribe tells nothing of the person"
+    else:
+        assert moved * (note.role_share - believed) >= -1e-12
+    assert 0 <= reader.presumed_reserve <= 1
+
+
+@LAW
+@given(views, share, share)
+def test_a_courtesy_warms_less_from_someone_who_is_taken_to_stay_behind_the_role(view, presumed, more):
+    little, much = sorted([presumed, more])
+    greeting = SITUATIONS.turn(Kind.EVERYDAY, KEYWORKER, 0)
+    personal, reserved = party(view, presumed_reserve=little), party(view, presumed_reserve=much)
+    for client in (personal, reserved):
+        reads(client, greeting, act(greeting, "greet"), numbers(), turns=SHARP)
+    assert reserved.positivity <= personal.positivity + 1e-12
+
+
+def test_whoever_always_acts_by_the_script_is_found_out():
+    client = party(presumed_reserve=0.0)
+    everyday = SITUATIONS.turn(Kind.EVERYDAY, KEYWORKER, 0)
+    script, luck_ = WORLD.turns[everyday].script_cdf, np.random.default_rng(1)
+    for draw in luck_.random(400):
+        reads(client, everyday, pick(script, draw), numbers(formality=0.2, acquaintance=0.05), turns=SHARP)
+    assert client.presumed_reserve > 0.5
+
+
+@LAW
+@given(views, share, share)
+def test_a_keyworker_with_insight_puts_a_complaint_in_withdrawal_down_to_strain(view, insight, more):
+    little, much = sorted([insight, more])
+    turn = SITUATIONS.turn(Kind.EVERYDAY, CLIENT, 1)
+    complaint = act(turn, "complain_to")
+    blind, seeing = (
+        reads(party(view, insight=i), turn, complaint, numbers(), others_strain=0.5, turns=SHARP)
+        for i in (little, much)
+    )
+    assert seeing.strain_share >= blind.strain_share - 1e-12
+    assert seeing.person_share <= blind.person_share + 1e-12
+
+
+@LAW
+@given(views, turn_numbers, luck, share, share, share, share, st.data())
+def test_role_strain_and_person_share_an_act_that_was_read(view, number, draw, role, strain, known, insight, data):
+    done = data.draw(st.integers(0, WORLD.turns[number].feasible - 1))
+    reader = party(view, known_rules=known, insight=insight)
+    note = reads(reader, number, done, numbers(), draw, role, strain)
+    parts = (note.role_share, note.strain_share, note.person_share)
+    assert all(0 <= part <= 1 + 1e-12 for part in parts)
+    assert sum(parts) == pytest.approx(1.0, abs=1e-9)
+    assert 0 <= note.expected <= 1
+    # Whoever is certain that it is all script or all strain may yet see what neither holds: perception stays open.
+    assert note.expected > 0 or max(insight * strain, known * role) > 1 - 1e-9
+    assert note.seen in WORLD.turns[number].act[: WORLD.turns[number].feasible]
+
+
+@pytest.mark.parametrize("number", range(len(SITUATIONS.turns)))
+def test_only_what_a_keyworker_does_coerces(number):
+    turn = SHARP[number]
+    for done in range(turn.feasible):
+        reader = party()
+        reads(reader, number, done, numbers(), turns=SHARP)
+        bad_and_powerful = turn.evaluation[done] < 0 < turn.potency[done]
+        assert (reader.felt_coercion > 0) == (turn.role == KEYWORKER and bad_and_powerful)
+
+
+def test_orders_refusals_and_force_coerce_but_explaining_and_persuading_do_not():
+    def felt(turn, word):
+        client = party(sure_of("custody"))
+        reads(client, turn, act(turn, word), numbers(), turns=SHARP)
+        return client.felt_coercion
+
+    assert min(felt(CONTROL, word) for word in ("order", "refuse", "restrain")) > 0
+    assert felt(CONTROL, "explain_something_to") == felt(TALK, "persuade") == felt(TALK, "listen_to") == 0
+
+
+@LAW
+@given(turn_numbers, luck.filter(bool), views, st.floats(0, 0.95), share, st.data())
+def test_with_sharp_eyes_even_those_who_see_what_they_expect_see_what_was_done(number, draw, view, role, strain, data):
+    turn = SHARP[number]
+    done = data.draw(st.integers(0, turn.feasible - 1))
+    seen = np.empty(turn.feasible)
+    assert perceive(party(view), turn, done, role, 0.9 * strain, 1.0, draw, seen) == done
+
+
+@pytest.mark.parametrize(
+    ("kind", "position"), [(Kind.EVERYDAY, 0), (Kind.CONTROL, 0), (Kind.REQUEST, 1), (Kind.PLANNED, 0)]
+)
+def test_to_blurred_eyes_whatever_a_keyworker_does_looks_kinder_in_care_than_in_custody(kind, position):
+    number = SITUATIONS.turn(kind, KEYWORKER, position)
+    turn, seen = turns_of(1.3)[number], np.empty(50)
+    for done in range(turn.feasible):
+        looks = [
+            np.mean(
+                [turn.evaluation[perceive(someone, turn, done, 0.35, 0.0, 0.85, u / 100, seen)] for u in range(100)]
+            )
+            for someone in (party(sure_of("care")), party(sure_of("custody")))
+        ]
+        assert looks[0] > looks[1], SITUATIONS.turns[number].feasible[done]
+
+
+def test_who_does_not_lean_on_expectation_sees_the_same_whatever_the_relationship_seems_to_be():
+    turn, seen = WORLD.turns[TALK], np.empty(50)
+    for u in np.linspace(0, NEARLY_ONE, 50):
+        care, custody = (
+            perceive(party(sure_of(frame)), turn, act(TALK, "explain_something_to"), 0.35, 0.0, 0.0, u, seen)
+            for frame in ("care", "custody")
+        )
+        assert care == custody
+
+
+def test_an_act_that_nobody_could_have_expected_is_seen_as_what_it_was():
+    turn, seen = SHARP[ANSWER], np.empty(50)
+    agree = act(ANSWER, "negotiate_with")
+    assert turn.script[agree] == 0
+    for u in (0.0, 0.5, NEARLY_ONE):
+        assert perceive(party(), turn, agree, 1.0, 0.0, 1.0, u, seen) == agree
+
+
+def acts_of(someone, turn, numbers_, frame, source_draw, bent=False):
+    """The acts someone chooses over all luck of the act, given the luck of the source; and their sources."""
+    chosen, sources = [], set()
+    for u in np.linspace(0, NEARLY_ONE, 60):
+        note = row()
+        number = choose(someone, WORLD.turns[turn], frame, bent, numbers_, np.array([source_draw, u]), 0, note)
+        chosen.append(SITUATIONS.turns[turn].feasible[number])
+        sources.add(int(note.source))
+        assert note.act == WORLD.turns[turn].act[number]
+    return set(chosen), sources
+
+
+def test_out_of_the_role_only_the_script_is_followed():
+    followed, sources = acts_of(party(), ANSWER, numbers(formality=1.0), CARE, NEARLY_ONE)
+    assert sources == {ROLE}
+    assert followed == {"explain_something_to", "inform", "refuse", "agree_with"}
+
+
+def test_out_of_strain_a_client_complains_evades_ignores_and_argues():
+    turn = SITUATIONS.turn(Kind.EVERYDAY, CLIENT, 0)
+    strained, sources = acts_of(party(strain=1.0), turn, numbers(formality=0.0), CARE, NEARLY_ONE)
+    assert sources == {STRAIN}
+    assert strained == {"complain_to", "evade", "ignore", "argue_with"}
+
+
+def test_where_no_irritable_act_is_feasible_nobody_acts_out_of_strain():
+    calm = WORLD.turns.copy()
+    calm.strained, calm.strain, calm.strain_cdf = 0.0, 0.0, np.inf
+    draw = np.array([NEARLY_ONE, 0.5])
+    for turn in calm:
+        note = row()
+        choose(party(strain=1.0), turn, CARE, False, numbers(formality=0.0, mandate=0.0), draw, 0, note)
+        assert note.source == PERSON
+
+
+def test_as_a_person_one_does_what_feels_right_in_the_frame_one_has_taken():
+    def mean_evaluation(frame):
+        done = []
+        for u in np.linspace(0, NEARLY_ONE, 60):
+            number = choose(
+                party(), WORLD.turns[TALK], frame, False, numbers(formality=0.0), np.array([u, u]), 0, row()
+            )
+            done.append(WORLD.turns[TALK].evaluation[number])
+        return np.mean(done)
+
+    assert mean_evaluation(CARE) > mean_evaluation(CUSTODY) + 0.5
+
+
+def test_doing_what_ones_own_definition_forbids_leaves_tension_and_doing_what_it_asks_does_not():
+    def tension_after(word, frame):
+        keyworker = party()
+        script = WORLD.turns[CONTROL].script_cdf
+        place = act(CONTROL, word)
+        draw = (script[place - 1] if place else 0.0) + 1e-9
+        note, n = row(), numbers(formality=1.0, tolerance=5.0)
+        choose(keyworker, WORLD.turns[CONTROL], frame, False, n, np.array([0.0, draw]), 0, note)
+        assert note.act == WORLD.turns[CONTROL].act[place]
+        assert note.actor_tension == keyworker.tension
+        return keyworker.tension
+
+    assert tension_after("search", CARE) > 0
+    assert tension_after("order", CARE) > tension_after("search", CARE)
+    assert tension_after("search", CUSTODY) == 0
+
+
+@LAW
+@given(share, share, share, share)
+def test_a_mandate_binds_a_keyworker_unless_the_rules_are_bent(formality, reserve, mandate, away):
+    n = numbers(formality=formality, mandate=mandate)
+    for turn in WORLD.turns:
+        someone = party(reserve=reserve, distance=away)
+        bound, free = scripted_share(someone, turn, False, n), scripted_share(someone, turn, True, n)
+        assert free == scripted_share(someone, turn, False, numbers(formality=formality, mandate=0.0))
+        assert bound == (max(free, mandate) if turn.mandated else free)
+        assert max(formality, reserve) - 1e-12 <= free <= 1
+
+
+def test_someone_of_two_minds_takes_up_either_frame_as_often_as_it_weighs():
+    undecided = party([0.0 if name in ("care", "custody") else -50.0 for name in NAMES])
+    taken = [frame_taken(undecided, True, WORLD.frames, (i + 0.5) / 100) for i in range(100)]
+    assert taken.count(CARE) == taken.count(CUSTODY) == 50
+
+
+@LAW
+@given(views, luck)
+def test_someone_out_to_confront_who_opens_takes_the_weightiest_adversarial_frame_whatever_the_luck(view, draw):
+    angry = party(view, confronting=1.0)
+    adversarial = np.flatnonzero(WORLD.frames.adversarial)
+    taken = frame_taken(angry, True, WORLD.frames, draw)
+    assert taken in adversarial
+    assert angry.definition[taken] == angry.definition[adversarial].max()
+
+
+@LAW
+@given(views, luck)
+def test_someone_out_to_confront_to_whom_another_opens_takes_up_what_the_relationship_usually_is(view, draw):
+    angry, calm = party(view, confronting=1.0), party(view)
+    assert frame_taken(angry, False, WORLD.frames, draw) == frame_taken(calm, False, WORLD.frames, draw)
+
+
+def meets(kind, opener, client, keyworker, days_luck, numbers_=None, step=1):
+    """The rows of an encounter and how many exchanges were read as good."""
+    rows = records(LONGEST, row_type(EVENT_COLUMNS, K))
+    good = encounter(
+        WORLD.kinds[kind], WORLD.turns, opener, client, keyworker, WORLD.frames, numbers_ or numbers(),
+        days_luck, np.empty(50), rows, 0, step,
+    )  # fmt: skip
+    return rows, good
+
+
+days = st.lists(luck, min_size=WORLD.columns, max_size=WORLD.columns).map(np.array)
+openings = [
+    (kind, opener)
+    for kind in Kind
+    for opener in ((CLIENT, KEYWORKER) if SITUATIONS.opened_by[kind] == 2 else (SITUATIONS.opened_by[kind],))
+]
+
+
+@LAW
+@given(st.sampled_from(openings), days, views, views)
+def test_in_an_encounter_the_parties_alternate_and_each_sticks_to_the_frame_taken_up(opening, drawn, his, hers):
+    kind, opener = opening
+    rows, good = meets(kind, opener, party(his), party(hers), drawn)
+    n = SITUATIONS.exchanges[kind]
+    assert list(rows.actor[:n]) == [(opener + i) % 2 for i in range(n)]
+    assert list(rows.exchange[:n]) == list(range(n))
+    first = WORLD.kinds[kind].luck
+    taken = [
+        frame_taken(party(view), opener == role, WORLD.frames, drawn[first + question])
+        for role, view, question in (
+            (CLIENT, his, AskEncounter.CLIENT_FRAME),
+            (KEYWORKER, hers, AskEncounter.KEYWORKER_FRAME),
+        )
+    ]
+    assert list(rows.actor_frame[:n]) == [taken[(opener + i) % 2] for i in range(n)]
+    assert 0 <= good <= n
+
+
+@LAW
+@given(days, views, views)
+def test_the_good_exchanges_of_a_talk_are_those_seen_as_good(drawn, his, hers):
+    rows, good = meets(Kind.REPAIR, CLIENT, party(his), party(hers), drawn)
+    evaluations = [WORLD.resolved.lexicon.acts[SITUATIONS.acts[r.seen]][0] for r in rows[:4]]
+    assert good == sum(e >= WORLD.scenario.learning.good_reading for e in evaluations)
+
+
+@LAW
+@given(days, share)
+def test_rules_are_bent_only_where_there_are_any_and_as_often_as_discretion_says(drawn, discretion):
+    rows, _ = meets(Kind.CONTROL, KEYWORKER, party(), party(), drawn, numbers(discretion=discretion))
+    draw = drawn[WORLD.kinds[Kind.CONTROL].luck + AskEncounter.BENDS]
+    assert bool(rows[0].bent) == (draw < discretion)
+    chat, _ = meets(Kind.EVERYDAY, KEYWORKER, party(), party(), drawn, numbers(discretion=1.0))
+    assert not chat.bent.any()
+
+
+@LAW
+@given(days)
+def test_a_confrontation_is_over_when_who_sought_it_has_opened_an_encounter(drawn):
+    client, keyworker = party(confronting=1.0), party(confronting=1.0)
+    rows, _ = meets(Kind.EVERYDAY, CLIENT, client, keyworker, drawn)
+    assert (client.confronting, keyworker.confronting) == (0.0, 1.0)
+    assert WORLD.frames.adversarial[rows[0].actor_frame]
+
+
+@LAW
+@given(days, views, views)
+def test_it_makes_no_difference_to_the_two_whether_their_encounter_is_written_down(drawn, his, hers):
+    noted, unnoted = [party(his), party(hers)], [party(his), party(hers)]
+    assert (
+        meets(Kind.PLANNED, KEYWORKER, *noted, drawn)[1] == meets(Kind.PLANNED, KEYWORKER, *unnoted, drawn, step=0)[1]
+    )
+    assert [p.tobytes() for p in noted] == [p.tobytes() for p in unnoted]
+
+
+@LAW
+@given(days, st.sampled_from(openings))
+def test_luck_of_other_encounters_of_the_day_does_not_matter_to_this_one(drawn, opening):
+    kind, opener = opening
+    first = WORLD.kinds[kind].luck
+    mine = slice(first, first + PER_ENCOUNTER + PER_EXCHANGE * SITUATIONS.exchanges[kind])
+    elsewhere = 1 - drawn - 2.0**-25
+    elsewhere[mine] = drawn[mine]
+    one, other = [party(), party()], [party(), party()]
+    meets(kind, opener, *one, drawn)
+    meets(kind, opener, *other, elsewhere)
+    assert [p.tobytes() for p in one] == [p.tobytes() for p in other]
+
+
+def test_what_is_noted_of_a_party_is_how_it_is():
+    someone = party(sure_of("care"), positivity=1.0, negativity=0.25, tension=0.5, felt_coercion=0.1, distance=0.3,
+                    known_rules=0.7, presumed_reserve=0.6)  # fmt: skip
+    note = row()
+    note_state(someone, note)
+    for field in (
+        "positivity",
+        "negativity",
+        "tension",
+        "felt_coercion",
+        "distance",
+        "known_rules",
+        "presumed_reserve",
+    ):
+        assert note[field] == someone[field]
+    assert (note.definition == someone.definition).all()
+
+
+def test_the_first_whose_cumulative_weight_exceeds_the_draw_is_picked():
+    cumulative = np.array([0.0, 0.25, 0.25, 1.0])
+    assert [pick(cumulative, u) for u in (0.0, 0.2, 0.25, 0.99)] == [1, 1, 3, 3]
+    assert pick(cumulative, 1.0) == 3, "should rounding leave none, the last"

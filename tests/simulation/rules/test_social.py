@@ -1,0 +1,109 @@
+"""Around the dyad: peers, team, turnover, and people as they are drawn."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from twoway.simulation.rules.social import (
+    expected_at_first,
+    kept_as_share,
+    leaving_chance,
+    moved_toward,
+    of_this_centre,
+    opposed,
+)
+
+LAW = settings(deadline=None, max_examples=60)
+share = st.floats(0, 1)
+log_weight = st.floats(-50, 50)
+benignity = st.floats(-1, 1)
+EPS = 1e-9
+
+
+@LAW
+@given(log_weight, log_weight, share)
+def test_who_is_moved_toward_another_ends_between_the_two(own, other, part):
+    moved = moved_toward(own, other, part)
+    assert min(own, other) - EPS <= moved <= max(own, other) + EPS
+    assert abs(moved - other) == pytest.approx((1 - part) * abs(own - other), abs=EPS)
+
+
+@LAW
+@given(log_weight, log_weight)
+def test_no_influence_moves_nobody_and_full_influence_all_the_way(own, other):
+    assert moved_toward(own, other, 0.0) == own
+    assert moved_toward(own, other, 1.0) == pytest.approx(other, abs=EPS)
+
+
+@LAW
+@given(log_weight, st.floats(0, 2), st.floats(0, 2), benignity)
+def test_opposition_talks_up_adversarial_frames_and_talks_down_benign_ones(weight, opposition, more, benign):
+    mild, fierce = sorted([opposition, more])
+    assert opposed(weight, 0.0, benign) == weight
+    assert opposed(weight, fierce, -abs(benign)) >= opposed(weight, mild, -abs(benign)) >= weight
+    assert opposed(weight, fierce, abs(benign)) <= opposed(weight, mild, abs(benign)) <= weight
+
+
+@LAW
+@given(st.floats(1e-6, 1e6), st.floats(-4, 4), benignity)
+def test_someone_of_average_luck_expects_what_is_expected_in_the_mean(weight, tilt, benign):
+    assert expected_at_first(weight, tilt, benign, 1.0, 0.0) == pytest.approx(math.log(weight) + tilt * benign)
+    assert expected_at_first(weight, 0.0, benign, 0.0, 3.0) == math.log(weight)
+
+
+@LAW
+@given(st.floats(1e-3, 1e3), st.floats(-4, 4), st.floats(-4, 4), st.floats(-5, 5))
+def test_raised_expectations_raise_benign_frames_and_lower_adversarial_ones(weight, tilt, other, luck):
+    low, high = sorted([tilt, other])
+    assert expected_at_first(weight, low, 1.0, 1.0, luck) <= expected_at_first(weight, high, 1.0, 1.0, luck)
+    assert expected_at_first(weight, low, -1.0, 1.0, luck) >= expected_at_first(weight, high, -1.0, 1.0, luck)
+
+
+@LAW
+@given(st.floats(0, 4), st.floats(0, 4))
+def test_more_turnover_makes_leaving_likelier_on_any_day(turnover, more):
+    low, high = sorted([turnover, more])
+    assert 0 <= leaving_chance(low) <= leaving_chance(high) < 1
+    assert leaving_chance(0.0) == 0
+
+
+@LAW
+@given(st.floats(0, 4))
+def test_over_180_days_posts_change_as_often_as_turnover_says(turnover):
+    """Staying 180 days has the probability of no event at that rate."""
+    assert (1 - leaving_chance(turnover)) ** 180 == pytest.approx(math.exp(-turnover), rel=1e-9)
+
+
+@LAW
+@given(st.floats(-10, 10))
+def test_a_trait_is_kept_a_share_and_changed_only_where_it_is_none(value):
+    kept = kept_as_share(value)
+    assert 0 <= kept <= 1
+    if 0 <= value <= 1:
+        assert kept == value
+
+
+@LAW
+@given(share, st.floats(0, 2), st.floats(-8, 8))
+def test_a_share_stays_a_share_in_every_centre_and_none_or_all_stay_what_they_are(value, spread, luck):
+    assert 0 <= of_this_centre(value, spread, luck) <= 1
+    assert of_this_centre(0.0, spread, luck) == 0.0
+    assert of_this_centre(1.0, spread, luck) == 1.0
+
+
+@LAW
+@given(st.floats(0.01, 0.99), st.floats(0, 2), st.floats(-8, 8), st.floats(-8, 8))
+def test_a_centre_with_more_of_it_by_luck_has_more_of_it(value, spread, luck, more):
+    low, high = sorted([luck, more])
+    assert of_this_centre(value, spread, low) <= of_this_centre(value, spread, high) + EPS
+    assert of_this_centre(value, 0.0, luck) == pytest.approx(value)
+
+
+@LAW
+@given(st.floats(0.01, 0.99), st.floats(0, 2), st.floats(-4, 4))
+def test_centres_differ_on_the_scale_of_log_odds(value, spread, luck):
+    there = of_this_centre(value, spread, luck)
+    shift = math.log(there / (1 - there)) - math.log(value / (1 - value))
+    assert shift == pytest.approx(spread * luck, abs=1e-6)

@@ -1,0 +1,119 @@
+"""The agents' centre lives the same days as the compiled one."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from twoway.simulation.mesa_model import Centre, Client, Keyworker, live_with_agents
+from twoway.simulation.parameters.scenario import NUMBERED, Scenario, all_declarations, changed, load, shipped_names
+from twoway.simulation.run import Stay, World, live
+
+NUMBERS = [d for d in all_declarations() if d.section in NUMBERED and d.name != "caseload"]
+
+
+def assert_identical(one: Stay, other: Stay) -> None:
+    for name, a, b in zip(Stay._fields, one, other, strict=True):
+        if isinstance(a, int):
+            assert a == b
+            continue
+        assert a.dtype == b.dtype
+        for field in a.dtype.names:
+            np.testing.assert_array_equal(a[field], b[field], err_msg=f"{name}.{field}")
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_agents_and_the_compiled_runner_leave_the_identical_tables_of_every_scenario(name):
+    scenario = load(name)
+    small = {"design.days": 40, "design.clients": min(8, scenario.design.clients), "context.turnover": 2.0}
+    world = World(changed(scenario, small))
+    assert_identical(live_with_agents(world, 5, 1, 0), live(world, 5, 1, 0))
+
+
+def test_agents_and_the_compiled_runner_leave_the_identical_tables_of_a_whole_stay():
+    world = World(load("four-centres"))
+    assert_identical(live_with_agents(world, 1, 0, 3), live(world, 1, 0, 3))
+
+
+@settings(max_examples=15)
+@given(
+    changes=st.lists(
+        st.sampled_from(NUMBERS), min_size=1, max_size=12, unique_by=lambda d: (d.section, d.name)
+    ).flatmap(
+        lambda chosen: st.fixed_dictionaries({f"{d.section}.{d.name}": st.floats(d.low, d.high) for d in chosen})
+    ),
+    seed=st.integers(0, 2**63 - 1),
+    replicate=st.integers(0, 10_000),
+    caseload=st.integers(1, 6),
+)
+def test_agents_and_the_compiled_runner_agree_in_any_context(changes, seed, replicate, caseload):
+    size = {"design.days": 15, "design.clients": 5, "context.caseload": caseload}
+    world = World(changed(Scenario(), changes | size))
+    assert_identical(live_with_agents(world, seed, replicate, 0), live(world, seed, replicate, 0))
+
+
+@pytest.fixture(scope="module")
+def centre() -> Centre:
+    model = Centre(World(changed(Scenario(), {"design.days": 30, "context.turnover": 4.0})), seed=2)
+    for _ in range(30):
+        model.step()
+    return model
+
+
+def test_the_data_collector_has_a_row_for_every_client_and_day(centre):
+    table = centre.datacollector.get_agenttype_vars_dataframe(Client)
+    assert len(table) == 31 * len(centre.clients)
+    assert {"positivity", "negativity", "tension", "felt_coercion"} <= set(table.columns)
+    assert table["positivity"].iloc[-1] == centre.clients[-1].positivity
+    assert list(centre.datacollector.get_model_vars_dataframe()["day"]) == list(range(31))
+
+
+def test_every_client_is_on_exactly_one_caseload_and_every_keyworker_in_the_team(centre):
+    assert all(centre.caseload.degree[("client", i)] == 1 for i in range(len(centre.clients)))
+    assert sorted(centre.team.nodes) == [k.post for k in centre.keyworkers]
+    assert sorted(i for k in centre.keyworkers for i in k.dyads()) == list(range(len(centre.clients)))
+
+
+def test_friendship_is_mutual_and_counted(centre):
+    for i in range(len(centre.clients)):
+        assert centre.peers.degree[i] == centre.dyads[i].friends
+        assert not centre.peers.has_edge(i, i)
+
+
+def test_a_keyworker_who_leaves_is_another_agent_afterwards(centre):
+    assert centre.dyads.changes.max() > 0
+    assert len(centre.agents_by_type[Keyworker]) == len(centre.keyworkers)
+    assert set(centre.agents_by_type[Keyworker]) == set(centre.keyworkers)
+
+
+def test_an_account_comes_from_the_partys_own_state_alone(centre):
+    account = centre.clients[0].account(0)
+    assert account["personal"] + account["formal"] + account["adversarial"] == pytest.approx(1.0)
+    view = centre.views[0][0]
+    assert account["positivity"] == view.positivity
+    before = account.copy()
+    centre.views[1][0].positivity += 1.0
+    assert centre.clients[0].account(0) == before
+
+
+def test_a_centre_that_was_lived_is_freed():
+    world = World(changed(Scenario(), {"design.days": 2, "design.clients": 2}))
+    freed = []
+    original = Centre.stay
+
+    def watched(self: Centre) -> Stay:
+        freed.append(weakref.ref(self))
+        return original(self)
+
+    Centre.stay = watched  # type: ignore[method-assign]
+    try:
+        live_with_agents(world, 1, 0, 0)
+    finally:
+        Centre.stay = original  # type: ignore[method-assign]
+    gc.collect()
+    assert freed[0]() is None

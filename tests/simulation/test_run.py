@@ -1,0 +1,157 @@
+"""Many centres, compiled: replicates, threads, luck that was written, and numbers that are felt."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from twoway.simulation.parameters.scenario import NUMBERED, Scenario, all_declarations, changed
+from twoway.simulation.random_streams import Luck
+from twoway.simulation.run import Keep, Stay, World, live, stays
+
+SMALL = {"design.clients": 6, "design.days": 60}
+
+
+def small(**changes: float) -> World:
+    return World(changed(Scenario(), SMALL | {key.replace("__", "."): value for key, value in changes.items()}))
+
+
+def left(stay: Stay) -> bytes:
+    return b"".join(np.ascontiguousarray(x).tobytes() for x in (stay.clients, stay.keyworkers, stay.dyads))
+
+
+def same_lines(one: np.ndarray, other: np.ndarray) -> bool:
+    return len(one) == len(other) and all(
+        np.array_equal(one[field], other[field], equal_nan=True) for field in one.dtype.names
+    )
+
+
+def test_replicate_three_needs_no_replicate_before_it():
+    world = small()
+    assert left(list(stays(world, 9, range(4), Keep.DYADS))[3]) == left(live(world, 9, 3, 0))
+
+
+def test_threads_change_neither_order_nor_result():
+    world = small(design__centres=2)
+    one, two = (list(stays(world, 4, range(6), Keep.EVENTS, threads)) for threads in (1, 3))
+    assert [(s.replicate, s.centre) for s in one] == [(s.replicate, s.centre) for s in two]
+    for a, b in zip(one, two, strict=True):
+        assert left(a) == left(b)
+        assert same_lines(a.events, b.events)
+
+
+def test_what_is_kept_changes_nothing_of_what_happens():
+    world = small()
+    lived = [left(live(world, 1, 0, 0, keep)) for keep in Keep]
+    assert lived[0] == lived[1] == lived[2]
+
+
+def test_a_shorter_stay_is_the_beginning_of_a_longer_one():
+    short, long = small(design__days=20), small(design__days=60)
+    a, b = live(short, 1, 0, 0).events, live(long, 1, 0, 0).events
+    assert same_lines(a, b[b.day <= 20])
+
+
+def test_other_luck_for_dyad_three_changes_nobody_else_in_a_centre_without_talk():
+    world = small(context__peer_density=0.0, context__team_cohesion=0.0)
+    luck = world.luck(1, 0, 0)
+    days = luck.days.copy()
+    days[3] = 1 - np.nextafter(np.float32(1), np.float32(0)) + days[3][::-1] * np.float32(0.999)
+    here, there = live(world, 1, 0, 0, luck=luck), live(world, 1, 0, 0, luck=luck._replace(days=days))
+    for i in range(6):
+        same = here.clients[i] == there.clients[i] and here.keyworkers[i] == there.keyworkers[i]
+        assert same == (i != 3)
+
+
+def test_other_luck_for_dyad_three_reaches_the_others_only_through_talk():
+    world = small(context__peer_density=1.0, context__peer_influence=0.3, context__team_cohesion=0.0)
+    luck = world.luck(1, 0, 0)
+    days = luck.days.copy()
+    days[3] = days[3][::-1]
+    here, there = live(world, 1, 0, 0, luck=luck), live(world, 1, 0, 0, luck=luck._replace(days=days))
+    assert any(here.clients[i] != there.clients[i] for i in range(6) if i != 3)
+
+
+@pytest.mark.parametrize("end", [0.0, float(np.nextafter(np.float32(1), np.float32(0)))])
+def test_luck_at_either_end_of_its_range_is_lived_through(end):
+    world = small(context__turnover=1.0)
+    luck = world.luck(1, 0, 0)
+    extreme = Luck(
+        days=np.full_like(luck.days, end),
+        clients=luck.clients,
+        keyworkers=luck.keyworkers,
+        impressions=luck.impressions,
+        leaving=np.full_like(luck.leaving, end),
+        friends=np.full_like(luck.friends, end),
+        centre=luck.centre,
+    )
+    stay = live(world, 1, 0, 0, luck=extreme)
+    done = stay.events[stay.events.event == 0]
+    for turn in world.turns:
+        feasible = set(turn.act[: turn.feasible])
+        mine = done[(done.actor == turn.role) & np.isin(done.act, list(feasible))]
+        assert set(mine.act) <= feasible
+    assert np.isfinite(stay.clients.definition).all()
+    assert (len(done) > 0) == (end == 0.0)
+
+
+PRESENT = {"context.turnover": 2.0, "context.caseload": 6.0, "context.capacity": 3.0, "context.centre_spread": 0.5}
+
+
+@pytest.mark.parametrize(
+    "declared", [d for d in all_declarations() if d.section in NUMBERED], ids=lambda d: f"{d.section}.{d.name}"
+)
+def test_every_number_is_felt_by_somebody(declared):
+    present = SMALL | {"design.clients": 12} | PRESENT
+    key = f"{declared.section}.{declared.name}"
+    worlds = (World(changed(Scenario(), present | {key: value})) for value in (declared.low, declared.high))
+    low, high = ([left(s) for s in stays(w, 3, range(3), Keep.DYADS)] for w in worlds)
+    assert low != high
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_in_any_context_definitions_are_probabilities_and_tone_is_finite(data):
+    numbers = [d for d in all_declarations() if d.section in NUMBERED]
+    chosen = data.draw(st.lists(st.sampled_from(numbers), max_size=10, unique_by=lambda d: d.name))
+    changes = {f"{d.section}.{d.name}": data.draw(st.floats(d.low, d.high)) for d in chosen}
+    stay = live(World(changed(Scenario(), changes | SMALL)), 1, 0, 0)
+    for views in (stay.clients, stay.keyworkers):
+        assert np.allclose(views.definition.sum(axis=1), 1.0)
+        assert (views.definition >= 0).all()
+        for feeling in ("positivity", "negativity", "tension", "felt_coercion", "distance"):
+            assert np.isfinite(views[feeling]).all()
+            assert (views[feeling] >= 0).all()
+    exchanges = stay.events[stay.events.event == 0]
+    shares = exchanges.role_share + exchanges.strain_share + exchanges.person_share
+    assert np.allclose(shares, 1.0)
+
+
+def test_frames_and_lexicon_of_ones_own_can_be_lived_with(tmp_path):
+    two = tmp_path / "two.toml"
+    two.write_text(
+        '[help]\nkind = "personal"\nkeyworker = ["helper"]\nclient = ["person"]\nbenign = 1.0\n'
+        "expected_by_clients = 1.0\nexpected_by_keyworkers = 1.0\n"
+        '[guard]\nkind = "adversarial"\nkeyworker = ["security_guard"]\nclient = ["inmate"]\nbenign = -1.0\n'
+        "expected_by_clients = 1.0\nexpected_by_keyworkers = 1.0\n"
+    )
+    stay = live(World(changed(Scenario(), SMALL | {"meaning.frames": str(two)})), 1, 0, 0)
+    assert stay.clients.definition.shape == (6, 2)
+
+
+def test_a_world_made_from_another_is_the_one_made_from_its_scenario():
+    scenario = changed(Scenario(), {"learning.blur": 0.7, "learning.temperature": 2.0, "context.strictness": 0.9})
+    anew, again = World(scenario), World(Scenario()).again(scenario)
+    assert again.scenario == anew.scenario == again.resolved.scenario
+    assert again.numbers.tobytes() == anew.numbers.tobytes()
+    assert again.turns.tobytes() == anew.turns.tobytes()
+    assert again.kinds.tobytes() == anew.kinds.tobytes()
+
+
+def test_making_a_world_from_another_leaves_that_one_as_it_was():
+    world = small()
+    before = world.numbers.tobytes() + world.turns.tobytes()
+    world.again(changed(world.scenario, {"learning.blur": 0.7, "context.strictness": 0.9}))
+    assert world.numbers.tobytes() + world.turns.tobytes() == before

@@ -1,0 +1,481 @@
+"""The model a second time, written from ODD.md alone: slow, plain, and to be read beside the text.
+
+Numbers such as 7.6 are sections of ODD.md. Of the project only the scenario and its data files are used, no rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoway.simulation.parameters.scenario import Resolved, Scenario
+
+Vector = NDArray[np.float64]
+Amount = TypeVar("Amount", float, Vector)
+CLIENT, KEYWORKER = 0, 1
+ROLES = ("client", "keyworker")
+TALK, REPAIR = 3, 4
+KINDS = ("everyday", "control", "request", "planned", "repair")
+SOURCES = ("role", "strain", "person")
+WAYS = ("endure", "keep_distance", "confront", "withdraw", "propose_talk")
+STATES = (
+    "definition",
+    "positivity",
+    "negativity",
+    "tension",
+    "felt_coercion",
+    "distance",
+    "known_rules",
+    "presumed_reserve",
+    "strain",
+)
+SUCCESSORS = 12
+
+
+class Event(NamedTuple):
+    """What happened (7.14); what does not apply is empty or -1."""
+
+    day: int
+    dyad: int
+    event: str
+    actor: str
+    encounter: str = ""
+    exchange: int = -1
+    source: str = ""
+    act: str = ""
+    seen: str = ""
+    way: str = ""
+    friend: int = -1
+
+
+@dataclass
+class Party:
+    """One side of a dyad (2). Definitions start at expectations, tone and the like at 0 (5.2)."""
+
+    expectation: Vector
+    reserve: float
+    insight: float
+    style: Vector
+    known_rules: float
+    presumed_reserve: float
+    distress: float = 0.0
+    strain: float = 0.0
+    positivity: float = 0.0
+    negativity: float = 0.0
+    tension: float = 0.0
+    felt_coercion: float = 0.0
+    distance: float = 0.0
+    confronting: bool = False
+    away: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.renew(self.expectation)
+
+    def renew(self, log_weights: Vector) -> None:
+        """7.8, at the end of redefinition."""
+        self.log_weights = np.maximum(log_weights - log_weights.max(), -30.0)
+        self.definition = np.exp(self.log_weights) / np.exp(self.log_weights).sum()
+
+
+class Post(NamedTuple):
+    """A post and its present keyworker (2)."""
+
+    clients: list[int]
+    contact: float
+    strain: float
+    general_view: Vector
+    reserve: float
+    insight: float
+    style: Vector
+    predecessors: int
+
+
+class Turn(NamedTuple):
+    """The tables of a turn (7.4) by feasible act; deflection and will by frame first, likeness by two acts."""
+
+    acts: tuple[str, ...]
+    mandated: bool
+    script: Vector
+    strain: Vector
+    deflection: Vector
+    will: Vector
+    likeness: Vector
+    sentiment: Vector
+
+
+class Centre:
+    """One centre on its first morning (5.2), and what has happened in it."""
+
+    def __init__(self, scenario: Scenario, seed: int, replicate: int, centre: int) -> None:
+        self.context, self.people, self.learning = scenario.context, scenario.people, scenario.learning
+        self.data = Resolved(scenario)
+        self.frames, self.exchanges = self.data.frames, self.data.situations.exchanges
+        n, days, frames = scenario.design.clients, scenario.design.days, len(self.frames.names)
+        m = max(1, round(n / self.context.caseload))  # 2
+        lengths = [5 + 3 * exchanges for exchanges in (*self.exchanges[:3], max(self.exchanges[3:]))]
+        self.first_column = [7 + sum(lengths[:kind]) for kind in range(4)]
+
+        def stream(purpose: int, person: int = 0) -> np.random.Generator:  # 5.1
+            counter = np.array([0, centre, purpose, person], np.uint64)
+            return np.random.Generator(np.random.Philox(key=np.array([seed, replicate], np.uint64), counter=counter))
+
+        self.draws = [stream(0, i).random((days, 7 + sum(lengths)), np.float32).astype(np.float64) for i in range(n)]
+        of_clients = [stream(1, i) for i in range(n)]
+        self.client_draws = [own.standard_normal(frames + 8) for own in of_clients]
+        self.impressions = [own.standard_normal((1 + SUCCESSORS, frames)) for own in of_clients]
+        self.keyworker_draws = [stream(2, j).standard_normal((1 + SUCCESSORS, frames + 8)) for j in range(m)]
+        self.leaving = [stream(3, j).random(days) for j in range(m)]
+        pairs = [(i, j) for i in range(n) for j in range(i)]
+        self.friend_draws = dict(zip(pairs, stream(4).random(len(pairs)), strict=True))
+        self.centre_draws = stream(5).standard_normal(3)
+        settle(self)
+        self.posts = [filled_post(self, j, [i for i in range(n) if i % m == j]) for j in range(m)]
+        self.clients = [new_client(self, i) for i in range(n)]
+        self.keyworkers = [new_keyworker(self, i) for i in range(n)]
+        self.due: list[int | None] = [None] * n  # who proposed the repair talk that is due
+        self.events: list[Event] = []
+
+
+def settle(c: Centre) -> None:
+    """What follows for the centre from its context: numbers of its own (7.11), tables (7.4), friends (7.11)."""
+    shift = np.exp(-c.context.centre_spread * c.centre_draws)
+    shares = np.array([c.context.formality, c.context.strictness, c.context.transparency])
+    c.formality, c.strictness, c.transparency = shares / (shares + (1 - shares) * shift)
+    c.turns = tables(c)
+    friends = [pair for pair, draw in c.friend_draws.items() if draw < c.context.peer_density]
+    c.friends = [sorted(sum(pair) - i for pair in friends if i in pair) for i in range(len(c.draws))]
+
+
+def reform(c: Centre, scenario: Scenario) -> None:  # 7.16
+    before, c.context = c.transparency, scenario.context
+    settle(c)
+    for j, post in enumerate(c.posts):
+        anew = filled_post(c, j, post.clients, post.predecessors)
+        c.posts[j] = post._replace(contact=anew.contact, strain=anew.strain, insight=anew.insight)
+        for i in post.clients:
+            client, c.keyworkers[i].insight = c.clients[i], anew.insight
+            unexplained = (1 - client.known_rules) / (1 - before) if before < 1 else 1.0
+            client.known_rules = 1 - unexplained * (1 - c.transparency)
+
+
+def less(amount: float, share: float) -> float:  # 7.9
+    return amount * (1 - share)
+
+
+def moved_toward(own: Amount, other: Amount, share: float) -> Amount:  # 7.12
+    return own + share * (other - own)
+
+
+def daily_chance(per_week: float) -> float:  # 7.5
+    return float(1 - np.exp(-per_week / 7))
+
+
+def disturbed(deflection: float, tolerance: float, weight: float) -> float:  # 7.8
+    return weight * max(0.0, deflection - tolerance) / tolerance
+
+
+def pick(probabilities: Vector, draw: float) -> int:  # 5.1
+    greater = np.flatnonzero(np.cumsum(probabilities) > draw)
+    return int(greater[0]) if len(greater) else len(probabilities) - 1
+
+
+def pick_from_table(probabilities: Vector, draw: float) -> int:  # 5.1, for the tables of 7.4
+    return min(pick(probabilities, draw), int(np.flatnonzero(probabilities)[-1]))
+
+
+def deflection(c: Centre, actor: Vector, act: Vector, other: Vector) -> float:  # 7.2
+    x = np.concatenate([actor, act, other])
+    terms = np.array([np.prod(x[list(inputs)]) for inputs in c.data.equations.impression_terms])
+    return float(((x - terms @ c.data.equations.impression_coefficients) ** 2).sum())
+
+
+def tables(c: Centre) -> dict[tuple[int, int, int], Turn]:  # 7.3, 7.4
+    identities, acts, turns = c.data.lexicon.identities, c.data.lexicon.acts, {}
+    frames = [[np.mean([identities[word][:3] for word in words], axis=0) for words in f] for f in c.frames.identities]
+    for t in c.data.situations.turns:
+        sentiment = np.array([acts[act][:3] for act in t.feasible])
+        decided = {t.refused: t.decided * c.strictness, t.granted: t.decided * (1 - c.strictness)}
+        script = np.array([t.script.get(act, 0.0) + decided.get(act, 0.0) for act in t.feasible])
+        strain = np.array([t.strain.get(act, 0.0) for act in t.feasible])
+        deflections = np.array([[deflection(c, f[t.role], act, f[1 - t.role]) for act in sentiment] for f in frames])
+        feels_right = np.exp(-deflections / c.learning.temperature)
+        squared_distance = ((sentiment[:, None] - sentiment[None]) ** 2).sum(axis=2)
+        turns[t.kind, t.role, t.position] = Turn(
+            acts=t.feasible,
+            mandated=t.mandated,
+            script=script / script.sum(),
+            strain=strain / strain.sum() if strain.any() else strain,
+            deflection=deflections,
+            will=feels_right / feels_right.sum(axis=1, keepdims=True),
+            likeness=np.exp(-squared_distance / (2 * c.learning.blur * c.learning.blur)),
+            sentiment=sentiment,
+        )
+    return turns
+
+
+def expected_at_first(c: Centre, role: int, tilt: float, variety: float, luck: Vector) -> Vector:  # 7.11
+    weight: Vector = np.log(c.frames.expected[role])
+    return weight + tilt * c.frames.benign + variety * luck
+
+
+def traits(c: Centre, reserve: float, insight: float, luck: Vector) -> tuple[float, float, Vector]:  # 7.11
+    """Reserve, insight and style, from the draws that follow those of the frames."""
+    reserve = np.clip(reserve + c.people.reserve_variety * luck[0], 0, 1)
+    insight = np.clip(insight + c.people.insight_variety * luck[1], 0, 1)
+    return reserve, insight, c.people.style_variety * luck[3:]
+
+
+def new_client(c: Centre, i: int) -> Party:  # 7.11
+    luck, rest = np.split(c.client_draws[i], [len(c.frames.names)])
+    expectation = expected_at_first(c, CLIENT, c.people.client_tilt, c.people.client_variety, luck)
+    distress = np.clip(c.context.distress + c.people.distress_variety * rest[2], 0, 1)
+    reserve, insight, style = traits(c, c.people.client_reserve, c.people.client_insight, rest)
+    return Party(expectation, reserve, insight, style, c.transparency, c.people.keyworker_reserve, distress)
+
+
+def filled_post(c: Centre, j: int, clients: list[int], predecessors: int = 0) -> Post:  # 7.5, 7.6, 7.11
+    luck, rest = np.split(c.keyworker_draws[j][predecessors], [len(c.frames.names)])
+    caseload, capacity = len(clients), c.context.capacity
+    contact = min(1.0, capacity / caseload)
+    pressure = min(1.0, c.context.pressure + c.context.overload * max(0.0, caseload / capacity - 1))
+    variety = c.people.keyworker_variety * np.sqrt(0.5)
+    general_view = expected_at_first(c, KEYWORKER, c.people.keyworker_tilt, variety, luck)
+    own = traits(c, c.people.keyworker_reserve, c.context.reflexivity, rest)
+    return Post(clients, contact, pressure, general_view, *own, predecessors)
+
+
+def new_keyworker(c: Centre, i: int, before: Party | None = None) -> Party:
+    """The keyworker's side of a dyad, at first (7.11) or after somebody whose view is handed over (7.12)."""
+    post, people = c.posts[i % len(c.posts)], c.people
+    luck = c.impressions[i][post.predecessors]
+    impression = expected_at_first(c, KEYWORKER, people.keyworker_tilt, people.keyworker_variety, luck)
+    expectation = moved_toward(post.general_view, impression, people.first_impression)
+    reserve = people.client_reserve
+    if before is not None:
+        expectation = moved_toward(expectation, before.log_weights, c.context.handover)
+        reserve = moved_toward(reserve, before.presumed_reserve, c.context.handover)
+    return Party(expectation, post.reserve, post.insight, post.style.copy(), 1.0, reserve, strain=post.strain)
+
+
+def pairs_day(c: Centre, i: int, day: int) -> None:  # 3 A
+    context, learning, draws, post = c.context, c.learning, c.draws[i][day - 1], c.posts[i % len(c.posts)]
+    client, keyworker = c.clients[i], c.keyworkers[i]
+    client.strain, keyworker.strain = client.distress * 0.5 ** (day / context.distress_half_life), post.strain
+    everyday = context.everyday * post.contact  # 7.5
+    for party in (client, keyworker):
+        party.tension = less(party.tension, learning.fading)
+        party.distance = less(party.distance, learning.distance_return)
+        if party.away >= day:
+            everyday = less(everyday, learning.avoidance)
+    per_week = (everyday, context.control, context.requests, context.planned * post.contact)
+    for kind, column in enumerate(c.first_column):
+        proposer = c.due[i]
+        if kind == TALK and proposer is not None:
+            repair_talk(c, i, day, proposer, draws[column:])
+        elif draws[column] < daily_chance(per_week[kind]):
+            opener = c.data.situations.opened_by[kind]
+            if opener not in (CLIENT, KEYWORKER):  # 7.5
+                opener = CLIENT if draws[column + 1] < 0.5 else KEYWORKER
+                if client.confronting != keyworker.confronting:
+                    opener = CLIENT if client.confronting else KEYWORKER
+            encounter(c, i, day, kind, opener, draws[column:])
+    evening(c, i, day, draws)
+    for party in (client, keyworker):
+        party.expectation = moved_toward(party.expectation, party.log_weights, learning.experience)
+
+
+def frame_taken(c: Centre, party: Party, opens: bool, draw: float) -> int:  # 7.5
+    if party.confronting and opens:
+        adversarial = np.flatnonzero(c.frames.kind == 2)  # 0 personal, 1 formal, 2 adversarial
+        return int(adversarial[np.argmax(party.definition[adversarial])])
+    return pick(party.definition, draw)
+
+
+def encounter(c: Centre, i: int, day: int, kind: int, opener: int, draws: Vector) -> int:
+    """All exchanges of an encounter; how many of the acts seen were good (7.10)."""
+    parties, good = (c.clients[i], c.keyworkers[i]), 0
+    frames = [frame_taken(c, parties[side], side == opener, draws[2 + side]) for side in (CLIENT, KEYWORKER)]
+    bent = draws[4] < c.context.discretion
+    for k in range(c.exchanges[kind]):
+        role = opener if k % 2 == 0 else 1 - opener
+        turn = c.turns[kind, role, 0 if k == 0 else 1 if k % 2 else 2]  # opening, reply, sequel
+        actor, reader, (luck_source, luck_act, luck_seen) = parties[role], parties[1 - role], draws[5 + 3 * k :][:3]
+        # Choosing an act, 7.6
+        behind_role = 1 - (1 - actor.reserve) * (1 - actor.distance)
+        share = 1 - (1 - c.formality) * (1 - behind_role)
+        if turn.mandated and not bent:
+            share = max(share, c.context.mandate)
+        strain = actor.strain if turn.strain.any() else 0.0
+        source = 0 if luck_source < share else 1 if luck_source < share + (1 - share) * strain else 2
+        act = pick_from_table((turn.script, turn.strain, turn.will[frames[role]])[source], luck_act)
+        forbidden = turn.deflection[frames[role], act]
+        actor.tension += disturbed(forbidden, c.learning.tolerance, c.learning.role_strain)
+        # Seeing it, 7.7, and what the reader makes of it, 7.8
+        usual = believed_role = 1 - (1 - c.formality) * (1 - reader.presumed_reserve)
+        if turn.mandated:
+            believed_role = usual + reader.known_rules * (share - usual)
+        seen, in_role = read(
+            c, turn, reader, act, believed_role, reader.insight * strain, luck_seen, coercible=role == KEYWORKER
+        )
+        if not turn.mandated and c.formality < 1:
+            usual += c.learning.acquaintance * (in_role - usual)
+            reader.presumed_reserve = float(np.clip(1 - (1 - usual) / (1 - c.formality), 0, 1))
+        good += bool(turn.sentiment[seen, 0] >= c.learning.good_reading)
+        words = (SOURCES[source], turn.acts[act], turn.acts[seen])
+        c.events.append(Event(day, i, "exchange", ROLES[role], KINDS[kind], k, *words))
+    parties[opener].confronting = False
+    return good
+
+
+def read(
+    c: Centre, turn: Turn, reader: Party, act: int, role: float, strain: float, luck: float, coercible: bool
+) -> tuple[int, float]:
+    """The act seen (7.7), how far it is put down to the role, and what it changes in the reader (7.8)."""
+    learning, w = c.learning, reader.definition
+    from_role, from_strain = role * turn.script, (1 - role) * strain * turn.strain
+    expected_in = from_role + from_strain + (1 - role) * (1 - strain) * turn.will  # each frame
+    expected = from_role + from_strain + (1 - role) * (1 - strain) * (w @ turn.will)
+    openness = 1 / len(turn.acts)
+    weights = turn.likeness[act] * (learning.assimilation * expected + (1 - learning.assimilation) * openness)
+    total = np.cumsum(weights)[-1]
+    b = pick(weights, luck * total) if total > 0 else act
+    # Attribution, how much the act counts, disturbance
+    explained = (from_role[b] / expected[b], from_strain[b] / expected[b]) if expected[b] > 0 else (0.0, 0.0)
+    person = max(0.0, 1 - explained[0] - explained[1])
+    g = learning.impersonal_weight + (1 - learning.impersonal_weight) * person
+    reader.tension += disturbed(w @ turn.deflection[:, b], learning.tolerance, g)
+    # Redefinition
+    evidence = np.log(expected_in[:, b] + learning.doubt)
+    drawn_back = learning.anchoring * (reader.log_weights - reader.expectation)
+    reader.renew(reader.log_weights + learning.learning * evidence - drawn_back)
+    # Tone and felt coercion
+    good, bad, powerful = np.maximum(turn.sentiment[b, [0, 0, 1]] * [1, -1, 1], 0.0)
+    reader.positivity += learning.tempo * (g * good - reader.positivity)
+    reader.negativity += learning.tempo * (learning.negativity_weight * g * bad - reader.negativity)
+    if coercible:
+        reader.felt_coercion += learning.coercion_tempo * (g * bad * powerful - reader.felt_coercion)
+    return b, explained[0]
+
+
+def repair_talk(c: Centre, i: int, day: int, proposer: int, draws: Vector) -> None:  # 7.10
+    client, keyworker, c.due[i] = c.clients[i], c.keyworkers[i], None
+    client.confronting = keyworker.confronting = False  # 7.5
+    repaired = encounter(c, i, day, REPAIR, proposer, draws) > 0.5 * c.exchanges[REPAIR]
+    mean = 0.5 * (client.definition + keyworker.definition)
+    for party in (client, keyworker):
+        if repaired:
+            party.renew(np.log(moved_toward(party.definition, mean, c.learning.meeting)))
+            party.tension = less(party.tension, c.learning.relief)
+        else:
+            party.negativity += c.learning.disappointment
+    if repaired:
+        client.known_rules = moved_toward(client.known_rules, 1.0, c.learning.meeting)
+    else:
+        (client, keyworker)[proposer].style[4] -= c.learning.lesson
+    c.events.append(Event(day, i, "talk_repaired" if repaired else "talk_failed", ROLES[proposer]))
+
+
+def benign_share(c: Centre, party: Party) -> float:  # 7.9
+    return float(0.5 * (1 + party.definition @ c.frames.benign))
+
+
+def way_taken(c: Centre, party: Party, draw: float) -> str:  # 7.9
+    learning = c.learning
+    benign = learning.benignity_weight * benign_share(c, party)
+    opportunity = learning.opportunity_weight * c.context.repair_opportunity
+    tendency = [learning.endure, learning.keep_distance, learning.confront, learning.withdraw, learning.propose_talk]
+    odds = np.exp(tendency + party.style + [0.0, 0.0, -benign, -benign, benign + opportunity])
+    return WAYS[pick(odds / odds.sum(), draw)]
+
+
+def evening(c: Centre, i: int, day: int, draws: Vector) -> None:  # 7.9
+    learning, parties = c.learning, (c.clients[i], c.keyworkers[i])
+    tension = [party.tension for party in parties]
+    troubled = [amount > learning.threshold for amount in tension]
+    proposers = []
+    for side, party in enumerate(parties):
+        notices = troubled[1 - side] and draws[side] < party.insight
+        way = way_taken(c, party, draws[2 + side])
+        if not (troubled[side] or (notices and way == "propose_talk")):
+            continue
+        c.events.append(Event(day, i, "handling", ROLES[side], way=way))
+        if way == "propose_talk":
+            proposers.append(side)
+        elif way == "keep_distance":
+            party.distance += learning.distance_step * (1 - party.distance)
+        elif way == "confront":
+            party.confronting = True
+        elif way == "withdraw":
+            party.away = day + learning.withdrawal
+        if way in ("keep_distance", "confront", "withdraw"):
+            party.tension = less(party.tension, learning.relief)
+    if not proposers:
+        return
+    proposer, agreed = proposers[0], True
+    if len(proposers) == 2:
+        proposer = KEYWORKER if tension[KEYWORKER] > tension[CLIENT] else CLIENT
+    else:
+        agreed = draws[4] < benign_share(c, parties[1 - proposer])
+    c.due[i] = proposer if agreed else None
+    c.events.append(Event(day, i, "talk_agreed" if agreed else "talk_declined", ROLES[proposer]))
+
+
+def peers(c: Centre, day: int) -> None:  # 7.12
+    for i, (client, friends) in enumerate(zip(c.clients, c.friends, strict=True)):
+        talks, which = c.draws[i][day - 1][5:7]
+        if friends and talks < daily_chance(c.context.peer_talk * len(friends)):
+            friend = friends[min(int(which * len(friends)), len(friends) - 1)]
+            heard = c.clients[friend].log_weights - c.context.opposition * c.frames.benign
+            client.expectation = moved_toward(client.expectation, heard, c.context.peer_influence)
+            c.events.append(Event(day, i, "peer_talk", ROLES[CLIENT], friend=friend))
+
+
+def team(c: Centre) -> None:  # 7.12
+    outlooks = [np.mean([c.keyworkers[i].expectation for i in post.clients], axis=0) for post in c.posts]
+    for j, post in enumerate(c.posts):
+        others = outlooks[:j] + outlooks[j + 1 :]
+        for keyworker in [c.keyworkers[i] for i in post.clients] if others else []:
+            mean = np.mean(others, axis=0)
+            keyworker.expectation = moved_toward(keyworker.expectation, mean, c.context.team_cohesion)
+
+
+def turnover(c: Centre, day: int) -> None:  # 7.12
+    keep, leaving_chance = c.learning.keep, 1 - np.exp(-c.context.turnover / 180)
+    for j, post in enumerate(c.posts):
+        if c.leaving[j][day - 1] >= leaving_chance or post.predecessors >= SUCCESSORS:
+            continue
+        c.posts[j] = filled_post(c, j, post.clients, post.predecessors + 1)
+        for i in post.clients:
+            c.keyworkers[i] = new_keyworker(c, i, before=c.keyworkers[i])
+            client, c.due[i] = c.clients[i], None
+            client.renew(moved_toward(client.expectation, client.log_weights, keep))
+            for what in ("positivity", "negativity", "felt_coercion", "tension", "distance"):
+                setattr(client, what, keep * getattr(client, what))
+            client.presumed_reserve = c.people.keyworker_reserve
+            client.away, client.confronting = 0.0, False
+            c.events.append(Event(day, i, "new_keyworker", ROLES[KEYWORKER]))
+
+
+def live(
+    scenario: Scenario, seed: int, replicate: int, centre: int, reforms: Mapping[int, Scenario]
+) -> tuple[list[Event], dict[str, Vector]]:
+    """What happens in a centre with reforms by day, and each state of everyone by day, dyad and party (3)."""
+    c, evenings = Centre(scenario, seed, replicate, centre), []
+    for day in range(1, scenario.design.days + 1):
+        if day in reforms:
+            reform(c, reforms[day])
+        for i in range(scenario.design.clients):
+            pairs_day(c, i, day)
+        peers(c, day)
+        if day % 7 == 0:
+            team(c)
+        turnover(c, day)
+        parties = [party for dyad in zip(c.clients, c.keyworkers, strict=True) for party in dyad]
+        evenings += [[getattr(party, state) for state in STATES] for party in parties]
+    return c.events, {
+        state: np.array(column) for state, column in zip(STATES, zip(*evenings, strict=True), strict=True)
+    }
