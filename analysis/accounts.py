@@ -16,7 +16,7 @@ from twoway.analysis.measures.ambivalence import ambivalence_index
 from twoway.analysis.tables import DYAD, kind_shares, need, on_day, sentiment_of
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.columns import SHARE_OF
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.rules.tone import personal_weight
 from twoway.simulation.tables import Tables
@@ -126,7 +126,7 @@ def accounts(tables: Tables, resolved: Resolved, day: int, read: pd.DataFrame | 
     (to what trouble is put down; missing if there was none), ``personal_expected`` and so on, and ``met`` (acts
     read). *read* are the ``readings`` up to the day, if they are at hand.
 
-    Raises ``Refusal`` for a day outside the stay, or a table that lacks what is needed.
+    Raises ``InputError`` for a day outside the stay, or a table that lacks what is needed.
     """
     days = tables.days
     need(days, "days", [*PARTY, "day", "positivity", "negativity", "felt_coercion", "tension", "distance"])
@@ -232,5 +232,5 @@ def of_dyad(tables: Tables, dyad: tuple[int, int, int]) -> Tables:
     own = Tables(*map(mine, tables))
     if own.dyads.empty:
         replicate, centre, number = dyad
-        raise Refusal(f"there is no dyad {number} of centre {centre} in replicate {replicate}")
+        raise InputError(f"there is no dyad {number} of centre {centre} in replicate {replicate}")
     return own

@@ -22,7 +22,7 @@ from twoway.analysis.statistics.bootstrap import Measure, estimated, estimated_m
 from twoway.analysis.tables import DYAD, kind_shares, need
 from twoway.simulation.affect_control.frames import CLIENT, KINDS, ROLES
 from twoway.simulation.columns import SHARE_OF
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved
 
 Floats = NDArray[np.float64]
@@ -85,7 +85,7 @@ def accounts_on(days: pd.DataFrame, resolved: Resolved, day: int) -> pd.DataFram
     need(days, "days", [*OF_DAYS, *(f"{SHARE_OF}{name}" for name in resolved.frames.names)])
     today = days[days["day"] == day]
     if not len(today):
-        raise Refusal(f"day = {day}; the table of days holds day {days['day'].min()} to {days['day'].max()}")
+        raise InputError(f"day = {day}; the table of days holds day {days['day'].min()} to {days['day'].max()}")
     dyads = panel(today).dyads
     data: dict[str, Any] = {}
     for role in ROLES:
@@ -186,13 +186,13 @@ def emergence(days: pd.DataFrame, resolved: Resolved, day: int = 90, seed: int =
     """Clusters of the accounts of a *day*, found without the rule, and their agreement with it.
 
     *days* is the table of days of one scenario with at least 100 dyads, better 400. The same table and *seed* give the
-    same result. Raises ``Refusal`` for too few dyads, a missing column or a day that was not kept.
+    same result. Raises ``InputError`` for too few dyads, a missing column or a day that was not kept.
     """
     from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415
 
     accounts = accounts_on(days, resolved, day)
     if len(accounts) < LEAST_DYADS:
-        raise Refusal(
+        raise InputError(
             f"days: {len(accounts)} dyads; clusters take at least {LEAST_DYADS}, ask for more with --replicates"
         )
     values, rule, kinds = features(accounts), rule_on(accounts), len(PATTERNS)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from twoway.simulation.affect_control.frames import KINDS
 from twoway.simulation.columns import SHARE_OF
-from twoway.simulation.errors import Refusal, nearest
+from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.scenario import Resolved
 
 DYAD = ["replicate", "centre", "dyad"]
@@ -40,14 +40,14 @@ def need(table: pd.DataFrame, name: str, columns: Iterable[str]) -> None:
     """Refuse a *table* that lacks one of the *columns*, or that is empty; *name* is events, days or dyads."""
     for column in columns:
         if column not in table:
-            raise Refusal(f"{name}: the column '{column}' is missing; {nearest(column, map(str, table.columns))}")
+            raise InputError(f"{name}: the column '{column}' is missing; {nearest(column, map(str, table.columns))}")
     if table.empty:
-        raise Refusal(f"{name}: the table is empty; keep = 'events' keeps all three tables")
+        raise InputError(f"{name}: the table is empty; keep = 'events' keeps all three tables")
 
 
 def on_day(days: pd.DataFrame, day: int) -> pd.DataFrame:
     """The rows of the days table at the end of one day; a day outside the stay is refused."""
     last = int(days["day"].max())
     if not 1 <= day <= last:
-        raise Refusal(f"day {day}: the stay has days 1 to {last}")
+        raise InputError(f"day {day}: the stay has days 1 to {last}")
     return days[days["day"] == day]

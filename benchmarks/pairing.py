@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from twoway.analysis.patterns import class_codes, pattern_codes
 from twoway.analysis.statistics.paired import most_possible, shares_of, variance_ratio
 from twoway.experiments.comparison.schedule import course
-from twoway.simulation.run import Keep, stays
+from twoway.simulation.run import Detail, simulate
 
 CONTRASTS = {
     "formality .2 / .6": ("ordinary:context.formality=0.2", "ordinary:context.formality=0.6"),
@@ -37,7 +37,7 @@ WANTED = 4.0
 def lived(text: str, replicates: int) -> tuple[NDArray[Any], NDArray[Any]]:
     """Patterns of all dyads, and the outcomes of each replicate."""
     codes, means = [], []
-    for stay in stays(course(text).world, 1, range(replicates), Keep.DYADS, 2):
+    for stay in simulate(course(text).world, 1, range(replicates), Detail.DYADS, 2):
         sides = [(side["positivity"], side["negativity"]) for side in (stay.clients, stay.keyworkers)]
         codes.append(pattern_codes(*(class_codes(*tone) for tone in sides)))
         means.append([*(float((p - n).mean()) for p, n in sides), float(stay.clients["felt_coercion"].mean())])

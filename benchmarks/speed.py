@@ -45,7 +45,7 @@ class Lived(NamedTuple):
     """What was lived in one turn; nothing is read as an exchange in the trivial model."""
 
     seconds: float
-    stays: int
+    simulate: int
     dyad_days: int
     exchanges: int
 
@@ -73,18 +73,18 @@ class Row(NamedTuple):
 def worlds() -> dict[int, Any]:
     """The ordinary centre in both sizes."""
     from twoway.simulation.parameters.scenario import load
-    from twoway.simulation.run import World
+    from twoway.simulation.run import PreparedScenario
 
-    return {size: World(load("ordinary", {"design.clients": size})) for size in SIZES}
+    return {size: PreparedScenario(load("ordinary", {"design.clients": size})) for size in SIZES}
 
 
 def live_some(size: int, replicates: range) -> list[Any]:
     """Task of the process pool: live some centres and hand back what was kept."""
-    from twoway.simulation.run import Keep, stays
+    from twoway.simulation.run import Detail, simulate
 
     if not WORLDS:
         WORLDS.update(worlds())
-    return list(stays(WORLDS[size], 1, replicates, Keep.DYADS))
+    return list(simulate(WORLDS[size], 1, replicates, Detail.DYADS))
 
 
 WORLDS: dict[int, Any] = {}
@@ -103,8 +103,8 @@ def cases(pool: Executor) -> dict[str, Callable[[int], Lived]]:
     """Every kind of run by its name, as a function of the round."""
     import trivial_mesa
 
-    from twoway.simulation.mesa_model import live_with_agents
-    from twoway.simulation.run import Keep, stays
+    from twoway.simulation.mesa_model import simulate_centre_with_agents
+    from twoway.simulation.run import Detail, simulate
 
     WORLDS.update(worlds())
     found: dict[str, Callable[[int], Lived]] = {}
@@ -117,7 +117,7 @@ def cases(pool: Executor) -> dict[str, Callable[[int], Lived]]:
         world = WORLDS[size]
 
         def threads(replicates: range, world: Any = world, count: int = 1) -> Any:
-            return stays(world, 1, replicates, Keep.DYADS, count)
+            return simulate(world, 1, replicates, Detail.DYADS, count)
 
         def processes(replicates: range, size: int = size) -> Any:
             tasks = [replicates[i : i + PER_TASK] for i in range(0, len(replicates), PER_TASK)]
@@ -125,7 +125,7 @@ def cases(pool: Executor) -> dict[str, Callable[[int], Lived]]:
                 yield from some
 
         def agents(replicates: range, world: Any = world) -> Any:
-            return (live_with_agents(world, 1, r, 0, Keep.DYADS) for r in replicates)
+            return (simulate_centre_with_agents(world, 1, r, 0, Detail.DYADS) for r in replicates)
 
         add(f"one thread, {size} clients", threads, size, CENTRES[size])
         add(
@@ -167,11 +167,11 @@ def throughput(_: list[str]) -> dict[str, list[Lived]]:
 def stream(arguments: list[str]) -> dict[str, float]:
     """Live that many dyad-stays, hold none."""
     from twoway.simulation.parameters.scenario import load
-    from twoway.simulation.run import Keep, World, stays
+    from twoway.simulation.run import Detail, PreparedScenario, simulate
 
-    world = World(load("ordinary"))
+    world = PreparedScenario(load("ordinary"))
     replicates = int(arguments[0]) // world.scenario.design.clients
-    lived = timed(lambda: stays(world, 1, range(replicates), Keep.DYADS, 2), world.scenario.design.days)
+    lived = timed(lambda: simulate(world, 1, range(replicates), Detail.DYADS, 2), world.scenario.design.days)
     return {"seconds": lived.seconds, "memory": peak_memory()}
 
 

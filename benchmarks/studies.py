@@ -43,14 +43,14 @@ def a_study(runs: int, seed: int, replicates: int = REPLICATES) -> Any:
 
 def bare(study: Any, workers: int = 2) -> float:
     """Seconds in which the compiled runner lives the same centres and forgets them."""
-    from twoway.simulation.run import Keep, World, stays
+    from twoway.simulation.run import Detail, PreparedScenario, simulate
 
     table, setting = study.points()
-    first = World(setting.resolved(setting.scenario({})))
+    first = PreparedScenario(setting.resolved(setting.scenario({})))
     worlds = [first.again(setting.scenario(row)) for row in table.to_dict("records")]
     start = time.perf_counter()
     for world in worlds:
-        for _ in stays(world, study.seed, range(study.replicates), Keep.DYADS, workers):
+        for _ in simulate(world, study.seed, range(study.replicates), Detail.DYADS, workers):
             pass
     return time.perf_counter() - start
 

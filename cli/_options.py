@@ -28,23 +28,23 @@ def set_argument(command: argparse.ArgumentParser) -> None:
 
 def whole_number(name: str, text: str) -> int:
     """The whole number of an option, or a refusal that names it."""
-    from twoway.simulation.errors import Refusal
+    from twoway.simulation.errors import InputError
 
     try:
         return int(text)
     except ValueError:
-        raise Refusal(f"--{name} {text}: must be a whole number") from None
+        raise InputError(f"--{name} {text}: must be a whole number") from None
 
 
 def changes_of(options: argparse.Namespace) -> dict[str, float | str]:
     """What ``--set`` and ``--days`` change."""
-    from twoway.simulation.errors import Refusal
+    from twoway.simulation.errors import InputError
 
     changes: dict[str, float | str] = {}
     for text in options.set:
         key, equals, value = text.partition("=")
         if not equals or not key or not value:
-            raise Refusal(f"--set {text}: write it as SECTION.FIELD=VALUE, for example context.control=3")
+            raise InputError(f"--set {text}: write it as SECTION.FIELD=VALUE, for example context.control=3")
         try:
             changes[key] = float(value)
         except ValueError:

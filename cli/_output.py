@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 def folder_for(name: str, out: Path | None) -> Path:
     """The folder that was asked for, or one below ``runs`` that is not taken.
 
-    Raises ``Refusal`` if it exists already or nothing can be written there, before any work is done.
+    Raises ``InputError`` if it exists already or nothing can be written there, before any work is done.
     """
     from twoway.experiments.results.folder import free_folder
-    from twoway.simulation.errors import Refusal
+    from twoway.simulation.errors import InputError
 
     folder = out if out is not None else free_folder(name)
     if folder.exists():
-        raise Refusal(f"{folder}: exists already and is not overwritten; choose another folder with --out")
+        raise InputError(f"{folder}: exists already and is not overwritten; choose another folder with --out")
     above = next(parent for parent in folder.absolute().parents if parent.exists())
     if not above.is_dir():
-        raise Refusal(f"{folder}: a file is in the place of a folder ({above}); choose another folder with --out")
+        raise InputError(f"{folder}: a file is in the place of a folder ({above}); choose another folder with --out")
     if not os.access(above, os.W_OK):
-        raise Refusal(f"{folder}: it may not be written there; choose another folder with --out")
+        raise InputError(f"{folder}: it may not be written there; choose another folder with --out")
     return folder
 
 

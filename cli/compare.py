@@ -38,7 +38,7 @@ def compare(options: argparse.Namespace) -> int:
     from twoway.experiments.comparison.compare import bounds
     from twoway.experiments.comparison.schedule import check_comparable, course
     from twoway.experiments.results.folder import free_folder
-    from twoway.simulation.errors import Refusal
+    from twoway.simulation.errors import InputError
 
     courses = [course(text, changes_of(options)) for text in options.scenario]
     check_comparable(courses)
@@ -47,11 +47,11 @@ def compare(options: argparse.Namespace) -> int:
     try:
         precision = float(options.precision)
     except ValueError:
-        raise Refusal(f"--precision {options.precision}: must be a share such as 0.02") from None
+        raise InputError(f"--precision {options.precision}: must be a share such as 0.02") from None
     bounds(seed, precision, replicates, most)
     folder = options.out if options.out is not None else free_folder("comparison")
     if folder.exists():
-        raise Refusal(f"{folder}: exists already and is not overwritten; choose another folder with --out")
+        raise InputError(f"{folder}: exists already and is not overwritten; choose another folder with --out")
     design = courses[0].scenario.design
     many = f"until every interval is within ±{100 * precision:g} points, at most {counted(most, 'replicate')}"
     if replicates is not None:

@@ -73,13 +73,13 @@ def landscape(options: argparse.Namespace) -> int:
 
 def _days(text: str) -> tuple[int, int]:
     """The first and the last day of interviews, written as ``90`` or ``30-150``."""
-    from twoway.simulation.errors import Refusal
+    from twoway.simulation.errors import InputError
 
     first, _, last = text.partition("-")
     try:
         return int(first), int(last or first)
     except ValueError:
-        raise Refusal(f"--interview-day {text}: write it as 90, or as 30-150") from None
+        raise InputError(f"--interview-day {text}: write it as 90, or as 30-150") from None
 
 
 DO: dict[str, Action] = {"field-study": field_study, "landscape": landscape}

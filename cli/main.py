@@ -96,9 +96,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"twoway: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
         return REFUSED
     except ValueError as error:
-        from twoway.simulation.errors import Refusal
+        from twoway.simulation.errors import InputError
 
-        if not isinstance(error, Refusal):
+        if not isinstance(error, InputError):
             raise
         print(f"twoway: {error}", file=sys.stderr)
         return REFUSED
@@ -135,7 +135,7 @@ def show(options: argparse.Namespace) -> int:
 
 def schema(options: argparse.Namespace) -> int:
     """Print or write the JSON schema."""
-    from twoway.simulation.errors import Refusal
+    from twoway.simulation.errors import InputError
     from twoway.simulation.parameters.scenario import json_schema
 
     text = json.dumps(json_schema(), indent=2) + "\n"
@@ -143,13 +143,13 @@ def schema(options: argparse.Namespace) -> int:
         print(text, end="")
         return 0
     if options.out.exists():
-        raise Refusal(f"{options.out}: exists already and is not overwritten")
+        raise InputError(f"{options.out}: exists already and is not overwritten")
     try:
         options.out.write_text(text, encoding="utf-8")
     except OSError as error:
         with suppress(OSError):
             options.out.unlink(missing_ok=True)
-        raise Refusal(f"{options.out}: cannot be written ({error.strerror})") from None
+        raise InputError(f"{options.out}: cannot be written ({error.strerror})") from None
     print(f"Written: {options.out}")
     return 0
 
@@ -159,17 +159,17 @@ def run(options: argparse.Namespace) -> int:
     scenario = changed_scenario(options)
     seed, replicates = whole_number("seed", options.seed), whole_number("replicates", options.replicates)
     from twoway.analysis.narrative.words.grammar import counted
-    from twoway.simulation.tables import check_luck, keep_of
+    from twoway.simulation.tables import check_seed, detail_of
 
-    check_luck(seed, replicates)
-    keep_of(options.keep)
+    check_seed(seed, replicates)
+    detail_of(options.keep)
     from twoway.experiments.results.folder import free_folder
-    from twoway.simulation.errors import Refusal
+    from twoway.simulation.errors import InputError
 
     name = Path(options.scenario).stem
     folder = options.out if options.out is not None else free_folder(name)
     if folder.exists():
-        raise Refusal(f"{folder}: exists already and is not overwritten; choose another folder with --out")
+        raise InputError(f"{folder}: exists already and is not overwritten; choose another folder with --out")
     design = scenario.design
     print(f"{scenario.title}: {scenario.question}")
     print(

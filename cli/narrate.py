@@ -65,12 +65,12 @@ def _out_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _format(options: argparse.Namespace) -> str:
-    from twoway.simulation.errors import Refusal, nearest
+    from twoway.simulation.errors import InputError, nearest
 
     if options.format is None:
         return SUFFIXES.get(options.out.suffix, "text") if options.out is not None else "text"
     if options.format not in FORMATS:
-        raise Refusal(f"--format {options.format}: {nearest(options.format, FORMATS)}")
+        raise InputError(f"--format {options.format}: {nearest(options.format, FORMATS)}")
     return str(options.format)
 
 

@@ -81,14 +81,14 @@ def robustness(options: argparse.Namespace) -> int:
     """Try each claim in each variant of the model."""
     from twoway.experiments.calibration.posterior import POSTERIOR
     from twoway.experiments.derived.robustness import claims, posterior_draws, variants
-    from twoway.simulation.errors import Refusal
+    from twoway.simulation.errors import InputError
     from twoway.simulation.parameters.scenario import load
 
     asked = _asked(options)
     resamples, draws = whole_number("resamples", options.resamples), whole_number("draws", options.draws)
     for name, number in (("resamples", resamples), ("draws", draws)):
         if not 0 <= number <= 100_000:
-            raise Refusal(f"--{name} {number}: must be a whole number from 0 to 100000")
+            raise InputError(f"--{name} {number}: must be a whole number from 0 to 100000")
     file = options.posterior or (POSTERIOR if POSTERIOR.is_file() else None)
     posterior = posterior_draws(file, draws) if file is not None and draws > 0 else None
     asked |= {"resamples": resamples, "posterior": posterior}

@@ -32,11 +32,11 @@ def seminar(options: argparse.Namespace) -> int:
     import webbrowser
 
     from twoway.seminar.bind import is_here_alone, listen
-    from twoway.simulation.errors import Refusal
+    from twoway.simulation.errors import InputError
 
     port = None if options.port is None else whole_number("port", options.port)
     if port is not None and not 0 <= port <= 65535:
-        raise Refusal(f"--port {port}: must be from 0 to 65535")
+        raise InputError(f"--port {port}: must be from 0 to 65535")
     ours = listen(options.host, port)
     number = ours.getsockname()[1]
     alone = is_here_alone(options.host)

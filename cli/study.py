@@ -74,22 +74,22 @@ def _add_work(command: argparse.ArgumentParser) -> None:
 
 
 def _shard(text: str) -> tuple[int, int]:
-    from twoway.simulation.errors import Refusal
+    from twoway.simulation.errors import InputError
 
     first, slash, second = text.partition("/")
     if not (slash and first.isdecimal() and second.isdecimal() and 1 <= int(first) <= int(second)):
-        raise Refusal(f"--shard {text}: write it as i/n, with i from 1 to n, for example 2/10")
+        raise InputError(f"--shard {text}: write it as i/n, with i from 1 to n, for example 2/10")
     return int(first), int(second)
 
 
 def _work(options: argparse.Namespace) -> dict[str, Any]:
     from twoway.experiments.studies.run import check_workers
-    from twoway.simulation.errors import Refusal
+    from twoway.simulation.errors import InputError
 
     workers = None if options.workers is None else whole_number("workers", options.workers)
     check_workers(workers)
     if options.dask is not None and options.executor is not None:
-        raise Refusal("--dask and --executor both say what the workers are; leave one out")
+        raise InputError("--dask and --executor both say what the workers are; leave one out")
     return {"workers": workers, "executor": options.executor, "shard": _shard(options.shard), "progress": True}
 
 
@@ -256,11 +256,11 @@ def _merge(options: argparse.Namespace) -> int:
 def _answer(options: argparse.Namespace) -> int:
     from twoway.experiments.studies.answer import has_answer
     from twoway.experiments.studies.store import Store
-    from twoway.simulation.errors import Refusal
+    from twoway.simulation.errors import InputError
 
     store = Store(options.folder)
     if not has_answer(store):
-        raise Refusal(f"{options.folder}: is asked for its points and ends with who asks; see `twoway study export`")
+        raise InputError(f"{options.folder}: is asked for its points and ends with who asks; see `twoway study export`")
     _conclude(store)
     return 0
 
@@ -291,12 +291,12 @@ def _conditions(options: argparse.Namespace) -> int:
 
 
 def _bound(text: str) -> float:
-    from twoway.simulation.errors import Refusal
+    from twoway.simulation.errors import InputError
 
     try:
         return float(text)
     except ValueError:
-        raise Refusal(f"{text}: must be a number, for example 0.5") from None
+        raise InputError(f"{text}: must be a number, for example 0.5") from None
 
 
 def _examined(store: Store, found: Examined, out: Path | None, name: str) -> int:

@@ -50,7 +50,7 @@ def lesson(options: argparse.Namespace) -> int:
     from twoway.experiments.results.folder import refuse_existing, write_whole
     from twoway.seminar.lesson_note import note, note_html, note_markdown
     from twoway.seminar.lessons import lesson as named
-    from twoway.simulation.errors import Refusal
+    from twoway.simulation.errors import InputError
 
     one = named(options.name)
     if options.out is None:
@@ -58,7 +58,7 @@ def lesson(options: argparse.Namespace) -> int:
         return 0
     written = {".html": note_html, ".md": note_markdown}.get(options.out.suffix)
     if written is None:
-        raise Refusal(f"--out {options.out}: a note is written as .html or as .md")
+        raise InputError(f"--out {options.out}: a note is written as .html or as .md")
     refuse_existing(options.out)
     write_whole(options.out, written(one))
     print(f"Written: {options.out}")

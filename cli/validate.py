@@ -60,15 +60,15 @@ def calibrate(options: argparse.Namespace) -> int:
     """Calibrate the free numbers and keep what came of it."""
     from twoway.experiments.calibration.priors import priors
     from twoway.experiments.calibration.targets import targets
-    from twoway.simulation.errors import Refusal
-    from twoway.simulation.tables import check_luck
+    from twoway.simulation.errors import InputError
+    from twoway.simulation.tables import check_seed
 
     sizes = {name.replace("-", "_"): whole_number(name, getattr(options, name.replace("-", "_"))) for name in SIZES}
     for name, size in sizes.items():
         if not 1 <= size <= 100_000:
-            raise Refusal(f"--{name.replace('_', '-')} {size}: must be a whole number from 1 to 100000")
+            raise InputError(f"--{name.replace('_', '-')} {size}: must be a whole number from 1 to 100000")
     seed = whole_number("seed", options.seed)
-    check_luck(seed, sizes["replicates"])
+    check_seed(seed, sizes["replicates"])
     folder = folder_for("calibration", options.out)
     with points_kept(folder, {"seed": seed, **sizes}) as kept:
         print(f"{len(priors().names)} free numbers, {len(targets().names)} parts of facts, seed {seed}.")
@@ -80,11 +80,11 @@ def calibrate(options: argparse.Namespace) -> int:
 def points_kept(folder: Path, asked: Mapping[str, int]) -> Iterator[Path]:
     """Where points are kept while a calibration is under way, removed when it is done.
 
-    What was *asked* for may be larger in the end (``GROWING``) than what had been asked for before. Raises ``Refusal``
+    What was *asked* for may be larger in the end (``GROWING``) than what had been asked for before. Raises ``InputError``
     if another calibration's points are there.
     """
     from twoway.experiments.results.folder import write_anew
-    from twoway.simulation.errors import Refusal, listed
+    from twoway.simulation.errors import InputError, listed
 
     kept = folder.with_name(f"{folder.name}.points")
     kept.mkdir(parents=True, exist_ok=True)
@@ -95,9 +95,9 @@ def points_kept(folder: Path, asked: Mapping[str, int]) -> Iterator[Path]:
         others = [name for name in asked if name not in GROWING and before.get(name) != asked[name]]
         if others:
             told = listed([f"--{name.replace('_', '-')} {before.get(name)}" for name in others])
-            raise Refusal(f"{kept}: holds points of a calibration with {told}; go on with that, or use another --out")
+            raise InputError(f"{kept}: holds points of a calibration with {told}; go on with that, or use another --out")
     if not marker.exists() and any(kept.iterdir()):
-        raise Refusal(f"{kept}: is not empty, and would be written to; use another --out")
+        raise InputError(f"{kept}: is not empty, and would be written to; use another --out")
     write_anew(marker, text)
     try:
         yield kept
@@ -116,16 +116,16 @@ def validate(options: argparse.Namespace) -> int:
     from twoway.experiments.validation.fact_conditions import CONDITIONS
     from twoway.experiments.validation.fact_table import declared_facts
     from twoway.experiments.validation.scoreboard import LEAST_REPLICATES, PAIRS, lines
-    from twoway.simulation.errors import Refusal
-    from twoway.simulation.tables import check_luck
+    from twoway.simulation.errors import InputError
+    from twoway.simulation.tables import check_seed
 
     seed, replicates = whole_number("seed", options.seed), whole_number("replicates", options.replicates)
     draws = whole_number("draws", options.draws)
-    check_luck(seed, replicates)
+    check_seed(seed, replicates)
     if draws:
         check_draws(draws)
     if replicates < LEAST_REPLICATES:
-        raise Refusal(f"--replicates {replicates}: facts are judged from {LEAST_REPLICATES} replicates on (400 dyads)")
+        raise InputError(f"--replicates {replicates}: facts are judged from {LEAST_REPLICATES} replicates on (400 dyads)")
     folder = folder_for("validation", options.out)
     print(
         f"{len(declared_facts())} facts, {len(CONDITIONS)} conditions with {PAIRS * replicates} dyads each, "

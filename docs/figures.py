@@ -9,11 +9,11 @@ from pathlib import Path
 
 from PIL import Image
 
+from twoway import load
 from twoway.experiments.comparison.compare import compare
 from twoway.experiments.comparison.save import keep_comparison
 from twoway.experiments.comparison.schedule import course
 from twoway.experiments.runs.run import simulate
-from twoway import load
 
 HERE = Path(__file__).parent
 README = HERE.parent / "README.md"

@@ -19,20 +19,20 @@ import twoway.simulation.rules
 from twoway.simulation.affect_control.equations import EMOTION_INPUTS, INPUTS
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, KINDS, ROLES
 from twoway.simulation.columns import Column
-from twoway.simulation.errors import Refusal, nearest
+from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.scenario import Resolved, Scenario, all_declarations
 from twoway.simulation.rules import RULES
-from twoway.simulation.situations import KIND_NAMES, OPENERS, POSITIONS, Kind
+from twoway.simulation.situations import ENCOUNTER_KINDS, OPENERS, POSITIONS, EncounterKind
 from twoway.simulation.tables import columns_of, words_of
 
 ODD = Path(__file__).parents[1] / "simulation" / "ODD.md"
 BLOCK = re.compile(r"(<!-- generated: (.+?) -->\n).*?(\n?<!-- end -->)", re.DOTALL)
 RATES = {
-    Kind.EVERYDAY: "`context.everyday` x contact",
-    Kind.CONTROL: "`context.control`",
-    Kind.REQUEST: "`context.requests`",
-    Kind.PLANNED: "`context.planned` x contact, unless a repair talk is due",
-    Kind.REPAIR: "agreed the evening before, in the place of a planned talk",
+    EncounterKind.EVERYDAY: "`context.everyday` x contact",
+    EncounterKind.CONTROL: "`context.control`",
+    EncounterKind.REQUEST: "`context.requests`",
+    EncounterKind.PLANNED: "`context.planned` x contact, unless a repair talk is due",
+    EncounterKind.REPAIR: "agreed the evening before, in the place of a planned talk",
 }
 MANY = 12
 """Words of a column up to which all are listed."""
@@ -98,7 +98,7 @@ def encounters(resolved: Resolved) -> str:
     s = resolved.situations
     return table(
         ["Kind", "Opened by", "Exchanges", "How often, per week"],
-        ([f"`{KIND_NAMES[kind]}`", OPENERS[s.opened_by[kind]], s.exchanges[kind], RATES[kind]] for kind in Kind),
+        ([f"`{ENCOUNTER_KINDS[kind]}`", OPENERS[s.opened_by[kind]], s.exchanges[kind], RATES[kind]] for kind in EncounterKind),
     )
 
 
@@ -121,7 +121,7 @@ def turns(resolved: Resolved) -> str:
             script += [f"{t.refused} {t.decided:g} x strictness", f"{t.granted} {t.decided:g} x (1 - strictness)"]
         place = f"F{sets.index(t.feasible) + 1}"
         mandated = "yes" if t.mandated else "no"
-        rows.append([KIND_NAMES[t.kind], ROLES[t.role], POSITIONS[t.position], mandated, place, ", ".join(script)])
+        rows.append([ENCOUNTER_KINDS[t.kind], ROLES[t.role], POSITIONS[t.position], mandated, place, ", ".join(script)])
     return table(["Kind", "Who acts", "Position", "Mandated", "Feasible", "Script, weights"], rows)
 
 
@@ -195,10 +195,10 @@ def renewed(text: str) -> str:
     named = [match[2] for match in BLOCK.finditer(text)]
     for name in named:
         if name not in known:
-            raise Refusal(f"{ODD.name}: there is no generated block '{name}'; {nearest(name, known)}")
+            raise InputError(f"{ODD.name}: there is no generated block '{name}'; {nearest(name, known)}")
     for name in known:
         if named.count(name) != 1:
-            raise Refusal(f"{ODD.name}: the generated block '{name}' must be there once, not {named.count(name)} times")
+            raise InputError(f"{ODD.name}: the generated block '{name}' must be there once, not {named.count(name)} times")
     return BLOCK.sub(lambda match: f"{match[1]}\n{known[match[2]]()}\n\n<!-- end -->", text)
 
 
@@ -210,7 +210,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     text = ODD.read_text(encoding="utf-8")
     try:
         new = renewed(text)
-    except Refusal as refusal:
+    except InputError as refusal:
         print(refusal, file=sys.stderr)
         return 1
     if new == text:

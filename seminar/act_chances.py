@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twoway.simulation.rules.choice import behind_role, mandated_share, role_share
+from twoway.simulation.rules.choice import mandated_share, present_reserve, role_share
 from twoway.simulation.rules.reading import expected
 
 
@@ -28,7 +28,7 @@ def chances_of(
     """
     count = int(turn.feasible)
     script, strained, person = turn.script[:count], turn.strain[:count], definition @ turn.will[:, :count]
-    role = role_share(numbers.formality, behind_role(reserve, distance))
+    role = role_share(numbers.formality, present_reserve(reserve, distance))
     weighted = [(1.0, role)]
     if turn.mandated:
         weighted = [(numbers.discretion, role), (1.0 - numbers.discretion, mandated_share(role, numbers.mandate))]

@@ -6,7 +6,7 @@ import ipaddress
 import re
 import socket
 
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """What this machine calls itself."""
@@ -94,14 +94,14 @@ def listen(host: str, port: int | None) -> socket.socket:
             ours.listen(128)
         except socket.gaierror:
             ours.close()
-            raise Refusal(
+            raise InputError(
                 f"--host {host}: this machine has no such address; leave it out to be reached from here alone"
             ) from None
         except OSError as error:
             ours.close()
             if number == wanted[-1]:
                 free = "leave --port out, or choose another" if port is not None else "choose one with --port"
-                raise Refusal(f"port {number} of {host}: {error.strerror or error}; {free}") from None
+                raise InputError(f"port {number} of {host}: {error.strerror or error}; {free}") from None
             continue
         return ours
     raise AssertionError("the last port is refused above")

@@ -13,7 +13,7 @@ from twoway.seminar.lessons import lesson
 from twoway.seminar.panels import figures
 from twoway.seminar.session import Session
 from twoway.seminar.views import Wanted
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 
 class File(NamedTuple):
@@ -36,7 +36,7 @@ def _pairs(session: Session) -> str:
     """Where the pairs end up."""
     lived = session.outcomes
     if session.guessing or not lived.pairs:
-        raise Refusal("Where the pairs end up is not known yet: run the 200 pairs first.")
+        raise InputError("Where the pairs end up is not known yet: run the 200 pairs first.")
     parts = []
     for which, stay in enumerate(session.stays):
         low, high = lived.range(which)
@@ -52,7 +52,7 @@ def _pairs(session: Session) -> str:
 def _text(wanted: Wanted, name: str) -> str:
     text = wanted.get(name, "")
     if not isinstance(text, str):
-        raise Refusal(f"{name} must be text")
+        raise InputError(f"{name} must be text")
     return text.strip()
 
 
@@ -64,7 +64,7 @@ def _handout(session: Session, wanted: Wanted) -> str:
 
 
 def saved(session: Session, wanted: Wanted) -> File:
-    """The file that is wanted; raises ``Refusal`` for what there is not."""
+    """The file that is wanted; raises ``InputError`` for what there is not."""
     what = wanted.get("what")
     if what in ("days", "events"):
         return File("text/csv", _lived(session, str(what)))
@@ -78,4 +78,4 @@ def saved(session: Session, wanted: Wanted) -> File:
     for place, figure in enumerate(drawn):
         if what == f"figure-{place}":
             return File("image/svg+xml", figure.chart.svg)
-    raise Refusal(f"there is no {str(what)[:40]!r} to be saved")
+    raise InputError(f"there is no {str(what)[:40]!r} to be saved")

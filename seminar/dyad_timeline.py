@@ -23,13 +23,13 @@ from twoway.experiments.comparison.schedule import Course
 from twoway.seminar.act_chances import chances_of
 from twoway.seminar.charts import TALKS, Mark
 from twoway.simulation.affect_control.frames import CLIENT
-from twoway.simulation.columns import Happening
+from twoway.simulation.columns import EventKind
 from twoway.simulation.dynamics.admission import fill_post
 from twoway.simulation.parameters.scenario import Meaning, Resolved, Scenario
-from twoway.simulation.run import Stay, World, live
-from twoway.simulation.situations import KIND_NAMES, Kind
+from twoway.simulation.run import CentreRecords, PreparedScenario, simulate_centre
+from twoway.simulation.situations import ENCOUNTER_KINDS, EncounterKind
 from twoway.simulation.state import post_type
-from twoway.simulation.tables import Translator
+from twoway.simulation.tables import TableBuilder
 
 TOLD = (
     "day", "event", "encounter", "exchange", "actor", "bent", "act", "seen", "way", "emotion_named",
@@ -57,9 +57,9 @@ BEGINNING = Moment(0, 0)
 
 
 @lru_cache(maxsize=8)
-def translator_of(meaning: Meaning) -> Translator:
+def translator_of(meaning: Meaning) -> TableBuilder:
     """What puts records into words; sentiments, frames and situations are read once for all sessions."""
-    return Translator(Resolved(Scenario(meaning=meaning)))
+    return TableBuilder(Resolved(Scenario(meaning=meaning)))
 
 
 class Likely(NamedTuple):
@@ -81,10 +81,10 @@ class PairsStay:
         scenario = course.scenario
         translator = translator_of(scenario.meaning)
         self.resolved = translator.resolved.again(scenario)
-        self.world = World(self.resolved, course.reforms)
+        self.world = PreparedScenario(self.resolved, course.reforms)
         self.course, self.luck, self.place, self.last = course, luck, place, scenario.design.days
         chance = self.world.luck(luck, place[0], place[1])
-        whole = live(self.world, luck, place[0], place[1], luck=chance)
+        whole = simulate_centre(self.world, luck, place[0], place[1], luck=chance)
         mine = _of_one(whole, place[2])
         self.records = mine.events.view(np.ndarray)
         tables = translator.tables([mine])
@@ -215,18 +215,18 @@ class PairsStay:
         acts = self.resolved.situations.acts
         codes = turns[turn].act
         most, freely = int(chances.all.argmax()), int(chances.person.argmax())
-        return Likely(acts[codes[most]], float(chances.all[most]), acts[codes[freely]], KIND_NAMES[kind])
+        return Likely(acts[codes[most]], float(chances.all[most]), acts[codes[freely]], ENCOUNTER_KINDS[kind])
 
     def _next_turn(self, side: int, moment: Moment) -> tuple[int, int]:
         """Kind of encounter and index of the turn in which a party is next to act, if nothing else comes up."""
         row = self._row(moment) - 1
-        if moment.things and self.records["event"][row] == Happening.EXCHANGE:
+        if moment.things and self.records["event"][row] == EventKind.EXCHANGE:
             kind, number, actor = (int(self.records[name][row]) for name in ("encounter", "exchange", "actor"))
             opener = actor if number % 2 == 0 else 1 - actor
             following = number + (2 if actor == side else 1)
             if following < self.world.kinds[kind].exchanges:
                 return kind, int(self.world.kinds[kind].turn[opener, following])
-        return int(Kind.EVERYDAY), int(self.world.kinds[Kind.EVERYDAY].turn[side, 0])
+        return int(EncounterKind.EVERYDAY), int(self.world.kinds[EncounterKind.EVERYDAY].turn[side, 0])
 
     def _setting(self, day: int) -> tuple[Any, Any]:
         """Numbers and turns of this centre as they are on a day."""
@@ -267,7 +267,7 @@ def before(moment: Moment, stays: Sequence[PairsStay]) -> Moment:
     return Moment(earlier, things_on(earlier, stays))
 
 
-def _of_one(stay: Stay, dyad: int) -> Stay:
+def _of_one(stay: CentreRecords, dyad: int) -> CentreRecords:
     """What is written of one pair."""
     return stay._replace(
         days=stay.days[stay.days["dyad"] == dyad].copy(), events=stay.events[stay.events["dyad"] == dyad].copy()

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from twoway.analysis.patterns import PATTERNS, class_codes, pattern_codes, shares
 from twoway.analysis.statistics.paired import interval, shares_of
-from twoway.simulation.run import Keep, World, live
+from twoway.simulation.run import Detail, PreparedScenario, simulate_centre
 
 PAIRS = 200
 """Pairs that are lived in all: enough to see what luck does to shares, few enough to wait for."""
@@ -31,7 +31,7 @@ class Range(NamedTuple):
 class Outcomes:
     """How up to ``PAIRS`` pairs end in each of one or two *worlds* with some *luck*."""
 
-    def __init__(self, worlds: Sequence[World], luck: int) -> None:
+    def __init__(self, worlds: Sequence[PreparedScenario], luck: int) -> None:
         self.worlds, self.luck = tuple(worlds), luck
         self._codes: list[list[NDArray[np.int8]]] = [[] for _ in worlds]
 
@@ -53,7 +53,7 @@ class Outcomes:
         for world, codes in zip(self.worlds, self._codes, strict=True):
             ends = []
             for centre in range(world.scenario.design.centres):
-                stay = live(world, self.luck, replicate, centre, Keep.DYADS)
+                stay = simulate_centre(world, self.luck, replicate, centre, Detail.DYADS)
                 sides = (class_codes(s["positivity"], s["negativity"]) for s in (stay.clients, stay.keyworkers))
                 ends.append(pattern_codes(*sides))
             codes.append(np.concatenate(ends))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from twoway.seminar.ensemble import PAIRS
 from twoway.seminar.recipe import Change, Recipe
 from twoway.seminar.two_stories import UNCHANGED
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import load
 
 QUESTION = f"Which pattern will most of {PAIRS} such pairs end up in?"
@@ -46,6 +46,6 @@ class Guess(NamedTuple):
 def check_hands(hands: tuple[int, ...]) -> None:
     """Refuse what is no show of hands."""
     if len(hands) != 3 or any(isinstance(n, bool) or not 0 <= n <= MOST_HANDS for n in hands):
-        raise Refusal(f"a show of hands is three whole numbers from 0 to {MOST_HANDS}")
+        raise InputError(f"a show of hands is three whole numbers from 0 to {MOST_HANDS}")
     if not sum(hands):
-        raise Refusal("Nobody has raised a hand yet: enter how many did for each answer.")
+        raise InputError("Nobody has raised a hand yet: enter how many did for each answer.")

@@ -39,7 +39,7 @@ from twoway.seminar.sliders import SLIDERS
 from twoway.seminar.two_stories import CHANGED, UNCHANGED, courses, from_to
 from twoway.simulation import SCOPE
 from twoway.simulation.affect_control.frames import ROLES
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import all_declarations, load
 
 MOST_SETTINGS, MOST_QUESTIONS, LONGEST_TITLE, LONGEST_QUESTION = 4, 5, 200, 500
@@ -107,7 +107,7 @@ def handout(
     lesson, if it has one. Without outcomes (*with_outcomes*) the stay is told up to the recipe's day, or for a third
     of it, and there is room for a guess. *guess* is a show of hands; it stands beside the setting that it is about.
 
-    Lives 200 pairs in each setting. Raises ``Refusal`` for too many or too long things.
+    Lives 200 pairs in each setting. Raises ``InputError`` for too many or too long things.
     """
     settings = _settings(recipes)
     first = recipes[0]
@@ -148,20 +148,20 @@ def _settings(recipes: Sequence[Recipe]) -> list[Shown]:
         found.append(Shown(replace(recipe, against=None), own))
         found += [Shown(Recipe(str(recipe.against), recipe.luck, recipe.pair), course) for course in against]
     if not 1 <= len(found) <= MOST_SETTINGS:
-        raise Refusal(f"a handout has 1 to {MOST_SETTINGS} settings; these are {len(found)}")
+        raise InputError(f"a handout has 1 to {MOST_SETTINGS} settings; these are {len(found)}")
     names = _told_apart([(one.course.name, CHANGED if one.recipe.changes else UNCHANGED) for one in found])
     return [Shown(one.recipe, replace(one.course, name=name)) for one, name in zip(found, names, strict=True)]
 
 
 def _check(title: str, questions: Sequence[str]) -> None:
     if len(questions) > MOST_QUESTIONS:
-        raise Refusal(f"a handout has at most {MOST_QUESTIONS} questions; these are {len(questions)}")
+        raise InputError(f"a handout has at most {MOST_QUESTIONS} questions; these are {len(questions)}")
     for what, text, longest in (
         ("the title", title, LONGEST_TITLE),
         *((f"question {number}", text, LONGEST_QUESTION) for number, text in enumerate(questions, 1)),
     ):
         if len(text) > longest:
-            raise Refusal(f"{what} has {len(text)} characters; it may have {longest}")
+            raise InputError(f"{what} has {len(text)} characters; it may have {longest}")
 
 
 def form(recipe: Recipe, guessing: bool) -> str:
@@ -215,7 +215,7 @@ def _same_people(settings: Sequence[Shown]) -> bool:
     """Whether the same people live with the same luck in all of some settings."""
     try:
         check_comparable([one.course for one in settings])
-    except Refusal:
+    except InputError:
         return False
     return len({one.recipe.luck for one in settings}) == 1
 

@@ -22,7 +22,7 @@ from twoway.analysis.tables import DYAD, kind_shares, sentiment_of
 from twoway.seminar.lessons import Lesson, Notice
 from twoway.seminar.recipe import Recipe, count_of_pairs
 from twoway.simulation.affect_control.frames import KINDS, ROLES
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.tables import Tables, run
 
@@ -293,10 +293,10 @@ def holds(found: Found, direction: str) -> bool:
 def noticed(lesson: Lesson, pairs: int = PAIRS) -> tuple[Told, ...]:
     """What the class will notice, in sentences with their numbers; so many *pairs*, ``LEAST`` or more, are lived.
 
-    What was found once is remembered. Raises ``Refusal`` for too few pairs.
+    What was found once is remembered. Raises ``InputError`` for too few pairs.
     """
     if pairs < LEAST:
-        raise Refusal(f"pairs = {pairs}; what a class will notice needs {LEAST} pairs or more")
+        raise InputError(f"pairs = {pairs}; what a class will notice needs {LEAST} pairs or more")
     return _noticed(lesson, pairs)
 
 

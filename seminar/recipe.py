@@ -19,12 +19,12 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from twoway.experiments.comparison.schedule import Course
-from twoway.simulation.dynamics.intervention import AT_ADMISSION, Reform
-from twoway.simulation.errors import Refusal, nearest
+from twoway.simulation.dynamics.policy_change import AT_ADMISSION, PolicyChange
+from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.context import Context
 from twoway.simulation.parameters.declare import Declaration, declarations
 from twoway.simulation.parameters.scenario import Scenario, changed, load, shipped_names
-from twoway.simulation.tables import check_luck
+from twoway.simulation.tables import check_seed
 
 LONGEST = 2000
 """Characters a recipe may have."""
@@ -79,27 +79,27 @@ class Recipe:
     def __post_init__(self) -> None:
         for name in (self.scenario, self.against):
             if name is not None and name not in shipped_names():
-                raise Refusal(f"recipe: there is no scenario {_short(name)}; {nearest(name, shipped_names())}")
+                raise InputError(f"recipe: there is no scenario {_short(name)}; {nearest(name, shipped_names())}")
         try:
-            check_luck(self.luck, 1)
-        except Refusal as refusal:
-            raise Refusal(f"recipe: luck: {refusal}") from None
+            check_seed(self.luck, 1)
+        except InputError as refusal:
+            raise InputError(f"recipe: luck: {refusal}") from None
         scenario = load(self.scenario)
         last, pairs = scenario.design.days, count_of_pairs(scenario)
         if not 0 <= self.pair < pairs:
-            raise Refusal(f"recipe: pair {self.pair}: {self.scenario} has the pairs 0 to {pairs - 1}")
+            raise InputError(f"recipe: pair {self.pair}: {self.scenario} has the pairs 0 to {pairs - 1}")
         if not 0 <= self.day <= last:
-            raise Refusal(f"recipe: day {self.day}: a stay at {self.scenario} has the days 1 to {last}")
+            raise InputError(f"recipe: day {self.day}: a stay at {self.scenario} has the days 1 to {last}")
         if self.thing is not None and (self.thing < 1 or self.day < 1):
-            raise Refusal("recipe: what happened on a day is counted from 1, and days are, too")
+            raise InputError("recipe: what happened on a day is counted from 1, and days are, too")
         if list(self.changes) != sorted(set(self.changes)):
-            raise Refusal("recipe: changes of settings stand in the order of their days, and each only once")
+            raise InputError("recipe: changes of settings stand in the order of their days, and each only once")
         if len({(change.day, change.field) for change in self.changes}) < len(self.changes):
-            raise Refusal("recipe: a setting is changed twice on the same day")
+            raise InputError("recipe: a setting is changed twice on the same day")
         for change in self.changes:
             _check(change, last)
         if self.lesson is not None and not (LESSON.fullmatch(self.lesson) and len(self.lesson) <= LONGEST_NAME):
-            raise Refusal(f"recipe: lesson {_short(self.lesson)}: a lesson's name is small letters, digits and hyphens")
+            raise InputError(f"recipe: lesson {_short(self.lesson)}: a lesson's name is small letters, digits and hyphens")
 
     def __str__(self) -> str:
         parts = [self.scenario, str(self.luck)]
@@ -122,7 +122,7 @@ class Recipe:
         reforms, start = [], now
         for day, some in groupby(self.changes, key=attrgetter("day")):
             now = changed(now, {one.field: one.value for one in some})
-            reforms.append(Reform(day, now))
+            reforms.append(PolicyChange(day, now))
         return Course(start.title, start, tuple(reforms))
 
     def setting_on(self, day: int) -> dict[str, float]:
@@ -154,14 +154,14 @@ def _short(text: str) -> str:
 def _check(change: Change, last: int) -> None:
     where = f"recipe: d{change.day}"
     if not 1 <= change.day <= last:
-        raise Refusal(f"{where}: settings count from a day from 1 to {last}")
+        raise InputError(f"{where}: settings count from a day from 1 to {last}")
     if change.field in AT_ADMISSION:
-        raise Refusal(f"{where}: {change.field} cannot change during a stay: {AT_ADMISSION[change.field]}")
+        raise InputError(f"{where}: {change.field} cannot change during a stay: {AT_ADMISSION[change.field]}")
     declared = settings().get(change.field)
     if declared is None:
-        raise Refusal(f"{where}: there is no setting {_short(change.field)}; {nearest(change.field, settings())}")
+        raise InputError(f"{where}: there is no setting {_short(change.field)}; {nearest(change.field, settings())}")
     if not declared.low <= change.value <= declared.high:
-        raise Refusal(
+        raise InputError(
             f"{where}: {change.field} = {change.value:g}; it must be from {declared.low:g} to {declared.high:g} "
             f"({declared.unit})"
         )
@@ -169,7 +169,7 @@ def _check(change: Change, last: int) -> None:
 
 def _whole(text: str, what: str) -> int:
     if not WHOLE.fullmatch(text):
-        raise Refusal(f"recipe: {what} {_short(text)} must be a whole number from 0")
+        raise InputError(f"recipe: {what} {_short(text)} must be a whole number from 0")
     return int(text)
 
 
@@ -180,25 +180,25 @@ def _changes(day: str, text: str) -> list[Change]:
         try:
             value = float(number)
         except ValueError:
-            raise Refusal(f"recipe: {_short(part)} is not section.field=value, for example context.control=4") from None
+            raise InputError(f"recipe: {_short(part)} is not section.field=value, for example context.control=4") from None
         found.append(Change(_whole(day, "day"), field, value))
     return found
 
 
 def recipe(text: str) -> Recipe:
-    """The recipe that is written as *text*; raises ``Refusal`` with a sentence for what is none."""
+    """The recipe that is written as *text*; raises ``InputError`` with a sentence for what is none."""
     if len(text) > LONGEST:
-        raise Refusal(f"recipe: it has {len(text)} characters; it may have {LONGEST}")
+        raise InputError(f"recipe: it has {len(text)} characters; it may have {LONGEST}")
     scenario, *parts = text.strip().split("/")
     if not scenario:
-        raise Refusal(f"recipe: it is empty; write {WRITTEN}")
+        raise InputError(f"recipe: it is empty; write {WRITTEN}")
     given: dict[str, int | str | None] = {}
     changes: list[Change] = []
 
     def once(**some: int | str | None) -> None:
         for name, value in some.items():
             if name in given:
-                raise Refusal(f"recipe: {name} stands there twice; write {WRITTEN}")
+                raise InputError(f"recipe: {name} stands there twice; write {WRITTEN}")
             given[name] = value
 
     for place, part in enumerate(parts):
@@ -216,5 +216,5 @@ def recipe(text: str) -> Recipe:
         elif part[:1] == "d" and (at := POSITION.fullmatch(part[1:])):
             once(day=int(at[1]), thing=int(at[2]) if at[2] else None)
         else:
-            raise Refusal(f"recipe: {_short(part)} cannot be read; write {WRITTEN}")
+            raise InputError(f"recipe: {_short(part)} cannot be read; write {WRITTEN}")
     return Recipe(scenario, changes=tuple(sorted(changes)), **given)  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ from twoway.seminar.downloads import saved
 from twoway.seminar.views import PAGE, done, everything, filled, recipe_of
 from twoway.seminar.visitors import GONE, Visitors
 from twoway.simulation import SCOPE
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import load, shipped_names
 
 LARGEST = 64_000
@@ -135,7 +135,7 @@ def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_o
                     session.open(one)
                 view = {"session": name, **everything(session)}
             return JSONResponse(view if known or not wanted.get("session") else {"gone": GONE, **view})
-        except Refusal as refusal:
+        except InputError as refusal:
             return JSONResponse({"refusal": str(refusal)})
 
     def did(wanted: dict[str, Any]) -> Response:
@@ -149,7 +149,7 @@ def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_o
         with session.lock:
             try:
                 file = saved(session, wanted)
-            except Refusal as refusal:
+            except InputError as refusal:
                 return JSONResponse({"refusal": str(refusal)})
         return Response(file.content, media_type=file.kind, headers={"Content-Disposition": "attachment"})
 

@@ -23,7 +23,7 @@ from twoway.seminar.ensemble import Outcomes
 from twoway.seminar.guess import Guess, check_hands, settings_of
 from twoway.seminar.recipe import Change, Recipe, settings
 from twoway.seminar.two_stories import courses, from_to, short_names
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 
 class Parted(NamedTuple):
@@ -34,7 +34,7 @@ class Parted(NamedTuple):
 
 
 class Session:
-    """What one visitor looks at. Raises ``Refusal`` for what cannot be done, and is then as it was."""
+    """What one visitor looks at. Raises ``InputError`` for what cannot be done, and is then as it was."""
 
     def __init__(self, recipe: Recipe) -> None:
         self.lock = Lock()
@@ -105,7 +105,7 @@ class Session:
     def go(self, day: int, things: int | None = None) -> None:
         """To a day: its evening, or after so many things of it."""
         if not 0 <= day <= self.stay.last:
-            raise Refusal(f"day {day}: the stay has the days 1 to {self.stay.last}")
+            raise InputError(f"day {day}: the stay has the days 1 to {self.stay.last}")
         self._look(self._at(day, things) if day else BEGINNING)
 
     def open(self, recipe: Recipe) -> None:
@@ -154,12 +154,12 @@ class Session:
         """Settings are as wanted from the next day on; the past stays, and settings for later days are given up."""
         day = self.next_day
         if self.moment.day == self.stay.last:
-            raise Refusal(
+            raise InputError(
                 "The stay is over, and the past cannot be changed. Look back to a day before, and change then."
             )
         for name in wanted:
             if name not in settings():
-                raise Refusal(f"there is no setting {name[:60]!r}")
+                raise InputError(f"there is no setting {name[:60]!r}")
         before = self._bare.setting_on(day - 1)
         kept = [change for change in self._bare.changes if change.day < day]
         tomorrow = [change for change in self._bare.changes if change.day == day and change.field not in wanted]
@@ -204,7 +204,7 @@ class Session:
     def more_pairs(self, again: bool) -> None:
         """Live some more of the 200 pairs; *again*: from the first."""
         if self.guessing:
-            raise Refusal("Guess first: enter the show of hands, then see where the pairs end up.")
+            raise InputError("Guess first: enter the show of hands, then see where the pairs end up.")
         if again:
             self.outcomes = self._no_outcomes()
         self.outcomes.more()
@@ -228,7 +228,7 @@ class Session:
         While the class is to guess, nothing is told of how the pair ends.
         """
         if all(self.exchange_in(stay) is None for stay in self.stays):
-            raise Refusal("Why? explains an exchange. Step to one first.")
+            raise InputError("Why? explains an exchange. Step to one first.")
         return [self._why_in(stay) for stay in self.stays]
 
     def _why_in(self, stay: PairsStay) -> list[Piece]:
@@ -244,7 +244,7 @@ class Session:
         In each story. While the class is to guess, it is to make something of it itself.
         """
         if not 1 <= day <= self.furthest:
-            raise Refusal(
+            raise InputError(
                 f"day {day}: they can be asked on the days that have been, 1 to {self.furthest}"
                 if self.furthest
                 else "They have not met yet. Step on to a first day, then ask them."
@@ -256,8 +256,8 @@ class Session:
 def _check_same_people(own: Course, other: Course) -> None:
     try:
         check_comparable([own, other])
-    except Refusal as why:
-        raise Refusal(f"The pairs of these two are not the same people, so they cannot be compared: {why}") from why
+    except InputError as why:
+        raise InputError(f"The pairs of these two are not the same people, so they cannot be compared: {why}") from why
 
 
 def _parted(stay: PairsStay, other: PairsStay) -> Parted | None:

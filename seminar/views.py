@@ -22,7 +22,7 @@ from twoway.seminar.lessons import lesson
 from twoway.seminar.recipe import DIGITS, LONGEST, Recipe, count_of_pairs, recipe
 from twoway.seminar.session import Session
 from twoway.seminar.sliders import SLIDERS
-from twoway.simulation.errors import Refusal, nearest
+from twoway.simulation.errors import InputError, nearest
 
 PAGE = Path(__file__).parent / "page"
 LARGEST_NUMBER = 1e15
@@ -49,7 +49,7 @@ def number_of(wanted: Wanted, name: str) -> float:
     """A number that was sent; a refusal if it is none."""
     value = wanted.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST_NUMBER:
-        raise Refusal(f"{name} must be a number")
+        raise InputError(f"{name} must be a number")
     return value
 
 
@@ -57,7 +57,7 @@ def whole_of(wanted: Wanted, name: str) -> int:
     """A whole number that was sent."""
     value = number_of(wanted, name)
     if not float(value).is_integer():
-        raise Refusal(f"{name} must be a whole number")
+        raise InputError(f"{name} must be a whole number")
     return int(value)
 
 
@@ -65,7 +65,7 @@ def recipe_of(wanted: Wanted) -> Recipe:
     """The recipe that was sent, of a lesson there is if it names one."""
     text = wanted.get("recipe")
     if not isinstance(text, str):
-        raise Refusal("recipe: it must be text")
+        raise InputError("recipe: it must be text")
     one = recipe(text)
     if one.lesson is not None:
         lesson(one.lesson)
@@ -136,14 +136,14 @@ def _moved(
 
 def _parted(session: Session, _: Wanted) -> None:
     if session.parted is None:
-        raise Refusal("The two stories never part.")
+        raise InputError("The two stories never part.")
     session.go(*session.parted.when)
 
 
 def _hands(session: Session, wanted: Wanted) -> None:
     hands = wanted.get("hands")
     if not isinstance(hands, list):
-        raise Refusal("a show of hands is three whole numbers")
+        raise InputError("a show of hands is three whole numbers")
     session.hold_hands(tuple(whole_of({"a show of hands": hand}, "a show of hands") for hand in hands))
 
 
@@ -164,13 +164,13 @@ def _links(session: Session, wanted: Wanted) -> View:
     """A link for each of a class, to the same session with a luck of their own: from that of the session on."""
     students, page_ = whole_of(wanted, "students"), wanted.get("page")
     if not 1 <= students <= MOST_STUDENTS:
-        raise Refusal(f"Links are made for 1 to {MOST_STUDENTS} students.")
+        raise InputError(f"Links are made for 1 to {MOST_STUDENTS} students.")
     try:
         host = urlsplit(page_).hostname if isinstance(page_, str) else None
     except ValueError:
         host = None
     if not host:
-        raise Refusal("page: it must be the address of this page")
+        raise InputError("page: it must be the address of this page")
     recipes = [replace(session.recipe, luck=session.recipe.luck + place) for place in range(students)]
     told = ALONE if is_here_alone(host) else f"{students} {'link' if students == 1 else 'links'}."
     return {"links": "\n".join(f"{page_}?recipe={one}" for one in recipes), "links_said": told}
@@ -243,7 +243,7 @@ def done(session: Session, wanted: Wanted) -> View:
     with session.lock:
         try:
             if not isinstance(word, str) or word not in DO:
-                raise Refusal(f"there is nothing called {str(word)[:40]!r} to do; {nearest(str(word)[:40], DO)}")
+                raise InputError(f"there is nothing called {str(word)[:40]!r} to do; {nearest(str(word)[:40], DO)}")
             return DO[word](session, wanted)
-        except Refusal as refusal:
+        except InputError as refusal:
             return {"refusal": str(refusal)}

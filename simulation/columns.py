@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from twoway.simulation.affect_control.frames import ROLES
-from twoway.simulation.situations import KIND_NAMES
-from twoway.simulation.state import Way
+from twoway.simulation.situations import ENCOUNTER_KINDS
+from twoway.simulation.state import CopingWay
 
 
-class Happening(IntEnum):
+class EventKind(IntEnum):
     """What a row of the events table tells."""
 
     EXCHANGE = 0
@@ -27,8 +27,8 @@ class Happening(IntEnum):
 
 
 SOURCES = ("role", "strain", "person")
-WAYS = tuple(way.name.lower() for way in Way)
-HAPPENINGS = tuple(happening.name.lower() for happening in Happening)
+WAYS = tuple(way.name.lower() for way in CopingWay)
+EVENT_KINDS = tuple(happening.name.lower() for happening in EventKind)
 NOTHING = -1
 """Code of a word column where there is nothing to say; it becomes a missing value."""
 
@@ -82,9 +82,9 @@ DAY_COLUMNS = (
 EVENT_COLUMNS = (
     *WHO,
     Column("day", "days since admission", "day of the event; the first is 1", np.int32),
-    _word("event", "what kind of thing happened", HAPPENINGS),
+    _word("event", "what kind of thing happened", EVENT_KINDS),
     _index("post", "which of the centre's keyworker posts is responsible for the client"),
-    _word("encounter", "kind of encounter", KIND_NAMES),
+    _word("encounter", "kind of encounter", ENCOUNTER_KINDS),
     Column("exchange", "number, from 0", "position of the exchange in its encounter", np.int32, optional=True),
     _word("actor", "who acted, handled tension, proposed the talk, or changed", ROLES),
     _word("actor_frame", "what the actor took the relationship to be in this encounter", "frames"),

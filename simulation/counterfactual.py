@@ -14,11 +14,11 @@ from twoway.simulation.affect_control.equations import Floats
 from twoway.simulation.affect_control.frames import CLIENT
 from twoway.simulation.dynamics.day import wake
 from twoway.simulation.dynamics.encounter import believed, perceive, scripted_share
-from twoway.simulation.dynamics.intervention import reform
-from twoway.simulation.random_streams import PER_ENCOUNTER, PER_EXCHANGE, AskExchange, Luck
+from twoway.simulation.dynamics.policy_change import apply_policy_change
+from twoway.simulation.random_streams import PER_ENCOUNTER, PER_EXCHANGE, Draws, ExchangeQuestion
 from twoway.simulation.rules.choice import crisis_left
 from twoway.simulation.rules.reading import expected
-from twoway.simulation.run import Keep, Stay, World, live
+from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate_centre
 
 
 class Exchange(NamedTuple):
@@ -66,14 +66,14 @@ class Moment(NamedTuple):
     deflection: Floats
 
 
-def _until(world: World, exchange: Exchange, luck: Luck) -> Stay:
+def _until(world: PreparedScenario, exchange: Exchange, luck: Draws) -> CentreRecords:
     """The stay up to the evening before."""
     before = exchange.day - 1
     part = luck._replace(days=luck.days[:, :before], leaving=luck.leaving[:, :before])
-    return live(world, exchange.seed, exchange.replicate, exchange.centre, Keep.DYADS, part)
+    return simulate_centre(world, exchange.seed, exchange.replicate, exchange.centre, Detail.DYADS, part)
 
 
-def moment(world: World, exchange: Exchange) -> Moment:
+def moment(world: PreparedScenario, exchange: Exchange) -> Moment:
     """The reader's mind at one exchange, found by living the stay again up to it."""
     luck = world.luck(exchange.seed, exchange.replicate, exchange.centre)
     stay = _until(world, exchange, luck)
@@ -81,7 +81,7 @@ def moment(world: World, exchange: Exchange) -> Moment:
     numbers, turns = world.of_centre(luck, begun)
     if any(then.day == exchange.day for then in world.reforms):
         before, _ = world.of_centre(luck, begun - 1)
-        reform(stay.clients, stay.keyworkers, stay.dyads, stay.posts, before, numbers, luck)
+        apply_policy_change(stay.clients, stay.keyworkers, stay.dyads, stay.posts, before, numbers, luck)
     client, keyworker = stay.clients[exchange.dyad], stay.keyworkers[exchange.dyad]
     post = stay.posts[stay.dyads[exchange.dyad].post]
     wake(client, keyworker, post, crisis_left(float(exchange.day), numbers.distress_half_life), numbers)
@@ -118,7 +118,7 @@ def moment(world: World, exchange: Exchange) -> Moment:
     )
 
 
-def read_otherwise(world: World, exchange: Exchange, seen: int) -> Stay | None:
+def read_otherwise(world: PreparedScenario, exchange: Exchange, seen: int) -> CentreRecords | None:
     """The stay lived again with the same luck, but for this exchange, in which the act is taken for *seen* (a code).
 
     Nothing if it could not have been taken for that.
@@ -129,6 +129,6 @@ def read_otherwise(world: World, exchange: Exchange, seen: int) -> Stay | None:
         return None
     luck = world.luck(exchange.seed, exchange.replicate, exchange.centre)
     middle = mind.seen_as[:place].sum() + 0.5 * mind.seen_as[place]
-    column = int(world.kinds[exchange.kind].luck) + PER_ENCOUNTER + exchange.number * PER_EXCHANGE + AskExchange.SEEN
+    column = int(world.kinds[exchange.kind].luck) + PER_ENCOUNTER + exchange.number * PER_EXCHANGE + ExchangeQuestion.SEEN
     luck.days[exchange.dyad, exchange.day - 1, column] = middle
-    return live(world, exchange.seed, exchange.replicate, exchange.centre, Keep.EVENTS, luck)
+    return simulate_centre(world, exchange.seed, exchange.replicate, exchange.centre, Detail.EVENTS, luck)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-class Refusal(ValueError):
+class InputError(ValueError):
     """Something the user asked for cannot be done; the message says what, where and what would be right.
 
     The command line prints the message and exits with status 2; a script sees an ordinary ``ValueError``.

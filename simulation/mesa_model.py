@@ -14,7 +14,7 @@ import networkx as nx
 import numpy as np
 
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, KINDS
-from twoway.simulation.columns import DAY_COLUMNS, EVENT_COLUMNS, NOTHING, Happening, row_type
+from twoway.simulation.columns import DAY_COLUMNS, EVENT_COLUMNS, NOTHING, EventKind, row_type
 from twoway.simulation.dynamics.admission import are_friends, fill_post, open_centre, take_over
 from twoway.simulation.dynamics.day import (
     EVERYDAY,
@@ -30,13 +30,21 @@ from twoway.simulation.dynamics.day import (
     wake,
 )
 from twoway.simulation.dynamics.encounter import choose, frame_taken, note_state, read, scripted_share
-from twoway.simulation.dynamics.intervention import reform
+from twoway.simulation.dynamics.policy_change import apply_policy_change
 from twoway.simulation.dynamics.tension import NO_WAY, benignity, handle, talk_ends
-from twoway.simulation.random_streams import PER_ENCOUNTER, PER_EXCHANGE, WAYS, Ask, AskEncounter, AskExchange, Luck
+from twoway.simulation.random_streams import (
+    PER_ENCOUNTER,
+    PER_EXCHANGE,
+    WAYS,
+    DayQuestion,
+    Draws,
+    EncounterQuestion,
+    ExchangeQuestion,
+)
 from twoway.simulation.rules.choice import crisis_left, daily_chance
-from twoway.simulation.rules.social import leaving_chance, moved_toward
-from twoway.simulation.run import Keep, Stay, World, note_day, records
-from twoway.simulation.state import NOBODY, Way, dyad_type, party_type, post_type
+from twoway.simulation.rules.social import leaving_chance, move_toward
+from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, note_day, records
+from twoway.simulation.state import NOBODY, CopingWay, dyad_type, party_type, post_type
 
 
 class Person(mesa.Agent):  # type: ignore[misc]
@@ -57,7 +65,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
     def read(self, dyad: int, turn: Any, act: int, other: Person, bent: bool, column: int, row: Any) -> int:
         """Read what the *other* did; returns what it was taken for."""
         centre, doer = self.model, other.view_of(dyad)
-        luck = centre.today[dyad][column + AskExchange.SEEN]
+        luck = centre.today[dyad][column + ExchangeQuestion.SEEN]
         share = scripted_share(doer, turn, bent, centre.numbers)
         seen = read(self.view_of(dyad), turn, act, share, doer.strain, centre.numbers, luck, centre.seen, row)
         return int(seen)
@@ -105,13 +113,13 @@ class Client(Person):
         """Perhaps talk with a friend about the staff, and come to expect what he makes of them."""
         centre, luck = self.model, self.model.today[self.number]
         friends = sorted(centre.peers.neighbors(self.number))
-        if not friends or luck[Ask.PEER_TALKS] >= daily_chance(centre.numbers.peer_talk * len(friends)):
+        if not friends or luck[DayQuestion.PEER_TALKS] >= daily_chance(centre.numbers.peer_talk * len(friends)):
             return
-        friend = friends[min(int(luck[Ask.PEER_WITH] * len(friends)), len(friends) - 1)]
+        friend = friends[min(int(luck[DayQuestion.PEER_WITH] * len(friends)), len(friends) - 1)]
         view = self.view_of(self.number)
         hear(view, centre.views[CLIENT][friend], centre.frames, centre.numbers)
         row = centre.new_row(self.number)
-        blank(row, day, Happening.PEER_TALK, CLIENT, centre.dyads[self.number])
+        blank(row, day, EventKind.PEER_TALK, CLIENT, centre.dyads[self.number])
         row.friend = friend
         note_state(view, row)
 
@@ -140,7 +148,7 @@ class Keyworker(Person):
             theirs, mine = centre.views[CLIENT][i], self.view_of(i)
             take_over(mine, theirs, centre.dyads[i], post, centre.frames, centre.numbers, impression)
             row = centre.new_row(i)
-            blank(row, day, Happening.NEW_KEYWORKER, KEYWORKER, centre.dyads[i])
+            blank(row, day, EventKind.NEW_KEYWORKER, KEYWORKER, centre.dyads[i])
             note_state(mine, row)
 
 
@@ -148,7 +156,7 @@ class Centre(mesa.Model):  # type: ignore[misc]
     """One centre of a scenario. ``step()`` lives one day; ``datacollector`` holds what was collected."""
 
     def __init__(
-        self, world: World, seed: int = 1, replicate: int = 0, centre: int = 0, luck: Luck | None = None
+        self, world: PreparedScenario, seed: int = 1, replicate: int = 0, centre: int = 0, luck: Draws | None = None
     ) -> None:
         super().__init__(rng=seed)
         self.world, self.replicate, self.number = world, replicate, centre
@@ -190,10 +198,10 @@ class Centre(mesa.Model):  # type: ignore[misc]
         peers.add_edges_from((i, j) for i in people for j in range(i) if are_friends(self.luck.friends, i, j, density))
         return peers
 
-    def reform(self, reforms: int) -> None:
+    def apply_policy_change(self, reforms: int) -> None:
         """From this morning on the centre is as after so many *reforms*."""
         before, (self.numbers, self.turns) = self.numbers, self.world.of_centre(self.luck, reforms)
-        reform(*self.views, self.dyads, self.posts, before, self.numbers, self.luck)
+        apply_policy_change(*self.views, self.dyads, self.posts, before, self.numbers, self.luck)
         self.peers = self.friendships()
 
     def new_row(self, dyad: int) -> Any:
@@ -259,38 +267,38 @@ class Centre(mesa.Model):  # type: ignore[misc]
             dyad.talks += 1
             dyad.repairs += repaired
             row = self.new_row(i)
-            blank(row, day, Happening.TALK_REPAIRED if repaired else Happening.TALK_FAILED, opener, dyad)
+            blank(row, day, EventKind.TALK_REPAIRED if repaired else EventKind.TALK_FAILED, opener, dyad)
             note_state(proposer, row)
         self.deal_with_tension(client, keyworker, luck)
         for view in (his, hers):
             for k in range(len(view.definition)):
-                view.expectation[k] = moved_toward(view.expectation[k], view.log_weights[k], numbers.experience)
+                view.expectation[k] = move_toward(view.expectation[k], view.log_weights[k], numbers.experience)
 
     def perhaps_meet(self, kind: int, client: Client, keyworker: Keyworker) -> None:
         """Meet in this kind of encounter if today's luck has it so."""
         i = client.number
         his, hers, luck, this = client.view_of(i), keyworker.view_of(i), self.today[i], self.kinds[kind]
         chance = chance_to_meet(kind, his, hers, self.posts[keyworker.post], self.day, self.numbers)
-        if luck[this.luck + AskEncounter.MEETS] < chance:
-            self.meet(kind, int(opener_of(this, his, hers, luck[this.luck + AskEncounter.OPENS])), client, keyworker)
+        if luck[this.luck + EncounterQuestion.MEETS] < chance:
+            self.meet(kind, int(opener_of(this, his, hers, luck[this.luck + EncounterQuestion.OPENS])), client, keyworker)
 
     def meet(self, kind: int, opener: int, client: Client, keyworker: Keyworker) -> int:
         """An encounter: the parties alternate. Returns how many exchanges were read as good."""
         i, this, parties = client.number, self.kinds[kind], (client, keyworker)
         luck = self.today[i]
-        asks = (AskEncounter.CLIENT_FRAME, AskEncounter.KEYWORKER_FRAME)
+        asks = (EncounterQuestion.CLIENT_FRAME, EncounterQuestion.KEYWORKER_FRAME)
         frames = [
             frame_taken(party.view_of(i), party.role == opener, self.frames, luck[this.luck + ask])
             for party, ask in zip(parties, asks, strict=True)
         ]
-        bent = bool(luck[this.luck + AskEncounter.BENDS] < self.numbers.discretion)
+        bent = bool(luck[this.luck + EncounterQuestion.BENDS] < self.numbers.discretion)
         good = 0
         for exchange in range(this.exchanges):
             turn = self.turns[this.turn[opener, exchange]]
             column = int(this.luck) + PER_ENCOUNTER + exchange * PER_EXCHANGE
             actor, reader = parties[turn.role], parties[1 - turn.role]
             row = self.new_row(i)
-            row.day, row.event, row.post, row.encounter = self.day, Happening.EXCHANGE, keyworker.post, kind
+            row.day, row.event, row.post, row.encounter = self.day, EventKind.EXCHANGE, keyworker.post, kind
             row.exchange, row.actor, row.way, row.friend = exchange, turn.role, NOTHING, NOTHING
             row.bent, row.reader_frame = bent and turn.mandated, frames[1 - turn.role]
             act = actor.choose(i, turn, frames[turn.role], bent, column, row)
@@ -305,8 +313,8 @@ class Centre(mesa.Model):  # type: ignore[misc]
         i, threshold = client.number, self.numbers.threshold
         views = (client.view_of(i), keyworker.view_of(i))
         tension = [float(view.tension) for view in views]
-        notices = (Ask.CLIENT_NOTICES, Ask.KEYWORKER_NOTICES)
-        handles = (Ask.CLIENT_HANDLES, Ask.KEYWORKER_HANDLES)
+        notices = (DayQuestion.CLIENT_NOTICES, DayQuestion.KEYWORKER_NOTICES)
+        handles = (DayQuestion.CLIENT_HANDLES, DayQuestion.KEYWORKER_HANDLES)
         proposers = []
         for side, view in enumerate(views):
             noticed = tension[1 - side] > threshold and luck[notices[side]] < view.insight
@@ -318,37 +326,37 @@ class Centre(mesa.Model):  # type: ignore[misc]
                 continue
             self.dyads[i].handled[side, way] += 1
             row = self.new_row(i)
-            blank(row, self.day, Happening.HANDLING, side, self.dyads[i])
+            blank(row, self.day, EventKind.HANDLING, side, self.dyads[i])
             row.way = way
             note_state(view, row)
-            if way == Way.PROPOSE_TALK:
+            if way == CopingWay.PROPOSE_TALK:
                 proposers.append(side)
         if not proposers:
             return
         proposer = proposers[0]
         if len(proposers) > 1 and tension[KEYWORKER] > tension[CLIENT]:
             proposer = KEYWORKER
-        agreed = len(proposers) > 1 or luck[Ask.ACCEPTS] < benignity(views[1 - proposer], self.frames)
+        agreed = len(proposers) > 1 or luck[DayQuestion.ACCEPTS] < benignity(views[1 - proposer], self.frames)
         if agreed:
             self.dyads[i].talk_due = proposer
         row = self.new_row(i)
-        blank(row, self.day, Happening.TALK_AGREED if agreed else Happening.TALK_DECLINED, proposer, self.dyads[i])
+        blank(row, self.day, EventKind.TALK_AGREED if agreed else EventKind.TALK_DECLINED, proposer, self.dyads[i])
         note_state(views[proposer], row)
 
-    def stay(self) -> Stay:
+    def stay(self) -> CentreRecords:
         """What has happened so far, as the compiled runner would leave it."""
         frames = len(self.frames.benign)
         days, events = (
             np.array(rows, row_type(columns, frames)).view(np.recarray)
             for rows, columns in ((self.days, DAY_COLUMNS), (self.events, EVENT_COLUMNS))
         )
-        return Stay(self.replicate, self.number, *self.first_views, *self.views, self.dyads, self.posts, days, events)
+        return CentreRecords(self.replicate, self.number, *self.first_views, *self.views, self.dyads, self.posts, days, events)
 
 
-def live_with_agents(
-    world: World, seed: int, replicate: int, centre: int, keep: Keep = Keep.EVENTS, luck: Luck | None = None
-) -> Stay:
-    """Live one centre with agents, from the first morning to the last evening; see ``twoway.simulation.run.live``."""
+def simulate_centre_with_agents(
+    world: PreparedScenario, seed: int, replicate: int, centre: int, keep: Detail = Detail.EVENTS, luck: Draws | None = None
+) -> CentreRecords:
+    """Live one centre with agents, from the first morning to the last evening; see ``twoway.simulation.run.simulate_centre``."""
     model = Centre(world, seed, replicate, centre, luck)
     for _ in range(world.scenario.design.days):
         model.step()
@@ -356,6 +364,6 @@ def live_with_agents(
     getattr(mesa.Agent, "_ids", {}).pop(model, None)  # or Mesa 3.3 never frees the model
     none = slice(0, 0)
     return stay._replace(
-        days=stay.days if keep >= Keep.DAYS else stay.days[none],
-        events=stay.events if keep >= Keep.EVENTS else stay.events[none],
+        days=stay.days if keep >= Detail.DAYS else stay.days[none],
+        events=stay.events if keep >= Detail.EVENTS else stay.events[none],
     )

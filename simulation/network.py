@@ -9,7 +9,7 @@ import pandas as pd
 
 from twoway.simulation.dynamics.admission import are_friends
 from twoway.simulation.parameters.scenario import Scenario
-from twoway.simulation.random_streams import Streams, friendship_luck
+from twoway.simulation.random_streams import Streams, friendship_draws
 
 
 def friendships(scenario: Scenario, seed: int = 1, replicate: int = 0, centre: int = 0) -> pd.DataFrame:
@@ -19,7 +19,7 @@ def friendships(scenario: Scenario, seed: int = 1, replicate: int = 0, centre: i
     lower first. The dyads table of the same run counts the same friends.
     """
     clients, density = scenario.design.clients, float(scenario.context.peer_density)
-    luck = friendship_luck(Streams(seed, replicate, centre), clients)
+    luck = friendship_draws(Streams(seed, replicate, centre), clients)
     pairs = [(one, other) for one, other in combinations(range(clients), 2) if are_friends(luck, one, other, density)]
     table = pd.DataFrame(np.array(pairs, np.int32).reshape(-1, 2), columns=["dyad", "friend"])
     table.insert(0, "replicate", np.int32(replicate))

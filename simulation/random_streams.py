@@ -24,7 +24,7 @@ WAYS = 5
 """Ways of handling tension: one personal style each."""
 
 
-class Purpose(IntEnum):
+class Stream(IntEnum):
     """What a stream is for. Append only: a new purpose shifts nobody's luck."""
 
     DAYS = 0
@@ -36,7 +36,7 @@ class Purpose(IntEnum):
     LEXICON = 6
 
 
-class Ask(IntEnum):
+class DayQuestion(IntEnum):
     """Questions asked of a dyad's day whatever happens; the encounters' columns follow."""
 
     CLIENT_NOTICES = 0
@@ -48,7 +48,7 @@ class Ask(IntEnum):
     PEER_WITH = 6
 
 
-class AskEncounter(IntEnum):
+class EncounterQuestion(IntEnum):
     """Questions asked of each encounter, counted from its first column; its exchanges' columns follow."""
 
     MEETS = 0
@@ -58,7 +58,7 @@ class AskEncounter(IntEnum):
     BENDS = 4
 
 
-class AskExchange(IntEnum):
+class ExchangeQuestion(IntEnum):
     """Questions asked of each exchange, counted from its first column."""
 
     SOURCE = 0
@@ -66,7 +66,7 @@ class AskExchange(IntEnum):
     SEEN = 2
 
 
-PER_ENCOUNTER, PER_EXCHANGE = len(AskEncounter), len(AskExchange)
+PER_ENCOUNTER, PER_EXCHANGE = len(EncounterQuestion), len(ExchangeQuestion)
 
 
 class Trait(IntEnum):
@@ -81,7 +81,7 @@ class Trait(IntEnum):
 TRAITS = len(Trait) - 1 + WAYS
 
 
-class CentreAsk(IntEnum):
+class CentreQuestion(IntEnum):
     """What centres differ in."""
 
     FORMALITY = 0
@@ -89,7 +89,7 @@ class CentreAsk(IntEnum):
     TRANSPARENCY = 2
 
 
-class Luck(NamedTuple):
+class Draws(NamedTuple):
     """The luck of one centre with n clients and m posts for keyworkers over some days, K frames.
 
     ``days`` (n, days, columns; single precision) and ``leaving`` (m, days) are uniform, as is ``friends``, one draw a
@@ -112,7 +112,7 @@ def first_columns(exchanges: tuple[int, ...]) -> list[int]:
     >>> first_columns((2, 2, 2, 4, 4))
     [7, 18, 29, 40, 40]
     """
-    columns, column = [], len(Ask)
+    columns, column = [], len(DayQuestion)
     for length in exchanges[:-1]:
         columns.append(column)
         column += PER_ENCOUNTER + PER_EXCHANGE * length
@@ -138,44 +138,44 @@ class Streams:
         self._counter = self._start["state"]["counter"]
         self._counter[:] = (0, centre, 0, 0)
 
-    def generator(self, purpose: Purpose, index: int = 0) -> np.random.Generator:
+    def generator(self, purpose: Stream, index: int = 0) -> np.random.Generator:
         """The stream of one purpose and person, from its start."""
         self._counter[2], self._counter[3] = purpose, index
         self._bits.state = self._start  # type: ignore[assignment]
         return self._generator
 
 
-def friendship_luck(streams: Streams, clients: int) -> Floats:
-    """Luck of each pair of a centre's clients to be friends, uniform, in the order that ``Luck`` says."""
-    return streams.generator(Purpose.FRIENDS).random(clients * (clients - 1) // 2)
+def friendship_draws(streams: Streams, clients: int) -> Floats:
+    """Luck of each pair of a centre's clients to be friends, uniform, in the order that ``Draws`` says."""
+    return streams.generator(Stream.FRIENDS).random(clients * (clients - 1) // 2)
 
 
-def draw(
+def draw_all(
     seed: int, replicate: int, centre: int, clients: int, posts: int, days: int, frames: int, columns: int
-) -> Luck:
+) -> Draws:
     """All luck of one centre; *columns* per dyad and day as ``column_count`` says, *seed* and *replicate* from 0."""
     streams = Streams(seed, replicate, centre)
-    luck = Luck(
+    luck = Draws(
         days=np.empty((clients, days, columns), np.float32),
         clients=np.empty((clients, frames + TRAITS)),
         keyworkers=np.empty((posts, 1 + SUCCESSORS, frames + TRAITS)),
         impressions=np.empty((clients, 1 + SUCCESSORS, frames)),
         leaving=np.empty((posts, days)),
-        friends=friendship_luck(streams, clients),
-        centre=streams.generator(Purpose.CENTRE).standard_normal(len(CentreAsk)),
+        friends=friendship_draws(streams, clients),
+        centre=streams.generator(Stream.CENTRE).standard_normal(len(CentreQuestion)),
     )
     for i in range(clients):
-        streams.generator(Purpose.DAYS, i).random(out=luck.days[i], dtype=np.float32)
-        person = streams.generator(Purpose.CLIENT, i)
+        streams.generator(Stream.DAYS, i).random(out=luck.days[i], dtype=np.float32)
+        person = streams.generator(Stream.CLIENT, i)
         person.standard_normal(out=luck.clients[i])
         person.standard_normal(out=luck.impressions[i])
     for m in range(posts):
-        streams.generator(Purpose.KEYWORKER, m).standard_normal(out=luck.keyworkers[m])
-        streams.generator(Purpose.LEAVING, m).random(out=luck.leaving[m])
+        streams.generator(Stream.KEYWORKER, m).standard_normal(out=luck.keyworkers[m])
+        streams.generator(Stream.LEAVING, m).random(out=luck.leaving[m])
     return luck
 
 
-def raters(resample: int, sizes: Sequence[int]) -> Floats:
+def lexicon_resample_draws(resample: int, sizes: Sequence[int]) -> Floats:
     """Luck of the *resample*-th sample of raters, from 1: standard normal, shape (terms, 3), EPA in the columns.
 
     *sizes* says how many acts, identities and emotions there are; each kind has a stream of its own, so a new act
@@ -183,5 +183,5 @@ def raters(resample: int, sizes: Sequence[int]) -> Floats:
     """
     streams = Streams(0, resample, 0)
     return np.concatenate(
-        [streams.generator(Purpose.LEXICON, kind).standard_normal((size, 3)) for kind, size in enumerate(sizes)]
+        [streams.generator(Stream.LEXICON, kind).standard_normal((size, 3)) for kind, size in enumerate(sizes)]
     )

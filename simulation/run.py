@@ -1,6 +1,6 @@
 """Many centres, compiled: who meets where, with what luck, lived as fast as it can be.
 
-``live`` lives one centre and gives its records; ``stays`` gives those of many, one after the other, on as many threads
+``simulate_centre`` lives one centre and gives its records; ``simulate`` gives those of many, one after the other, on as many threads
 as are wanted (the compiled code does not hold Python's lock).
 """
 
@@ -22,20 +22,20 @@ from twoway.simulation.affect_control.frames import frames_record
 from twoway.simulation.columns import DAY_COLUMNS, EVENT_COLUMNS, row_type
 from twoway.simulation.compilation import compiled
 from twoway.simulation.dynamics.admission import open_centre
-from twoway.simulation.dynamics.day import centres_evening, pairs_day
+from twoway.simulation.dynamics.day import centre_evening, dyad_day
 from twoway.simulation.dynamics.encounter import note_state
-from twoway.simulation.dynamics.intervention import Reform, check_reforms, reform
+from twoway.simulation.dynamics.policy_change import PolicyChange, apply_policy_change, check_policy_changes
 from twoway.simulation.parameters.scenario import NUMBERED, Resolved, Scenario
-from twoway.simulation.random_streams import WAYS, CentreAsk, Luck, column_count, draw
+from twoway.simulation.random_streams import WAYS, CentreQuestion, Draws, column_count, draw_all
 from twoway.simulation.rules.choice import crisis_left
-from twoway.simulation.rules.social import of_this_centre
-from twoway.simulation.situations import decide, feel, tables
+from twoway.simulation.rules.social import centre_share
+from twoway.simulation.situations import action_tables, decide, feel
 from twoway.simulation.state import dyad_type, party_type, post_type
 
 Records = NDArray[Any]
 
 
-class Keep(IntEnum):
+class Detail(IntEnum):
     """How much of a run is kept: what became of the dyads, every day of theirs as well, or every event as well."""
 
     DYADS = 0
@@ -56,34 +56,34 @@ def numbers_record(scenario: Scenario) -> Any:
 
 
 @compiled
-def settle(numbers: Any, turns: Any, luck: Any) -> None:
+def apply_centre_effects(numbers: Any, turns: Any, luck: Any) -> None:
     """Make numbers and turns those of one centre: centres differ in formality, strictness and transparency."""
     spread = numbers.centre_spread
-    numbers.formality = of_this_centre(numbers.formality, spread, luck[CentreAsk.FORMALITY])
-    numbers.strictness = of_this_centre(numbers.strictness, spread, luck[CentreAsk.STRICTNESS])
-    numbers.transparency = of_this_centre(numbers.transparency, spread, luck[CentreAsk.TRANSPARENCY])
+    numbers.formality = centre_share(numbers.formality, spread, luck[CentreQuestion.FORMALITY])
+    numbers.strictness = centre_share(numbers.strictness, spread, luck[CentreQuestion.STRICTNESS])
+    numbers.transparency = centre_share(numbers.transparency, spread, luck[CentreQuestion.TRANSPARENCY])
     decide(turns, numbers.strictness)
 
 
-class World:
+class PreparedScenario:
     """A scenario ready to be lived, perhaps with *reforms*: all that is the same in its centres and replicates."""
 
-    def __init__(self, scenario: Scenario | Resolved, reforms: Sequence[Reform] = ()) -> None:
+    def __init__(self, scenario: Scenario | Resolved, reforms: Sequence[PolicyChange] = ()) -> None:
         self.resolved = scenario if isinstance(scenario, Resolved) else Resolved(scenario)
         self.scenario = self.resolved.scenario
-        check_reforms(self.scenario, reforms)
+        check_policy_changes(self.scenario, reforms)
         self.reforms = tuple(reforms)
         self.numbers = numbers_record(self.scenario)
         self.reformed_numbers = tuple(numbers_record(then.scenario) for then in self.reforms)
         r = self.resolved
         self.frames = frames_record(r.frames)
         learning, strictness = self.scenario.learning, self.scenario.context.strictness
-        self.kinds, self.turns = tables(
+        self.kinds, self.turns = action_tables(
             r.situations, r.frames, r.lexicon, r.equations, learning.temperature, learning.blur, strictness
         )
         self.columns = column_count(r.situations.exchanges)
 
-    def again(self, scenario: Scenario) -> World:
+    def again(self, scenario: Scenario) -> PreparedScenario:
         """The world of another scenario that means the same data files: they are not read nor worked out again."""
         other = copy(self)
         other.resolved, other.scenario = self.resolved.again(scenario), scenario
@@ -92,15 +92,15 @@ class World:
         decide(other.turns, scenario.context.strictness)
         return other
 
-    def luck(self, seed: int, replicate: int, centre: int) -> Luck:
+    def luck(self, seed: int, replicate: int, centre: int) -> Draws:
         """All luck of one centre."""
         design, frames = self.scenario.design, len(self.resolved.frames.names)
-        return draw(seed, replicate, centre, design.clients, self.scenario.posts, design.days, frames, self.columns)
+        return draw_all(seed, replicate, centre, design.clients, self.scenario.posts, design.days, frames, self.columns)
 
-    def of_centre(self, luck: Luck, reforms: int = 0) -> tuple[Any, Records]:
+    def of_centre(self, luck: Draws, reforms: int = 0) -> tuple[Any, Records]:
         """Numbers and turns as they are in one centre after so many *reforms*."""
         numbers, turns = (self.numbers, *self.reformed_numbers)[reforms].copy(), self.turns.copy()
-        settle(numbers[0], turns, luck.centre)
+        apply_centre_effects(numbers[0], turns, luck.centre)
         return numbers[0], turns
 
     def most_lines(self) -> int:
@@ -111,7 +111,7 @@ class World:
         return design.clients * (design.days * daily + (posts + 1) * 12)
 
 
-class Stay(NamedTuple):
+class CentreRecords(NamedTuple):
     """What one centre's stay leaves: records by party (n,), dyad (n,) and post (m,), of days and of events.
 
     ``first_clients`` and ``first_keyworkers`` are the parties as they were on the first morning.
@@ -134,9 +134,9 @@ def records(count: int, dtype: np.dtype[Any]) -> Any:
     return np.zeros(count, dtype).view(np.recarray)
 
 
-def live(
-    world: World, seed: int, replicate: int, centre: int, keep: Keep = Keep.EVENTS, luck: Luck | None = None
-) -> Stay:
+def simulate_centre(
+    world: PreparedScenario, seed: int, replicate: int, centre: int, keep: Detail = Detail.EVENTS, luck: Draws | None = None
+) -> CentreRecords:
     """Live one centre of one replicate from the first morning to the last evening.
 
     *luck* may be given, to live with luck that was written rather than drawn; the stay is as long as its days are.
@@ -149,28 +149,28 @@ def live(
     n = design.clients
     clients, keyworkers = records(n, party_type(frames)), records(n, party_type(frames))
     dyads, posts = records(n, dyad_type()), records(world.scenario.posts, post_type(frames))
-    days = records(n * 2 * last if keep >= Keep.DAYS else 0, row_type(DAY_COLUMNS, frames))
-    events = records(world.most_lines() if keep >= Keep.EVENTS else 1, row_type(EVENT_COLUMNS, frames))
+    days = records(n * 2 * last if keep >= Detail.DAYS else 0, row_type(DAY_COLUMNS, frames))
+    events = records(world.most_lines() if keep >= Detail.EVENTS else 1, row_type(EVENT_COLUMNS, frames))
     open_centre(clients, keyworkers, dyads, posts, world.frames, numbers, luck)
     first_clients, first_keyworkers = clients.copy(), keyworkers.copy()
-    step, lines = int(keep >= Keep.EVENTS), 0
+    step, lines = int(keep >= Detail.EVENTS), 0
     mornings = [1, *(then.day for then in world.reforms if then.day <= last), last + 1]
     for reforms, (first, end) in enumerate(pairwise(mornings)):
         if reforms > 0:
             before, (numbers, turns) = numbers, world.of_centre(luck, reforms)
-            reform(clients, keyworkers, dyads, posts, before, numbers, luck)
-        lines = live_days(
+            apply_policy_change(clients, keyworkers, dyads, posts, before, numbers, luck)
+        lines = simulate_days(
             clients, keyworkers, dyads, posts, world.kinds, turns, world.frames, numbers, luck, first, end,
             days, events, lines, step,
         )  # fmt: skip
     events = events[:lines].copy() if step else events[:0]
     for table in (days, events):
         table["replicate"], table["centre"] = replicate, centre
-    return Stay(replicate, centre, first_clients, first_keyworkers, clients, keyworkers, dyads, posts, days, events)
+    return CentreRecords(replicate, centre, first_clients, first_keyworkers, clients, keyworkers, dyads, posts, days, events)
 
 
 @compiled
-def live_days(
+def simulate_days(
     clients: Any, keyworkers: Any, dyads: Any, posts: Any, kinds: Any, turns: Any, frames: Any, numbers: Any,
     luck: Any, first: int, end: int, days: Any, events: Any, line: int, step: int,
 ) -> int:  # fmt: skip
@@ -183,14 +183,14 @@ def live_days(
             client, keyworker, post = clients[i], keyworkers[i], posts[dyads[i].post]
             for column in range(today.shape[0]):
                 today[column] = luck.days[i, day - 1, column]
-            lines = pairs_day(
+            lines = dyad_day(
                 day, crisis, dyads[i], client, keyworker, post, kinds, turns, frames, numbers, today,
                 seen, odds, events, line, step,
             )  # fmt: skip
             for written in range(line, line + lines):
                 events[written].dyad = i
             line += lines
-        line += centres_evening(day, clients, keyworkers, dyads, posts, frames, numbers, luck, events, line, step)
+        line += centre_evening(day, clients, keyworkers, dyads, posts, frames, numbers, luck, events, line, step)
         if days.shape[0] > 0:
             for i in range(clients.shape[0]):
                 for side in range(2):
@@ -208,18 +208,18 @@ def note_day(party: Any, side: int, number: int, day: int, dyad: Any, posts: Any
     note_state(party, row)
 
 
-def stays(world: World, seed: int, replicates: range, keep: Keep = Keep.EVENTS, threads: int = 1) -> Iterator[Stay]:
+def simulate(world: PreparedScenario, seed: int, replicates: range, keep: Detail = Detail.EVENTS, threads: int = 1) -> Iterator[CentreRecords]:
     """Live every centre of the replicates, in order, on so many *threads*; at most a few stays are held at a time."""
     work = ((r, c) for r in replicates for c in range(world.scenario.design.centres))
     if threads <= 1:
         for replicate, centre in work:
-            yield live(world, seed, replicate, centre, keep)
+            yield simulate_centre(world, seed, replicate, centre, keep)
         return
-    waiting: deque[Future[Stay]] = deque()
+    waiting: deque[Future[CentreRecords]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         try:
             for replicate, centre in work:
-                waiting.append(pool.submit(live, world, seed, replicate, centre, keep))
+                waiting.append(pool.submit(simulate_centre, world, seed, replicate, centre, keep))
                 if len(waiting) > 2 * threads:
                     yield waiting.popleft().result()
             while waiting:

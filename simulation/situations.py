@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from twoway.simulation.affect_control.equations import Equations, Lexicon, read_toml, table_of
 from twoway.simulation.affect_control.frames import ROLES, Frames
 from twoway.simulation.compilation import compiled
-from twoway.simulation.errors import Refusal, nearest
+from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.random_streams import first_columns
-from twoway.simulation.rules.choice import feels_right
+from twoway.simulation.rules.choice import choice_weight
 from twoway.simulation.rules.reading import likeness
 
 
-class Kind(IntEnum):
+class EncounterKind(IntEnum):
     """Kinds of encounter, in the order in which they come on a day; a repair talk takes the planned talk's place."""
 
     EVERYDAY = 0
@@ -33,7 +33,7 @@ class Kind(IntEnum):
     REPAIR = 4
 
 
-KIND_NAMES = tuple(kind.name.lower() for kind in Kind)
+ENCOUNTER_KINDS = tuple(kind.name.lower() for kind in EncounterKind)
 POSITIONS = ("opening", "reply", "sequel")
 LONGEST = 6
 """Exchanges an encounter may have at most."""
@@ -82,66 +82,66 @@ class Situations:
 
 def _weights(path: Path, field: str, value: Any, feasible: tuple[str, ...]) -> dict[str, float]:
     if not isinstance(value, dict):
-        raise Refusal(f"{path}: {field} must be a table of acts with weights")
+        raise InputError(f"{path}: {field} must be a table of acts with weights")
     for act, weight in value.items():
         if act not in feasible:
-            raise Refusal(f"{path}: {field} names '{act}', which is not feasible there; {nearest(act, feasible)}")
+            raise InputError(f"{path}: {field} names '{act}', which is not feasible there; {nearest(act, feasible)}")
         _weight(path, f"{field}.{act}", weight)
     return {act: float(weight) for act, weight in value.items()}
 
 
 def _weight(path: Path, field: str, weight: Any) -> float:
     if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 < weight <= MOST_WEIGHT:
-        raise Refusal(f"{path}: {field} = {weight!r}; a weight must be a number above 0, at most {MOST_WEIGHT:g}")
+        raise InputError(f"{path}: {field} = {weight!r}; a weight must be a number above 0, at most {MOST_WEIGHT:g}")
     return float(weight)
 
 
 def _known(path: Path, field: str, table: Any, valid: tuple[str, ...]) -> dict[str, Any]:
     """*table* if it is a table that holds only *valid* fields."""
     if not isinstance(table, dict):
-        raise Refusal(f"{path}: {field} must be a table")
+        raise InputError(f"{path}: {field} must be a table")
     for name in table:
         if name not in valid:
-            raise Refusal(f"{path}: {field}.{name} is not a field there; {nearest(name, valid)}")
+            raise InputError(f"{path}: {field}.{name} is not a field there; {nearest(name, valid)}")
     return table
 
 
 def _decided(path: Path, field: str, act: Any, feasible: tuple[str, ...]) -> str:
     if not isinstance(act, str) or act not in feasible:
-        raise Refusal(f"{path}: {field} = {act!r}; it must be a feasible act, {nearest(str(act), feasible)}")
+        raise InputError(f"{path}: {field} = {act!r}; it must be a feasible act, {nearest(str(act), feasible)}")
     return act
 
 
 def _turn(path: Path, data: dict[str, Any], kind: int, role: int, position: int) -> Turn:
-    field = f"{KIND_NAMES[kind]}.{ROLES[role]}.{POSITIONS[position]}"
-    table = data[KIND_NAMES[kind]].get(ROLES[role], {}).get(POSITIONS[position])
+    field = f"{ENCOUNTER_KINDS[kind]}.{ROLES[role]}.{POSITIONS[position]}"
+    table = data[ENCOUNTER_KINDS[kind]].get(ROLES[role], {}).get(POSITIONS[position])
     if table is None:
-        raise Refusal(f"{path}: {field} is missing, though it is the {ROLES[role]}'s turn there")
+        raise InputError(f"{path}: {field} is missing, though it is the {ROLES[role]}'s turn there")
     _known(path, field, table, ("feasible", "mandated", "script", "decision"))
     feasible = table.get("feasible")
     sets = table_of(path, data, "sets")
     if isinstance(feasible, str):
         if feasible not in sets:
-            raise Refusal(f"{path}: {field}.feasible: there is no set '{feasible}'; {nearest(feasible, sets)}")
+            raise InputError(f"{path}: {field}.feasible: there is no set '{feasible}'; {nearest(feasible, sets)}")
         feasible = sets[feasible]
     if not isinstance(feasible, list) or len(feasible) < 2 or not all(isinstance(a, str) for a in feasible):
-        raise Refusal(f"{path}: {field}.feasible must name a set or list at least two acts")
+        raise InputError(f"{path}: {field}.feasible must name a set or list at least two acts")
     if len(set(feasible)) < len(feasible):
-        raise Refusal(f"{path}: {field}.feasible lists an act twice")
+        raise InputError(f"{path}: {field}.feasible lists an act twice")
     acts = tuple(feasible)
     mandated = table.get("mandated", False)
     if not isinstance(mandated, bool):
-        raise Refusal(f"{path}: {field}.mandated must be true or false")
+        raise InputError(f"{path}: {field}.mandated must be true or false")
     script = _weights(path, f"{field}.script", table.get("script"), acts)
     decision = _known(path, f"{field}.decision", table.get("decision", {}), ("refused", "granted", "weight"))
     refused, granted, decided = "", "", 0.0
     if decision:
         refused, granted = (_decided(path, f"{field}.decision.{p}", decision.get(p), acts) for p in DECISIONS)
         if refused == granted or refused in script or granted in script:
-            raise Refusal(f"{path}: {field}.decision needs two different acts that are not in the script as well")
+            raise InputError(f"{path}: {field}.decision needs two different acts that are not in the script as well")
         decided = _weight(path, f"{field}.decision.weight", decision.get("weight"))
     if not script and not decided:
-        raise Refusal(f"{path}: {field}.script needs at least one act")
+        raise InputError(f"{path}: {field}.script needs at least one act")
     strain = data.get("strain", {}).get(ROLES[role], {})
     return Turn(
         kind,
@@ -160,25 +160,25 @@ def _turn(path: Path, data: dict[str, Any], kind: int, role: int, position: int)
 def load_situations(path: Path) -> Situations:
     """Read a file of situations; every field is checked."""
     data = read_toml(path)
-    _known(path, "the file", data, ("source", "sets", "strain", *KIND_NAMES))
+    _known(path, "the file", data, ("source", "sets", "strain", *ENCOUNTER_KINDS))
     source = table_of(path, data, "source")
     table_of(path, data, "sets")
     for role, weights in _known(path, "strain", data.get("strain", {}), ROLES).items():
         if not isinstance(weights, dict):
-            raise Refusal(f"{path}: strain.{role} must be a table of acts with weights")
+            raise InputError(f"{path}: strain.{role} must be a table of acts with weights")
     opened_by, exchanges, turns = [], [], []
-    for kind, name in enumerate(KIND_NAMES):
+    for kind, name in enumerate(ENCOUNTER_KINDS):
         if name not in data:
-            raise Refusal(f"{path}: the kind of encounter [{name}] is missing")
+            raise InputError(f"{path}: the kind of encounter [{name}] is missing")
         table = _known(path, name, data[name], ("opened_by", "exchanges", *ROLES))
         for role in ROLES:
             _known(path, f"{name}.{role}", table.get(role, {}), POSITIONS)
         opener = table.get("opened_by")
         if opener not in OPENERS:
-            raise Refusal(f"{path}: {name}.opened_by = {opener!r}; {nearest(str(opener), OPENERS)}")
+            raise InputError(f"{path}: {name}.opened_by = {opener!r}; {nearest(str(opener), OPENERS)}")
         length = table.get("exchanges")
         if isinstance(length, bool) or not isinstance(length, int) or not 1 <= length <= LONGEST:
-            raise Refusal(f"{path}: {name}.exchanges = {length!r}; it must be a whole number from 1 to {LONGEST}")
+            raise InputError(f"{path}: {name}.exchanges = {length!r}; it must be a whole number from 1 to {LONGEST}")
         openers = (0, 1) if opener == "either" else (OPENERS.index(opener),)
         needed = {(o if e % 2 == 0 else 1 - o, position_of(e)) for o in openers for e in range(length)}
         turns += [_turn(path, data, kind, role, position) for role, position in sorted(needed)]
@@ -241,7 +241,7 @@ def turn_type(frames: int, acts: int) -> np.dtype[Any]:
     )
 
 
-def tables(
+def action_tables(
     situations: Situations,
     frames: Frames,
     lexicon: Lexicon,
@@ -281,7 +281,7 @@ def tables(
     feel(turns, temperature, blur)
     decide(turns, strictness)
     columns = first_columns(situations.exchanges)
-    kinds = np.zeros(len(Kind), kind_type()).view(np.recarray)
+    kinds = np.zeros(len(EncounterKind), kind_type()).view(np.recarray)
     for kind, row in enumerate(kinds):
         row.opened_by, row.exchanges = situations.opened_by[kind], situations.exchanges[kind]
         row.luck = columns[kind]
@@ -301,7 +301,7 @@ def feel(turns: Any, temperature: float, blur: float) -> None:
         for k in range(turn.will.shape[0]):
             total = 0.0
             for j in range(turn.feasible):
-                turn.will[k, j] = feels_right(turn.disturbance[k, j], temperature)
+                turn.will[k, j] = choice_weight(turn.disturbance[k, j], temperature)
                 total += turn.will[k, j]
             below = 0.0
             for j in range(turn.will.shape[1]):

@@ -11,7 +11,7 @@ import numpy as np
 from twoway.simulation.random_streams import WAYS
 
 
-class Way(IntEnum):
+class CopingWay(IntEnum):
     """Ways of handling tension: four alone, one together."""
 
     ENDURE = 0

@@ -1,6 +1,6 @@
 """Tables: what a run leaves, as tidy pandas DataFrames with words instead of codes.
 
-``run`` is the short way from a scenario to its tables; a ``Translator`` turns any stays into them, a few at a time.
+``run`` is the short way from a scenario to its tables; a ``TableBuilder`` turns any stays into them, a few at a time.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from twoway.simulation.affect_control.equations import NEUTRAL
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.columns import DAY_COLUMNS, EVENT_COLUMNS, NOTHING, SHARE_OF, WAYS, WHO, Column
-from twoway.simulation.errors import Refusal, nearest
+from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.scenario import Resolved, Scenario
-from twoway.simulation.run import Keep, Stay, World, stays
+from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate
 
 FELT = ("positivity", "negativity", "tension", "felt_coercion", "distance", "known_rules", "presumed_reserve")
 
@@ -131,7 +131,7 @@ def _frame(records: NDArray[Any], columns: tuple[Column, ...], resolved: Resolve
     return pd.DataFrame(data)
 
 
-def _dyads(some: Sequence[Stay], kind: NDArray[np.int64]) -> pd.DataFrame:
+def _dyads(some: Sequence[CentreRecords], kind: NDArray[np.int64]) -> pd.DataFrame:
     sizes = [len(stay.dyads) for stay in some]
     data: dict[str, Any] = {
         "replicate": np.repeat(np.array([stay.replicate for stay in some], np.int32), sizes),
@@ -168,14 +168,14 @@ def _events(records: NDArray[Any], resolved: Resolved, left: NDArray[np.int16]) 
     return table
 
 
-class Translator:
+class TableBuilder:
     """Turns stays of one scenario into tables; what is needed for it is computed once."""
 
     def __init__(self, resolved: Resolved) -> None:
         self.resolved = resolved
         self.left = emotions_left(resolved)
 
-    def tables(self, lived: Iterable[Stay]) -> Tables:
+    def tables(self, lived: Iterable[CentreRecords]) -> Tables:
         """The tables of some stays, at least one."""
         some, resolved = list(lived), self.resolved
         return Tables(
@@ -186,29 +186,29 @@ class Translator:
 
 
 def run(
-    scenario: Scenario | World, seed: int = 1, replicates: int = 1, keep: str = "events", threads: int = 1
+    scenario: Scenario | PreparedScenario, seed: int = 1, replicates: int = 1, keep: str = "events", threads: int = 1
 ) -> Tables:
     """Run a scenario and return its tables.
 
     *seed* (0 or more) and the number of each replicate decide all luck; *keep* is "dyads" (what became of them),
-    "days" (and how they were each day) or "events" (and all that happened). Raises ``Refusal`` for what cannot be.
+    "days" (and how they were each day) or "events" (and all that happened). Raises ``InputError`` for what cannot be.
     """
-    world = scenario if isinstance(scenario, World) else World(scenario)
-    level = keep_of(keep)
-    check_luck(seed, replicates)
-    return Translator(world.resolved).tables(stays(world, seed, range(replicates), level, threads))
+    world = scenario if isinstance(scenario, PreparedScenario) else PreparedScenario(scenario)
+    level = detail_of(keep)
+    check_seed(seed, replicates)
+    return TableBuilder(world.resolved).tables(simulate(world, seed, range(replicates), level, threads))
 
 
-def keep_of(word: str) -> Keep:
+def detail_of(word: str) -> Detail:
     """How much to keep, from its word."""
-    words = [k.name.lower() for k in Keep]
+    words = [k.name.lower() for k in Detail]
     if word not in words:
-        raise Refusal(f"keep = {word!r}; {nearest(word, words)}")
-    return Keep(words.index(word))
+        raise InputError(f"keep = {word!r}; {nearest(word, words)}")
+    return Detail(words.index(word))
 
 
-def check_luck(seed: int, replicates: int) -> None:
+def check_seed(seed: int, replicates: int) -> None:
     """Refuse a seed or a number of replicates that cannot be."""
     for name, value, low, high in (("seed", seed, 0, 2**63 - 1), ("replicates", replicates, 1, 10_000_000)):
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise Refusal(f"{name} = {value!r}; it must be a whole number from {low} to {high}")
+            raise InputError(f"{name} = {value!r}; it must be a whole number from {low} to {high}")

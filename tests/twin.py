@@ -166,7 +166,7 @@ def less(amount: float, share: float) -> float:  # 7.9
     return amount * (1 - share)
 
 
-def moved_toward(own: Amount, other: Amount, share: float) -> Amount:  # 7.12
+def move_toward(own: Amount, other: Amount, share: float) -> Amount:  # 7.12
     return own + share * (other - own)
 
 
@@ -202,7 +202,7 @@ def tables(c: Centre) -> dict[tuple[int, int, int], Turn]:  # 7.3, 7.4
         script = np.array([t.script.get(act, 0.0) + decided.get(act, 0.0) for act in t.feasible])
         strain = np.array([t.strain.get(act, 0.0) for act in t.feasible])
         deflections = np.array([[deflection(c, f[t.role], act, f[1 - t.role]) for act in sentiment] for f in frames])
-        feels_right = np.exp(-deflections / c.learning.temperature)
+        choice_weight = np.exp(-deflections / c.learning.temperature)
         squared_distance = ((sentiment[:, None] - sentiment[None]) ** 2).sum(axis=2)
         turns[t.kind, t.role, t.position] = Turn(
             acts=t.feasible,
@@ -210,14 +210,14 @@ def tables(c: Centre) -> dict[tuple[int, int, int], Turn]:  # 7.3, 7.4
             script=script / script.sum(),
             strain=strain / strain.sum() if strain.any() else strain,
             deflection=deflections,
-            will=feels_right / feels_right.sum(axis=1, keepdims=True),
+            will=choice_weight / choice_weight.sum(axis=1, keepdims=True),
             likeness=np.exp(-squared_distance / (2 * c.learning.blur * c.learning.blur)),
             sentiment=sentiment,
         )
     return turns
 
 
-def expected_at_first(c: Centre, role: int, tilt: float, variety: float, luck: Vector) -> Vector:  # 7.11
+def initial_log_weight(c: Centre, role: int, tilt: float, variety: float, luck: Vector) -> Vector:  # 7.11
     weight: Vector = np.log(c.frames.expected[role])
     return weight + tilt * c.frames.benign + variety * luck
 
@@ -231,7 +231,7 @@ def traits(c: Centre, reserve: float, insight: float, luck: Vector) -> tuple[flo
 
 def new_client(c: Centre, i: int) -> Party:  # 7.11
     luck, rest = np.split(c.client_draws[i], [len(c.frames.names)])
-    expectation = expected_at_first(c, CLIENT, c.people.client_tilt, c.people.client_variety, luck)
+    expectation = initial_log_weight(c, CLIENT, c.people.client_tilt, c.people.client_variety, luck)
     distress = np.clip(c.context.distress + c.people.distress_variety * rest[2], 0, 1)
     reserve, insight, style = traits(c, c.people.client_reserve, c.people.client_insight, rest)
     return Party(expectation, reserve, insight, style, c.transparency, c.people.keyworker_reserve, distress)
@@ -243,7 +243,7 @@ def filled_post(c: Centre, j: int, clients: list[int], predecessors: int = 0) ->
     contact = min(1.0, capacity / caseload)
     pressure = min(1.0, c.context.pressure + c.context.overload * max(0.0, caseload / capacity - 1))
     variety = c.people.keyworker_variety * np.sqrt(0.5)
-    general_view = expected_at_first(c, KEYWORKER, c.people.keyworker_tilt, variety, luck)
+    general_view = initial_log_weight(c, KEYWORKER, c.people.keyworker_tilt, variety, luck)
     own = traits(c, c.people.keyworker_reserve, c.context.reflexivity, rest)
     return Post(clients, contact, pressure, general_view, *own, predecessors)
 
@@ -252,12 +252,12 @@ def new_keyworker(c: Centre, i: int, before: Party | None = None) -> Party:
     """The keyworker's side of a dyad, at first (7.11) or after somebody whose view is handed over (7.12)."""
     post, people = c.posts[i % len(c.posts)], c.people
     luck = c.impressions[i][post.predecessors]
-    impression = expected_at_first(c, KEYWORKER, people.keyworker_tilt, people.keyworker_variety, luck)
-    expectation = moved_toward(post.general_view, impression, people.first_impression)
+    impression = initial_log_weight(c, KEYWORKER, people.keyworker_tilt, people.keyworker_variety, luck)
+    expectation = move_toward(post.general_view, impression, people.first_impression)
     reserve = people.client_reserve
     if before is not None:
-        expectation = moved_toward(expectation, before.log_weights, c.context.handover)
-        reserve = moved_toward(reserve, before.presumed_reserve, c.context.handover)
+        expectation = move_toward(expectation, before.log_weights, c.context.handover)
+        reserve = move_toward(reserve, before.presumed_reserve, c.context.handover)
     return Party(expectation, post.reserve, post.insight, post.style.copy(), 1.0, reserve, strain=post.strain)
 
 
@@ -285,7 +285,7 @@ def pairs_day(c: Centre, i: int, day: int) -> None:  # 3 A
             encounter(c, i, day, kind, opener, draws[column:])
     evening(c, i, day, draws)
     for party in (client, keyworker):
-        party.expectation = moved_toward(party.expectation, party.log_weights, learning.experience)
+        party.expectation = move_toward(party.expectation, party.log_weights, learning.experience)
 
 
 def frame_taken(c: Centre, party: Party, opens: bool, draw: float) -> int:  # 7.5
@@ -305,8 +305,8 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int, draws: Vector
         turn = c.turns[kind, role, 0 if k == 0 else 1 if k % 2 else 2]  # opening, reply, sequel
         actor, reader, (luck_source, luck_act, luck_seen) = parties[role], parties[1 - role], draws[5 + 3 * k :][:3]
         # Choosing an act, 7.6
-        behind_role = 1 - (1 - actor.reserve) * (1 - actor.distance)
-        share = 1 - (1 - c.formality) * (1 - behind_role)
+        present_reserve = 1 - (1 - actor.reserve) * (1 - actor.distance)
+        share = 1 - (1 - c.formality) * (1 - present_reserve)
         if turn.mandated and not bent:
             share = max(share, c.context.mandate)
         strain = actor.strain if turn.strain.any() else 0.0
@@ -368,12 +368,12 @@ def repair_talk(c: Centre, i: int, day: int, proposer: int, draws: Vector) -> No
     mean = 0.5 * (client.definition + keyworker.definition)
     for party in (client, keyworker):
         if repaired:
-            party.renew(np.log(moved_toward(party.definition, mean, c.learning.meeting)))
+            party.renew(np.log(move_toward(party.definition, mean, c.learning.meeting)))
             party.tension = less(party.tension, c.learning.relief)
         else:
             party.negativity += c.learning.disappointment
     if repaired:
-        client.known_rules = moved_toward(client.known_rules, 1.0, c.learning.meeting)
+        client.known_rules = move_toward(client.known_rules, 1.0, c.learning.meeting)
     else:
         (client, keyworker)[proposer].style[4] -= c.learning.lesson
     c.events.append(Event(day, i, "talk_repaired" if repaired else "talk_failed", ROLES[proposer]))
@@ -430,7 +430,7 @@ def peers(c: Centre, day: int) -> None:  # 7.12
         if friends and talks < daily_chance(c.context.peer_talk * len(friends)):
             friend = friends[min(int(which * len(friends)), len(friends) - 1)]
             heard = c.clients[friend].log_weights - c.context.opposition * c.frames.benign
-            client.expectation = moved_toward(client.expectation, heard, c.context.peer_influence)
+            client.expectation = move_toward(client.expectation, heard, c.context.peer_influence)
             c.events.append(Event(day, i, "peer_talk", ROLES[CLIENT], friend=friend))
 
 
@@ -440,7 +440,7 @@ def team(c: Centre) -> None:  # 7.12
         others = outlooks[:j] + outlooks[j + 1 :]
         for keyworker in [c.keyworkers[i] for i in post.clients] if others else []:
             mean = np.mean(others, axis=0)
-            keyworker.expectation = moved_toward(keyworker.expectation, mean, c.context.team_cohesion)
+            keyworker.expectation = move_toward(keyworker.expectation, mean, c.context.team_cohesion)
 
 
 def turnover(c: Centre, day: int) -> None:  # 7.12
@@ -452,7 +452,7 @@ def turnover(c: Centre, day: int) -> None:  # 7.12
         for i in post.clients:
             c.keyworkers[i] = new_keyworker(c, i, before=c.keyworkers[i])
             client, c.due[i] = c.clients[i], None
-            client.renew(moved_toward(client.expectation, client.log_weights, keep))
+            client.renew(move_toward(client.expectation, client.log_weights, keep))
             for what in ("positivity", "negativity", "felt_coercion", "tension", "distance"):
                 setattr(client, what, keep * getattr(client, what))
             client.presumed_reserve = c.people.keyworker_reserve

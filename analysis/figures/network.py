@@ -24,7 +24,7 @@ from twoway.analysis.figures.style import (
 )
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, with_patterns
-from twoway.simulation.errors import Refusal, listed
+from twoway.simulation.errors import InputError, listed
 
 OUTSIDE = 1.33
 """How far from the middle the keyworkers stand; the clients stand on a circle of radius 1."""
@@ -41,7 +41,7 @@ def network(dyads: pd.DataFrame, friends: pd.DataFrame) -> nx.Graph:
         graph.add_edge(("keyworker", int(post)), ("client", int(dyad)), kind="caseload")
     for one, other in zip(friends["dyad"], friends["friend"], strict=True):
         if not (graph.has_node(("client", int(one))) and graph.has_node(("client", int(other)))):
-            raise Refusal(f"friends: clients {one} and {other} are not both among the dyads of this centre")
+            raise InputError(f"friends: clients {one} and {other} are not both among the dyads of this centre")
         graph.add_edge(("client", int(one)), ("client", int(other)), kind="friends")
     return graph
 
@@ -50,10 +50,10 @@ def centre_network(dyads: pd.DataFrame, friends: pd.DataFrame, thresholds: Thres
     """Clients of one centre by pattern, with their friendships inside the circle and their keyworkers outside.
 
     *dyads* are the rows of one centre and replicate, *friends* a row per pair of friends as ``network`` takes it.
-    Raises ``Refusal`` for dyads of more than one centre.
+    Raises ``InputError`` for dyads of more than one centre.
     """
     if len(dyads[["replicate", "centre"]].drop_duplicates()) != 1:
-        raise Refusal("dyads: must be those of exactly one centre of one replicate")
+        raise InputError("dyads: must be those of exactly one centre of one replicate")
     table = with_patterns(dyads, thresholds).sort_values(["post", "dyad"], kind="stable")
     graph, places = network(table, friends), _places(table)
     pattern = dict(zip(table["dyad"], table["pattern"], strict=True))

@@ -20,7 +20,7 @@ from twoway.analysis.figures.style import (
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import CLASSES, PATTERNS, THRESHOLDS, Thresholds, by_day, party_class
 from twoway.analysis.tables import DYAD
-from twoway.simulation.errors import Refusal, listed
+from twoway.simulation.errors import InputError, listed
 
 FEW = 40
 """Dyads up to which the way each has come is drawn."""
@@ -37,13 +37,13 @@ def tone_plane(
 
     Thresholds part the plane into the three classes a party can be of, with their counts. Few dyads (up to ``FEW``)
     draw a line behind them, the way they came in the last *back* days; from ``CROWDED`` on a density and the median
-    of each pattern are drawn instead of points. Raises ``Refusal`` for a day the table does not hold.
+    of each pattern are drawn instead of points. Raises ``InputError`` for a day the table does not hold.
     """
     last = int(days["day"].max())
     day = last if day is None else day
     now = days[days["day"] == day]
     if now.empty:
-        raise Refusal(f"day = {day!r}; the table holds days {int(days['day'].min())} to {last}")
+        raise InputError(f"day = {day!r}; the table holds days {int(days['day'].min())} to {last}")
     patterns = by_day(now, thresholds).set_index(DYAD)["pattern"]
     path = days[(days["day"] <= day) & (days["day"] >= day - back)] if len(patterns) <= FEW else now
     tops = {name: 1.08 * max(float(path[name].max()), floor) for name, floor in FLOORS.items()}

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from twoway.analysis.tables import DYAD, kind_shares, need
 from twoway.simulation.affect_control.frames import KINDS, ROLES
-from twoway.simulation.errors import Refusal, nearest
+from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.scenario import Resolved
 
 Floats = NDArray[np.float64]
@@ -73,7 +73,7 @@ def paths(days: pd.DataFrame, resolved: Resolved, view: View) -> Paths:
     table = days.iloc[order]
     length = table["day"].nunique()
     if len(table) % (2 * length) or table.duplicated([*DYAD, "party", "day"]).any():
-        raise Refusal("days: not every dyad has one row for client and keyworker on every day")
+        raise InputError("days: not every dyad has one row for client and keyworker on every day")
     if view.name == "tone":
         value = table["positivity"].to_numpy() - table["negativity"].to_numpy()
     else:
@@ -98,7 +98,7 @@ def leaning(shares: Floats) -> Floats:
 def view_of(name: str) -> View:
     """One of the ``VIEWS``, by name."""
     if name not in VIEWS:
-        raise Refusal(f"there is no view '{name}'; {nearest(name, VIEWS)}")
+        raise InputError(f"there is no view '{name}'; {nearest(name, VIEWS)}")
     return VIEWS[name]
 
 
@@ -118,7 +118,7 @@ def steps(some: Paths, lag: int = LAG) -> Steps:
     """The movements of *lag* days, one after the other."""
     length = some.at.shape[1]
     if not 1 <= lag < length:
-        raise Refusal(f"lag = {lag}; it must be from 1 day to less than the {length} days that were kept")
+        raise InputError(f"lag = {lag}; it must be from 1 day to less than the {length} days that were kept")
     every = np.moveaxis(some.at[:, ::lag], 1, 0)
     return Steps(every[:-1], np.diff(every, axis=0), np.arange(len(every) - 1) * lag + 1, some.unit)
 

@@ -20,7 +20,7 @@ from twoway.analysis.statistics.bootstrap import (
 )
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 from twoway.simulation.parameters.scenario import Resolved
-from twoway.simulation.situations import KIND_NAMES, position_of
+from twoway.simulation.situations import ENCOUNTER_KINDS, position_of
 
 Floats = NDArray[np.float64]
 HIGH = 0.075
@@ -49,10 +49,10 @@ MEASURES = (VIEW, SLOPE, FELT_AND_FORMAL, HIGH_FELT, FORMAL)
 
 def mandated(events: pd.DataFrame, resolved: Resolved) -> NDArray[np.bool_]:
     """Which rows of the events table are acts of a keyworker that the rules prescribe, and that went by the book."""
-    kind = pd.Categorical(events["encounter"], categories=list(KIND_NAMES)).codes.astype(np.intp)
+    kind = pd.Categorical(events["encounter"], categories=list(ENCOUNTER_KINDS)).codes.astype(np.intp)
     exchange = events["exchange"].fillna(-1).to_numpy(np.int64)
     longest = max(resolved.situations.exchanges)
-    known = np.zeros((len(KIND_NAMES) + 1, longest + 1), bool)  # the last of either is for rows that are no exchange
+    known = np.zeros((len(ENCOUNTER_KINDS) + 1, longest + 1), bool)  # the last of either is for rows that are no exchange
     for turn in resolved.situations.turns:
         if turn.role == KEYWORKER and turn.mandated:
             for place in range(longest):

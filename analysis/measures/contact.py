@@ -10,7 +10,7 @@ from twoway.analysis.statistics.bootstrap import Measure, Units, estimated_share
 from twoway.analysis.tables import sentiment_of
 from twoway.simulation.affect_control.frames import KEYWORKER, ROLES
 from twoway.simulation.parameters.scenario import Resolved
-from twoway.simulation.situations import KIND_NAMES, Kind
+from twoway.simulation.situations import ENCOUNTER_KINDS, EncounterKind
 
 WARM, HOSTILE = 2.3, -1.0
 """Evaluation above which an act is warm, and below which it is hostile. EPA units; assumed, to be swept by .5."""
@@ -27,7 +27,7 @@ MEASURES = (CONTACT,)
 
 def contact(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Units) -> pd.DataFrame:
     """Share of warm, neutral and hostile acts of staff in everyday meetings over the stay."""
-    everyday = (events["encounter"] == KIND_NAMES[Kind.EVERYDAY]) & (events["actor"] == ROLES[KEYWORKER])
+    everyday = (events["encounter"] == ENCOUNTER_KINDS[EncounterKind.EVERYDAY]) & (events["actor"] == ROLES[KEYWORKER])
     acts = events[everyday.to_numpy()]
     good = sentiment_of(acts["act"], resolved)
     hits = np.zeros((len(panel.dyads), len(TONES)))

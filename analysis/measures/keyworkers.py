@@ -11,7 +11,7 @@ from twoway.analysis.statistics.bootstrap import Measure, Units, correlation, es
 from twoway.analysis.tables import DYAD, sentiment_of
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 from twoway.simulation.parameters.scenario import Resolved
-from twoway.simulation.situations import KIND_NAMES, Kind
+from twoway.simulation.situations import ENCOUNTER_KINDS, EncounterKind
 
 Floats = NDArray[np.float64]
 AFTER = 30
@@ -66,7 +66,7 @@ def control_and_warmth(panel: Panel, events: pd.DataFrame, resolved: Resolved, u
     # A keyworker who leaves in the evening has still done all of the day's acts.
     by = person[row, np.maximum(column - 1, 0)]
     count = int(person.max()) + 1
-    control = (acts["encounter"] == KIND_NAMES[Kind.CONTROL]).to_numpy()
+    control = (acts["encounter"] == ENCOUNTER_KINDS[EncounterKind.CONTROL]).to_numpy()
     good = sentiment_of(acts["act"], resolved)
     weeks = np.bincount(person.ravel(), minlength=count) / 7
     others = np.bincount(by[~control], minlength=count)

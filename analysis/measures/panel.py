@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from twoway.analysis.tables import DYAD, need
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 Floats = NDArray[np.float64]
 OF_DAYS = (*DYAD, "day", "party", "post", "predecessors", "positivity", "negativity", "felt_coercion")
@@ -44,7 +44,7 @@ class Panel(NamedTuple):
         """Column of a day; a day that was not kept is refused."""
         found = np.flatnonzero(self.days == day)
         if not len(found):
-            raise Refusal(f"day = {day}; the table of days holds day {self.days[0]} to {self.days[-1]}")
+            raise InputError(f"day = {day}; the table of days holds day {self.days[0]} to {self.days[-1]}")
         return int(found[0])
 
     def rows_of(self, table: pd.DataFrame, name: str) -> NDArray[np.intp]:
@@ -53,7 +53,7 @@ class Panel(NamedTuple):
         rows = np.asarray(index.get_indexer(pd.MultiIndex.from_frame(table[DYAD])), np.intp)
         if (rows < 0).any():
             who = table[DYAD].iloc[int(np.argmin(rows))]
-            raise Refusal(f"{name}: {_dyad(who)} is not in the table of days")
+            raise InputError(f"{name}: {_dyad(who)} is not in the table of days")
         return rows
 
 
@@ -79,7 +79,7 @@ def panel(days: pd.DataFrame) -> Panel:
         count = table.groupby(DYAD).size()
         odd = count[count != 2 * len(numbers)]
         who = _dyad(pd.Series(odd.index[0], index=DYAD)) if len(odd) else "a dyad"
-        raise Refusal(f"days: {who} has not exactly one row for client and keyworker on each of {len(numbers)} days")
+        raise InputError(f"days: {who} has not exactly one row for client and keyworker on each of {len(numbers)} days")
 
     def values(name: str) -> Floats:
         return np.ascontiguousarray(np.moveaxis(table[name].to_numpy().reshape(shape), 2, 0))

@@ -31,10 +31,10 @@ from twoway.analysis.render.document import Block, Piece, Table
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.columns import SHARE_OF
 from twoway.simulation.counterfactual import Exchange, Moment, moment, read_otherwise
-from twoway.simulation.errors import Refusal
-from twoway.simulation.run import World
-from twoway.simulation.situations import KIND_NAMES
-from twoway.simulation.tables import EMOTIONS, Tables, Translator, emotions_left, words_of
+from twoway.simulation.errors import InputError
+from twoway.simulation.run import PreparedScenario
+from twoway.simulation.situations import ENCOUNTER_KINDS
+from twoway.simulation.tables import EMOTIONS, TableBuilder, Tables, emotions_left, words_of
 
 SHOWN = 5
 """Acts shown of those that were expected, or could have been seen."""
@@ -64,18 +64,18 @@ def find(events: pd.DataFrame, day: int, number: int) -> pd.Series:
     """The exchange with this *number* in its day among a dyad's ``numbered`` events; one that is not is refused."""
     exchanges = events[events["number"] > 0]
     if exchanges.empty:
-        raise Refusal("the events table of this dyad holds no exchange")
+        raise InputError("the events table of this dyad holds no exchange")
     days = exchanges["day"]
     if not (days == day).any():
         nearest = int(days.iloc[(days - day).abs().argmin()])
-        raise Refusal(f"day {day}: the two did not meet on that day; the nearest on which they did is day {nearest}")
+        raise InputError(f"day {day}: the two did not meet on that day; the nearest on which they did is day {nearest}")
     today = exchanges[days == day]
     if not (today["number"] == number).any():
-        raise Refusal(f"exchange {number}: day {day} has exchanges 1 to {int(today['number'].max())}")
+        raise InputError(f"exchange {number}: day {day} has exchanges 1 to {int(today['number'].max())}")
     return today[today["number"] == number].iloc[0]
 
 
-def located(events: pd.DataFrame, row: pd.Series, world: World, seed: int) -> Exchange:
+def located(events: pd.DataFrame, row: pd.Series, world: PreparedScenario, seed: int) -> Exchange:
     """The exchange of a row of the events table in the terms of ``twoway.simulation.counterfactual``."""
     acts, resolved = list(world.resolved.situations.acts), world.resolved
     earlier = events[(events["day"] == row["day"]) & (events["number"] > 0) & (events["number"] < row["number"])]
@@ -88,7 +88,7 @@ def located(events: pd.DataFrame, row: pd.Series, world: World, seed: int) -> Ex
         centre=int(row["centre"]),
         dyad=int(row["dyad"]),
         day=int(row["day"]),
-        kind=KIND_NAMES.index(row["encounter"]),
+        kind=ENCOUNTER_KINDS.index(row["encounter"]),
         number=int(row["exchange"]),
         actor=ROLES.index(row["actor"]),
         act=acts.index(row["act"]),
@@ -99,13 +99,13 @@ def located(events: pd.DataFrame, row: pd.Series, world: World, seed: int) -> Ex
 
 
 def why(
-    tables: Tables, world: World, seed: int, dyad: tuple[int, int, int], day: int, number: int,
+    tables: Tables, world: PreparedScenario, seed: int, dyad: tuple[int, int, int], day: int, number: int,
     thresholds: Thresholds = THRESHOLDS,
 ) -> Why:  # fmt: skip
     """Why one exchange was taken as it was, and what would have followed otherwise.
 
     *tables* are a run's, *world* its scenario and *seed* its seed; *dyad* is (replicate, centre, number in the centre)
-    and *number* counts the exchanges of the *day* from 1. Raises ``Refusal`` for what does not exist.
+    and *number* counts the exchanges of the *day* from 1. Raises ``InputError`` for what does not exist.
     """
     own = of_dyad(tables, dyad)
     events = numbered(own.events)
@@ -159,7 +159,7 @@ def _sources(mind: Moment, act: int) -> pd.DataFrame:
 
 
 def _otherwise(
-    own: Tables, events: pd.DataFrame, world: World, where: Exchange, row: pd.Series, thresholds: Thresholds
+    own: Tables, events: pd.DataFrame, world: PreparedScenario, where: Exchange, row: pd.Series, thresholds: Thresholds
 ) -> tuple[pd.DataFrame | None, int | None]:
     """How the stay ended, and how it would have; and the day on which the two stays part in what is done."""
     if row["seen"] == row["act"]:
@@ -168,7 +168,7 @@ def _otherwise(
     if stay is None:
         return None, None
     dyad = (where.replicate, where.centre, where.dyad)
-    other = of_dyad(Translator(world.resolved).tables([stay]), dyad)
+    other = of_dyad(TableBuilder(world.resolved).tables([stay]), dyad)
     table = reasoned(pd.concat([own.dyads, other.dyads], ignore_index=True), thresholds)
     table.index = pd.Index(["as it was read", "as it was meant"])
     return table, _parting(events, numbered(other.events))
@@ -186,7 +186,7 @@ def _parting(one: pd.DataFrame, other: pd.DataFrame) -> int | None:
     return int(longer["day"].iloc[size]) if len(longer) > size else None
 
 
-def told(reason: Why, world: World, with_end: bool = True) -> list[Piece]:
+def told(reason: Why, world: PreparedScenario, with_end: bool = True) -> list[Piece]:
     """The explanation in words, the numbers below; if wanted *with* how the pair ended and how it would have."""
     event, frames = reason.event, world.resolved.frames
     party = OTHER[event["actor"]]

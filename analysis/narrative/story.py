@@ -280,7 +280,7 @@ def chapters(
     """One dyad's stay as a story with chapters, from the first day to the last.
 
     *dyad* is (replicate, centre, number in the centre), *number* the dyad's number in the replicate, for the title.
-    Needs the events, days and dyads tables; raises ``Refusal`` for a dyad that does not exist.
+    Needs the events, days and dyads tables; raises ``InputError`` for a dyad that does not exist.
     """
     need(tables.events, "events", [*DYAD, "day", "event", "actor", "act", "seen", "encounter", "exchange"])
     need(tables.days, "days", [*DYAD, "day", "party", "positivity", "negativity"])

@@ -22,7 +22,7 @@ from twoway.experiments.calibration.evaluate import Point, seeds, simulate_all
 from twoway.experiments.calibration.priors import priors, spread_evenly
 from twoway.experiments.calibration.representative import rounded, typical
 from twoway.experiments.calibration.targets import Targets, facts_used, targets
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 Floats = NDArray[np.float64]
 Emulators = Mapping[int, Emulator]
@@ -115,10 +115,10 @@ def implausible(emulators: Sequence[Emulators], goal: Targets, points: Floats, c
 def emulated(points: Floats, values: Floats, goal: Targets, workers: int) -> Emulators:
     """Emulators of the parts that rule out anything, those that rule out most first.
 
-    Raises ``Refusal`` for a part without a single value.
+    Raises ``InputError`` for a part without a single value.
     """
     if len(never := np.flatnonzero(~np.isfinite(values).any(axis=0))):
-        raise Refusal(f"{goal.names[never[0]]}: could not be computed at any point that was simulated")
+        raise InputError(f"{goal.names[never[0]]}: could not be computed at any point that was simulated")
     outside = (goal.beyond(values) > 0).mean(axis=0)
     matter = [part for part in np.argsort(-outside, kind="stable").tolist() if outside[part] >= SELDOM]
     return dict(zip(matter, fit_all(points, values[:, matter], workers), strict=True))
@@ -129,13 +129,13 @@ def remaining(
 ) -> tuple[Floats, float]:
     """So many points of what remains, drawn independently and evenly from it; and the share of the prior that remains.
 
-    Raises ``Refusal`` where next to nothing remains.
+    Raises ``InputError`` where next to nothing remains.
     """
     chance, found, tried = np.random.default_rng(seed), np.empty((0, dimensions)), 0
     with tqdm(total=count, desc="what remains", disable=not progress, unit="point", leave=False) as bar:
         while len(found) < count:
             if tried >= MOST:
-                raise Refusal(
+                raise InputError(
                     f"of {tried} points of the prior {len(found)} have an implausibility below {CUTOFF:g}: the facts "
                     "aimed at rule out nearly every value"
                 )
@@ -182,7 +182,7 @@ def matched(plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False,
     final = values_at(hopeful, "hopeful points", plan.last_replicates)
     accepted = np.asarray((goal.beyond(final) <= ACCEPT * luck).all(axis=1))
     if accepted.sum() < FEWEST:
-        raise Refusal(
+        raise InputError(
             f"of {len(last.points)} last points only {int(accepted.sum())} are accepted, fewer than {FEWEST}: more "
             "waves or last points are needed (what was simulated is used again), or the facts cannot be met together"
         )

@@ -15,7 +15,7 @@ from twoway.experiments.calibration.posterior import MOSTLY, shipped_posterior
 from twoway.experiments.results.result import Made
 from twoway.experiments.validation.fact_table import CALIBRATION, HELD_OUT, MET, declared_facts
 from twoway.experiments.validation.scoreboard import PAIRS, accepted_range
-from twoway.simulation.errors import Refusal, listed
+from twoway.simulation.errors import InputError, listed
 
 
 def predictive(draws: int, seed: int, replicates: int, threads: int = 2, progress: bool = False) -> pd.DataFrame:
@@ -51,10 +51,10 @@ def predictive(draws: int, seed: int, replicates: int, threads: int = 2, progres
 
 
 def check_draws(draws: int) -> pd.DataFrame:
-    """The posterior sample; ``Refusal`` for a number of draws it does not have."""
+    """The posterior sample; ``InputError`` for a number of draws it does not have."""
     sample = shipped_posterior()
     if not 1 <= draws <= len(sample):
-        raise Refusal(f"draws = {draws}; the posterior sample has 1 to {len(sample)}")
+        raise InputError(f"draws = {draws}; the posterior sample has 1 to {len(sample)}")
     return sample
 
 

@@ -12,7 +12,7 @@ from scipy.stats import qmc
 
 from twoway.experiments.studies.designs import Span, axis
 from twoway.simulation.affect_control.equations import read_toml
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 Floats = NDArray[np.float64]
 FILE = Path(__file__).with_name("priors.toml")
@@ -38,7 +38,7 @@ class Priors(NamedTuple):
 
 @lru_cache
 def priors() -> Priors:
-    """The declared priors; ``Refusal`` for a number that does not exist or a range beyond the declared one."""
+    """The declared priors; ``InputError`` for a number that does not exist or a range beyond the declared one."""
     ranges = []
     for section, fields in read_toml(FILE).items():
         for field, span in fields.items():
@@ -46,8 +46,8 @@ def priors() -> Priors:
                 low, high = span
                 ranges.append(axis(f"{section}.{field}", Span(low=float(low), high=float(high))))
             except (TypeError, ValueError) as error:
-                why = error if isinstance(error, Refusal) else f"{section}.{field}: write it as [low, high]"
-                raise Refusal(f"{FILE}: {why}") from None
+                why = error if isinstance(error, InputError) else f"{section}.{field}: write it as [low, high]"
+                raise InputError(f"{FILE}: {why}") from None
     return Priors(
         tuple(one.field for one in ranges),
         np.array([one.low for one in ranges]),

@@ -29,11 +29,11 @@ from twoway.analysis.divergence import Parting, parting, settled, side_by_side
 from twoway.analysis.patterns import PATTERNS, class_codes, pattern_codes
 from twoway.analysis.statistics.paired import Codes, differences, half_width, moves
 from twoway.experiments.comparison.schedule import Course, check_comparable
-from twoway.simulation.columns import HAPPENINGS, Happening
-from twoway.simulation.errors import Refusal
+from twoway.simulation.columns import EVENT_KINDS, EventKind
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario
-from twoway.simulation.run import Keep, Stay, World, live, stays
-from twoway.simulation.tables import Translator, check_luck
+from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate, simulate_centre
+from twoway.simulation.tables import TableBuilder, check_seed
 
 LEAST = 40
 """Replicates before which no comparison stops by itself: below, the spread between replicates is poorly known."""
@@ -45,7 +45,7 @@ FOLLOWED = 400
 """Dyads whose every event is compared, those of the first replicates; of all others only how they end."""
 CHAINS = 3
 """Dyads of each pair of contexts that are told: those whose outcomes differ most."""
-TURNING = (Happening.TALK_REPAIRED, Happening.TALK_FAILED, Happening.NEW_KEYWORKER)
+TURNING = (EventKind.TALK_REPAIRED, EventKind.TALK_FAILED, EventKind.NEW_KEYWORKER)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def compare(
     """Live the same people with the same luck in each of the *scenarios* and compare the later ones with the first.
 
     Replicates are added until half the width of every difference's 95 % interval is at most *precision* (a share), at
-    least ``LEAST`` and at most *most*; or exactly so many *replicates* are made. Raises ``Refusal`` for scenarios that
+    least ``LEAST`` and at most *most*; or exactly so many *replicates* are made. Raises ``InputError`` for scenarios that
     cannot be compared person by person.
     """
     courses = named(scenarios)
@@ -102,7 +102,7 @@ def compare(
     follow = Following(worlds)
     ends: list[list[NDArray[np.int8]]] = [[] for _ in worlds]
     with tqdm(total=replicates, unit="replicate", desc="Living", disable=None if progress else True) as bar:
-        for lived in zip(*(stays(w, seed, range(followed), Keep.EVENTS, threads) for w in worlds), strict=True):
+        for lived in zip(*(simulate(w, seed, range(followed), Detail.EVENTS, threads) for w in worlds), strict=True):
             follow.add(lived)
             for end, stay in zip(ends, lived, strict=True):
                 end.append(_end(stay))
@@ -111,7 +111,7 @@ def compare(
         while done < least or (done < limit and _widest(codes) > precision):
             more = range(done, min(done + BATCH, least if done < least else limit))
             for w, world in enumerate(worlds):
-                lived_more = [_end(stay) for stay in stays(world, seed, more, Keep.DYADS, threads)]
+                lived_more = [_end(stay) for stay in simulate(world, seed, more, Detail.DYADS, threads)]
                 codes[w] = np.concatenate([codes[w], _by_replicate(lived_more, design.centres)])
             done = more.stop
             bar.update(len(more))
@@ -146,21 +146,21 @@ def named(scenarios: Sequence[Scenario | Course]) -> tuple[Course, ...]:
 
 
 def bounds(seed: int, precision: float, replicates: int | None, most: int) -> tuple[int, int]:
-    """At least and at most so many replicates; ``Refusal`` for a number or a precision that cannot be."""
-    check_luck(seed, 1)
+    """At least and at most so many replicates; ``InputError`` for a number or a precision that cannot be."""
+    check_seed(seed, 1)
     for name, count in (("replicates", replicates), ("most", most)):
         if count is not None and not 2 <= count <= 10_000_000:
-            raise Refusal(
+            raise InputError(
                 f"{name} = {count}; it must be from 2 to 10000000: intervals come from how replicates differ by luck"
             )
     if replicates is not None:
         return replicates, replicates
     if not 0 < precision < 1:
-        raise Refusal(f"precision = {precision!r}; it must be a share between 0 and 1, such as 0.02")
+        raise InputError(f"precision = {precision!r}; it must be a share between 0 and 1, such as 0.02")
     return min(LEAST, most), most
 
 
-def _end(stay: Stay) -> NDArray[np.int8]:
+def _end(stay: CentreRecords) -> NDArray[np.int8]:
     """The pattern in which each dyad ends."""
     return pattern_codes(*(class_codes(s["positivity"], s["negativity"]) for s in (stay.clients, stay.keyworkers)))
 
@@ -197,12 +197,12 @@ class Apart(NamedTuple):
 class Following:
     """Stories compared event by event while they are lived; of each stay only what is told is remembered."""
 
-    def __init__(self, worlds: Sequence[World]) -> None:
+    def __init__(self, worlds: Sequence[PreparedScenario]) -> None:
         self._apart: list[list[Apart]] = [[] for _ in worlds[1:]]
         length = worlds[0].scenario.design.days
         self._counts = np.zeros((len(worlds), length, len(PATTERNS)), np.int64)
 
-    def add(self, lived: Sequence[Stay]) -> None:
+    def add(self, lived: Sequence[CentreRecords]) -> None:
         """One centre's stay in each world."""
         daily = [self._daily(stay) for stay in lived]
         for w, codes in enumerate(daily):
@@ -228,7 +228,7 @@ class Following:
                     )
                 )
 
-    def _daily(self, stay: Stay) -> NDArray[np.int8]:
+    def _daily(self, stay: CentreRecords) -> NDArray[np.int8]:
         """Each dyad's pattern at the end of each day, shape (days, dyads)."""
         shape = (self._counts.shape[1], len(stay.dyads), 2)
         positivity, negativity = (stay.days[name].reshape(shape) for name in ("positivity", "negativity"))
@@ -261,20 +261,20 @@ class Following:
         return _stacked(names, tables)[["scenario", "day", "dyads", *PATTERNS]]
 
 
-def events_of(stay: Stay) -> list[NDArray[Any]]:
+def events_of(stay: CentreRecords) -> list[NDArray[Any]]:
     """The event records of each dyad of a stay, in their order."""
     order = np.argsort(stay.events["dyad"], kind="stable")
     ordered = stay.events.view(np.ndarray)[order]
     return np.split(ordered, np.searchsorted(ordered["dyad"], np.arange(1, len(stay.dyads))))
 
 
-def _chains(first: World, other: World, seed: int, apart: Sequence[Apart]) -> pd.DataFrame:
+def _chains(first: PreparedScenario, other: PreparedScenario, seed: int, apart: Sequence[Apart]) -> pd.DataFrame:
     """What happened to a few dyads around the day their stories part and around the turning points, side by side."""
-    translators = [Translator(world.resolved) for world in (first, other)]
+    translators = [TableBuilder(world.resolved) for world in (first, other)]
     tables = []
     for one in apart:
         here, there = (
-            translator.tables([live(world, seed, one.replicate, one.centre)]).events.query("dyad == @one.dyad")
+            translator.tables([simulate_centre(world, seed, one.replicate, one.centre)]).events.query("dyad == @one.dyad")
             for translator, world in zip(translators, (first, other), strict=True)
         )
         table = side_by_side(here, there, dict(sorted(_days_to_tell(one, here, there))))
@@ -290,7 +290,7 @@ def _chains(first: World, other: World, seed: int, apart: Sequence[Apart]) -> pd
 
 def _days_to_tell(one: Apart, here: pd.DataFrame, there: pd.DataFrame) -> Iterator[tuple[int, str]]:
     """Days with why they are told: repair talks and new keyworkers in one world only, where it settles and parts."""
-    turning = [HAPPENINGS[event] for event in TURNING]
+    turning = [EVENT_KINDS[event] for event in TURNING]
     seen = [
         {(int(day), str(event)) for day, event in zip(some["day"], some["event"], strict=True) if event in turning}
         for some in (here, there)

@@ -25,8 +25,8 @@ from twoway.experiments.results.folder import (
 )
 from twoway.experiments.runs.run import Verdict
 from twoway.simulation.compilation import source_digest
-from twoway.simulation.dynamics.intervention import Reform
-from twoway.simulation.errors import Refusal
+from twoway.simulation.dynamics.policy_change import PolicyChange
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, Scenario
 
 KIND = "comparison"
@@ -85,13 +85,13 @@ def read_comparison(folder: Path) -> tuple[list[Course], dict[str, Any]]:
     path = folder / MANIFEST
     manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if manifest.get("format") != FORMAT:
-        raise Refusal(f"{path}: has format {manifest.get('format')!r}; this version reads format {FORMAT}")
+        raise InputError(f"{path}: has format {manifest.get('format')!r}; this version reads format {FORMAT}")
     for field in NEEDED:
         if field not in manifest:
-            raise Refusal(f"{path}: is damaged ({field} is missing)")
+            raise InputError(f"{path}: is damaged ({field} is missing)")
     for field in ("seed", "replicates"):
         if not str(manifest[field]).isdecimal():
-            raise Refusal(f"{path}: {field} = {manifest[field]!r}; it must be a whole number")
+            raise InputError(f"{path}: {field} = {manifest[field]!r}; it must be a whole number")
     meaning = {field: str(folder / "inputs" / f"{field}.toml") for field in INPUTS}
 
     def scenario(data: Any) -> Scenario:
@@ -103,15 +103,15 @@ def read_comparison(folder: Path) -> tuple[list[Course], dict[str, Any]]:
             Course(
                 str(one["name"]),
                 scenario(one),
-                tuple(Reform(then["day"], scenario(then)) for then in one["reforms"]),
+                tuple(PolicyChange(then["day"], scenario(then)) for then in one["reforms"]),
             )
             for one in manifest["courses"]
         ]
     except ValidationError as error:
         first = error.errors()[0]
-        raise Refusal(f"{path}: courses: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise InputError(f"{path}: courses: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
     except (KeyError, TypeError, IndexError):
-        raise Refusal(f"{path}: is damaged (courses are not written as name, resolved_scenario and reforms)") from None
+        raise InputError(f"{path}: is damaged (courses are not written as name, resolved_scenario and reforms)") from None
     return courses, manifest | {"seed": int(manifest["seed"]), "replicates": int(manifest["replicates"])}
 
 
@@ -135,6 +135,6 @@ def _read(path: Path) -> pd.DataFrame:
     try:
         return pd.read_csv(path)
     except FileNotFoundError:
-        raise Refusal(f"{path.parent}: the table {path.name} is missing") from None
+        raise InputError(f"{path.parent}: the table {path.name} is missing") from None
     except (ValueError, UnicodeDecodeError):
-        raise Refusal(f"{path}: cannot be read as CSV") from None
+        raise InputError(f"{path}: cannot be read as CSV") from None

@@ -14,10 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from twoway.simulation.dynamics.intervention import Reform
-from twoway.simulation.errors import Refusal
+from twoway.simulation.dynamics.policy_change import PolicyChange
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario, changed, load
-from twoway.simulation.run import World
+from twoway.simulation.run import PreparedScenario
 
 FROM_DAY = re.compile(r"@(\d+):")
 WRITTEN = "SCENARIO@DAY:SCENARIO or SCENARIO@DAY:section.field=value, for example ordinary@60:strict-but-fair"
@@ -29,22 +29,22 @@ class Course:
 
     name: str
     scenario: Scenario
-    reforms: tuple[Reform, ...] = ()
+    reforms: tuple[PolicyChange, ...] = ()
 
     @property
-    def world(self) -> World:
+    def world(self) -> PreparedScenario:
         """The course, ready to be lived; refused if a reform changes what cannot be changed during a stay."""
         try:
-            return World(self.scenario, self.reforms)
-        except Refusal as refusal:
-            raise Refusal(f"{self.name}: {refusal}") from None
+            return PreparedScenario(self.scenario, self.reforms)
+        except InputError as refusal:
+            raise InputError(f"{self.name}: {refusal}") from None
 
 
 def course(text: str, changes: Mapping[str, float | str] | None = None) -> Course:
     """The course written as *text*, with *changes* such as ``{"design.days": 90}`` to each of its scenarios."""
     start, *rest = FROM_DAY.split(text)
     if "@" in start and not Path(start).exists():
-        raise Refusal(f"{text}: what comes after @ is not a day and a reform; write {WRITTEN}")
+        raise InputError(f"{text}: what comes after @ is not a day and a reform; write {WRITTEN}")
     name, colon, numbers = start.partition(":")
     if "=" in numbers:
         scenario = changed(_loaded(name, changes), _numbers(text, numbers))
@@ -53,7 +53,7 @@ def course(text: str, changes: Mapping[str, float | str] | None = None) -> Cours
     reforms, now = [], scenario
     for day, then in zip(rest[::2], rest[1::2], strict=True):
         now = changed(now, _numbers(text, then)) if "=" in then else _loaded(then, changes)
-        reforms.append(Reform(int(day), now))
+        reforms.append(PolicyChange(int(day), now))
     return Course(text, scenario, tuple(reforms))
 
 
@@ -68,7 +68,7 @@ def _numbers(text: str, written: str) -> dict[str, float | str]:
     for part in written.split(","):
         key, equals, value = part.partition("=")
         if not equals or not key or not value:
-            raise Refusal(f"{text}: '{part}' is not section.field=value, for example context.control=5")
+            raise InputError(f"{text}: '{part}' is not section.field=value, for example context.control=5")
         try:
             changes[key.strip()] = float(value)
         except ValueError:
@@ -79,7 +79,7 @@ def _numbers(text: str, written: str) -> dict[str, float | str]:
 def check_comparable(courses: Sequence[Course]) -> None:
     """Refuse to compare what differs in more than context and people: then nobody is the same person twice."""
     if len(courses) < 2:
-        raise Refusal("a comparison needs two scenarios or more: a first one, and others to hold against it")
+        raise InputError("a comparison needs two scenarios or more: a first one, and others to hold against it")
     first = courses[0]
     for other in courses[1:]:
         for section, why in (
@@ -89,7 +89,7 @@ def check_comparable(courses: Sequence[Course]) -> None:
             for field, value in getattr(first.scenario, section):
                 theirs = getattr(getattr(other.scenario, section), field)
                 if theirs != value:
-                    raise Refusal(f"{section}.{field} is {value} in {first.name} but {theirs} in {other.name}: {why}")
+                    raise InputError(f"{section}.{field} is {value} in {first.name} but {theirs} in {other.name}: {why}")
 
 
 def what_is_shared(courses: Sequence[Course]) -> list[str]:

@@ -28,8 +28,8 @@ from twoway.experiments.validation import facts_without_dimension as ablated
 from twoway.experiments.validation.scoreboard import LEAST_REPLICATES
 from twoway.simulation.errors import listed
 from twoway.simulation.parameters.scenario import Scenario, changed, load
-from twoway.simulation.run import Keep, World, stays
-from twoway.simulation.tables import Translator
+from twoway.simulation.run import Detail, PreparedScenario, simulate
+from twoway.simulation.tables import TableBuilder
 
 DAY = 90
 """Day of the interview on which the measures rest; the last day of a shorter stay."""
@@ -119,8 +119,8 @@ def _compared(
     work: Sequence[tuple[str, Removal]], seed: int, replicates: int, days: int | None, threads: int, progress: bool
 ) -> Iterator[Compared]:
     """Live each removal and compare it with the whole model in the same scenario; *work* is sorted by scenario."""
-    base, world = work[0][0], World(_as_long(work[0][0], days))
-    translator = Translator(world.resolved)
+    base, world = work[0][0], PreparedScenario(_as_long(work[0][0], days))
+    translator = TableBuilder(world.resolved)
     whole = _lived(world, translator, seed, replicates, threads)
     for name, removal in tqdm(work, unit="removal", desc="Taking out", disable=None if progress else True):
         if name != base:
@@ -128,8 +128,8 @@ def _compared(
             if scenario.meaning == world.scenario.meaning:
                 world = world.again(scenario)
             else:
-                world = World(scenario)
-                translator = Translator(world.resolved)
+                world = PreparedScenario(scenario)
+                translator = TableBuilder(world.resolved)
             whole = _lived(world, translator, seed, replicates, threads)
         without = changed(world.scenario, removal.changes)
         neutral = without == world.scenario
@@ -142,13 +142,13 @@ def _as_long(name: str, days: int | None) -> Scenario:
     return load(name) if days is None else load(name, {"design.days": days})
 
 
-def _lived(world: World, translator: Translator, seed: int, replicates: int, threads: int) -> Seen:
+def _lived(world: PreparedScenario, translator: TableBuilder, seed: int, replicates: int, threads: int) -> Seen:
     """A run as it is compared. Of its events only the acts read as negative are made into a table."""
     acts = [translator.resolved.lexicon.acts[act][EVALUATION] < BAD for act in translator.resolved.situations.acts]
     bad = np.array([*acts, False])  # the last: nothing was seen (-1)
     lived = [
         stay._replace(events=stay.events[bad[stay.events["seen"]]])
-        for stay in stays(world, seed, range(replicates), Keep.EVENTS, threads)
+        for stay in simulate(world, seed, range(replicates), Detail.EVENTS, threads)
     ]
     return seen(translator.tables(lived), world.resolved, min(DAY, world.scenario.design.days))
 

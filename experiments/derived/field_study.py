@@ -14,10 +14,10 @@ from twoway.analysis.field_study.text import in_words
 from twoway.analysis.figures.field_study import what_a_study_could_see
 from twoway.analysis.patterns import class_codes
 from twoway.experiments.results.result import Made
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario, changed, load
-from twoway.simulation.run import Keep, World, stays
-from twoway.simulation.tables import check_luck
+from twoway.simulation.run import Detail, PreparedScenario, simulate
+from twoway.simulation.tables import check_seed
 
 SCENARIO = "four-centres"
 SPAN = (30, 150)
@@ -58,20 +58,20 @@ def make(
 ) -> Made:
     """So many studies (*replicates*) of *pairs* at *centres*, and what they could conclude.
 
-    Every study is a replicate of the scenario: centres and people of its own. Raises ``Refusal`` for a design or days
+    Every study is a replicate of the scenario: centres and people of its own. Raises ``InputError`` for a design or days
     that cannot be.
     """
-    check_luck(seed, replicates)
+    check_seed(seed, replicates)
     base = design_of(load(scenario), pairs, centres)
     days = Days(first_day, last_day, later)
     check_days(days, base.design.days)
     if replicates < LEAST_STUDIES:
-        raise Refusal(f"studies = {replicates}; at least {LEAST_STUDIES} are asked for, or luck is all one sees")
+        raise InputError(f"studies = {replicates}; at least {LEAST_STUDIES} are asked for, or luck is all one sees")
     when = interview_days(seed, (replicates, centres, base.design.clients), days)
     some = max(replicates // CONTRAST_STUDIES, LEAST_STUDIES)
     total = (replicates + 2 * some * len(CONTRASTED)) * centres
     with tqdm(total=total, unit="centre", desc="Living", disable=None if progress else True) as bar:
-        world = World(base)
+        world = PreparedScenario(base)
         pool = interviewed(world, seed, when, later, threads, bar)
         contrasts = [Contrast(NOTHING, pool.pattern, pool.pattern)]
         for factor, values in CONTRASTED.items():
@@ -112,22 +112,22 @@ def interview_words(days: Days) -> str:
 def design_of(scenario: Scenario, pairs: int, centres: int) -> Scenario:
     """The scenario with so many pairs, spread evenly over so many centres."""
     if centres < 2 or centres % 2:
-        raise Refusal(
+        raise InputError(
             f"centres = {centres}; it must be an even number from 2 on: half of the centres are held against the others"
         )
     if pairs < centres or pairs % centres:
-        raise Refusal(f"pairs = {pairs}; it must be a multiple of the {centres} centres: pairs are spread evenly")
+        raise InputError(f"pairs = {pairs}; it must be a multiple of the {centres} centres: pairs are spread evenly")
     return changed(scenario, {"design.centres": centres, "design.clients": pairs // centres})
 
 
 def check_days(days: Days, length: int) -> None:
     """Refuse interviews that do not fit into the stay."""
     if not 1 <= days.first <= days.last:
-        raise Refusal(f"interview-day = {days.first}-{days.last}; write one day, or the first and the last as 30-150")
+        raise InputError(f"interview-day = {days.first}-{days.last}; write one day, or the first and the last as 30-150")
     if days.later < 1:
-        raise Refusal(f"later = {days.later}; the second interview is at least a day after the first")
+        raise InputError(f"later = {days.later}; the second interview is at least a day after the first")
     if days.last + days.later > length:
-        raise Refusal(
+        raise InputError(
             f"interview-day = {days.first}-{days.last}: the second interview, {days.later} days later, must be within "
             f"the {length} days of the stay, so the first is on day {length - days.later} at the latest"
         )
@@ -139,7 +139,7 @@ def interview_days(seed: int, shape: tuple[int, int, int], days: Days) -> NDArra
 
 
 def interviewed(
-    world: World, seed: int, when: NDArray[np.int64], later: int, threads: int, bar: tqdm[None] | None = None
+    world: PreparedScenario, seed: int, when: NDArray[np.int64], later: int, threads: int, bar: tqdm[None] | None = None
 ) -> Pool:
     """Live so many studies as *when* (studies, centres, pairs) has days, and ask both parties of every pair on its day
     and some days *later*.
@@ -148,7 +148,7 @@ def interviewed(
     length = world.scenario.design.days
     asked = np.empty((2, 2, *when.shape), np.int8)
     who = np.arange(pairs)
-    for stay in stays(world, seed, range(studies), Keep.DAYS, threads):
+    for stay in simulate(world, seed, range(studies), Detail.DAYS, threads):
         shape = (length, pairs, 2)
         good, bad = (stay.days[name].reshape(shape) for name in ("positivity", "negativity"))
         day = when[stay.replicate, stay.centre] - 1

@@ -38,10 +38,10 @@ from twoway.analysis.landscape.markov_checks import Autonomy, autonomy
 from twoway.analysis.landscape.text import in_words
 from twoway.analysis.patterns import with_patterns
 from twoway.experiments.results.result import Made
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario, load
-from twoway.simulation.run import World
-from twoway.simulation.tables import Tables, check_luck, run
+from twoway.simulation.run import PreparedScenario
+from twoway.simulation.tables import Tables, check_seed, run
 
 FEWEST = 20
 """Replicates below which drawing them again says little of how sure anything is."""
@@ -78,20 +78,20 @@ def make(
     """The landscape of each of the *scenarios*, with the same luck; the later ones are compared with the first.
 
     *view* is one of ``twoway.analysis.landscape.drift.VIEWS``, *lag* the days of a movement, *bandwidth* a share of the view's
-    range. Raises ``Refusal`` for a view or scenario that does not exist, or too few replicates.
+    range. Raises ``InputError`` for a view or scenario that does not exist, or too few replicates.
     """
-    check_luck(seed, replicates)
+    check_seed(seed, replicates)
     chosen = view_of(view)
     if replicates < FEWEST:
-        raise Refusal(f"replicates = {replicates}; at least {FEWEST} are asked for, or nothing is sure")
+        raise InputError(f"replicates = {replicates}; at least {FEWEST} are asked for, or nothing is sure")
     if not 0.01 <= bandwidth <= 0.3:
-        raise Refusal(f"bandwidth = {bandwidth}; it must be a share of the range from .01 to .3")
+        raise InputError(f"bandwidth = {bandwidth}; it must be a share of the range from .01 to .3")
     loaded = _loaded(scenarios)
     found: list[Landscape] = []
     compared: list[dict[str, Any]] = []
     with tqdm(total=len(loaded), unit="scenario", desc="Living", disable=None if progress else True) as bar:
         for name, scenario in loaded.items():
-            world = World(scenario)
+            world = PreparedScenario(scenario)
             tables = run(world, seed, replicates, "days", threads)
             for other in VIEWS.values():
                 if other is chosen:
@@ -119,10 +119,10 @@ def make(
 
 def _loaded(names: Sequence[str]) -> dict[str, Scenario]:
     if not names:
-        raise Refusal("a landscape needs at least one scenario")
+        raise InputError("a landscape needs at least one scenario")
     for name in names:
         if list(names).count(name) > 1:
-            raise Refusal(f"{name} is named twice")
+            raise InputError(f"{name} is named twice")
     return {name: load(name) for name in names}
 
 
@@ -135,7 +135,7 @@ def _stacked(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def landscape(
-    name: str, tables: Tables, world: World, view: View, replicates: int, lag: int, bandwidth: float, seed: int
+    name: str, tables: Tables, world: PreparedScenario, view: View, replicates: int, lag: int, bandwidth: float, seed: int
 ) -> Landscape:
     """The landscape of one scenario, from its tables of days and dyads."""
     grid = grid_of(view, bandwidth)
@@ -205,7 +205,7 @@ def _candidate(name: str, view: View, tested: Autonomy, rest: Resting) -> dict[s
 
 
 def _tried(
-    name: str, tables: Tables, world: World, view: View, replicates: int, lag: int, bandwidth: float, seed: int
+    name: str, tables: Tables, world: PreparedScenario, view: View, replicates: int, lag: int, bandwidth: float, seed: int
 ) -> dict[str, Any]:
     """How another view would do."""
     grid = grid_of(view, bandwidth)

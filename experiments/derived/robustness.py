@@ -31,9 +31,9 @@ from twoway.experiments.results.toml_tables import read_table
 from twoway.experiments.studies.outcomes import PATTERN_SHARES
 from twoway.simulation.affect_control.equations import DATA
 from twoway.simulation.affect_control.frames import KINDS, ROLES
-from twoway.simulation.errors import Refusal, listed
+from twoway.simulation.errors import InputError, listed
 from twoway.simulation.parameters.scenario import FOLDERS, Scenario, changed, load
-from twoway.simulation.run import Keep, World, stays
+from twoway.simulation.run import Detail, PreparedScenario, simulate
 
 TABLE = Path(__file__).with_name("claims.toml")
 COERCED = "coerced"
@@ -122,10 +122,10 @@ def posterior_draws(path: Path, most: int) -> dict[str, Any]:
     try:
         table = pd.read_csv(path)
     except (OSError, ValueError) as error:
-        raise Refusal(f"{path}: cannot be read as a table of draws ({error})") from None
+        raise InputError(f"{path}: cannot be read as a table of draws ({error})") from None
     table = table[[name for name in table.columns if "." in name]]
     if table.empty:
-        raise Refusal(f"{path}: holds no draws; a column is a parameter such as learning.blur, a row is a draw")
+        raise InputError(f"{path}: holds no draws; a column is a parameter such as learning.blur, a row is a draw")
     chosen = np.unique(np.linspace(0, len(table) - 1, min(most, len(table))).round().astype(int))
     for row in table.iloc[chosen].to_dict("records"):
         changed(Scenario(), {str(name): value for name, value in row.items()})
@@ -179,7 +179,7 @@ class Lived:
     def __init__(self, base: str, changes: Changes, always: Changes, seed: int, replicates: int, threads: int) -> None:
         self.base, self.changes, self.always = base, changes, always
         self.seed, self.replicates, self.threads = seed, replicates, threads
-        self.world = World(self._scenario(base, {}))
+        self.world = PreparedScenario(self._scenario(base, {}))
         self._ends: dict[tuple[Any, ...], dict[str, Floats]] = {}
         self._clusters: Any = None
         self._best = np.nan
@@ -195,10 +195,10 @@ class Lived:
         if key not in self._ends:
             scenario = self._scenario(name, more)
             same = scenario.meaning == self.world.scenario.meaning
-            world = self.world.again(scenario) if same else World(scenario)
+            world = self.world.again(scenario) if same else PreparedScenario(scenario)
             kinds = np.equal.outer(world.resolved.frames.kind, np.arange(len(KINDS))).astype(float)
             rows = []
-            for stay in stays(world, self.seed, range(self.replicates), Keep.DYADS, self.threads):
+            for stay in simulate(world, self.seed, range(self.replicates), Detail.DYADS, self.threads):
                 parties = (stay.clients, stay.keyworkers)
                 tones = [party[tone] for party in parties for tone in TONES]
                 shares = [share for party in parties for share in (party["definition"] @ kinds).T]

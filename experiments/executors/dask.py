@@ -30,7 +30,7 @@ from twoway.experiments.results.provenance import sources_digest
 from twoway.experiments.studies.resolved_study import DataFile
 from twoway.experiments.studies.shards import Rows
 from twoway.experiments.studies.worker import Kept, Task, keep, live_and_keep, lived
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -68,18 +68,18 @@ def sources() -> Sources:
 def dask_workers(address: str, workers: int | None = None) -> Iterator[tuple[Executor, int]]:
     """An executor on the Dask scheduler at *address*, or on a cluster of this machine alone ("local"), and its threads.
 
-    *workers* is how many a local cluster has, by default one per processor. Raises ``Refusal`` if Dask is not
+    *workers* is how many a local cluster has, by default one per processor. Raises ``InputError`` if Dask is not
     installed, no scheduler answers, no worker is there, or a worker runs other sources than this process.
     """
     try:
         import distributed
     except ModuleNotFoundError:
-        raise Refusal(
+        raise InputError(
             f"--dask {address}: Dask is not installed; install the extra 'cluster', "
             "for example with python -m pip install '.[cluster]'"
         ) from None
     if address != LOCAL and workers is not None:
-        raise Refusal(f"--dask {address}: its workers are those that are there; leave --workers out")
+        raise InputError(f"--dask {address}: its workers are those that are there; leave --workers out")
     if address == LOCAL:
         with (
             _said_in_sentences(),
@@ -120,7 +120,7 @@ def _connected(address: str) -> Iterator[tuple[DaskExecutor, int]]:
         client = Client(address, timeout=CONNECTED_WITHIN, set_as_default=False)
     except (OSError, ValueError, TypeError, RuntimeError) as error:
         why = str(error).splitlines()[0] if str(error) else "something else listens there"
-        raise Refusal(
+        raise InputError(
             f"--dask {address}: no Dask scheduler answers there ({why}); give the address that `dask scheduler` "
             f"prints, such as tcp://10.0.0.5:8786, or '{LOCAL}'"
         ) from None
@@ -128,7 +128,7 @@ def _connected(address: str) -> Iterator[tuple[DaskExecutor, int]]:
         try:
             client.wait_for_workers(1, timeout=WORKERS_WITHIN)
         except TimeoutError:
-            raise Refusal(
+            raise InputError(
                 f"--dask {address}: the scheduler has no worker, and none came within {WORKERS_WITHIN} seconds; "
                 f"start some with `dask worker {address}`"
             ) from None
@@ -167,7 +167,7 @@ def check_workers_sources(client: Client) -> None:
     runs = f"cannot say what it runs ({type(answer).__name__}: {answer})"
     if not isinstance(answer, Exception):
         runs = f"runs {Sources(*answer)}"
-    raise Refusal(
+    raise InputError(
         f"{len(others)} of {len(answers)} workers run other sources: {worker} {runs}; here it is {sources()}. "
         "Install the same on all of them and start them again; nothing was run"
     )
@@ -245,7 +245,7 @@ class DaskExecutor(Executor):
                 continue
             for kept, task in list(self._waiting.items()):
                 why = f"no worker of Dask has been there for {WORKERS_WITHIN} seconds. {_kept(task)}"
-                self._settle(kept, Refusal(why))
+                self._settle(kept, InputError(why))
 
     def _settle(self, kept: Future[Kept], outcome: Callable[[], Kept] | Exception) -> None:
         """Give a future its outcome, unless it has one or was cancelled."""
@@ -266,19 +266,19 @@ def _kept(task: Task) -> str:
 
 
 def _rows(far: FarFuture[Any], task: Task) -> Rows:
-    """What came of a task; raises ``Refusal`` if the cluster has failed, and what the worker raised if that was it."""
+    """What came of a task; raises ``InputError`` if the cluster has failed, and what the worker raised if that was it."""
     from distributed import KilledWorker
 
     with suppress(OSError, CancelledError, asyncio.CancelledError):  # the way to what has the result may be lost too
         if far.status == "finished":
             return far.result()
     if far.status != "error":
-        raise Refusal(f"the Dask scheduler was lost, or has forgotten the study's tasks. {_kept(task)}")
+        raise InputError(f"the Dask scheduler was lost, or has forgotten the study's tasks. {_kept(task)}")
     error = far.exception()
     if isinstance(error, KilledWorker):
-        raise Refusal(f"some workers died one after the other at the same task (out of memory, perhaps). {_kept(task)}")
+        raise InputError(f"some workers died one after the other at the same task (out of memory, perhaps). {_kept(task)}")
     if isinstance(error, OSError):
-        raise Refusal(f"a worker could not go on ({error}). {_kept(task)}")
+        raise InputError(f"a worker could not go on ({error}). {_kept(task)}")
     raise error
 
 
@@ -290,12 +290,12 @@ def _content(file: DataFile) -> bytes:
 def live_there(task: Task, contents: Mapping[str, bytes], asked_by: Sources) -> Rows:
     """What a worker of Dask does: live the runs of a task, with the data files whose *contents* come along.
 
-    Raises ``Refusal`` if it runs other sources than the process that asks, as a worker might that came late.
+    Raises ``InputError`` if it runs other sources than the process that asks, as a worker might that came late.
     """
     from distributed import get_worker
 
     if sources() != asked_by:
-        raise Refusal(
+        raise InputError(
             f"a worker that joined later, {get_worker().address}, runs {sources()}; the study is run with {asked_by}. "
             "Install the same on all of them, then `twoway study resume`"
         )

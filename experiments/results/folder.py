@@ -31,9 +31,9 @@ from twoway.simulation import SCOPE
 from twoway.simulation.affect_control.equations import read_toml
 from twoway.simulation.columns import Column
 from twoway.simulation.compilation import source_digest
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, Scenario
-from twoway.simulation.tables import Tables, check_luck, keep_of, words_of
+from twoway.simulation.tables import Tables, check_seed, detail_of, words_of
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -49,7 +49,7 @@ INPUTS = {"lexicon": "lexicon", "equations": "equations", "frames": "frames", "s
 def whole(target: Path) -> Iterator[Path]:
     """A new folder that takes its place at *target* only when all is written; a partial one is removed."""
     if target.exists():
-        raise Refusal(f"{target}: exists already and is not overwritten; choose another folder with --out")
+        raise InputError(f"{target}: exists already and is not overwritten; choose another folder with --out")
     partial = target.with_name(f".{target.name}.partial-{uuid4().hex}")  # process numbers repeat on other machines
     new = [parent for parent in target.parents if not parent.exists()]
     try:
@@ -65,7 +65,7 @@ def whole(target: Path) -> Iterator[Path]:
             errno.ENOTEMPTY: "another run has written there meanwhile",
         }
         reason = reasons.get(error.errno or 0, error.strerror or str(error))
-        raise Refusal(f"{target}: nothing was written, {reason}") from None
+        raise InputError(f"{target}: nothing was written, {reason}") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
         for parent in new:
@@ -153,34 +153,34 @@ def read_manifest(folder: Path) -> tuple[Scenario, dict[str, Any]]:
     """Scenario (with the data files the run used) and manifest of a run's folder."""
     path = folder / MANIFEST
     if not path.is_file():
-        raise Refusal(f"{folder}: is not the folder of a run (it has no {MANIFEST})")
+        raise InputError(f"{folder}: is not the folder of a run (it has no {MANIFEST})")
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise Refusal(f"{path}: is damaged ({error})") from None
+        raise InputError(f"{path}: is damaged ({error})") from None
     if not isinstance(manifest, dict):
-        raise Refusal(f"{path}: is damaged (it holds no fields)")
+        raise InputError(f"{path}: is damaged (it holds no fields)")
     if other := next((what for mark, what in OTHERS.items() if mark in manifest), None):
-        raise Refusal(f"{folder}: is the folder of {other}, not of a run")
+        raise InputError(f"{folder}: is the folder of {other}, not of a run")
     if manifest.get("format") != FORMAT:
-        raise Refusal(f"{path}: has format {manifest.get('format')!r}; this version reads format {FORMAT}")
+        raise InputError(f"{path}: has format {manifest.get('format')!r}; this version reads format {FORMAT}")
     for field in NEEDED:
         if field not in manifest:
-            raise Refusal(f"{path}: is damaged ({field} is missing)")
+            raise InputError(f"{path}: is damaged ({field} is missing)")
     for field in ("seed", "replicates"):
         if not str(manifest[field]).isdecimal():
-            raise Refusal(f"{path}: {field} = {manifest[field]!r}; it must be a whole number")
+            raise InputError(f"{path}: {field} = {manifest[field]!r}; it must be a whole number")
     seed, replicates, keep = int(manifest["seed"]), int(manifest["replicates"]), str(manifest["keep"])
     try:
-        check_luck(seed, replicates)
-        keep_of(keep)
+        check_seed(seed, replicates)
+        detail_of(keep)
         scenario = Scenario.model_validate(manifest["resolved_scenario"])
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, ["resolved_scenario", *first["loc"]]))
-        raise Refusal(f"{path}: {field}: {first['msg'][0].lower()}{first['msg'][1:]}") from None
-    except Refusal as error:
-        raise Refusal(f"{path}: {error}") from None
+        raise InputError(f"{path}: {field}: {first['msg'][0].lower()}{first['msg'][1:]}") from None
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
     meaning = {field: str(folder / "inputs" / f"{field}.toml") for field in INPUTS}
     for field in meaning.values():
         read_toml(Path(field))
@@ -243,7 +243,7 @@ def read_table(path: Path, rows: list[tuple[str, str, int]] | None = None) -> pa
     try:
         return pq.read_table(path, filters=rows).replace_schema_metadata(None)
     except (pa.ArrowException, OSError):
-        raise Refusal(f"{path}: cannot be read as Parquet") from None
+        raise InputError(f"{path}: cannot be read as Parquet") from None
 
 
 def read_tables(folder: Path) -> dict[str, pa.Table]:
@@ -255,7 +255,7 @@ def read_tables(folder: Path) -> dict[str, pa.Table]:
 def refuse_existing(path: Path) -> None:
     """Refuse to write where something is already."""
     if path.exists():
-        raise Refusal(f"{path}: exists already and is not overwritten; choose another file with --out")
+        raise InputError(f"{path}: exists already and is not overwritten; choose another file with --out")
 
 
 def write_anew(path: Path, text: str) -> None:
@@ -276,9 +276,9 @@ def write_whole(path: Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8")
         os.link(partial, path)
     except FileExistsError:
-        raise Refusal(f"{path}: another process has written it meanwhile; it is not overwritten") from None
+        raise InputError(f"{path}: another process has written it meanwhile; it is not overwritten") from None
     except OSError as error:
-        raise Refusal(f"{path}: cannot be written ({error.strerror or error})") from None
+        raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None
     finally:
         with suppress(OSError):
             partial.unlink()

@@ -23,9 +23,9 @@ from twoway.experiments.results.folder import FORMAT, MANIFEST, provenance, save
 from twoway.experiments.results.provenance import sources_digest
 from twoway.experiments.runs.run import Verdict
 from twoway.experiments.studies.resolved_study import data_used
-from twoway.simulation.errors import Refusal, nearest
+from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.scenario import FOLDERS, load, shipped_names
-from twoway.simulation.tables import check_luck
+from twoway.simulation.tables import check_seed
 
 MAKERS: dict[str, str] = {
     "posterior-check": "twoway.experiments.calibration.posterior_check:make",
@@ -56,15 +56,15 @@ class Made(NamedTuple):
 
 def check_replicates(seed: int, replicates: int) -> None:
     """Refuse a seed that cannot be, and replicates too few for intervals."""
-    check_luck(seed, replicates)
+    check_seed(seed, replicates)
     if replicates < LEAST:
-        raise Refusal(f"replicates = {replicates}; it must be at least {LEAST}: intervals come from how they differ")
+        raise InputError(f"replicates = {replicates}; it must be at least {LEAST}: intervals come from how they differ")
 
 
 def maker_of(kind: str) -> Callable[..., Made]:
-    """The function that makes a kind of result; ``Refusal`` for one that does not exist."""
+    """The function that makes a kind of result; ``InputError`` for one that does not exist."""
     if kind not in MAKERS:
-        raise Refusal(f"there is no result {kind!r}; {nearest(kind, MAKERS)}")
+        raise InputError(f"there is no result {kind!r}; {nearest(kind, MAKERS)}")
     module, _, name = MAKERS[kind].partition(":")
     function: Callable[..., Made] = getattr(importlib.import_module(module), name)
     return function
@@ -138,12 +138,12 @@ def read_made(folder: Path) -> tuple[str, dict[str, Any], dict[str, Any]]:
     path = folder / MANIFEST
     manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if manifest.get("format") != FORMAT:
-        raise Refusal(f"{path}: has format {manifest.get('format')!r}; this version reads format {FORMAT}")
+        raise InputError(f"{path}: has format {manifest.get('format')!r}; this version reads format {FORMAT}")
     for field in ("kind", "arguments", "tables", "model"):
         if field not in manifest:
-            raise Refusal(f"{path}: is damaged ({field} is missing)")
+            raise InputError(f"{path}: is damaged ({field} is missing)")
     if not isinstance(manifest["arguments"], dict):
-        raise Refusal(f"{path}: is damaged (arguments are not written as name and value)")
+        raise InputError(f"{path}: is damaged (arguments are not written as name and value)")
     return str(manifest["kind"]), manifest["arguments"], manifest
 
 
@@ -154,7 +154,7 @@ def verify_made(folder: Path, threads: int = 2, progress: bool = False) -> Verdi
     try:
         inspect.signature(make).bind(**arguments)
     except TypeError as error:
-        raise Refusal(f"{folder / MANIFEST}: arguments of {kind}: {error}") from None
+        raise InputError(f"{folder / MANIFEST}: arguments of {kind}: {error}") from None
     if manifest.get("sources_digest") != sources_digest():
         changed.append(f"the sources (this was made with {manifest['model']})")
     if manifest.get("own_scenarios", {}) != own_scenarios(arguments):
@@ -171,4 +171,4 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise Refusal(f"{path.parent}: {path.name} is missing") from None
+        raise InputError(f"{path.parent}: {path.name} is missing") from None

@@ -10,8 +10,8 @@ import pandas as pd
 
 from twoway.experiments.results.folder import read_manifest, read_table
 from twoway.simulation.compilation import source_digest
-from twoway.simulation.run import World
-from twoway.simulation.errors import Refusal
+from twoway.simulation.run import PreparedScenario
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.tables import Tables, columns_of
 
@@ -19,7 +19,7 @@ from twoway.simulation.tables import Tables, columns_of
 class Kept:
     """The folder of a run, opened to be read: scenario, manifest and tables.
 
-    Raises ``Refusal`` if the folder is no run, was made by another version, or lacks a table that is needed.
+    Raises ``InputError`` if the folder is no run, was made by another version, or lacks a table that is needed.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -27,7 +27,7 @@ class Kept:
         self.scenario, self.manifest = read_manifest(folder)
         ours = f"two-way-process {version('two-way-process')}"
         if self.manifest["model"] != ours:
-            raise Refusal(
+            raise InputError(
                 f"{folder}: was made with {self.manifest['model']}, and this is {ours}; "
                 f"run it again to read it (twoway run {self.manifest['scenario']})"
             )
@@ -54,14 +54,14 @@ class Kept:
         if not path.is_file():
             kept = str(self.manifest["keep"])
             hint = f": the run kept only the {kept}; run it again with --keep events" if kept != "events" else ""
-            raise Refusal(f"{path}: is missing{hint}")
+            raise InputError(f"{path}: is missing{hint}")
         wanted = replicates and [("replicate", ">=", replicates.start), ("replicate", "<", replicates.stop)]
         frame = read_table(path, wanted or None).to_pandas()
         for column in columns_of(name, self.resolved):
             if column.name not in frame:
-                raise Refusal(f"{path}: the column '{column.name}' is missing")
+                raise InputError(f"{path}: the column '{column.name}' is missing")
         if frame.empty:
-            raise Refusal(f"{path}: holds no rows")
+            raise InputError(f"{path}: holds no rows")
         return frame
 
     def tables(self, replicates: range | None = None) -> Tables:
@@ -73,23 +73,23 @@ class Kept:
         return self._table("dyads", None)
 
     @cached_property
-    def world(self) -> World:
+    def world(self) -> PreparedScenario:
         """The scenario ready to be lived again, which only the very same model can do."""
         if self.manifest["source_digest"] != source_digest():
-            raise Refusal(
+            raise InputError(
                 f"{self.folder}: the model has changed since this run, so its stays cannot be lived again; "
                 f"run it again (twoway run {self.name})"
             )
-        return World(self.resolved)
+        return PreparedScenario(self.resolved)
 
     def dyad(self, number: int, replicate: int = 0) -> tuple[int, int, int]:
         """A dyad by its *number* in a replicate, counted through the centres from 0: (replicate, centre, dyad)."""
         design, replicates = self.scenario.design, int(self.manifest["replicates"])
         if not 0 <= replicate < replicates:
-            raise Refusal(f"--replicate {replicate}: {self.folder} has {_from_0(replicates, 'replicate')}")
+            raise InputError(f"--replicate {replicate}: {self.folder} has {_from_0(replicates, 'replicate')}")
         total = design.centres * design.clients
         if not 0 <= number < total:
-            raise Refusal(f"--dyad {number}: {self.folder} has {_from_0(total, 'dyad')}")
+            raise InputError(f"--dyad {number}: {self.folder} has {_from_0(total, 'dyad')}")
         return replicate, number // design.clients, number % design.clients
 
     def day(self, day: int | None) -> int:
@@ -98,7 +98,7 @@ class Kept:
         if day is None:
             return last
         if not 1 <= day <= last:
-            raise Refusal(f"--day {day}: the stays in {self.folder} have days 1 to {last}")
+            raise InputError(f"--day {day}: the stays in {self.folder} have days 1 to {last}")
         return day
 
 

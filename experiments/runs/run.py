@@ -29,11 +29,11 @@ from twoway.experiments.results.folder import (
     write_manifest,
 )
 from twoway.simulation.compilation import source_digest
-from twoway.simulation.run import Keep, World, stays
+from twoway.simulation.run import Detail, PreparedScenario, simulate
 from twoway.simulation.columns import Column
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario
-from twoway.simulation.tables import Tables, Translator, check_luck, columns_of, keep_of
+from twoway.simulation.tables import Tables, TableBuilder, check_seed, columns_of, detail_of
 
 AT_ONCE = 64
 """Stays that are turned into tables and written at a time."""
@@ -73,9 +73,9 @@ def simulate(
     progress: bool = False,
 ) -> Outcome:
     """Run *scenario* and write tables, figures and manifest to *folder*, which must not exist yet."""
-    check_luck(seed, replicates)
-    level = keep_of(keep)
-    world = World(scenario)
+    check_seed(seed, replicates)
+    level = detail_of(keep)
+    world = PreparedScenario(scenario)
     with whole(folder) as partial:
         note = provenance(name, seed, replicates)
         files = copy_inputs(partial, world.resolved)
@@ -92,16 +92,16 @@ def simulate(
     return Outcome(folder, patterns, replicates)
 
 
-def _figures(dyads: pd.DataFrame, first: Tables, level: Keep) -> dict[str, Callable[[], Figure]]:
+def _figures(dyads: pd.DataFrame, first: Tables, level: Detail) -> dict[str, Callable[[], Figure]]:
     """The figures that what is kept allows, by the name of their file; *first* are tables of the first replicates."""
     figures: dict[str, Callable[[], Figure]] = {
         "where-dyads-end": lambda: where_dyads_end(dyads),
         "do-both-parties-agree": lambda: agreement_matrix(dyads),
     }
-    if level >= Keep.DAYS:
+    if level >= Detail.DAYS:
         figures["patterns-by-day"] = lambda: patterns_by_day(first.days)
         figures["from-pattern-to-pattern"] = lambda: pattern_flows(first.days)
-    if level >= Keep.EVENTS:
+    if level >= Detail.EVENTS:
         figures["one-dyads-portrait"] = lambda: dyad_portrait(first)
     return figures
 
@@ -110,27 +110,27 @@ FIGURE_REPLICATES = 25
 """Replicates whose days are kept in memory for the figure by day; the figure says how many dyads it rests on."""
 
 
-def _kept(level: Keep) -> tuple[str, ...]:
+def _kept(level: Detail) -> tuple[str, ...]:
     """Names of the tables that are kept."""
     return Tables._fields[len(Tables._fields) - 1 - level :]
 
 
 def _write_tables(
-    world: World,
+    world: PreparedScenario,
     folder: Path,
     note: dict[str, str],
     seed: int,
     replicates: int,
-    level: Keep,
+    level: Detail,
     csv: bool,
     threads: int,
     progress: bool,
 ) -> tuple[pd.DataFrame, Tables]:
     """Write the tables as they are lived; returns all dyads, and the tables of the first replicates for figures."""
     writers = {table: TableWriter(folder, table, csv, note) for table in _kept(level)}
-    translate = Translator(world.resolved)
+    translate = TableBuilder(world.resolved)
     total = replicates * world.scenario.design.centres
-    lived = stays(world, seed, range(replicates), level, threads)
+    lived = simulate(world, seed, range(replicates), level, threads)
     all_dyads: list[pd.DataFrame] = []
     days: list[pd.DataFrame] = []
     try:
@@ -163,14 +163,14 @@ def verify(folder: Path, threads: int = 2, progress: bool = False) -> Verdict:
     """Run the run in *folder* again from its manifest and compare every table, value by value."""
     scenario, manifest = read_manifest(folder)
     theirs = read_tables(folder)
-    expected = _kept(keep_of(manifest["keep"]))
+    expected = _kept(detail_of(manifest["keep"]))
     for name in expected:
         if name not in theirs:
-            raise Refusal(f"{folder}: the table {name}.parquet is missing")
+            raise InputError(f"{folder}: the table {name}.parquet is missing")
     changed = []
     if manifest["source_digest"] != source_digest():
         changed.append(f"the model's sources (the run was made with {manifest['model']})")
-    world = World(scenario)
+    world = PreparedScenario(scenario)
     with tempfile.TemporaryDirectory() as temporary:
         _write_tables(
             world,
@@ -178,7 +178,7 @@ def verify(folder: Path, threads: int = 2, progress: bool = False) -> Verdict:
             provenance(manifest["scenario"], manifest["seed"], manifest["replicates"]),
             manifest["seed"],
             manifest["replicates"],
-            keep_of(manifest["keep"]),
+            detail_of(manifest["keep"]),
             False,
             threads,
             progress,

@@ -18,7 +18,7 @@ from twoway.experiments.sensitivity.resampling import ENOUGH_WORLDS
 from twoway.experiments.sensitivity.sobol import convergence, find_blocks, points_of_block, sobol
 from twoway.experiments.sensitivity.verdict import of_luck, of_morris, of_pawn, of_sobol, ranking
 from twoway.experiments.studies.outcome_matrix import TOLERATED, in_words, numbered, replicates
-from twoway.simulation.errors import Refusal, listed
+from twoway.simulation.errors import InputError, listed
 
 NOTHING = 1e-9
 """Share of the variance up to which what the inputs do is rounding."""
@@ -56,12 +56,12 @@ def sensitivity(
     *design*: a row per point, in the order in which it was sampled, an input per column; *runs*: ``point`` (row of the
     design, from 0), ``replicate``, and the outcomes. *ranges*: lowest and highest value of the inputs, for a
     screening. *draws* of the bootstrap, from *seed*. Up to the share *tolerated* of failed runs is filled in, and the
-    verdict says so. Raises ``Refusal`` for tables that cannot be analysed.
+    verdict says so. Raises ``InputError`` for tables that cannot be analysed.
     """
     if draws < 100:
-        raise Refusal(f"draws = {draws}; it must be at least 100, or the intervals mean nothing")
+        raise InputError(f"draws = {draws}; it must be at least 100, or the intervals mean nothing")
     if not 0.5 <= confidence < 1:
-        raise Refusal(f"confidence = {confidence:g}; it must be a share from 0.5 to below 1")
+        raise InputError(f"confidence = {confidence:g}; it must be a share from 0.5 to below 1")
     inputs = numbered(design)
     values = replicates(inputs, runs, outcome, tolerated)
     worlds, names = values.values.shape[1], [str(name) for name in inputs.columns]

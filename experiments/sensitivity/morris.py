@@ -30,7 +30,7 @@ from twoway.experiments.sensitivity.resampling import (
     resampled,
 )
 from twoway.experiments.studies.outcome_matrix import Floats, Replicates
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 LEAST_WALKS = 4
 """Trajectories below which nothing can be said about how effects differ (assumed)."""
@@ -93,7 +93,7 @@ def morris(walks: Walks, runs: Replicates, draws: int = 1000, confidence: float 
     values = runs.values.reshape(-1, count + 1, worlds)
     kept = ~np.isnan(values).any(axis=(1, 2))
     if kept.sum() < LEAST_WALKS:
-        raise Refusal(f"the design has {kept.sum()} whole trajectories; at least {LEAST_WALKS} are needed")
+        raise InputError(f"the design has {kept.sum()} whole trajectories; at least {LEAST_WALKS} are needed")
     by_step = np.diff(values[kept], axis=1) / walks.step[kept][:, :, None]
     effects = np.take_along_axis(by_step, np.argsort(walks.moved[kept], axis=1)[:, :, None], axis=1)
     number = len(effects)

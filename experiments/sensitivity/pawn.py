@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from twoway.experiments.studies.outcome_matrix import Floats, Replicates
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 Places = NDArray[np.int64]
 SLICES = 10
@@ -41,7 +41,7 @@ def pawn(
     whole = (~runs.empty).reshape(-1, block).all(axis=1)
     kept = np.repeat(whole, block)
     if kept.sum() < LEAST_POINTS:
-        raise Refusal(f"the design has {kept.sum()} points with runs; at least {LEAST_POINTS} are needed for PAWN")
+        raise InputError(f"the design has {kept.sum()} points with runs; at least {LEAST_POINTS} are needed for PAWN")
     rng, number = np.random.default_rng(seed), int(whole.sum())
     levels = level(runs.means[kept])
     inputs = [sliced(design[name].to_numpy(np.float64)[kept]) for name in design.columns]

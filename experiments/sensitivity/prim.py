@@ -23,7 +23,7 @@ from scipy.stats import binom
 
 from twoway.experiments.sensitivity.sobol import find_blocks, points_of_block
 from twoway.experiments.studies.outcome_matrix import TOLERATED, Floats, in_words, numbered, replicates
-from twoway.simulation.errors import Refusal, listed
+from twoway.simulation.errors import InputError, listed
 from twoway.simulation.parameters.scenario import all_declarations
 
 Truths = NDArray[np.bool_]
@@ -104,13 +104,13 @@ def discover(
     says. The outcomes are dealt out at random *shuffles* times.
     """
     if (above is None) == (below is None):
-        raise Refusal("say either above or below which value the outcome is a case, for example above=0.5")
+        raise InputError("say either above or below which value the outcome is a case, for example above=0.5")
     if shuffles < 20:
-        raise Refusal(f"shuffles = {shuffles}; at least 20 are needed to tell a finding from chance")
+        raise InputError(f"shuffles = {shuffles}; at least 20 are needed to tell a finding from chance")
     everything_varied = numbered(design)
     in_numbers = [name for name in design.columns if pd.api.types.is_numeric_dtype(design[name])]
     if not in_numbers:
-        raise Refusal("design: every input holds words, for which there is no above and below")
+        raise InputError("design: every input holds words, for which there is no above and below")
     table, left_out = everything_varied[in_numbers], [str(name) for name in design.columns if name not in in_numbers]
     values = replicates(everything_varied, runs, outcome, tolerated)
     blocks = find_blocks(everything_varied)
@@ -120,7 +120,7 @@ def discover(
     case = means > above if above is not None else means < below  # type: ignore[operator]
     condition = f"{outcome} {'above' if above is not None else 'below'} {above if above is not None else below:g}"
     if min(case.sum(), (~case).sum()) < FEW:
-        raise Refusal(
+        raise InputError(
             f"{condition} holds in {case.sum()} of {len(case)} points; at least {FEW} on either side are needed, so "
             "choose another value or a wider design"
         )

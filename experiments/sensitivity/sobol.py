@@ -32,7 +32,7 @@ from twoway.experiments.sensitivity.resampling import (
     resampled,
 )
 from twoway.experiments.studies.outcome_matrix import Floats, Replicates
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 Places = NDArray[np.int64]
 LEAST_BLOCKS = 16
@@ -206,7 +206,7 @@ def whole_blocks(design: Blocks, runs: Replicates) -> tuple[Blocks, Floats]:
         bad |= runs.empty[design.ba].any(axis=1)
     kept = design.only(~bad)
     if len(kept.a) < LEAST_BLOCKS:
-        raise Refusal(f"the design has {len(kept.a)} whole base samples; at least {LEAST_BLOCKS} are needed")
+        raise InputError(f"the design has {len(kept.a)} whole base samples; at least {LEAST_BLOCKS} are needed")
     return kept, runs.values
 
 

@@ -28,7 +28,7 @@ from twoway.experiments.studies.designs import Span, axis
 from twoway.experiments.studies.outcomes import outcome as declared_outcome
 from twoway.experiments.studies.store import Store
 from twoway.simulation import SCOPE
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 
 class Examined(NamedTuple):
@@ -45,7 +45,7 @@ def _of(study: Store | str | Path, outcome: str) -> tuple[Store, pd.DataFrame, p
     declared_outcome(outcome)
     runs = store.table()
     if runs.empty:
-        raise Refusal(f"{store.folder}: no run has finished yet; see `twoway study status`")
+        raise InputError(f"{store.folder}: no run has finished yet; see `twoway study status`")
     return store, store.design[store.inputs].reset_index(drop=True), runs
 
 

@@ -18,7 +18,7 @@ from twoway.experiments.studies.designs import BASELINE, Asked, Grid, Interventi
 from twoway.experiments.studies.outcomes import PATTERN_SHARES, outcome
 from twoway.experiments.studies.store import Store, refusing_full_disk
 from twoway.simulation import SCOPE
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import all_declarations
 
 OVER_REPLICATES = "Student's, over replicates"
@@ -40,13 +40,13 @@ def answer(study: Store | str | Path) -> Answer:
     table = store.table()
     table = table[~table["failed"]]
     if table.empty or table["point"].nunique() < 2:
-        raise Refusal(f"{store.folder}: too few runs have finished for an answer; see `twoway study status`")
+        raise InputError(f"{store.folder}: too few runs have finished for an answer; see `twoway study status`")
     asked, design = store.study, store.study.design
     columns = [outcome(name) for name in asked.outcomes]
     names = list(asked.outcomes)
     for name in names:
         if table[name].isna().all():
-            raise Refusal(f"{store.folder}: the outcome {name} is missing in every run: {outcome(name).meaning}")
+            raise InputError(f"{store.folder}: the outcome {name} is missing in every run: {outcome(name).meaning}")
     inputs = [name for name in store.inputs if table[name].nunique() > 1]
     grid = isinstance(design, Grid) and is_full_grid(table, inputs)
     over_points = not grid and not isinstance(design, Intervention | OneAtATime)
@@ -55,7 +55,7 @@ def answer(study: Store | str | Path) -> Answer:
     sentences: Iterator[str]
     if isinstance(design, Intervention | OneAtATime):
         if table["point"].min() > 0:
-            raise Refusal(f"{store.folder}: no run of the {BASELINE} has finished, so there is nothing to compare with")
+            raise InputError(f"{store.folder}: no run of the {BASELINE} has finished, so there is nothing to compare with")
         base = f"the {BASELINE}"
         effects = differences(table, _point_names(store), names, asked.same_luck)
         sentences = difference_answers(effects, columns, base)

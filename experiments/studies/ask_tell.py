@@ -22,7 +22,7 @@ from twoway.experiments.studies.outcomes import NAMES
 from twoway.experiments.studies.run import check_workers, make, pool
 from twoway.experiments.studies.store import Store, is_study, with_keys
 from twoway.experiments.studies.study import Study
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 
 class Driven:
@@ -39,16 +39,16 @@ class Driven:
     ) -> None:
         check_workers(workers)
         if not isinstance(study.design, Asked):
-            raise Refusal(
+            raise InputError(
                 f"design: is '{study.design.kind}'; a study that is asked for its points has the kind 'asked'"
             )
         if study.precision is not None:
-            raise Refusal("precision: a study that is asked for its points has a number of replicates instead")
+            raise InputError("precision: a study that is asked for its points has a number of replicates instead")
         if is_study(Path(folder)):
             self.store = Store(folder)
             self.store.check_model()
             if self.store.study.model_copy(update={"scenario": study.scenario}) != study:
-                raise Refusal(f"{folder}: holds another study ('{self.store.study.title}')")
+                raise InputError(f"{folder}: holds another study ('{self.store.study.title}')")
         else:
             self.store = Store.create(folder, study)
         self.study, self.workers, self.executor, self.progress = study, workers, executor, progress
@@ -65,11 +65,11 @@ class Driven:
         *points* is a DataFrame, a list of dictionaries, or an array (n, inputs) with columns in the order of the
         study's inputs. Rows of the result are the points in the order asked; its columns are the inputs, ``runs``
         (finished), ``failed``, and per outcome its mean over replicates and, as ``outcome_variance``, the variance of
-        a single replicate (divide by ``runs`` for the mean's). Raises ``Refusal`` for a point outside its range.
+        a single replicate (divide by ``runs`` for the mean's). Raises ``InputError`` for a point outside its range.
         """
         asked = [self._checked(number, row) for number, row in enumerate(self._rows(points))]
         if not asked:
-            raise Refusal("points: none were asked for")
+            raise InputError("points: none were asked for")
         table = with_keys(pd.DataFrame(asked), [""] * len(asked), self.study, self.store.setting)
         by_key = dict(zip(table["key"], asked, strict=True))
         known = set(self.store.design["key"])
@@ -91,19 +91,19 @@ class Driven:
             return points
         array = np.asarray(points, float)
         if array.ndim != 2 or array.shape[1] != len(self.study.inputs):
-            raise Refusal(f"points: have shape {array.shape}; it must be (points, {len(self.study.inputs)})")
+            raise InputError(f"points: have shape {array.shape}; it must be (points, {len(self.study.inputs)})")
         return [dict(zip(self.study.inputs, map(float, row), strict=True)) for row in array]
 
     def _checked(self, number: int, row: Mapping[str, Value]) -> dict[str, Value]:
         """A point with a value for every input, each one of its values or in its range."""
         if set(row) != set(self.study.inputs):
-            raise Refusal(f"point {number}: names {sorted(row)}; the study's inputs are {sorted(self.study.inputs)}")
+            raise InputError(f"point {number}: names {sorted(row)}; the study's inputs are {sorted(self.study.inputs)}")
         for name, given in self.study.inputs.items():
             a, value = axis(name, given), row[name]
             inside = value in a.values if a.values else not isinstance(value, str) and a.low <= value <= a.high
             if not inside:
                 valid = f"one of {list(a.values)}" if a.values else f"a number from {a.low:g} to {a.high:g}"
-                raise Refusal(f"point {number}: {name} = {value!r}; it must be {valid}")
+                raise InputError(f"point {number}: {name} = {value!r}; it must be {valid}")
         return {name: row[name] for name in self.study.inputs}
 
     def _told(self, table: pd.DataFrame) -> pd.DataFrame:

@@ -18,8 +18,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field
 
-from twoway.simulation.errors import Refusal, nearest
-from twoway.simulation.parameters.declare import Declaration, Declared
+from twoway.simulation.errors import InputError, nearest
+from twoway.simulation.parameters.declare import Declaration, ParameterGroup
 from twoway.simulation.parameters.scenario import FOLDERS, all_declarations
 
 SCENARIO = "scenario"
@@ -29,7 +29,7 @@ Value = float | str
 Points = list[dict[str, Value]]
 
 
-class Span(Declared):
+class Span(ParameterGroup):
     """The range of a number that a study looks at; what is not given is as declared."""
 
     low: float | None = None
@@ -70,51 +70,51 @@ def axis(field: str, given: Span | tuple[Value, ...]) -> Axis:
         by_field = {name.rpartition(".")[2]: name for name in declared}
         bare = field.rpartition(".")[2]
         hint = f"did you mean '{by_field[bare]}'?" if bare in by_field else nearest(field, [*declared, *words])
-        raise Refusal(f"inputs.{field}: there is no such field; {hint}")
+        raise InputError(f"inputs.{field}: there is no such field; {hint}")
     if isinstance(given, tuple):
         return _listed(field, given, declared.get(field))
     if field in words:
-        raise Refusal(f"inputs.{field}: is a word and has no range; give a list of words")
+        raise InputError(f"inputs.{field}: is a word and has no range; give a list of words")
     d = declared[field]
     low, high = (d.low if given.low is None else given.low), (d.high if given.high is None else given.high)
     for name, value in (("low", low), ("high", high)):
         if not d.low <= value <= d.high:
-            raise Refusal(f"inputs.{field}: {name} = {value:g} is outside the declared range {d.low:g} to {d.high:g}")
+            raise InputError(f"inputs.{field}: {name} = {value:g} is outside the declared range {d.low:g} to {d.high:g}")
     if low >= high:
         trouble = "lies above" if low > high else "is the same as"
-        raise Refusal(f"inputs.{field}: low = {low:g} {trouble} high = {high:g}")
+        raise InputError(f"inputs.{field}: low = {low:g} {trouble} high = {high:g}")
     whole = isinstance(d.default, int)
     values: tuple[float, ...] = ()
     if given.levels is not None:
         values = tuple(float(v) for v in np.linspace(low, high, given.levels))
     if whole and not all(float(v).is_integer() for v in (low, high, *values)):
-        raise Refusal(f"inputs.{field}: must be whole numbers; list the ones you want")
+        raise InputError(f"inputs.{field}: must be whole numbers; list the ones you want")
     return Axis(field, low, high, whole, tuple(int(v) for v in values) if whole else values)
 
 
 def _listed(field: str, values: tuple[Value, ...], declared: Declaration | None) -> Axis:
     """The input with single values, each a word or a number in the declared range, and none twice."""
     if not values:
-        raise Refusal(f"inputs.{field}: the list is empty")
+        raise InputError(f"inputs.{field}: the list is empty")
     for value in values:
         if isinstance(value, str) != (declared is None):
-            raise Refusal(f"inputs.{field}: {value!r} is not a {'word' if declared is None else 'number'}")
+            raise InputError(f"inputs.{field}: {value!r} is not a {'word' if declared is None else 'number'}")
         if declared is None or isinstance(value, str):
             continue
         if not declared.low <= value <= declared.high:
             span = f"{declared.low:g} to {declared.high:g} ({declared.unit})"
-            raise Refusal(f"inputs.{field}: the list holds {value:g}, which is not in the declared range {span}")
+            raise InputError(f"inputs.{field}: the list holds {value:g}, which is not in the declared range {span}")
         if isinstance(declared.default, int) and not float(value).is_integer():
-            raise Refusal(f"inputs.{field}: the list holds {value:g}, but {field} must be a whole number")
+            raise InputError(f"inputs.{field}: the list holds {value:g}, but {field} must be a whole number")
     if len(set(values)) < len(values):
         twice = next(v for v in values if values.count(v) > 1)
-        raise Refusal(f"inputs.{field}: lists {twice} twice")
+        raise InputError(f"inputs.{field}: lists {twice} twice")
     if declared is None or not isinstance(declared.default, int):
         return Axis(field, math.nan, math.nan, False, values)
     return Axis(field, math.nan, math.nan, True, tuple(int(v) for v in values))
 
 
-class Grid(Declared):
+class Grid(ParameterGroup):
     """Every combination of the inputs' values."""
 
     kind: Literal["grid"] = "grid"
@@ -123,14 +123,14 @@ class Grid(Declared):
         """All combinations; the last input changes fastest."""
         for a in axes:
             if not a.values:
-                raise Refusal(f"inputs.{a.field}: a grid needs single values: a list, or low, high and levels")
+                raise InputError(f"inputs.{a.field}: a grid needs single values: a list, or low, high and levels")
         if math.prod(len(a.values) for a in axes) > MOST_POINTS:
-            raise Refusal(f"design: the grid has more than {MOST_POINTS} points")
+            raise InputError(f"design: the grid has more than {MOST_POINTS} points")
         fields = [a.field for a in axes]
         return [dict(zip(fields, row, strict=True)) for row in itertools.product(*(a.values for a in axes))]
 
 
-class OneAtATime(Declared):
+class OneAtATime(ParameterGroup):
     """The base scenario, then each input in turn at each of its values while all others stay as in the base."""
 
     kind: Literal["one-at-a-time"] = "one-at-a-time"
@@ -143,7 +143,7 @@ class OneAtATime(Declared):
         return [{}, *({a.field: value} for a in axes for value in a.values or (a.low, a.high))]
 
 
-class LatinHypercube(Declared):
+class LatinHypercube(ParameterGroup):
     """Each input's range cut into as many equal parts as there are points, and each part used once."""
 
     kind: Literal["latin-hypercube"] = "latin-hypercube"
@@ -159,13 +159,13 @@ class LatinHypercube(Declared):
     def more(self, size: int, axes: Sequence[Axis], seed: int) -> Points:
         """What makes *size* points of it: another Latin hypercube, so that each part is one but the whole is not."""
         if size - self.size < 2:
-            raise Refusal(
+            raise InputError(
                 f"design.size = {size}: a Latin hypercube grows by at least 2 points, here to {self.size + 2}"
             )
         return LatinHypercube(size=size - self.size).points(axes, seed + self.size)
 
 
-class Sobol(Declared):
+class Sobol(ParameterGroup):
     """Saltelli's sample of a scrambled Sobol' sequence, for indices of variance (Saltelli et al. 2010)."""
 
     kind: Literal["sobol"] = "sobol"
@@ -179,7 +179,7 @@ class Sobol(Declared):
         from SALib.sample import sobol
 
         if self.size & (self.size - 1):
-            raise Refusal(f"design.size = {self.size}; a Sobol' design needs a power of two, such as 64 or 128")
+            raise InputError(f"design.size = {self.size}; a Sobol' design needs a power of two, such as 64 or 128")
         places = sobol.sample(_unit(axes), self.size, calc_second_order=self.second_order, seed=seed)
         return _from_places(places, axes)
 
@@ -187,13 +187,13 @@ class Sobol(Declared):
         """What makes *size* base points of it: the sequence goes on where it stopped."""
         have, larger = self.points(axes, seed), self.model_copy(update={"size": size}).points(axes, seed)
         if larger[: len(have)] != have:
-            raise Refusal(
+            raise InputError(
                 "design: this version of SALib gives other points than those that were run; begin a new study"
             )
         return larger[len(have) :]
 
 
-class Morris(Declared):
+class Morris(ParameterGroup):
     """Trajectories in which one input after the other takes a step (Morris 1991)."""
 
     kind: Literal["morris"] = "morris"
@@ -207,7 +207,7 @@ class Morris(Declared):
         from SALib.sample import morris
 
         if self.levels % 2:
-            raise Refusal(f"design.levels = {self.levels}; Morris trajectories need an even number of levels")
+            raise InputError(f"design.levels = {self.levels}; Morris trajectories need an even number of levels")
         return _from_places(morris.sample(_unit(axes), self.size, self.levels, seed=seed), axes)
 
     def more(self, size: int, axes: Sequence[Axis], seed: int) -> Points:
@@ -215,7 +215,7 @@ class Morris(Declared):
         return self.model_copy(update={"size": size - self.size}).points(axes, seed + self.size)
 
 
-class Intervention(Declared):
+class Intervention(ParameterGroup):
     """The base scenario as it is, against named changes of it: ``{"explained": {"context.transparency": 0.9}}``."""
 
     kind: Literal["intervention"] = "intervention"
@@ -225,7 +225,7 @@ class Intervention(Declared):
     def points(self, axes: Sequence[Axis], seed: int) -> Points:
         """A point that changes nothing, then one per arm."""
         if BASELINE in self.changes:
-            raise Refusal(f"design.changes: '{BASELINE}' is the name of the scenario without changes")
+            raise InputError(f"design.changes: '{BASELINE}' is the name of the scenario without changes")
         return [{}, *(dict(change) for change in self.changes.values())]
 
 
@@ -233,7 +233,7 @@ BASELINE = "baseline"
 """Name of the point that changes nothing."""
 
 
-class Listed(Declared):
+class Listed(ParameterGroup):
     """The points themselves, from a CSV file with a column per input or from rows."""
 
     kind: Literal["list"] = "list"
@@ -249,20 +249,20 @@ class Listed(Declared):
             try:
                 table = pd.read_csv(table)
             except (OSError, ValueError) as error:
-                raise Refusal(f"{where}: cannot be read as CSV ({error})") from None
+                raise InputError(f"{where}: cannot be read as CSV ({error})") from None
         if table.empty or not len(table.columns):
-            raise Refusal(f"{where}: holds no points")
+            raise InputError(f"{where}: holds no points")
         for column in map(str, table.columns):
             for row, value in enumerate(table[column]):
                 if pd.isna(value) or (not isinstance(value, str) and not math.isfinite(value)):
-                    raise Refusal(f"{where}: row {row + 1} holds {value} in {column}, which is not a finite number")
+                    raise InputError(f"{where}: row {row + 1} holds {value} in {column}, which is not a finite number")
             try:
                 axis(column, tuple(dict.fromkeys(table[column].tolist())))
-            except Refusal as refusal:
-                raise Refusal(f"{where}: {refusal}".replace("inputs.", "", 1)) from None
+            except InputError as refusal:
+                raise InputError(f"{where}: {refusal}".replace("inputs.", "", 1)) from None
         twice = np.flatnonzero(table.duplicated())
         if len(twice):
-            raise Refusal(f"{where}: row {twice[0] + 1} repeats an earlier one; points are repeated with replicates")
+            raise InputError(f"{where}: row {twice[0] + 1} repeats an earlier one; points are repeated with replicates")
         rows = table.to_dict("records")
         return cls(rows=tuple({str(field): value for field, value in row.items()} for row in rows))
 
@@ -271,7 +271,7 @@ class Listed(Declared):
         return [dict(row) for row in self.rows]
 
 
-class Asked(Declared):
+class Asked(ParameterGroup):
     """No points of its own: they are asked for one after the other, by an optimiser for example."""
 
     kind: Literal["asked"] = "asked"
@@ -282,7 +282,7 @@ class Asked(Declared):
 
 
 Design = Grid | OneAtATime | LatinHypercube | Sobol | Morris | Intervention | Listed | Asked
-KINDS: dict[str, type[Declared]] = {
+KINDS: dict[str, type[ParameterGroup]] = {
     "grid": Grid,
     "one-at-a-time": OneAtATime,
     "latin-hypercube": LatinHypercube,

@@ -20,7 +20,7 @@ from twoway.experiments.studies.store import DESIGN, INPUTS, SET_ASIDE, SHARDS, 
 from twoway.experiments.studies.study import MOST_REPLICATES
 from twoway.experiments.studies.worker import Worlds
 from twoway.simulation.columns import Column
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import all_declarations
 
 
@@ -39,15 +39,15 @@ def extend(
     store = Store(folder)
     store.check_model()
     if replicates is None and size is None and points is None:
-        raise Refusal("extend: say what: more replicates, a larger size, or points")
+        raise InputError("extend: say what: more replicates, a larger size, or points")
     if replicates is not None and not store.replicates <= replicates <= MOST_REPLICATES:
-        raise Refusal(f"replicates = {replicates}; it must be a whole number from {store.replicates} (as planned)")
+        raise InputError(f"replicates = {replicates}; it must be a whole number from {store.replicates} (as planned)")
     if size is not None:
         design = store.study.design
         if not isinstance(design, LatinHypercube | Sobol | Morris):
-            raise Refusal(f"size: a design of the kind '{design.kind}' has none; add points instead")
+            raise InputError(f"size: a design of the kind '{design.kind}' has none; add points instead")
         if size <= design.size:
-            raise Refusal(f"size = {size}; it must be larger than the {design.size} of the design")
+            raise InputError(f"size = {size}; it must be larger than the {design.size} of the design")
         axes = [axis(name, given) for name, given in store.study.inputs.items()]
         store = store.add_points(design.more(size, axes, store.study.seed)).planned(size=size)
     if points is not None:
@@ -60,7 +60,7 @@ def _new(store: Store, points: list[dict[str, float | str]]) -> list[dict[str, f
     have = {tuple(row.items()) for row in store.design[store.inputs].to_dict("records")}
     new = [p for p in points if tuple((name, p.get(name)) for name in store.inputs) not in have]
     if not new:
-        raise Refusal("points: the design holds all of them already")
+        raise InputError("points: the design holds all of them already")
     return new
 
 
@@ -68,19 +68,19 @@ def merge(folders: Sequence[str | Path], target: str | Path) -> Store:
     """Join folders of the same study, run in parts or on several machines, into a new one; they stay as they are."""
     stores = [Store(folder) for folder in folders]
     if not stores:
-        raise Refusal("merge: name at least one folder of a study")
+        raise InputError("merge: name at least one folder of a study")
     first = stores[0]
     for other in stores[1:]:
         if other.digest != first.digest:
-            raise Refusal(f"{other.folder}: was run with other sources than {first.folder}; they cannot be merged")
+            raise InputError(f"{other.folder}: was run with other sources than {first.folder}; they cannot be merged")
         for field, value in other.study:
             both = [value, getattr(first.study, field)]
             if field == "design":  # the same design may have grown in one of the folders
                 both = [design.model_dump(exclude={"size", "rows"}) for design in both]
             if field != "replicates" and both[0] != both[1]:
-                raise Refusal(f"{other.folder}: is another study than {first.folder}: {field} differs")
+                raise InputError(f"{other.folder}: is another study than {first.folder}: {field} differs")
         if other.inputs != first.inputs:
-            raise Refusal(f"{other.folder}: varies other inputs than {first.folder}")
+            raise InputError(f"{other.folder}: varies other inputs than {first.folder}")
     largest = max(stores, key=lambda store: len(store.design))
     have = set(largest.design["key"])
     with whole(Path(target)) as partial:
@@ -128,11 +128,11 @@ def export(folder: str | Path, out: str | Path) -> tuple[Path, Path]:
     """Write the table of a study to one new file, .csv or .parquet, with a codebook beside it; returns both paths."""
     store, path = Store(folder), Path(out)
     if path.suffix not in (".csv", ".parquet"):
-        raise Refusal(f"{path}: must end in .csv or .parquet")
+        raise InputError(f"{path}: must end in .csv or .parquet")
     codebook = path.with_name(f"{path.stem}-codebook.csv")
     for file in (path, codebook):
         if file.exists():
-            raise Refusal(f"{file}: exists already and is not overwritten")
+            raise InputError(f"{file}: exists already and is not overwritten")
     table = store.table()
     columns = [(c.name, c.unit, c.meaning) for c in columns_of_table(store)]
     try:
@@ -147,7 +147,7 @@ def export(folder: str | Path, out: str | Path) -> tuple[Path, Path]:
     except OSError as error:
         for file in (path, codebook):
             file.unlink(missing_ok=True)
-        raise Refusal(f"{path}: cannot be written ({error.strerror or error})") from None
+        raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None
     return path, codebook
 
 
@@ -169,7 +169,7 @@ def replay(folder: str | Path, run: str) -> Again:
     points = store.points()
     if key not in points or not number.isdecimal():
         example = f"{next(iter(points), 'key')}-0"
-        raise Refusal(f"run '{run}': {store.folder} has no such run; they are named as in its table, like {example}")
+        raise InputError(f"run '{run}': {store.folder} has no such run; they are named as in its table, like {example}")
     return next(_again(store, [(key, int(number))]))
 
 
@@ -179,7 +179,7 @@ def check(folder: str | Path, sample: int | None = 50, seed: int = 0) -> Iterato
     runs = store.read.runs
     runs = runs[~runs["failed"] & runs["key"].isin(set(store.design["key"]))]
     if runs.empty:
-        raise Refusal(f"{folder}: holds no finished run to compare with")
+        raise InputError(f"{folder}: holds no finished run to compare with")
     if sample is not None:
         runs = runs.iloc[np.sort(np.random.default_rng(seed).permutation(len(runs))[:sample])]
     return _again(store, list(zip(runs["key"].astype(str), runs["replicate"].astype(int), strict=True)))

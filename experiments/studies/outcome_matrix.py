@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.simulation.errors import Refusal, listed, nearest
+from twoway.simulation.errors import InputError, listed, nearest
 
 Floats = NDArray[np.float64]
 KEYS = ("point", "replicate")
@@ -45,10 +45,10 @@ class Replicates(NamedTuple):
 def numbered(design: pd.DataFrame) -> pd.DataFrame:
     """The design in numbers: words become their place in the alphabet; what cannot be analysed is refused."""
     if design.empty or not len(design.columns):
-        raise Refusal("the design is empty; it needs a row for each point and a column for each input")
+        raise InputError("the design is empty; it needs a row for each point and a column for each input")
     if not design.columns.is_unique:
         twice = design.columns[design.columns.duplicated()][0]
-        raise Refusal(f"design: the input {twice} stands there twice")
+        raise InputError(f"design: the input {twice} stands there twice")
     columns: dict[str, Floats] = {}
     for name in design.columns:
         column = design[name]
@@ -59,9 +59,9 @@ def numbered(design: pd.DataFrame) -> pd.DataFrame:
             values = np.where(codes < 0, np.nan, codes.astype(np.float64))
         bad = int((~np.isfinite(values)).sum())
         if bad:
-            raise Refusal(f"design: the input {name} has no finite value in {bad} of {len(values)} points")
+            raise InputError(f"design: the input {name} has no finite value in {bad} of {len(values)} points")
         if values.min() == values.max():
-            raise Refusal(
+            raise InputError(
                 f"design: the input {name} has the same value in every point ({column.iloc[0]}), so nothing can be "
                 "said about its effect; leave its column out"
             )
@@ -74,39 +74,39 @@ def replicates(design: pd.DataFrame, runs: pd.DataFrame, outcome: str, tolerated
 
     Runs that failed (NaN) or are missing are filled in by the mean of the point's other runs plus what the replicate
     adds to all points, as long as they are no more than the share *tolerated*; with more, and for anything else that
-    is wrong with the runs, ``Refusal``. With *tolerated* 0 every failed run is refused.
+    is wrong with the runs, ``InputError``. With *tolerated* 0 every failed run is refused.
     """
     for name in (*KEYS, outcome):
         if name not in runs:
             known = [str(c) for c in runs.columns if c not in KEYS]
-            raise Refusal(f"runs: there is no column {name}; {nearest(name, KEYS if name in KEYS else known)}")
+            raise InputError(f"runs: there is no column {name}; {nearest(name, KEYS if name in KEYS else known)}")
     point, replicate = (runs[key].to_numpy() for key in KEYS)
     if not len(runs) or not (np.isin(point, np.arange(len(design)))).all():
         stray = sorted(set(point.tolist()) - set(range(len(design))))
         what = f"names the points {listed(map(str, stray[:3]))}" if stray else "is empty"
-        raise Refusal(f"runs: the table {what}; the design has the points 0 to {len(design) - 1}")
+        raise InputError(f"runs: the table {what}; the design has the points 0 to {len(design) - 1}")
     twice = runs.duplicated(list(KEYS))
     if twice.any():
         first = runs.loc[twice, list(KEYS)].iloc[0]
-        raise Refusal(f"runs: point {first['point']}, replicate {first['replicate']} stands there more than once")
+        raise InputError(f"runs: point {first['point']}, replicate {first['replicate']} stands there more than once")
     if not pd.api.types.is_numeric_dtype(runs[outcome]):
-        raise Refusal(f"runs: the outcome {outcome} holds words; a number is needed, for example a share")
+        raise InputError(f"runs: the outcome {outcome} holds words; a number is needed, for example a share")
     numbers = runs[outcome].to_numpy(np.float64, na_value=np.nan)
     if np.isinf(numbers).any():
-        raise Refusal(f"runs: the outcome {outcome} is infinite in {np.isinf(numbers).sum()} runs; correct its formula")
+        raise InputError(f"runs: the outcome {outcome} is infinite in {np.isinf(numbers).sum()} runs; correct its formula")
     worlds, place = np.unique(replicate, return_inverse=True)
     values = np.full((len(design), len(worlds)), np.nan)
     values[point.astype(np.int64), place] = numbers
     lost = int(np.isnan(values).sum())
     if lost > tolerated * values.size:
-        raise Refusal(
+        raise InputError(
             f"runs: {lost} of {values.size} runs have no value of {outcome} ({lost / values.size:.1%}); up to "
             f"{tolerated:.0%} can be filled in. Find out why they failed, or run what is missing"
         )
     filled = _filled(values)
     if np.nanmin(filled) == np.nanmax(filled):
         only = f"{np.nanmin(filled):g}"
-        raise Refusal(f"runs: the outcome {outcome} is {only} in every run, so no input can matter to it")
+        raise InputError(f"runs: the outcome {outcome} is {only} in every run, so no input can matter to it")
     return Replicates(outcome, filled, values.size, lost)
 
 

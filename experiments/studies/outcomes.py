@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from twoway.analysis.patterns import class_codes, pattern_codes
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.columns import Column
-from twoway.simulation.errors import Refusal, nearest
-from twoway.simulation.run import Stay
-from twoway.simulation.state import Way
+from twoway.simulation.errors import InputError, nearest
+from twoway.simulation.run import CentreRecords
+from twoway.simulation.state import CopingWay
 
 PATTERN_SHARES = ("friendly", "polite", "conflicted")
 """The outcomes that are the share of a pattern, in the order of ``twoway.analysis.patterns.PATTERNS``."""
@@ -69,11 +69,11 @@ NAMES = tuple(column.name for column in OUTCOMES)
 def outcome(name: str) -> Column:
     """The declaration of an outcome; an unknown name is refused with the nearest."""
     if name not in NAMES:
-        raise Refusal(f"there is no outcome '{name}'; {nearest(name, NAMES)}")
+        raise InputError(f"there is no outcome '{name}'; {nearest(name, NAMES)}")
     return OUTCOMES[NAMES.index(name)]
 
 
-def outcomes_of(stays: Iterable[Stay], kind: NDArray[np.int64]) -> list[float]:
+def outcomes_of(stays: Iterable[CentreRecords], kind: NDArray[np.int64]) -> list[float]:
     """The outcomes of one run, in the order of ``OUTCOMES``, from the stays of all its centres.
 
     *kind* (K,) is the kind of each frame, an index into ``KINDS``. Where nothing can be said it is NaN.
@@ -101,7 +101,7 @@ def outcomes_of(stays: Iterable[Stay], kind: NDArray[np.int64]) -> list[float]:
     values.append(parties[0]["felt_coercion"].sum() / n)
     values += [dyads[count].sum() / n for count in ("exchanges", "talks", "repairs")]
     handled = dyads["handled"].sum(axis=(0, 1)) / n
-    values += [handled[Way.CONFRONT], handled[Way.WITHDRAW], dyads["changes"].sum() / n]
+    values += [handled[CopingWay.CONFRONT], handled[CopingWay.WITHDRAW], dyads["changes"].sum() / n]
     return [float(value) for value in values]
 
 

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 from twoway.experiments.studies.designs import SCENARIO, Value
 from twoway.simulation.affect_control.equations import data_file
 from twoway.simulation.compilation import source_digest
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import FOLDERS, NUMBERED, Resolved, Scenario, changed, load
-from twoway.simulation.run import World
+from twoway.simulation.run import PreparedScenario
 
 
 class DataFile(NamedTuple):
@@ -39,7 +39,7 @@ class Setting(NamedTuple):
     files: tuple[DataFile, ...]
 
     def scenario(self, point: Mapping[str, Value]) -> Scenario:
-        """The scenario of a point; raises ``Refusal`` with field and range if a value cannot be."""
+        """The scenario of a point; raises ``InputError`` with field and range if a value cannot be."""
         changes = dict(point)
         start = self.scenarios[str(changes.pop(SCENARIO, self.base))]
         return changed(start, changes) if changes else start
@@ -48,7 +48,7 @@ class Setting(NamedTuple):
         """The scenario with its data files read, each file only once in a process."""
         return self.world(scenario).resolved.again(scenario)
 
-    def world(self, scenario: Scenario) -> World:
+    def world(self, scenario: Scenario) -> PreparedScenario:
         """A world of the scenario's data files, made only once in a process; ``World.again`` makes the scenario's."""
         places = tuple((f.field, str(f.path), f.sha256) for f in self._used(scenario))
         return _world(places, scenario.meaning.resample)
@@ -70,9 +70,9 @@ class Setting(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def _world(places: tuple[tuple[str, str, str], ...], resample: int) -> World:
+def _world(places: tuple[tuple[str, str, str], ...], resample: int) -> PreparedScenario:
     files: dict[str, float | str] = {f"meaning.{field}": path for field, path, _ in places}
-    return World(changed(Scenario(), files | {"meaning.resample": resample}))
+    return PreparedScenario(changed(Scenario(), files | {"meaning.resample": resample}))
 
 
 @lru_cache
@@ -109,6 +109,6 @@ def data_used(field: str, given: str) -> DataFile:
     try:
         path = data_file(FOLDERS[field], given)
         content = path.read_bytes()
-    except Refusal as refusal:
-        raise Refusal(f"meaning.{field}: {refusal}") from None
+    except InputError as refusal:
+        raise InputError(f"meaning.{field}: {refusal}") from None
     return DataFile(field, given, path.resolve(), hashlib.sha256(content).hexdigest())

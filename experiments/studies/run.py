@@ -26,7 +26,7 @@ from twoway.experiments.results.folder import free_folder
 from twoway.experiments.studies.store import SHARDS, Status, Store, is_study, refusing_full_disk
 from twoway.experiments.studies.study import Study, load_study
 from twoway.experiments.studies.worker import Kept, Point, Task, live_and_keep
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 SECONDS_PER_TASK = 3.0
 """How long a task should take: what a kill can cost, and what calling a worker is spread over."""
@@ -71,14 +71,14 @@ def run_study(
     target = free_folder(study.name) if folder is None else Path(folder)
     if target.exists() and is_study(target):
         if shard == (1, 1):
-            raise Refusal(f"{target}: holds a study already; go on with `twoway study resume {target}`")
+            raise InputError(f"{target}: holds a study already; go on with `twoway study resume {target}`")
         store = Store(target)
         if store.study != _kept_as(study):
-            raise Refusal(f"{target}: holds another study ('{store.study.title}'); choose another folder with --out")
+            raise InputError(f"{target}: holds another study ('{store.study.title}'); choose another folder with --out")
     else:
         try:
             store = Store.create(target, study)
-        except Refusal:
+        except InputError:
             if shard == (1, 1) or not is_study(target):
                 raise
             store = Store(target)  # another part was faster
@@ -109,16 +109,16 @@ def _kept_as(study: Study) -> Study:
 def check_workers(workers: int | None) -> None:
     """Refuse a number of workers that cannot be."""
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= 1024):
-        raise Refusal(f"workers = {workers!r}; it must be a whole number from 1 to 1024")
+        raise InputError(f"workers = {workers!r}; it must be a whole number from 1 to 1024")
 
 
 def check_shard(shard: tuple[int, int], study: Study) -> None:
     """Refuse a part that cannot be."""
     i, n = shard
     if not 1 <= i <= n:
-        raise Refusal(f"shard {i}/{n}: write it as i/n, with i from 1 to n")
+        raise InputError(f"shard {i}/{n}: write it as i/n, with i from 1 to n")
     if n > 1 and study.precision:
-        raise Refusal(
+        raise InputError(
             "a study that adds replicates until its precision is reached must see all its runs and cannot be run in "
             "parts; say how many with --replicates"
         )
@@ -182,7 +182,7 @@ def make(store: Store, runs: Sequence[tuple[str, int]], engine: Executor, worker
             with refusing_full_disk(store.folder):
                 raise error
         except BrokenProcessPool:
-            raise Refusal(
+            raise InputError(
                 f"{store.folder}: a worker died (out of memory, perhaps). All runs written so far are kept; go on with "
                 f"`twoway study resume {store.folder}`, if need be with fewer --workers"
             ) from None
@@ -226,7 +226,7 @@ def pool(executor: Executor | str | None, workers: int | None) -> Iterator[tuple
     if executor is None:
         executor = "threads" if count <= THREADS_UP_TO else "processes"
     if executor not in ("threads", "processes"):
-        raise Refusal(f"executor = {executor!r}; it must be 'threads', 'processes' or an Executor")
+        raise InputError(f"executor = {executor!r}; it must be 'threads', 'processes' or an Executor")
     engine: Executor
     if executor == "threads":
         engine = ThreadPoolExecutor(count)

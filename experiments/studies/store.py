@@ -43,7 +43,7 @@ from twoway.experiments.studies.resolved_study import DataFile, Setting, model_v
 from twoway.experiments.studies.shards import SCHEMA, DamagedShardError, read_shard
 from twoway.experiments.studies.study import Study, check_points
 from twoway.experiments.studies.worker import Point
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario
 
 FORMAT = 1
@@ -87,7 +87,7 @@ class Read(NamedTuple):
 
 
 class Store:
-    """The folder of a study, opened. Raises ``Refusal`` if it is none, or damaged."""
+    """The folder of a study, opened. Raises ``InputError`` if it is none, or damaged."""
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
@@ -102,8 +102,8 @@ class Store:
             )
             self.model, self.digest = str(manifest["model"]), str(manifest["run_digest"])
             self.replicates = int(manifest["replicates"])
-        except (KeyError, TypeError, AttributeError, ValidationError, Refusal) as error:
-            raise Refusal(f"{self.folder / MANIFEST}: is damaged ({str(error).splitlines()[0]})") from None
+        except (KeyError, TypeError, AttributeError, ValidationError, InputError) as error:
+            raise InputError(f"{self.folder / MANIFEST}: is damaged ({str(error).splitlines()[0]})") from None
         self.setting = Setting(base, scenarios, files)
         self.design = self._design()
 
@@ -145,9 +145,9 @@ class Store:
             try:
                 tables.append(pq.read_table(path, page_checksum_verification=True).to_pandas())
             except (pa.ArrowException, OSError):
-                raise Refusal(f"{path}: is damaged; it holds the study's points, and cannot be made up for") from None
+                raise InputError(f"{path}: is damaged; it holds the study's points, and cannot be made up for") from None
         if not tables:
-            raise Refusal(f"{self.folder / DESIGN}: holds no table of points; the folder is damaged")
+            raise InputError(f"{self.folder / DESIGN}: holds no table of points; the folder is damaged")
         design = pd.concat(tables, ignore_index=True)
         design.index.name = "point"
         return design
@@ -161,9 +161,9 @@ class Store:
         """Refuse to go on with another model, or other data files, than the study was begun with."""
         for file in self.setting.files:
             if not file.path.is_file() or hashlib.sha256(file.path.read_bytes()).hexdigest() != file.sha256:
-                raise Refusal(f"{file.path}: is not the file any more with which the study was begun")
+                raise InputError(f"{file.path}: is not the file any more with which the study was begun")
         if self.digest != run_digest():
-            raise Refusal(
+            raise InputError(
                 f"{self.folder}: was begun with {self.model}, sources {self.digest[:12]}; these are {_model()}, "
                 f"sources {run_digest()[:12]}. Go on with those, or begin a new study; nothing was changed"
             )
@@ -330,7 +330,7 @@ class Store:
         inputs = self.inputs or list(self.study.inputs)
         for number, point in enumerate(points):
             if set(point) != set(inputs):
-                raise Refusal(f"new point {number}: has {sorted(point)}; the study's inputs are {sorted(inputs)}")
+                raise InputError(f"new point {number}: has {sorted(point)}; the study's inputs are {sorted(inputs)}")
             self._check_words(number, point)
         check_points(list(points), self.setting)
         table = pd.DataFrame([{name: p[name] for name in inputs} for p in points], columns=inputs)
@@ -343,7 +343,7 @@ class Store:
         known |= {("scenario", name) for name in self.setting.scenarios}
         for field, value in point.items():
             if isinstance(value, str) and (field, value) not in known:
-                raise Refusal(f"new point {number}: {field} = {value!r} is not among the words this study began with")
+                raise InputError(f"new point {number}: {field} = {value!r} is not among the words this study began with")
 
 
 def with_keys(table: pd.DataFrame, names: Sequence[str], study: Study, setting: Setting) -> pd.DataFrame:
@@ -376,13 +376,13 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise Refusal(f"{folder}: is not the folder of a study (it has no {MANIFEST})") from None
+        raise InputError(f"{folder}: is not the folder of a study (it has no {MANIFEST})") from None
     except (OSError, ValueError) as error:
-        raise Refusal(f"{path}: is damaged ({error})") from None
+        raise InputError(f"{path}: is damaged ({error})") from None
     if not isinstance(manifest, dict) or manifest.get("kind") != "study":
-        raise Refusal(f"{folder}: is not the folder of a study")
+        raise InputError(f"{folder}: is not the folder of a study")
     if manifest.get("format") != FORMAT:
-        raise Refusal(f"{path}: has format {manifest.get('format')!r}; this version reads format {FORMAT}")
+        raise InputError(f"{path}: has format {manifest.get('format')!r}; this version reads format {FORMAT}")
     return manifest
 
 
@@ -414,7 +414,7 @@ def refusing_full_disk(folder: Path) -> Iterator[None]:
             raise  # not the disk: an executor that lost its workers, perhaps
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         why = "the disk is full" if full else error.strerror or str(error)
-        raise Refusal(
+        raise InputError(
             f"{folder}: cannot be written, {why}. All runs written so far are kept; "
             f"go on with `twoway study resume {folder}`"
         ) from None

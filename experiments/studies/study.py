@@ -38,8 +38,8 @@ from twoway.experiments.studies.designs import (
 from twoway.experiments.studies.outcomes import PATTERN_SHARES, outcome
 from twoway.experiments.studies.resolved_study import Setting, setting_of
 from twoway.simulation.affect_control.equations import read_toml
-from twoway.simulation.errors import Refusal, nearest
-from twoway.simulation.parameters.declare import Declared
+from twoway.simulation.errors import InputError, nearest
+from twoway.simulation.parameters.declare import ParameterGroup
 from twoway.simulation.parameters.scenario import FOLDERS, Scenario
 
 SHIPPED = Path(__file__).parent / "shipped"
@@ -47,7 +47,7 @@ SHIPPED = Path(__file__).parent / "shipped"
 MOST_REPLICATES = 10_000_000
 
 
-class Precision(Declared):
+class Precision(ParameterGroup):
     """Replicates are added, the same number to every point, until an outcome is known well enough at each of them.
 
     Intervals found by such a rule are a little too narrow, because it stops when they happen to be.
@@ -63,8 +63,8 @@ class Precision(Declared):
     """Replicates at most."""
 
 
-class Study(Declared):
-    """All that is decided before a study is run; refused in words (``Refusal``) if it cannot be."""
+class Study(ParameterGroup):
+    """All that is decided before a study is run; refused in words (``InputError``) if it cannot be."""
 
     name: str = Field(default="study", pattern=r"^[\w.-]+$")
     """Short name: of the file, and of the folder of its results."""
@@ -95,16 +95,16 @@ class Study(Declared):
         try:
             super().__init__(**fields)
         except ValidationError as error:
-            raise Refusal(_in_words(error)) from None
+            raise InputError(_in_words(error)) from None
         for name in (*self.outcomes, *((self.precision.outcome,) if self.precision else ())):
             outcome(name)
         if self.precision and self.precision.most < self.precision.step:
-            raise Refusal("precision.most must be at least precision.step")
+            raise InputError("precision.most must be at least precision.step")
         needs_inputs = not isinstance(self.design, Intervention | Listed)
         if needs_inputs and not self.inputs:
-            raise Refusal("inputs: a study needs at least one input")
+            raise InputError("inputs: a study needs at least one input")
         if self.inputs and not needs_inputs:
-            raise Refusal(f"inputs: a design of the kind '{self.design.kind}' brings its own; leave them out")
+            raise InputError(f"inputs: a design of the kind '{self.design.kind}' brings its own; leave them out")
         for name, given in self.inputs.items():
             axis(name, given)
 
@@ -113,16 +113,16 @@ class Study(Declared):
     def _plain(cls, given: Any) -> Any:
         """Lists become tuples; what is neither a list nor a range is refused."""
         if not isinstance(given, Mapping):
-            raise Refusal("inputs must be a table of inputs")
+            raise InputError("inputs must be a table of inputs")
         plain = {name: tuple(v) if isinstance(v, list | tuple) else v for name, v in given.items()}
         for name, value in plain.items():
             if not isinstance(value, tuple | Mapping | Span):
-                raise Refusal(f"inputs.{name} = {value!r}; it must be a list of values, or low, high and levels")
+                raise InputError(f"inputs.{name} = {value!r}; it must be a list of values, or low, high and levels")
             for one in value if isinstance(value, tuple) else ():
                 if isinstance(one, bool) or not (
                     isinstance(one, str) or (isinstance(one, int | float) and math.isfinite(one))
                 ):
-                    raise Refusal(f"inputs.{name}: the list holds {one!r}, which is neither a finite number nor a word")
+                    raise InputError(f"inputs.{name}: the list holds {one!r}, which is neither a finite number nor a word")
         return plain
 
     def points(self) -> tuple[pd.DataFrame, Setting]:
@@ -159,8 +159,8 @@ def check_points(points: list[dict[str, Value]], setting: Setting) -> None:
             if scenario.meaning not in read:
                 setting.resolved(scenario)
                 read.add(scenario.meaning)
-        except Refusal as refusal:
-            raise Refusal(f"point {number}: {refusal}") from None
+        except InputError as refusal:
+            raise InputError(f"point {number}: {refusal}") from None
 
 
 def shipped_studies() -> list[str]:
@@ -174,15 +174,15 @@ def load_study(name: str | Path) -> Study:
     if not str(name).endswith(".toml") and "/" not in str(name):
         path = SHIPPED / f"{name}.toml"
         if not path.is_file():
-            raise Refusal(
+            raise InputError(
                 f"study '{name}': there is none of that name; {nearest(str(name), shipped_studies())} "
                 "(your own goes by its path, ending in .toml)"
             )
     data = read_toml(path)
     try:
         return Study(**(_from_file(data, path.parent) | {"name": re.sub(r"[^\w.-]+", "-", path.stem)}))
-    except Refusal as refusal:
-        raise Refusal(f"{path}: {refusal}") from None
+    except InputError as refusal:
+        raise InputError(f"{path}: {refusal}") from None
 
 
 def _from_file(data: dict[str, Any], beside: Path) -> dict[str, Any]:
@@ -213,7 +213,7 @@ def _flat(table: dict[str, Any]) -> dict[str, Any]:
     """``{"context": {"control": 3}}`` as ``{"context.control": 3}``."""
     flat: dict[str, Any] = {}
     for name, value in table.items():
-        if isinstance(value, dict) and isinstance(getattr(Scenario(), name, None), Declared):
+        if isinstance(value, dict) and isinstance(getattr(Scenario(), name, None), ParameterGroup):
             flat |= {f"{name}.{field}": v for field, v in value.items()}
         else:
             flat[name] = value
@@ -237,7 +237,7 @@ def _in_words(error: ValidationError) -> str:
     ]
     field = ".".join(place)
     if first["type"] == "extra_forbidden":
-        home: type[Declared] = Study
+        home: type[ParameterGroup] = Study
         if place[0] == "precision" and len(place) > 1:
             home = Precision
         elif place[0] == "inputs":

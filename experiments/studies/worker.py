@@ -15,8 +15,8 @@ from twoway.experiments.studies.designs import Value
 from twoway.experiments.studies.outcomes import NAMES, OUTCOMES, outcomes_of
 from twoway.experiments.studies.resolved_study import Setting
 from twoway.experiments.studies.shards import Rows, write_shard
-from twoway.simulation.random_streams import Luck, draw
-from twoway.simulation.run import Keep, World, live
+from twoway.simulation.random_streams import Draws, draw_all
+from twoway.simulation.run import Detail, PreparedScenario, simulate_centre
 
 REMEMBERED = 64_000_000
 """Bytes of luck a task may hold, so that points that share their luck need not draw it again."""
@@ -78,20 +78,20 @@ class Worlds:
     def __init__(self, setting: Setting, points: Sequence[Point]) -> None:
         self.setting, self.points = setting, points
         self._place = -1
-        self._world: World
-        self._draw: Callable[..., Luck] | None = None
+        self._world: PreparedScenario
+        self._draw: Callable[..., Draws] | None = None
 
-    def world(self, place: int) -> World:
+    def world(self, place: int) -> PreparedScenario:
         """The world of a point."""
         scenario = self.setting.scenario(self.points[place].changes)
         return self.setting.world(scenario).again(scenario)
 
-    def luck(self, world: World, seed: int, replicate: int, centre: int) -> Luck:
+    def luck(self, world: PreparedScenario, seed: int, replicate: int, centre: int) -> Draws:
         """The luck of one centre, as ``World.luck`` draws it."""
         design = world.scenario.design
         if self._draw is None:
             size = design.clients * design.days * world.columns * np.dtype(np.float32).itemsize
-            self._draw = lru_cache(maxsize=REMEMBERED // size)(draw)
+            self._draw = lru_cache(maxsize=REMEMBERED // size)(draw_all)
         frames = len(world.resolved.frames.names)
         return self._draw(
             seed, replicate, centre, design.clients, world.scenario.posts, design.days, frames, world.columns
@@ -103,7 +103,7 @@ class Worlds:
             self._world, self._place = self.world(place), place
         world, seed = self._world, self.points[place].seed
         stays = [
-            live(world, seed, replicate, centre, Keep.DYADS, self.luck(world, seed, replicate, centre))
+            simulate_centre(world, seed, replicate, centre, Detail.DYADS, self.luck(world, seed, replicate, centre))
             for centre in range(world.scenario.design.centres)
         ]
         outcomes = outcomes_of(stays, world.resolved.frames.kind)

@@ -15,8 +15,8 @@ from twoway.analysis.statistics.bootstrap import Units, units_alone, units_of
 from twoway.experiments.calibration.defaults import with_defaults
 from twoway.experiments.derived.ablation_table import WHOLE, ablations
 from twoway.simulation.parameters.scenario import Meaning, Scenario, changed, load
-from twoway.simulation.run import Keep, World, stays
-from twoway.simulation.tables import Translator
+from twoway.simulation.run import Detail, PreparedScenario, simulate
+from twoway.simulation.tables import TableBuilder
 
 Changes = Mapping[str, float | str]
 
@@ -26,16 +26,16 @@ class Condition(NamedTuple):
 
     scenario: str
     changes: Changes = MappingProxyType({})
-    keep: Keep = Keep.DAYS
+    keep: Detail = Detail.DAYS
 
 
 CONTACT = {f"context.{name}": getattr(load("ordinary").context, name) for name in ("everyday", "planned")}
 """How often client and keyworker meet to talk at an ordinary centre."""
 CONDITIONS: dict[str, Condition] = {
     "four centres": Condition("four-centres"),
-    "ordinary": Condition("ordinary", keep=Keep.EVENTS),
+    "ordinary": Condition("ordinary", keep=Detail.EVENTS),
     "voluntary": Condition("voluntary"),
-    "raised expectations": Condition("raised-expectations", keep=Keep.EVENTS),
+    "raised expectations": Condition("raised-expectations", keep=Detail.EVENTS),
     "opaque rules": Condition("strict-and-opaque"),
     "explained rules": Condition("strict-but-fair"),
     "twice the contact": Condition("ordinary", {name: 2 * usual for name, usual in CONTACT.items()}),
@@ -50,10 +50,10 @@ CONDITIONS: dict[str, Condition] = {
 
 
 @lru_cache(maxsize=4)
-def _ground(meaning: Meaning) -> tuple[World, Translator]:
+def _ground(meaning: Meaning) -> tuple[PreparedScenario, TableBuilder]:
     """What all scenarios with the same data files share: it takes longer to work out than a condition to live."""
-    world = World(Scenario(meaning=meaning))
-    return world, Translator(world.resolved)
+    world = PreparedScenario(Scenario(meaning=meaning))
+    return world, TableBuilder(world.resolved)
 
 
 class Lived:
@@ -77,7 +77,7 @@ class Lived:
         ground, translator = _ground(scenario.meaning)
         world = ground.again(scenario)
         self.resolved = world.resolved
-        lived = list(stays(world, seed, range(replicates), condition.keep, threads))
+        lived = list(simulate(world, seed, range(replicates), condition.keep, threads))
         self.tables = translator.tables(lived)
 
     @cached_property

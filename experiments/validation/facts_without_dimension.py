@@ -16,7 +16,7 @@ from twoway.experiments.validation.fact_table import MET, declared_facts
 from twoway.experiments.validation.facts import FACTS
 from twoway.experiments.validation.scoreboard import accepted_range, replicates_of
 from twoway.simulation.errors import listed
-from twoway.simulation.run import Keep
+from twoway.simulation.run import Detail
 
 HERE = "ordinary"
 """The condition in which the model is looked at without a dimension; facts that rest on another one are left out."""
@@ -33,7 +33,7 @@ def facts_without(seed: int, replicates: int, threads: int = 2, progress: bool =
     facts = [one for one in declared_facts() if FACTS[one.id].conditions == (HERE,)]
     rows = []
     for without in tqdm([WITH_ALL, *DIMENSIONS], desc="Facts without", disable=not progress, leave=False):
-        condition = CONDITIONS[HERE if without == WITH_ALL else f"without {without}"]._replace(keep=Keep.EVENTS)
+        condition = CONDITIONS[HERE if without == WITH_ALL else f"without {without}"]._replace(keep=Detail.EVENTS)
         lived = Lived(condition, seed, replicates_of(HERE, replicates), threads=threads)
         for one in facts:
             found = FACTS[one.id].work({HERE: lived})

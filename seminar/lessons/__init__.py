@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from twoway.seminar.guess import QUESTION
 from twoway.seminar.recipe import Recipe, recipe
-from twoway.simulation.errors import Refusal, nearest
+from twoway.simulation.errors import InputError, nearest
 
 HERE = Path(__file__).parent
 ORDER = (
@@ -114,7 +114,7 @@ def lessons() -> tuple[Lesson, ...]:
 
 @lru_cache
 def lesson(name: str) -> Lesson:
-    """One lesson by its name; raises ``Refusal`` with the nearest name if there is none."""
+    """One lesson by its name; raises ``InputError`` with the nearest name if there is none."""
     if name not in ORDER:
-        raise Refusal(f"there is no lesson {name[:60]!r}; {nearest(name, ORDER)}")
+        raise InputError(f"there is no lesson {name[:60]!r}; {nearest(name, ORDER)}")
     return Lesson(name=name, **tomllib.loads((HERE / f"{name}.toml").read_text("utf-8")))

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twoway.simulation.errors import Refusal, nearest
+from twoway.simulation.errors import InputError, nearest
 
 DATA = Path(__file__).parents[1] / "data"
 """Folder of the data files that come with the model."""
@@ -48,7 +48,7 @@ def data_file(folder: str, name: str, beside: Path | None = None) -> Path:
     if path.suffix == ".toml" and path.is_file():
         return path
     names = [p.stem for p in (DATA / folder).glob("*.toml")]
-    raise Refusal(
+    raise InputError(
         f"there is no '{name}'; {nearest(name, names)} (a shipped file of {folder}, or the path of a .toml file)"
     )
 
@@ -59,20 +59,20 @@ def read_toml(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
         return tomllib.loads(text)
     except OSError as error:
-        raise Refusal(f"{path}: cannot be read ({error.strerror or error})") from None
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
     except UnicodeDecodeError:
-        raise Refusal(f"{path}: is not a text file in UTF-8") from None
+        raise InputError(f"{path}: is not a text file in UTF-8") from None
     except tomllib.TOMLDecodeError as error:
-        raise Refusal(f"{path}: is not valid TOML: {error}") from None
+        raise InputError(f"{path}: is not valid TOML: {error}") from None
 
 
 def _row(path: Path, field: str, value: object, length: int) -> list[float]:
     """A list of *length* finite numbers, or a refusal that names file and field."""
     if not isinstance(value, list) or len(value) != length:
-        raise Refusal(f"{path}: {field} must be a list of {length} numbers")
+        raise InputError(f"{path}: {field} must be a list of {length} numbers")
     for v in value:
         if isinstance(v, bool) or not isinstance(v, (int, float)) or not abs(v) < LARGEST:
-            raise Refusal(f"{path}: {field} holds {str(v)[:40]}, which is not a finite number")
+            raise InputError(f"{path}: {field} holds {str(v)[:40]}, which is not a finite number")
     return [float(v) for v in value]
 
 
@@ -92,7 +92,7 @@ class Lexicon:
         """Mean evaluation, potency and activity of *term*, shape (3,), EPA units; an unknown term is refused."""
         table: dict[str, Floats] = getattr(self, component)
         if term not in table:
-            raise Refusal(f"{self.path}: {component} has no '{term}'; {nearest(term, table)}")
+            raise InputError(f"{self.path}: {component} has no '{term}'; {nearest(term, table)}")
         return table[term][:3]
 
     def mean(self, component: str, terms: list[str]) -> Floats:
@@ -112,7 +112,7 @@ class Lexicon:
         """
         size = sum(self.sizes)
         if draws.shape != (size, 3):
-            raise Refusal(f"{self.path}: resampling needs draws of shape ({size}, 3), not {draws.shape}")
+            raise InputError(f"{self.path}: resampling needs draws of shape ({size}, 3), not {draws.shape}")
         shifted, start = {}, 0
         for component in COMPONENTS:
             table: dict[str, Floats] = getattr(self, component)
@@ -144,7 +144,7 @@ def table_of(path: Path, data: dict[str, Any], name: str) -> dict[str, Any]:
     """A table of a file, empty if it is not there; anything else in its place is refused."""
     table = data.get(name, {})
     if not isinstance(table, dict):
-        raise Refusal(f"{path}: {name} must be a table")
+        raise InputError(f"{path}: {name} must be a table")
     return table
 
 
@@ -154,28 +154,28 @@ def load_lexicon(path: Path) -> Lexicon:
     tables: dict[str, dict[str, Floats]] = {}
     for component in COMPONENTS:
         if not isinstance(data.get(component), dict) or not data[component]:
-            raise Refusal(f"{path}: a lexicon needs a table [{component}] with at least one term")
+            raise InputError(f"{path}: a lexicon needs a table [{component}] with at least one term")
         tables[component] = {}
         for term, value in data[component].items():
             row = np.array(_row(path, f"{component}.{term}", value, 7))
             if (np.abs(row[:3]) > SCALE).any():
-                raise Refusal(f"{path}: {component}.{term} must have means from {-SCALE} to {SCALE}")
+                raise InputError(f"{path}: {component}.{term} must have means from {-SCALE} to {SCALE}")
             if (row[3:6] < 0).any() or row[6] < 1:
-                raise Refusal(f"{path}: {component}.{term} must have SDs of at least 0 and at least 1 rater")
+                raise InputError(f"{path}: {component}.{term} must have SDs of at least 0 and at least 1 rater")
             tables[component][term] = row
     if len(tables["emotions"]) < 2:
-        raise Refusal(f"{path}: a lexicon needs at least two emotions")
+        raise InputError(f"{path}: a lexicon needs at least two emotions")
     family = {}
     for name, words in table_of(path, data, "families").items():
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-            raise Refusal(f"{path}: families.{name} must be a list of emotions")
+            raise InputError(f"{path}: families.{name} must be a list of emotions")
         for word in words:
             if word not in tables["emotions"]:
-                raise Refusal(f"{path}: families.{name} names '{word}'; {nearest(word, tables['emotions'])}")
+                raise InputError(f"{path}: families.{name} names '{word}'; {nearest(word, tables['emotions'])}")
             family[word] = name
     missing = sorted(set(tables["emotions"]) - set(family))
     if missing:
-        raise Refusal(f"{path}: families does not hold the emotion '{missing[0]}'")
+        raise InputError(f"{path}: families does not hold the emotion '{missing[0]}'")
     source = table_of(path, data, "source")
     return Lexicon(path, str(source.get("name", path.stem)), source, family=family, **tables)
 
@@ -238,15 +238,15 @@ def load_equations(path: Path) -> Equations:
     parts: dict[str, tuple[tuple[tuple[int, ...], ...], Floats]] = {}
     for part, inputs, width in (("impression", INPUTS, 9), ("emotion", EMOTION_INPUTS, 3)):
         if not isinstance(data.get(part), dict) or not data[part]:
-            raise Refusal(f"{path}: a set of equations needs a table [{part}]")
+            raise InputError(f"{path}: a set of equations needs a table [{part}]")
         terms, rows = [], []
         for term, value in data[part].items():
             names = [] if term == "1" else term.split("*")
             for name in names:
                 if name not in inputs:
-                    raise Refusal(f"{path}: {part}.'{term}' names no input '{name}'; {nearest(name, inputs)}")
+                    raise InputError(f"{path}: {part}.'{term}' names no input '{name}'; {nearest(name, inputs)}")
             if part == "emotion" and sum(n.startswith("M") for n in names) > 1:
-                raise Refusal(f"{path}: emotion.'{term}' is not linear in the emotion, so it cannot be solved for it")
+                raise InputError(f"{path}: emotion.'{term}' is not linear in the emotion, so it cannot be solved for it")
             terms.append(tuple(inputs.index(n) for n in names))
             rows.append(_row(path, f"{part}.'{term}'", value, width))
         parts[part] = (tuple(terms), np.array(rows))

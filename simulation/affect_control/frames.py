@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoway.simulation.affect_control.equations import Floats, Lexicon, read_toml, table_of
-from twoway.simulation.errors import Refusal, nearest
+from twoway.simulation.errors import InputError, nearest
 
 KINDS = ("personal", "formal", "adversarial")
 CLIENT, KEYWORKER = 0, 1
@@ -41,22 +41,22 @@ class Frames:
             for role, words in enumerate(pair):
                 try:
                     result[k, role] = lexicon.mean("identities", list(words))
-                except Refusal as refusal:
-                    raise Refusal(f"{self.path}: {name}.{ROLES[role]}: {refusal}") from None
+                except InputError as refusal:
+                    raise InputError(f"{self.path}: {name}.{ROLES[role]}: {refusal}") from None
         return result
 
 
 def _number(path: Path, frame: str, table: dict[str, Any], field: str, low: float, high: float) -> float:
     value = table[field]
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-        raise Refusal(f"{path}: {frame}.{field} = {value!r}; it must be a number from {low:g} to {high:g}")
+        raise InputError(f"{path}: {frame}.{field} = {value!r}; it must be a number from {low:g} to {high:g}")
     return float(value)
 
 
 def _words(path: Path, frame: str, table: dict[str, Any], field: str) -> tuple[str, ...]:
     value = table[field]
     if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
-        raise Refusal(f"{path}: {frame}.{field} must be a list of at least one identity")
+        raise InputError(f"{path}: {frame}.{field} must be a list of at least one identity")
     return tuple(value)
 
 
@@ -66,25 +66,25 @@ def load_frames(path: Path) -> Frames:
     source = table_of(path, data, "source")
     data.pop("source", None)
     if len(data) < 2:
-        raise Refusal(f"{path}: a repertoire needs at least two frames")
+        raise InputError(f"{path}: a repertoire needs at least two frames")
     kinds, identities, benign, expected = [], [], [], []
     for name, table in data.items():
         if not isinstance(table, dict):
-            raise Refusal(f"{path}: '{name}' must be a table [{name}] that describes a frame")
+            raise InputError(f"{path}: '{name}' must be a table [{name}] that describes a frame")
         for field in table:
             if field not in FIELDS:
-                raise Refusal(f"{path}: {name}.{field} is not a field of a frame; {nearest(field, FIELDS)}")
+                raise InputError(f"{path}: {name}.{field} is not a field of a frame; {nearest(field, FIELDS)}")
         for field in FIELDS:
             if field not in table:
-                raise Refusal(f"{path}: {name}.{field} is missing")
+                raise InputError(f"{path}: {name}.{field} is missing")
         if table["kind"] not in KINDS:
-            raise Refusal(f"{path}: {name}.kind = {table['kind']!r}; {nearest(str(table['kind']), KINDS)}")
+            raise InputError(f"{path}: {name}.kind = {table['kind']!r}; {nearest(str(table['kind']), KINDS)}")
         kinds.append(KINDS.index(table["kind"]))
         identities.append((_words(path, name, table, "client"), _words(path, name, table, "keyworker")))
         benign.append(_number(path, name, table, "benign", -1, 1))
         expected.append([_number(path, name, table, f"expected_by_{role}s", 1e-6, 1e6) for role in ROLES])
     if KINDS.index("adversarial") not in kinds:
-        raise Refusal(f"{path}: a repertoire needs at least one frame of the kind 'adversarial'")
+        raise InputError(f"{path}: a repertoire needs at least one frame of the kind 'adversarial'")
     return Frames(path, source, tuple(data), tuple(identities), np.array(kinds), np.array(benign), np.array(expected).T)
 
 

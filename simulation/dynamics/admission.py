@@ -10,8 +10,8 @@ from twoway.simulation.compilation import compiled
 from twoway.simulation.dynamics.encounter import define
 from twoway.simulation.random_streams import WAYS, Trait
 from twoway.simulation.rules.choice import contact, daily_chance, pressure_under
-from twoway.simulation.rules.social import expected_at_first, kept_as_share, moved_toward
-from twoway.simulation.situations import Kind
+from twoway.simulation.rules.social import clipped_to_share, initial_log_weight, move_toward
+from twoway.simulation.situations import EncounterKind
 from twoway.simulation.state import NOBODY
 
 
@@ -27,13 +27,13 @@ def admit_client(client: Any, frames: Any, numbers: Any, traits: Any) -> None:
     """A client arrives: *traits* are standard normal draws, those of the expectation first, then as ``Trait`` says."""
     count = client.definition.shape[0]
     for k in range(count):
-        client.expectation[k] = expected_at_first(
+        client.expectation[k] = initial_log_weight(
             frames.expected[CLIENT, k], numbers.client_tilt, frames.benign[k], numbers.client_variety, traits[k]
         )
         client.log_weights[k] = client.expectation[k]
-    client.reserve = kept_as_share(numbers.client_reserve + numbers.reserve_variety * traits[count + Trait.RESERVE])
-    client.insight = kept_as_share(numbers.client_insight + numbers.insight_variety * traits[count + Trait.INSIGHT])
-    client.distress = kept_as_share(numbers.distress + numbers.distress_variety * traits[count + Trait.DISTRESS])
+    client.reserve = clipped_to_share(numbers.client_reserve + numbers.reserve_variety * traits[count + Trait.RESERVE])
+    client.insight = clipped_to_share(numbers.client_insight + numbers.insight_variety * traits[count + Trait.INSIGHT])
+    client.distress = clipped_to_share(numbers.distress + numbers.distress_variety * traits[count + Trait.DISTRESS])
     client.known_rules = numbers.transparency
     client.presumed_reserve = numbers.keyworker_reserve
     take_style(client.style, traits, count, numbers.style_variety)
@@ -43,7 +43,7 @@ def admit_client(client: Any, frames: Any, numbers: Any, traits: Any) -> None:
 @compiled
 def keyworkers_insight(post: Any, numbers: Any, traits: Any) -> float:
     """How far a keyworker with these *traits* sees the strain behind what clients do, where staff are so reflexive."""
-    return kept_as_share(
+    return clipped_to_share(
         numbers.reflexivity + numbers.insight_variety * traits[post.general_view.shape[0] + Trait.INSIGHT]
     )
 
@@ -53,7 +53,7 @@ def fill_post(post: Any, frames: Any, numbers: Any, traits: Any) -> None:
     """A keyworker takes up a post, with a general view of clients and traits of her own."""
     count = post.general_view.shape[0]
     for k in range(count):
-        post.general_view[k] = expected_at_first(
+        post.general_view[k] = initial_log_weight(
             frames.expected[KEYWORKER, k],
             numbers.keyworker_tilt,
             frames.benign[k],
@@ -61,7 +61,7 @@ def fill_post(post: Any, frames: Any, numbers: Any, traits: Any) -> None:
             traits[k],
         )
         post.outlook[k] = post.general_view[k]
-    post.reserve = kept_as_share(numbers.keyworker_reserve + numbers.reserve_variety * traits[count + Trait.RESERVE])
+    post.reserve = clipped_to_share(numbers.keyworker_reserve + numbers.reserve_variety * traits[count + Trait.RESERVE])
     post.insight = keyworkers_insight(post, numbers, traits)
     take_style(post.style, traits, count, numbers.style_variety)
 
@@ -69,14 +69,14 @@ def fill_post(post: Any, frames: Any, numbers: Any, traits: Any) -> None:
 @compiled
 def own_expectation(post: Any, frames: Any, numbers: Any, impression: Any, k: int) -> float:
     """What a keyworker expects of one client: her general view and her first impression of this one."""
-    first = expected_at_first(
+    first = initial_log_weight(
         frames.expected[KEYWORKER, k],
         numbers.keyworker_tilt,
         frames.benign[k],
         numbers.keyworker_variety,
         impression[k],
     )
-    return moved_toward(post.general_view[k], first, numbers.first_impression)
+    return move_toward(post.general_view[k], first, numbers.first_impression)
 
 
 @compiled
@@ -106,9 +106,9 @@ def take_over(keyworker: Any, client: Any, dyad: Any, post: Any, frames: Any, nu
     """A new keyworker takes over a client: the predecessor's view is handed over, the client keeps part of the old."""
     for k in range(keyworker.definition.shape[0]):
         own = own_expectation(post, frames, numbers, impression, k)
-        keyworker.expectation[k] = moved_toward(own, keyworker.log_weights[k], numbers.handover)
-        client.log_weights[k] = moved_toward(client.expectation[k], client.log_weights[k], numbers.keep)
-    keyworker.presumed_reserve = moved_toward(numbers.client_reserve, keyworker.presumed_reserve, numbers.handover)
+        keyworker.expectation[k] = move_toward(own, keyworker.log_weights[k], numbers.handover)
+        client.log_weights[k] = move_toward(client.expectation[k], client.log_weights[k], numbers.keep)
+    keyworker.presumed_reserve = move_toward(numbers.client_reserve, keyworker.presumed_reserve, numbers.handover)
     client.presumed_reserve = numbers.keyworker_reserve
     start_anew(keyworker, post)
     define(client)
@@ -143,10 +143,10 @@ def furnish(post: Any, numbers: Any) -> None:
     """What a post's number of clients and the centre's rates leave its keyworker: contact, chances to meet, strain."""
     caseload = max(1.0, float(post.caseload))
     post.contact = contact(caseload, numbers.capacity)
-    post.chance[Kind.EVERYDAY] = daily_chance(numbers.everyday * post.contact)
-    post.chance[Kind.CONTROL] = daily_chance(numbers.control)
-    post.chance[Kind.REQUEST] = daily_chance(numbers.requests)
-    post.chance[Kind.PLANNED] = daily_chance(numbers.planned * post.contact)
+    post.chance[EncounterKind.EVERYDAY] = daily_chance(numbers.everyday * post.contact)
+    post.chance[EncounterKind.CONTROL] = daily_chance(numbers.control)
+    post.chance[EncounterKind.REQUEST] = daily_chance(numbers.requests)
+    post.chance[EncounterKind.PLANNED] = daily_chance(numbers.planned * post.contact)
     post.strain = pressure_under(caseload, numbers.capacity, numbers.pressure, numbers.overload)
 
 

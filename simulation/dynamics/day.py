@@ -1,6 +1,6 @@
 """One day of a centre: each pair's day, then what goes on around the pairs.
 
-``pairs_day`` and ``centres_evening`` are what the compiled runner lives; ``twoway.simulation.mesa_model`` lives the same day with
+``dyad_day`` and ``centre_evening`` are what the compiled runner lives; ``twoway.simulation.mesa_model`` lives the same day with
 agents. Lines of the events table are written to *rows* from *first* on when *step* is 1; with *step* 0 they all go to
 ``rows[first]``, which is then only scratch paper. Either way the number of lines is returned.
 """
@@ -12,21 +12,21 @@ from typing import Any
 import numpy as np
 
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
-from twoway.simulation.columns import NOTHING, Happening
+from twoway.simulation.columns import NOTHING, EventKind
 from twoway.simulation.compilation import compiled
 from twoway.simulation.dynamics.admission import are_friends, fill_post, take_over
 from twoway.simulation.dynamics.encounter import encounter, note_state
 from twoway.simulation.dynamics.tension import NO_WAY, benignity, handle, talk_ends
-from twoway.simulation.random_streams import Ask, AskEncounter
+from twoway.simulation.random_streams import DayQuestion, EncounterQuestion
 from twoway.simulation.rules.choice import daily_chance
-from twoway.simulation.rules.social import leaving_chance, moved_toward, opposed
-from twoway.simulation.rules.tension import less
-from twoway.simulation.situations import EITHER, Kind
-from twoway.simulation.state import NOBODY, Way
+from twoway.simulation.rules.social import leaving_chance, move_toward, with_opposition
+from twoway.simulation.rules.tension import reduced_by
+from twoway.simulation.situations import EITHER, EncounterKind
+from twoway.simulation.state import NOBODY, CopingWay
 
 TEAM_MEETS_EVERY = 7
 """Days from one team meeting to the next (a weekly meeting)."""
-EVERYDAY, TALK_SLOT, REPAIR = int(Kind.EVERYDAY), int(Kind.PLANNED), int(Kind.REPAIR)
+EVERYDAY, TALK_SLOT, REPAIR = int(EncounterKind.EVERYDAY), int(EncounterKind.PLANNED), int(EncounterKind.REPAIR)
 """A day has at most one talk: the planned one, unless a repair talk is due."""
 
 
@@ -46,10 +46,10 @@ def wake(client: Any, keyworker: Any, post: Any, crisis: float, numbers: Any) ->
     """A new morning: of the client's distress at admission a share is left, tension and distance have faded."""
     client.strain = client.distress * crisis
     keyworker.strain = post.strain
-    client.tension = less(client.tension, numbers.fading)
-    keyworker.tension = less(keyworker.tension, numbers.fading)
-    client.distance = less(client.distance, numbers.distance_return)
-    keyworker.distance = less(keyworker.distance, numbers.distance_return)
+    client.tension = reduced_by(client.tension, numbers.fading)
+    keyworker.tension = reduced_by(keyworker.tension, numbers.fading)
+    client.distance = reduced_by(client.distance, numbers.distance_return)
+    keyworker.distance = reduced_by(keyworker.distance, numbers.distance_return)
 
 
 @compiled
@@ -59,9 +59,9 @@ def chance_to_meet(kind: int, client: Any, keyworker: Any, post: Any, day: int, 
         return post.chance[kind]
     everyday = numbers.everyday * post.contact
     if client.away >= day:
-        everyday = less(everyday, numbers.avoidance)
+        everyday = reduced_by(everyday, numbers.avoidance)
     if keyworker.away >= day:
-        everyday = less(everyday, numbers.avoidance)
+        everyday = reduced_by(everyday, numbers.avoidance)
     return daily_chance(everyday)
 
 
@@ -85,14 +85,14 @@ def meet(
     good = encounter(this, turns, opener, client, keyworker, frames, numbers, luck, seen, rows, first, step)
     for exchange in range(this.exchanges * step):
         row = rows[first + exchange]
-        row.day, row.event, row.post, row.encounter = day, Happening.EXCHANGE, dyad.post, kind
+        row.day, row.event, row.post, row.encounter = day, EventKind.EXCHANGE, dyad.post, kind
         row.way, row.friend = NOTHING, NOTHING
     dyad.exchanges += this.exchanges
     return good
 
 
 @compiled
-def pairs_day(
+def dyad_day(
     day: int, crisis: float, dyad: Any, client: Any, keyworker: Any, post: Any, kinds: Any, turns: Any, frames: Any,
     numbers: Any, luck: Any, seen: Any, odds: Any, rows: Any, first: int, step: int,
 ) -> int:  # fmt: skip
@@ -104,8 +104,8 @@ def pairs_day(
         if repairing:
             kind, opener = REPAIR, dyad.talk_due
             client.confronting, keyworker.confronting = 0.0, 0.0
-        elif luck[kinds[kind].luck + AskEncounter.MEETS] < chance_to_meet(kind, client, keyworker, post, day, numbers):
-            opener = opener_of(kinds[kind], client, keyworker, luck[kinds[kind].luck + AskEncounter.OPENS])
+        elif luck[kinds[kind].luck + EncounterQuestion.MEETS] < chance_to_meet(kind, client, keyworker, post, day, numbers):
+            opener = opener_of(kinds[kind], client, keyworker, luck[kinds[kind].luck + EncounterQuestion.OPENS])
         else:
             continue
         good = meet(
@@ -117,8 +117,8 @@ def pairs_day(
             line += step
     line += step * deal_with_tension(day, dyad, client, keyworker, frames, numbers, luck, odds, rows, line, step)
     for k in range(client.definition.shape[0]):
-        client.expectation[k] = moved_toward(client.expectation[k], client.log_weights[k], numbers.experience)
-        keyworker.expectation[k] = moved_toward(keyworker.expectation[k], keyworker.log_weights[k], numbers.experience)
+        client.expectation[k] = move_toward(client.expectation[k], client.log_weights[k], numbers.experience)
+        keyworker.expectation[k] = move_toward(keyworker.expectation[k], keyworker.log_weights[k], numbers.experience)
     return line - first
 
 
@@ -133,7 +133,7 @@ def end_talk(
     repaired = talk_ends(client, keyworker, proposer, good, exchanges, numbers)
     dyad.talks += 1
     dyad.repairs += repaired
-    blank(row, day, Happening.TALK_REPAIRED if repaired else Happening.TALK_FAILED, opener, dyad)
+    blank(row, day, EventKind.TALK_REPAIRED if repaired else EventKind.TALK_FAILED, opener, dyad)
     note_state(proposer, row)
 
 
@@ -147,31 +147,31 @@ def deal_with_tension(
         return 0
     his, hers = client.tension > numbers.threshold, keyworker.tension > numbers.threshold
     more_hers = keyworker.tension > client.tension
-    he_notices = hers and luck[Ask.CLIENT_NOTICES] < client.insight
-    she_notices = his and luck[Ask.KEYWORKER_NOTICES] < keyworker.insight
+    he_notices = hers and luck[DayQuestion.CLIENT_NOTICES] < client.insight
+    she_notices = his and luck[DayQuestion.KEYWORKER_NOTICES] < keyworker.insight
     ways = (
-        handle(client, his, he_notices, float(day), frames, numbers, luck[Ask.CLIENT_HANDLES], odds),
-        handle(keyworker, hers, she_notices, float(day), frames, numbers, luck[Ask.KEYWORKER_HANDLES], odds),
+        handle(client, his, he_notices, float(day), frames, numbers, luck[DayQuestion.CLIENT_HANDLES], odds),
+        handle(keyworker, hers, she_notices, float(day), frames, numbers, luck[DayQuestion.KEYWORKER_HANDLES], odds),
     )
     lines = 0
     for side in range(2):
         if ways[side] != NO_WAY:
             dyad.handled[side, ways[side]] += 1
             row = rows[first + step * lines]
-            blank(row, day, Happening.HANDLING, side, dyad)
+            blank(row, day, EventKind.HANDLING, side, dyad)
             row.way = ways[side]
             note_state(client if side == CLIENT else keyworker, row)
             lines += 1
-    he_proposes, she_proposes = ways[CLIENT] == Way.PROPOSE_TALK, ways[KEYWORKER] == Way.PROPOSE_TALK
+    he_proposes, she_proposes = ways[CLIENT] == CopingWay.PROPOSE_TALK, ways[KEYWORKER] == CopingWay.PROPOSE_TALK
     if not (he_proposes or she_proposes):
         return lines
     proposer = KEYWORKER if she_proposes and (more_hers or not he_proposes) else CLIENT
     asked = keyworker if proposer == CLIENT else client
-    agreed = (he_proposes and she_proposes) or luck[Ask.ACCEPTS] < benignity(asked, frames)
+    agreed = (he_proposes and she_proposes) or luck[DayQuestion.ACCEPTS] < benignity(asked, frames)
     if agreed:
         dyad.talk_due = proposer
     row = rows[first + step * lines]
-    blank(row, day, Happening.TALK_AGREED if agreed else Happening.TALK_DECLINED, proposer, dyad)
+    blank(row, day, EventKind.TALK_AGREED if agreed else EventKind.TALK_DECLINED, proposer, dyad)
     note_state(client if proposer == CLIENT else keyworker, row)
     return lines + 1
 
@@ -192,8 +192,8 @@ def friend_met(friends: Any, one: int, count: int, degree: int, density: float, 
 def hear(client: Any, friend: Any, frames: Any, numbers: Any) -> None:
     """A friend talks about the staff, and the ward's opposition talks with him."""
     for k in range(client.definition.shape[0]):
-        heard = opposed(friend.log_weights[k], numbers.opposition, frames.benign[k])
-        client.expectation[k] = moved_toward(client.expectation[k], heard, numbers.peer_influence)
+        heard = with_opposition(friend.log_weights[k], numbers.opposition, frames.benign[k])
+        client.expectation[k] = move_toward(client.expectation[k], heard, numbers.peer_influence)
 
 
 @compiled
@@ -218,11 +218,11 @@ def team_talk(keyworker: Any, own: int, posts: Any, numbers: Any) -> None:
         for m in range(posts.shape[0]):
             if m != own:
                 held += posts[m].outlook[k]
-        keyworker.expectation[k] = moved_toward(keyworker.expectation[k], held / colleagues, numbers.team_cohesion)
+        keyworker.expectation[k] = move_toward(keyworker.expectation[k], held / colleagues, numbers.team_cohesion)
 
 
 @compiled
-def centres_evening(
+def centre_evening(
     day: int, clients: Any, keyworkers: Any, dyads: Any, posts: Any, frames: Any, numbers: Any, luck: Any,
     rows: Any, first: int, step: int,
 ) -> int:  # fmt: skip
@@ -231,13 +231,13 @@ def centres_evening(
     for i in range(clients.shape[0]):
         degree = dyads[i].friends
         draw = luck.days[i, day - 1]
-        if degree > 0 and float(draw[Ask.PEER_TALKS]) < daily_chance(numbers.peer_talk * degree):
+        if degree > 0 and float(draw[DayQuestion.PEER_TALKS]) < daily_chance(numbers.peer_talk * degree):
             friend = friend_met(
-                luck.friends, i, clients.shape[0], degree, numbers.peer_density, float(draw[Ask.PEER_WITH])
+                luck.friends, i, clients.shape[0], degree, numbers.peer_density, float(draw[DayQuestion.PEER_WITH])
             )
             hear(clients[i], clients[friend], frames, numbers)
             row = rows[line]
-            blank(row, day, Happening.PEER_TALK, CLIENT, dyads[i])
+            blank(row, day, EventKind.PEER_TALK, CLIENT, dyads[i])
             row.dyad, row.friend = i, friend
             note_state(clients[i], row)
             line += step
@@ -257,7 +257,7 @@ def centres_evening(
                     impression = luck.impressions[i, post.predecessors]
                     take_over(keyworkers[i], clients[i], dyads[i], post, frames, numbers, impression)
                     row = rows[line]
-                    blank(row, day, Happening.NEW_KEYWORKER, KEYWORKER, dyads[i])
+                    blank(row, day, EventKind.NEW_KEYWORKER, KEYWORKER, dyads[i])
                     row.dyad = i
                     note_state(keyworkers[i], row)
                     line += step

@@ -16,21 +16,21 @@ from typing import Any
 
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.compilation import compiled
-from twoway.simulation.random_streams import PER_ENCOUNTER, PER_EXCHANGE, AskEncounter, AskExchange
-from twoway.simulation.rules.choice import behind_role, mandated_share, role_share, source_of
+from twoway.simulation.random_streams import PER_ENCOUNTER, PER_EXCHANGE, EncounterQuestion, ExchangeQuestion
+from twoway.simulation.rules.choice import act_source, mandated_share, present_reserve, role_share
 from twoway.simulation.rules.reading import (
-    acquainted,
-    attributed,
+    attribution_share,
     believed_role,
     believed_strain,
-    evidence,
     expected,
-    left_to_person,
-    likely_seen,
-    redefined,
+    log_evidence,
+    perception_weight,
+    person_share,
+    updated_log_weight,
+    updated_presumed_reserve,
 )
-from twoway.simulation.rules.tension import disturbed
-from twoway.simulation.rules.tone import coerced, personal_weight, soured, warmed
+from twoway.simulation.rules.tension import tension_added
+from twoway.simulation.rules.tone import personal_weight, updated_felt_coercion, updated_negativity, updated_positivity
 
 ROLE, STRAIN, PERSON = 0, 1, 2
 LEAST_LOG_WEIGHT = -30.0
@@ -52,7 +52,7 @@ def pick(cumulative: Any, luck: float) -> int:
 @compiled
 def scripted_share(actor: Any, turn: Any, bent: bool, numbers: Any) -> float:
     """How far the actor follows the script: the role, and the mandate unless the keyworker bends the rules."""
-    role = role_share(numbers.formality, behind_role(actor.reserve, actor.distance))
+    role = role_share(numbers.formality, present_reserve(actor.reserve, actor.distance))
     if turn.mandated and not bent:
         return mandated_share(role, numbers.mandate)
     return role
@@ -66,15 +66,15 @@ def choose(actor: Any, turn: Any, frame: int, bent: bool, numbers: Any, luck: An
     tension in the doer.
     """
     strain = actor.strain * turn.strained
-    source = source_of(luck[column + AskExchange.SOURCE], scripted_share(actor, turn, bent, numbers), strain)
-    draw = luck[column + AskExchange.ACT]
+    source = act_source(luck[column + ExchangeQuestion.SOURCE], scripted_share(actor, turn, bent, numbers), strain)
+    draw = luck[column + ExchangeQuestion.ACT]
     if source == ROLE:
         act = pick(turn.script_cdf, draw)
     elif source == STRAIN:
         act = pick(turn.strain_cdf, draw)
     else:
         act = pick(turn.will_cdf[frame], draw)
-    actor.tension += disturbed(turn.disturbance[frame, act], numbers.tolerance, numbers.role_strain)
+    actor.tension += tension_added(turn.disturbance[frame, act], numbers.tolerance, numbers.role_strain)
     row.actor_frame, row.source, row.act, row.actor_tension = frame, source, turn.act[act], actor.tension
     return act
 
@@ -97,7 +97,7 @@ def perceive(
     openness = 1.0 / count
     for j in range(count):
         probability = expected(turn.script[j], turn.strain[j], seen[j], role, strain)
-        seen[j] = likely_seen(turn.likeness[act, j], probability, assimilation, openness)
+        seen[j] = perception_weight(turn.likeness[act, j], probability, assimilation, openness)
     total = 0.0
     for j in range(count):
         total += seen[j]
@@ -112,10 +112,10 @@ def redefine(party: Any, turn: Any, seen: int, role: float, strain: float, numbe
     """Move the party's definition of the relationship by what the act seen says about each frame."""
     for k in range(party.definition.shape[0]):
         probability = expected(turn.script[seen], turn.strain[seen], turn.will[k, seen], role, strain)
-        party.log_weights[k] = redefined(
+        party.log_weights[k] = updated_log_weight(
             party.log_weights[k],
             party.expectation[k],
-            evidence(probability, numbers.doubt),
+            log_evidence(probability, numbers.doubt),
             numbers.learning,
             numbers.anchoring,
         )
@@ -172,22 +172,22 @@ def read(
         disturbance += reader.definition[k] * turn.disturbance[k, b]
     probability = expected(turn.script[b], turn.strain[b], person, role, strain)
     row.expected, row.disturbance, row.seen = probability, disturbance, turn.act[b]
-    row.role_share = attributed(role * turn.script[b], probability)
-    row.strain_share = attributed((1.0 - role) * strain * turn.strain[b], probability)
-    row.person_share = left_to_person(row.role_share, row.strain_share)
+    row.role_share = attribution_share(role * turn.script[b], probability)
+    row.strain_share = attribution_share((1.0 - role) * strain * turn.strain[b], probability)
+    row.person_share = person_share(row.role_share, row.strain_share)
 
     weight = personal_weight(row.person_share, numbers.impersonal_weight)
     good = turn.evaluation[b]
     redefine(reader, turn, b, role, strain, numbers)
     if not turn.mandated:  # what the rules prescribe tells nothing of the person who does it
-        reader.presumed_reserve = acquainted(
+        reader.presumed_reserve = updated_presumed_reserve(
             reader.presumed_reserve, role, row.role_share, numbers.formality, numbers.acquaintance
         )
-    reader.positivity = warmed(reader.positivity, weight, good, numbers.tempo)
-    reader.negativity = soured(reader.negativity, weight, good, numbers.tempo, numbers.negativity_weight)
+    reader.positivity = updated_positivity(reader.positivity, weight, good, numbers.tempo)
+    reader.negativity = updated_negativity(reader.negativity, weight, good, numbers.tempo, numbers.negativity_weight)
     if turn.role == KEYWORKER:
-        reader.felt_coercion = coerced(reader.felt_coercion, weight, good, turn.potency[b], numbers.coercion_tempo)
-    reader.tension += disturbed(disturbance, numbers.tolerance, weight)
+        reader.felt_coercion = updated_felt_coercion(reader.felt_coercion, weight, good, turn.potency[b], numbers.coercion_tempo)
+    reader.tension += tension_added(disturbance, numbers.tolerance, weight)
     note_state(reader, row)
     return b
 
@@ -237,10 +237,10 @@ def encounter(
     The exchanges are noted on ``rows[first]``, ``rows[first + step]``, …
     """
     taken = (
-        frame_taken(client, opener == CLIENT, frames, luck[kind.luck + AskEncounter.CLIENT_FRAME]),
-        frame_taken(keyworker, opener == KEYWORKER, frames, luck[kind.luck + AskEncounter.KEYWORKER_FRAME]),
+        frame_taken(client, opener == CLIENT, frames, luck[kind.luck + EncounterQuestion.CLIENT_FRAME]),
+        frame_taken(keyworker, opener == KEYWORKER, frames, luck[kind.luck + EncounterQuestion.KEYWORKER_FRAME]),
     )
-    bent = luck[kind.luck + AskEncounter.BENDS] < numbers.discretion
+    bent = luck[kind.luck + EncounterQuestion.BENDS] < numbers.discretion
     good = 0
     for exchange in range(kind.exchanges):
         turn = turns[kind.turn[opener, exchange]]
@@ -251,7 +251,7 @@ def encounter(
         share, strain = scripted_share(actor, turn, bent, numbers), actor.strain
         row.reader_frame = taken[1 - turn.role]
         act = choose(actor, turn, taken[turn.role], bent, numbers, luck, column, row)
-        seen_as = read(reader, turn, act, share, strain, numbers, luck[column + AskExchange.SEEN], seen, row)
+        seen_as = read(reader, turn, act, share, strain, numbers, luck[column + ExchangeQuestion.SEEN], seen, row)
         good += turn.evaluation[seen_as] >= numbers.good_reading
     if opener == CLIENT:
         client.confronting = 0.0

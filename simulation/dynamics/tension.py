@@ -8,17 +8,17 @@ from typing import Any
 from twoway.simulation.compilation import compiled
 from twoway.simulation.dynamics.encounter import define, drawn_from
 from twoway.simulation.random_streams import WAYS
-from twoway.simulation.rules.social import moved_toward
+from twoway.simulation.rules.social import move_toward
 from twoway.simulation.rules.tension import (
     benign_share,
-    drawn_together,
-    farther,
-    hostile_way,
-    less,
+    converged,
+    hostile_log_odds,
+    increased_distance,
+    reduced_by,
     talk_succeeds,
-    talking_way,
+    talking_log_odds,
 )
-from twoway.simulation.state import Way
+from twoway.simulation.state import CopingWay
 
 NO_WAY = -1
 
@@ -37,13 +37,13 @@ def way_taken(party: Any, frames: Any, numbers: Any, luck: float, odds: Any) -> 
     """The way someone would handle tension: by personal style, definition and opportunity. *odds* has room for WAYS."""
     benign = benignity(party, frames)
     weight = numbers.benignity_weight
-    odds[Way.ENDURE] = numbers.endure + party.style[Way.ENDURE]
-    odds[Way.KEEP_DISTANCE] = numbers.keep_distance + party.style[Way.KEEP_DISTANCE]
-    odds[Way.CONFRONT] = hostile_way(numbers.confront, party.style[Way.CONFRONT], benign, weight)
-    odds[Way.WITHDRAW] = hostile_way(numbers.withdraw, party.style[Way.WITHDRAW], benign, weight)
-    odds[Way.PROPOSE_TALK] = talking_way(
+    odds[CopingWay.ENDURE] = numbers.endure + party.style[CopingWay.ENDURE]
+    odds[CopingWay.KEEP_DISTANCE] = numbers.keep_distance + party.style[CopingWay.KEEP_DISTANCE]
+    odds[CopingWay.CONFRONT] = hostile_log_odds(numbers.confront, party.style[CopingWay.CONFRONT], benign, weight)
+    odds[CopingWay.WITHDRAW] = hostile_log_odds(numbers.withdraw, party.style[CopingWay.WITHDRAW], benign, weight)
+    odds[CopingWay.PROPOSE_TALK] = talking_log_odds(
         numbers.propose_talk,
-        party.style[Way.PROPOSE_TALK],
+        party.style[CopingWay.PROPOSE_TALK],
         benign,
         weight,
         numbers.repair_opportunity,
@@ -70,15 +70,15 @@ def handle(
         return NO_WAY
     way = way_taken(party, frames, numbers, luck, odds)
     if not troubled:
-        return way if way == Way.PROPOSE_TALK else NO_WAY
-    if way == Way.KEEP_DISTANCE:
-        party.distance = farther(party.distance, numbers.distance_step)
-    elif way == Way.CONFRONT:
+        return way if way == CopingWay.PROPOSE_TALK else NO_WAY
+    if way == CopingWay.KEEP_DISTANCE:
+        party.distance = increased_distance(party.distance, numbers.distance_step)
+    elif way == CopingWay.CONFRONT:
         party.confronting = 1.0
-    elif way == Way.WITHDRAW:
+    elif way == CopingWay.WITHDRAW:
         party.away = day + numbers.withdrawal
-    if way in (Way.KEEP_DISTANCE, Way.CONFRONT, Way.WITHDRAW):
-        party.tension = less(party.tension, numbers.relief)
+    if way in (CopingWay.KEEP_DISTANCE, CopingWay.CONFRONT, CopingWay.WITHDRAW):
+        party.tension = reduced_by(party.tension, numbers.relief)
     return way
 
 
@@ -88,15 +88,15 @@ def talk_ends(client: Any, keyworker: Any, proposer: Any, good: int, exchanges: 
     if not talk_succeeds(good, exchanges):
         client.negativity += numbers.disappointment
         keyworker.negativity += numbers.disappointment
-        proposer.style[Way.PROPOSE_TALK] -= numbers.lesson
+        proposer.style[CopingWay.PROPOSE_TALK] -= numbers.lesson
         return False
     for k in range(client.definition.shape[0]):
         his, hers = client.definition[k], keyworker.definition[k]
-        client.log_weights[k] = math.log(drawn_together(his, hers, numbers.meeting))
-        keyworker.log_weights[k] = math.log(drawn_together(hers, his, numbers.meeting))
+        client.log_weights[k] = math.log(converged(his, hers, numbers.meeting))
+        keyworker.log_weights[k] = math.log(converged(hers, his, numbers.meeting))
     define(client)
     define(keyworker)
-    client.known_rules = moved_toward(client.known_rules, 1.0, numbers.meeting)
-    client.tension = less(client.tension, numbers.relief)
-    keyworker.tension = less(keyworker.tension, numbers.relief)
+    client.known_rules = move_toward(client.known_rules, 1.0, numbers.meeting)
+    client.tension = reduced_by(client.tension, numbers.relief)
+    keyworker.tension = reduced_by(keyworker.tension, numbers.relief)
     return True

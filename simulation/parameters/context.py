@@ -2,64 +2,64 @@
 
 from __future__ import annotations
 
-from twoway.simulation.parameters.declare import Declared, number
+from twoway.simulation.parameters.declare import ParameterGroup, parameter
 
 WEEKLY = "encounters per week, at most one a day"
 SHARE = "share"
 
 
-class Context(Declared):
+class Context(ParameterGroup):
     """What happens how often, how scripted and how explained it is, and who else is around."""
 
-    everyday: float = number(5.0, 0, 28, WEEKLY)
+    everyday: float = parameter(5.0, 0, 28, WEEKLY)
     """Everyday meetings of client and keyworker: a meal, the corridor, an activity."""
-    planned: float = number(0.8, 0, 7, WEEKLY)
+    planned: float = parameter(0.8, 0, 7, WEEKLY)
     """Planned talks, opened by the keyworker."""
-    control: float = number(2.0, 0, 14, WEEKLY)
+    control: float = parameter(2.0, 0, 14, WEEKLY)
     """Control: searches, tests, enforcement of rules, opened by the keyworker."""
-    requests: float = number(1.0, 0, 14, WEEKLY)
+    requests: float = parameter(1.0, 0, 14, WEEKLY)
     """Requests by the client: leave, telephone, visits."""
-    strictness: float = number(0.6, 0, 1, "share of decided requests")
+    strictness: float = parameter(0.6, 0, 1, "share of decided requests")
     """How many of the requests that are decided by the book the rules refuse."""
-    formality: float = number(0.35, 0, 1, "share of acts")
+    formality: float = parameter(0.35, 0, 1, "share of acts")
     """How far acts follow the script of the situation rather than the person."""
-    mandate: float = number(0.85, 0, 1, "share of acts")
+    mandate: float = parameter(0.85, 0, 1, "share of acts")
     """How far the rules prescribe what the keyworker does in control and in answer to a request."""
-    discretion: float = number(0.15, 0, 1, "share of mandated encounters")
+    discretion: float = parameter(0.15, 0, 1, "share of mandated encounters")
     """How often the keyworker bends the rules and acts as she would without the mandate (Lipsky 1980)."""
-    transparency: float = number(0.5, 0, 1, SHARE)
+    transparency: float = parameter(0.5, 0, 1, SHARE)
     """How far the client knows what the rules prescribe, so that a mandated act is recognised as one."""
-    reflexivity: float = number(0.3, 0, 1, SHARE)
+    reflexivity: float = parameter(0.3, 0, 1, SHARE)
     """How far keyworkers, on average, see the crisis behind what a client does, and notice tension."""
-    caseload: float = number(4.0, 1, 30, "clients per keyworker")
+    caseload: float = parameter(4.0, 1, 30, "clients per keyworker")
     """Clients each keyworker is responsible for."""
-    capacity: float = number(5.0, 1, 30, "clients per keyworker")
+    capacity: float = parameter(5.0, 1, 30, "clients per keyworker")
     """Clients a keyworker can meet as often as intended; beyond it contact falls and pressure rises."""
-    pressure: float = number(0.1, 0, 1, "share of acts")
+    pressure: float = parameter(0.1, 0, 1, "share of acts")
     """Share of a keyworker's unscripted acts that come from workload rather than from the person."""
-    overload: float = number(0.1, 0, 1, "share of acts per unit of excess caseload")
+    overload: float = parameter(0.1, 0, 1, "share of acts per unit of excess caseload")
     """How much pressure a caseload of twice the capacity adds."""
-    turnover: float = number(0.2, 0, 4, "changes per 180 days and post")
+    turnover: float = parameter(0.2, 0, 4, "changes per 180 days and post")
     """How often a keyworker leaves and is replaced.
 
     Default from the range .1 to .3 per stay that is derived from published staff turnover."""
-    handover: float = number(0.5, 0, 1, SHARE)
+    handover: float = parameter(0.5, 0, 1, SHARE)
     """How far a new keyworker starts from her predecessor's view of the client instead of her own."""
-    repair_opportunity: float = number(0.5, 0, 1, SHARE)
+    repair_opportunity: float = parameter(0.5, 0, 1, SHARE)
     """Privacy and time for talking things over."""
-    peer_density: float = number(0.3, 0, 1, "share of pairs of clients")
+    peer_density: float = parameter(0.3, 0, 1, "share of pairs of clients")
     """How many pairs of clients in a centre are friends."""
-    peer_talk: float = number(1.0, 0, 14, "talks per week and friend")
+    peer_talk: float = parameter(1.0, 0, 14, "talks per week and friend")
     """How often friends among the clients talk about the staff."""
-    peer_influence: float = number(0.02, 0, 0.5, "share of the distance per talk")
+    peer_influence: float = parameter(0.02, 0, 0.5, "share of the distance per talk")
     """How far one talk moves a client's expectation toward what the friend makes of the keyworker."""
-    opposition: float = number(0.4, 0, 2, "log-weight of an adversarial frame")
+    opposition: float = parameter(0.4, 0, 2, "log-weight of an adversarial frame")
     """How far the ward's talk is tilted against the staff ("us and them")."""
-    team_cohesion: float = number(0.02, 0, 0.5, "share of the distance per weekly meeting")
+    team_cohesion: float = parameter(0.02, 0, 0.5, "share of the distance per weekly meeting")
     """How far a weekly team meeting moves a keyworker's expectations toward what the colleagues hold."""
-    distress: float = number(0.35, 0, 1, "share of acts at admission")
+    distress: float = parameter(0.35, 0, 1, "share of acts at admission")
     """Share of a client's unscripted acts that come from withdrawal and crisis at admission."""
-    distress_half_life: float = number(25.0, 1, 365, "days")
+    distress_half_life: float = parameter(25.0, 1, 365, "days")
     """Time in which that share falls by half."""
-    centre_spread: float = number(0.3, 0, 2, "SD on the log-odds scale")
+    centre_spread: float = parameter(0.3, 0, 2, "SD on the log-odds scale")
     """How far the centres differ in formality, strictness and transparency."""

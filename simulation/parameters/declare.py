@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class Declared(BaseModel):
+class ParameterGroup(BaseModel):
     """A frozen set of declared numbers: unknown fields, text, NaN and values off their range are refused."""
 
     model_config = ConfigDict(
@@ -34,7 +34,7 @@ class Declaration(NamedTuple):
     meaning: str
 
 
-def number(default: float, low: float, high: float, unit: str, source: str = "assumed") -> Any:
+def parameter(default: float, low: float, high: float, unit: str, source: str = "assumed") -> Any:
     """Declare a number: its *default*, its range from *low* to *high*, its *unit*, and its *source*.
 
     Without a publication behind it the *source* is "assumed", or "calibrated" where published facts of the whole
@@ -45,7 +45,7 @@ def number(default: float, low: float, high: float, unit: str, source: str = "as
     return Field(default=default, ge=low, le=high, json_schema_extra={"unit": unit, "source": source})
 
 
-def declarations(section: str, declared: type[Declared]) -> Iterator[Declaration]:
+def declarations(section: str, declared: type[ParameterGroup]) -> Iterator[Declaration]:
     """Every number that *declared* holds, in the order in which it is written there."""
     for name, field in declared.model_fields.items():
         extra = field.json_schema_extra

@@ -19,11 +19,11 @@ from twoway.simulation.affect_control.equations import (
     read_toml,
 )
 from twoway.simulation.affect_control.frames import Frames, load_frames
-from twoway.simulation.errors import Refusal, nearest
+from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.context import Context
-from twoway.simulation.parameters.declare import Declaration, Declared, declarations, number
+from twoway.simulation.parameters.declare import Declaration, ParameterGroup, declarations, parameter
 from twoway.simulation.parameters.people import Learning, People
-from twoway.simulation.random_streams import raters
+from twoway.simulation.random_streams import lexicon_resample_draws
 from twoway.simulation.situations import Situations, load_situations
 
 FOLDERS = {"lexicon": "lexicons", "equations": "equations", "frames": "frames", "situations": "situations"}
@@ -32,18 +32,18 @@ SHIPPED = Path(__file__).parents[2] / "scenarios"
 """Folder of the scenarios that come with the package."""
 
 
-class Design(Declared):
+class Design(ParameterGroup):
     """How much is simulated: the size and length of the study."""
 
-    centres: int = number(1, 1, 1000, "centres")
+    centres: int = parameter(1, 1, 1000, "centres")
     """Centres in one replicate."""
-    clients: int = number(16, 1, 1000, "clients per centre")
+    clients: int = parameter(16, 1, 1000, "clients per centre")
     """Clients of a centre, each with one keyworker: so many dyads."""
-    days: int = number(180, 1, 3650, "days", "longest stay under the Swedish act; SiS web pages")
+    days: int = parameter(180, 1, 3650, "days", "longest stay under the Swedish act; SiS web pages")
     """Length of every stay."""
 
 
-class Meaning(Declared):
+class Meaning(ParameterGroup):
     """Which measured sentiments, equations, frames and situations are used: shipped names, or paths of TOML files.
 
     And whether the sentiments are as published, or as another sample of raters might have given them.
@@ -57,7 +57,7 @@ class Meaning(Declared):
     """What the relationship might be."""
     situations: str = "residential"
     """Kinds of encounter, feasible acts and scripts."""
-    resample: int = number(
+    resample: int = parameter(
         0,
         0,
         100_000,
@@ -67,7 +67,7 @@ class Meaning(Declared):
     """Which sample of raters the sentiments come from: the one that was asked, or the k-th that might have been."""
 
 
-class Scenario(Declared):
+class Scenario(ParameterGroup):
     """Everything a run needs but its luck. All fields have defaults: a scenario says how it differs from them."""
 
     title: str = Field(default="The default", max_length=200)
@@ -95,13 +95,13 @@ class Scenario(Declared):
         return max(1, round(self.design.clients / self.context.caseload))
 
 
-NUMBERED: dict[str, type[Declared]] = {"context": Context, "people": People, "learning": Learning}
+NUMBERED: dict[str, type[ParameterGroup]] = {"context": Context, "people": People, "learning": Learning}
 """Sections whose numbers the rules use."""
 
 
 def all_declarations() -> list[Declaration]:
     """Every declared number of a scenario, by section."""
-    sections: dict[str, type[Declared]] = {"design": Design, **NUMBERED, "meaning": Meaning}
+    sections: dict[str, type[ParameterGroup]] = {"design": Design, **NUMBERED, "meaning": Meaning}
     return [d for section, declared in sections.items() for d in declarations(section, declared)]
 
 
@@ -122,15 +122,15 @@ def shipped_names() -> list[str]:
 def load(name: str | Path, changes: Mapping[str, float] | None = None) -> Scenario:
     """Load a shipped scenario by its name or one's own by its path, with *changes* such as ``{"context.control": 3}``.
 
-    Raises ``Refusal`` (a ``ValueError``) that names file, field, range and the nearest valid word.
+    Raises ``InputError`` (a ``ValueError``) that names file, field, range and the nearest valid word.
     """
     path = _scenario_path(str(name))
     data = read_toml(path)
     if not data:
-        raise Refusal(f"{path}: is empty; a scenario needs at least a question")
+        raise InputError(f"{path}: is empty; a scenario needs at least a question")
     data.pop("$schema", None)
     if "question" not in data:
-        raise Refusal(f"{path}: question is missing; a scenario says what it asks")
+        raise InputError(f"{path}: question is missing; a scenario says what it asks")
     meaning = data.get("meaning")
     if isinstance(meaning, dict):
         for field, value in meaning.items():
@@ -140,7 +140,7 @@ def load(name: str | Path, changes: Mapping[str, float] | None = None) -> Scenar
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
-        raise Refusal(f"{path}: {_in_words(error)}") from None
+        raise InputError(f"{path}: {_in_words(error)}") from None
     return changed(scenario, changes) if changes else scenario
 
 
@@ -152,34 +152,34 @@ def changed(scenario: Scenario, changes: Mapping[str, float | str]) -> Scenario:
         sections = [name for name in Scenario.model_fields if isinstance(data[name], dict)]
         if section not in sections or field not in data[section]:
             if key in Scenario.model_fields:
-                raise Refusal(f"{key}: cannot be changed like this; name a field as section.field, or write a file")
+                raise InputError(f"{key}: cannot be changed like this; name a field as section.field, or write a file")
             valid = [f"{s}.{f}" for s in sections for f in data[s]]
-            raise Refusal(f"{key}: there is no such field; {_nearest_field(key, valid)}")
+            raise InputError(f"{key}: there is no such field; {_nearest_field(key, valid)}")
         whole = isinstance(data[section][field], int) and isinstance(value, float) and value.is_integer()
         data[section][field] = int(value) if whole else value
     try:
         return Scenario.model_validate(data)
     except ValidationError as error:
-        raise Refusal(_in_words(error)) from None
+        raise InputError(_in_words(error)) from None
 
 
 def _data_of(field: str, name: str, beside: Path | None = None, where: str = "") -> Path:
     """The file that a field of ``meaning`` means."""
     try:
         return data_file(FOLDERS[field], name, beside)
-    except Refusal as refusal:
-        raise Refusal(f"{where}meaning.{field}: {refusal}") from None
+    except InputError as refusal:
+        raise InputError(f"{where}meaning.{field}: {refusal}") from None
 
 
 def _scenario_path(name: str) -> Path:
     if name.endswith(".toml") or "/" in name:
         path = Path(name)
         if not path.is_file():
-            raise Refusal(f"{path}: there is no such file")
+            raise InputError(f"{path}: there is no such file")
         return path
     path = SHIPPED / f"{name}.toml"
     if not path.is_file():
-        raise Refusal(
+        raise InputError(
             f"scenario '{name}': there is none of that name; {nearest(name, shipped_names())} "
             "(your own goes by its path, ending in .toml)"
         )
@@ -202,7 +202,7 @@ def _in_words(error: ValidationError) -> str:
     place = [str(part) for part in first["loc"]]
     field = ".".join(place)
     declared = {f"{d.section}.{d.name}": d for d in all_declarations()}
-    sections: dict[str, type[Declared]] = {"design": Design, "meaning": Meaning, **NUMBERED}
+    sections: dict[str, type[ParameterGroup]] = {"design": Design, "meaning": Meaning, **NUMBERED}
     if first["type"] == "extra_forbidden":
         homes = [section for section, model in sections.items() if place[-1] in model.model_fields]
         here = Scenario if len(place) == 1 else sections[place[0]]
@@ -230,14 +230,14 @@ class Resolved:
         self.scenario = scenario
         self.lexicon: Lexicon = load_lexicon(_data_of("lexicon", meaning.lexicon))
         if meaning.resample:
-            self.lexicon = self.lexicon.resampled(raters(meaning.resample, self.lexicon.sizes))
+            self.lexicon = self.lexicon.resampled(lexicon_resample_draws(meaning.resample, self.lexicon.sizes))
         self.equations: Equations = load_equations(_data_of("equations", meaning.equations))
         self.frames: Frames = load_frames(_data_of("frames", meaning.frames))
         self.situations: Situations = load_situations(_data_of("situations", meaning.situations))
         self.frames.sentiments(self.lexicon)
         for act in self.situations.acts:
             if act not in self.lexicon.acts:
-                raise Refusal(
+                raise InputError(
                     f"{self.situations.path}: the act '{act}' is not in the lexicon {self.lexicon.path.name}; "
                     f"{nearest(act, self.lexicon.acts)}"
                 )

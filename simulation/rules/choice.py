@@ -50,10 +50,10 @@ def crisis_left(day: float, half_life: float) -> float:
 
 
 @rule
-def behind_role(reserve: float, distance: float) -> float:
+def present_reserve(reserve: float, distance: float) -> float:
     """How far someone stays behind the role: a trait, and the distance kept at present.
 
-    >>> round(behind_role(0.2, 0.5), 3)
+    >>> round(present_reserve(0.2, 0.5), 3)
     0.6
     """
     return 1.0 - (1.0 - reserve) * (1.0 - distance)
@@ -80,10 +80,10 @@ def mandated_share(role: float, mandate: float) -> float:
 
 
 @rule
-def source_of(luck: float, role: float, strain: float) -> int:
+def act_source(luck: float, role: float, strain: float) -> int:
     """Out of what someone acts: 0 the role, 1 strain, 2 the person.
 
-    >>> [source_of(u, 0.5, 0.2) for u in (0.49, 0.59, 0.61)]
+    >>> [act_source(u, 0.5, 0.2) for u in (0.49, 0.59, 0.61)]
     [0, 1, 2]
     """
     if luck < role:
@@ -94,10 +94,10 @@ def source_of(luck: float, role: float, strain: float) -> int:
 
 
 @rule
-def feels_right(deflection: float, temperature: float) -> float:
+def choice_weight(deflection: float, temperature: float) -> float:
     """Relative weight of an act by its deflection within a frame.
 
-    >>> feels_right(0.0, 1.2)
+    >>> choice_weight(0.0, 1.2)
     1.0
     """
     return math.exp(-deflection / temperature)

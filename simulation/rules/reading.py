@@ -18,7 +18,7 @@ def believed_role(usual: float, known: float, role: float) -> float:
 
 
 @rule
-def acquainted(reserve: float, role: float, attributed: float, formality: float, acquaintance: float) -> float:
+def updated_presumed_reserve(reserve: float, role: float, attribution_share: float, formality: float, acquaintance: float) -> float:
     """How far the other is taken to stay behind the role after one more act.
 
     The share of script believed in moves toward the share of this act that was put down to the role, which is how a
@@ -29,18 +29,18 @@ def acquainted(reserve: float, role: float, attributed: float, formality: float,
     """
     if formality >= 1.0:
         return reserve
-    return min(1.0, max(0.0, reserve + acquaintance * (attributed - role) / (1.0 - formality)))
+    return min(1.0, max(0.0, reserve + acquaintance * (attribution_share - role) / (1.0 - formality)))
 
 
 @rule
-def informed_anew(known: float, before: float, now: float) -> float:
+def known_rules_after_change(known: float, before: float, now: float) -> float:
     """What someone knows of the rules when the centre begins to explain them to another degree than before.
 
     Of what the centre leaves unexplained, talks have explained a share, and that share stays explained.
 
-    >>> round(informed_anew(known=0.6, before=0.2, now=0.6), 3)
+    >>> round(known_rules_after_change(known=0.6, before=0.2, now=0.6), 3)
     0.8
-    >>> informed_anew(known=1.0, before=1.0, now=0.25)
+    >>> known_rules_after_change(known=1.0, before=1.0, now=0.25)
     0.25
     """
     if before >= 1.0:
@@ -83,19 +83,19 @@ def likeness(squared_distance: float, blur: float) -> float:
 
 
 @rule
-def likely_seen(likeness: float, expected: float, assimilation: float, openness: float) -> float:
+def perception_weight(likeness: float, expected: float, assimilation: float, openness: float) -> float:
     """Relative weight of an act as what was seen: like what was done, and expected or open to anything.
 
     *openness* is one over the number of feasible acts: what someone expects who expects nothing.
 
-    >>> likely_seen(likeness=0.5, expected=0.2, assimilation=1.0, openness=0.1)
+    >>> perception_weight(likeness=0.5, expected=0.2, assimilation=1.0, openness=0.1)
     0.1
     """
     return likeness * (assimilation * expected + (1.0 - assimilation) * openness)
 
 
 @rule
-def attributed(part: float, whole: float) -> float:
+def attribution_share(part: float, whole: float) -> float:
     """Share of an act put down to one of its possible sources (Jones & Davis 1965): that source's part of the whole.
 
     >>> attributed(0.1, 0.4)
@@ -105,17 +105,17 @@ def attributed(part: float, whole: float) -> float:
 
 
 @rule
-def left_to_person(role: float, strain: float) -> float:
+def person_share(role: float, strain: float) -> float:
     """Share of an act put down to the person: what neither role nor strain explains.
 
-    >>> left_to_person(0.5, 0.25)
+    >>> person_share(0.5, 0.25)
     0.25
     """
     return max(0.0, 1.0 - role - strain)
 
 
 @rule
-def evidence(probability: float, doubt: float) -> float:
+def log_evidence(probability: float, doubt: float) -> float:
     """What an act says about a frame out of which it would come with this probability.
 
     >>> round(evidence(0.99, 0.01), 3)
@@ -125,10 +125,10 @@ def evidence(probability: float, doubt: float) -> float:
 
 
 @rule
-def redefined(log_weight: float, expectation: float, evidence: float, learning: float, anchoring: float) -> float:
+def updated_log_weight(log_weight: float, expectation: float, log_evidence: float, learning: float, anchoring: float) -> float:
     """Log-weight of a frame after a reading: moved by the evidence, drawn back to the expectation.
 
     >>> round(redefined(log_weight=-1.0, expectation=-2.0, evidence=-1.0, learning=0.3, anchoring=0.1), 3)
     -1.4
     """
-    return log_weight + learning * evidence - anchoring * (log_weight - expectation)
+    return log_weight + learning * log_evidence - anchoring * (log_weight - expectation)

@@ -6,7 +6,7 @@ from twoway.simulation.rules import rule
 
 
 @rule
-def disturbed(deflection: float, tolerance: float, weight: float) -> float:
+def tension_added(deflection: float, tolerance: float, weight: float) -> float:
     """Tension an act adds: the part of its deflection beyond what is tolerated, relative to that, times a weight.
 
     In the reader the weight is how much the act counts; in the doer (role strain) it is a number of its own.
@@ -20,7 +20,7 @@ def disturbed(deflection: float, tolerance: float, weight: float) -> float:
 
 
 @rule
-def less(amount: float, share: float) -> float:
+def reduced_by(amount: float, share: float) -> float:
     """What is left of an amount when a share of it is gone: tension overnight or relieved, distance given up.
 
     >>> less(0.8, 0.25)
@@ -30,7 +30,7 @@ def less(amount: float, share: float) -> float:
 
 
 @rule
-def farther(distance: float, step: float) -> float:
+def increased_distance(distance: float, step: float) -> float:
     """Distance after one more step behind the role.
 
     >>> round(farther(0.5, 0.3), 3)
@@ -50,17 +50,17 @@ def benign_share(benignity: float) -> float:
 
 
 @rule
-def hostile_way(tendency: float, style: float, benign: float, benignity_weight: float) -> float:
+def hostile_log_odds(tendency: float, style: float, benign: float, benignity_weight: float) -> float:
     """Log-odds of confronting or withdrawing: less the more benign the definition.
 
-    >>> hostile_way(tendency=0.5, style=0.2, benign=0.5, benignity_weight=2.0)
+    >>> hostile_log_odds(tendency=0.5, style=0.2, benign=0.5, benignity_weight=2.0)
     -0.30000000000000004
     """
     return tendency + style - benignity_weight * benign
 
 
 @rule
-def talking_way(
+def talking_log_odds(
     tendency: float,
     style: float,
     benign: float,
@@ -70,7 +70,7 @@ def talking_way(
 ) -> float:
     """Log-odds of proposing a talk: more the more benign the definition and the more privacy and time there is.
 
-    >>> talking_way(-2.0, 0.0, benign=0.5, benignity_weight=2.0, opportunity=0.5, opportunity_weight=2.0)
+    >>> talking_log_odds(-2.0, 0.0, benign=0.5, benignity_weight=2.0, opportunity=0.5, opportunity_weight=2.0)
     0.0
     """
     return tendency + style + benignity_weight * benign + opportunity_weight * opportunity
@@ -87,10 +87,10 @@ def talk_succeeds(good: float, exchanges: float) -> bool:
 
 
 @rule
-def drawn_together(own: float, other: float, meeting: float) -> float:
+def converged(own: float, other: float, meeting: float) -> float:
     """Weight of a frame after a talk: a share of the way toward the mean of the two.
 
-    >>> round(drawn_together(own=0.2, other=0.6, meeting=0.5), 3)
+    >>> round(converged(own=0.2, other=0.6, meeting=0.5), 3)
     0.3
     """
     return own + meeting * (0.5 * (own + other) - own)

@@ -16,27 +16,27 @@ def personal_weight(person: float, impersonal: float) -> float:
 
 
 @rule
-def warmed(positivity: float, weight: float, evaluation: float, tempo: float) -> float:
+def updated_positivity(positivity: float, weight: float, evaluation: float, tempo: float) -> float:
     """Positivity after an act of this evaluation.
 
-    >>> round(warmed(positivity=1.0, weight=0.5, evaluation=3.0, tempo=0.1), 3)
+    >>> round(updated_positivity(positivity=1.0, weight=0.5, evaluation=3.0, tempo=0.1), 3)
     1.05
     """
     return positivity + tempo * (weight * max(evaluation, 0.0) - positivity)
 
 
 @rule
-def soured(negativity: float, weight: float, evaluation: float, tempo: float, negativity_weight: float) -> float:
+def updated_negativity(negativity: float, weight: float, evaluation: float, tempo: float, negativity_weight: float) -> float:
     """Negativity after an act of this evaluation: bad is stronger than good.
 
-    >>> round(soured(negativity=0.0, weight=0.5, evaluation=-2.0, tempo=0.1, negativity_weight=2.5), 3)
+    >>> round(updated_negativity(negativity=0.0, weight=0.5, evaluation=-2.0, tempo=0.1, negativity_weight=2.5), 3)
     0.25
     """
     return negativity + tempo * (negativity_weight * weight * max(-evaluation, 0.0) - negativity)
 
 
 @rule
-def coerced(felt: float, weight: float, evaluation: float, potency: float, tempo: float) -> float:
+def updated_felt_coercion(felt: float, weight: float, evaluation: float, potency: float, tempo: float) -> float:
     """Felt coercion after an act of the keyworker: what is bad and powerful coerces.
 
     >>> round(coerced(felt=0.0, weight=0.5, evaluation=-1.0, potency=2.0, tempo=0.1), 3)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # for editors and type checkers
     from twoway.experiments.studies.study import Study, load_study
     from twoway.simulation import SCOPE
     from twoway.simulation.affect_control.equations import event
-    from twoway.simulation.errors import Refusal
+    from twoway.simulation.errors import InputError
     from twoway.simulation.mesa_model import Centre
     from twoway.simulation.parameters.scenario import Scenario, changed, load
     from twoway.simulation.tables import Tables, run
@@ -30,7 +30,7 @@ __all__ = [
     "SCOPE",
     "Centre",
     "Comparison",
-    "Refusal",
+    "InputError",
     "Scenario",
     "Study",
     "Tables",
@@ -47,7 +47,7 @@ _HOME = {
     "SCOPE": "simulation",
     "Centre": "simulation.mesa_model",
     "Comparison": "experiments.comparison.compare",
-    "Refusal": "simulation.errors",
+    "InputError": "simulation.errors",
     "Scenario": "simulation.parameters.scenario",
     "Study": "experiments.studies.study",
     "Tables": "simulation.tables",

@@ -6,7 +6,7 @@ import pytest
 from twoway.analysis.accounts import PARTY, REMEMBERING, accounts, memories, of_dyad, pair_of_accounts, readings
 from twoway.analysis.tables import DYAD
 from twoway.simulation.affect_control.frames import KINDS, ROLES
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, load
 from twoway.simulation.tables import run
 
@@ -119,12 +119,12 @@ def test_the_record_says_what_the_table_says(tables, table):
 
 @pytest.mark.parametrize("day", [0, 31, -1])
 def test_a_day_outside_the_stay_is_refused(tables, day):
-    with pytest.raises(Refusal, match="days 1 to 30"):
+    with pytest.raises(InputError, match="days 1 to 30"):
         accounts(tables, RESOLVED, day)
 
 
 def test_a_dyad_that_does_not_exist_is_refused(tables):
-    with pytest.raises(Refusal, match="no dyad 9 of centre 1"):
+    with pytest.raises(InputError, match="no dyad 9 of centre 1"):
         of_dyad(tables, (0, 1, 9))
 
 
@@ -133,12 +133,12 @@ def test_a_dyad_that_does_not_exist_is_refused(tables):
 )
 def test_a_missing_column_is_refused_by_name(tables, table, column):
     without = getattr(tables, table).drop(columns=column)
-    with pytest.raises(Refusal, match=f"{table}: the column '{column}' is missing"):
+    with pytest.raises(InputError, match=f"{table}: the column '{column}' is missing"):
         accounts(tables._replace(**{table: without}), RESOLVED, DAY)
 
 
 def test_a_run_that_kept_no_events_cannot_give_accounts(tables):
-    with pytest.raises(Refusal, match="keep = 'events'"):
+    with pytest.raises(InputError, match="keep = 'events'"):
         accounts(tables._replace(events=tables.events.iloc[:0]), RESOLVED, DAY)
 
 

@@ -23,7 +23,7 @@ from twoway.analysis.clustering import (
 )
 from twoway.analysis.patterns import PATTERNS, with_patterns
 from twoway.simulation.affect_control.frames import KINDS, ROLES
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, Scenario, load
 from twoway.simulation.tables import run
 
@@ -192,9 +192,9 @@ def test_heavy_libraries_wait_until_clusters_are_asked_for():
 
 def test_too_few_dyads_a_missing_column_and_a_day_not_kept_are_refused(resolved):
     days, _ = planted(resolved, THREE)
-    with pytest.raises(Refusal, match=f"days: 24 dyads; clusters take at least {LEAST_DYADS}, ask for more"):
+    with pytest.raises(InputError, match=f"days: 24 dyads; clusters take at least {LEAST_DYADS}, ask for more"):
         emergence(days[days["dyad"] < 2], resolved, 1)
-    with pytest.raises(Refusal, match="days: the column 'share_of_care' is missing"):
+    with pytest.raises(InputError, match="days: the column 'share_of_care' is missing"):
         emergence(days.drop(columns="share_of_care"), resolved, 1)
-    with pytest.raises(Refusal, match="day = 9; the table of days holds day 1 to 2"):
+    with pytest.raises(InputError, match="day = 9; the table of days holds day 1 to 2"):
         emergence(days, resolved, 9)

@@ -20,9 +20,9 @@ from twoway.analysis.divergence import (
     settled,
     side_by_side,
 )
-from twoway.simulation.columns import EVENT_COLUMNS, NOTHING, Happening, row_type
+from twoway.simulation.columns import EVENT_COLUMNS, NOTHING, EventKind, row_type
 from twoway.simulation.parameters.scenario import load
-from twoway.simulation.situations import Kind
+from twoway.simulation.situations import EncounterKind
 from twoway.simulation.tables import run
 
 NO_EVENTS = np.zeros(0, row_type(EVENT_COLUMNS, 2))
@@ -37,11 +37,11 @@ def events(*rows):
 
 
 def exchange(day, kind, exchange=0, **more):
-    return {"event": Happening.EXCHANGE, "day": day, "encounter": kind, "exchange": exchange, "actor": 0, "act": 1,
+    return {"event": EventKind.EXCHANGE, "day": day, "encounter": kind, "exchange": exchange, "actor": 0, "act": 1,
             "seen": 1} | more  # fmt: skip
 
 
-TALK = [exchange(2, Kind.EVERYDAY), exchange(2, Kind.EVERYDAY, 1, actor=1), exchange(5, Kind.PLANNED)]
+TALK = [exchange(2, EncounterKind.EVERYDAY), exchange(2, EncounterKind.EVERYDAY, 1, actor=1), exchange(5, EncounterKind.PLANNED)]
 
 
 def test_the_same_story_parts_nowhere():
@@ -58,7 +58,7 @@ def test_the_first_exchange_that_differs_says_in_what(change, what):
 
 
 def test_an_encounter_in_one_only_is_dated_when_it_took_place_not_when_the_other_went_on():
-    more = [*TALK[:2], exchange(3, Kind.CONTROL), TALK[2]]
+    more = [*TALK[:2], exchange(3, EncounterKind.CONTROL), TALK[2]]
     for one, other in ((TALK, more), (more, TALK)):
         assert parting(events(*one), events(*other)) == Parting(3, ONE_ONLY, "control")
     assert parting(events(*TALK), events(*TALK[:2])) == Parting(5, ONE_ONLY, "planned")
@@ -66,11 +66,11 @@ def test_an_encounter_in_one_only_is_dated_when_it_took_place_not_when_the_other
 
 
 def test_evenings_part_stories_too():
-    handling = {"event": Happening.HANDLING, "day": 4, "actor": 0, "way": 1}
+    handling = {"event": EventKind.HANDLING, "day": 4, "actor": 0, "way": 1}
     one = events(handling)
     assert parting(one, events(handling | {"way": 2})) == Parting(4, HANDLED, "handling")
     assert parting(one, events(handling | {"actor": 1})) == Parting(4, ONE_ONLY, "handling")
-    friend = {"event": Happening.PEER_TALK, "day": 4, "actor": 0, "friend": 1}
+    friend = {"event": EventKind.PEER_TALK, "day": 4, "actor": 0, "friend": 1}
     assert parting(events(friend), events(friend | {"friend": 2})) == Parting(4, FRIEND, "peer_talk")
 
 

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from twoway import load, run
 from twoway.analysis.patterns import by_day
 from twoway.experiments.derived.field_study import Days, design_of, interview_days, interviewed
-from twoway import load, run
 from twoway.simulation.parameters.scenario import changed
-from twoway.simulation.run import World
+from twoway.simulation.run import PreparedScenario
 
 STUDY = ("field-study", "--studies", "200", "--pairs", "4", "--centres", "2", "--interview-day", "3-5", "--later", "2")
 
@@ -42,7 +42,7 @@ def test_landscapes_are_kept_and_made_again_and_show_a_row_per_view(twoway, tmp_
 def test_interviews_find_each_pair_as_it_is_on_its_day():
     base = design_of(changed(load("four-centres"), {"design.days": 12}), 6, 2)
     when = interview_days(3, (2, 2, 3), Days(2, 8, 4))
-    pool = interviewed(World(base), 3, when, 4, 1)
+    pool = interviewed(PreparedScenario(base), 3, when, 4, 1)
     table = by_day(run(base, seed=3, replicates=2, keep="days").days)
     codes = table.assign(code=table["pattern"].cat.codes).set_index(["replicate", "centre", "dyad", "day"])["code"]
     for place in np.ndindex(when.shape):

@@ -12,7 +12,7 @@ import pytest
 from twoway.cli.main import main
 from twoway.experiments.runs.open import Kept
 from twoway.simulation import SCOPE
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 DAYS = 40
 TELLING = [
@@ -209,7 +209,7 @@ def test_a_file_that_cannot_be_written_is_refused(refused, copy):
 def test_a_dyads_number_leads_to_its_row(kept):
     run = Kept(kept)
     assert [run.dyad(number) for number in (0, 5, 15)] == [(0, 0, 0), (0, 1, 1), (0, 3, 3)]
-    with pytest.raises(Refusal, match="dyads 0 to 15"):
+    with pytest.raises(InputError, match="dyads 0 to 15"):
         run.dyad(16)
 
 

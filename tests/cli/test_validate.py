@@ -8,7 +8,7 @@ import pytest
 from twoway.cli import main as command
 from twoway.cli import validate as command_validate
 from twoway.cli.validate import GROWING, SIZES, points_kept
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 ASKED = {"seed": 1, **{name.replace("-", "_"): int(default) for name, (default, _) in SIZES.items()}}
 
@@ -34,7 +34,7 @@ def test_a_calibration_that_was_stopped_may_go_on_as_a_larger_one(tmp_path, name
 def test_points_of_another_calibration_are_neither_used_nor_lost(tmp_path, name):
     kept = begun(tmp_path / "mine")
     said = f"--{name.replace('_', '-')} {ASKED[name]}"
-    with pytest.raises(Refusal, match=said), points_kept(tmp_path / "mine", ASKED | {name: 3}):
+    with pytest.raises(InputError, match=said), points_kept(tmp_path / "mine", ASKED | {name: 3}):
         pytest.fail("it was let in")
     assert (kept / "wave 1.csv").read_text() == "some points"
     assert json.loads((kept / command_validate.ASKED).read_text()) == ASKED

@@ -14,7 +14,7 @@ import pytest
 from docs import generate_odd as document
 
 import twoway.simulation.rules
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, Scenario, all_declarations
 from twoway.simulation.rules import RULES
 from twoway.simulation.tables import columns_of
@@ -61,12 +61,12 @@ def test_a_number_changed_in_the_text_alone_is_noticed_and_put_right(tmp_path, m
 
 
 def test_a_table_nobody_writes_is_refused_with_the_nearest_that_is_written():
-    with pytest.raises(Refusal, match="did you mean 'frames'"):
+    with pytest.raises(InputError, match="did you mean 'frames'"):
         document.renewed(TEXT.replace("<!-- generated: frames -->", "<!-- generated: framse -->"))
 
 
 def test_a_table_that_was_lost_is_missed():
-    with pytest.raises(Refusal, match="'turns' must be there once, not 0 times"):
+    with pytest.raises(InputError, match="'turns' must be there once, not 0 times"):
         document.renewed(TEXT.replace("<!-- generated: turns -->", ""))
 
 

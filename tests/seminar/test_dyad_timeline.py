@@ -13,7 +13,7 @@ from twoway.analysis.narrative.story import numbered
 from twoway.seminar.dyad_timeline import BEGINNING, Moment, PairsStay, after, before
 from twoway.seminar.recipe import Recipe, recipe
 from twoway.simulation.affect_control.frames import ROLES
-from twoway.simulation.run import live
+from twoway.simulation.run import simulate_centre
 from twoway.simulation.tables import run
 
 
@@ -147,5 +147,5 @@ def test_the_reserve_of_every_keyworker_is_her_own() -> None:
         stay = PairsStay(one.course, luck, one.place)
         if stay.days["predecessors"][-1, 1]:
             break
-    final = live(stay.world, luck, 0, 0).keyworkers[0]["reserve"]
+    final = simulate_centre(stay.world, luck, 0, 0).keyworkers[0]["reserve"]
     assert stay._reserve(int(stay.days["predecessors"][-1, 1])) == pytest.approx(float(final))

@@ -26,7 +26,7 @@ from twoway.seminar.handout import (
 from twoway.seminar.lessons import lessons
 from twoway.seminar.recipe import Recipe, recipe
 from twoway.seminar.sliders import SLIDERS
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import load, shipped_names
 
 GUESS = {"with_outcomes": False}
@@ -151,13 +151,13 @@ def test_scripts_that_are_typed_are_shown():
     ],
 )
 def test_what_is_too_long_or_too_much_is_refused_with_a_sentence(title, questions, said):
-    with pytest.raises(Refusal, match=said):
+    with pytest.raises(InputError, match=said):
         handout([Recipe("ordinary", 3)], title, questions, **GUESS)
 
 
 def test_no_setting_and_too_many_settings_are_refused():
     for recipes in ([], [Recipe("ordinary", luck) for luck in range(5)]):
-        with pytest.raises(Refusal, match="1 to 4 settings"):
+        with pytest.raises(InputError, match="1 to 4 settings"):
             handout(recipes, **GUESS)
 
 
@@ -178,7 +178,7 @@ def test_the_form_lets_in_as_much_as_a_handout_takes_and_no_more(text):
     longest = ["?" * int(one["maxlength"]) for one in questions]
     handout([recipe(text)], "!" * int(title["maxlength"]), longest, **GUESS)
     for more in ((["!" * (int(title["maxlength"]) + 1)], longest), (["!"], [f"{one}?" for one in longest])):
-        with pytest.raises(Refusal, match="characters"):
+        with pytest.raises(InputError, match="characters"):
             handout([recipe(text)], *more[0], more[1], **GUESS)
 
 

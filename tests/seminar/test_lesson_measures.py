@@ -11,7 +11,7 @@ from twoway.analysis.tables import kind_shares
 from twoway.seminar.lesson_measures import MEASURES, SAME, Found, _written, holds, live, noticed
 from twoway.seminar.lessons import lesson
 from twoway.seminar.recipe import recipe
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 pairs_of_numbers = st.lists(st.tuples(st.floats(-5, 5), st.floats(-5, 5)), min_size=2, max_size=12).map(np.array)
 
@@ -131,7 +131,7 @@ def test_much_the_same_is_within_a_stated_share(value, part):
 
 
 def test_too_few_pairs_are_refused_and_what_nobody_did_is_not_given_a_number():
-    with pytest.raises(Refusal, match="160"):
+    with pytest.raises(InputError, match="160"):
         noticed(lesson("expectations"), 159)
     nothing = live(recipe("voluntary/1/d1:context.control=0"), 16)
     assert len(MEASURES["searching as a helper"]([nothing]).one) < 2

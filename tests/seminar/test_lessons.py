@@ -16,7 +16,7 @@ from twoway.seminar.session import Session
 from twoway.seminar.sliders import SLIDERS
 from twoway.seminar.views import PAGE, everything
 from twoway.simulation.affect_control.frames import KINDS
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 
 @pytest.fixture(params=ORDER)
@@ -132,9 +132,9 @@ def test_every_reading_says_how_far_it_was_read(each):
 
 
 def test_a_lesson_that_does_not_exist_is_refused_with_the_nearest():
-    with pytest.raises(Refusal, match="expectations"):
+    with pytest.raises(InputError, match="expectations"):
         lesson("expectation")
-    with pytest.raises(Refusal, match="there is no lesson"):
+    with pytest.raises(InputError, match="there is no lesson"):
         lesson("../" * 10_000)
 
 

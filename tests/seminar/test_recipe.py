@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twoway.seminar.recipe import Change, Recipe, recipe, settings
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import load, shipped_names
 
 NAMES = st.sampled_from(shipped_names())
@@ -52,7 +52,7 @@ def test_a_recipe_goes_through_a_link_as_it_is(one: Recipe) -> None:
 def test_whatever_is_typed_is_a_recipe_or_a_sentence(text: str) -> None:
     try:
         one = recipe(text)
-    except Refusal as refusal:
+    except InputError as refusal:
         said = str(refusal)
     else:
         said = f"recipe: {recipe(str(one)) == one}"
@@ -83,7 +83,7 @@ def test_whatever_is_typed_is_a_recipe_or_a_sentence(text: str) -> None:
     ],
 )
 def test_a_bad_recipe_says_what_would_be_right(text: str, said: str) -> None:
-    with pytest.raises(Refusal, match="recipe: ") as refused:
+    with pytest.raises(InputError, match="recipe: ") as refused:
         recipe(text)
     assert said in str(refused.value)
     assert len(str(refused.value)) < 600

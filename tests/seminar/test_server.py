@@ -25,7 +25,7 @@ from twoway.seminar.server import LARGEST, application
 from twoway.seminar.session import Session
 from twoway.seminar.views import DO
 from twoway.seminar.visitors import MOST, Visitors
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 
 def test_the_page_loads_nothing_from_elsewhere(client: Client) -> None:
@@ -171,7 +171,7 @@ def test_what_is_no_host_is_not_taken_for_one(client: Client, host: str) -> None
 def test_a_page_at_an_address_of_ipv6_is_opened_by_it() -> None:
     try:
         ours = listen("::1", 0)
-    except Refusal:
+    except InputError:
         pytest.skip("this machine has no address of IPv6")
     with (
         serving(application(Visitors(), ("::1",)), ours=ours) as port,
@@ -432,7 +432,7 @@ def test_a_double_click_steps_twice_and_breaks_nothing(client: Client) -> None:
 def test_a_port_that_is_taken_is_passed_over_or_refused_in_words() -> None:
     with listen("127.0.0.1", 0) as taken:
         number = taken.getsockname()[1]
-        with pytest.raises(Refusal, match=f"port {number} of 127.0.0.1: .*leave --port out"):
+        with pytest.raises(InputError, match=f"port {number} of 127.0.0.1: .*leave --port out"):
             listen("127.0.0.1", number)
     with listen("127.0.0.1", None) as one, listen("127.0.0.1", None) as other:
         assert one.getsockname()[1] < other.getsockname()[1]
@@ -441,7 +441,7 @@ def test_a_port_that_is_taken_is_passed_over_or_refused_in_words() -> None:
 
 
 def test_an_address_this_machine_has_not_is_refused_in_words() -> None:
-    with pytest.raises(Refusal, match=r"no such address|Cannot assign"):
+    with pytest.raises(InputError, match=r"no such address|Cannot assign"):
         listen("203.0.113.5", 0)
 
 

@@ -16,7 +16,7 @@ from twoway.seminar.outcome_panel import outcome_charts, results
 from twoway.seminar.panels import account, where
 from twoway.seminar.recipe import Recipe, recipe
 from twoway.seminar.session import Session
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.tables import run
 
 
@@ -57,7 +57,7 @@ def test_whatever_was_done_the_recipe_gives_it_back(moves: list[tuple[str, int]]
                 session.change({"context.control": number / 30})
             else:
                 getattr(session, move)()
-        except Refusal:
+        except InputError:
             assert session.moment.day == session.stay.last
     again = Session(recipe(str(session.recipe)))
     assert again.recipe == session.recipe
@@ -105,14 +105,14 @@ def test_back_to_the_scenario_leaves_what_has_been() -> None:
 
 def test_on_the_last_day_nothing_can_be_changed_any_more() -> None:
     session = at("ordinary/5/d180")
-    with pytest.raises(Refusal, match="The stay is over"):
+    with pytest.raises(InputError, match="The stay is over"):
         session.change({"context.control": 6.0})
 
 
 @pytest.mark.parametrize("wanted", [{"context.distress": 0.5}, {"people.insight": 0.5}, {"context.control": 99.0}])
 def test_what_cannot_be_set_is_refused_and_nothing_has_changed(wanted: dict[str, float]) -> None:
     session = at("ordinary/5/d20")
-    with pytest.raises(Refusal):
+    with pytest.raises(InputError):
         session.change(wanted)
     assert session.recipe == recipe("ordinary/5/d20")
 
@@ -215,7 +215,7 @@ def test_a_story_whose_day_is_over_says_so_while_the_other_goes_on() -> None:
 
 def test_what_cannot_be_compared_person_by_person_is_refused() -> None:
     session = at("ordinary/5/d10")
-    with pytest.raises(Refusal, match=r"design\.centres"):
+    with pytest.raises(InputError, match=r"design\.centres"):
         session.open(recipe("ordinary/5/vs:four-centres"))
     assert session.recipe == recipe("ordinary/5/d10")
 
@@ -225,7 +225,7 @@ def test_while_the_class_guesses_nothing_is_shown() -> None:
     session.more_pairs(again=False)
     session.guess_first(True)
     assert session.outcomes.pairs == 0
-    with pytest.raises(Refusal, match="Guess first"):
+    with pytest.raises(InputError, match="Guess first"):
         session.more_pairs(again=False)
     session.hold_hands((3, 10, 2))
     session.more_pairs(again=False)
@@ -237,14 +237,14 @@ def test_while_the_class_guesses_nothing_is_shown() -> None:
 def test_a_show_of_hands_is_three_counts(hands: tuple[int, ...]) -> None:
     session = at("ordinary/5")
     session.guess_first(True)
-    with pytest.raises(Refusal):
+    with pytest.raises(InputError):
         session.hold_hands(hands)
     assert session.guessing
 
 
 def test_why_explains_an_exchange_and_says_so_where_there_is_none() -> None:
     session = at("ordinary/5")
-    with pytest.raises(Refusal, match="Step to one first"):
+    with pytest.raises(InputError, match="Step to one first"):
         session.why()
     session.step()
     assert session.why()[0][0].text.startswith("Why? Day ")  # type: ignore[union-attr]
@@ -268,12 +268,12 @@ def test_while_the_class_guesses_why_does_not_tell_how_the_pair_ends() -> None:
 
 def test_only_days_that_have_been_can_be_asked_about() -> None:
     session = at("ordinary/5")
-    with pytest.raises(Refusal, match="not met yet"):
+    with pytest.raises(InputError, match="not met yet"):
         session.interview(1)
     session.go(10)
     session.go(3)
     assert session.interview(10)
-    with pytest.raises(Refusal, match="1 to 10"):
+    with pytest.raises(InputError, match="1 to 10"):
         session.interview(11)
 
 

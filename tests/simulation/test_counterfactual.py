@@ -8,14 +8,14 @@ from twoway.analysis.narrative.explanation import located
 from twoway.analysis.narrative.story import numbered
 from twoway.simulation.columns import SHARE_OF
 from twoway.simulation.counterfactual import moment, read_otherwise
-from twoway.simulation.dynamics.intervention import Reform
+from twoway.simulation.dynamics.policy_change import PolicyChange
 from twoway.simulation.parameters.scenario import changed, load
-from twoway.simulation.run import World
-from twoway.simulation.tables import Translator, run
+from twoway.simulation.run import PreparedScenario
+from twoway.simulation.tables import TableBuilder, run
 
 SCENARIO = load("four-centres", {"design.days": 25, "context.turnover": 3, "context.control": 5})
 STRICTER = changed(SCENARIO, {"context.transparency": 0.9, "context.reflexivity": 0.8, "context.formality": 0.6})
-WORLD = World(SCENARIO, [Reform(12, STRICTER)])
+WORLD = PreparedScenario(SCENARIO, [PolicyChange(12, STRICTER)])
 SEED = 3
 ACTS = list(WORLD.resolved.situations.acts)
 SHARES = [f"{SHARE_OF}{name}" for name in WORLD.resolved.frames.names]
@@ -61,7 +61,7 @@ def test_what_is_read_otherwise_is_read_so_and_all_before_it_stays(events):
         where = located(events, row, WORLD, SEED)
         stay = read_otherwise(WORLD, where, where.act)
         then = numbered(
-            of_dyad(Translator(WORLD.resolved).tables([stay]), tuple(row[["replicate", "centre", "dyad"]])).events
+            of_dyad(TableBuilder(WORLD.resolved).tables([stay]), tuple(row[["replicate", "centre", "dyad"]])).events
         )
         same = (then["day"] == row["day"]) & (then["number"] == row["number"])
         assert str(then.loc[same, "seen"].iloc[0]) == row["act"]
@@ -74,6 +74,6 @@ def test_read_as_it_was_read_the_stay_is_the_same(events, tables):
     row = events[events["number"] > 0].iloc[7]
     where = located(events, row, WORLD, SEED)
     stay = read_otherwise(WORLD, where, ACTS.index(row["seen"]))
-    again = Translator(WORLD.resolved).tables([stay])
+    again = TableBuilder(WORLD.resolved).tables([stay])
     theirs = tables.events[tables.events["centre"] == where.centre].reset_index(drop=True)
     assert again.events.astype(object).fillna("").equals(theirs.astype(object).fillna(""))

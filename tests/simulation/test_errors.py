@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twoway.simulation import errors as refusal
-from twoway.simulation.errors import Refusal, listed, nearest
+from twoway.simulation.errors import InputError, listed, nearest
 
 LAW = settings(deadline=None, max_examples=60)
 words = st.text(alphabet="abcdefgh_", min_size=1, max_size=12)
@@ -15,7 +15,7 @@ words = st.text(alphabet="abcdefgh_", min_size=1, max_size=12)
 
 def test_a_script_that_knows_nothing_of_refusals_can_catch_one_as_a_value_error():
     with pytest.raises(ValueError, match="said why"):
-        raise Refusal("said why")
+        raise InputError("said why")
 
 
 @LAW

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twoway.simulation.mesa_model import Centre, Client, Keyworker, live_with_agents
+from twoway.simulation.mesa_model import Centre, Client, Keyworker, simulate_centre_with_agents
 from twoway.simulation.parameters.scenario import NUMBERED, Scenario, all_declarations, changed, load, shipped_names
-from twoway.simulation.run import Stay, World, live
+from twoway.simulation.run import CentreRecords, PreparedScenario, simulate_centre
 
 NUMBERS = [d for d in all_declarations() if d.section in NUMBERED and d.name != "caseload"]
 
 
-def assert_identical(one: Stay, other: Stay) -> None:
-    for name, a, b in zip(Stay._fields, one, other, strict=True):
+def assert_identical(one: CentreRecords, other: CentreRecords) -> None:
+    for name, a, b in zip(CentreRecords._fields, one, other, strict=True):
         if isinstance(a, int):
             assert a == b
             continue
@@ -31,13 +31,13 @@ def assert_identical(one: Stay, other: Stay) -> None:
 def test_agents_and_the_compiled_runner_leave_the_identical_tables_of_every_scenario(name):
     scenario = load(name)
     small = {"design.days": 40, "design.clients": min(8, scenario.design.clients), "context.turnover": 2.0}
-    world = World(changed(scenario, small))
-    assert_identical(live_with_agents(world, 5, 1, 0), live(world, 5, 1, 0))
+    world = PreparedScenario(changed(scenario, small))
+    assert_identical(simulate_centre_with_agents(world, 5, 1, 0), simulate_centre(world, 5, 1, 0))
 
 
 def test_agents_and_the_compiled_runner_leave_the_identical_tables_of_a_whole_stay():
-    world = World(load("four-centres"))
-    assert_identical(live_with_agents(world, 1, 0, 3), live(world, 1, 0, 3))
+    world = PreparedScenario(load("four-centres"))
+    assert_identical(simulate_centre_with_agents(world, 1, 0, 3), simulate_centre(world, 1, 0, 3))
 
 
 @settings(max_examples=15)
@@ -53,13 +53,13 @@ def test_agents_and_the_compiled_runner_leave_the_identical_tables_of_a_whole_st
 )
 def test_agents_and_the_compiled_runner_agree_in_any_context(changes, seed, replicate, caseload):
     size = {"design.days": 15, "design.clients": 5, "context.caseload": caseload}
-    world = World(changed(Scenario(), changes | size))
-    assert_identical(live_with_agents(world, seed, replicate, 0), live(world, seed, replicate, 0))
+    world = PreparedScenario(changed(Scenario(), changes | size))
+    assert_identical(simulate_centre_with_agents(world, seed, replicate, 0), simulate_centre(world, seed, replicate, 0))
 
 
 @pytest.fixture(scope="module")
 def centre() -> Centre:
-    model = Centre(World(changed(Scenario(), {"design.days": 30, "context.turnover": 4.0})), seed=2)
+    model = Centre(PreparedScenario(changed(Scenario(), {"design.days": 30, "context.turnover": 4.0})), seed=2)
     for _ in range(30):
         model.step()
     return model
@@ -102,17 +102,17 @@ def test_an_account_comes_from_the_partys_own_state_alone(centre):
 
 
 def test_a_centre_that_was_lived_is_freed():
-    world = World(changed(Scenario(), {"design.days": 2, "design.clients": 2}))
+    world = PreparedScenario(changed(Scenario(), {"design.days": 2, "design.clients": 2}))
     freed = []
     original = Centre.stay
 
-    def watched(self: Centre) -> Stay:
+    def watched(self: Centre) -> CentreRecords:
         freed.append(weakref.ref(self))
         return original(self)
 
     Centre.stay = watched  # type: ignore[method-assign]
     try:
-        live_with_agents(world, 1, 0, 0)
+        simulate_centre_with_agents(world, 1, 0, 0)
     finally:
         Centre.stay = original  # type: ignore[method-assign]
     gc.collect()

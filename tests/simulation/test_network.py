@@ -6,7 +6,7 @@ import pytest
 from twoway.simulation.mesa_model import Centre
 from twoway.simulation.network import friendships
 from twoway.simulation.parameters.scenario import load
-from twoway.simulation.run import World
+from twoway.simulation.run import PreparedScenario
 from twoway.simulation.tables import run
 
 
@@ -16,7 +16,7 @@ def test_the_friends_are_those_of_the_agents_and_those_the_tables_count(replicat
     table = friendships(scenario, 7, replicate, centre)
     graph = nx.from_pandas_edgelist(table, "dyad", "friend")
     assert {frozenset(edge) for edge in graph.edges} == {
-        frozenset(edge) for edge in Centre(World(scenario), 7, replicate, centre).peers.edges
+        frozenset(edge) for edge in Centre(PreparedScenario(scenario), 7, replicate, centre).peers.edges
     }
     dyads = run(scenario, seed=7, replicates=replicate + 1, keep="dyads").dyads
     mine = dyads[(dyads["replicate"] == replicate) & (dyads["centre"] == centre)]

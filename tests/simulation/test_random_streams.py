@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from twoway.simulation import random_streams as module
-from twoway.simulation.columns import NOTHING, Happening
+from twoway.simulation.columns import NOTHING, EventKind
 from twoway.simulation.dynamics.admission import are_friends
 from twoway.simulation.dynamics.encounter import drawn_from, pick
 from twoway.simulation.parameters.scenario import Scenario, changed
@@ -18,14 +18,14 @@ from twoway.simulation.random_streams import (
     PER_EXCHANGE,
     SUCCESSORS,
     TRAITS,
-    Ask,
-    Purpose,
+    DayQuestion,
+    Stream,
     Streams,
     column_count,
-    draw,
+    draw_all,
     first_columns,
 )
-from twoway.simulation.run import World, live
+from twoway.simulation.run import PreparedScenario, simulate_centre
 
 NEARLY_ONE = float(np.nextafter(np.float32(1), np.float32(0)))
 FRAMES, COLUMNS = 6, 57
@@ -35,7 +35,7 @@ lengths = st.lists(st.integers(1, 6), min_size=5, max_size=5).map(tuple)
 
 
 def drawn(seed=1, replicate=0, centre=0, clients=4, posts=2, days=5, frames=FRAMES, columns=COLUMNS):
-    return draw(seed, replicate, centre, clients, posts, days, frames, columns)
+    return draw_all(seed, replicate, centre, clients, posts, days, frames, columns)
 
 
 def same(one, other):
@@ -162,7 +162,7 @@ def test_the_luck_of_a_centre_has_a_place_for_every_question():
 def test_no_two_streams_begin_alike(data):
     """By seed, replicate, centre, purpose and person: each is its own stream."""
     stream = st.tuples(
-        st.integers(0, 2), st.integers(0, 2), st.integers(0, 2), st.sampled_from(Purpose), st.integers(0, 2)
+        st.integers(0, 2), st.integers(0, 2), st.integers(0, 2), st.sampled_from(Stream), st.integers(0, 2)
     )
     names = data.draw(st.lists(stream, min_size=2, max_size=8, unique=True))
     starts = {tuple(Streams(*name[:3]).generator(*name[3:]).integers(0, 2**63, 4)) for name in names}
@@ -170,11 +170,11 @@ def test_no_two_streams_begin_alike(data):
 
 
 @LAW
-@given(keys, st.sampled_from(Purpose), st.integers(0, 100), st.integers(0, 7))
+@given(keys, st.sampled_from(Stream), st.integers(0, 100), st.integers(0, 7))
 def test_a_stream_starts_at_its_beginning_whatever_was_drawn_before(key, purpose, index, used):
     fresh = Streams(*key).generator(purpose, index).random(5)
     streams = Streams(*key)
-    streams.generator(Purpose.DAYS, 1).random(used, dtype=np.float32)
+    streams.generator(Stream.DAYS, 1).random(used, dtype=np.float32)
     streams.generator(purpose, index).random(used)
     assert (streams.generator(purpose, index).random(5) == fresh).all()
 
@@ -184,7 +184,7 @@ def test_a_stream_starts_at_its_beginning_whatever_was_drawn_before(key, purpose
 def test_no_two_questions_of_a_day_share_a_column_but_those_of_the_planned_and_the_repair_talk(exchanges):
     first = first_columns(exchanges)
     spans = [(start, start + PER_ENCOUNTER + PER_EXCHANGE * n) for start, n in zip(first, exchanges, strict=True)]
-    assert spans[0][0] == len(Ask)
+    assert spans[0][0] == len(DayQuestion)
     for (_, end), (start, _) in pairwise(spans[:-1]):
         assert start == end
     assert spans[-1][0] == spans[-2][0], "a day has one talk, planned or repair"
@@ -222,7 +222,7 @@ def test_things_are_picked_as_often_as_they_weigh():
 def centre(**changes):
     sizes = {"design.clients": 6, "design.days": 30, "context.caseload": 3}
     apart = {"context.peer_density": 0, "context.team_cohesion": 0}
-    return World(changed(Scenario(), {**sizes, **apart, **changes}))
+    return PreparedScenario(changed(Scenario(), {**sizes, **apart, **changes}))
 
 
 def lines(table, dyad):
@@ -255,15 +255,15 @@ def other_luck_for(dyad, luck, other):
 
 def test_luck_that_is_given_is_the_luck_that_would_be_drawn(apart):
     world, luck = apart
-    given_luck, own = live(world, 99, 0, 0, luck=luck), live(world, 11, 0, 0)
+    given_luck, own = simulate_centre(world, 99, 0, 0, luck=luck), simulate_centre(world, 11, 0, 0)
     assert told_alike(given_luck.events, own.events)
     assert told_alike(given_luck.days, own.days)
 
 
 def test_other_luck_for_dyad_3_changes_nobody_else(apart):
     world, luck = apart
-    here = live(world, 11, 0, 0, luck=luck)
-    there = live(world, 11, 0, 0, luck=other_luck_for(3, luck, world.luck(12, 0, 0)))
+    here = simulate_centre(world, 11, 0, 0, luck=luck)
+    there = simulate_centre(world, 11, 0, 0, luck=other_luck_for(3, luck, world.luck(12, 0, 0)))
     for dyad in (0, 1, 2, 4, 5):
         assert told_alike(lines(here.days, dyad), lines(there.days, dyad))
         assert told_alike(lines(here.events, dyad), lines(there.events, dyad))
@@ -272,8 +272,8 @@ def test_other_luck_for_dyad_3_changes_nobody_else(apart):
 
 def test_other_luck_for_dyad_3_does_change_dyad_3(apart):
     world, luck = apart
-    here = live(world, 11, 0, 0, luck=luck)
-    there = live(world, 11, 0, 0, luck=other_luck_for(3, luck, world.luck(12, 0, 0)))
+    here = simulate_centre(world, 11, 0, 0, luck=luck)
+    there = simulate_centre(world, 11, 0, 0, luck=other_luck_for(3, luck, world.luck(12, 0, 0)))
     assert not told_alike(lines(here.days, 3), lines(there.days, 3))
     assert not told_alike(lines(here.events, 3), lines(there.events, 3))
 
@@ -282,7 +282,7 @@ def test_one_other_day_leaves_the_days_before_it_as_they_were(apart):
     world, luck = apart
     days = luck.days.copy()
     days[3, 19] = world.luck(12, 0, 0).days[3, 19]
-    here, there = (lines(live(world, 11, 0, 0, luck=x).days, 3) for x in (luck, luck._replace(days=days)))
+    here, there = (lines(simulate_centre(world, 11, 0, 0, luck=x).days, 3) for x in (luck, luck._replace(days=days)))
     assert told_alike(here[here["day"] < 20], there[there["day"] < 20])
     assert not told_alike(here[here["day"] >= 20], there[there["day"] >= 20])
 
@@ -290,31 +290,31 @@ def test_one_other_day_leaves_the_days_before_it_as_they_were(apart):
 def test_where_friends_talk_other_luck_for_one_client_does_reach_others():
     world = centre(**{"context.peer_density": 1, "context.peer_talk": 7, "context.peer_influence": 0.5})
     luck = world.luck(11, 0, 0)
-    here = live(world, 11, 0, 0, luck=luck)
-    there = live(world, 11, 0, 0, luck=other_luck_for(3, luck, world.luck(12, 0, 0)))
+    here = simulate_centre(world, 11, 0, 0, luck=luck)
+    there = simulate_centre(world, 11, 0, 0, luck=other_luck_for(3, luck, world.luck(12, 0, 0)))
     assert any(not told_alike(lines(here.days, dyad), lines(there.days, dyad)) for dyad in (0, 1, 2, 4, 5))
 
 
 def test_with_luck_by_which_they_never_meet_nothing_is_ever_said(apart):
     world, luck = apart
-    stay = live(world, 11, 0, 0, luck=luck._replace(days=np.full_like(luck.days, NEARLY_ONE)))
-    assert not (stay.events["event"] == Happening.EXCHANGE).any()
+    stay = simulate_centre(world, 11, 0, 0, luck=luck._replace(days=np.full_like(luck.days, NEARLY_ONE)))
+    assert not (stay.events["event"] == EventKind.EXCHANGE).any()
     assert (stay.dyads["exchanges"] == 0).all()
     assert (stay.clients["tension"] == 0).all()
 
 
 def test_with_luck_by_which_they_always_meet_each_kind_of_encounter_is_there_every_day(apart):
     world, luck = apart
-    stay = live(world, 11, 0, 0, luck=luck._replace(days=np.zeros_like(luck.days)))
+    stay = simulate_centre(world, 11, 0, 0, luck=luck._replace(days=np.zeros_like(luck.days)))
     met = lines(stay.events, 0)
-    met = met[(met["event"] == Happening.EXCHANGE) & (met["exchange"] == 0)]
+    met = met[(met["event"] == EventKind.EXCHANGE) & (met["exchange"] == 0)]
     for day in range(1, 31):
         assert len(set(met["encounter"][met["day"] == day]) - {NOTHING}) == 4
 
 
 def test_the_first_week_of_a_stay_is_the_same_whether_more_weeks_follow_or_not():
     long, short = centre(), centre(**{"design.days": 7})
-    whole, part = live(long, 5, 2, 0), live(short, 5, 2, 0)
+    whole, part = simulate_centre(long, 5, 2, 0), simulate_centre(short, 5, 2, 0)
     for dyad in range(6):
         days, events = lines(whole.days, dyad), lines(whole.events, dyad)
         assert told_alike(days[days["day"] <= 7], lines(part.days, dyad))

@@ -8,17 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twoway.simulation.parameters.scenario import NUMBERED, Scenario, all_declarations, changed
-from twoway.simulation.random_streams import Luck
-from twoway.simulation.run import Keep, Stay, World, live, stays
+from twoway.simulation.random_streams import Draws
+from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate, simulate_centre
 
 SMALL = {"design.clients": 6, "design.days": 60}
 
 
-def small(**changes: float) -> World:
-    return World(changed(Scenario(), SMALL | {key.replace("__", "."): value for key, value in changes.items()}))
+def small(**changes: float) -> PreparedScenario:
+    return PreparedScenario(changed(Scenario(), SMALL | {key.replace("__", "."): value for key, value in changes.items()}))
 
 
-def left(stay: Stay) -> bytes:
+def left(stay: CentreRecords) -> bytes:
     return b"".join(np.ascontiguousarray(x).tobytes() for x in (stay.clients, stay.keyworkers, stay.dyads))
 
 
@@ -30,12 +30,12 @@ def same_lines(one: np.ndarray, other: np.ndarray) -> bool:
 
 def test_replicate_three_needs_no_replicate_before_it():
     world = small()
-    assert left(list(stays(world, 9, range(4), Keep.DYADS))[3]) == left(live(world, 9, 3, 0))
+    assert left(list(simulate(world, 9, range(4), Detail.DYADS))[3]) == left(simulate_centre(world, 9, 3, 0))
 
 
 def test_threads_change_neither_order_nor_result():
     world = small(design__centres=2)
-    one, two = (list(stays(world, 4, range(6), Keep.EVENTS, threads)) for threads in (1, 3))
+    one, two = (list(simulate(world, 4, range(6), Detail.EVENTS, threads)) for threads in (1, 3))
     assert [(s.replicate, s.centre) for s in one] == [(s.replicate, s.centre) for s in two]
     for a, b in zip(one, two, strict=True):
         assert left(a) == left(b)
@@ -44,13 +44,13 @@ def test_threads_change_neither_order_nor_result():
 
 def test_what_is_kept_changes_nothing_of_what_happens():
     world = small()
-    lived = [left(live(world, 1, 0, 0, keep)) for keep in Keep]
+    lived = [left(simulate_centre(world, 1, 0, 0, keep)) for keep in Detail]
     assert lived[0] == lived[1] == lived[2]
 
 
 def test_a_shorter_stay_is_the_beginning_of_a_longer_one():
     short, long = small(design__days=20), small(design__days=60)
-    a, b = live(short, 1, 0, 0).events, live(long, 1, 0, 0).events
+    a, b = simulate_centre(short, 1, 0, 0).events, simulate_centre(long, 1, 0, 0).events
     assert same_lines(a, b[b.day <= 20])
 
 
@@ -59,7 +59,7 @@ def test_other_luck_for_dyad_three_changes_nobody_else_in_a_centre_without_talk(
     luck = world.luck(1, 0, 0)
     days = luck.days.copy()
     days[3] = 1 - np.nextafter(np.float32(1), np.float32(0)) + days[3][::-1] * np.float32(0.999)
-    here, there = live(world, 1, 0, 0, luck=luck), live(world, 1, 0, 0, luck=luck._replace(days=days))
+    here, there = simulate_centre(world, 1, 0, 0, luck=luck), simulate_centre(world, 1, 0, 0, luck=luck._replace(days=days))
     for i in range(6):
         same = here.clients[i] == there.clients[i] and here.keyworkers[i] == there.keyworkers[i]
         assert same == (i != 3)
@@ -70,7 +70,7 @@ def test_other_luck_for_dyad_three_reaches_the_others_only_through_talk():
     luck = world.luck(1, 0, 0)
     days = luck.days.copy()
     days[3] = days[3][::-1]
-    here, there = live(world, 1, 0, 0, luck=luck), live(world, 1, 0, 0, luck=luck._replace(days=days))
+    here, there = simulate_centre(world, 1, 0, 0, luck=luck), simulate_centre(world, 1, 0, 0, luck=luck._replace(days=days))
     assert any(here.clients[i] != there.clients[i] for i in range(6) if i != 3)
 
 
@@ -78,7 +78,7 @@ def test_other_luck_for_dyad_three_reaches_the_others_only_through_talk():
 def test_luck_at_either_end_of_its_range_is_lived_through(end):
     world = small(context__turnover=1.0)
     luck = world.luck(1, 0, 0)
-    extreme = Luck(
+    extreme = Draws(
         days=np.full_like(luck.days, end),
         clients=luck.clients,
         keyworkers=luck.keyworkers,
@@ -87,7 +87,7 @@ def test_luck_at_either_end_of_its_range_is_lived_through(end):
         friends=np.full_like(luck.friends, end),
         centre=luck.centre,
     )
-    stay = live(world, 1, 0, 0, luck=extreme)
+    stay = simulate_centre(world, 1, 0, 0, luck=extreme)
     done = stay.events[stay.events.event == 0]
     for turn in world.turns:
         feasible = set(turn.act[: turn.feasible])
@@ -106,8 +106,8 @@ PRESENT = {"context.turnover": 2.0, "context.caseload": 6.0, "context.capacity":
 def test_every_number_is_felt_by_somebody(declared):
     present = SMALL | {"design.clients": 12} | PRESENT
     key = f"{declared.section}.{declared.name}"
-    worlds = (World(changed(Scenario(), present | {key: value})) for value in (declared.low, declared.high))
-    low, high = ([left(s) for s in stays(w, 3, range(3), Keep.DYADS)] for w in worlds)
+    worlds = (PreparedScenario(changed(Scenario(), present | {key: value})) for value in (declared.low, declared.high))
+    low, high = ([left(s) for s in simulate(w, 3, range(3), Detail.DYADS)] for w in worlds)
     assert low != high
 
 
@@ -117,7 +117,7 @@ def test_in_any_context_definitions_are_probabilities_and_tone_is_finite(data):
     numbers = [d for d in all_declarations() if d.section in NUMBERED]
     chosen = data.draw(st.lists(st.sampled_from(numbers), max_size=10, unique_by=lambda d: d.name))
     changes = {f"{d.section}.{d.name}": data.draw(st.floats(d.low, d.high)) for d in chosen}
-    stay = live(World(changed(Scenario(), changes | SMALL)), 1, 0, 0)
+    stay = simulate_centre(PreparedScenario(changed(Scenario(), changes | SMALL)), 1, 0, 0)
     for views in (stay.clients, stay.keyworkers):
         assert np.allclose(views.definition.sum(axis=1), 1.0)
         assert (views.definition >= 0).all()
@@ -137,13 +137,13 @@ def test_frames_and_lexicon_of_ones_own_can_be_lived_with(tmp_path):
         '[guard]\nkind = "adversarial"\nkeyworker = ["security_guard"]\nclient = ["inmate"]\nbenign = -1.0\n'
         "expected_by_clients = 1.0\nexpected_by_keyworkers = 1.0\n"
     )
-    stay = live(World(changed(Scenario(), SMALL | {"meaning.frames": str(two)})), 1, 0, 0)
+    stay = simulate_centre(PreparedScenario(changed(Scenario(), SMALL | {"meaning.frames": str(two)})), 1, 0, 0)
     assert stay.clients.definition.shape == (6, 2)
 
 
 def test_a_world_made_from_another_is_the_one_made_from_its_scenario():
     scenario = changed(Scenario(), {"learning.blur": 0.7, "learning.temperature": 2.0, "context.strictness": 0.9})
-    anew, again = World(scenario), World(Scenario()).again(scenario)
+    anew, again = PreparedScenario(scenario), PreparedScenario(Scenario()).again(scenario)
     assert again.scenario == anew.scenario == again.resolved.scenario
     assert again.numbers.tobytes() == anew.numbers.tobytes()
     assert again.turns.tobytes() == anew.turns.tobytes()

@@ -11,15 +11,15 @@ from twoway.simulation import situations as module
 from twoway.simulation.affect_control.equations import data_file, load_equations, load_lexicon
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, load_frames
 from twoway.simulation.dynamics.encounter import pick
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.random_streams import PER_ENCOUNTER, PER_EXCHANGE, column_count
-from twoway.simulation.situations import EITHER, Kind, decide, load_situations, position_of, tables
+from twoway.simulation.situations import EITHER, EncounterKind, action_tables, decide, load_situations, position_of
 
 LEXICON = load_lexicon(data_file("lexicons", "us2015"))
 EQUATIONS = load_equations(data_file("equations", "nc1978"))
 FRAMES = load_frames(data_file("frames", "six"))
 SHIPPED = load_situations(data_file("situations", "residential"))
-ANSWER = SHIPPED.turn(Kind.REQUEST, KEYWORKER, 1)
+ANSWER = SHIPPED.turn(EncounterKind.REQUEST, KEYWORKER, 1)
 NEARLY_ONE = float(np.nextafter(np.float32(1), np.float32(0)))
 LAW = settings(deadline=None, max_examples=40)
 share = st.floats(0, 1)
@@ -94,7 +94,7 @@ script = { listen_to = 1 }
 
 
 def built(situations=SHIPPED, temperature=1.2, blur=1.3, strictness=0.6):
-    return tables(situations, FRAMES, LEXICON, EQUATIONS, temperature, blur, strictness)
+    return action_tables(situations, FRAMES, LEXICON, EQUATIONS, temperature, blur, strictness)
 
 
 KINDS, TURNS = built()
@@ -135,12 +135,12 @@ def test_a_keyworker_searches_restrains_or_refuses_only_in_control_or_in_answer_
     for turn in SHIPPED.turns:
         if set(turn.feasible) & {"search", "restrain", "refuse"}:
             assert turn.role == KEYWORKER
-            assert turn.kind in (Kind.CONTROL, Kind.REQUEST)
+            assert turn.kind in (EncounterKind.CONTROL, EncounterKind.REQUEST)
 
 
 def test_only_control_and_the_answer_to_a_request_are_mandated():
     mandated = {(t.kind, t.role, t.position) for t in SHIPPED.turns if t.mandated}
-    assert mandated == {(Kind.CONTROL, KEYWORKER, 0), (Kind.REQUEST, KEYWORKER, 1)}
+    assert mandated == {(EncounterKind.CONTROL, KEYWORKER, 0), (EncounterKind.REQUEST, KEYWORKER, 1)}
 
 
 def test_in_every_encounter_the_parties_alternate_from_whoever_opens():
@@ -262,7 +262,7 @@ def test_an_act_is_like_itself_and_two_acts_are_like_each_other_alike():
 
 
 def test_strain_makes_a_client_complain_and_evade_and_never_greet():
-    number = SHIPPED.turn(Kind.EVERYDAY, CLIENT, 0)
+    number = SHIPPED.turn(EncounterKind.EVERYDAY, CLIENT, 0)
     feasible = SHIPPED.turns[number].feasible
     strain = dict(zip(feasible, TURNS[number].strain, strict=False))
     assert strain["complain_to"] == strain["evade"] > strain["ignore"] > strain["argue_with"] > 0
@@ -274,9 +274,9 @@ def test_other_situations_are_added_as_a_file_without_code(written):
     assert small.exchanges == (1, 1, 2, 1, 1)
     assert small.source == {"name": "a waiting room"}
     turns = built(small)[1]
-    answer = turns[small.turn(Kind.REQUEST, KEYWORKER, 1)]
+    answer = turns[small.turn(EncounterKind.REQUEST, KEYWORKER, 1)]
     assert answer.script[:3] == pytest.approx([3 * 0.6 / 4, 3 * 0.4 / 4, 1 / 4])
-    assert not turns[small.turn(Kind.PLANNED, KEYWORKER, 0)].strained, "no irritable act is feasible there"
+    assert not turns[small.turn(EncounterKind.PLANNED, KEYWORKER, 0)].strained, "no irritable act is feasible there"
 
 
 DECISION = 'decision = { refused = "refuse", granted = "agree_with", weight = 3 }'
@@ -358,7 +358,7 @@ MISTAKES = [
 )
 def test_a_mistake_in_a_file_of_situations_is_refused_with_file_and_field(written, old, new, field, reason):
     path = written(other(SMALL, old, new))
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(InputError) as refused:
         load_situations(path)
     message = str(refused.value)
     assert str(path) in message
@@ -387,7 +387,7 @@ SETS = '[sets]\nasking = ["request_something_from", "complain_to", "evade"]\n'
 )  # fmt: skip
 def test_a_file_that_holds_no_situations_is_refused_in_words(written, text, reason):
     path = written(text)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(InputError) as refused:
         load_situations(path)
     assert str(path) in str(refused.value)
     assert reason in str(refused.value)

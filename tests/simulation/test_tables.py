@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from twoway.simulation.affect_control.equations import NEUTRAL, SCALE, event
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, Scenario, changed, load
-from twoway.simulation.run import Keep, World, stays
-from twoway.simulation.tables import Tables, Translator, check_luck, columns_of, keep_of, run, words_of
+from twoway.simulation.run import Detail, PreparedScenario, simulate
+from twoway.simulation.tables import TableBuilder, Tables, check_seed, columns_of, detail_of, run, words_of
 
 TINY = load("four-centres", {"design.days": 30, "context.turnover": 4})
 DYAD = ["replicate", "centre", "dyad"]
@@ -270,15 +270,15 @@ def test_the_same_seed_gives_the_same_tables_on_any_number_of_threads(tables):
 
 
 def test_a_world_made_once_can_be_run_again_and_again(tables):
-    world = World(TINY)
+    world = PreparedScenario(TINY)
     for _ in range(2):
         assert_same(run(world, seed=1), of_replicates(tables, [0]))
 
 
 def test_stays_translated_one_by_one_are_the_same_tables(tables):
-    world = World(TINY)
-    translator = Translator(world.resolved)
-    pieces = [translator.tables([stay]) for stay in stays(world, 1, range(3))]
+    world = PreparedScenario(TINY)
+    translator = TableBuilder(world.resolved)
+    pieces = [translator.tables([stay]) for stay in simulate(world, 1, range(3))]
     assert_same(Tables(*(pd.concat(some, ignore_index=True) for some in zip(*pieces, strict=True))), tables)
 
 
@@ -307,9 +307,9 @@ def test_a_change_of_a_table_changes_no_other_run():
     ],
 )
 def test_luck_that_cannot_be_is_refused_with_its_range(seed, replicates, words):
-    with pytest.raises(Refusal, match=words):
-        check_luck(seed, replicates)
-    with pytest.raises(Refusal, match=words):
+    with pytest.raises(InputError, match=words):
+        check_seed(seed, replicates)
+    with pytest.raises(InputError, match=words):
         run(TINY, seed=seed, replicates=replicates)
 
 
@@ -319,8 +319,8 @@ def test_the_least_and_the_greatest_seed_will_do(seed):
 
 
 def test_how_much_to_keep_is_a_word():
-    assert [keep_of(word) for word in ("dyads", "days", "events")] == [Keep.DYADS, Keep.DAYS, Keep.EVENTS]
-    with pytest.raises(Refusal, match=r"keep = 'evnts'; did you mean 'events'\?"):
-        keep_of("evnts")
-    with pytest.raises(Refusal, match="keep = 'all'"):
+    assert [detail_of(word) for word in ("dyads", "days", "events")] == [Detail.DYADS, Detail.DAYS, Detail.EVENTS]
+    with pytest.raises(InputError, match=r"keep = 'evnts'; did you mean 'events'\?"):
+        detail_of("evnts")
+    with pytest.raises(InputError, match="keep = 'all'"):
         run(TINY, keep="all")

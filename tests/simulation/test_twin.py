@@ -12,11 +12,11 @@ import pytest
 from tests import twin
 
 from twoway.simulation.affect_control.frames import ROLES
-from twoway.simulation.columns import HAPPENINGS, SOURCES, WAYS
-from twoway.simulation.dynamics.intervention import Reform
+from twoway.simulation.columns import EVENT_KINDS, SOURCES, WAYS
+from twoway.simulation.dynamics.policy_change import PolicyChange
 from twoway.simulation.parameters.scenario import Scenario, changed
-from twoway.simulation.run import Stay, World, live
-from twoway.simulation.situations import KIND_NAMES
+from twoway.simulation.run import CentreRecords, PreparedScenario, simulate_centre
+from twoway.simulation.situations import ENCOUNTER_KINDS
 
 CONTEXTS: dict[str, dict[str, float]] = {
     "ordinary": {"design.clients": 6, "design.days": 60},
@@ -63,13 +63,13 @@ in_every_context = pytest.mark.parametrize("context", CONTEXTS)
 
 
 @cache
-def both(context: str) -> tuple[Stay, tuple[str, ...], list[twin.Event], dict[str, twin.Vector]]:
+def both(context: str) -> tuple[CentreRecords, tuple[str, ...], list[twin.Event], dict[str, twin.Vector]]:
     """The stay as the model has it, its acts by number, and events and states as the twin has them."""
     scenario = changed(Scenario(), CONTEXTS[context])
     luck = {"seed": 7, "replicate": list(CONTEXTS).index(context), "centre": 2}
     reforms = {day: changed(scenario, changes) for day, changes in REFORMS.get(context, {}).items()}
-    world = World(scenario, [Reform(day, then) for day, then in reforms.items()])
-    return live(world, **luck), world.resolved.situations.acts, *twin.live(scenario, **luck, reforms=reforms)
+    world = PreparedScenario(scenario, [PolicyChange(day, then) for day, then in reforms.items()])
+    return simulate_centre(world, **luck), world.resolved.situations.acts, *twin.live(scenario, **luck, reforms=reforms)
 
 
 def told(event: Any, acts: tuple[str, ...]) -> twin.Event:
@@ -77,12 +77,12 @@ def told(event: Any, acts: tuple[str, ...]) -> twin.Event:
     return twin.Event(
         day=int(event["day"]),
         dyad=int(event["dyad"]),
-        event=HAPPENINGS[event["event"]],
+        event=EVENT_KINDS[event["event"]],
         actor=ROLES[event["actor"]],
         **{
             name: words[event[name]] if event[name] >= 0 else ""
             for name, words in (
-                ("encounter", KIND_NAMES), ("source", SOURCES), ("act", acts), ("seen", acts), ("way", WAYS),
+                ("encounter", ENCOUNTER_KINDS), ("source", SOURCES), ("act", acts), ("seen", acts), ("way", WAYS),
             )
         },
         exchange=int(event["exchange"]),
@@ -107,9 +107,9 @@ def test_how_everyone_is_each_evening_follows_from_the_text_alone(context, state
 
 def test_the_contexts_differ_enough_to_bring_about_everything_that_can_happen():
     events = [event for context in CONTEXTS for event in both(context)[2]]
-    assert {event.event for event in events} == set(HAPPENINGS)
+    assert {event.event for event in events} == set(EVENT_KINDS)
     assert {(event.actor, event.way) for event in events if event.way} == {(r, w) for r in ROLES for w in WAYS}
-    assert {event.encounter for event in events if event.encounter} == set(KIND_NAMES)
+    assert {event.encounter for event in events if event.encounter} == set(ENCOUNTER_KINDS)
 
 
 def test_the_twin_knows_the_scenario_and_its_data_files_and_nothing_else_of_the_model():

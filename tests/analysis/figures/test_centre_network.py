@@ -8,7 +8,7 @@ from tests.support.drawn import assert_all_is_on_the_page, caption, marked, word
 from twoway.analysis.figures.network import centre_network, network
 from twoway.analysis.figures.style import PATTERN_MARKERS, said
 from twoway.analysis.patterns import PATTERNS, with_patterns
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.network import friendships
 from twoway.simulation.parameters.scenario import load
 from twoway.simulation.tables import run
@@ -91,7 +91,7 @@ def test_centres_of_any_size_can_be_drawn(clients, density):
 
 def test_dyads_of_two_centres_and_friends_of_another_are_refused(centre):
     two, _ = lived(2, centres=2)
-    with pytest.raises(Refusal, match="exactly one centre"):
+    with pytest.raises(InputError, match="exactly one centre"):
         centre_network(two, pd.DataFrame({"dyad": [], "friend": []}))
-    with pytest.raises(Refusal, match="clients 0 and 99 are not both among the dyads"):
+    with pytest.raises(InputError, match="clients 0 and 99 are not both among the dyads"):
         centre_network(centre[0], pd.DataFrame({"dyad": [0], "friend": [99]}))

@@ -9,7 +9,7 @@ from tests.support.drawn import assert_all_is_on_the_page, caption, toned, words
 from twoway.analysis.figures.style import said
 from twoway.analysis.figures.tone_plane import CROWDED, FEW, tone_plane
 from twoway.analysis.patterns import CLASSES, PATTERNS, Thresholds, party_class
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 TONE = st.floats(0, 4.3)
 
@@ -73,7 +73,7 @@ def test_a_crowd_is_drawn_as_a_density_with_the_median_of_each_pattern():
 
 
 def test_a_day_the_table_does_not_hold_is_refused():
-    with pytest.raises(Refusal, match="day = 9; the table holds days 1 to 3"):
+    with pytest.raises(InputError, match="day = 9; the table holds days 1 to 3"):
         tone_plane(crowd(2, days=3), day=9)
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.double_well import NOISE, RATE, WELL, drift, well_paths
 
+from twoway import load, run
 from twoway.analysis.landscape.drift import LAG, VIEWS, between, field, grid_of, leaning, paths, steps, summed, view_of
 from twoway.analysis.landscape.fixed_points import (
     HOLDS,
@@ -20,8 +21,7 @@ from twoway.analysis.landscape.fixed_points import (
     wander,
 )
 from twoway.analysis.landscape.markov_checks import autonomy, foreseen
-from twoway import load, run
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved
 
 UNITS = 50
@@ -187,14 +187,14 @@ def test_paths_are_those_of_the_table_of_days_whatever_the_order_of_its_rows(vie
     if view == "tone":
         row = days.query("replicate == 1 and dyad == 2 and day == 5 and party == 'keyworker'").iloc[0]
         assert found.at[5, 4, 1] == pytest.approx(row["positivity"] - row["negativity"])
-    with pytest.raises(Refusal, match="not every dyad"):
+    with pytest.raises(InputError, match="not every dyad"):
         paths(days.iloc[1:], resolved, VIEWS[view])
-    with pytest.raises(Refusal, match="lag = 8"):
+    with pytest.raises(InputError, match="lag = 8"):
         steps(found, 8)
 
 
 def test_a_view_that_does_not_exist_is_refused_with_the_nearest():
-    with pytest.raises(Refusal, match="did you mean 'leaning'"):
+    with pytest.raises(InputError, match="did you mean 'leaning'"):
         view_of("leanin")
 
 

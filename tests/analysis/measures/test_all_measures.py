@@ -8,7 +8,7 @@ from twoway.analysis.measures.all_measures import OF_EVENTS, codebook, measures
 from twoway.analysis.measures.keyworkers import OF_DYADS
 from twoway.analysis.measures.panel import OF_DAYS
 from twoway.analysis.statistics.bootstrap import COLUMNS
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, load
 from twoway.simulation.tables import Tables, run
 
@@ -99,12 +99,12 @@ def test_little_to_measure_is_no_trouble(changes):
 )
 def test_a_missing_column_is_refused_by_name(tables, scenario, name, column):
     without = tables._replace(**{name: getattr(tables, name).drop(columns=column)})
-    with pytest.raises(Refusal, match=f"{name}: the column '{column}' is missing"):
+    with pytest.raises(InputError, match=f"{name}: the column '{column}' is missing"):
         measures(without, Resolved(scenario), day=45)
 
 
 def test_tables_and_days_that_were_not_kept_are_refused(tables, scenario):
-    with pytest.raises(Refusal, match="events: the table is empty"):
+    with pytest.raises(InputError, match="events: the table is empty"):
         measures(run(scenario, keep="days"), Resolved(scenario), day=45)
-    with pytest.raises(Refusal, match="day = 90; the table of days holds day 1 to 60"):
+    with pytest.raises(InputError, match="day = 90; the table of days holds day 1 to 60"):
         measures(tables, Resolved(scenario))

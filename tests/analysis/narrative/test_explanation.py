@@ -10,12 +10,12 @@ from twoway.analysis.narrative.story import numbered
 from twoway.analysis.render.document import Block, Table, as_text
 from twoway.simulation.affect_control.frames import KINDS
 from twoway.simulation.columns import SOURCES
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import load
-from twoway.simulation.run import World
+from twoway.simulation.run import PreparedScenario
 from twoway.simulation.tables import run
 
-WORLD = World(load("four-centres", {"design.days": 40}))
+WORLD = PreparedScenario(load("four-centres", {"design.days": 40}))
 DYAD = (0, 2, 1)
 
 
@@ -102,10 +102,10 @@ def test_what_it_was_put_down_to_is_not_said_to_be_hidden_where_it_was_right(rea
 
 @pytest.mark.parametrize("day", [0, 41])
 def test_a_day_on_which_the_two_did_not_meet_is_refused(events, day):
-    with pytest.raises(Refusal, match="did not meet"):
+    with pytest.raises(InputError, match="did not meet"):
         find(events, day, 1)
 
 
 def test_an_exchange_that_does_not_exist_is_refused(events):
-    with pytest.raises(Refusal, match="has exchanges 1 to"):
+    with pytest.raises(InputError, match="has exchanges 1 to"):
         find(events, int(events.loc[events["number"] > 0, "day"].iloc[0]), 99)

@@ -11,7 +11,7 @@ from twoway.analysis.narrative.interview import LONGEST, SHORTEST, cause, interv
 from twoway.analysis.narrative.words.grammar import words
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.parameters.scenario import Resolved, load
-from twoway.simulation.situations import KIND_NAMES
+from twoway.simulation.situations import ENCOUNTER_KINDS
 from twoway.simulation.tables import EMOTIONS, words_of
 
 RESOLVED = Resolved(load("ordinary"))
@@ -32,7 +32,7 @@ def remembered(draw, bad, party):
     act = draw(st.sampled_from(acts))
     return Memory(
         draw(st.integers(1, 180)),
-        draw(st.sampled_from(KIND_NAMES)),
+        draw(st.sampled_from(ENCOUNTER_KINDS)),
         act,
         float(RESOLVED.lexicon.acts[act][0]),
         *draw(shares(3)),

@@ -9,9 +9,9 @@ from twoway.analysis.narrative.interview import Choice
 from twoway.analysis.narrative.sentences import CLEARLY, OCCASIONS, evening, exchange, misread, put_down, reading, scene
 from twoway.analysis.narrative.words.grammar import OTHER
 from twoway.simulation.affect_control.frames import ROLES
-from twoway.simulation.columns import HAPPENINGS, WAYS
+from twoway.simulation.columns import EVENT_KINDS, WAYS
 from twoway.simulation.parameters.scenario import Resolved, load
-from twoway.simulation.situations import KIND_NAMES
+from twoway.simulation.situations import ENCOUNTER_KINDS
 from twoway.simulation.tables import EMOTIONS, words_of
 
 RESOLVED = Resolved(load("ordinary"))
@@ -34,7 +34,7 @@ def told(**what):
 
 def test_grammar_holds_for_every_act_however_it_is_seen_in_every_turn():
     for turn in RESOLVED.situations.turns:
-        kind, actor = KIND_NAMES[turn.kind], ROLES[turn.role]
+        kind, actor = ENCOUNTER_KINDS[turn.kind], ROLES[turn.role]
         for number, (act, seen) in enumerate(itertools.product(turn.feasible, turn.feasible)):
             shares = list(SOURCES)[number % len(SOURCES)]
             row = event(actor, act, seen, kind, shares, "angry" if number % 3 else "neutral", bent=number % 2)
@@ -62,7 +62,7 @@ def test_who_acts_is_never_told_as_the_one_to_whom_it_is_done(actor):
     for turn in RESOLVED.situations.turns:
         if ROLES[turn.role] == actor:
             for act in turn.feasible:
-                text = told(actor=actor, act=act, encounter=KIND_NAMES[turn.kind])
+                text = told(actor=actor, act=act, encounter=ENCOUNTER_KINDS[turn.kind])
                 assert not re.search(wrong[actor], text.split(". ")[0]), text
 
 
@@ -113,7 +113,7 @@ def test_a_scene_names_both_once_and_then_speaks_of_him_and_her():
 
 
 @pytest.mark.parametrize("actor", ROLES)
-@pytest.mark.parametrize("name", [name for name in HAPPENINGS if name not in ("exchange", "handling")])
+@pytest.mark.parametrize("name", [name for name in EVENT_KINDS if name not in ("exchange", "handling")])
 def test_whatever_happens_in_an_evening_can_be_told(name, actor):
     text = evening({"event": name, "actor": actor})
     assert SENTENCES.fullmatch(text)
@@ -121,7 +121,7 @@ def test_whatever_happens_in_an_evening_can_be_told(name, actor):
 
 
 def test_when_anything_happened_can_be_told():
-    assert set(OCCASIONS) == {*KIND_NAMES, *HAPPENINGS} - {"exchange"}
+    assert set(OCCASIONS) == {*ENCOUNTER_KINDS, *EVENT_KINDS} - {"exchange"}
     for told in OCCASIONS.values():
         assert SENTENCES.fullmatch(f"Their stories part on day 9, {told}: another act.")
 

@@ -20,7 +20,7 @@ from twoway.analysis.narrative.story import (
 )
 from twoway.analysis.narrative.turning_points import TIPPING, Turn, tippings, turns
 from twoway.analysis.render.document import Block, as_html, as_markdown, as_text
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, load
 from twoway.simulation.tables import run
 
@@ -120,7 +120,7 @@ def test_a_story_of_a_single_day_can_be_told():
 
 
 def test_a_dyad_that_does_not_exist_is_refused(tables):
-    with pytest.raises(Refusal, match="there is no dyad 4"):
+    with pytest.raises(InputError, match="there is no dyad 4"):
         story(tables, RESOLVED, (0, 0, 4))
 
 

@@ -19,10 +19,10 @@ from twoway.experiments.calibration.priors import Priors, priors, spread_evenly
 from twoway.experiments.calibration.targets import Targets, facts_used, targets
 from twoway.experiments.validation.fact_table import CALIBRATION, declared_facts
 from twoway.simulation.affect_control.frames import KEYWORKER
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario
-from twoway.simulation.run import World
-from twoway.simulation.situations import Kind
+from twoway.simulation.run import PreparedScenario
+from twoway.simulation.situations import EncounterKind
 
 LUCK = 0.05
 numbers = st.floats(-5, 5)
@@ -90,7 +90,7 @@ def test_what_remains_is_where_the_function_may_be_accepted(emulator):
 
 def test_where_next_to_nothing_remains_that_is_said(emulator, monkeypatch):
     monkeypatch.setattr(matching, "MOST", AT_ONCE)
-    with pytest.raises(Refusal, match="rule out nearly every value"):
+    with pytest.raises(InputError, match="rule out nearly every value"):
         remaining([{0: emulator}], Targets(("hill",), np.array([8.0]), np.array([9.0])), 3, 1, 5)
 
 
@@ -113,7 +113,7 @@ def test_a_part_that_rules_out_nothing_needs_no_emulator():
 
 def test_a_part_that_can_nowhere_be_computed_is_named():
     goal = Targets(("hill", "nowhere"), np.zeros(2), np.ones(2))
-    with pytest.raises(Refusal, match="nowhere: could not be computed at any point"):
+    with pytest.raises(InputError, match="nowhere: could not be computed at any point"):
         emulated(spread_evenly(8, 3, 7), np.column_stack([np.zeros(8), np.full(8, np.nan)]), goal, 1)
 
 
@@ -153,9 +153,9 @@ def test_only_facts_used_in_calibration_are_aimed_at():
 
 
 def test_whatever_is_sampled_a_helper_who_must_search_feels_it():
-    world = World(Scenario())
+    world = PreparedScenario(Scenario())
     frames, situations = world.resolved.frames.names, world.resolved.situations
-    number = situations.turn(Kind.CONTROL, KEYWORKER, 0)
+    number = situations.turn(EncounterKind.CONTROL, KEYWORKER, 0)
     search = situations.turns[number].feasible.index("search")
     deflection = world.turns[number].disturbance[frames.index("care"), search]
     free = priors()

@@ -9,7 +9,7 @@ from twoway.analysis.patterns import PATTERNS, by_day, with_patterns
 from twoway.experiments.comparison.compare import BATCH, CHAINS, FOLLOWED, LEAST, compare
 from twoway.experiments.comparison.schedule import Course, course
 from twoway.experiments.comparison.text import answer, partings_in_words, tables_in_lines
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import changed, load
 from twoway.simulation.tables import run
 
@@ -175,7 +175,7 @@ def test_the_words_name_the_numbers_of_the_tables(result):
     ],
 )
 def test_what_cannot_be_done_is_refused(more, words):
-    with pytest.raises(Refusal, match=words):
+    with pytest.raises(InputError, match=words):
         compare([small("ordinary"), small("permissive")], **more)
 
 

@@ -16,7 +16,7 @@ from twoway.experiments.comparison.save import (
 )
 from twoway.experiments.comparison.schedule import course
 from twoway.simulation.compilation import source_digest
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 TINY = {"design.days": 12, "design.clients": 4, "context.caseload": 2.0}
 TEXTS = ("strict-and-opaque", "permissive", "strict-and-opaque@6:permissive")
@@ -112,28 +112,28 @@ def test_other_sources_are_said_to_be_other(copied):
 )
 def test_a_damaged_manifest_is_refused_in_words(copied, change, words):
     rewritten(copied, change)
-    with pytest.raises(Refusal, match=words):
+    with pytest.raises(InputError, match=words):
         verify_comparison(copied)
 
 
 def test_a_missing_table_or_input_is_named(copied):
     (copied / "inputs" / "frames.toml").unlink()
-    with pytest.raises(Refusal, match=r"frames\.toml"):
+    with pytest.raises(InputError, match=r"frames\.toml"):
         verify_comparison(copied)
     (copied / "moves.csv").unlink()
-    with pytest.raises(Refusal, match=r"the table moves\.csv is missing"):
+    with pytest.raises(InputError, match=r"the table moves\.csv is missing"):
         verify_comparison(copied)
 
 
 def test_a_table_that_is_no_table_is_named(copied):
     (copied / "moves.csv").write_bytes(b"")
-    with pytest.raises(Refusal, match=r"moves\.csv: cannot be read"):
+    with pytest.raises(InputError, match=r"moves\.csv: cannot be read"):
         verify_comparison(copied)
 
 
 def test_a_folder_that_exists_is_not_overwritten(result, copied):
     before = (copied / "moves.csv").read_bytes()
-    with pytest.raises(Refusal, match="exists already"):
+    with pytest.raises(InputError, match="exists already"):
         keep_comparison(result, copied)
     assert (copied / "moves.csv").read_bytes() == before
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twoway.experiments.comparison.schedule import Course, check_comparable, course, what_is_shared
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.people import People
 from twoway.simulation.parameters.scenario import changed, load, shipped_names
 
@@ -70,7 +70,7 @@ def test_a_file_of_ones_own_may_be_one_of_them(tmp_path):
     ],
 )
 def test_what_cannot_be_read_is_refused_in_words(text, words):
-    with pytest.raises(Refusal, match=words):
+    with pytest.raises(InputError, match=words):
         course(text)
 
 
@@ -90,7 +90,7 @@ def test_what_cannot_be_read_is_refused_in_words(text, words):
     ],
 )
 def test_a_reform_that_cannot_be_is_refused_under_its_name(text, words):
-    with pytest.raises(Refusal, match=words):
+    with pytest.raises(InputError, match=words):
         _ = course(text).world
 
 
@@ -104,7 +104,7 @@ def test_a_reform_that_cannot_be_is_refused_under_its_name(text, words):
     ],
 )
 def test_what_cannot_be_compared_person_by_person_is_refused_with_the_field(names, words):
-    with pytest.raises(Refusal, match=words):
+    with pytest.raises(InputError, match=words):
         check_comparable([course(name) for name in names])
 
 

@@ -13,7 +13,7 @@ from twoway.experiments.derived.ablation_table import WHOLE, ablations
 
 SMALL = """
 [kept_rules]
-warmed = "it is what is looked at"
+updated_positivity = "it is what is looked at"
 [kept_numbers]
 [[removal]]
 dimension = "meaning"
@@ -65,7 +65,7 @@ def test_differences_add_up_and_what_takes_out_nothing_changes_nothing(small):
         assert (nothing["difference"].fillna(0) == 0).all()
         assert not nothing["detectable"].any()
     assert rules["dyads_elsewhere"].between(0, 1).all()
-    assert made.tables["kept"].to_numpy().tolist() == [["rule", "warmed", "it is what is looked at"]]
+    assert made.tables["kept"].to_numpy().tolist() == [["rule", "updated_positivity", "it is what is looked at"]]
 
 
 def test_the_command_makes_a_folder_that_can_be_verified(small, twoway, tmp_path):

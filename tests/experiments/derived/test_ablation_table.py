@@ -13,7 +13,7 @@ from twoway.experiments.derived import ablation_table as removals
 from twoway.experiments.derived.ablation_table import DIMENSIONS, WHOLE, ablated_scenarios, ablations
 from twoway.simulation.parameters.scenario import NUMBERED, changed, load, shipped_names
 from twoway.simulation.rules import RULES
-from twoway.simulation.run import Keep, World, live
+from twoway.simulation.run import Detail, PreparedScenario, simulate_centre
 
 every_rule()  # the modules of the rules are imported, and RULES is filled
 NUMBERS = {f"{section}.{name}" for section, declared in NUMBERED.items() for name in declared.model_fields}
@@ -62,9 +62,9 @@ def test_ablated_scenarios_differ_from_their_base_in_what_is_taken_out_and_in_no
 def test_what_is_taken_out_leaves_a_trace_where_it_is_said_to_matter(removal):
     for name in filter(None, ("ordinary", removal.where)):
         base = load(name, {"design.centres": 1, "design.days": 120})
-        world = World(base)
+        world = PreparedScenario(base)
         whole, without = (
-            [live(w, 3, k, 0, Keep.DYADS) for k in range(3)]
+            [simulate_centre(w, 3, k, 0, Detail.DYADS) for k in range(3)]
             for w in (world, world.again(changed(base, removal.changes)))
         )
         for one, other in zip(whole, without, strict=True):
@@ -78,24 +78,24 @@ SHARE = st.floats(0, 1)
 WEIGHT = st.floats(-10, 10)
 NEUTRAL = {
     "redefined": ({"learning": 0.0, "anchoring": 0.0}, lambda a: a["log_weight"]),
-    "likely_seen": ({"assimilation": 0.0}, lambda a: a["likeness"] * a["openness"]),
+    "perception_weight": ({"assimilation": 0.0}, lambda a: a["likeness"] * a["openness"]),
     "personal_weight": ({"impersonal": 1.0}, lambda a: 1.0),
     "farther": ({"step": 0.0}, lambda a: a["distance"]),
     "less": ({"share": 0.0}, lambda a: a["amount"]),
-    "moved_toward": ({"share": 0.0}, lambda a: a["own"]),
-    "drawn_together": ({"meeting": 0.0}, lambda a: a["own"]),
+    "move_toward": ({"share": 0.0}, lambda a: a["own"]),
+    "converged": ({"meeting": 0.0}, lambda a: a["own"]),
     "opposed": ({"opposition": 0.0}, lambda a: a["log_weight"]),
-    "of_this_centre": ({"spread": 0.0}, lambda a: a["share"]),
+    "centre_share": ({"spread": 0.0}, lambda a: a["share"]),
     "believed_role": ({"known": 0.0}, lambda a: a["usual"]),
     "acquainted": ({"acquaintance": 0.0}, lambda a: a["reserve"]),
     "believed_strain": ({"insight": 0.0}, lambda a: 0.0),
     "mandated_share": ({"mandate": 0.0}, lambda a: a["role"]),
     "role_share": ({"formality": 0.0}, lambda a: a["reserve"]),
-    "behind_role": ({"reserve": 0.0}, lambda a: a["distance"]),
+    "present_reserve": ({"reserve": 0.0}, lambda a: a["distance"]),
     "daily_chance": ({"per_week": 0.0}, lambda a: 0.0),
     "leaving_chance": ({"turnover": 0.0}, lambda a: 0.0),
     "disturbed": ({"tolerance": 60.0}, lambda a: 0.0),
-    "hostile_way": ({"benignity_weight": 0.0}, lambda a: a["tendency"] + a["style"]),
+    "hostile_log_odds": ({"benignity_weight": 0.0}, lambda a: a["tendency"] + a["style"]),
 }
 
 

@@ -26,7 +26,7 @@ from twoway.experiments.studies import run as running
 from twoway.experiments.studies.run import resume, run_study, tasks
 from twoway.experiments.studies.store import SHARDS, WORKING, Store
 from twoway.experiments.studies.worker import lived
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 distributed = pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
 
@@ -342,7 +342,7 @@ def test_without_dask_it_names_the_extra(tmp_path, monkeypatch, capsys):
 def test_a_scheduler_without_workers_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(on_dask, "WORKERS_WITHIN", 1)
     why = "has no worker, and none came within 1 seconds"
-    with a_scheduler(tmp_path) as (_, address), pytest.raises(Refusal, match=why), dask_workers(address):
+    with a_scheduler(tmp_path) as (_, address), pytest.raises(InputError, match=why), dask_workers(address):
         pytest.fail("it began without workers")
 
 
@@ -366,7 +366,7 @@ def test_a_worker_with_other_sources_is_refused_before_and_during_a_study(
     kept, elsewhere = tmp_path / "kept", tmp_path / "elsewhere"
     elsewhere.mkdir()  # in the first folder, what was under way may still be written down
     with dask_workers(scheduler) as (executor, workers), worker(other_sources) as (_, address):
-        with pytest.raises(Refusal, match=f"a worker that joined later, {address}, runs two-way-process"):
+        with pytest.raises(InputError, match=f"a worker that joined later, {address}, runs two-way-process"):
             run_study(tiny(replicates=REPLICATES), kept, executor=executor, workers=workers + 1)
         said = refused(capsys, elsewhere, "run", "turnover", "--out", elsewhere / "none", "--dask", scheduler)
     assert f"1 of 2 workers run other sources: {address} runs two-way-process" in said

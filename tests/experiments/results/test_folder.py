@@ -27,7 +27,7 @@ from twoway.experiments.results.folder import (
 )
 from twoway.simulation.columns import Column
 from twoway.simulation.compilation import source_digest
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, Scenario, load
 
 NOTE = provenance("mine", 5, 2)
@@ -85,7 +85,7 @@ def test_trouble_with_the_disk_is_refused_with_folder_and_reason(tmp_path, numbe
         with whole(tmp_path / "run"):
             raise OSError(number, os.strerror(number))
 
-    with pytest.raises(Refusal, match=re.escape(f"{tmp_path / 'run'}: nothing was written, {reason}")):
+    with pytest.raises(InputError, match=re.escape(f"{tmp_path / 'run'}: nothing was written, {reason}")):
         write()
     assert list(tmp_path.iterdir()) == []
 
@@ -99,7 +99,7 @@ def test_a_folder_that_came_into_being_meanwhile_is_not_overwritten(tmp_path):
             target.mkdir()
             (target / "table").write_text("theirs")
 
-    with pytest.raises(Refusal, match="another run has written there meanwhile"):
+    with pytest.raises(InputError, match="another run has written there meanwhile"):
         write()
     assert (target / "table").read_text() == "theirs"
     assert list(tmp_path.iterdir()) == [target]
@@ -114,14 +114,14 @@ def test_two_at_once_do_not_write_into_each_others_folder(tmp_path):
             (slower / "table").write_text("slower")
             (faster / "table").write_text("faster")
 
-    with pytest.raises(Refusal, match="another run has written there meanwhile"):
+    with pytest.raises(InputError, match="another run has written there meanwhile"):
         write()
     assert (target / "table").read_text() == "faster"
     assert list(tmp_path.iterdir()) == [target]
 
 
 def test_what_exists_is_refused_before_anything_is_written(tmp_path):
-    with pytest.raises(Refusal, match="exists already"), whole(tmp_path):
+    with pytest.raises(InputError, match="exists already"), whole(tmp_path):
         pytest.fail("it began to write")
 
 
@@ -234,5 +234,5 @@ def test_tables_are_read_without_what_they_say_of_their_making(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"no table at all"])
 def test_a_table_that_is_none_is_refused_with_its_name(tmp_path, content):
     (tmp_path / "days.parquet").write_bytes(content)
-    with pytest.raises(Refusal, match=re.escape(f"{tmp_path / 'days.parquet'}: cannot be read as Parquet")):
+    with pytest.raises(InputError, match=re.escape(f"{tmp_path / 'days.parquet'}: cannot be read as Parquet")):
         read_tables(tmp_path)

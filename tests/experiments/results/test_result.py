@@ -21,7 +21,7 @@ from twoway.experiments.results.result import (
     read_made,
     verify_made,
 )
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 
 def tiny(seed, replicates, threads=2, progress=False, kept=None, scenario="ordinary"):
@@ -45,7 +45,7 @@ def test_every_kind_of_result_has_its_maker(kind):
 
 
 def test_a_kind_that_does_not_exist_is_refused_with_the_nearest():
-    with pytest.raises(Refusal, match="did you mean 'scoreboard'"):
+    with pytest.raises(InputError, match="did you mean 'scoreboard'"):
         maker_of("scorebord")
 
 
@@ -74,7 +74,7 @@ def test_the_page_holds_what_is_said_escaped_the_figure_and_the_table(kept):
 
 def test_a_result_is_never_written_over_another(kept):
     before = (kept / "manifest.json").read_bytes()
-    with pytest.raises(Refusal, match="exists already"):
+    with pytest.raises(InputError, match="exists already"):
         make_and_keep("tiny-thing", kept, {"seed": 2, "replicates": 3})
     assert (kept / "manifest.json").read_bytes() == before
 
@@ -83,7 +83,7 @@ def test_a_damaged_manifest_is_refused_by_field(kept):
     manifest = json.loads((kept / "manifest.json").read_text(encoding="utf-8"))
     for field in ("kind", "tables", "model"):
         (kept / "manifest.json").write_text(json.dumps({k: v for k, v in manifest.items() if k != field}))
-        with pytest.raises(Refusal, match=f"{field} is missing"):
+        with pytest.raises(InputError, match=f"{field} is missing"):
             read_made(kept)
     assert is_made(kept)
 
@@ -95,7 +95,7 @@ def test_what_makes_no_difference_is_not_written_down(tmp_path, monkeypatch):
 
 
 def test_too_few_replicates_are_refused():
-    with pytest.raises(Refusal, match="replicates"):
+    with pytest.raises(InputError, match="replicates"):
         check_replicates(1, made.LEAST - 1)
 
 
@@ -123,8 +123,8 @@ def test_a_scenario_of_ones_own_is_kept_whole_and_a_change_of_it_is_told(tmp_pat
 
 def test_where_nothing_can_be_written_is_refused_before_the_work(tmp_path):
     (tmp_path / "file").write_text("x", encoding="utf-8")
-    with pytest.raises(Refusal, match="a file is in the place of a folder"):
+    with pytest.raises(InputError, match="a file is in the place of a folder"):
         folder_for("x", tmp_path / "file" / "deep" / "result")
-    with pytest.raises(Refusal, match="exists already"):
+    with pytest.raises(InputError, match="exists already"):
         folder_for("x", tmp_path / "file")
     assert folder_for("x", tmp_path / "new" / "result") == tmp_path / "new" / "result"

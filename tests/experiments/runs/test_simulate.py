@@ -15,7 +15,7 @@ from PIL import Image
 from twoway.analysis.patterns import PATTERNS, shares, with_patterns
 from twoway.experiments.runs.run import Outcome, in_words, simulate, verify
 from twoway.simulation.compilation import source_digest
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import changed, load
 from twoway.simulation.tables import Tables, run
 
@@ -196,7 +196,7 @@ def test_rows_that_are_gone_or_have_changed_places_are_noticed(outcome, tmp_path
 def test_a_table_that_should_be_there_is_missed(outcome, tmp_path, table):
     folder = shutil.copytree(outcome.folder, tmp_path / "run")
     (folder / f"{table}.parquet").unlink()
-    with pytest.raises(Refusal, match=f"{table}.parquet is missing"):
+    with pytest.raises(InputError, match=f"{table}.parquet is missing"):
         verify(folder)
 
 
@@ -238,7 +238,7 @@ def test_a_centre_where_nobody_ever_meets_can_be_run_kept_and_verified(tmp_path)
     [({"seed": -1}, "seed = -1"), ({"replicates": 0}, "replicates = 0"), ({"keep": "all"}, "keep = 'all'")],
 )
 def test_what_cannot_be_run_is_refused_before_a_folder_is_made(tmp_path, more, words):
-    with pytest.raises(Refusal, match=words):
+    with pytest.raises(InputError, match=words):
         simulate(TINY, "four-centres", tmp_path / "new" / "run", **more)
     assert list(tmp_path.iterdir()) == []
 

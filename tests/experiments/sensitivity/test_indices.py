@@ -13,7 +13,7 @@ from twoway.experiments.sensitivity import verdict
 from twoway.experiments.sensitivity.indices import sensitivity
 from twoway.experiments.sensitivity.resampling import Spread
 from twoway.experiments.sensitivity.verdict import ranking
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 INPUTS = ("context.formality", "context.control", "context.planned", "learning.blur")
 PROBLEM = {"num_vars": 4, "names": list(INPUTS), "bounds": [[0.0, 1.0]] * 4}
@@ -102,20 +102,20 @@ def test_one_nan_too_many_is_refused_and_never_all_zero():
     design = design_of(INPUTS, (0.0, 1.0), 64)
     runs = outcome(design, worlds=1)
     runs.loc[runs.index % 10 == 0, "conflicted"] = np.nan
-    with pytest.raises(Refusal, match="runs have no value of conflicted"):
+    with pytest.raises(InputError, match="runs have no value of conflicted"):
         sensitivity(design, runs, "conflicted")
 
 
 @pytest.mark.parametrize(("more", "reason"), [({"draws": 10}, "draws = 10"), ({"confidence": 95}, "confidence = 95")])
 def test_settings_that_cannot_be_are_refused(more, reason):
     design = design_of(INPUTS, (0.0, 1.0), 64)
-    with pytest.raises(Refusal, match=reason):
+    with pytest.raises(InputError, match=reason):
         sensitivity(design, outcome(design), "conflicted", **more)
 
 
 def test_a_sample_too_small_to_say_anything_is_refused():
     design = pd.DataFrame(latin.sample(PROBLEM, 30, seed=1), columns=list(INPUTS))
-    with pytest.raises(Refusal, match="30 points with runs; at least 100"):
+    with pytest.raises(InputError, match="30 points with runs; at least 100"):
         sensitivity(design, outcome(design), "conflicted")
 
 

@@ -9,7 +9,7 @@ from tests.support.study_runs import runs_of
 
 from twoway.experiments.sensitivity.morris import find_walks, morris
 from twoway.experiments.studies.outcome_matrix import replicates
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 INPUTS = ("steady", "bent", "inert")
 BOUNDS = [[0.0, 10.0], [-1.0, 1.0], [0.0, 1.0]]
@@ -79,7 +79,7 @@ def test_a_trajectory_with_a_point_without_runs_is_left_out_whole():
 
 
 def test_too_few_trajectories_are_refused():
-    with pytest.raises(Refusal, match="3 whole trajectories; at least 4"):
+    with pytest.raises(InputError, match="3 whole trajectories; at least 4"):
         screened(*study(number=3))
 
 

@@ -8,7 +8,7 @@ from tests.support.study_runs import design_of, runs_of
 
 from twoway.experiments.sensitivity.pawn import pawn
 from twoway.experiments.studies.outcome_matrix import replicates
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 INPUTS = ("strong", "weak", "inert")
 
@@ -57,5 +57,5 @@ def test_an_input_of_two_values_is_no_hindrance():
 
 
 def test_too_few_points_are_refused():
-    with pytest.raises(Refusal, match="50 points with runs; at least 100"):
+    with pytest.raises(InputError, match="50 points with runs; at least 100"):
         analysed(*random_study(50))

@@ -11,7 +11,7 @@ from SALib.sample import latin, sobol
 from tests.support.study_runs import runs_of
 
 from twoway.experiments.sensitivity.prim import Box, discover, peeled, told
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 INPUTS = ("context.formality", "context.control", "context.planned", "learning.blur")
 PROBLEM = {"num_vars": 4, "names": list(INPUTS), "bounds": [[0.0, 1.0], [0.0, 14.0], [0.0, 7.0], [0.5, 3.0]]}
@@ -113,7 +113,7 @@ def test_a_box_without_limits_holds_everything():
     ],
 )
 def test_what_cannot_be_discovered_is_refused_in_words(more, reason):
-    with pytest.raises(Refusal, match=reason):
+    with pytest.raises(InputError, match=reason):
         discover(*study(0.4), "conflicted", **more)
 
 
@@ -128,7 +128,7 @@ def test_an_input_in_words_is_left_out_of_the_search_and_the_verdict_says_so():
 def test_a_design_of_words_alone_is_refused():
     design, runs = study(0.4)
     words = pd.DataFrame({"meaning.frames": np.where(np.arange(len(design)) % 2, "five", "six")})
-    with pytest.raises(Refusal, match="every input holds words"):
+    with pytest.raises(InputError, match="every input holds words"):
         discover(words, runs, "conflicted", above=0.5)
 
 

@@ -13,7 +13,7 @@ from tests.support.study_runs import design_of, runs_of
 from twoway.experiments.sensitivity.resampling import once
 from twoway.experiments.sensitivity.sobol import convergence, estimates, find_blocks, sobol, whole_blocks
 from twoway.experiments.studies.outcome_matrix import replicates
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 INPUTS = ("x1", "x2", "x3")
 KNOWN = ishigami()
@@ -168,5 +168,5 @@ def test_a_base_sample_with_a_point_without_runs_is_left_out_whole():
 
 def test_too_few_base_samples_are_refused():
     design, values = study("its own", 8)
-    with pytest.raises(Refusal, match="8 whole base samples; at least 16"):
+    with pytest.raises(InputError, match="8 whole base samples; at least 16"):
         analysed(design, values)

@@ -9,7 +9,7 @@ from tests.support.tiny_study import same, tiny
 from twoway.experiments.studies.ask_tell import Driven
 from twoway.experiments.studies.designs import Asked, Span
 from twoway.experiments.studies.store import SHARDS
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 ASKED = {"design": Asked(), "inputs": {"context.control": Span(low=1.0, high=4.0), "learning.blur": Span()}}
 
@@ -41,6 +41,6 @@ def test_what_is_asked_again_is_not_run_again(tmp_path):
 )
 def test_points_that_cannot_be_asked_are_refused(tmp_path, points, why):
     driven = Driven(tiny(**ASKED), tmp_path / "s", workers=1)
-    with pytest.raises(Refusal, match=why):
+    with pytest.raises(InputError, match=why):
         driven.tell(points)
     assert driven.store.status().points == 0

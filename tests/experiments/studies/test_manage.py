@@ -13,7 +13,7 @@ from twoway.experiments.studies.manage import check, export, extend, merge, repl
 from twoway.experiments.studies.outcomes import NAMES
 from twoway.experiments.studies.run import resume, run_study
 from twoway.experiments.studies.store import SHARDS, Store
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 # More of it
 
@@ -55,9 +55,9 @@ def test_points_can_be_added_but_not_twice(tmp_path):
     run_study(tiny(replicates=1), folder, workers=1)
     more = pd.DataFrame({"context.strictness": [0.25, 0.5], "learning.blur": [0.8, 0.8]})
     assert extend(folder, points=more).status().points == 7, "one of the two was there"
-    with pytest.raises(Refusal, match="holds all of them already"):
+    with pytest.raises(InputError, match="holds all of them already"):
         extend(folder, points=more)
-    with pytest.raises(Refusal, match="inputs are"):
+    with pytest.raises(InputError, match="inputs are"):
         extend(folder, points=more[["learning.blur"]].iloc[:1])
 
 
@@ -72,9 +72,9 @@ def test_an_exported_table_says_what_its_columns_mean(tmp_path, whole_table):
         assert list(pd.read_csv(codebook)["column"]) == list(read.columns) == list(whole_table.columns)
         assert pd.read_csv(codebook)[["unit", "meaning"]].notna().all(axis=None)
         assert np.allclose(read["client_tone"], whole_table["client_tone"], rtol=1e-6)
-        with pytest.raises(Refusal, match="exists already"):
+        with pytest.raises(InputError, match="exists already"):
             export(tmp_path / "s", tmp_path / name)
-    with pytest.raises(Refusal, match=r"must end in \.csv or \.parquet"):
+    with pytest.raises(InputError, match=r"must end in \.csv or \.parquet"):
         export(tmp_path / "s", tmp_path / "t.xlsx")
 
 
@@ -88,14 +88,14 @@ def test_runs_made_again_are_equal_and_changed_ones_are_found(tmp_path, monkeypa
     assert again.now["client_tone"] == table["client_tone"].iloc[7]
     monkeypatch.setattr(living, "outcomes_of", lambda *_: [0.5] * len(NAMES))
     assert not any(again.equal for again in check(folder, 5))
-    with pytest.raises(Refusal, match="has no such run"):
+    with pytest.raises(InputError, match="has no such run"):
         replay(folder, "nothing-1")
 
 
 def test_folders_of_different_studies_are_not_merged(tmp_path):
     run_study(tiny(replicates=1), tmp_path / "a", workers=1)
     run_study(tiny(replicates=1, seed=2), tmp_path / "b", workers=1)
-    with pytest.raises(Refusal, match="seed differs"):
+    with pytest.raises(InputError, match="seed differs"):
         merge([tmp_path / "a", tmp_path / "b"], tmp_path / "c")
     assert not (tmp_path / "c").exists()
 

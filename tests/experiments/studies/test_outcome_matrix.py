@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from tests.support.study_runs import runs_of
 
 from twoway.experiments.studies.outcome_matrix import in_words, numbered, replicates
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 DESIGN = pd.DataFrame({"a": np.arange(60.0), "b": np.arange(60.0) % 7})
 VALUES = np.arange(240.0).reshape(60, 4)
 
 
 def refused(design, runs, outcome="y", **more):
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as refusal:
         replicates(design, runs, outcome, **more)
     return str(refusal.value)
 
@@ -55,7 +55,7 @@ def test_runs_that_would_spoil_an_analysis_are_refused_in_words(change, reason):
     ],
 )
 def test_a_design_that_cannot_be_analysed_is_refused_in_words(design, reason):
-    with pytest.raises(Refusal, match=reason):
+    with pytest.raises(InputError, match=reason):
         numbered(design)
 
 

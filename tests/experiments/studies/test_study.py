@@ -28,7 +28,7 @@ from twoway.experiments.studies.outcomes import NAMES
 from twoway.experiments.studies.resolved_study import setting_of
 from twoway.experiments.studies.study import SHIPPED, Study, load_study, shipped_studies
 from twoway.simulation.affect_control.equations import DATA
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import all_declarations, changed, load
 
 TWO = {"context.strictness": (0.0, 0.5, 1.0), "context.control": Span(low=1.0, high=4.0)}
@@ -231,7 +231,7 @@ def test_the_content_of_the_data_files_is_part_of_it(tmp_path):
     ],
 )  # fmt: skip
 def test_a_study_that_cannot_be_is_refused_naming_the_field(fields, why):
-    with pytest.raises(Refusal, match=re.escape(why)):
+    with pytest.raises(InputError, match=re.escape(why)):
         study(**fields).points()
 
 
@@ -252,7 +252,7 @@ def test_a_study_that_cannot_be_is_refused_naming_the_field(fields, why):
 def test_a_list_of_points_that_cannot_be_is_refused_naming_file_and_row(tmp_path, content, why):
     path = tmp_path / "points.csv"
     path.write_text(content)
-    with pytest.raises(Refusal, match=re.escape(why)) as refusal:
+    with pytest.raises(InputError, match=re.escape(why)) as refusal:
         Listed.of(path)
     assert str(path) in str(refusal.value)
 
@@ -260,9 +260,9 @@ def test_a_list_of_points_that_cannot_be_is_refused_naming_file_and_row(tmp_path
 def test_a_refusal_about_a_study_file_names_the_file(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text('title = "x"\nquestion = "y"\n[inputs]\ncontext.controle = [1.0, 2.0]\n')
-    with pytest.raises(Refusal, match=re.escape(f"{path}: inputs.context.controle: there is no such field")):
+    with pytest.raises(InputError, match=re.escape(f"{path}: inputs.context.controle: there is no such field")):
         load_study(path)
-    with pytest.raises(Refusal, match="did you mean 'peers'"):
+    with pytest.raises(InputError, match="did you mean 'peers'"):
         load_study("peer")
 
 

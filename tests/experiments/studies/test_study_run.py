@@ -31,9 +31,9 @@ from twoway.experiments.studies.run import resume, run_study, tasks
 from twoway.experiments.studies.store import SET_ASIDE, SHARDS, WORKING, Store
 from twoway.experiments.studies.study import Precision
 from twoway.experiments.studies.worker import Worlds, live_and_keep
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import changed, load
-from twoway.simulation.run import World
+from twoway.simulation.run import PreparedScenario
 from twoway.simulation.tables import run as run_scenario
 
 PATH = str(Path(__file__).parents[3])
@@ -126,23 +126,23 @@ def test_parts_may_share_a_folder(tmp_path, whole_table):
 
 @pytest.mark.parametrize("shard", [(5, 4), (0, 4), (-1, 2)])
 def test_a_part_that_cannot_be_is_refused(tmp_path, shard):
-    with pytest.raises(Refusal, match="write it as i/n"):
+    with pytest.raises(InputError, match="write it as i/n"):
         run_study(tiny(), tmp_path / "s", shard=shard)
     assert not (tmp_path / "s").exists()
 
 
 @pytest.mark.parametrize("workers", [0, -2, True, 1.5])
 def test_workers_that_cannot_be_are_refused(tmp_path, workers):
-    with pytest.raises(Refusal, match="workers"):
+    with pytest.raises(InputError, match="workers"):
         run_study(tiny(), tmp_path / "s", workers=workers)
     assert not (tmp_path / "s").exists()
 
 
 def test_a_folder_that_holds_a_study_is_not_run_over(tmp_path):
     run_study(tiny(replicates=1), tmp_path / "s", workers=1)
-    with pytest.raises(Refusal, match="study resume"):
+    with pytest.raises(InputError, match="study resume"):
         run_study(tiny(replicates=1), tmp_path / "s", workers=1)
-    with pytest.raises(Refusal, match="holds another study"):
+    with pytest.raises(InputError, match="holds another study"):
         run_study(tiny(replicates=2), tmp_path / "s", workers=1, shard=(1, 2))
 
 
@@ -183,7 +183,7 @@ def test_luck_that_is_remembered_is_the_luck_that_is_drawn():
     worlds = Worlds(setting, points)
     world = worlds.world(0)
     for _ in range(2):
-        ours, drawn = worlds.luck(world, 1, 3, 1), World(setting.scenario(points[0].changes)).luck(1, 3, 1)
+        ours, drawn = worlds.luck(world, 1, 3, 1), PreparedScenario(setting.scenario(points[0].changes)).luck(1, 3, 1)
         assert all(np.array_equal(a, b) for a, b in zip(ours, drawn, strict=True))
 
 
@@ -327,13 +327,13 @@ def test_a_damaged_shard_is_noticed_set_aside_and_its_runs_are_run_again(tmp_pat
 FULL = """
 import resource, signal, sys
 from twoway.experiments.studies.run import resume
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 if __name__ == "__main__":
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
     try:
         resume(sys.argv[1], workers=2, executor="threads")
-    except Refusal as refusal:
+    except InputError as refusal:
         print(refusal)
         sys.exit(2)
 """
@@ -366,7 +366,7 @@ def test_a_full_disk_is_called_full(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(Refusal, match="the disk is full"):
+    with pytest.raises(InputError, match="the disk is full"):
         run_study(tiny(), tmp_path / "s", workers=1, executor="threads")
     monkeypatch.undo()
     assert Store(tmp_path / "s").status().done == 0
@@ -438,7 +438,7 @@ def test_a_study_whose_data_files_were_edited_is_not_gone_on_with(tmp_path):
     run_study(tiny(replicates=1), folder, workers=1)
     frames = next((folder / "inputs").glob("frames-*.toml"))
     frames.write_text(frames.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    with pytest.raises(Refusal, match=f"{frames.name}: is not the file any more"):
+    with pytest.raises(InputError, match=f"{frames.name}: is not the file any more"):
         resume(folder)
 
 
@@ -449,7 +449,7 @@ def test_a_study_begun_with_other_sources_is_refused_and_left_as_it_was(tmp_path
     manifest.write_text(manifest.read_text().replace(Store(folder).digest, "0" * 64))
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     for work in (lambda: resume(folder), lambda: extend(folder, replicates=2)):
-        with pytest.raises(Refusal, match=r"was begun with .* sources 000000000000"):
+        with pytest.raises(InputError, match=r"was begun with .* sources 000000000000"):
             work()
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
     assert not Store(folder).status().same_model
@@ -478,7 +478,7 @@ def test_a_precision_out_of_reach_stops_at_the_most(tmp_path):
 
 
 def test_a_precision_needs_all_runs_and_no_parts(tmp_path):
-    with pytest.raises(Refusal, match="cannot be run in parts"):
+    with pytest.raises(InputError, match="cannot be run in parts"):
         run_study(tiny(precision=Precision(outcome="friendly", half_width=0.1)), tmp_path / "s", shard=(1, 2))
 
 

@@ -17,7 +17,7 @@ from twoway.cli.main import main
 from twoway.experiments.studies import run as running
 from twoway.experiments.studies.run import resume, run_study
 from twoway.experiments.studies.store import SHARDS, WORKING, Store
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 
 REPLICATES = 10
 RUNS = 6 * REPLICATES
@@ -58,7 +58,7 @@ def test_when_a_worker_process_is_killed_what_was_kept_stays_and_can_be_resumed(
 
     killer = Thread(target=kill_one)
     killer.start()
-    with pytest.raises(Refusal, match=r"a worker died.*All runs written so far are kept.*fewer --workers"):
+    with pytest.raises(InputError, match=r"a worker died.*All runs written so far are kept.*fewer --workers"):
         run_study(tiny(replicates=REPLICATES), folder, workers=2, executor="processes")
     killer.join()
     status = Store(folder).status()

@@ -21,7 +21,7 @@ from twoway.simulation.affect_control.equations import (
     load_lexicon,
 )
 from twoway.simulation.affect_control.frames import ROLES
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.situations import load_situations
 
 LEXICON = load_lexicon(data_file("lexicons", "us2015"))
@@ -288,7 +288,7 @@ def test_a_patient_whom_the_nurse_comforts_feels_better_than_one_whom_she_ignore
     ],
 )
 def test_an_unknown_word_of_an_event_is_refused_with_the_nearest_known_one(words, hint):
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(InputError) as refused:
         event(*words)
     assert hint in str(refused.value)
     assert "us2015.toml" in str(refused.value)
@@ -296,7 +296,7 @@ def test_an_unknown_word_of_an_event_is_refused_with_the_nearest_known_one(words
 
 @pytest.mark.parametrize(("option", "name"), [("lexicon", "us2016"), ("equations", "nc1987")])
 def test_an_unknown_data_file_is_refused_with_the_nearest_shipped_one(option, name):
-    with pytest.raises(Refusal, match=f"there is no '{name}'; did you mean 'us2015|nc1978'") as refused:
+    with pytest.raises(InputError, match=f"there is no '{name}'; did you mean 'us2015|nc1978'") as refused:
         event("warden", "search", "prisoner", **{option: name})
     assert option in str(refused.value)
 

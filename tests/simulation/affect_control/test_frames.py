@@ -6,7 +6,7 @@ import pytest
 from twoway.simulation.affect_control.equations import data_file, load_lexicon
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, KINDS, frames_record, load_frames
 from twoway.simulation.columns import SHARE_OF
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario, changed
 from twoway.simulation.tables import run
 
@@ -42,7 +42,7 @@ def refused(tmp_path):
     def message(text):
         path = tmp_path / "mine.toml"
         path.write_text(text, encoding="utf-8")
-        with pytest.raises(Refusal) as refusal:
+        with pytest.raises(InputError) as refusal:
             load_frames(path)
         assert str(path) in str(refusal.value), "a refusal names the file"
         assert "\n" not in str(refusal.value), "a refusal is one sentence"
@@ -153,7 +153,7 @@ def test_a_file_that_is_no_repertoire_is_refused_in_words(refused, text, reason)
 def test_an_identity_that_nobody_rated_is_refused_with_the_nearest_that_was(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(other(TWO, '"troublemaker"', '"troublemakr"'), encoding="utf-8")
-    with pytest.raises(Refusal, match=r"identities has no 'troublemakr'; did you mean 'troublemaker'\?"):
+    with pytest.raises(InputError, match=r"identities has no 'troublemakr'; did you mean 'troublemaker'\?"):
         load_frames(path).sentiments(LEXICON)
 
 

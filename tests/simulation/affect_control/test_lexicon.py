@@ -10,9 +10,9 @@ from hypothesis.extra.numpy import arrays
 
 from twoway import event
 from twoway.simulation.affect_control.equations import COMPONENTS, SCALE, data_file, load_equations, load_lexicon
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, Scenario, changed, load
-from twoway.simulation.random_streams import raters
+from twoway.simulation.random_streams import lexicon_resample_draws
 from twoway.simulation.tables import run
 
 LEXICON = load_lexicon(data_file("lexicons", "us2015"))
@@ -73,7 +73,7 @@ def written(tmp_path):
 
 
 def refusal_of(loader, path):
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(InputError) as refused:
         loader(path)
     message = str(refused.value)
     assert str(path) in message, "a refusal names the file"
@@ -142,7 +142,7 @@ def test_the_mean_of_two_identities_lies_halfway_between_them():
 
 
 def test_an_unknown_term_is_refused_with_file_table_and_nearest_word():
-    with pytest.raises(Refusal, match=r"us2015\.toml: acts has no 'hlep'; did you mean 'help'\?"):
+    with pytest.raises(InputError, match=r"us2015\.toml: acts has no 'hlep'; did you mean 'help'\?"):
         LEXICON.sentiment("acts", "hlep")
 
 
@@ -183,7 +183,7 @@ def test_resampling_leaves_the_lexicon_it_began_with_alone():
 
 
 def test_draws_for_another_number_of_terms_are_refused():
-    with pytest.raises(Refusal, match=rf"needs draws of shape \({SIZE}, 3\)"):
+    with pytest.raises(InputError, match=rf"needs draws of shape \({SIZE}, 3\)"):
         LEXICON.resampled(np.zeros((SIZE - 1, 3)))
 
 
@@ -312,15 +312,15 @@ def test_two_resamples_differ_and_neither_is_what_was_published():
 
 def test_over_many_resamples_a_mean_scatters_by_its_standard_error():
     """With 400 draws the SD of a z-score is off by 1/sqrt(800) on average; four times that is allowed."""
-    z = np.array([raters(k, LEXICON.sizes) for k in range(1, 401)])
+    z = np.array([lexicon_resample_draws(k, LEXICON.sizes) for k in range(1, 401)])
     assert abs(z.mean()) < 4 / math.sqrt(z.size)
     assert (np.abs(z[:, 0].std(axis=0) - 1) < 4 / math.sqrt(800)).all()
 
 
 def test_one_act_more_shifts_no_identity():
     acts, identities, emotions = LEXICON.sizes
-    more = raters(3, (acts + 1, identities, emotions))
-    assert (more[acts + 1 :] == raters(3, LEXICON.sizes)[acts:]).all()
+    more = lexicon_resample_draws(3, (acts + 1, identities, emotions))
+    assert (more[acts + 1 :] == lexicon_resample_draws(3, LEXICON.sizes)[acts:]).all()
 
 
 def test_other_raters_make_other_stays_but_admit_the_same_people():

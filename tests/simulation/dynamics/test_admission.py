@@ -10,11 +10,11 @@ from twoway.simulation.dynamics.admission import admit_client, fill_post, meet_k
 from twoway.simulation.dynamics.encounter import define
 from twoway.simulation.parameters.scenario import Scenario, changed
 from twoway.simulation.random_streams import SUCCESSORS, TRAITS, WAYS, Trait
-from twoway.simulation.run import World, records
-from twoway.simulation.situations import Kind
+from twoway.simulation.run import PreparedScenario, records
+from twoway.simulation.situations import EncounterKind
 from twoway.simulation.state import NOBODY, dyad_type, party_type, post_type
 
-WORLD = World(Scenario())
+WORLD = PreparedScenario(Scenario())
 FRAMES = WORLD.resolved.frames
 K = len(FRAMES.names)
 LAW = settings(deadline=None, max_examples=40)
@@ -203,7 +203,7 @@ def test_a_quarrel_that_was_sought_with_the_old_keyworker_is_not_sought_with_the
 def opened(clients, caseload, seed=3, **changes):
     """The records of a centre on its first morning."""
     sizes = {"design.clients": clients, "context.caseload": caseload, "design.days": 1}
-    world = World(changed(Scenario(), {**sizes, **changes}))
+    world = PreparedScenario(changed(Scenario(), {**sizes, **changes}))
     luck = world.luck(seed, 0, 0)
     settled, _ = world.of_centre(luck)
     people = [records(clients, party_type(K)) for _ in range(2)]
@@ -247,9 +247,9 @@ def test_too_many_clients_leave_less_contact_and_more_pressure():
     light, heavy = (opened(12, caseload, **{"context.capacity": 4})[3] for caseload in (4, 12))
     assert heavy.contact[0] < light.contact[0] == 1.0
     assert heavy.strain[0] > light.strain[0]
-    assert heavy.chance[0][Kind.EVERYDAY] < light.chance[0][Kind.EVERYDAY]
-    assert heavy.chance[0][Kind.PLANNED] < light.chance[0][Kind.PLANNED]
-    assert heavy.chance[0][Kind.CONTROL] == light.chance[0][Kind.CONTROL], "rules are enforced all the same"
+    assert heavy.chance[0][EncounterKind.EVERYDAY] < light.chance[0][EncounterKind.EVERYDAY]
+    assert heavy.chance[0][EncounterKind.PLANNED] < light.chance[0][EncounterKind.PLANNED]
+    assert heavy.chance[0][EncounterKind.CONTROL] == light.chance[0][EncounterKind.CONTROL], "rules are enforced all the same"
 
 
 def test_a_post_holds_luck_for_as_many_successors_as_there_can_be():

@@ -23,20 +23,20 @@ from twoway.simulation.dynamics.encounter import (
     scripted_share,
 )
 from twoway.simulation.parameters.scenario import Scenario, all_declarations
-from twoway.simulation.random_streams import PER_ENCOUNTER, PER_EXCHANGE, AskEncounter
-from twoway.simulation.run import World, records
-from twoway.simulation.situations import LONGEST, Kind, tables
+from twoway.simulation.random_streams import PER_ENCOUNTER, PER_EXCHANGE, EncounterQuestion
+from twoway.simulation.run import PreparedScenario, records
+from twoway.simulation.situations import LONGEST, EncounterKind, action_tables
 from twoway.simulation.state import party_type
 
-WORLD = World(Scenario())
+WORLD = PreparedScenario(Scenario())
 FRAMES, SITUATIONS = WORLD.resolved.frames, WORLD.resolved.situations
 NAMES, K = FRAMES.names, len(FRAMES.names)
 NEARLY_ONE = float(np.nextafter(np.float32(1), np.float32(0)))
 BOUNDS = {d.name: (d.low, d.high) for d in all_declarations()}
 CARE, CUSTODY = NAMES.index("care"), NAMES.index("custody")
-ANSWER = SITUATIONS.turn(Kind.REQUEST, KEYWORKER, 1)
-CONTROL = SITUATIONS.turn(Kind.CONTROL, KEYWORKER, 0)
-TALK = SITUATIONS.turn(Kind.PLANNED, KEYWORKER, 0)
+ANSWER = SITUATIONS.turn(EncounterKind.REQUEST, KEYWORKER, 1)
+CONTROL = SITUATIONS.turn(EncounterKind.CONTROL, KEYWORKER, 0)
+TALK = SITUATIONS.turn(EncounterKind.PLANNED, KEYWORKER, 0)
 LAW = settings(deadline=None, max_examples=60)
 
 share = st.floats(0, 1)
@@ -48,7 +48,7 @@ turn_numbers = st.integers(0, len(SITUATIONS.turns) - 1)
 def turns_of(blur):
     """The turns of the shipped situations as someone sees them whose perception is so blurred."""
     r, learning = WORLD.resolved, WORLD.scenario.learning
-    return tables(r.situations, r.frames, r.lexicon, r.equations, learning.temperature, blur, 0.6)[1]
+    return action_tables(r.situations, r.frames, r.lexicon, r.equations, learning.temperature, blur, 0.6)[1]
 
 
 SHARP = turns_of(0.002)
@@ -241,7 +241,7 @@ def test_the_other_is_taken_to_be_more_reserved_after_an_act_in_role_and_less_af
 @given(views, share, share)
 def test_a_courtesy_warms_less_from_someone_who_is_taken_to_stay_behind_the_role(view, presumed, more):
     little, much = sorted([presumed, more])
-    greeting = SITUATIONS.turn(Kind.EVERYDAY, KEYWORKER, 0)
+    greeting = SITUATIONS.turn(EncounterKind.EVERYDAY, KEYWORKER, 0)
     personal, reserved = party(view, presumed_reserve=little), party(view, presumed_reserve=much)
     for client in (personal, reserved):
         reads(client, greeting, act(greeting, "greet"), numbers(), turns=SHARP)
@@ -250,7 +250,7 @@ def test_a_courtesy_warms_less_from_someone_who_is_taken_to_stay_behind_the_role
 
 def test_whoever_always_acts_by_the_script_is_found_out():
     client = party(presumed_reserve=0.0)
-    everyday = SITUATIONS.turn(Kind.EVERYDAY, KEYWORKER, 0)
+    everyday = SITUATIONS.turn(EncounterKind.EVERYDAY, KEYWORKER, 0)
     script, luck_ = WORLD.turns[everyday].script_cdf, np.random.default_rng(1)
     for draw in luck_.random(400):
         reads(client, everyday, pick(script, draw), numbers(formality=0.2, acquaintance=0.05), turns=SHARP)
@@ -261,7 +261,7 @@ def test_whoever_always_acts_by_the_script_is_found_out():
 @given(views, share, share)
 def test_a_keyworker_with_insight_puts_a_complaint_in_withdrawal_down_to_strain(view, insight, more):
     little, much = sorted([insight, more])
-    turn = SITUATIONS.turn(Kind.EVERYDAY, CLIENT, 1)
+    turn = SITUATIONS.turn(EncounterKind.EVERYDAY, CLIENT, 1)
     complaint = act(turn, "complain_to")
     blind, seeing = (
         reads(party(view, insight=i), turn, complaint, numbers(), others_strain=0.5, turns=SHARP)
@@ -316,7 +316,7 @@ def test_with_sharp_eyes_even_those_who_see_what_they_expect_see_what_was_done(n
 
 
 @pytest.mark.parametrize(
-    ("kind", "position"), [(Kind.EVERYDAY, 0), (Kind.CONTROL, 0), (Kind.REQUEST, 1), (Kind.PLANNED, 0)]
+    ("kind", "position"), [(EncounterKind.EVERYDAY, 0), (EncounterKind.CONTROL, 0), (EncounterKind.REQUEST, 1), (EncounterKind.PLANNED, 0)]
 )
 def test_to_blurred_eyes_whatever_a_keyworker_does_looks_kinder_in_care_than_in_custody(kind, position):
     number = SITUATIONS.turn(kind, KEYWORKER, position)
@@ -368,7 +368,7 @@ def test_out_of_the_role_only_the_script_is_followed():
 
 
 def test_out_of_strain_a_client_complains_evades_ignores_and_argues():
-    turn = SITUATIONS.turn(Kind.EVERYDAY, CLIENT, 0)
+    turn = SITUATIONS.turn(EncounterKind.EVERYDAY, CLIENT, 0)
     strained, sources = acts_of(party(strain=1.0), turn, numbers(formality=0.0), CARE, NEARLY_ONE)
     assert sources == {STRAIN}
     assert strained == {"complain_to", "evade", "ignore", "argue_with"}
@@ -462,7 +462,7 @@ def meets(kind, opener, client, keyworker, days_luck, numbers_=None, step=1):
 days = st.lists(luck, min_size=WORLD.columns, max_size=WORLD.columns).map(np.array)
 openings = [
     (kind, opener)
-    for kind in Kind
+    for kind in EncounterKind
     for opener in ((CLIENT, KEYWORKER) if SITUATIONS.opened_by[kind] == 2 else (SITUATIONS.opened_by[kind],))
 ]
 
@@ -479,8 +479,8 @@ def test_in_an_encounter_the_parties_alternate_and_each_sticks_to_the_frame_take
     taken = [
         frame_taken(party(view), opener == role, WORLD.frames, drawn[first + question])
         for role, view, question in (
-            (CLIENT, his, AskEncounter.CLIENT_FRAME),
-            (KEYWORKER, hers, AskEncounter.KEYWORKER_FRAME),
+            (CLIENT, his, EncounterQuestion.CLIENT_FRAME),
+            (KEYWORKER, hers, EncounterQuestion.KEYWORKER_FRAME),
         )
     ]
     assert list(rows.actor_frame[:n]) == [taken[(opener + i) % 2] for i in range(n)]
@@ -490,7 +490,7 @@ def test_in_an_encounter_the_parties_alternate_and_each_sticks_to_the_frame_take
 @LAW
 @given(days, views, views)
 def test_the_good_exchanges_of_a_talk_are_those_seen_as_good(drawn, his, hers):
-    rows, good = meets(Kind.REPAIR, CLIENT, party(his), party(hers), drawn)
+    rows, good = meets(EncounterKind.REPAIR, CLIENT, party(his), party(hers), drawn)
     evaluations = [WORLD.resolved.lexicon.acts[SITUATIONS.acts[r.seen]][0] for r in rows[:4]]
     assert good == sum(e >= WORLD.scenario.learning.good_reading for e in evaluations)
 
@@ -498,10 +498,10 @@ def test_the_good_exchanges_of_a_talk_are_those_seen_as_good(drawn, his, hers):
 @LAW
 @given(days, share)
 def test_rules_are_bent_only_where_there_are_any_and_as_often_as_discretion_says(drawn, discretion):
-    rows, _ = meets(Kind.CONTROL, KEYWORKER, party(), party(), drawn, numbers(discretion=discretion))
-    draw = drawn[WORLD.kinds[Kind.CONTROL].luck + AskEncounter.BENDS]
+    rows, _ = meets(EncounterKind.CONTROL, KEYWORKER, party(), party(), drawn, numbers(discretion=discretion))
+    draw = drawn[WORLD.kinds[EncounterKind.CONTROL].luck + EncounterQuestion.BENDS]
     assert bool(rows[0].bent) == (draw < discretion)
-    chat, _ = meets(Kind.EVERYDAY, KEYWORKER, party(), party(), drawn, numbers(discretion=1.0))
+    chat, _ = meets(EncounterKind.EVERYDAY, KEYWORKER, party(), party(), drawn, numbers(discretion=1.0))
     assert not chat.bent.any()
 
 
@@ -509,7 +509,7 @@ def test_rules_are_bent_only_where_there_are_any_and_as_often_as_discretion_says
 @given(days)
 def test_a_confrontation_is_over_when_who_sought_it_has_opened_an_encounter(drawn):
     client, keyworker = party(confronting=1.0), party(confronting=1.0)
-    rows, _ = meets(Kind.EVERYDAY, CLIENT, client, keyworker, drawn)
+    rows, _ = meets(EncounterKind.EVERYDAY, CLIENT, client, keyworker, drawn)
     assert (client.confronting, keyworker.confronting) == (0.0, 1.0)
     assert WORLD.frames.adversarial[rows[0].actor_frame]
 
@@ -519,7 +519,7 @@ def test_a_confrontation_is_over_when_who_sought_it_has_opened_an_encounter(draw
 def test_it_makes_no_difference_to_the_two_whether_their_encounter_is_written_down(drawn, his, hers):
     noted, unnoted = [party(his), party(hers)], [party(his), party(hers)]
     assert (
-        meets(Kind.PLANNED, KEYWORKER, *noted, drawn)[1] == meets(Kind.PLANNED, KEYWORKER, *unnoted, drawn, step=0)[1]
+        meets(EncounterKind.PLANNED, KEYWORKER, *noted, drawn)[1] == meets(EncounterKind.PLANNED, KEYWORKER, *unnoted, drawn, step=0)[1]
     )
     assert [p.tobytes() for p in noted] == [p.tobytes() for p in unnoted]
 

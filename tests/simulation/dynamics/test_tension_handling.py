@@ -9,10 +9,10 @@ from twoway.simulation.dynamics.encounter import define
 from twoway.simulation.dynamics.tension import NO_WAY, benignity, handle, talk_ends, way_taken
 from twoway.simulation.parameters.scenario import Scenario
 from twoway.simulation.random_streams import WAYS
-from twoway.simulation.run import World, records
-from twoway.simulation.state import Way, party_type
+from twoway.simulation.run import PreparedScenario, records
+from twoway.simulation.state import CopingWay, party_type
 
-WORLD = World(Scenario())
+WORLD = PreparedScenario(Scenario())
 NAMES = WORLD.resolved.frames.names
 K = len(NAMES)
 NEARLY_ONE = float(np.nextafter(np.float32(1), np.float32(0)))
@@ -46,7 +46,7 @@ def sure_of(frame):
 
 def set_on(way):
     """The style of someone who handles all tension in one way."""
-    return [60.0 if w == way else 0.0 for w in Way]
+    return [60.0 if w == way else 0.0 for w in CopingWay]
 
 
 def handles(someone, troubled, notices, draw=0.5, numbers_=None, day=10.0):
@@ -81,17 +81,17 @@ def test_the_ways_of_handling_tension_are_probabilities_and_the_one_taken_is_pos
 def test_privacy_and_time_make_a_talk_likelier_and_every_other_way_less_likely(style, opportunity, more):
     little, much = sorted([opportunity, more])
     seldom, often = (odds_of(party(style=style), numbers(repair_opportunity=o)) for o in (little, much))
-    assert often[Way.PROPOSE_TALK] >= seldom[Way.PROPOSE_TALK] - 1e-12
-    assert (often[: Way.PROPOSE_TALK] <= seldom[: Way.PROPOSE_TALK] + 1e-12).all()
+    assert often[CopingWay.PROPOSE_TALK] >= seldom[CopingWay.PROPOSE_TALK] - 1e-12
+    assert (often[: CopingWay.PROPOSE_TALK] <= seldom[: CopingWay.PROPOSE_TALK] + 1e-12).all()
 
 
 @LAW
 @given(styles)
 def test_who_sees_a_friend_talks_sooner_and_who_sees_an_opponent_fights_or_leaves_sooner(style):
     friendly, hostile = (odds_of(party(sure_of(f), style=style)) for f in ("companionship", "struggle"))
-    assert friendly[Way.PROPOSE_TALK] > hostile[Way.PROPOSE_TALK]
-    assert friendly[Way.CONFRONT] < hostile[Way.CONFRONT]
-    assert friendly[Way.WITHDRAW] < hostile[Way.WITHDRAW]
+    assert friendly[CopingWay.PROPOSE_TALK] > hostile[CopingWay.PROPOSE_TALK]
+    assert friendly[CopingWay.CONFRONT] < hostile[CopingWay.CONFRONT]
+    assert friendly[CopingWay.WITHDRAW] < hostile[CopingWay.WITHDRAW]
 
 
 @LAW
@@ -99,13 +99,13 @@ def test_who_sees_a_friend_talks_sooner_and_who_sees_an_opponent_fights_or_leave
 def test_someone_who_only_notices_the_others_tension_can_at_best_propose_a_talk(view, style, draw):
     someone = party(view, style=style, tension=0.3)
     before = someone.tobytes()
-    assert handles(someone, False, True, draw) in (NO_WAY, Way.PROPOSE_TALK)
+    assert handles(someone, False, True, draw) in (NO_WAY, CopingWay.PROPOSE_TALK)
     assert someone.tobytes() == before
 
 
 def test_noticing_does_lead_some_to_propose_a_talk():
-    assert handles(party(style=set_on(Way.PROPOSE_TALK)), False, True) == Way.PROPOSE_TALK
-    assert handles(party(style=set_on(Way.CONFRONT)), False, True) == NO_WAY
+    assert handles(party(style=set_on(CopingWay.PROPOSE_TALK)), False, True) == CopingWay.PROPOSE_TALK
+    assert handles(party(style=set_on(CopingWay.CONFRONT)), False, True) == NO_WAY
 
 
 @LAW
@@ -121,21 +121,21 @@ def test_who_neither_has_tension_nor_notices_any_does_nothing(view, style, draw)
 @given(views, styles, luck, st.floats(0.5, 20), share)
 def test_who_has_tension_does_something_and_is_never_worse_for_it(view, style, draw, tension, away):
     someone = party(view, style=style, tension=tension, distance=away)
-    assert handles(someone, True, False, draw) in list(Way)
+    assert handles(someone, True, False, draw) in list(CopingWay)
     assert 0 <= someone.tension <= tension
     assert away <= someone.distance <= 1
 
 
-@pytest.mark.parametrize("way", list(Way))
+@pytest.mark.parametrize("way", list(CopingWay))
 @pytest.mark.parametrize("draw", [1e-6, 0.5, NEARLY_ONE])
 def test_each_way_does_what_it_says_and_nothing_else(way, draw):
     someone = party(style=set_on(way), tension=2.0, distance=0.2)
     n = numbers(distance_step=0.5, withdrawal=7.0, relief=0.25)
     assert handles(someone, True, False, draw, n, day=10.0) == way
-    assert someone.distance == pytest.approx(0.6 if way == Way.KEEP_DISTANCE else 0.2)
-    assert someone.confronting == (way == Way.CONFRONT)
-    assert someone.away == (17.0 if way == Way.WITHDRAW else 0.0)
-    assert someone.tension == (1.5 if way in (Way.KEEP_DISTANCE, Way.CONFRONT, Way.WITHDRAW) else 2.0)
+    assert someone.distance == pytest.approx(0.6 if way == CopingWay.KEEP_DISTANCE else 0.2)
+    assert someone.confronting == (way == CopingWay.CONFRONT)
+    assert someone.away == (17.0 if way == CopingWay.WITHDRAW else 0.0)
+    assert someone.tension == (1.5 if way in (CopingWay.KEEP_DISTANCE, CopingWay.CONFRONT, CopingWay.WITHDRAW) else 2.0)
 
 
 def ends(client, keyworker, proposer, good, numbers_=None):
@@ -191,14 +191,14 @@ def test_a_repair_talk_that_fails_leaves_bad_feeling_in_both_and_a_lesson_in_its
     assert client.negativity == keyworker.negativity == 0.3
     assert (client.definition == before[0]).all()
     assert (keyworker.definition == before[1]).all()
-    assert proposer.style[Way.PROPOSE_TALK] == pytest.approx(style[0][Way.PROPOSE_TALK] - 1.0)
-    assert (proposer.style[: Way.PROPOSE_TALK] == style[0][: Way.PROPOSE_TALK]).all()
+    assert proposer.style[CopingWay.PROPOSE_TALK] == pytest.approx(style[0][CopingWay.PROPOSE_TALK] - 1.0)
+    assert (proposer.style[: CopingWay.PROPOSE_TALK] == style[0][: CopingWay.PROPOSE_TALK]).all()
     assert (asked.style == style[1]).all()
 
 
 def test_after_a_failed_talk_its_proposer_is_less_likely_to_propose_another():
     client, keyworker = party(), party()
-    before = odds_of(client)[Way.PROPOSE_TALK]
+    before = odds_of(client)[CopingWay.PROPOSE_TALK]
     ends(client, keyworker, client, 0)
-    assert odds_of(client)[Way.PROPOSE_TALK] < before
-    assert odds_of(keyworker)[Way.PROPOSE_TALK] == pytest.approx(before)
+    assert odds_of(client)[CopingWay.PROPOSE_TALK] < before
+    assert odds_of(keyworker)[CopingWay.PROPOSE_TALK] == pytest.approx(before)

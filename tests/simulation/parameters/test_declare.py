@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from twoway.simulation.parameters.context import Context
-from twoway.simulation.parameters.declare import Declared, declarations, number
+from twoway.simulation.parameters.declare import ParameterGroup, declarations, parameter
 from twoway.simulation.parameters.people import Learning, People
 from twoway.simulation.parameters.scenario import NUMBERED, Design, Meaning, Scenario, all_declarations
 
@@ -16,15 +16,15 @@ LAW = settings(deadline=None, max_examples=60)
 ALL = {f"{d.section}.{d.name}": d for d in all_declarations()}
 
 
-class Weather(Declared):
+class Weather(ParameterGroup):
     """Numbers for these tests."""
 
-    rain: float = number(2.0, 0, 10, "mm per day", "almanac 1890")
+    rain: float = parameter(2.0, 0, 10, "mm per day", "almanac 1890")
     """How much
     it rains."""
-    wind: float = number(3, 0, 12, "Beaufort")
+    wind: float = parameter(3, 0, 12, "Beaufort")
     """How much it blows."""
-    clouds: int = number(4, 0, 8, "eighths")
+    clouds: int = parameter(4, 0, 8, "eighths")
     """How much is covered."""
     name: str = "May"
     """Not a number."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from twoway.simulation.affect_control.equations import DATA
-from twoway.simulation.errors import Refusal
+from twoway.simulation.errors import InputError
 from twoway.simulation.parameters import scenario as module
 from twoway.simulation.parameters.scenario import Resolved, Scenario, all_declarations, changed, load, shipped_names
 
@@ -29,7 +29,7 @@ def written(tmp_path):
 
 
 def refusal(function, *arguments):
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(InputError) as refused:
         function(*arguments)
     message = str(refused.value)
     assert "\n" not in message, "a refusal is one sentence"

@@ -7,15 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twoway.simulation.rules.choice import (
-    behind_role,
+    act_source,
+    choice_weight,
     contact,
     crisis_left,
     daily_chance,
-    feels_right,
     mandated_share,
+    present_reserve,
     pressure_under,
     role_share,
-    source_of,
 )
 
 LAW = settings(deadline=None, max_examples=60)
@@ -92,8 +92,8 @@ def test_on_the_day_of_admission_the_whole_crisis_is_there():
 @given(share, share, share)
 def test_keeping_distance_only_puts_someone_farther_behind_the_role(reserve, distance, more):
     near, far = sorted([distance, more])
-    assert reserve - EPS <= behind_role(reserve, near) <= behind_role(reserve, far) + EPS <= 1 + 2 * EPS
-    assert behind_role(reserve, 0.0) == pytest.approx(reserve, abs=EPS)
+    assert reserve - EPS <= present_reserve(reserve, near) <= present_reserve(reserve, far) + EPS <= 1 + 2 * EPS
+    assert present_reserve(reserve, 0.0) == pytest.approx(reserve, abs=EPS)
 
 
 @LAW
@@ -119,7 +119,7 @@ def test_a_mandate_only_adds_to_the_role(role, mandate):
 @LAW
 @given(luck, share, share)
 def test_an_act_comes_from_exactly_one_of_three_sources_and_none_of_no_share(draw, role, strain):
-    source = source_of(draw, role, strain)
+    source = act_source(draw, role, strain)
     assert source in (0, 1, 2)
     assert not (source == 0 and role == 0)
     assert not (source == 1 and (strain == 0 or role == 1))
@@ -130,12 +130,12 @@ def test_an_act_comes_from_exactly_one_of_three_sources_and_none_of_no_share(dra
 @given(luck, luck, share, share)
 def test_more_luck_takes_the_act_farther_from_the_role(draw, more, role, strain):
     low, high = sorted([draw, more])
-    assert source_of(low, role, strain) <= source_of(high, role, strain)
+    assert act_source(low, role, strain) <= act_source(high, role, strain)
 
 
 def test_the_three_sources_are_as_frequent_as_their_shares():
     draws = [(i + 0.5) / 1000 for i in range(1000)]
-    found = [source_of(u, 0.5, 0.2) for u in draws]
+    found = [act_source(u, 0.5, 0.2) for u in draws]
     assert [found.count(s) / 1000 for s in (0, 1, 2)] == pytest.approx([0.5, 0.1, 0.4], abs=0.002)
 
 
@@ -143,13 +143,13 @@ def test_the_three_sources_are_as_frequent_as_their_shares():
 @given(st.floats(0, 60), st.floats(0, 60), st.floats(0.2, 5))
 def test_the_more_an_act_disturbs_the_less_it_feels_right(deflection, more, temperature):
     mild, strong = sorted([deflection, more])
-    assert 1 >= feels_right(mild, temperature) >= feels_right(strong, temperature) > 0
+    assert 1 >= choice_weight(mild, temperature) >= choice_weight(strong, temperature) > 0
 
 
 @LAW
 @given(st.floats(0, 30), st.floats(0.2, 5))
 def test_one_temperature_more_of_deflection_costs_a_factor_e(deflection, temperature):
-    ratio = feels_right(deflection, temperature) / feels_right(deflection + temperature, temperature)
+    ratio = choice_weight(deflection, temperature) / choice_weight(deflection + temperature, temperature)
     assert ratio == pytest.approx(math.e, rel=1e-6)
 
 
@@ -157,4 +157,4 @@ def test_one_temperature_more_of_deflection_costs_a_factor_e(deflection, tempera
 @given(st.floats(0.1, 60), st.floats(0.2, 5), st.floats(0.2, 5))
 def test_someone_who_follows_feeling_loosely_minds_deflection_less(deflection, temperature, other):
     strict, loose = sorted([temperature, other])
-    assert feels_right(deflection, strict) <= feels_right(deflection, loose)
+    assert choice_weight(deflection, strict) <= choice_weight(deflection, loose)

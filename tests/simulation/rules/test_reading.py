@@ -5,15 +5,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from twoway.simulation.rules.reading import (
-    attributed,
+    attribution_share,
     believed_role,
     believed_strain,
-    evidence,
     expected,
-    left_to_person,
-    likely_seen,
     likeness,
-    redefined,
+    log_evidence,
+    perception_weight,
+    person_share,
+    updated_log_weight,
 )
 
 LAW = settings(deadline=None, max_examples=60)
@@ -76,7 +76,7 @@ def test_role_strain_and_person_share_an_act_among_them_without_rest(script, str
     whole = expected(script, strain, person, role, strained)
     assume(whole > 1e-9)
     parts = (role * script, (1 - role) * strained * strain, (1 - role) * (1 - strained) * person)
-    shares = [attributed(part, whole) for part in parts]
+    shares = [attribution_share(part, whole) for part in parts]
     assert all(-EPS <= s <= 1 + EPS for s in shares)
     assert sum(shares) == pytest.approx(1.0, abs=1e-9)
 
@@ -87,20 +87,20 @@ def test_the_same_act_says_less_about_the_person_where_the_script_asks_for_it(sc
     rare, usual = sorted([script, more])
     part = (1 - role) * (1 - strained) * person
     assume(part > 1e-9)
-    loose = attributed(part, expected(rare, 0.0, person, role, strained))
-    scripted = attributed(part, expected(usual, 0.0, person, role, strained))
+    loose = attribution_share(part, expected(rare, 0.0, person, role, strained))
+    scripted = attribution_share(part, expected(usual, 0.0, person, role, strained))
     assert scripted <= loose + EPS
 
 
 def test_an_act_that_could_come_from_nowhere_is_put_down_to_neither_role_nor_strain_but_to_the_person():
-    assert attributed(0.0, 0.0) == 0.0
-    assert left_to_person(attributed(0.0, 0.0), attributed(0.0, 0.0)) == 1.0
+    assert attribution_share(0.0, 0.0) == 0.0
+    assert person_share(attribution_share(0.0, 0.0), attribution_share(0.0, 0.0)) == 1.0
 
 
 @LAW
 @given(share, share)
 def test_what_neither_role_nor_strain_explains_is_left_to_the_person_and_never_less_than_nothing(role, strain):
-    left = left_to_person(role, strain)
+    left = person_share(role, strain)
     assert 0 <= left <= 1
     if role + strain <= 1:
         assert role + strain + left == pytest.approx(1.0)
@@ -130,22 +130,22 @@ def test_nothing_is_more_like_an_act_than_itself(blur):
 @given(share, share, share, share, st.floats(0.01, 1))
 def test_what_is_expected_more_is_seen_more_easily(similar, expectation, more, assimilation, openness):
     little, much = sorted([expectation, more])
-    assert 0 <= likely_seen(similar, little, assimilation, openness)
-    assert likely_seen(similar, little, assimilation, openness) <= likely_seen(similar, much, assimilation, openness)
+    assert 0 <= perception_weight(similar, little, assimilation, openness)
+    assert perception_weight(similar, little, assimilation, openness) <= perception_weight(similar, much, assimilation, openness)
 
 
 @LAW
 @given(share, share, share, st.floats(0.01, 1))
 def test_who_does_not_lean_on_expectation_sees_only_by_likeness(similar, expectation, other, openness):
-    assert likely_seen(similar, expectation, 0.0, openness) == likely_seen(similar, other, 0.0, openness)
-    assert likely_seen(similar, expectation, 1.0, openness) == similar * expectation
+    assert perception_weight(similar, expectation, 0.0, openness) == perception_weight(similar, other, 0.0, openness)
+    assert perception_weight(similar, expectation, 1.0, openness) == similar * expectation
 
 
 @LAW
 @given(share, share, st.floats(0.0001, 0.2))
 def test_a_likelier_act_is_better_evidence_and_doubt_bounds_what_an_unlikely_one_says(probability, more, doubt):
     rare, usual = sorted([probability, more])
-    assert evidence(0.0, doubt) <= evidence(rare, doubt) <= evidence(usual, doubt)
+    assert log_evidence(0.0, doubt) <= log_evidence(rare, doubt) <= log_evidence(usual, doubt)
 
 
 @LAW
@@ -153,29 +153,29 @@ def test_a_likelier_act_is_better_evidence_and_doubt_bounds_what_an_unlikely_one
 def test_the_more_doubt_the_less_one_act_settles_between_two_frames(probability, other, doubt, more):
     sure, doubtful = sorted([doubt, more])
     unlikely, likely = sorted([probability, other])
-    firm = evidence(likely, sure) - evidence(unlikely, sure)
-    assert evidence(likely, doubtful) - evidence(unlikely, doubtful) <= firm + EPS
+    firm = log_evidence(likely, sure) - log_evidence(unlikely, sure)
+    assert log_evidence(likely, doubtful) - log_evidence(unlikely, doubtful) <= firm + EPS
 
 
 @LAW
 @given(log_weights, st.floats(-10, 0), share)
 def test_who_meets_what_was_expected_all_along_is_moved_by_the_evidence_alone(log_weight, said, learning):
-    moved = redefined(log_weight, log_weight, said, learning, 0.5)
+    moved = updated_log_weight(log_weight, log_weight, said, learning, 0.5)
     assert moved == pytest.approx(log_weight + learning * said, abs=1e-9)
 
 
 @LAW
 @given(log_weights, log_weights, share)
 def test_without_learning_a_definition_only_returns_to_the_expectation(log_weight, expectation, anchoring):
-    moved = redefined(log_weight, expectation, -3.0, 0.0, anchoring)
+    moved = updated_log_weight(log_weight, expectation, -3.0, 0.0, anchoring)
     assert between(log_weight, moved, expectation) or moved == pytest.approx(expectation, abs=1e-9)
-    assert redefined(log_weight, expectation, -3.0, 0.0, 1.0) == pytest.approx(expectation, abs=1e-9)
+    assert updated_log_weight(log_weight, expectation, -3.0, 0.0, 1.0) == pytest.approx(expectation, abs=1e-9)
 
 
 @LAW
 @given(log_weights, log_weights, st.floats(-10, 0), st.floats(-10, 0), share, share)
 def test_better_evidence_never_leaves_a_frame_with_less_weight(weight, expectation, said, other, learning, anchoring):
     worse, better = sorted([said, other])
-    assert redefined(weight, expectation, worse, learning, anchoring) <= redefined(
+    assert updated_log_weight(weight, expectation, worse, learning, anchoring) <= updated_log_weight(
         weight, expectation, better, learning, anchoring
     )

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twoway.simulation.rules.social import (
-    expected_at_first,
-    kept_as_share,
+    centre_share,
+    clipped_to_share,
+    initial_log_weight,
     leaving_chance,
-    moved_toward,
-    of_this_centre,
-    opposed,
+    move_toward,
+    with_opposition,
 )
 
 LAW = settings(deadline=None, max_examples=60)
@@ -25,7 +25,7 @@ EPS = 1e-9
 @LAW
 @given(log_weight, log_weight, share)
 def test_who_is_moved_toward_another_ends_between_the_two(own, other, part):
-    moved = moved_toward(own, other, part)
+    moved = move_toward(own, other, part)
     assert min(own, other) - EPS <= moved <= max(own, other) + EPS
     assert abs(moved - other) == pytest.approx((1 - part) * abs(own - other), abs=EPS)
 
@@ -33,32 +33,32 @@ def test_who_is_moved_toward_another_ends_between_the_two(own, other, part):
 @LAW
 @given(log_weight, log_weight)
 def test_no_influence_moves_nobody_and_full_influence_all_the_way(own, other):
-    assert moved_toward(own, other, 0.0) == own
-    assert moved_toward(own, other, 1.0) == pytest.approx(other, abs=EPS)
+    assert move_toward(own, other, 0.0) == own
+    assert move_toward(own, other, 1.0) == pytest.approx(other, abs=EPS)
 
 
 @LAW
 @given(log_weight, st.floats(0, 2), st.floats(0, 2), benignity)
 def test_opposition_talks_up_adversarial_frames_and_talks_down_benign_ones(weight, opposition, more, benign):
     mild, fierce = sorted([opposition, more])
-    assert opposed(weight, 0.0, benign) == weight
-    assert opposed(weight, fierce, -abs(benign)) >= opposed(weight, mild, -abs(benign)) >= weight
-    assert opposed(weight, fierce, abs(benign)) <= opposed(weight, mild, abs(benign)) <= weight
+    assert with_opposition(weight, 0.0, benign) == weight
+    assert with_opposition(weight, fierce, -abs(benign)) >= with_opposition(weight, mild, -abs(benign)) >= weight
+    assert with_opposition(weight, fierce, abs(benign)) <= with_opposition(weight, mild, abs(benign)) <= weight
 
 
 @LAW
 @given(st.floats(1e-6, 1e6), st.floats(-4, 4), benignity)
 def test_someone_of_average_luck_expects_what_is_expected_in_the_mean(weight, tilt, benign):
-    assert expected_at_first(weight, tilt, benign, 1.0, 0.0) == pytest.approx(math.log(weight) + tilt * benign)
-    assert expected_at_first(weight, 0.0, benign, 0.0, 3.0) == math.log(weight)
+    assert initial_log_weight(weight, tilt, benign, 1.0, 0.0) == pytest.approx(math.log(weight) + tilt * benign)
+    assert initial_log_weight(weight, 0.0, benign, 0.0, 3.0) == math.log(weight)
 
 
 @LAW
 @given(st.floats(1e-3, 1e3), st.floats(-4, 4), st.floats(-4, 4), st.floats(-5, 5))
 def test_raised_expectations_raise_benign_frames_and_lower_adversarial_ones(weight, tilt, other, luck):
     low, high = sorted([tilt, other])
-    assert expected_at_first(weight, low, 1.0, 1.0, luck) <= expected_at_first(weight, high, 1.0, 1.0, luck)
-    assert expected_at_first(weight, low, -1.0, 1.0, luck) >= expected_at_first(weight, high, -1.0, 1.0, luck)
+    assert initial_log_weight(weight, low, 1.0, 1.0, luck) <= initial_log_weight(weight, high, 1.0, 1.0, luck)
+    assert initial_log_weight(weight, low, -1.0, 1.0, luck) >= initial_log_weight(weight, high, -1.0, 1.0, luck)
 
 
 @LAW
@@ -79,7 +79,7 @@ def test_over_180_days_posts_change_as_often_as_turnover_says(turnover):
 @LAW
 @given(st.floats(-10, 10))
 def test_a_trait_is_kept_a_share_and_changed_only_where_it_is_none(value):
-    kept = kept_as_share(value)
+    kept = clipped_to_share(value)
     assert 0 <= kept <= 1
     if 0 <= value <= 1:
         assert kept == value
@@ -88,22 +88,22 @@ def test_a_trait_is_kept_a_share_and_changed_only_where_it_is_none(value):
 @LAW
 @given(share, st.floats(0, 2), st.floats(-8, 8))
 def test_a_share_stays_a_share_in_every_centre_and_none_or_all_stay_what_they_are(value, spread, luck):
-    assert 0 <= of_this_centre(value, spread, luck) <= 1
-    assert of_this_centre(0.0, spread, luck) == 0.0
-    assert of_this_centre(1.0, spread, luck) == 1.0
+    assert 0 <= centre_share(value, spread, luck) <= 1
+    assert centre_share(0.0, spread, luck) == 0.0
+    assert centre_share(1.0, spread, luck) == 1.0
 
 
 @LAW
 @given(st.floats(0.01, 0.99), st.floats(0, 2), st.floats(-8, 8), st.floats(-8, 8))
 def test_a_centre_with_more_of_it_by_luck_has_more_of_it(value, spread, luck, more):
     low, high = sorted([luck, more])
-    assert of_this_centre(value, spread, low) <= of_this_centre(value, spread, high) + EPS
-    assert of_this_centre(value, 0.0, luck) == pytest.approx(value)
+    assert centre_share(value, spread, low) <= centre_share(value, spread, high) + EPS
+    assert centre_share(value, 0.0, luck) == pytest.approx(value)
 
 
 @LAW
 @given(st.floats(0.01, 0.99), st.floats(0, 2), st.floats(-4, 4))
 def test_centres_differ_on_the_scale_of_log_odds(value, spread, luck):
-    there = of_this_centre(value, spread, luck)
+    there = centre_share(value, spread, luck)
     shift = math.log(there / (1 - there)) - math.log(value / (1 - value))
     assert shift == pytest.approx(spread * luck, abs=1e-6)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twoway.simulation.rules.tone import coerced, personal_weight, soured, warmed
+from twoway.simulation.rules.tone import personal_weight, updated_felt_coercion, updated_negativity, updated_positivity
 
 LAW = settings(deadline=None, max_examples=60)
 share = st.floats(0, 1)
@@ -33,36 +33,36 @@ def test_an_act_that_is_all_person_counts_fully_and_one_that_is_not_counts_as_im
 @LAW
 @given(felt, share, evaluation, tempo)
 def test_positivity_never_falls_below_zero_nor_rises_above_what_was_felt(positivity, weight, good, speed):
-    after = warmed(positivity, weight, good, speed)
+    after = updated_positivity(positivity, weight, good, speed)
     assert -EPS <= after <= max(positivity, 4.3) + EPS
 
 
 @LAW
 @given(felt, share, evaluation, tempo, ratio)
 def test_negativity_never_falls_below_zero(negativity, weight, good, speed, stronger):
-    assert soured(negativity, weight, good, speed, stronger) >= -EPS
+    assert updated_negativity(negativity, weight, good, speed, stronger) >= -EPS
 
 
 @LAW
 @given(felt, share, evaluation, evaluation, tempo, ratio)
 def test_a_better_act_never_leaves_less_good_tone_or_more_bad_tone(tone, weight, good, other, speed, stronger):
     worse, better = sorted([good, other])
-    assert warmed(tone, weight, worse, speed) <= warmed(tone, weight, better, speed)
-    assert soured(tone, weight, worse, speed, stronger) >= soured(tone, weight, better, speed, stronger)
+    assert updated_positivity(tone, weight, worse, speed) <= updated_positivity(tone, weight, better, speed)
+    assert updated_negativity(tone, weight, worse, speed, stronger) >= updated_negativity(tone, weight, better, speed, stronger)
 
 
 @LAW
 @given(felt, share, st.floats(0, 4.3), tempo, ratio)
 def test_a_good_act_lets_bad_tone_fade_no_faster_than_an_indifferent_one(negativity, weight, good, speed, stronger):
     """Good and bad are kept apart: kindness does not undo an injury, only time does."""
-    assert soured(negativity, weight, good, speed, stronger) == soured(negativity, weight, 0.0, speed, stronger)
-    assert warmed(negativity, weight, -good, speed) == warmed(negativity, weight, 0.0, speed)
+    assert updated_negativity(negativity, weight, good, speed, stronger) == updated_negativity(negativity, weight, 0.0, speed, stronger)
+    assert updated_positivity(negativity, weight, -good, speed) == updated_positivity(negativity, weight, 0.0, speed)
 
 
 @LAW
 @given(share, st.floats(0.01, 4.3), tempo, st.floats(1.001, 5))
 def test_bad_is_stronger_than_good(weight, strength, speed, stronger):
-    gain, harm = warmed(0.0, weight, strength, speed), soured(0.0, weight, -strength, speed, stronger)
+    gain, harm = updated_positivity(0.0, weight, strength, speed), updated_negativity(0.0, weight, -strength, speed, stronger)
     assert harm >= gain
     assert harm == pytest.approx(stronger * gain)
 
@@ -71,20 +71,20 @@ def test_bad_is_stronger_than_good(weight, strength, speed, stronger):
 @given(felt, share, share, st.floats(-4.3, 0), tempo, ratio)
 def test_a_bad_act_that_counts_more_hurts_more(negativity, weight, more, bad, speed, stronger):
     little, much = sorted([weight, more])
-    assert soured(negativity, little, bad, speed, stronger) <= soured(negativity, much, bad, speed, stronger)
+    assert updated_negativity(negativity, little, bad, speed, stronger) <= updated_negativity(negativity, much, bad, speed, stronger)
 
 
 @LAW
 @given(felt, share, evaluation, st.floats(-4.3, 4.3), tempo)
 def test_felt_coercion_never_falls_below_zero(before, weight, good, potent, speed):
-    assert coerced(before, weight, good, potent, speed) >= -EPS
+    assert updated_felt_coercion(before, weight, good, potent, speed) >= -EPS
 
 
 @LAW
 @given(st.floats(0.01, 20), share, evaluation, st.floats(-4.3, 4.3), tempo)
 def test_neither_a_good_act_nor_a_powerless_one_coerces(before, weight, good, potent, speed):
-    kind = coerced(before, weight, abs(good), potent, speed)
-    weak = coerced(before, weight, good, -abs(potent), speed)
+    kind = updated_felt_coercion(before, weight, abs(good), potent, speed)
+    weak = updated_felt_coercion(before, weight, good, -abs(potent), speed)
     assert kind == weak == pytest.approx(before * (1 - speed))
 
 
@@ -92,4 +92,4 @@ def test_neither_a_good_act_nor_a_powerless_one_coerces(before, weight, good, po
 @given(felt, share, st.floats(-4.3, 0), st.floats(0, 4.3), st.floats(0, 4.3), tempo)
 def test_the_more_powerful_a_bad_act_the_more_it_coerces(before, weight, bad, potent, more, speed):
     weak, strong = sorted([potent, more])
-    assert coerced(before, weight, bad, weak, speed) <= coerced(before, weight, bad, strong, speed)
+    assert updated_felt_coercion(before, weight, bad, weak, speed) <= updated_felt_coercion(before, weight, bad, strong, speed)

@@ -26,7 +26,7 @@ from twoway.analysis.narrative.words.grammar import (
 )
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.parameters.scenario import Resolved, load
-from twoway.simulation.situations import KIND_NAMES
+from twoway.simulation.situations import ENCOUNTER_KINDS
 from twoway.simulation.tables import EMOTIONS, words_of
 
 RESOLVED = Resolved(load("ordinary"))
@@ -49,12 +49,12 @@ def test_every_act_of_the_lexicon_is_told_in_words_of_its_own():
 
 def test_only_acts_of_the_lexicon_and_kinds_of_encounter_are_listed():
     table = words("acts")
-    assert set(table) <= {"acts", *KIND_NAMES}
+    assert set(table) <= {"acts", *ENCOUNTER_KINDS}
     for acts in table.values():
         assert set(acts) <= set(ACTS)
 
 
-@pytest.mark.parametrize("encounter", [None, *KIND_NAMES])
+@pytest.mark.parametrize("encounter", [None, *ENCOUNTER_KINDS])
 def test_no_act_is_told_with_a_gap_or_a_wrong_article(encounter):
     for act, other, matter in itertools.product(ACTS, EVERYBODY, range(3)):
         told = [act_told(act, other, encounter, form, matter) for form in (PAST, INFINITIVE)]
@@ -67,7 +67,7 @@ def test_no_act_is_told_with_a_gap_or_a_wrong_article(encounter):
 def test_no_two_acts_of_one_turn_are_seen_as_the_same_thing_but_where_the_same_is_meant():
     alike = {frozenset({"comply_with", "obey"}), frozenset({"evade", "ignore"})}
     for turn in RESOLVED.situations.turns:
-        kind = KIND_NAMES[turn.kind]
+        kind = ENCOUNTER_KINDS[turn.kind]
         for one, other in itertools.combinations(turn.feasible, 2):
             if act_seen(one, kind) == act_seen(other, kind):
                 assert frozenset({one, other}) in alike, (kind, one, other)

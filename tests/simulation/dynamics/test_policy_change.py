@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twoway.simulation.dynamics.intervention import AT_ADMISSION, Reform
-from twoway.simulation.errors import Refusal
-from twoway.simulation.mesa_model import Centre, live_with_agents
+from twoway.simulation.dynamics.policy_change import AT_ADMISSION, PolicyChange
+from twoway.simulation.errors import InputError
+from twoway.simulation.mesa_model import Centre, simulate_centre_with_agents
 from twoway.simulation.parameters.people import People
 from twoway.simulation.parameters.scenario import Scenario, all_declarations, changed, load
-from twoway.simulation.run import Keep, Stay, World, live
+from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate_centre
 
 TILT = People().client_tilt
 
@@ -25,13 +25,13 @@ CHANGES = st.lists(st.sampled_from(CONTEXT), min_size=1, max_size=8, unique_by=l
 SCENARIO = changed(Scenario(), SMALL)
 
 
-def assert_identical(one: Stay, other: Stay, before: int = DAYS + 1) -> None:
+def assert_identical(one: CentreRecords, other: CentreRecords, before: int = DAYS + 1) -> None:
     """The events and days before a day are identical; the ends as well if that is all days."""
     assert (one.replicate, one.centre) == (other.replicate, other.centre)
     until = [stay._replace(**{t: getattr(stay, t)[getattr(stay, t).day < before] for t in ("events", "days")})
              for stay in (one, other)]  # fmt: skip
     past = ("first_clients", "first_keyworkers", "events", "days")
-    for name in past if before <= DAYS else Stay._fields[2:]:
+    for name in past if before <= DAYS else CentreRecords._fields[2:]:
         a, b = (getattr(stay, name) for stay in until)
         for field in a.dtype.names:
             np.testing.assert_array_equal(a[field], b[field], err_msg=f"{name}.{field}")
@@ -40,38 +40,38 @@ def assert_identical(one: Stay, other: Stay, before: int = DAYS + 1) -> None:
 @settings(max_examples=20)
 @given(changes=CHANGES, day=st.integers(1, DAYS + 1), seed=st.integers(0, 1000))
 def test_a_reform_leaves_every_day_before_it_as_it_was(changes, day, seed):
-    world = World(SCENARIO, [Reform(day, changed(SCENARIO, changes))])
-    assert_identical(live(world, seed, 0, 0), live(World(SCENARIO), seed, 0, 0), before=day)
+    world = PreparedScenario(SCENARIO, [PolicyChange(day, changed(SCENARIO, changes))])
+    assert_identical(simulate_centre(world, seed, 0, 0), simulate_centre(PreparedScenario(SCENARIO), seed, 0, 0), before=day)
 
 
 @given(changes=CHANGES, seed=st.integers(0, 1000))
 @settings(max_examples=10)
 def test_a_reform_on_the_day_after_the_last_changes_nothing(changes, seed):
-    world = World(SCENARIO, [Reform(DAYS + 1, changed(SCENARIO, changes))])
-    for lived in (live, live_with_agents):
-        assert_identical(lived(world, seed, 0, 0), live(World(SCENARIO), seed, 0, 0))
+    world = PreparedScenario(SCENARIO, [PolicyChange(DAYS + 1, changed(SCENARIO, changes))])
+    for lived in (simulate_centre, simulate_centre_with_agents):
+        assert_identical(lived(world, seed, 0, 0), simulate_centre(PreparedScenario(SCENARIO), seed, 0, 0))
 
 
 @settings(max_examples=10)
 @given(day=st.integers(1, DAYS), changes=CHANGES)
 def test_a_reform_to_what_is_in_force_already_changes_nothing(day, changes):
     scenario = changed(SCENARIO, changes)
-    assert_identical(live(World(scenario, [Reform(day, scenario)]), 1, 0, 0), live(World(scenario), 1, 0, 0))
+    assert_identical(simulate_centre(PreparedScenario(scenario, [PolicyChange(day, scenario)]), 1, 0, 0), simulate_centre(PreparedScenario(scenario), 1, 0, 0))
 
 
 @settings(max_examples=10)
 @given(changes=CHANGES, first=st.integers(1, DAYS - 1), later=st.integers(1, 10))
 def test_agents_and_the_compiled_runner_leave_the_identical_tables_under_two_reforms(changes, first, later):
     then = changed(SCENARIO, changes)
-    world = World(SCENARIO, [Reform(first, then), Reform(min(first + later, DAYS + 1), SCENARIO)])
-    assert_identical(live_with_agents(world, 3, 1, 0), live(world, 3, 1, 0))
+    world = PreparedScenario(SCENARIO, [PolicyChange(first, then), PolicyChange(min(first + later, DAYS + 1), SCENARIO)])
+    assert_identical(simulate_centre_with_agents(world, 3, 1, 0), simulate_centre(world, 3, 1, 0))
 
 
 def test_a_reform_on_the_first_morning_is_the_other_context_from_the_start():
     other = changed(SCENARIO, {"context.formality": 0.7, "context.reflexivity": 0.6, "context.peer_density": 0.8})
-    assert_identical(live(World(SCENARIO, [Reform(1, other)]), 1, 0, 0), live(World(other), 1, 0, 0)._replace(
-        first_clients=live(World(SCENARIO), 1, 0, 0).first_clients,
-        first_keyworkers=live(World(SCENARIO), 1, 0, 0).first_keyworkers,
+    assert_identical(simulate_centre(PreparedScenario(SCENARIO, [PolicyChange(1, other)]), 1, 0, 0), simulate_centre(PreparedScenario(other), 1, 0, 0)._replace(
+        first_clients=simulate_centre(PreparedScenario(SCENARIO), 1, 0, 0).first_clients,
+        first_keyworkers=simulate_centre(PreparedScenario(SCENARIO), 1, 0, 0).first_keyworkers,
     ))  # fmt: skip
 
 
@@ -84,15 +84,15 @@ def test_every_number_of_the_context_that_may_change_is_felt_after_a_reform(decl
     low, high = (changed(SCENARIO, busy | {key: value}) for value in (declared.low, declared.high))
     one, other = (low, high) if low_first else (high, low)
     reformed, as_it_was = (
-        [live(world, 3, r, 0, Keep.DYADS).clients.tobytes() for r in range(3)]
-        for world in (World(one, [Reform(10, other)]), World(one))
+        [simulate_centre(world, 3, r, 0, Detail.DYADS).clients.tobytes() for r in range(3)]
+        for world in (PreparedScenario(one, [PolicyChange(10, other)]), PreparedScenario(one))
     )
     assert reformed != as_it_was
 
 
 def test_what_talks_have_explained_is_known_again_when_the_rules_are_as_before():
     opaque, fair = (changed(load(name), SMALL) for name in ("strict-and-opaque", "strict-but-fair"))
-    centre = Centre(World(opaque, [Reform(2, fair), Reform(3, opaque)]))
+    centre = Centre(PreparedScenario(opaque, [PolicyChange(2, fair), PolicyChange(3, opaque)]))
     centre.views[0][:2].known_rules = (0.6, 1.0)
     for _ in range(3):
         before = centre.views[0].known_rules.copy()
@@ -104,7 +104,7 @@ def test_what_talks_have_explained_is_known_again_when_the_rules_are_as_before()
 
 def test_who_is_friends_follows_the_density_at_once():
     apart = changed(SCENARIO, {"context.peer_density": 0.0})
-    centre = Centre(World(apart, [Reform(3, changed(apart, {"context.peer_density": 1.0}))]))
+    centre = Centre(PreparedScenario(apart, [PolicyChange(3, changed(apart, {"context.peer_density": 1.0}))]))
     for friendships in (0, 0, 10):
         centre.step()
         assert centre.peers.number_of_edges() == friendships
@@ -128,11 +128,11 @@ def test_who_is_friends_follows_the_density_at_once():
     ],
 )
 def test_what_a_reform_cannot_change_is_refused_with_the_field(changes, words):
-    with pytest.raises(Refusal, match=f"reform on day 9: {words}"):
-        World(SCENARIO, [Reform(9, changed(SCENARIO, changes))])
+    with pytest.raises(InputError, match=f"reform on day 9: {words}"):
+        PreparedScenario(SCENARIO, [PolicyChange(9, changed(SCENARIO, changes))])
 
 
 @pytest.mark.parametrize("days", [[0], [DAYS + 2], [-1], [5, 5], [9, 3], [2.0], [True]])
 def test_days_that_are_no_days_of_the_stay_or_out_of_order_are_refused(days):
-    with pytest.raises(Refusal, match="reform on day"):
-        World(SCENARIO, [Reform(day, SCENARIO) for day in days])
+    with pytest.raises(InputError, match="reform on day"):
+        PreparedScenario(SCENARIO, [PolicyChange(day, SCENARIO) for day in days])
