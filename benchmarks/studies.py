@@ -34,7 +34,10 @@ def a_study(runs: int, seed: int, replicates: int = REPLICATES) -> Any:
     from twoway.experiments.studies.study import Study
 
     fields = ("strictness", "transparency", "formality", "control")
-    inputs = {f"context.{name}": Span() for name in fields} | {"learning.blur": Span(), "learning.temperature": Span()}
+    inputs = {f"context.{name}": Span() for name in fields} | {
+        "learning.perceptual_noise": Span(),
+        "learning.choice_temperature": Span(),
+    }
     design = LatinHypercube(size=runs // replicates)
     return Study(
         title="Many", question="How long?", inputs=inputs, design=design, replicates=replicates, seed=seed

@@ -31,7 +31,7 @@ def add(commands: Any) -> None:
         "--posterior",
         type=Path,
         metavar="CSV",
-        help="draws of parameters, a row each, in columns such as learning.blur (default: those of the calibration, "
+        help="draws of parameters, a row each, in columns such as learning.perceptual_noise (default: those of the calibration, "
         "if there are any)",
     )
     robustness.add_argument("--draws", default="50", help="how many of these draws are tried (default 50)")

@@ -95,7 +95,9 @@ def points_kept(folder: Path, asked: Mapping[str, int]) -> Iterator[Path]:
         others = [name for name in asked if name not in GROWING and before.get(name) != asked[name]]
         if others:
             told = listed([f"--{name.replace('_', '-')} {before.get(name)}" for name in others])
-            raise InputError(f"{kept}: holds points of a calibration with {told}; go on with that, or use another --out")
+            raise InputError(
+                f"{kept}: holds points of a calibration with {told}; go on with that, or use another --out"
+            )
     if not marker.exists() and any(kept.iterdir()):
         raise InputError(f"{kept}: is not empty, and would be written to; use another --out")
     write_anew(marker, text)
@@ -125,7 +127,9 @@ def validate(options: argparse.Namespace) -> int:
     if draws:
         check_draws(draws)
     if replicates < LEAST_REPLICATES:
-        raise InputError(f"--replicates {replicates}: facts are judged from {LEAST_REPLICATES} replicates on (400 dyads)")
+        raise InputError(
+            f"--replicates {replicates}: facts are judged from {LEAST_REPLICATES} replicates on (400 dyads)"
+        )
     folder = folder_for("validation", options.out)
     print(
         f"{len(declared_facts())} facts, {len(CONDITIONS)} conditions with {PAIRS * replicates} dyads each, "

@@ -98,7 +98,10 @@ def encounters(resolved: Resolved) -> str:
     s = resolved.situations
     return table(
         ["Kind", "Opened by", "Exchanges", "How often, per week"],
-        ([f"`{ENCOUNTER_KINDS[kind]}`", OPENERS[s.opened_by[kind]], s.exchanges[kind], RATES[kind]] for kind in EncounterKind),
+        (
+            [f"`{ENCOUNTER_KINDS[kind]}`", OPENERS[s.opened_by[kind]], s.exchanges[kind], RATES[kind]]
+            for kind in EncounterKind
+        ),
     )
 
 
@@ -198,7 +201,9 @@ def renewed(text: str) -> str:
             raise InputError(f"{ODD.name}: there is no generated block '{name}'; {nearest(name, known)}")
     for name in known:
         if named.count(name) != 1:
-            raise InputError(f"{ODD.name}: the generated block '{name}' must be there once, not {named.count(name)} times")
+            raise InputError(
+                f"{ODD.name}: the generated block '{name}' must be there once, not {named.count(name)} times"
+            )
     return BLOCK.sub(lambda match: f"{match[1]}\n{known[match[2]]()}\n\n<!-- end -->", text)
 
 

@@ -41,7 +41,7 @@ HERE = Path(__file__).parent
 CALIBRATING = HERE.parent / "runs" / "calibration"
 """Beside it points are kept while a calibration is under way, so that it can be stopped and goes on."""
 RESULTS, FIGURES = HERE / "results", HERE / "figures"
-OF_PEOPLE = [one.name for one in all_declarations() if one.section in ("people", "learning")]
+OF_PEOPLE = [one.name for one in all_declarations() if one.section in ("people", "learning", "coping")]
 """The numbers that say who people are and how they change."""
 SCENARIOS = ("ordinary", "time-for-talk", "strict-and-opaque", "strict-but-fair", "oppositional-peers", "voluntary")
 """Scenarios whose landscapes are shown."""

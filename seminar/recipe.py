@@ -99,7 +99,9 @@ class Recipe:
         for change in self.changes:
             _check(change, last)
         if self.lesson is not None and not (LESSON.fullmatch(self.lesson) and len(self.lesson) <= LONGEST_NAME):
-            raise InputError(f"recipe: lesson {_short(self.lesson)}: a lesson's name is small letters, digits and hyphens")
+            raise InputError(
+                f"recipe: lesson {_short(self.lesson)}: a lesson's name is small letters, digits and hyphens"
+            )
 
     def __str__(self) -> str:
         parts = [self.scenario, str(self.luck)]
@@ -180,7 +182,9 @@ def _changes(day: str, text: str) -> list[Change]:
         try:
             value = float(number)
         except ValueError:
-            raise InputError(f"recipe: {_short(part)} is not section.field=value, for example context.control=4") from None
+            raise InputError(
+                f"recipe: {_short(part)} is not section.field=value, for example context.control=4"
+            ) from None
         found.append(Change(_whole(day, "day"), field, value))
     return found
 

@@ -97,7 +97,7 @@ def moment(world: PreparedScenario, exchange: Exchange) -> Moment:
     role, strain = believed(reader, turn, share, actor.strain, numbers)
     act = turn.act[:count].tolist().index(exchange.act)
     cumulative = np.empty(turn.act.shape[0])
-    perceive(reader, turn, act, role, strain, numbers.assimilation, 0.0, cumulative)
+    perceive(reader, turn, act, role, strain, numbers.perceptual_assimilation, 0.0, cumulative)
     weights = np.diff(cumulative[:count], prepend=0.0)
     person = turn.will[:, :count].copy()
     meant = reader.definition @ person
@@ -129,6 +129,8 @@ def read_otherwise(world: PreparedScenario, exchange: Exchange, seen: int) -> Ce
         return None
     luck = world.luck(exchange.seed, exchange.replicate, exchange.centre)
     middle = mind.seen_as[:place].sum() + 0.5 * mind.seen_as[place]
-    column = int(world.kinds[exchange.kind].luck) + PER_ENCOUNTER + exchange.number * PER_EXCHANGE + ExchangeQuestion.SEEN
+    column = (
+        int(world.kinds[exchange.kind].luck) + PER_ENCOUNTER + exchange.number * PER_EXCHANGE + ExchangeQuestion.SEEN
+    )
     luck.days[exchange.dyad, exchange.day - 1, column] = middle
     return simulate_centre(world, exchange.seed, exchange.replicate, exchange.centre, Detail.EVENTS, luck)

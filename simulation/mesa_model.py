@@ -272,7 +272,9 @@ class Centre(mesa.Model):  # type: ignore[misc]
         self.deal_with_tension(client, keyworker, luck)
         for view in (his, hers):
             for k in range(len(view.definition)):
-                view.expectation[k] = move_toward(view.expectation[k], view.log_weights[k], numbers.experience)
+                view.expectation[k] = move_toward(
+                    view.expectation[k], view.log_weights[k], numbers.expectation_learning_rate
+                )
 
     def perhaps_meet(self, kind: int, client: Client, keyworker: Keyworker) -> None:
         """Meet in this kind of encounter if today's luck has it so."""
@@ -280,7 +282,9 @@ class Centre(mesa.Model):  # type: ignore[misc]
         his, hers, luck, this = client.view_of(i), keyworker.view_of(i), self.today[i], self.kinds[kind]
         chance = chance_to_meet(kind, his, hers, self.posts[keyworker.post], self.day, self.numbers)
         if luck[this.luck + EncounterQuestion.MEETS] < chance:
-            self.meet(kind, int(opener_of(this, his, hers, luck[this.luck + EncounterQuestion.OPENS])), client, keyworker)
+            self.meet(
+                kind, int(opener_of(this, his, hers, luck[this.luck + EncounterQuestion.OPENS])), client, keyworker
+            )
 
     def meet(self, kind: int, opener: int, client: Client, keyworker: Keyworker) -> int:
         """An encounter: the parties alternate. Returns how many exchanges were read as good."""
@@ -303,14 +307,14 @@ class Centre(mesa.Model):  # type: ignore[misc]
             row.bent, row.reader_frame = bent and turn.mandated, frames[1 - turn.role]
             act = actor.choose(i, turn, frames[turn.role], bent, column, row)
             seen = reader.read(i, turn, act, actor, bent, column, row)
-            good += int(turn.evaluation[seen] >= self.numbers.good_reading)
+            good += int(turn.evaluation[seen] >= self.numbers.good_reading_threshold)
         parties[opener].view_of(i).confronting = 0.0
         self.dyads[i].exchanges += this.exchanges
         return good
 
     def deal_with_tension(self, client: Client, keyworker: Keyworker, luck: Any) -> None:
         """In the evening each deals with own tension, or notices the other's and may propose a talk."""
-        i, threshold = client.number, self.numbers.threshold
+        i, threshold = client.number, self.numbers.tension_threshold
         views = (client.view_of(i), keyworker.view_of(i))
         tension = [float(view.tension) for view in views]
         notices = (DayQuestion.CLIENT_NOTICES, DayQuestion.KEYWORKER_NOTICES)
@@ -350,11 +354,18 @@ class Centre(mesa.Model):  # type: ignore[misc]
             np.array(rows, row_type(columns, frames)).view(np.recarray)
             for rows, columns in ((self.days, DAY_COLUMNS), (self.events, EVENT_COLUMNS))
         )
-        return CentreRecords(self.replicate, self.number, *self.first_views, *self.views, self.dyads, self.posts, days, events)
+        return CentreRecords(
+            self.replicate, self.number, *self.first_views, *self.views, self.dyads, self.posts, days, events
+        )
 
 
 def simulate_centre_with_agents(
-    world: PreparedScenario, seed: int, replicate: int, centre: int, keep: Detail = Detail.EVENTS, luck: Draws | None = None
+    world: PreparedScenario,
+    seed: int,
+    replicate: int,
+    centre: int,
+    keep: Detail = Detail.EVENTS,
+    luck: Draws | None = None,
 ) -> CentreRecords:
     """Live one centre with agents, from the first morning to the last evening; see ``twoway.simulation.run.simulate_centre``."""
     model = Centre(world, seed, replicate, centre, luck)

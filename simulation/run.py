@@ -79,7 +79,13 @@ class PreparedScenario:
         self.frames = frames_record(r.frames)
         learning, strictness = self.scenario.learning, self.scenario.context.strictness
         self.kinds, self.turns = action_tables(
-            r.situations, r.frames, r.lexicon, r.equations, learning.temperature, learning.blur, strictness
+            r.situations,
+            r.frames,
+            r.lexicon,
+            r.equations,
+            learning.choice_temperature,
+            learning.perceptual_noise,
+            strictness,
         )
         self.columns = column_count(r.situations.exchanges)
 
@@ -88,7 +94,7 @@ class PreparedScenario:
         other = copy(self)
         other.resolved, other.scenario = self.resolved.again(scenario), scenario
         other.numbers, other.turns = numbers_record(scenario), self.turns.copy()
-        feel(other.turns, scenario.learning.temperature, scenario.learning.blur)
+        feel(other.turns, scenario.learning.choice_temperature, scenario.learning.perceptual_noise)
         decide(other.turns, scenario.context.strictness)
         return other
 
@@ -135,7 +141,12 @@ def records(count: int, dtype: np.dtype[Any]) -> Any:
 
 
 def simulate_centre(
-    world: PreparedScenario, seed: int, replicate: int, centre: int, keep: Detail = Detail.EVENTS, luck: Draws | None = None
+    world: PreparedScenario,
+    seed: int,
+    replicate: int,
+    centre: int,
+    keep: Detail = Detail.EVENTS,
+    luck: Draws | None = None,
 ) -> CentreRecords:
     """Live one centre of one replicate from the first morning to the last evening.
 
@@ -166,7 +177,9 @@ def simulate_centre(
     events = events[:lines].copy() if step else events[:0]
     for table in (days, events):
         table["replicate"], table["centre"] = replicate, centre
-    return CentreRecords(replicate, centre, first_clients, first_keyworkers, clients, keyworkers, dyads, posts, days, events)
+    return CentreRecords(
+        replicate, centre, first_clients, first_keyworkers, clients, keyworkers, dyads, posts, days, events
+    )
 
 
 @compiled
@@ -208,7 +221,9 @@ def note_day(party: Any, side: int, number: int, day: int, dyad: Any, posts: Any
     note_state(party, row)
 
 
-def simulate(world: PreparedScenario, seed: int, replicates: range, keep: Detail = Detail.EVENTS, threads: int = 1) -> Iterator[CentreRecords]:
+def simulate(
+    world: PreparedScenario, seed: int, replicates: range, keep: Detail = Detail.EVENTS, threads: int = 1
+) -> Iterator[CentreRecords]:
     """Live every centre of the replicates, in order, on so many *threads*; at most a few stays are held at a time."""
     work = ((r, c) for r in replicates for c in range(world.scenario.design.centres))
     if threads <= 1:

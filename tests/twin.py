@@ -111,7 +111,8 @@ class Centre:
     """One centre on its first morning (5.2), and what has happened in it."""
 
     def __init__(self, scenario: Scenario, seed: int, replicate: int, centre: int) -> None:
-        self.context, self.people, self.learning = scenario.context, scenario.people, scenario.learning
+        self.context, self.people = scenario.context, scenario.people
+        self.learning, self.coping = scenario.learning, scenario.coping
         self.data = Resolved(scenario)
         self.frames, self.exchanges = self.data.frames, self.data.situations.exchanges
         n, days, frames = scenario.design.clients, scenario.design.days, len(self.frames.names)
@@ -202,7 +203,7 @@ def tables(c: Centre) -> dict[tuple[int, int, int], Turn]:  # 7.3, 7.4
         script = np.array([t.script.get(act, 0.0) + decided.get(act, 0.0) for act in t.feasible])
         strain = np.array([t.strain.get(act, 0.0) for act in t.feasible])
         deflections = np.array([[deflection(c, f[t.role], act, f[1 - t.role]) for act in sentiment] for f in frames])
-        choice_weight = np.exp(-deflections / c.learning.temperature)
+        choice_weight = np.exp(-deflections / c.learning.choice_temperature)
         squared_distance = ((sentiment[:, None] - sentiment[None]) ** 2).sum(axis=2)
         turns[t.kind, t.role, t.position] = Turn(
             acts=t.feasible,
@@ -211,7 +212,7 @@ def tables(c: Centre) -> dict[tuple[int, int, int], Turn]:  # 7.3, 7.4
             strain=strain / strain.sum() if strain.any() else strain,
             deflection=deflections,
             will=choice_weight / choice_weight.sum(axis=1, keepdims=True),
-            likeness=np.exp(-squared_distance / (2 * c.learning.blur * c.learning.blur)),
+            likeness=np.exp(-squared_distance / (2 * c.learning.perceptual_noise * c.learning.perceptual_noise)),
             sentiment=sentiment,
         )
     return turns
@@ -224,15 +225,15 @@ def initial_log_weight(c: Centre, role: int, tilt: float, variety: float, luck: 
 
 def traits(c: Centre, reserve: float, insight: float, luck: Vector) -> tuple[float, float, Vector]:  # 7.11
     """Reserve, insight and style, from the draws that follow those of the frames."""
-    reserve = np.clip(reserve + c.people.reserve_variety * luck[0], 0, 1)
-    insight = np.clip(insight + c.people.insight_variety * luck[1], 0, 1)
-    return reserve, insight, c.people.style_variety * luck[3:]
+    reserve = np.clip(reserve + c.people.reserve_sd * luck[0], 0, 1)
+    insight = np.clip(insight + c.people.insight_sd * luck[1], 0, 1)
+    return reserve, insight, c.people.coping_style_sd * luck[3:]
 
 
 def new_client(c: Centre, i: int) -> Party:  # 7.11
     luck, rest = np.split(c.client_draws[i], [len(c.frames.names)])
-    expectation = initial_log_weight(c, CLIENT, c.people.client_tilt, c.people.client_variety, luck)
-    distress = np.clip(c.context.distress + c.people.distress_variety * rest[2], 0, 1)
+    expectation = initial_log_weight(c, CLIENT, c.people.client_tilt, c.people.client_expectation_sd, luck)
+    distress = np.clip(c.context.distress + c.people.distress_sd * rest[2], 0, 1)
     reserve, insight, style = traits(c, c.people.client_reserve, c.people.client_insight, rest)
     return Party(expectation, reserve, insight, style, c.transparency, c.people.keyworker_reserve, distress)
 
@@ -242,7 +243,7 @@ def filled_post(c: Centre, j: int, clients: list[int], predecessors: int = 0) ->
     caseload, capacity = len(clients), c.context.capacity
     contact = min(1.0, capacity / caseload)
     pressure = min(1.0, c.context.pressure + c.context.overload * max(0.0, caseload / capacity - 1))
-    variety = c.people.keyworker_variety * np.sqrt(0.5)
+    variety = c.people.keyworker_expectation_sd * np.sqrt(0.5)
     general_view = initial_log_weight(c, KEYWORKER, c.people.keyworker_tilt, variety, luck)
     own = traits(c, c.people.keyworker_reserve, c.context.reflexivity, rest)
     return Post(clients, contact, pressure, general_view, *own, predecessors)
@@ -252,7 +253,7 @@ def new_keyworker(c: Centre, i: int, before: Party | None = None) -> Party:
     """The keyworker's side of a dyad, at first (7.11) or after somebody whose view is handed over (7.12)."""
     post, people = c.posts[i % len(c.posts)], c.people
     luck = c.impressions[i][post.predecessors]
-    impression = initial_log_weight(c, KEYWORKER, people.keyworker_tilt, people.keyworker_variety, luck)
+    impression = initial_log_weight(c, KEYWORKER, people.keyworker_tilt, people.keyworker_expectation_sd, luck)
     expectation = move_toward(post.general_view, impression, people.first_impression)
     reserve = people.client_reserve
     if before is not None:
@@ -262,15 +263,21 @@ def new_keyworker(c: Centre, i: int, before: Party | None = None) -> Party:
 
 
 def pairs_day(c: Centre, i: int, day: int) -> None:  # 3 A
-    context, learning, draws, post = c.context, c.learning, c.draws[i][day - 1], c.posts[i % len(c.posts)]
+    context, learning, coping, draws, post = (
+        c.context,
+        c.learning,
+        c.coping,
+        c.draws[i][day - 1],
+        c.posts[i % len(c.posts)],
+    )
     client, keyworker = c.clients[i], c.keyworkers[i]
     client.strain, keyworker.strain = client.distress * 0.5 ** (day / context.distress_half_life), post.strain
     everyday = context.everyday * post.contact  # 7.5
     for party in (client, keyworker):
-        party.tension = less(party.tension, learning.fading)
-        party.distance = less(party.distance, learning.distance_return)
+        party.tension = less(party.tension, learning.tension_decay)
+        party.distance = less(party.distance, coping.distance_return)
         if party.away >= day:
-            everyday = less(everyday, learning.avoidance)
+            everyday = less(everyday, coping.withdrawal_avoidance)
     per_week = (everyday, context.control, context.requests, context.planned * post.contact)
     for kind, column in enumerate(c.first_column):
         proposer = c.due[i]
@@ -285,7 +292,7 @@ def pairs_day(c: Centre, i: int, day: int) -> None:  # 3 A
             encounter(c, i, day, kind, opener, draws[column:])
     evening(c, i, day, draws)
     for party in (client, keyworker):
-        party.expectation = move_toward(party.expectation, party.log_weights, learning.experience)
+        party.expectation = move_toward(party.expectation, party.log_weights, learning.expectation_learning_rate)
 
 
 def frame_taken(c: Centre, party: Party, opens: bool, draw: float) -> int:  # 7.5
@@ -313,7 +320,7 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int, draws: Vector
         source = 0 if luck_source < share else 1 if luck_source < share + (1 - share) * strain else 2
         act = pick_from_table((turn.script, turn.strain, turn.will[frames[role]])[source], luck_act)
         forbidden = turn.deflection[frames[role], act]
-        actor.tension += disturbed(forbidden, c.learning.tolerance, c.learning.role_strain)
+        actor.tension += disturbed(forbidden, c.learning.deflection_tolerance, c.learning.role_strain_weight)
         # Seeing it, 7.7, and what the reader makes of it, 7.8
         usual = believed_role = 1 - (1 - c.formality) * (1 - reader.presumed_reserve)
         if turn.mandated:
@@ -322,9 +329,9 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int, draws: Vector
             c, turn, reader, act, believed_role, reader.insight * strain, luck_seen, coercible=role == KEYWORKER
         )
         if not turn.mandated and c.formality < 1:
-            usual += c.learning.acquaintance * (in_role - usual)
+            usual += c.learning.reserve_learning_rate * (in_role - usual)
             reader.presumed_reserve = float(np.clip(1 - (1 - usual) / (1 - c.formality), 0, 1))
-        good += bool(turn.sentiment[seen, 0] >= c.learning.good_reading)
+        good += bool(turn.sentiment[seen, 0] >= c.coping.good_reading_threshold)
         words = (SOURCES[source], turn.acts[act], turn.acts[seen])
         c.events.append(Event(day, i, "exchange", ROLES[role], KINDS[kind], k, *words))
     parties[opener].confronting = False
@@ -340,24 +347,26 @@ def read(
     expected_in = from_role + from_strain + (1 - role) * (1 - strain) * turn.will  # each frame
     expected = from_role + from_strain + (1 - role) * (1 - strain) * (w @ turn.will)
     openness = 1 / len(turn.acts)
-    weights = turn.likeness[act] * (learning.assimilation * expected + (1 - learning.assimilation) * openness)
+    weights = turn.likeness[act] * (
+        learning.perceptual_assimilation * expected + (1 - learning.perceptual_assimilation) * openness
+    )
     total = np.cumsum(weights)[-1]
     b = pick(weights, luck * total) if total > 0 else act
     # Attribution, how much the act counts, disturbance
     explained = (from_role[b] / expected[b], from_strain[b] / expected[b]) if expected[b] > 0 else (0.0, 0.0)
     person = max(0.0, 1 - explained[0] - explained[1])
     g = learning.impersonal_weight + (1 - learning.impersonal_weight) * person
-    reader.tension += disturbed(w @ turn.deflection[:, b], learning.tolerance, g)
+    reader.tension += disturbed(w @ turn.deflection[:, b], learning.deflection_tolerance, g)
     # Redefinition
-    evidence = np.log(expected_in[:, b] + learning.doubt)
-    drawn_back = learning.anchoring * (reader.log_weights - reader.expectation)
-    reader.renew(reader.log_weights + learning.learning * evidence - drawn_back)
+    evidence = np.log(expected_in[:, b] + learning.lapse_rate)
+    drawn_back = learning.expectation_anchoring * (reader.log_weights - reader.expectation)
+    reader.renew(reader.log_weights + learning.definition_learning_rate * evidence - drawn_back)
     # Tone and felt coercion
     good, bad, powerful = np.maximum(turn.sentiment[b, [0, 0, 1]] * [1, -1, 1], 0.0)
-    reader.positivity += learning.tempo * (g * good - reader.positivity)
-    reader.negativity += learning.tempo * (learning.negativity_weight * g * bad - reader.negativity)
+    reader.positivity += learning.tone_learning_rate * (g * good - reader.positivity)
+    reader.negativity += learning.tone_learning_rate * (learning.negativity_weight * g * bad - reader.negativity)
     if coercible:
-        reader.felt_coercion += learning.coercion_tempo * (g * bad * powerful - reader.felt_coercion)
+        reader.felt_coercion += learning.coercion_learning_rate * (g * bad * powerful - reader.felt_coercion)
     return b, explained[0]
 
 
@@ -368,14 +377,14 @@ def repair_talk(c: Centre, i: int, day: int, proposer: int, draws: Vector) -> No
     mean = 0.5 * (client.definition + keyworker.definition)
     for party in (client, keyworker):
         if repaired:
-            party.renew(np.log(move_toward(party.definition, mean, c.learning.meeting)))
-            party.tension = less(party.tension, c.learning.relief)
+            party.renew(np.log(move_toward(party.definition, mean, c.coping.talk_convergence)))
+            party.tension = less(party.tension, c.coping.tension_relief)
         else:
-            party.negativity += c.learning.disappointment
+            party.negativity += c.coping.failed_talk_negativity
     if repaired:
-        client.known_rules = move_toward(client.known_rules, 1.0, c.learning.meeting)
+        client.known_rules = move_toward(client.known_rules, 1.0, c.coping.talk_convergence)
     else:
-        (client, keyworker)[proposer].style[4] -= c.learning.lesson
+        (client, keyworker)[proposer].style[4] -= c.coping.failed_talk_penalty
     c.events.append(Event(day, i, "talk_repaired" if repaired else "talk_failed", ROLES[proposer]))
 
 
@@ -384,18 +393,24 @@ def benign_share(c: Centre, party: Party) -> float:  # 7.9
 
 
 def way_taken(c: Centre, party: Party, draw: float) -> str:  # 7.9
-    learning = c.learning
-    benign = learning.benignity_weight * benign_share(c, party)
-    opportunity = learning.opportunity_weight * c.context.repair_opportunity
-    tendency = [learning.endure, learning.keep_distance, learning.confront, learning.withdraw, learning.propose_talk]
+    coping = c.coping
+    benign = coping.benignity_weight * benign_share(c, party)
+    opportunity = coping.opportunity_weight * c.context.repair_opportunity
+    tendency = [
+        coping.endure_log_odds,
+        coping.keep_distance_log_odds,
+        coping.confront_log_odds,
+        coping.withdraw_log_odds,
+        coping.propose_talk_log_odds,
+    ]
     odds = np.exp(tendency + party.style + [0.0, 0.0, -benign, -benign, benign + opportunity])
     return WAYS[pick(odds / odds.sum(), draw)]
 
 
 def evening(c: Centre, i: int, day: int, draws: Vector) -> None:  # 7.9
-    learning, parties = c.learning, (c.clients[i], c.keyworkers[i])
+    coping, parties = c.coping, (c.clients[i], c.keyworkers[i])
     tension = [party.tension for party in parties]
-    troubled = [amount > learning.threshold for amount in tension]
+    troubled = [amount > coping.tension_threshold for amount in tension]
     proposers = []
     for side, party in enumerate(parties):
         notices = troubled[1 - side] and draws[side] < party.insight
@@ -406,13 +421,13 @@ def evening(c: Centre, i: int, day: int, draws: Vector) -> None:  # 7.9
         if way == "propose_talk":
             proposers.append(side)
         elif way == "keep_distance":
-            party.distance += learning.distance_step * (1 - party.distance)
+            party.distance += coping.distance_step * (1 - party.distance)
         elif way == "confront":
             party.confronting = True
         elif way == "withdraw":
-            party.away = day + learning.withdrawal
+            party.away = day + coping.withdrawal_days
         if way in ("keep_distance", "confront", "withdraw"):
-            party.tension = less(party.tension, learning.relief)
+            party.tension = less(party.tension, coping.tension_relief)
     if not proposers:
         return
     proposer, agreed = proposers[0], True
@@ -444,7 +459,7 @@ def team(c: Centre) -> None:  # 7.12
 
 
 def turnover(c: Centre, day: int) -> None:  # 7.12
-    keep, leaving_chance = c.learning.keep, 1 - np.exp(-c.context.turnover / 180)
+    keep, leaving_chance = c.learning.carry_over_to_new_keyworker, 1 - np.exp(-c.context.turnover / 180)
     for j, post in enumerate(c.posts):
         if c.leaving[j][day - 1] >= leaving_chance or post.predecessors >= SUCCESSORS:
             continue

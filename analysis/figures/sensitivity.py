@@ -44,7 +44,7 @@ HEAD, FOOT, ROW = 0.75, 1.15, 0.36
 def plain_names(inputs: Iterable[str]) -> list[str]:
     """Inputs as one would say them; with their section only where two would be the same.
 
-    >>> plain_names(["context.repair_opportunity", "learning.blur"])
+    >>> plain_names(["context.repair_opportunity", "learning.perceptual_noise"])
     ['repair opportunity', 'blur']
     """
     full = list(map(str, inputs))

@@ -52,7 +52,9 @@ def mandated(events: pd.DataFrame, resolved: Resolved) -> NDArray[np.bool_]:
     kind = pd.Categorical(events["encounter"], categories=list(ENCOUNTER_KINDS)).codes.astype(np.intp)
     exchange = events["exchange"].fillna(-1).to_numpy(np.int64)
     longest = max(resolved.situations.exchanges)
-    known = np.zeros((len(ENCOUNTER_KINDS) + 1, longest + 1), bool)  # the last of either is for rows that are no exchange
+    known = np.zeros(
+        (len(ENCOUNTER_KINDS) + 1, longest + 1), bool
+    )  # the last of either is for rows that are no exchange
     for turn in resolved.situations.turns:
         if turn.role == KEYWORKER and turn.mandated:
             for place in range(longest):

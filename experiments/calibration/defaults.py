@@ -8,7 +8,7 @@ from twoway.simulation.parameters.scenario import Scenario, changed, load
 
 
 def with_defaults(name: str, defaults: Mapping[str, float | str]) -> Scenario:
-    """The scenario of this name where *defaults* such as ``{"learning.blur": 0.8}`` are the model's.
+    """The scenario of this name where *defaults* such as ``{"learning.perceptual_noise": 0.8}`` are the model's.
 
     What the scenario's own file says counts all the same. Title and question are not taken over.
     """

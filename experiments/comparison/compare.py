@@ -274,7 +274,9 @@ def _chains(first: PreparedScenario, other: PreparedScenario, seed: int, apart: 
     tables = []
     for one in apart:
         here, there = (
-            translator.tables([simulate_centre(world, seed, one.replicate, one.centre)]).events.query("dyad == @one.dyad")
+            translator.tables([simulate_centre(world, seed, one.replicate, one.centre)]).events.query(
+                "dyad == @one.dyad"
+            )
             for translator, world in zip(translators, (first, other), strict=True)
         )
         table = side_by_side(here, there, dict(sorted(_days_to_tell(one, here, there))))

@@ -111,7 +111,9 @@ def read_comparison(folder: Path) -> tuple[list[Course], dict[str, Any]]:
         first = error.errors()[0]
         raise InputError(f"{path}: courses: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
     except (KeyError, TypeError, IndexError):
-        raise InputError(f"{path}: is damaged (courses are not written as name, resolved_scenario and reforms)") from None
+        raise InputError(
+            f"{path}: is damaged (courses are not written as name, resolved_scenario and reforms)"
+        ) from None
     return courses, manifest | {"seed": int(manifest["seed"]), "replicates": int(manifest["replicates"])}
 
 

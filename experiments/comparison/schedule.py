@@ -89,7 +89,9 @@ def check_comparable(courses: Sequence[Course]) -> None:
             for field, value in getattr(first.scenario, section):
                 theirs = getattr(getattr(other.scenario, section), field)
                 if theirs != value:
-                    raise InputError(f"{section}.{field} is {value} in {first.name} but {theirs} in {other.name}: {why}")
+                    raise InputError(
+                        f"{section}.{field} is {value} in {first.name} but {theirs} in {other.name}: {why}"
+                    )
 
 
 def what_is_shared(courses: Sequence[Course]) -> list[str]:
@@ -105,7 +107,7 @@ def what_is_shared(courses: Sequence[Course]) -> list[str]:
                 f"Not the same in {other.name}: a centre has {other.scenario.posts} keyworkers instead of "
                 f"{first.posts}, so most clients have another keyworker; the clients are the same."
             )
-        sections = [s for s in ("people", "learning") if getattr(other.scenario, s) != getattr(first, s)]
+        sections = [s for s in ("people", "learning", "coping") if getattr(other.scenario, s) != getattr(first, s)]
         if sections:
             sentences.append(
                 f"Not the same in {other.name}: numbers of {' and '.join(sections)} differ, so the same draws make "

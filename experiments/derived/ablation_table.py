@@ -2,7 +2,7 @@
 
 >>> from simulation import load
 >>> dimension, rule, scenario = ablated_scenarios(load("ordinary"))[0]
->>> dimension, rule, scenario.learning.anchoring
+>>> dimension, rule, scenario.learning.expectation_anchoring
 ('expectation', 'the whole dimension', 0.0)
 """
 

@@ -123,7 +123,9 @@ def design_of(scenario: Scenario, pairs: int, centres: int) -> Scenario:
 def check_days(days: Days, length: int) -> None:
     """Refuse interviews that do not fit into the stay."""
     if not 1 <= days.first <= days.last:
-        raise InputError(f"interview-day = {days.first}-{days.last}; write one day, or the first and the last as 30-150")
+        raise InputError(
+            f"interview-day = {days.first}-{days.last}; write one day, or the first and the last as 30-150"
+        )
     if days.later < 1:
         raise InputError(f"later = {days.later}; the second interview is at least a day after the first")
     if days.last + days.later > length:

@@ -135,7 +135,14 @@ def _stacked(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def landscape(
-    name: str, tables: Tables, world: PreparedScenario, view: View, replicates: int, lag: int, bandwidth: float, seed: int
+    name: str,
+    tables: Tables,
+    world: PreparedScenario,
+    view: View,
+    replicates: int,
+    lag: int,
+    bandwidth: float,
+    seed: int,
 ) -> Landscape:
     """The landscape of one scenario, from its tables of days and dyads."""
     grid = grid_of(view, bandwidth)
@@ -205,7 +212,14 @@ def _candidate(name: str, view: View, tested: Autonomy, rest: Resting) -> dict[s
 
 
 def _tried(
-    name: str, tables: Tables, world: PreparedScenario, view: View, replicates: int, lag: int, bandwidth: float, seed: int
+    name: str,
+    tables: Tables,
+    world: PreparedScenario,
+    view: View,
+    replicates: int,
+    lag: int,
+    bandwidth: float,
+    seed: int,
 ) -> dict[str, Any]:
     """How another view would do."""
     grid = grid_of(view, bandwidth)

@@ -125,7 +125,9 @@ def posterior_draws(path: Path, most: int) -> dict[str, Any]:
         raise InputError(f"{path}: cannot be read as a table of draws ({error})") from None
     table = table[[name for name in table.columns if "." in name]]
     if table.empty:
-        raise InputError(f"{path}: holds no draws; a column is a parameter such as learning.blur, a row is a draw")
+        raise InputError(
+            f"{path}: holds no draws; a column is a parameter such as learning.perceptual_noise, a row is a draw"
+        )
     chosen = np.unique(np.linspace(0, len(table) - 1, min(most, len(table))).round().astype(int))
     for row in table.iloc[chosen].to_dict("records"):
         changed(Scenario(), {str(name): value for name, value in row.items()})

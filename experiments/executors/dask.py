@@ -276,7 +276,9 @@ def _rows(far: FarFuture[Any], task: Task) -> Rows:
         raise InputError(f"the Dask scheduler was lost, or has forgotten the study's tasks. {_kept(task)}")
     error = far.exception()
     if isinstance(error, KilledWorker):
-        raise InputError(f"some workers died one after the other at the same task (out of memory, perhaps). {_kept(task)}")
+        raise InputError(
+            f"some workers died one after the other at the same task (out of memory, perhaps). {_kept(task)}"
+        )
     if isinstance(error, OSError):
         raise InputError(f"a worker could not go on ({error}). {_kept(task)}")
     raise error

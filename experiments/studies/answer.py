@@ -55,7 +55,9 @@ def answer(study: Store | str | Path) -> Answer:
     sentences: Iterator[str]
     if isinstance(design, Intervention | OneAtATime):
         if table["point"].min() > 0:
-            raise InputError(f"{store.folder}: no run of the {BASELINE} has finished, so there is nothing to compare with")
+            raise InputError(
+                f"{store.folder}: no run of the {BASELINE} has finished, so there is nothing to compare with"
+            )
         base = f"the {BASELINE}"
         effects = differences(table, _point_names(store), names, asked.same_luck)
         sentences = difference_answers(effects, columns, base)

@@ -79,7 +79,9 @@ def axis(field: str, given: Span | tuple[Value, ...]) -> Axis:
     low, high = (d.low if given.low is None else given.low), (d.high if given.high is None else given.high)
     for name, value in (("low", low), ("high", high)):
         if not d.low <= value <= d.high:
-            raise InputError(f"inputs.{field}: {name} = {value:g} is outside the declared range {d.low:g} to {d.high:g}")
+            raise InputError(
+                f"inputs.{field}: {name} = {value:g} is outside the declared range {d.low:g} to {d.high:g}"
+            )
     if low >= high:
         trouble = "lies above" if low > high else "is the same as"
         raise InputError(f"inputs.{field}: low = {low:g} {trouble} high = {high:g}")

@@ -93,7 +93,9 @@ def replicates(design: pd.DataFrame, runs: pd.DataFrame, outcome: str, tolerated
         raise InputError(f"runs: the outcome {outcome} holds words; a number is needed, for example a share")
     numbers = runs[outcome].to_numpy(np.float64, na_value=np.nan)
     if np.isinf(numbers).any():
-        raise InputError(f"runs: the outcome {outcome} is infinite in {np.isinf(numbers).sum()} runs; correct its formula")
+        raise InputError(
+            f"runs: the outcome {outcome} is infinite in {np.isinf(numbers).sum()} runs; correct its formula"
+        )
     worlds, place = np.unique(replicate, return_inverse=True)
     values = np.full((len(design), len(worlds)), np.nan)
     values[point.astype(np.int64), place] = numbers

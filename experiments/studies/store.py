@@ -145,7 +145,9 @@ class Store:
             try:
                 tables.append(pq.read_table(path, page_checksum_verification=True).to_pandas())
             except (pa.ArrowException, OSError):
-                raise InputError(f"{path}: is damaged; it holds the study's points, and cannot be made up for") from None
+                raise InputError(
+                    f"{path}: is damaged; it holds the study's points, and cannot be made up for"
+                ) from None
         if not tables:
             raise InputError(f"{self.folder / DESIGN}: holds no table of points; the folder is damaged")
         design = pd.concat(tables, ignore_index=True)
@@ -343,7 +345,9 @@ class Store:
         known |= {("scenario", name) for name in self.setting.scenarios}
         for field, value in point.items():
             if isinstance(value, str) and (field, value) not in known:
-                raise InputError(f"new point {number}: {field} = {value!r} is not among the words this study began with")
+                raise InputError(
+                    f"new point {number}: {field} = {value!r} is not among the words this study began with"
+                )
 
 
 def with_keys(table: pd.DataFrame, names: Sequence[str], study: Study, setting: Setting) -> pd.DataFrame:

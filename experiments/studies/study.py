@@ -122,7 +122,9 @@ class Study(ParameterGroup):
                 if isinstance(one, bool) or not (
                     isinstance(one, str) or (isinstance(one, int | float) and math.isfinite(one))
                 ):
-                    raise InputError(f"inputs.{name}: the list holds {one!r}, which is neither a finite number nor a word")
+                    raise InputError(
+                        f"inputs.{name}: the list holds {one!r}, which is neither a finite number nor a word"
+                    )
         return plain
 
     def points(self) -> tuple[pd.DataFrame, Setting]:

@@ -246,7 +246,9 @@ def load_equations(path: Path) -> Equations:
                 if name not in inputs:
                     raise InputError(f"{path}: {part}.'{term}' names no input '{name}'; {nearest(name, inputs)}")
             if part == "emotion" and sum(n.startswith("M") for n in names) > 1:
-                raise InputError(f"{path}: emotion.'{term}' is not linear in the emotion, so it cannot be solved for it")
+                raise InputError(
+                    f"{path}: emotion.'{term}' is not linear in the emotion, so it cannot be solved for it"
+                )
             terms.append(tuple(inputs.index(n) for n in names))
             rows.append(_row(path, f"{part}.'{term}'", value, width))
         parts[part] = (tuple(terms), np.array(rows))

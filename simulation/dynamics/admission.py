@@ -28,15 +28,15 @@ def admit_client(client: Any, frames: Any, numbers: Any, traits: Any) -> None:
     count = client.definition.shape[0]
     for k in range(count):
         client.expectation[k] = initial_log_weight(
-            frames.expected[CLIENT, k], numbers.client_tilt, frames.benign[k], numbers.client_variety, traits[k]
+            frames.expected[CLIENT, k], numbers.client_tilt, frames.benign[k], numbers.client_expectation_sd, traits[k]
         )
         client.log_weights[k] = client.expectation[k]
-    client.reserve = clipped_to_share(numbers.client_reserve + numbers.reserve_variety * traits[count + Trait.RESERVE])
-    client.insight = clipped_to_share(numbers.client_insight + numbers.insight_variety * traits[count + Trait.INSIGHT])
-    client.distress = clipped_to_share(numbers.distress + numbers.distress_variety * traits[count + Trait.DISTRESS])
+    client.reserve = clipped_to_share(numbers.client_reserve + numbers.reserve_sd * traits[count + Trait.RESERVE])
+    client.insight = clipped_to_share(numbers.client_insight + numbers.insight_sd * traits[count + Trait.INSIGHT])
+    client.distress = clipped_to_share(numbers.distress + numbers.distress_sd * traits[count + Trait.DISTRESS])
     client.known_rules = numbers.transparency
     client.presumed_reserve = numbers.keyworker_reserve
-    take_style(client.style, traits, count, numbers.style_variety)
+    take_style(client.style, traits, count, numbers.coping_style_sd)
     define(client)
 
 
@@ -44,7 +44,7 @@ def admit_client(client: Any, frames: Any, numbers: Any, traits: Any) -> None:
 def keyworkers_insight(post: Any, numbers: Any, traits: Any) -> float:
     """How far a keyworker with these *traits* sees the strain behind what clients do, where staff are so reflexive."""
     return clipped_to_share(
-        numbers.reflexivity + numbers.insight_variety * traits[post.general_view.shape[0] + Trait.INSIGHT]
+        numbers.reflexivity + numbers.insight_sd * traits[post.general_view.shape[0] + Trait.INSIGHT]
     )
 
 
@@ -57,13 +57,13 @@ def fill_post(post: Any, frames: Any, numbers: Any, traits: Any) -> None:
             frames.expected[KEYWORKER, k],
             numbers.keyworker_tilt,
             frames.benign[k],
-            numbers.keyworker_variety * math.sqrt(0.5),
+            numbers.keyworker_expectation_sd * math.sqrt(0.5),
             traits[k],
         )
         post.outlook[k] = post.general_view[k]
-    post.reserve = clipped_to_share(numbers.keyworker_reserve + numbers.reserve_variety * traits[count + Trait.RESERVE])
+    post.reserve = clipped_to_share(numbers.keyworker_reserve + numbers.reserve_sd * traits[count + Trait.RESERVE])
     post.insight = keyworkers_insight(post, numbers, traits)
-    take_style(post.style, traits, count, numbers.style_variety)
+    take_style(post.style, traits, count, numbers.coping_style_sd)
 
 
 @compiled
@@ -73,7 +73,7 @@ def own_expectation(post: Any, frames: Any, numbers: Any, impression: Any, k: in
         frames.expected[KEYWORKER, k],
         numbers.keyworker_tilt,
         frames.benign[k],
-        numbers.keyworker_variety,
+        numbers.keyworker_expectation_sd,
         impression[k],
     )
     return move_toward(post.general_view[k], first, numbers.first_impression)
@@ -107,16 +107,18 @@ def take_over(keyworker: Any, client: Any, dyad: Any, post: Any, frames: Any, nu
     for k in range(keyworker.definition.shape[0]):
         own = own_expectation(post, frames, numbers, impression, k)
         keyworker.expectation[k] = move_toward(own, keyworker.log_weights[k], numbers.handover)
-        client.log_weights[k] = move_toward(client.expectation[k], client.log_weights[k], numbers.keep)
+        client.log_weights[k] = move_toward(
+            client.expectation[k], client.log_weights[k], numbers.carry_over_to_new_keyworker
+        )
     keyworker.presumed_reserve = move_toward(numbers.client_reserve, keyworker.presumed_reserve, numbers.handover)
     client.presumed_reserve = numbers.keyworker_reserve
     start_anew(keyworker, post)
     define(client)
-    client.positivity *= numbers.keep
-    client.negativity *= numbers.keep
-    client.felt_coercion *= numbers.keep
-    client.tension *= numbers.keep
-    client.distance *= numbers.keep
+    client.positivity *= numbers.carry_over_to_new_keyworker
+    client.negativity *= numbers.carry_over_to_new_keyworker
+    client.felt_coercion *= numbers.carry_over_to_new_keyworker
+    client.tension *= numbers.carry_over_to_new_keyworker
+    client.distance *= numbers.carry_over_to_new_keyworker
     client.confronting, client.away = 0.0, 0.0
     dyad.talk_due = NOBODY
     dyad.changes += 1

@@ -46,8 +46,8 @@ def wake(client: Any, keyworker: Any, post: Any, crisis: float, numbers: Any) ->
     """A new morning: of the client's distress at admission a share is left, tension and distance have faded."""
     client.strain = client.distress * crisis
     keyworker.strain = post.strain
-    client.tension = reduced_by(client.tension, numbers.fading)
-    keyworker.tension = reduced_by(keyworker.tension, numbers.fading)
+    client.tension = reduced_by(client.tension, numbers.tension_decay)
+    keyworker.tension = reduced_by(keyworker.tension, numbers.tension_decay)
     client.distance = reduced_by(client.distance, numbers.distance_return)
     keyworker.distance = reduced_by(keyworker.distance, numbers.distance_return)
 
@@ -59,9 +59,9 @@ def chance_to_meet(kind: int, client: Any, keyworker: Any, post: Any, day: int, 
         return post.chance[kind]
     everyday = numbers.everyday * post.contact
     if client.away >= day:
-        everyday = reduced_by(everyday, numbers.avoidance)
+        everyday = reduced_by(everyday, numbers.withdrawal_avoidance)
     if keyworker.away >= day:
-        everyday = reduced_by(everyday, numbers.avoidance)
+        everyday = reduced_by(everyday, numbers.withdrawal_avoidance)
     return daily_chance(everyday)
 
 
@@ -104,7 +104,9 @@ def dyad_day(
         if repairing:
             kind, opener = REPAIR, dyad.talk_due
             client.confronting, keyworker.confronting = 0.0, 0.0
-        elif luck[kinds[kind].luck + EncounterQuestion.MEETS] < chance_to_meet(kind, client, keyworker, post, day, numbers):
+        elif luck[kinds[kind].luck + EncounterQuestion.MEETS] < chance_to_meet(
+            kind, client, keyworker, post, day, numbers
+        ):
             opener = opener_of(kinds[kind], client, keyworker, luck[kinds[kind].luck + EncounterQuestion.OPENS])
         else:
             continue
@@ -117,8 +119,12 @@ def dyad_day(
             line += step
     line += step * deal_with_tension(day, dyad, client, keyworker, frames, numbers, luck, odds, rows, line, step)
     for k in range(client.definition.shape[0]):
-        client.expectation[k] = move_toward(client.expectation[k], client.log_weights[k], numbers.experience)
-        keyworker.expectation[k] = move_toward(keyworker.expectation[k], keyworker.log_weights[k], numbers.experience)
+        client.expectation[k] = move_toward(
+            client.expectation[k], client.log_weights[k], numbers.expectation_learning_rate
+        )
+        keyworker.expectation[k] = move_toward(
+            keyworker.expectation[k], keyworker.log_weights[k], numbers.expectation_learning_rate
+        )
     return line - first
 
 
@@ -143,9 +149,9 @@ def deal_with_tension(
     rows: Any, first: int, step: int,
 ) -> int:  # fmt: skip
     """In the evening each deals with own tension, or notices the other's. Returns how many lines were written."""
-    if client.tension <= numbers.threshold and keyworker.tension <= numbers.threshold:
+    if client.tension <= numbers.tension_threshold and keyworker.tension <= numbers.tension_threshold:
         return 0
-    his, hers = client.tension > numbers.threshold, keyworker.tension > numbers.threshold
+    his, hers = client.tension > numbers.tension_threshold, keyworker.tension > numbers.tension_threshold
     more_hers = keyworker.tension > client.tension
     he_notices = hers and luck[DayQuestion.CLIENT_NOTICES] < client.insight
     she_notices = his and luck[DayQuestion.KEYWORKER_NOTICES] < keyworker.insight

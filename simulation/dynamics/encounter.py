@@ -74,7 +74,9 @@ def choose(actor: Any, turn: Any, frame: int, bent: bool, numbers: Any, luck: An
         act = pick(turn.strain_cdf, draw)
     else:
         act = pick(turn.will_cdf[frame], draw)
-    actor.tension += tension_added(turn.disturbance[frame, act], numbers.tolerance, numbers.role_strain)
+    actor.tension += tension_added(
+        turn.disturbance[frame, act], numbers.deflection_tolerance, numbers.role_strain_weight
+    )
     row.actor_frame, row.source, row.act, row.actor_tension = frame, source, turn.act[act], actor.tension
     return act
 
@@ -115,9 +117,9 @@ def redefine(party: Any, turn: Any, seen: int, role: float, strain: float, numbe
         party.log_weights[k] = updated_log_weight(
             party.log_weights[k],
             party.expectation[k],
-            log_evidence(probability, numbers.doubt),
-            numbers.learning,
-            numbers.anchoring,
+            log_evidence(probability, numbers.lapse_rate),
+            numbers.definition_learning_rate,
+            numbers.expectation_anchoring,
         )
     define(party)
 
@@ -164,7 +166,7 @@ def read(
     knows of either only what formality, acquaintance, known rules and insight show.
     """
     role, strain = believed(reader, turn, others_share, others_strain, numbers)
-    b = perceive(reader, turn, act, role, strain, numbers.assimilation, luck, seen)
+    b = perceive(reader, turn, act, role, strain, numbers.perceptual_assimilation, luck, seen)
 
     person, disturbance = 0.0, 0.0
     for k in range(reader.definition.shape[0]):
@@ -181,13 +183,17 @@ def read(
     redefine(reader, turn, b, role, strain, numbers)
     if not turn.mandated:  # what the rules prescribe tells nothing of the person who does it
         reader.presumed_reserve = updated_presumed_reserve(
-            reader.presumed_reserve, role, row.role_share, numbers.formality, numbers.acquaintance
+            reader.presumed_reserve, role, row.role_share, numbers.formality, numbers.reserve_learning_rate
         )
-    reader.positivity = updated_positivity(reader.positivity, weight, good, numbers.tempo)
-    reader.negativity = updated_negativity(reader.negativity, weight, good, numbers.tempo, numbers.negativity_weight)
+    reader.positivity = updated_positivity(reader.positivity, weight, good, numbers.tone_learning_rate)
+    reader.negativity = updated_negativity(
+        reader.negativity, weight, good, numbers.tone_learning_rate, numbers.negativity_weight
+    )
     if turn.role == KEYWORKER:
-        reader.felt_coercion = updated_felt_coercion(reader.felt_coercion, weight, good, turn.potency[b], numbers.coercion_tempo)
-    reader.tension += tension_added(disturbance, numbers.tolerance, weight)
+        reader.felt_coercion = updated_felt_coercion(
+            reader.felt_coercion, weight, good, turn.potency[b], numbers.coercion_learning_rate
+        )
+    reader.tension += tension_added(disturbance, numbers.deflection_tolerance, weight)
     note_state(reader, row)
     return b
 
@@ -252,7 +258,7 @@ def encounter(
         row.reader_frame = taken[1 - turn.role]
         act = choose(actor, turn, taken[turn.role], bent, numbers, luck, column, row)
         seen_as = read(reader, turn, act, share, strain, numbers, luck[column + ExchangeQuestion.SEEN], seen, row)
-        good += turn.evaluation[seen_as] >= numbers.good_reading
+        good += turn.evaluation[seen_as] >= numbers.good_reading_threshold
     if opener == CLIENT:
         client.confronting = 0.0
     else:

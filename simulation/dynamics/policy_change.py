@@ -25,6 +25,7 @@ FOR_GOOD = {
     "design": "how many people there are and how long they stay is the same throughout",
     "people": "people stay who they are",
     "learning": "people stay as they are",
+    "coping": "people stay as they are",
     "meaning": "words keep their meaning",
 }
 """Sections that a reform cannot change, and why."""
@@ -74,6 +75,8 @@ def apply_policy_change(
         furnish(posts[m], numbers)
         posts[m].insight = keyworkers_insight(posts[m], numbers, luck.keyworkers[m, posts[m].predecessors])
     for i in range(clients.shape[0]):
-        clients[i].known_rules = known_rules_after_change(clients[i].known_rules, before.transparency, numbers.transparency)
+        clients[i].known_rules = known_rules_after_change(
+            clients[i].known_rules, before.transparency, numbers.transparency
+        )
         keyworkers[i].insight = posts[dyads[i].post].insight
         dyads[i].friends = friends_of(luck.friends, i, clients.shape[0], numbers.peer_density)

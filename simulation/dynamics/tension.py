@@ -37,12 +37,16 @@ def way_taken(party: Any, frames: Any, numbers: Any, luck: float, odds: Any) -> 
     """The way someone would handle tension: by personal style, definition and opportunity. *odds* has room for WAYS."""
     benign = benignity(party, frames)
     weight = numbers.benignity_weight
-    odds[CopingWay.ENDURE] = numbers.endure + party.style[CopingWay.ENDURE]
-    odds[CopingWay.KEEP_DISTANCE] = numbers.keep_distance + party.style[CopingWay.KEEP_DISTANCE]
-    odds[CopingWay.CONFRONT] = hostile_log_odds(numbers.confront, party.style[CopingWay.CONFRONT], benign, weight)
-    odds[CopingWay.WITHDRAW] = hostile_log_odds(numbers.withdraw, party.style[CopingWay.WITHDRAW], benign, weight)
+    odds[CopingWay.ENDURE] = numbers.endure_log_odds + party.style[CopingWay.ENDURE]
+    odds[CopingWay.KEEP_DISTANCE] = numbers.keep_distance_log_odds + party.style[CopingWay.KEEP_DISTANCE]
+    odds[CopingWay.CONFRONT] = hostile_log_odds(
+        numbers.confront_log_odds, party.style[CopingWay.CONFRONT], benign, weight
+    )
+    odds[CopingWay.WITHDRAW] = hostile_log_odds(
+        numbers.withdraw_log_odds, party.style[CopingWay.WITHDRAW], benign, weight
+    )
     odds[CopingWay.PROPOSE_TALK] = talking_log_odds(
-        numbers.propose_talk,
+        numbers.propose_talk_log_odds,
         party.style[CopingWay.PROPOSE_TALK],
         benign,
         weight,
@@ -76,9 +80,9 @@ def handle(
     elif way == CopingWay.CONFRONT:
         party.confronting = 1.0
     elif way == CopingWay.WITHDRAW:
-        party.away = day + numbers.withdrawal
+        party.away = day + numbers.withdrawal_days
     if way in (CopingWay.KEEP_DISTANCE, CopingWay.CONFRONT, CopingWay.WITHDRAW):
-        party.tension = reduced_by(party.tension, numbers.relief)
+        party.tension = reduced_by(party.tension, numbers.tension_relief)
     return way
 
 
@@ -86,17 +90,17 @@ def handle(
 def talk_ends(client: Any, keyworker: Any, proposer: Any, good: int, exchanges: int, numbers: Any) -> bool:
     """The end of a repair talk: it brought the two together, or it taught the proposer better. Returns which."""
     if not talk_succeeds(good, exchanges):
-        client.negativity += numbers.disappointment
-        keyworker.negativity += numbers.disappointment
-        proposer.style[CopingWay.PROPOSE_TALK] -= numbers.lesson
+        client.negativity += numbers.failed_talk_negativity
+        keyworker.negativity += numbers.failed_talk_negativity
+        proposer.style[CopingWay.PROPOSE_TALK] -= numbers.failed_talk_penalty
         return False
     for k in range(client.definition.shape[0]):
         his, hers = client.definition[k], keyworker.definition[k]
-        client.log_weights[k] = math.log(converged(his, hers, numbers.meeting))
-        keyworker.log_weights[k] = math.log(converged(hers, his, numbers.meeting))
+        client.log_weights[k] = math.log(converged(his, hers, numbers.talk_convergence))
+        keyworker.log_weights[k] = math.log(converged(hers, his, numbers.talk_convergence))
     define(client)
     define(keyworker)
-    client.known_rules = move_toward(client.known_rules, 1.0, numbers.meeting)
-    client.tension = reduced_by(client.tension, numbers.relief)
-    keyworker.tension = reduced_by(keyworker.tension, numbers.relief)
+    client.known_rules = move_toward(client.known_rules, 1.0, numbers.talk_convergence)
+    client.tension = reduced_by(client.tension, numbers.tension_relief)
+    keyworker.tension = reduced_by(keyworker.tension, numbers.tension_relief)
     return True

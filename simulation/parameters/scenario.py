@@ -21,8 +21,10 @@ from twoway.simulation.affect_control.equations import (
 from twoway.simulation.affect_control.frames import Frames, load_frames
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.context import Context
+from twoway.simulation.parameters.coping import Coping
 from twoway.simulation.parameters.declare import Declaration, ParameterGroup, declarations, parameter
-from twoway.simulation.parameters.people import Learning, People
+from twoway.simulation.parameters.learning import Learning
+from twoway.simulation.parameters.people import People
 from twoway.simulation.random_streams import lexicon_resample_draws
 from twoway.simulation.situations import Situations, load_situations
 
@@ -85,7 +87,9 @@ class Scenario(ParameterGroup):
     people: People = Field(default_factory=People)
     """Expectations and traits."""
     learning: Learning = Field(default_factory=Learning)
-    """How people choose, read, change, and handle tension."""
+    """How people choose, read and change."""
+    coping: Coping = Field(default_factory=Coping)
+    """How people handle tension."""
     meaning: Meaning = Field(default_factory=Meaning)
     """Sentiments, equations, frames and situations."""
 
@@ -95,7 +99,12 @@ class Scenario(ParameterGroup):
         return max(1, round(self.design.clients / self.context.caseload))
 
 
-NUMBERED: dict[str, type[ParameterGroup]] = {"context": Context, "people": People, "learning": Learning}
+NUMBERED: dict[str, type[ParameterGroup]] = {
+    "context": Context,
+    "people": People,
+    "learning": Learning,
+    "coping": Coping,
+}
 """Sections whose numbers the rules use."""
 
 

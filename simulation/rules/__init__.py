@@ -1,6 +1,6 @@
 """The rules: pure functions of plain numbers, each named in the ODD, each with an example.
 
-Both runners call these same functions. A rule has no state, draws no luck and knows no array; who calls it when,
+Both runners call these same functions. A rule has no state, draws no draw and knows no array; who calls it when,
 and with what, is told in ``twoway.simulation.dynamics.encounter`` and ``twoway.simulation.dynamics.day``.
 """
 

@@ -80,24 +80,24 @@ def mandated_share(role: float, mandate: float) -> float:
 
 
 @rule
-def act_source(luck: float, role: float, strain: float) -> int:
+def act_source(draw: float, role: float, strain: float) -> int:
     """Out of what someone acts: 0 the role, 1 strain, 2 the person.
 
     >>> [act_source(u, 0.5, 0.2) for u in (0.49, 0.59, 0.61)]
     [0, 1, 2]
     """
-    if luck < role:
+    if draw < role:
         return 0
-    if luck < role + (1.0 - role) * strain:
+    if draw < role + (1.0 - role) * strain:
         return 1
     return 2
 
 
 @rule
-def choice_weight(deflection: float, temperature: float) -> float:
+def choice_weight(deflection: float, choice_temperature: float) -> float:
     """Relative weight of an act by its deflection within a frame.
 
     >>> choice_weight(0.0, 1.2)
     1.0
     """
-    return math.exp(-deflection / temperature)
+    return math.exp(-deflection / choice_temperature)

@@ -18,18 +18,20 @@ def believed_role(usual: float, known: float, role: float) -> float:
 
 
 @rule
-def updated_presumed_reserve(reserve: float, role: float, attribution_share: float, formality: float, acquaintance: float) -> float:
+def updated_presumed_reserve(
+    reserve: float, role: float, attribution_share: float, formality: float, learning_rate: float
+) -> float:
     """How far the other is taken to stay behind the role after one more act.
 
     The share of script believed in moves toward the share of this act that was put down to the role, which is how a
     mixture's weights are learned one case at a time. Where all is formal anyway, nothing can be told.
 
-    >>> round(acquainted(reserve=0.2, role=0.6, attributed=0.9, formality=0.5, acquaintance=0.1), 3)
+    >>> round(updated_presumed_reserve(reserve=0.2, role=0.6, attribution_share=0.9, formality=0.5, learning_rate=0.1), 3)
     0.26
     """
     if formality >= 1.0:
         return reserve
-    return min(1.0, max(0.0, reserve + acquaintance * (attribution_share - role) / (1.0 - formality)))
+    return min(1.0, max(0.0, reserve + learning_rate * (attribution_share - role) / (1.0 - formality)))
 
 
 @rule
@@ -73,32 +75,32 @@ def expected(script: float, strain: float, person: float, role_share: float, str
 
 
 @rule
-def likeness(squared_distance: float, blur: float) -> float:
+def likeness(squared_distance: float, perceptual_noise: float) -> float:
     """How easily two acts are taken for each other, by the squared distance of their sentiments.
 
     >>> likeness(0.0, 1.2)
     1.0
     """
-    return math.exp(-squared_distance / (2.0 * blur * blur))
+    return math.exp(-squared_distance / (2.0 * perceptual_noise * perceptual_noise))
 
 
 @rule
-def perception_weight(likeness: float, expected: float, assimilation: float, openness: float) -> float:
+def perception_weight(likeness: float, expected: float, perceptual_assimilation: float, openness: float) -> float:
     """Relative weight of an act as what was seen: like what was done, and expected or open to anything.
 
     *openness* is one over the number of feasible acts: what someone expects who expects nothing.
 
-    >>> perception_weight(likeness=0.5, expected=0.2, assimilation=1.0, openness=0.1)
+    >>> perception_weight(likeness=0.5, expected=0.2, perceptual_assimilation=1.0, openness=0.1)
     0.1
     """
-    return likeness * (assimilation * expected + (1.0 - assimilation) * openness)
+    return likeness * (perceptual_assimilation * expected + (1.0 - perceptual_assimilation) * openness)
 
 
 @rule
 def attribution_share(part: float, whole: float) -> float:
     """Share of an act put down to one of its possible sources (Jones & Davis 1965): that source's part of the whole.
 
-    >>> attributed(0.1, 0.4)
+    >>> attribution_share(0.1, 0.4)
     0.25
     """
     return part / whole if whole > 0.0 else 0.0
@@ -115,20 +117,22 @@ def person_share(role: float, strain: float) -> float:
 
 
 @rule
-def log_evidence(probability: float, doubt: float) -> float:
+def log_evidence(probability: float, lapse_rate: float) -> float:
     """What an act says about a frame out of which it would come with this probability.
 
-    >>> round(evidence(0.99, 0.01), 3)
+    >>> round(log_evidence(0.99, 0.01), 3)
     0.0
     """
-    return math.log(probability + doubt)
+    return math.log(probability + lapse_rate)
 
 
 @rule
-def updated_log_weight(log_weight: float, expectation: float, log_evidence: float, learning: float, anchoring: float) -> float:
+def updated_log_weight(
+    log_weight: float, expectation: float, log_evidence: float, learning_rate: float, anchoring: float
+) -> float:
     """Log-weight of a frame after a reading: moved by the evidence, drawn back to the expectation.
 
-    >>> round(redefined(log_weight=-1.0, expectation=-2.0, evidence=-1.0, learning=0.3, anchoring=0.1), 3)
+    >>> round(updated_log_weight(log_weight=-1.0, expectation=-2.0, log_evidence=-1.0, learning_rate=0.3, anchoring=0.1), 3)
     -1.4
     """
-    return log_weight + learning * log_evidence - anchoring * (log_weight - expectation)
+    return log_weight + learning_rate * log_evidence - anchoring * (log_weight - expectation)

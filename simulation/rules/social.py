@@ -21,20 +21,20 @@ def move_toward(own: float, other: float, share: float) -> float:
 def with_opposition(log_weight: float, opposition: float, benignity: float) -> float:
     """What a friend's definition of staff sounds like on a ward that opposes them: tilted toward adversarial frames.
 
-    >>> opposed(log_weight=-1.0, opposition=0.5, benignity=-1.0)
+    >>> with_opposition(log_weight=-1.0, opposition=0.5, benignity=-1.0)
     -0.5
     """
     return log_weight - opposition * benignity
 
 
 @rule
-def initial_log_weight(weight: float, tilt: float, benignity: float, variety: float, luck: float) -> float:
+def initial_log_weight(weight: float, tilt: float, benignity: float, sd: float, draw: float) -> float:
     """Log-weight of a frame someone brings along: the mix among their kind, a tilt, and how they differ.
 
-    >>> round(initial_log_weight(weight=1.0, tilt=0.5, benignity=-1.0, variety=1.0, luck=0.2), 3)
+    >>> round(initial_log_weight(weight=1.0, tilt=0.5, benignity=-1.0, sd=1.0, draw=0.2), 3)
     -0.3
     """
-    return math.log(weight) + tilt * benignity + variety * luck
+    return math.log(weight) + tilt * benignity + sd * draw
 
 
 @rule
@@ -58,10 +58,10 @@ def clipped_to_share(value: float) -> float:
 
 
 @rule
-def centre_share(share: float, spread: float, luck: float) -> float:
+def centre_share(share: float, spread: float, draw: float) -> float:
     """A share as it is in one centre: shifted on the log-odds scale; a share of 0 or 1 stays what it is.
 
-    >>> centre_share(0.5, spread=1.0, luck=0.0), centre_share(0.0, spread=1.0, luck=2.0)
+    >>> centre_share(0.5, spread=1.0, draw=0.0), centre_share(0.0, spread=1.0, draw=2.0)
     (0.5, 0.0)
     """
-    return share / (share + (1.0 - share) * math.exp(-spread * luck))
+    return share / (share + (1.0 - share) * math.exp(-spread * draw))

@@ -11,9 +11,9 @@ def tension_added(deflection: float, tolerance: float, weight: float) -> float:
 
     In the reader the weight is how much the act counts; in the doer (role strain) it is a number of its own.
 
-    >>> disturbed(deflection=9.0, tolerance=6.0, weight=0.5)
+    >>> tension_added(deflection=9.0, tolerance=6.0, weight=0.5)
     0.25
-    >>> disturbed(deflection=5.0, tolerance=6.0, weight=0.5)
+    >>> tension_added(deflection=5.0, tolerance=6.0, weight=0.5)
     0.0
     """
     return weight * max(0.0, deflection - tolerance) / tolerance
@@ -23,7 +23,7 @@ def tension_added(deflection: float, tolerance: float, weight: float) -> float:
 def reduced_by(amount: float, share: float) -> float:
     """What is left of an amount when a share of it is gone: tension overnight or relieved, distance given up.
 
-    >>> less(0.8, 0.25)
+    >>> reduced_by(0.8, 0.25)
     0.6000000000000001
     """
     return amount * (1.0 - share)
@@ -33,7 +33,7 @@ def reduced_by(amount: float, share: float) -> float:
 def increased_distance(distance: float, step: float) -> float:
     """Distance after one more step behind the role.
 
-    >>> round(farther(0.5, 0.3), 3)
+    >>> round(increased_distance(0.5, 0.3), 3)
     0.65
     """
     return distance + step * (1.0 - distance)
@@ -87,10 +87,10 @@ def talk_succeeds(good: float, exchanges: float) -> bool:
 
 
 @rule
-def converged(own: float, other: float, meeting: float) -> float:
+def converged(own: float, other: float, convergence: float) -> float:
     """Weight of a frame after a talk: a share of the way toward the mean of the two.
 
-    >>> round(converged(own=0.2, other=0.6, meeting=0.5), 3)
+    >>> round(converged(own=0.2, other=0.6, convergence=0.5), 3)
     0.3
     """
-    return own + meeting * (0.5 * (own + other) - own)
+    return own + convergence * (0.5 * (own + other) - own)

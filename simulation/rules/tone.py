@@ -16,30 +16,32 @@ def personal_weight(person: float, impersonal: float) -> float:
 
 
 @rule
-def updated_positivity(positivity: float, weight: float, evaluation: float, tempo: float) -> float:
+def updated_positivity(positivity: float, weight: float, evaluation: float, learning_rate: float) -> float:
     """Positivity after an act of this evaluation.
 
-    >>> round(updated_positivity(positivity=1.0, weight=0.5, evaluation=3.0, tempo=0.1), 3)
+    >>> round(updated_positivity(positivity=1.0, weight=0.5, evaluation=3.0, learning_rate=0.1), 3)
     1.05
     """
-    return positivity + tempo * (weight * max(evaluation, 0.0) - positivity)
+    return positivity + learning_rate * (weight * max(evaluation, 0.0) - positivity)
 
 
 @rule
-def updated_negativity(negativity: float, weight: float, evaluation: float, tempo: float, negativity_weight: float) -> float:
+def updated_negativity(
+    negativity: float, weight: float, evaluation: float, learning_rate: float, negativity_weight: float
+) -> float:
     """Negativity after an act of this evaluation: bad is stronger than good.
 
-    >>> round(updated_negativity(negativity=0.0, weight=0.5, evaluation=-2.0, tempo=0.1, negativity_weight=2.5), 3)
+    >>> round(updated_negativity(negativity=0.0, weight=0.5, evaluation=-2.0, learning_rate=0.1, negativity_weight=2.5), 3)
     0.25
     """
-    return negativity + tempo * (negativity_weight * weight * max(-evaluation, 0.0) - negativity)
+    return negativity + learning_rate * (negativity_weight * weight * max(-evaluation, 0.0) - negativity)
 
 
 @rule
-def updated_felt_coercion(felt: float, weight: float, evaluation: float, potency: float, tempo: float) -> float:
+def updated_felt_coercion(felt: float, weight: float, evaluation: float, potency: float, learning_rate: float) -> float:
     """Felt coercion after an act of the keyworker: what is bad and powerful coerces.
 
-    >>> round(coerced(felt=0.0, weight=0.5, evaluation=-1.0, potency=2.0, tempo=0.1), 3)
+    >>> round(updated_felt_coercion(felt=0.0, weight=0.5, evaluation=-1.0, potency=2.0, learning_rate=0.1), 3)
     0.1
     """
-    return felt + tempo * (weight * max(-evaluation, 0.0) * max(potency, 0.0) - felt)
+    return felt + learning_rate * (weight * max(-evaluation, 0.0) * max(potency, 0.0) - felt)

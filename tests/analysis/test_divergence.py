@@ -41,7 +41,11 @@ def exchange(day, kind, exchange=0, **more):
             "seen": 1} | more  # fmt: skip
 
 
-TALK = [exchange(2, EncounterKind.EVERYDAY), exchange(2, EncounterKind.EVERYDAY, 1, actor=1), exchange(5, EncounterKind.PLANNED)]
+TALK = [
+    exchange(2, EncounterKind.EVERYDAY),
+    exchange(2, EncounterKind.EVERYDAY, 1, actor=1),
+    exchange(5, EncounterKind.PLANNED),
+]
 
 
 def test_the_same_story_parts_nowhere():

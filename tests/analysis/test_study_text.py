@@ -97,9 +97,9 @@ def test_a_difference_names_the_change_and_what_it_is_compared_with():
 
 def test_of_many_inputs_the_largest_come_first_and_the_unsettled_are_named():
     rows = [
-        row(0.1, 0.05, 0.2, field="learning.blur"),
+        row(0.1, 0.05, 0.2, field="learning.perceptual_noise"),
         row(-0.4, -0.5, -0.3),
-        row(0.0, -0.1, 0.1, field="learning.tempo"),
+        row(0.0, -0.1, 0.1, field="learning.tone_learning_rate"),
     ]
     first, second, rest, share = sorted_answers(pd.DataFrame(rows), {"friendly": 0.6}, [FRIENDLY])
     assert "control" in first

@@ -7,7 +7,7 @@ import pytest
 from twoway.cli._describe import described
 from twoway.simulation.parameters.scenario import Resolved, Scenario, all_declarations, changed, load, shipped_names
 
-SECTIONS = ("design", "context", "people", "learning", "meaning")
+SECTIONS = ("design", "context", "people", "learning", "coping", "meaning")
 
 
 def parts(text):

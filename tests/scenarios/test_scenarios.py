@@ -10,7 +10,7 @@ from twoway.simulation.parameters.scenario import SHIPPED, Resolved, Scenario, j
 from twoway.simulation.tables import run
 
 NAMES = shipped_names()
-SECTIONS = ("design", "context", "people", "learning", "meaning")
+SECTIONS = ("design", "context", "people", "learning", "coping", "meaning")
 SAME_SIZE = {"design.days": 20, "design.clients": 16, "design.centres": 1}
 SCHEMA = json.loads((SHIPPED / "scenario.schema.json").read_text(encoding="utf-8"))
 

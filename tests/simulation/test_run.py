@@ -15,7 +15,9 @@ SMALL = {"design.clients": 6, "design.days": 60}
 
 
 def small(**changes: float) -> PreparedScenario:
-    return PreparedScenario(changed(Scenario(), SMALL | {key.replace("__", "."): value for key, value in changes.items()}))
+    return PreparedScenario(
+        changed(Scenario(), SMALL | {key.replace("__", "."): value for key, value in changes.items()})
+    )
 
 
 def left(stay: CentreRecords) -> bytes:
@@ -59,7 +61,10 @@ def test_other_luck_for_dyad_three_changes_nobody_else_in_a_centre_without_talk(
     luck = world.luck(1, 0, 0)
     days = luck.days.copy()
     days[3] = 1 - np.nextafter(np.float32(1), np.float32(0)) + days[3][::-1] * np.float32(0.999)
-    here, there = simulate_centre(world, 1, 0, 0, luck=luck), simulate_centre(world, 1, 0, 0, luck=luck._replace(days=days))
+    here, there = (
+        simulate_centre(world, 1, 0, 0, luck=luck),
+        simulate_centre(world, 1, 0, 0, luck=luck._replace(days=days)),
+    )
     for i in range(6):
         same = here.clients[i] == there.clients[i] and here.keyworkers[i] == there.keyworkers[i]
         assert same == (i != 3)
@@ -70,7 +75,10 @@ def test_other_luck_for_dyad_three_reaches_the_others_only_through_talk():
     luck = world.luck(1, 0, 0)
     days = luck.days.copy()
     days[3] = days[3][::-1]
-    here, there = simulate_centre(world, 1, 0, 0, luck=luck), simulate_centre(world, 1, 0, 0, luck=luck._replace(days=days))
+    here, there = (
+        simulate_centre(world, 1, 0, 0, luck=luck),
+        simulate_centre(world, 1, 0, 0, luck=luck._replace(days=days)),
+    )
     assert any(here.clients[i] != there.clients[i] for i in range(6) if i != 3)
 
 
@@ -142,7 +150,9 @@ def test_frames_and_lexicon_of_ones_own_can_be_lived_with(tmp_path):
 
 
 def test_a_world_made_from_another_is_the_one_made_from_its_scenario():
-    scenario = changed(Scenario(), {"learning.blur": 0.7, "learning.temperature": 2.0, "context.strictness": 0.9})
+    scenario = changed(
+        Scenario(), {"learning.perceptual_noise": 0.7, "learning.choice_temperature": 2.0, "context.strictness": 0.9}
+    )
     anew, again = PreparedScenario(scenario), PreparedScenario(Scenario()).again(scenario)
     assert again.scenario == anew.scenario == again.resolved.scenario
     assert again.numbers.tobytes() == anew.numbers.tobytes()
@@ -153,5 +163,5 @@ def test_a_world_made_from_another_is_the_one_made_from_its_scenario():
 def test_making_a_world_from_another_leaves_that_one_as_it_was():
     world = small()
     before = world.numbers.tobytes() + world.turns.tobytes()
-    world.again(changed(world.scenario, {"learning.blur": 0.7, "context.strictness": 0.9}))
+    world.again(changed(world.scenario, {"learning.perceptual_noise": 0.7, "context.strictness": 0.9}))
     assert world.numbers.tobytes() + world.turns.tobytes() == before

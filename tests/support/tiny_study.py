@@ -7,7 +7,7 @@ import pandas as pd
 from twoway.experiments.studies.study import Study
 
 TINY = {"design.clients": 4, "design.days": 8}
-INPUTS = {"context.strictness": (0.0, 0.5, 1.0), "learning.blur": (0.8, 1.4)}
+INPUTS = {"context.strictness": (0.0, 0.5, 1.0), "learning.perceptual_noise": (0.8, 1.4)}
 
 
 def tiny(**fields):

@@ -6,7 +6,9 @@ import pytest
 from twoway.experiments.calibration.evaluate import Point, seeds, simulate_all, simulated
 from twoway.experiments.validation.scoreboard import parts_of_facts
 
-POINTS = tuple(Point((("learning.blur", blur), ("design.days", 65)), ("T14", "P4"), 3, 1) for blur in (0.6, 1.7))
+POINTS = tuple(
+    Point((("learning.perceptual_noise", blur), ("design.days", 65)), ("T14", "P4"), 3, 1) for blur in (0.6, 1.7)
+)
 
 
 @pytest.fixture(scope="module")

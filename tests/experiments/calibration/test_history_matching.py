@@ -159,12 +159,12 @@ def test_whatever_is_sampled_a_helper_who_must_search_feels_it():
     search = situations.turns[number].feasible.index("search")
     deflection = world.turns[number].disturbance[frames.index("care"), search]
     free = priors()
-    assert free.high[free.names.index("learning.tolerance")] < deflection
+    assert free.high[free.names.index("learning.deflection_tolerance")] < deflection
 
 
 def test_every_free_number_is_declared_and_no_context_is_free():
     free = priors()
-    assert {name.partition(".")[0] for name in free.names} == {"people", "learning"}
+    assert {name.partition(".")[0] for name in free.names} == {"people", "learning", "coping"}
     assert (free.low < free.high).all()
 
 

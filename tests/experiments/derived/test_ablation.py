@@ -19,7 +19,7 @@ updated_positivity = "it is what is looked at"
 dimension = "meaning"
 rule = "the whole dimension"
 removes = ["redefined"]
-changes = { "learning.learning" = 0.0, "learning.impersonal_weight" = 1.0 }
+changes = { "learning.definition_learning_rate" = 0.0, "learning.impersonal_weight" = 1.0 }
 without = "nothing is learned"
 [[removal]]
 dimension = "context"

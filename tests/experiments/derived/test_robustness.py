@@ -14,7 +14,7 @@ from twoway.simulation.affect_control.equations import DATA
 from twoway.simulation.parameters.scenario import Scenario, changed, load, shipped_names
 from twoway.simulation.tables import run
 
-DRAWS = {"names": ["learning.blur", "context.control"], "rows": [[1.1, 3.0], [1.6, 1.5]]}
+DRAWS = {"names": ["learning.perceptual_noise", "context.control"], "rows": [[1.1, 3.0], [1.6, 1.5]]}
 
 
 @pytest.mark.parametrize("claim", claims(), ids=lambda c: c.words)
@@ -43,7 +43,7 @@ def test_variants_are_the_model_as_it_is_and_one_thing_otherwise_at_a_time():
         assert (variant.thresholds == THRESHOLDS) == (variant.kind != "thresholds")
         assert (variant.changes == {}) == (variant.kind in (UNCHANGED, "thresholds"))
     assert [v.changes for v in found if v.kind == "posterior"] == [
-        {"learning.blur": 1.1, "context.control": 3.0}, {"learning.blur": 1.6, "context.control": 1.5},
+        {"learning.perceptual_noise": 1.1, "context.control": 3.0}, {"learning.perceptual_noise": 1.6, "context.control": 1.5},
     ]  # fmt: skip
     assert "posterior" not in {variant.kind for variant in variants(load("ordinary"), 3, None)}
 
@@ -53,8 +53,8 @@ def lived(changes, base="ordinary"):
 
 
 def test_a_draw_is_a_default_and_what_a_scenario_says_of_itself_goes_before_it():
-    draw = lived({"context.turnover": 3.0, "learning.blur": 2.0})
-    plain = {"design.days": 20, "learning.blur": 2.0}
+    draw = lived({"context.turnover": 3.0, "learning.perceptual_noise": 2.0})
+    plain = {"design.days": 20, "learning.perceptual_noise": 2.0}
     for name, turnover in (("ordinary", 3.0), ("high-turnover", load("high-turnover").context.turnover)):
         assert draw._scenario(name, {}).context.turnover == turnover
         assert draw._scenario(name, {}).learning == changed(load(name), plain).learning
@@ -125,7 +125,7 @@ def test_of_two_claims_that_contradict_each_other_one_holds_where_the_other_does
 
 
 def test_the_command_keeps_the_draws_with_the_result_so_that_it_can_be_verified(small, twoway, tmp_path):
-    pd.DataFrame({"distance": [0.1, 0.2], "learning.blur": [1.1, 1.6]}).to_csv("mine.csv", index=False)
+    pd.DataFrame({"distance": [0.1, 0.2], "learning.perceptual_noise": [1.1, 1.6]}).to_csv("mine.csv", index=False)
     few = ("--replicates", 5, "--resamples", 1, "--days", 10)
     status, out, err = twoway("robustness", *few, "--posterior", "mine.csv", "--draws", 1, "--out", "mine")
     assert (status, err) == (0, "")
@@ -139,18 +139,18 @@ def test_the_command_keeps_the_draws_with_the_result_so_that_it_can_be_verified(
 def test_draws_are_taken_evenly_from_the_whole_file_and_only_parameters_are(tmp_path):
     path = tmp_path / "posterior.csv"
     blur = np.linspace(1, 2, 11)
-    pd.DataFrame({"learning.blur": blur, "weight": 1.0}).to_csv(path, index=False)
-    assert posterior_draws(path, 3) == {"names": ["learning.blur"], "rows": [[1.0], [1.5], [2.0]]}
+    pd.DataFrame({"learning.perceptual_noise": blur, "weight": 1.0}).to_csv(path, index=False)
+    assert posterior_draws(path, 3) == {"names": ["learning.perceptual_noise"], "rows": [[1.0], [1.5], [2.0]]}
     assert len(posterior_draws(path, 100)["rows"]) == 11
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("learning.blurr\n1\n", "did you mean 'learning.blur'?"),
-        ("learning.blur\n99\n", "from 0.2 to 4"),
+        ("learning.blurr\n1\n", "did you mean 'learning.perceptual_noise'?"),
+        ("learning.perceptual_noise\n99\n", "from 0.2 to 4"),
         ("weight\n1\n", "holds no draws"),
-        ("learning.blur\n", "holds no draws"),
+        ("learning.perceptual_noise\n", "holds no draws"),
         ("", "cannot be read"),
     ],
 )
@@ -176,6 +176,7 @@ def test_nothing_in_the_defaults_of_a_scenario_is_lost_on_the_way_into_a_variant
     for name in shipped_names():
         mine = Lived(name, {}, {}, 1, 1, 1)._scenario(name, {})
         same = {
-            section: getattr(load(name), section) for section in ("design", "context", "people", "learning", "meaning")
+            section: getattr(load(name), section)
+            for section in ("design", "context", "people", "learning", "coping", "meaning")
         }
         assert mine == Scenario(**same)

@@ -15,7 +15,7 @@ from twoway.experiments.sensitivity.resampling import Spread
 from twoway.experiments.sensitivity.verdict import ranking
 from twoway.simulation.errors import InputError
 
-INPUTS = ("context.formality", "context.control", "context.planned", "learning.blur")
+INPUTS = ("context.formality", "context.control", "context.planned", "learning.perceptual_noise")
 PROBLEM = {"num_vars": 4, "names": list(INPUTS), "bounds": [[0.0, 1.0]] * 4}
 
 
@@ -47,7 +47,7 @@ def test_the_design_decides_which_analysis_is_made(sobol):
 def test_the_verdict_names_what_matters_what_does_not_and_that_the_order_is_settled(sobol):
     said = " ".join(sobol.verdict)
     assert "These inputs matter" in said
-    assert "Negligible, each below 5% of the variance all interactions included: learning.blur" in said
+    assert "Negligible, each below 5% of the variance all interactions included: learning.perceptual_noise" in said
     assert "The order of the inputs that matter is settled" in said
     assert sobol.tables["ranking"]["settled"][0]
 

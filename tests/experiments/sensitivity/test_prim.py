@@ -13,7 +13,7 @@ from tests.support.study_runs import runs_of
 from twoway.experiments.sensitivity.prim import Box, discover, peeled, told
 from twoway.simulation.errors import InputError
 
-INPUTS = ("context.formality", "context.control", "context.planned", "learning.blur")
+INPUTS = ("context.formality", "context.control", "context.planned", "learning.perceptual_noise")
 PROBLEM = {"num_vars": 4, "names": list(INPUTS), "bounds": [[0.0, 1.0], [0.0, 14.0], [0.0, 7.0], [0.5, 3.0]]}
 
 

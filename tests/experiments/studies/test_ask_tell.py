@@ -11,7 +11,7 @@ from twoway.experiments.studies.designs import Asked, Span
 from twoway.experiments.studies.store import SHARDS
 from twoway.simulation.errors import InputError
 
-ASKED = {"design": Asked(), "inputs": {"context.control": Span(low=1.0, high=4.0), "learning.blur": Span()}}
+ASKED = {"design": Asked(), "inputs": {"context.control": Span(low=1.0, high=4.0), "learning.perceptual_noise": Span()}}
 
 
 def test_what_is_asked_again_is_not_run_again(tmp_path):
@@ -19,7 +19,7 @@ def test_what_is_asked_again_is_not_run_again(tmp_path):
     first = driven.tell([[2.0, 1.0], [3.0, 1.0]])
     shards = set((tmp_path / "s" / SHARDS).iterdir())
     again = Driven(tiny(**ASKED), tmp_path / "s", workers=1).tell(
-        pd.DataFrame(first[["context.control", "learning.blur"]])[::-1]
+        pd.DataFrame(first[["context.control", "learning.perceptual_noise"]])[::-1]
     )
     assert set((tmp_path / "s" / SHARDS).iterdir()) == shards
     assert same(again.reset_index(drop=True), first[::-1].reset_index(drop=True))
@@ -34,7 +34,7 @@ def test_what_is_asked_again_is_not_run_again(tmp_path):
     [
         ([[0.5, 1.0]], r"point 0: context.control = 0.5; it must be a number from 1 to 4"),
         ([[2.0]], r"must be \(points, 2\)"),
-        ([[2.0, float("nan")]], "learning.blur = nan"),
+        ([[2.0, float("nan")]], "learning.perceptual_noise = nan"),
         ([{"context.control": 2.0}], "point 0: names"),
         ([], "none were asked for|must be"),
     ],

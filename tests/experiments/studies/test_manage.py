@@ -32,7 +32,9 @@ def test_more_replicates_are_added_to_those_there_are(tmp_path, whole_table):
 )
 def test_a_larger_design_keeps_the_points_it_had(tmp_path, design, points):
     study = tiny(
-        design=design, inputs={"context.control": Span(high=4.0), "learning.blur": Span(low=1.0)}, replicates=1
+        design=design,
+        inputs={"context.control": Span(high=4.0), "learning.perceptual_noise": Span(low=1.0)},
+        replicates=1,
     )
     first = run_study(study, tmp_path / "s", workers=1).table
     extend(tmp_path / "s", size=8 if isinstance(design, Sobol) else 10)
@@ -42,7 +44,7 @@ def test_a_larger_design_keeps_the_points_it_had(tmp_path, design, points):
 
 
 def test_a_larger_sobol_design_is_the_one_a_larger_study_would_have(tmp_path):
-    fields = {"inputs": {"context.control": Span(), "learning.blur": Span()}, "replicates": 1}
+    fields = {"inputs": {"context.control": Span(), "learning.perceptual_noise": Span()}, "replicates": 1}
     Store.create(tmp_path / "s", tiny(design=Sobol(size=4), **fields))
     larger, _ = tiny(design=Sobol(size=16), **fields).points()
     extended = extend(tmp_path / "s", size=16)
@@ -53,12 +55,12 @@ def test_a_larger_sobol_design_is_the_one_a_larger_study_would_have(tmp_path):
 def test_points_can_be_added_but_not_twice(tmp_path):
     folder = tmp_path / "s"
     run_study(tiny(replicates=1), folder, workers=1)
-    more = pd.DataFrame({"context.strictness": [0.25, 0.5], "learning.blur": [0.8, 0.8]})
+    more = pd.DataFrame({"context.strictness": [0.25, 0.5], "learning.perceptual_noise": [0.8, 0.8]})
     assert extend(folder, points=more).status().points == 7, "one of the two was there"
     with pytest.raises(InputError, match="holds all of them already"):
         extend(folder, points=more)
     with pytest.raises(InputError, match="inputs are"):
-        extend(folder, points=more[["learning.blur"]].iloc[:1])
+        extend(folder, points=more[["learning.perceptual_noise"]].iloc[:1])
 
 
 # Handed on, checked, joined

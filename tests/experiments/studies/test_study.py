@@ -73,7 +73,7 @@ def test_sampled_points_stay_in_range_are_the_same_again_and_differ_by_seed(desi
 
 def test_a_latin_hypercube_uses_every_part_of_a_range_once():
     points, _ = study(
-        inputs={"context.control": Span(), "learning.blur": Span()}, design=LatinHypercube(size=20)
+        inputs={"context.control": Span(), "learning.perceptual_noise": Span()}, design=LatinHypercube(size=20)
     ).points()
     for name, d in ((f"{d.section}.{d.name}", d) for d in all_declarations()):
         if name in points:
@@ -87,7 +87,7 @@ def test_a_saltelli_sample_has_as_many_points_as_its_indices_need():
 
 
 def test_along_a_morris_trajectory_one_input_changes_at_a_time():
-    inputs = {"context.control": Span(), "learning.blur": Span(), "context.formality": Span()}
+    inputs = {"context.control": Span(), "learning.perceptual_noise": Span(), "context.formality": Span()}
     points, _ = study(inputs=inputs, design=Morris(size=5)).points()
     steps = np.diff(points.to_numpy().reshape(5, 4, 3), axis=1) != 0
     assert (steps.sum(axis=2) == 1).all()

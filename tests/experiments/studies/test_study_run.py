@@ -161,7 +161,7 @@ def test_points_that_are_the_same_are_run_once(tmp_path):
 def test_with_the_same_luck_points_that_do_not_differ_in_what_is_lived_give_the_same(tmp_path):
     never = TINY | {"context.requests": 0.0, "context.centre_spread": 0.0}
     table = run_study(tiny(changes=never), tmp_path / "s", workers=1).table
-    table = table[table["learning.blur"] == 0.8]
+    table = table[table["learning.perceptual_noise"] == 0.8]
     strict, lax = (table[table["context.strictness"] == s]["client_tone"].to_numpy() for s in (1.0, 0.0))
     assert np.array_equal(strict, lax), "strictness is only felt in requests"
 
@@ -382,7 +382,7 @@ def failing(monkeypatch):
     lived = living.live
 
     def fails(world, seed, replicate, centre, keep, luck):
-        if replicate == 2 and world.scenario.learning.blur == 0.8:
+        if replicate == 2 and world.scenario.learning.perceptual_noise == 0.8:
             raise ZeroDivisionError("no such luck")
         return lived(world, seed, replicate, centre, keep, luck)
 

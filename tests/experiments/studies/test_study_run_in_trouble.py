@@ -30,7 +30,7 @@ design.clients = 4
 design.days = 8
 [inputs]
 context.strictness = [0.0, 0.5, 1.0]
-learning.blur = [0.8, 1.4]
+learning.perceptual_noise = [0.8, 1.4]
 """
 
 

@@ -98,7 +98,12 @@ def test_felt_coercion_counts_as_high_for_as_many_under_compulsion_as_in_the_sou
 
 
 def test_other_defaults_count_only_where_scenario_and_condition_say_nothing():
-    other = {"people.client_tilt": -0.9, "people.keyworker_tilt": -0.2, "learning.learning": 0.33, "design.days": 3}
+    other = {
+        "people.client_tilt": -0.9,
+        "people.keyworker_tilt": -0.2,
+        "learning.definition_learning_rate": 0.33,
+        "design.days": 3,
+    }
     lived = {
         name: Lived(CONDITIONS[name], 1, 1, other).resolved.scenario
         for name in ("ordinary", "voluntary", "raised expectations", "without meaning")
@@ -106,4 +111,7 @@ def test_other_defaults_count_only_where_scenario_and_condition_say_nothing():
     assert lived["ordinary"].people.client_tilt == -0.9
     assert lived["voluntary"].people.client_tilt == load("voluntary").people.client_tilt
     assert lived["raised expectations"].people.keyworker_tilt == load("raised-expectations").people.keyworker_tilt
-    assert (lived["without meaning"].learning.learning, lived["ordinary"].learning.learning) == (0.0, 0.33)
+    assert (
+        lived["without meaning"].learning.definition_learning_rate,
+        lived["ordinary"].learning.definition_learning_rate,
+    ) == (0.0, 0.33)

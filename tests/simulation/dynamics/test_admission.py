@@ -249,7 +249,9 @@ def test_too_many_clients_leave_less_contact_and_more_pressure():
     assert heavy.strain[0] > light.strain[0]
     assert heavy.chance[0][EncounterKind.EVERYDAY] < light.chance[0][EncounterKind.EVERYDAY]
     assert heavy.chance[0][EncounterKind.PLANNED] < light.chance[0][EncounterKind.PLANNED]
-    assert heavy.chance[0][EncounterKind.CONTROL] == light.chance[0][EncounterKind.CONTROL], "rules are enforced all the same"
+    assert heavy.chance[0][EncounterKind.CONTROL] == light.chance[0][EncounterKind.CONTROL], (
+        "rules are enforced all the same"
+    )
 
 
 def test_a_post_holds_luck_for_as_many_successors_as_there_can_be():

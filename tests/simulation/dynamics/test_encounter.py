@@ -48,7 +48,7 @@ turn_numbers = st.integers(0, len(SITUATIONS.turns) - 1)
 def turns_of(blur):
     """The turns of the shipped situations as someone sees them whose perception is so blurred."""
     r, learning = WORLD.resolved, WORLD.scenario.learning
-    return action_tables(r.situations, r.frames, r.lexicon, r.equations, learning.temperature, blur, 0.6)[1]
+    return action_tables(r.situations, r.frames, r.lexicon, r.equations, learning.choice_temperature, blur, 0.6)[1]
 
 
 SHARP = turns_of(0.002)
@@ -316,7 +316,8 @@ def test_with_sharp_eyes_even_those_who_see_what_they_expect_see_what_was_done(n
 
 
 @pytest.mark.parametrize(
-    ("kind", "position"), [(EncounterKind.EVERYDAY, 0), (EncounterKind.CONTROL, 0), (EncounterKind.REQUEST, 1), (EncounterKind.PLANNED, 0)]
+    ("kind", "position"),
+    [(EncounterKind.EVERYDAY, 0), (EncounterKind.CONTROL, 0), (EncounterKind.REQUEST, 1), (EncounterKind.PLANNED, 0)],
 )
 def test_to_blurred_eyes_whatever_a_keyworker_does_looks_kinder_in_care_than_in_custody(kind, position):
     number = SITUATIONS.turn(kind, KEYWORKER, position)
@@ -492,7 +493,7 @@ def test_in_an_encounter_the_parties_alternate_and_each_sticks_to_the_frame_take
 def test_the_good_exchanges_of_a_talk_are_those_seen_as_good(drawn, his, hers):
     rows, good = meets(EncounterKind.REPAIR, CLIENT, party(his), party(hers), drawn)
     evaluations = [WORLD.resolved.lexicon.acts[SITUATIONS.acts[r.seen]][0] for r in rows[:4]]
-    assert good == sum(e >= WORLD.scenario.learning.good_reading for e in evaluations)
+    assert good == sum(e >= WORLD.scenario.coping.good_reading_threshold for e in evaluations)
 
 
 @LAW
@@ -519,7 +520,8 @@ def test_a_confrontation_is_over_when_who_sought_it_has_opened_an_encounter(draw
 def test_it_makes_no_difference_to_the_two_whether_their_encounter_is_written_down(drawn, his, hers):
     noted, unnoted = [party(his), party(hers)], [party(his), party(hers)]
     assert (
-        meets(EncounterKind.PLANNED, KEYWORKER, *noted, drawn)[1] == meets(EncounterKind.PLANNED, KEYWORKER, *unnoted, drawn, step=0)[1]
+        meets(EncounterKind.PLANNED, KEYWORKER, *noted, drawn)[1]
+        == meets(EncounterKind.PLANNED, KEYWORKER, *unnoted, drawn, step=0)[1]
     )
     assert [p.tobytes() for p in noted] == [p.tobytes() for p in unnoted]
 

@@ -41,7 +41,9 @@ def assert_identical(one: CentreRecords, other: CentreRecords, before: int = DAY
 @given(changes=CHANGES, day=st.integers(1, DAYS + 1), seed=st.integers(0, 1000))
 def test_a_reform_leaves_every_day_before_it_as_it_was(changes, day, seed):
     world = PreparedScenario(SCENARIO, [PolicyChange(day, changed(SCENARIO, changes))])
-    assert_identical(simulate_centre(world, seed, 0, 0), simulate_centre(PreparedScenario(SCENARIO), seed, 0, 0), before=day)
+    assert_identical(
+        simulate_centre(world, seed, 0, 0), simulate_centre(PreparedScenario(SCENARIO), seed, 0, 0), before=day
+    )
 
 
 @given(changes=CHANGES, seed=st.integers(0, 1000))
@@ -56,14 +58,19 @@ def test_a_reform_on_the_day_after_the_last_changes_nothing(changes, seed):
 @given(day=st.integers(1, DAYS), changes=CHANGES)
 def test_a_reform_to_what_is_in_force_already_changes_nothing(day, changes):
     scenario = changed(SCENARIO, changes)
-    assert_identical(simulate_centre(PreparedScenario(scenario, [PolicyChange(day, scenario)]), 1, 0, 0), simulate_centre(PreparedScenario(scenario), 1, 0, 0))
+    assert_identical(
+        simulate_centre(PreparedScenario(scenario, [PolicyChange(day, scenario)]), 1, 0, 0),
+        simulate_centre(PreparedScenario(scenario), 1, 0, 0),
+    )
 
 
 @settings(max_examples=10)
 @given(changes=CHANGES, first=st.integers(1, DAYS - 1), later=st.integers(1, 10))
 def test_agents_and_the_compiled_runner_leave_the_identical_tables_under_two_reforms(changes, first, later):
     then = changed(SCENARIO, changes)
-    world = PreparedScenario(SCENARIO, [PolicyChange(first, then), PolicyChange(min(first + later, DAYS + 1), SCENARIO)])
+    world = PreparedScenario(
+        SCENARIO, [PolicyChange(first, then), PolicyChange(min(first + later, DAYS + 1), SCENARIO)]
+    )
     assert_identical(simulate_centre_with_agents(world, 3, 1, 0), simulate_centre(world, 3, 1, 0))
 
 
@@ -121,7 +128,7 @@ def test_who_is_friends_follows_the_density_at_once():
             {"people.client_tilt": 1.0},
             f"people.client_tilt cannot change from {TILT:g} to 1.0: people stay who they are",
         ),
-        ({"learning.tempo": 0.2}, "learning.tempo cannot change"),
+        ({"learning.tone_learning_rate": 0.2}, "learning.tone_learning_rate cannot change"),
         ({"design.clients": 6}, "design.clients cannot change from 5 to 6"),
         ({"design.days": 25}, "design.days cannot change"),
         ({"meaning.lexicon": "other"}, "meaning.lexicon cannot change"),

@@ -21,7 +21,7 @@ from twoway.simulation.rules.choice import (
 LAW = settings(deadline=None, max_examples=60)
 share = st.floats(0, 1)
 rate = st.floats(0, 28)
-luck = st.floats(0, 1, exclude_max=True)
+draw = st.floats(0, 1, exclude_max=True)
 heads = st.floats(1, 30)
 EPS = 1e-12
 
@@ -117,7 +117,7 @@ def test_a_mandate_only_adds_to_the_role(role, mandate):
 
 
 @LAW
-@given(luck, share, share)
+@given(draw, share, share)
 def test_an_act_comes_from_exactly_one_of_three_sources_and_none_of_no_share(draw, role, strain):
     source = act_source(draw, role, strain)
     assert source in (0, 1, 2)
@@ -127,7 +127,7 @@ def test_an_act_comes_from_exactly_one_of_three_sources_and_none_of_no_share(dra
 
 
 @LAW
-@given(luck, luck, share, share)
+@given(draw, draw, share, share)
 def test_more_luck_takes_the_act_farther_from_the_role(draw, more, role, strain):
     low, high = sorted([draw, more])
     assert act_source(low, role, strain) <= act_source(high, role, strain)
@@ -141,20 +141,22 @@ def test_the_three_sources_are_as_frequent_as_their_shares():
 
 @LAW
 @given(st.floats(0, 60), st.floats(0, 60), st.floats(0.2, 5))
-def test_the_more_an_act_disturbs_the_less_it_feels_right(deflection, more, temperature):
+def test_the_more_an_act_disturbs_the_less_it_feels_right(deflection, more, choice_temperature):
     mild, strong = sorted([deflection, more])
-    assert 1 >= choice_weight(mild, temperature) >= choice_weight(strong, temperature) > 0
+    assert 1 >= choice_weight(mild, choice_temperature) >= choice_weight(strong, choice_temperature) > 0
 
 
 @LAW
 @given(st.floats(0, 30), st.floats(0.2, 5))
-def test_one_temperature_more_of_deflection_costs_a_factor_e(deflection, temperature):
-    ratio = choice_weight(deflection, temperature) / choice_weight(deflection + temperature, temperature)
+def test_one_temperature_more_of_deflection_costs_a_factor_e(deflection, choice_temperature):
+    ratio = choice_weight(deflection, choice_temperature) / choice_weight(
+        deflection + choice_temperature, choice_temperature
+    )
     assert ratio == pytest.approx(math.e, rel=1e-6)
 
 
 @LAW
 @given(st.floats(0.1, 60), st.floats(0.2, 5), st.floats(0.2, 5))
-def test_someone_who_follows_feeling_loosely_minds_deflection_less(deflection, temperature, other):
-    strict, loose = sorted([temperature, other])
+def test_someone_who_follows_feeling_loosely_minds_deflection_less(deflection, choice_temperature, other):
+    strict, loose = sorted([choice_temperature, other])
     assert choice_weight(deflection, strict) <= choice_weight(deflection, loose)

@@ -108,30 +108,32 @@ def test_what_neither_role_nor_strain_explains_is_left_to_the_person_and_never_l
 
 @LAW
 @given(st.floats(0, 200), st.floats(0, 200), blurs)
-def test_the_farther_apart_two_acts_are_the_less_they_are_taken_for_each_other(distance, more, blur):
+def test_the_farther_apart_two_acts_are_the_less_they_are_taken_for_each_other(distance, more, perceptual_noise):
     near, far = sorted([distance, more])
-    assert 1 >= likeness(near, blur) >= likeness(far, blur) >= 0
+    assert 1 >= likeness(near, perceptual_noise) >= likeness(far, perceptual_noise) >= 0
 
 
 @LAW
 @given(st.floats(0, 200), blurs, blurs)
-def test_blurred_perception_takes_more_acts_for_each_other(distance, blur, other):
-    sharp, blurred = sorted([blur, other])
+def test_blurred_perception_takes_more_acts_for_each_other(distance, perceptual_noise, other):
+    sharp, blurred = sorted([perceptual_noise, other])
     assert likeness(distance, sharp) <= likeness(distance, blurred)
 
 
 @LAW
 @given(blurs)
-def test_nothing_is_more_like_an_act_than_itself(blur):
-    assert likeness(0.0, blur) == 1.0
+def test_nothing_is_more_like_an_act_than_itself(perceptual_noise):
+    assert likeness(0.0, perceptual_noise) == 1.0
 
 
 @LAW
 @given(share, share, share, share, st.floats(0.01, 1))
-def test_what_is_expected_more_is_seen_more_easily(similar, expectation, more, assimilation, openness):
+def test_what_is_expected_more_is_seen_more_easily(similar, expectation, more, perceptual_assimilation, openness):
     little, much = sorted([expectation, more])
-    assert 0 <= perception_weight(similar, little, assimilation, openness)
-    assert perception_weight(similar, little, assimilation, openness) <= perception_weight(similar, much, assimilation, openness)
+    assert 0 <= perception_weight(similar, little, perceptual_assimilation, openness)
+    assert perception_weight(similar, little, perceptual_assimilation, openness) <= perception_weight(
+        similar, much, perceptual_assimilation, openness
+    )
 
 
 @LAW
@@ -143,15 +145,15 @@ def test_who_does_not_lean_on_expectation_sees_only_by_likeness(similar, expecta
 
 @LAW
 @given(share, share, st.floats(0.0001, 0.2))
-def test_a_likelier_act_is_better_evidence_and_doubt_bounds_what_an_unlikely_one_says(probability, more, doubt):
+def test_a_likelier_act_is_better_evidence_and_doubt_bounds_what_an_unlikely_one_says(probability, more, lapse_rate):
     rare, usual = sorted([probability, more])
-    assert log_evidence(0.0, doubt) <= log_evidence(rare, doubt) <= log_evidence(usual, doubt)
+    assert log_evidence(0.0, lapse_rate) <= log_evidence(rare, lapse_rate) <= log_evidence(usual, lapse_rate)
 
 
 @LAW
 @given(share, share, st.floats(0.0001, 0.2), st.floats(0.0001, 0.2))
-def test_the_more_doubt_the_less_one_act_settles_between_two_frames(probability, other, doubt, more):
-    sure, doubtful = sorted([doubt, more])
+def test_the_more_doubt_the_less_one_act_settles_between_two_frames(probability, other, lapse_rate, more):
+    sure, doubtful = sorted([lapse_rate, more])
     unlikely, likely = sorted([probability, other])
     firm = log_evidence(likely, sure) - log_evidence(unlikely, sure)
     assert log_evidence(likely, doubtful) - log_evidence(unlikely, doubtful) <= firm + EPS
@@ -159,9 +161,9 @@ def test_the_more_doubt_the_less_one_act_settles_between_two_frames(probability,
 
 @LAW
 @given(log_weights, st.floats(-10, 0), share)
-def test_who_meets_what_was_expected_all_along_is_moved_by_the_evidence_alone(log_weight, said, learning):
-    moved = updated_log_weight(log_weight, log_weight, said, learning, 0.5)
-    assert moved == pytest.approx(log_weight + learning * said, abs=1e-9)
+def test_who_meets_what_was_expected_all_along_is_moved_by_the_evidence_alone(log_weight, said, learning_rate):
+    moved = updated_log_weight(log_weight, log_weight, said, learning_rate, 0.5)
+    assert moved == pytest.approx(log_weight + learning_rate * said, abs=1e-9)
 
 
 @LAW
@@ -174,8 +176,10 @@ def test_without_learning_a_definition_only_returns_to_the_expectation(log_weigh
 
 @LAW
 @given(log_weights, log_weights, st.floats(-10, 0), st.floats(-10, 0), share, share)
-def test_better_evidence_never_leaves_a_frame_with_less_weight(weight, expectation, said, other, learning, anchoring):
+def test_better_evidence_never_leaves_a_frame_with_less_weight(
+    weight, expectation, said, other, learning_rate, anchoring
+):
     worse, better = sorted([said, other])
-    assert updated_log_weight(weight, expectation, worse, learning, anchoring) <= updated_log_weight(
-        weight, expectation, better, learning, anchoring
+    assert updated_log_weight(weight, expectation, worse, learning_rate, anchoring) <= updated_log_weight(
+        weight, expectation, better, learning_rate, anchoring
     )

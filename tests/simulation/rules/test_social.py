@@ -55,10 +55,10 @@ def test_someone_of_average_luck_expects_what_is_expected_in_the_mean(weight, ti
 
 @LAW
 @given(st.floats(1e-3, 1e3), st.floats(-4, 4), st.floats(-4, 4), st.floats(-5, 5))
-def test_raised_expectations_raise_benign_frames_and_lower_adversarial_ones(weight, tilt, other, luck):
+def test_raised_expectations_raise_benign_frames_and_lower_adversarial_ones(weight, tilt, other, draw):
     low, high = sorted([tilt, other])
-    assert initial_log_weight(weight, low, 1.0, 1.0, luck) <= initial_log_weight(weight, high, 1.0, 1.0, luck)
-    assert initial_log_weight(weight, low, -1.0, 1.0, luck) >= initial_log_weight(weight, high, -1.0, 1.0, luck)
+    assert initial_log_weight(weight, low, 1.0, 1.0, draw) <= initial_log_weight(weight, high, 1.0, 1.0, draw)
+    assert initial_log_weight(weight, low, -1.0, 1.0, draw) >= initial_log_weight(weight, high, -1.0, 1.0, draw)
 
 
 @LAW
@@ -87,23 +87,23 @@ def test_a_trait_is_kept_a_share_and_changed_only_where_it_is_none(value):
 
 @LAW
 @given(share, st.floats(0, 2), st.floats(-8, 8))
-def test_a_share_stays_a_share_in_every_centre_and_none_or_all_stay_what_they_are(value, spread, luck):
-    assert 0 <= centre_share(value, spread, luck) <= 1
-    assert centre_share(0.0, spread, luck) == 0.0
-    assert centre_share(1.0, spread, luck) == 1.0
+def test_a_share_stays_a_share_in_every_centre_and_none_or_all_stay_what_they_are(value, spread, draw):
+    assert 0 <= centre_share(value, spread, draw) <= 1
+    assert centre_share(0.0, spread, draw) == 0.0
+    assert centre_share(1.0, spread, draw) == 1.0
 
 
 @LAW
 @given(st.floats(0.01, 0.99), st.floats(0, 2), st.floats(-8, 8), st.floats(-8, 8))
-def test_a_centre_with_more_of_it_by_luck_has_more_of_it(value, spread, luck, more):
-    low, high = sorted([luck, more])
+def test_a_centre_with_more_of_it_by_luck_has_more_of_it(value, spread, draw, more):
+    low, high = sorted([draw, more])
     assert centre_share(value, spread, low) <= centre_share(value, spread, high) + EPS
-    assert centre_share(value, 0.0, luck) == pytest.approx(value)
+    assert centre_share(value, 0.0, draw) == pytest.approx(value)
 
 
 @LAW
 @given(st.floats(0.01, 0.99), st.floats(0, 2), st.floats(-4, 4))
-def test_centres_differ_on_the_scale_of_log_odds(value, spread, luck):
-    there = centre_share(value, spread, luck)
+def test_centres_differ_on_the_scale_of_log_odds(value, spread, draw):
+    there = centre_share(value, spread, draw)
     shift = math.log(there / (1 - there)) - math.log(value / (1 - value))
-    assert shift == pytest.approx(spread * luck, abs=1e-6)
+    assert shift == pytest.approx(spread * draw, abs=1e-6)

@@ -82,7 +82,9 @@ def test_the_more_benign_the_relationship_seems_the_less_hostile_and_the_more_ta
 ):
     bad, good = sorted([benign, other])
     assert hostile_log_odds(tendency, style, bad, weight) >= hostile_log_odds(tendency, style, good, weight)
-    assert talking_log_odds(tendency, style, bad, weight, 0.5, 2.0) <= talking_log_odds(tendency, style, good, weight, 0.5, 2.0)
+    assert talking_log_odds(tendency, style, bad, weight, 0.5, 2.0) <= talking_log_odds(
+        tendency, style, good, weight, 0.5, 2.0
+    )
 
 
 @LAW
@@ -99,7 +101,9 @@ def test_a_personal_style_shifts_every_way_by_as_much(tendency, style, other, be
     """The odds are compared, so a style that is the same for all ways changes nothing."""
     shift = other - style
     hostile = hostile_log_odds(tendency, other, benign, 2.0) - hostile_log_odds(tendency, style, benign, 2.0)
-    talking = talking_log_odds(tendency, other, benign, 2.0, 0.5, 2.0) - talking_log_odds(tendency, style, benign, 2.0, 0.5, 2.0)
+    talking = talking_log_odds(tendency, other, benign, 2.0, 0.5, 2.0) - talking_log_odds(
+        tendency, style, benign, 2.0, 0.5, 2.0
+    )
     assert hostile == pytest.approx(shift, abs=1e-9)
     assert talking == pytest.approx(shift, abs=1e-9)
 
@@ -115,8 +119,8 @@ def test_a_talk_succeeds_only_if_more_than_half_of_it_is_read_as_good(exchanges)
 
 @LAW
 @given(share, share, share)
-def test_after_a_talk_two_weights_of_a_frame_are_nearer_and_their_sum_is_the_same(his, hers, meeting):
-    he, she = converged(his, hers, meeting), converged(hers, his, meeting)
+def test_after_a_talk_two_weights_of_a_frame_are_nearer_and_their_sum_is_the_same(his, hers, convergence):
+    he, she = converged(his, hers, convergence), converged(hers, his, convergence)
     assert he + she == pytest.approx(his + hers, abs=1e-9)
-    assert abs(he - she) == pytest.approx((1 - meeting) * abs(his - hers), abs=1e-9)
+    assert abs(he - she) == pytest.approx((1 - convergence) * abs(his - hers), abs=1e-9)
     assert min(his, hers) - EPS <= he <= max(his, hers) + EPS

@@ -10,7 +10,7 @@ LAW = settings(deadline=None, max_examples=60)
 share = st.floats(0, 1)
 felt = st.floats(0, 20)
 evaluation = st.floats(-4.3, 4.3)
-tempo = st.floats(0.005, 0.5)
+learning_rate = st.floats(0.005, 0.5)
 ratio = st.floats(1, 5)
 EPS = 1e-12
 
@@ -31,57 +31,66 @@ def test_an_act_that_is_all_person_counts_fully_and_one_that_is_not_counts_as_im
 
 
 @LAW
-@given(felt, share, evaluation, tempo)
+@given(felt, share, evaluation, learning_rate)
 def test_positivity_never_falls_below_zero_nor_rises_above_what_was_felt(positivity, weight, good, speed):
     after = updated_positivity(positivity, weight, good, speed)
     assert -EPS <= after <= max(positivity, 4.3) + EPS
 
 
 @LAW
-@given(felt, share, evaluation, tempo, ratio)
+@given(felt, share, evaluation, learning_rate, ratio)
 def test_negativity_never_falls_below_zero(negativity, weight, good, speed, stronger):
     assert updated_negativity(negativity, weight, good, speed, stronger) >= -EPS
 
 
 @LAW
-@given(felt, share, evaluation, evaluation, tempo, ratio)
+@given(felt, share, evaluation, evaluation, learning_rate, ratio)
 def test_a_better_act_never_leaves_less_good_tone_or_more_bad_tone(tone, weight, good, other, speed, stronger):
     worse, better = sorted([good, other])
     assert updated_positivity(tone, weight, worse, speed) <= updated_positivity(tone, weight, better, speed)
-    assert updated_negativity(tone, weight, worse, speed, stronger) >= updated_negativity(tone, weight, better, speed, stronger)
+    assert updated_negativity(tone, weight, worse, speed, stronger) >= updated_negativity(
+        tone, weight, better, speed, stronger
+    )
 
 
 @LAW
-@given(felt, share, st.floats(0, 4.3), tempo, ratio)
+@given(felt, share, st.floats(0, 4.3), learning_rate, ratio)
 def test_a_good_act_lets_bad_tone_fade_no_faster_than_an_indifferent_one(negativity, weight, good, speed, stronger):
     """Good and bad are kept apart: kindness does not undo an injury, only time does."""
-    assert updated_negativity(negativity, weight, good, speed, stronger) == updated_negativity(negativity, weight, 0.0, speed, stronger)
+    assert updated_negativity(negativity, weight, good, speed, stronger) == updated_negativity(
+        negativity, weight, 0.0, speed, stronger
+    )
     assert updated_positivity(negativity, weight, -good, speed) == updated_positivity(negativity, weight, 0.0, speed)
 
 
 @LAW
-@given(share, st.floats(0.01, 4.3), tempo, st.floats(1.001, 5))
+@given(share, st.floats(0.01, 4.3), learning_rate, st.floats(1.001, 5))
 def test_bad_is_stronger_than_good(weight, strength, speed, stronger):
-    gain, harm = updated_positivity(0.0, weight, strength, speed), updated_negativity(0.0, weight, -strength, speed, stronger)
+    gain, harm = (
+        updated_positivity(0.0, weight, strength, speed),
+        updated_negativity(0.0, weight, -strength, speed, stronger),
+    )
     assert harm >= gain
     assert harm == pytest.approx(stronger * gain)
 
 
 @LAW
-@given(felt, share, share, st.floats(-4.3, 0), tempo, ratio)
+@given(felt, share, share, st.floats(-4.3, 0), learning_rate, ratio)
 def test_a_bad_act_that_counts_more_hurts_more(negativity, weight, more, bad, speed, stronger):
     little, much = sorted([weight, more])
-    assert updated_negativity(negativity, little, bad, speed, stronger) <= updated_negativity(negativity, much, bad, speed, stronger)
+    assert updated_negativity(negativity, little, bad, speed, stronger) <= updated_negativity(
+        negativity, much, bad, speed, stronger
+    )
 
 
 @LAW
-@given(felt, share, evaluation, st.floats(-4.3, 4.3), tempo)
+@given(felt, share, evaluation, st.floats(-4.3, 4.3), learning_rate)
 def test_felt_coercion_never_falls_below_zero(before, weight, good, potent, speed):
     assert updated_felt_coercion(before, weight, good, potent, speed) >= -EPS
 
 
 @LAW
-@given(st.floats(0.01, 20), share, evaluation, st.floats(-4.3, 4.3), tempo)
+@given(st.floats(0.01, 20), share, evaluation, st.floats(-4.3, 4.3), learning_rate)
 def test_neither_a_good_act_nor_a_powerless_one_coerces(before, weight, good, potent, speed):
     kind = updated_felt_coercion(before, weight, abs(good), potent, speed)
     weak = updated_felt_coercion(before, weight, good, -abs(potent), speed)
@@ -89,7 +98,9 @@ def test_neither_a_good_act_nor_a_powerless_one_coerces(before, weight, good, po
 
 
 @LAW
-@given(felt, share, st.floats(-4.3, 0), st.floats(0, 4.3), st.floats(0, 4.3), tempo)
+@given(felt, share, st.floats(-4.3, 0), st.floats(0, 4.3), st.floats(0, 4.3), learning_rate)
 def test_the_more_powerful_a_bad_act_the_more_it_coerces(before, weight, bad, potent, more, speed):
     weak, strong = sorted([potent, more])
-    assert updated_felt_coercion(before, weight, bad, weak, speed) <= updated_felt_coercion(before, weight, bad, strong, speed)
+    assert updated_felt_coercion(before, weight, bad, weak, speed) <= updated_felt_coercion(
+        before, weight, bad, strong, speed
+    )

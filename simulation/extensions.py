@@ -1,0 +1,154 @@
+"""Extensions: a user's Python file that declares coping ways, event kinds, outcomes or figures of its own.
+
+A scenario or study names the file; whatever the file declares takes part, beside what comes with the package. The
+file's content is part of the identity of every run that uses it, and a copy of it is saved with the run.
+
+Loading an extension runs its code: load only files you would run yourself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from twoway.simulation.errors import InputError, nearest
+
+
+class Named(Protocol):
+    """Anything that is declared under a name."""
+
+    @property
+    def name(self) -> str:
+        """Name in tables, files and commands."""
+        ...
+
+
+Entry = TypeVar("Entry", bound=Named)
+
+
+class Registry(Mapping[str, Entry], Generic[Entry]):
+    """Entries of one kind by name, in the order in which they were declared.
+
+    Parameters
+    ----------
+    kind
+        What an entry is called in messages, such as "figure".
+
+    Examples
+    --------
+    >>> ways = Registry("coping way")
+    >>> ways["endur"]
+    Traceback (most recent call last):
+    ...
+    twoway.simulation.errors.InputError: there is no coping way 'endur'; there is none to choose from
+    """
+
+    def __init__(self, kind: str, entries: Iterable[Entry] = ()) -> None:
+        self.kind = kind
+        self._entries: dict[str, Entry] = {}
+        for entry in entries:
+            self._add(entry)
+
+    def _add(self, entry: Entry) -> None:
+        if entry.name in self._entries:
+            raise InputError(f"there are two entries of the kind '{self.kind}' with the name '{entry.name}'")
+        self._entries[entry.name] = entry
+
+    def declare(self, entry: Entry) -> Entry:
+        """Add *entry* to the extension that is being loaded, or else to this registry; returns it.
+
+        Raises
+        ------
+        InputError
+            If an entry of that name exists already.
+        """
+        if _LOADING:
+            if entry.name in self._entries:
+                raise InputError(f"the {self.kind} '{entry.name}' comes with the package; choose another name")
+            _LOADING[-1].append((self.kind, entry))
+        else:
+            self._add(entry)
+        return entry
+
+    def extended(self, extensions: Iterable[Extension]) -> Registry[Entry]:
+        """A registry with the entries of this one, then those of the *extensions*."""
+        entries = [
+            *self.values(),
+            *(e for extension in extensions for kind, e in extension.entries if kind == self.kind),
+        ]
+        return Registry(self.kind, entries)  # type: ignore[arg-type]
+
+    def __getitem__(self, name: str) -> Entry:
+        if name not in self._entries:
+            raise InputError(f"there is no {self.kind} '{name}'; {nearest(name, self._entries)}")
+        return self._entries[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+@dataclass(frozen=True)
+class Extension:
+    """A loaded file: its path, the SHA-256 of its content, and what it declares, each with its kind."""
+
+    path: Path
+    sha256: str
+    entries: tuple[tuple[str, Named], ...]
+
+
+_LOADING: list[list[tuple[str, Named]]] = []
+"""Declarations of the extensions that are being loaded, innermost last."""
+_LOADED: dict[tuple[Path, str], Extension] = {}
+
+
+def load_extension(path: str | Path) -> Extension:
+    """Run a Python file of declarations, once per content, and return what it declares.
+
+    Parameters
+    ----------
+    path
+        A ``.py`` file.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, fails, or declares nothing.
+    """
+    path = Path(path).resolve()
+    if path.suffix != ".py" or not path.is_file():
+        raise InputError(f"{path}: an extension is a Python file (.py); there is none")
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    if (path, digest) in _LOADED:
+        return _LOADED[path, digest]
+    name = f"twoway_extension_{path.stem}_{digest[:8]}"
+    module = module_from_spec(spec_from_loader(name, None, origin=str(path)))  # type: ignore[arg-type]
+    module.__file__ = str(path)
+    sys.modules[name] = module
+    declared: list[tuple[str, Named]] = []
+    _LOADING.append(declared)
+    try:
+        exec(compile(content, str(path), "exec"), module.__dict__)
+    except InputError as error:
+        del sys.modules[name]
+        raise InputError(f"{path}: {error}") from None
+    except Exception as error:
+        del sys.modules[name]
+        raise InputError(f"{path}: fails when it is loaded ({type(error).__name__}: {error})") from error
+    finally:
+        _LOADING.pop()
+    if not declared:
+        raise InputError(f"{path}: declares nothing; see `twoway list` for what a file can declare")
+    _LOADED[path, digest] = Extension(path, digest, tuple(declared))
+    return _LOADED[path, digest]

@@ -1,0 +1,43 @@
+"""How people choose, read and change: the same for everyone (the second dimension of the study)."""
+
+from __future__ import annotations
+
+from twoway.simulation.parameters.declare import ParameterGroup, parameter
+from twoway.simulation.parameters.people import CALIBRATED, SHARE
+
+
+class Learning(ParameterGroup):
+    """How people choose, read and change: the same for everyone (the second and fourth dimension of the study)."""
+
+    choice_temperature: float = parameter(0.92, 0.2, 5, "deflection", CALIBRATED)
+    """How loosely people follow what feels right: a difference in deflection by this much costs a factor e."""
+    definition_learning_rate: float = parameter(0.69, 0, 1, "weight of one reading", CALIBRATED)
+    """How much one reading moves the definition of the relationship."""
+    expectation_anchoring: float = parameter(0.083, 0, 1, "share of the distance per reading", CALIBRATED)
+    """How strongly the definition is drawn back to the expectation."""
+    reserve_learning_rate: float = parameter(0.17, 0, 0.5, "share of the distance per reading", CALIBRATED)
+    """How fast one learns how far the other stays behind the role."""
+    lapse_rate: float = parameter(0.01, 0.0001, 0.2, "probability")
+    """Probability that any act may come out of any frame, so that one act never settles what this is."""
+    perceptual_noise: float = parameter(0.82, 0.2, 4, "EPA units", CALIBRATED)
+    """How far apart in sentiment two acts may lie and still be taken for each other."""
+    perceptual_assimilation: float = parameter(0.75, 0, 1, SHARE, CALIBRATED)
+    """How far perception leans on what was expected rather than being open to anything."""
+    tone_learning_rate: float = parameter(0.097, 0.005, 0.5, "share per reading", CALIBRATED)
+    """How fast tone follows what is read."""
+    negativity_weight: float = parameter(1.4, 1, 5, "ratio", CALIBRATED)
+    """How much stronger bad is than good (Baumeister et al. 2001)."""
+    impersonal_weight: float = parameter(0.56, 0, 1, SHARE, CALIBRATED)
+    """How much an act counts that is not put down to the person at all."""
+    coercion_learning_rate: float = parameter(0.06, 0.005, 0.5, "share per reading")
+    """How fast felt coercion follows the keyworker's acts."""
+    deflection_tolerance: float = parameter(3.8, 1, 60, "deflection", CALIBRATED)
+    """Deflection up to which an act is no trouble."""
+    role_strain_weight: float = parameter(0.76, 0, 3, "tension per unit of excess", CALIBRATED)
+    """How much tension doing what one's own definition forbids leaves in the doer."""
+    tension_decay: float = parameter(0.059, 0, 1, "share per day", CALIBRATED)
+    """How fast tension fades."""
+    expectation_learning_rate: float = parameter(0.008, 0, 0.5, "share of the distance per day", CALIBRATED)
+    """How fast own experience moves the expectation."""
+    carry_over_to_new_keyworker: float = parameter(0.5, 0, 1, SHARE)
+    """How much of definition, tone, felt coercion, tension and distance a client takes over to a new keyworker."""
