@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from twoway.simulation.affect_control.equations import NEUTRAL
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.columns import DAY_COLUMNS, EVENT_COLUMNS, NOTHING, SHARE_OF, WAYS, WHO, Column
 from twoway.simulation.errors import InputError, nearest
-from twoway.simulation.parameters.scenario import Resolved, Scenario
+from twoway.simulation.parameters.scenario import Resolved, Scenario, as_scenario
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate
 
 FELT = ("positivity", "negativity", "tension", "felt_coercion", "distance", "known_rules", "presumed_reserve")
@@ -186,14 +187,14 @@ class TableBuilder:
 
 
 def run(
-    scenario: Scenario | PreparedScenario, seed: int = 1, replicates: int = 1, keep: str = "events", threads: int = 1
+    scenario: Scenario | PreparedScenario | str | Path, seed: int = 1, replicates: int = 1, keep: str = "events", threads: int = 1
 ) -> Tables:
     """Run a scenario and return its tables.
 
     *seed* (0 or more) and the number of each replicate decide all luck; *keep* is "dyads" (what became of them),
     "days" (and how they were each day) or "events" (and all that happened). Raises ``InputError`` for what cannot be.
     """
-    world = scenario if isinstance(scenario, PreparedScenario) else PreparedScenario(scenario)
+    world = scenario if isinstance(scenario, PreparedScenario) else PreparedScenario(as_scenario(scenario))
     level = detail_of(keep)
     check_seed(seed, replicates)
     return TableBuilder(world.resolved).tables(simulate(world, seed, range(replicates), level, threads))
