@@ -35,7 +35,7 @@ def add(commands: Any) -> None:
 def compare(options: argparse.Namespace) -> int:
     """Compare scenarios: the same people with the same luck in each."""
     from twoway.analysis.narrative.words.grammar import counted
-    from twoway.experiments.comparison.compare import bounds
+    from twoway.experiments.comparison.compare import replicate_bounds
     from twoway.experiments.comparison.schedule import check_comparable, course
     from twoway.experiments.results.folder import free_folder
     from twoway.simulation.errors import InputError
@@ -48,7 +48,7 @@ def compare(options: argparse.Namespace) -> int:
         precision = float(options.precision)
     except ValueError:
         raise InputError(f"--precision {options.precision}: must be a share such as 0.02") from None
-    bounds(seed, precision, replicates, most)
+    replicate_bounds(seed, precision, replicates, most)
     folder = options.out if options.out is not None else free_folder("comparison")
     if folder.exists():
         raise InputError(f"{folder}: exists already and is not overwritten; choose another folder with --out")

@@ -15,7 +15,7 @@ from twoway.cli._options import Action, whole_number
 
 if TYPE_CHECKING:
     from twoway.analysis.render.document import Piece
-    from twoway.experiments.runs.open import Kept
+    from twoway.experiments.runs.open import SavedRun
 
 FORMATS = ("text", "markdown", "html")
 SUFFIXES = {".md": "markdown", ".html": "html", ".htm": "html", ".txt": "text"}
@@ -79,12 +79,12 @@ def _number(options: argparse.Namespace, name: str) -> int | None:
     return None if text is None else whole_number(name, text)
 
 
-def _opened(options: argparse.Namespace) -> tuple[Kept, tuple[int, int, int], int]:
+def _opened(options: argparse.Namespace) -> tuple[SavedRun, tuple[int, int, int], int]:
     """The run, the dyad asked for, and its number in the replicate."""
-    from twoway.experiments.runs.open import Kept
+    from twoway.experiments.runs.open import SavedRun
 
     number, replicate = whole_number("dyad", options.dyad), whole_number("replicate", options.replicate)
-    kept = Kept(options.folder)
+    kept = SavedRun(options.folder)
     return kept, kept.dyad(number, replicate), number
 
 
@@ -96,9 +96,9 @@ def _say(pieces: Sequence[Piece], options: argparse.Namespace, title: str) -> in
     if options.out is None:
         print(text, end="")
         return 0
-    from twoway.experiments.results.folder import write_whole
+    from twoway.experiments.results.folder import write_new_file
 
-    write_whole(options.out, text)
+    write_new_file(options.out, text)
     print(f"Written: {options.out}")
     return 0
 
@@ -150,14 +150,14 @@ def why(options: argparse.Namespace) -> int:
 
 def measures(options: argparse.Namespace) -> int:
     """Print or write every measure of a run."""
-    from twoway.experiments.runs.open import Kept
+    from twoway.experiments.runs.open import SavedRun
 
     if options.out is not None:
         from twoway.experiments.results.folder import refuse_existing
 
         refuse_existing(options.out)
     day = _number(options, "day")
-    kept = Kept(options.folder)
+    kept = SavedRun(options.folder)
     day = kept.day(day)
     from twoway.analysis.clustering import LEAST_DYADS, emergence, in_words
     from twoway.analysis.measures.all_measures import measures as measure
@@ -165,9 +165,9 @@ def measures(options: argparse.Namespace) -> int:
     tables = kept.tables()
     found = measure(tables, kept.resolved, day)
     if options.out is not None:
-        from twoway.experiments.results.folder import write_whole
+        from twoway.experiments.results.folder import write_new_file
 
-        write_whole(options.out, found.to_csv(index=False))
+        write_new_file(options.out, found.to_csv(index=False))
         print(f"Written: {options.out}")
     else:
         _print_measures(found)
@@ -196,16 +196,16 @@ def _print_measures(found: Any) -> None:
 
 def report(options: argparse.Namespace) -> int:
     """Write the report on a run."""
-    from twoway.experiments.results.folder import refuse_existing, write_whole
-    from twoway.experiments.runs.open import Kept
+    from twoway.experiments.results.folder import refuse_existing, write_new_file
+    from twoway.experiments.runs.open import SavedRun
 
     target = options.out if options.out is not None else options.folder / "report.html"
     day = _number(options, "day")
-    kept = Kept(options.folder)
+    kept = SavedRun(options.folder)
     refuse_existing(target)
     from twoway.experiments.reports.run_report import report as compose
 
-    write_whole(target, compose(kept, kept.day(day)))
+    write_new_file(target, compose(kept, kept.day(day)))
     print(f"Written: {target}")
     return 0
 

@@ -47,7 +47,7 @@ def lessons(options: argparse.Namespace) -> int:
 def lesson(options: argparse.Namespace) -> int:
     """Print or write the lecturer's note on a lesson."""
     from twoway.analysis.render.document import as_text
-    from twoway.experiments.results.folder import refuse_existing, write_whole
+    from twoway.experiments.results.folder import refuse_existing, write_new_file
     from twoway.seminar.lesson_note import note, note_html, note_markdown
     from twoway.seminar.lessons import lesson as named
     from twoway.simulation.errors import InputError
@@ -60,20 +60,20 @@ def lesson(options: argparse.Namespace) -> int:
     if written is None:
         raise InputError(f"--out {options.out}: a note is written as .html or as .md")
     refuse_existing(options.out)
-    write_whole(options.out, written(one))
+    write_new_file(options.out, written(one))
     print(f"Written: {options.out}")
     return 0
 
 
 def handout(options: argparse.Namespace) -> int:
     """Write a handout."""
-    from twoway.experiments.results.folder import refuse_existing, write_whole
+    from twoway.experiments.results.folder import refuse_existing, write_new_file
     from twoway.seminar.handout import handout as compose
     from twoway.seminar.recipe import recipe
 
     refuse_existing(options.out)
     recipes = [recipe(text) for text in options.recipes]
-    write_whole(options.out, compose(recipes, options.title, options.question, not options.guess))
+    write_new_file(options.out, compose(recipes, options.title, options.question, not options.guess))
     print(f"Written: {options.out}")
     return 0
 

@@ -83,7 +83,7 @@ def points_kept(folder: Path, asked: Mapping[str, int]) -> Iterator[Path]:
     What was *asked* for may be larger in the end (``GROWING``) than what had been asked for before. Raises ``InputError``
     if another calibration's points are there.
     """
-    from twoway.experiments.results.folder import write_anew
+    from twoway.experiments.results.folder import replace_file
     from twoway.simulation.errors import InputError, listed
 
     kept = folder.with_name(f"{folder.name}.points")
@@ -100,7 +100,7 @@ def points_kept(folder: Path, asked: Mapping[str, int]) -> Iterator[Path]:
             )
     if not marker.exists() and any(kept.iterdir()):
         raise InputError(f"{kept}: is not empty, and would be written to; use another --out")
-    write_anew(marker, text)
+    replace_file(marker, text)
     try:
         yield kept
     except KeyboardInterrupt:

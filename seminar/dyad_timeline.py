@@ -19,7 +19,7 @@ from twoway.analysis.measures.ruptures import find_ruptures
 from twoway.analysis.narrative.interview import Choice
 from twoway.analysis.narrative.sentences import Event, evening, exchanges, quiet
 from twoway.analysis.narrative.story import expected
-from twoway.experiments.comparison.schedule import Course
+from twoway.experiments.comparison.schedule import ScenarioSchedule
 from twoway.seminar.act_chances import chances_of
 from twoway.seminar.charts import TALKS, Mark
 from twoway.simulation.affect_control.frames import CLIENT
@@ -77,7 +77,7 @@ class Likely(NamedTuple):
 class PairsStay:
     """The stay of one pair, *place* (replicate, centre, dyad), in a course with some luck."""
 
-    def __init__(self, course: Course, luck: int, place: tuple[int, int, int]) -> None:
+    def __init__(self, course: ScenarioSchedule, luck: int, place: tuple[int, int, int]) -> None:
         scenario = course.scenario
         translator = translator_of(scenario.meaning)
         self.resolved = translator.resolved.again(scenario)

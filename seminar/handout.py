@@ -26,7 +26,7 @@ from twoway.analysis.narrative.story import (
 from twoway.analysis.narrative.words.grammar import named
 from twoway.analysis.patterns import PATTERNS
 from twoway.analysis.render.document import Block, Piece, as_html, table_html
-from twoway.experiments.comparison.schedule import Course, check_comparable
+from twoway.experiments.comparison.schedule import ScenarioSchedule, check_comparable
 from twoway.seminar.charts import TALKS, Chart, definition, moves, outcomes, strip, tone
 from twoway.seminar.dyad_timeline import PairsStay
 from twoway.seminar.ensemble import PAIRS, Outcomes
@@ -137,7 +137,7 @@ class Shown(NamedTuple):
     """A setting of the handout: its *recipe*, held against nothing, and its *course* under a name of its own."""
 
     recipe: Recipe
-    course: Course
+    course: ScenarioSchedule
 
 
 def _settings(recipes: Sequence[Recipe]) -> list[Shown]:

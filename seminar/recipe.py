@@ -18,7 +18,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from twoway.experiments.comparison.schedule import Course
+from twoway.experiments.comparison.schedule import ScenarioSchedule
 from twoway.simulation.dynamics.policy_change import AT_ADMISSION, PolicyChange
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.context import Context
@@ -118,14 +118,14 @@ class Recipe:
         return "/".join(parts)
 
     @property
-    def course(self) -> Course:
+    def course(self) -> ScenarioSchedule:
         """The scenario and what changes in it on the way."""
         now = load(self.scenario)
         reforms, start = [], now
         for day, some in groupby(self.changes, key=attrgetter("day")):
             now = changed(now, {one.field: one.value for one in some})
             reforms.append(PolicyChange(day, now))
-        return Course(start.title, start, tuple(reforms))
+        return ScenarioSchedule(start.title, start, tuple(reforms))
 
     def setting_on(self, day: int) -> dict[str, float]:
         """Every setting that may change, as it is on a day."""

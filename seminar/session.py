@@ -17,7 +17,7 @@ from twoway.analysis.narrative.explanation import told, why
 from twoway.analysis.narrative.sentences import OCCASIONS
 from twoway.analysis.narrative.story import interviews, verdict_and_interviews
 from twoway.analysis.render.document import Block, Piece
-from twoway.experiments.comparison.schedule import Course, check_comparable
+from twoway.experiments.comparison.schedule import ScenarioSchedule, check_comparable
 from twoway.seminar.dyad_timeline import BEGINNING, Moment, PairsStay, after, before, things_on
 from twoway.seminar.ensemble import Outcomes
 from twoway.seminar.guess import Guess, check_hands, settings_of
@@ -253,7 +253,7 @@ class Session:
         return [asked(stay.tables, stay.resolved, stay.place, day) for stay in self.stays]
 
 
-def _check_same_people(own: Course, other: Course) -> None:
+def _check_same_people(own: ScenarioSchedule, other: ScenarioSchedule) -> None:
     try:
         check_comparable([own, other])
     except InputError as why:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from twoway.experiments.comparison.schedule import Course
+from twoway.experiments.comparison.schedule import ScenarioSchedule
 from twoway.seminar.recipe import Recipe
 from twoway.simulation.parameters.scenario import load
 
@@ -17,15 +17,15 @@ def with_itself(recipe: Recipe) -> bool:
     return recipe.against == recipe.scenario
 
 
-def courses(recipe: Recipe) -> tuple[Course, ...]:
+def courses(recipe: Recipe) -> tuple[ScenarioSchedule, ...]:
     """The course of a recipe, and that of what it is held against if it is; each has a name of its own."""
     own = recipe.course
     if recipe.against is None:
         return (own,)
     against = load(recipe.against)
     if with_itself(recipe):
-        return replace(own, name=f"{own.name}, {CHANGED}"), Course(f"{against.title}, {UNCHANGED}", against)
-    return own, Course(against.title, against)
+        return replace(own, name=f"{own.name}, {CHANGED}"), ScenarioSchedule(f"{against.title}, {UNCHANGED}", against)
+    return own, ScenarioSchedule(against.title, against)
 
 
 def short_names(recipe: Recipe) -> tuple[str, ...]:

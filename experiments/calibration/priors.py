@@ -55,7 +55,7 @@ def priors() -> Priors:
     )
 
 
-def spread_evenly(count: int, dimensions: int, seed: int) -> Floats:
+def sobol_points(count: int, dimensions: int, seed: int) -> Floats:
     """So many points of the unit cube that fill it evenly: a scrambled Sobol' sequence, shape (count, dimensions)."""
     points: Floats = qmc.Sobol(dimensions, seed=seed).random_base2(max(0, int(np.ceil(np.log2(count)))))[:count]
     return points

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 from twoway.analysis.render.document import Block, Piece, Table, as_html
 from twoway.experiments.reports.run_report import picture
-from twoway.experiments.results.folder import FORMAT, MANIFEST, provenance, save_figure, whole, write_manifest
+from twoway.experiments.results.folder import FORMAT, MANIFEST, provenance, save_figure, atomic_folder, write_manifest
 from twoway.experiments.results.provenance import sources_digest
 from twoway.experiments.runs.run import Verdict
 from twoway.experiments.studies.resolved_study import data_used
@@ -80,7 +80,7 @@ def make_and_keep(
     """
     made = maker_of(kind)(**arguments, threads=threads, progress=progress, **more)
     note = provenance(kind, int(arguments["seed"]), int(arguments["replicates"]))
-    with whole(folder) as partial:
+    with atomic_folder(folder) as partial:
         _write(made, partial)
         for name, figure in made.figures.items():
             save_figure(partial, name, figure, note)
