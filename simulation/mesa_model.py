@@ -218,7 +218,7 @@ class Centre(mesa.Model):  # type: ignore[misc]
         self.today = self.luck.days[:, day - 1].astype(float)
         for reforms, then in enumerate(self.world.reforms, 1):
             if then.day == day:
-                self.reform(reforms)
+                self.apply_policy_change(reforms)
         for client in self.clients:
             self.pairs_day(client, self.keyworkers[self.dyads[client.number].post])
         for client in self.clients:

@@ -61,7 +61,7 @@ def filled(traits, **changes):
 @LAW
 @given(draws)
 def test_whoever_arrives_has_traits_that_are_shares(traits):
-    client, post = admitted(traits, reserve_variety=0.5, insight_variety=0.5, distress_variety=0.5), filled(traits)
+    client, post = admitted(traits, reserve_sd=0.5, insight_sd=0.5, distress_sd=0.5), filled(traits)
     for trait in (client.reserve, client.insight, client.distress, client.known_rules, post.reserve, post.insight):
         assert 0 <= trait <= 1
     assert client.definition.sum() == pytest.approx(1.0, abs=1e-12)
@@ -90,7 +90,7 @@ def test_someone_of_average_luck_is_as_people_are_on_average():
 @LAW
 @given(draws)
 def test_general_views_of_clients_differ_less_than_first_impressions_and_a_clients_expectations_as_people_say(traits):
-    client, post = admitted(traits, client_variety=2.0), filled(traits, keyworker_variety=2.0)
+    client, post = admitted(traits, client_expectation_sd=2.0), filled(traits, keyworker_expectation_sd=2.0)
     usual_client, usual_post = (someone(np.zeros(K + TRAITS)) for someone in (admitted, filled))
     assert client.expectation - usual_client.expectation == pytest.approx(2.0 * traits[:K], abs=1e-9)
     assert post.general_view - usual_post.general_view == pytest.approx(2.0 * traits[:K] / np.sqrt(2), abs=1e-9)
@@ -122,7 +122,7 @@ def test_each_trait_has_luck_of_its_own(trait, field):
 def test_styles_of_handling_tension_come_last_among_the_luck_of_a_person():
     traits = np.zeros(K + TRAITS)
     traits[-WAYS:] = range(1, WAYS + 1)
-    client, post = admitted(traits, style_variety=2.0), filled(traits, style_variety=2.0)
+    client, post = admitted(traits, coping_style_sd=2.0), filled(traits, coping_style_sd=2.0)
     assert list(client.style) == list(post.style) == [2.0, 4.0, 6.0, 8.0, 10.0]
     assert client.reserve == admitted(np.zeros(K + TRAITS)).reserve
 
@@ -133,7 +133,8 @@ def test_a_keyworker_begins_between_her_general_view_and_her_first_impression(tr
     post, keyworker = filled(traits), party()
     meet_keyworker(keyworker, post, WORLD.frames, numbers(first_impression=weight), impression)
     n = numbers()
-    fresh = np.log(FRAMES.expected[KEYWORKER]) + n.keyworker_tilt * FRAMES.benign + n.keyworker_variety * impression
+    leaning = np.log(FRAMES.expected[KEYWORKER]) + n.keyworker_tilt * FRAMES.benign
+    fresh = leaning + n.keyworker_expectation_sd * impression
     assert keyworker.expectation == pytest.approx((1 - weight) * post.general_view + weight * fresh, abs=1e-9)
     assert keyworker.definition == pytest.approx(softmax(keyworker.expectation), abs=1e-9)
     assert (keyworker.reserve, keyworker.insight) == (post.reserve, post.insight)
@@ -147,7 +148,7 @@ def taken_over(keep=0.5, handover=0.5, his=(0,) * K, hers=(0,) * K, expected=(0,
     dyad.talk_due = KEYWORKER
     post = filled(np.zeros(K + TRAITS))
     take_over(
-        keyworker, client, dyad, post, WORLD.frames, numbers(keep=keep, handover=handover),
+        keyworker, client, dyad, post, WORLD.frames, numbers(carry_over_to_new_keyworker=keep, handover=handover),
         np.zeros(K) if impression is None else impression,
     )  # fmt: skip
     return client, keyworker, dyad, post

@@ -115,7 +115,10 @@ def test_a_definition_is_a_probability_after_any_reading_by_anyone(data):
     """Whatever the numbers of the scenario are, within their ranges."""
     changes = {
         name: data.draw(st.one_of(st.floats(*BOUNDS[name]), st.sampled_from(BOUNDS[name])), label=name)
-        for name in ("learning", "anchoring", "doubt", "assimilation", "formality", "impersonal_weight", "tolerance")
+        for name in (
+            "definition_learning_rate", "expectation_anchoring", "lapse_rate", "perceptual_assimilation", "formality",
+            "impersonal_weight", "deflection_tolerance",
+        )  # fmt: skip
     }
     reader = party(
         data.draw(st.lists(st.floats(-800, 0), min_size=K, max_size=K)),
@@ -147,7 +150,7 @@ def test_a_reading_moves_a_definition_toward_the_frame_out_of_which_the_act_is_l
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party(view)
     before = reader.definition.copy()
-    redefine(reader, turn, seen, role, 0.0, numbers(learning=learning))
+    redefine(reader, turn, seen, role, 0.0, numbers(definition_learning_rate=learning))
     likeliest, unlikeliest = turn.will[:, seen].argmax(), turn.will[:, seen].argmin()
     assert reader.definition[likeliest] >= before[likeliest] - 1e-12
     assert reader.definition[unlikeliest] <= before[unlikeliest] + 1e-12
@@ -179,7 +182,8 @@ def test_an_act_that_is_known_to_be_all_role_says_nothing_about_the_relationship
 def test_a_definition_without_learning_goes_back_to_the_expectation(view, expected, number):
     reader = party(view)
     reader.expectation[:] = expected
-    redefine(reader, WORLD.turns[number], 0, 0.3, 0.0, numbers(learning=0.0, anchoring=1.0))
+    anchored = numbers(definition_learning_rate=0.0, expectation_anchoring=1.0)
+    redefine(reader, WORLD.turns[number], 0, 0.3, 0.0, anchored)
     assert reader.definition == pytest.approx(party(expected).definition, abs=1e-12)
 
 
@@ -253,7 +257,7 @@ def test_whoever_always_acts_by_the_script_is_found_out():
     everyday = SITUATIONS.turn(EncounterKind.EVERYDAY, KEYWORKER, 0)
     script, luck_ = WORLD.turns[everyday].script_cdf, np.random.default_rng(1)
     for draw in luck_.random(400):
-        reads(client, everyday, pick(script, draw), numbers(formality=0.2, acquaintance=0.05), turns=SHARP)
+        reads(client, everyday, pick(script, draw), numbers(formality=0.2, reserve_learning_rate=0.05), turns=SHARP)
     assert client.presumed_reserve > 0.5
 
 
@@ -404,7 +408,7 @@ def test_doing_what_ones_own_definition_forbids_leaves_tension_and_doing_what_it
         script = WORLD.turns[CONTROL].script_cdf
         place = act(CONTROL, word)
         draw = (script[place - 1] if place else 0.0) + 1e-9
-        note, n = row(), numbers(formality=1.0, tolerance=5.0)
+        note, n = row(), numbers(formality=1.0, deflection_tolerance=5.0)
         choose(keyworker, WORLD.turns[CONTROL], frame, False, n, np.array([0.0, draw]), 0, note)
         assert note.act == WORLD.turns[CONTROL].act[place]
         assert note.actor_tension == keyworker.tension

@@ -130,7 +130,7 @@ def test_who_has_tension_does_something_and_is_never_worse_for_it(view, style, d
 @pytest.mark.parametrize("draw", [1e-6, 0.5, NEARLY_ONE])
 def test_each_way_does_what_it_says_and_nothing_else(way, draw):
     someone = party(style=set_on(way), tension=2.0, distance=0.2)
-    n = numbers(distance_step=0.5, withdrawal=7.0, relief=0.25)
+    n = numbers(distance_step=0.5, withdrawal_days=7.0, tension_relief=0.25)
     assert handles(someone, True, False, draw, n, day=10.0) == way
     assert someone.distance == pytest.approx(0.6 if way == CopingWay.KEEP_DISTANCE else 0.2)
     assert someone.confronting == (way == CopingWay.CONFRONT)
@@ -148,7 +148,7 @@ def test_a_repair_talk_that_succeeds_brings_the_two_definitions_together(his, he
     client, keyworker = party(his), party(hers)
     apart = np.abs(client.definition - keyworker.definition).sum()
     mean = (client.definition + keyworker.definition) / 2
-    assert ends(client, keyworker, client, 3, numbers(meeting=meeting))
+    assert ends(client, keyworker, client, 3, numbers(talk_convergence=meeting))
     after = np.abs(client.definition - keyworker.definition).sum()
     assert after == pytest.approx((1 - meeting) * apart, abs=1e-9)
     assert (client.definition + keyworker.definition) / 2 == pytest.approx(mean, abs=1e-9)
@@ -161,7 +161,7 @@ def test_a_repair_talk_that_succeeds_brings_the_two_definitions_together(his, he
 @given(share, share, st.floats(0, 5), st.floats(0, 5))
 def test_a_repair_talk_that_succeeds_explains_the_rules_and_eases_both(known, meeting, his, hers):
     client, keyworker = party(known_rules=known, tension=his), party(known_rules=1.0, tension=hers)
-    assert ends(client, keyworker, keyworker, 4, numbers(meeting=meeting, relief=0.5))
+    assert ends(client, keyworker, keyworker, 4, numbers(talk_convergence=meeting, tension_relief=0.5))
     assert known - 1e-12 <= client.known_rules <= 1 + 1e-12
     assert keyworker.known_rules == 1.0
     assert (client.tension, keyworker.tension) == (his / 2, hers / 2)
@@ -187,7 +187,7 @@ def test_a_repair_talk_that_fails_leaves_bad_feeling_in_both_and_a_lesson_in_its
     before = client.definition.copy(), keyworker.definition.copy()
     proposer, asked = (client, keyworker) if he_proposed else (keyworker, client)
     style = np.array(proposer.style), np.array(asked.style)
-    assert not ends(client, keyworker, proposer, good, numbers(disappointment=0.3, lesson=1.0))
+    assert not ends(client, keyworker, proposer, good, numbers(failed_talk_negativity=0.3, failed_talk_penalty=1.0))
     assert client.negativity == keyworker.negativity == 0.3
     assert (client.definition == before[0]).all()
     assert (keyworker.definition == before[1]).all()
