@@ -90,7 +90,8 @@ def _opened(options: argparse.Namespace) -> tuple[SavedRun, tuple[int, int, int]
 
 def _say(pieces: Sequence[Piece], options: argparse.Namespace, title: str) -> int:
     """Print the pieces, or write them to a file."""
-    from twoway.analysis.render.document import as_html, as_markdown, as_text
+    from twoway.analysis.render.document import as_markdown, as_text
+    from twoway.analysis.render.html import as_html
 
     text = {"text": as_text, "markdown": as_markdown}.get(_format(options), partial(as_html, title))(pieces)
     if options.out is None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import html
 from collections.abc import Iterator
 from typing import NamedTuple, TypeGuard
 
 import pandas as pd
+from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from twoway.analysis.clustering import LEAST_DYADS, emergence
@@ -28,7 +27,8 @@ from twoway.analysis.measures.ruptures import find_ruptures
 from twoway.analysis.narrative.story import chapters, verdict_and_interviews
 from twoway.analysis.narrative.words.grammar import counted, percent, spaced
 from twoway.analysis.patterns import PATTERNS, at_day, interval_kind, reasoned, shares, with_patterns
-from twoway.analysis.render.document import Block, Piece, Table, as_html
+from twoway.analysis.render.document import Block, Piece, Table
+from twoway.analysis.render.html import as_html, embedded_image
 from twoway.analysis.tables import DYAD
 from twoway.experiments.results.folder import png_of, svg_of
 from twoway.experiments.runs.open import SavedRun
@@ -94,15 +94,14 @@ def examples(days: pd.DataFrame, scenario: Scenario, day: int) -> list[ExampleDy
     return chosen
 
 
-def picture(figure: Figure, note: dict[str, str]) -> str:
-    """A figure as part of a page, in the file itself, with a sentence for those who cannot see it.
+def picture(figure: Figure, note: dict[str, str]) -> Markup:
+    """A figure as part of a document, in the file itself, with a sentence for readers who cannot see it.
 
-    SVG, or PNG where a figure holds so many lines that this is smaller.
+    SVG, or PNG where a figure holds so many lines that PNG is smaller.
     """
     svg, png = svg_of(figure, note), png_of(figure, note, dpi=120, colours=96)
     kind, data = min((("svg+xml", svg), ("png", png)), key=lambda pair: len(pair[1]))
-    source = f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
-    return f'<figure><img alt="{html.escape(said(figure))}" src="{source}"></figure>'
+    return embedded_image(data, f"image/{kind}", said(figure))
 
 
 def _shares(table: pd.DataFrame, dyads: pd.DataFrame) -> list[Piece]:
@@ -179,7 +178,7 @@ def _provenance(kept: SavedRun, day: int) -> list[Piece]:
     ]
 
 
-def _one(tables: Tables, kept: SavedRun, told: ExampleDyad, day: int) -> list[Piece | str]:
+def _one(tables: Tables, kept: SavedRun, told: ExampleDyad, day: int) -> list[Piece | Markup]:
     """One dyad: portrait, story, and what both would say on the day."""
     pieces = chapters(tables, kept.resolved, told.dyad, told.number)
     below = [piece._replace(kind="subheading") if _is_heading(piece) else piece for piece in pieces[1:]]
@@ -226,7 +225,7 @@ def report(kept: SavedRun, day: int) -> str:
         f"{counted(design.clients, 'client')} and {counted(scenario.posts, 'keyworker')} each, "
         f"{counted(design.days, 'day')}, seed {note['seed']}."
     )
-    body: list[Piece | str] = [
+    body: list[Piece | Markup] = [
         Block("title", scenario.title),
         Block("text", scenario.question),
         Block("note", f"{size} {SCOPE}"),
