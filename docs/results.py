@@ -34,7 +34,7 @@ from twoway.experiments.results.result import WORDS, make_and_keep, read_made
 from twoway.experiments.validation import scoreboard
 from twoway.experiments.validation.fact_table import declared_facts
 from twoway.simulation import SCOPE
-from twoway.simulation.errors import Refusal, listed, nearest
+from twoway.simulation.errors import InputError, listed, nearest
 from twoway.simulation.parameters.scenario import all_declarations
 
 HERE = Path(__file__).parent
@@ -42,12 +42,12 @@ CALIBRATING = HERE.parent / "runs" / "calibration"
 """Beside it points are kept while a calibration is under way, so that it can be stopped and goes on."""
 RESULTS, FIGURES = HERE / "results", HERE / "figures"
 OF_PEOPLE = [one.name for one in all_declarations() if one.section in ("people", "learning", "coping")]
-"""The numbers that say who people are and how they change."""
+"""The numbers that say who people are, how they change and how they cope with tension."""
 SCENARIOS = ("ordinary", "time-for-talk", "strict-and-opaque", "strict-but-fair", "oppositional-peers", "voluntary")
 """Scenarios whose landscapes are shown."""
 
 AIMED_AT = """
-Of the {all} numbers of `people` and `learning` {free} were calibrated; the others are assumed, as no fact at hand is
+Of the {all} numbers of `people`, `learning` and `coping` {free} were calibrated; the others are assumed, as no fact at hand is
 about them ([which, why, and between which values](../experiments/calibration/priors.toml)). Those of `context` are
 what scenarios set, and were not. Which facts are aimed at follows from a rule fixed beforehand: every other one in
 the order of [the list](../experiments/validation/facts.toml), the rest are held out. The defaults are a
@@ -58,11 +58,11 @@ LOOKED_AT = """
 Held out does not mean never looked at. Earlier versions of the model had been compared with all facts. The region the
 priors were widened from had been chosen in a trial that looked at T2a and at part of T4. One rule was added because
 of T9d (the ODD's departure u), before the calibration; its number was then calibrated on the other facts like all the
-rest. And the upper end of tolerance was set, for a reason of its own (priors.toml), after a first calibration whose
+rest. And the upper end of deflection tolerance was set, for a reason of its own (priors.toml), after a first calibration whose
 outcome had been compared with all facts. Two more calibrations were made because of how the one before had been done,
 not because of what it had found: the second, since the points of the first were not independent and scenarios did not
-have their say; the third, this one, since in the second what a questionnaire would catch had had the same luck at
-every point, which put T2b .02 to .05 too low. What is aimed at, its bounds, the rule and the priors stayed as they
+have their say; the third, this one, since in the second what a questionnaire would catch had been drawn with the same
+random numbers at every point, which put T2b .02 to .05 too low. What is aimed at, its bounds, the rule and the priors stayed as they
 were. Of what is held out, three parts were stated anew between the first and the second, when they had been looked
 at: T4 got a part of its own for felt coercion, and no longer a bound beyond which formal control is wrong; T4's cut
 is set where as many clients are above it as in the source; and T12's second part asks whether the ratio is nearer 1.
@@ -243,11 +243,11 @@ def main(kinds: list[str]) -> int:
     try:
         for kind in known if kinds == ["all"] else kinds:
             if kind not in known:
-                raise Refusal(f"there is no result {kind!r}; {nearest(kind, known)}")
+                raise InputError(f"there is no result {kind!r}; {nearest(kind, known)}")
             renew(kind)
             print(f"docs/results/{kind}")
-    except Refusal as refusal:
-        print(refusal, file=sys.stderr)
+    except InputError as error:
+        print(error, file=sys.stderr)
         return 2
     ODD.write_text(patterns_of_the_odd(ODD.read_text(encoding="utf-8")), encoding="utf-8")
     README.write_text(claims_of_the_readme(README.read_text(encoding="utf-8")), encoding="utf-8")
