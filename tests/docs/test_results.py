@@ -10,7 +10,7 @@ from twoway.analysis.patterns import PATTERNS
 from twoway.experiments.calibration.history_matching import CANDIDATES
 from twoway.experiments.calibration.posterior import shipped_posterior
 from twoway.experiments.calibration.priors import priors
-from twoway.experiments.calibration.representative import rounded, central_points
+from twoway.experiments.calibration.representative import central_points, rounded
 from twoway.experiments.results.result import MAKERS, read_made
 from twoway.simulation.parameters.scenario import all_declarations
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from twoway.experiments.calibration.evaluate import FactPoint, seeds, evaluate_points, evaluate_point
+from twoway.experiments.calibration.evaluate import FactPoint, evaluate_point, evaluate_points, seeds
 from twoway.experiments.validation.scoreboard import parts_of_facts
 
 POINTS = tuple(

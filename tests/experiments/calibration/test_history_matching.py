@@ -10,10 +10,10 @@ from twoway.experiments.calibration.emulators import check_emulator, fit_emulato
 from twoway.experiments.calibration.history_matching import (
     AT_ONCE,
     CUTOFF,
-    sd_between_seeds,
     emulated,
     implausible,
     remaining,
+    sd_between_seeds,
 )
 from twoway.experiments.calibration.priors import Priors, priors, sobol_points
 from twoway.experiments.calibration.targets import Targets, facts_used, targets

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twoway.experiments.comparison.schedule import ScenarioSchedule, check_comparable, course, common_parts
+from twoway.experiments.comparison.schedule import ScenarioSchedule, check_comparable, common_parts, course
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.people import People
 from twoway.simulation.parameters.scenario import changed, load, shipped_names

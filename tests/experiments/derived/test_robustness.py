@@ -8,7 +8,15 @@ import twoway.experiments.derived.robustness
 from twoway.analysis.clustering import GRID, LEAST_DYADS, accounts_on
 from twoway.analysis.figures.robustness import UNCHANGED, VARIANTS
 from twoway.analysis.patterns import PATTERNS, THRESHOLDS, with_patterns
-from twoway.experiments.derived.robustness import ACCOUNT, COERCED, SimulatedVariant, claims, posterior_draws, robustness, variants
+from twoway.experiments.derived.robustness import (
+    ACCOUNT,
+    COERCED,
+    SimulatedVariant,
+    claims,
+    posterior_draws,
+    robustness,
+    variants,
+)
 from twoway.experiments.studies.outcomes import PATTERN_SHARES
 from twoway.simulation.affect_control.equations import DATA
 from twoway.simulation.parameters.scenario import Scenario, changed, load, shipped_names

@@ -15,13 +15,13 @@ from PIL import Image
 from twoway.experiments.results.folder import (
     INPUTS,
     TableWriter,
+    atomic_folder,
     copy_inputs,
     free_folder,
     provenance,
     read_manifest,
     read_tables,
     save_figure,
-    atomic_folder,
     write_codebook,
     write_manifest,
 )

@@ -9,12 +9,12 @@ from hypothesis.extra.numpy import arrays
 from twoway.experiments.sensitivity.resampling import (
     Spread,
     bootstrap_blocks,
-    errors,
     equal_weights,
+    errors,
+    jackknife_replicates,
     pair_products,
     pair_weights,
     resampled,
-    jackknife_replicates,
 )
 
 WEIGHTS = (

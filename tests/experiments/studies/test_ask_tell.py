@@ -11,7 +11,10 @@ from twoway.experiments.studies.designs import AskTell, Span
 from twoway.experiments.studies.store import SHARDS
 from twoway.simulation.errors import InputError
 
-ASKED = {"design": AskTell(), "inputs": {"context.control": Span(low=1.0, high=4.0), "learning.perceptual_noise": Span()}}
+ASKED = {
+    "design": AskTell(),
+    "inputs": {"context.control": Span(low=1.0, high=4.0), "learning.perceptual_noise": Span()},
+}
 
 
 def test_what_is_asked_again_is_not_run_again(tmp_path):

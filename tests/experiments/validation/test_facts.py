@@ -17,7 +17,9 @@ SMALL = {"design.days": 100}
 
 @pytest.fixture(scope="module")
 def lived():
-    return {name: SimulatedCondition(condition, 5, replicates_of(name, 3), SMALL) for name, condition in CONDITIONS.items()}
+    return {
+        name: SimulatedCondition(condition, 5, replicates_of(name, 3), SMALL) for name, condition in CONDITIONS.items()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,11 @@ def test_what_a_questionnaire_catches_has_other_luck_with_another_seed(fact, par
 
 
 def test_every_condition_has_as_many_dyads():
-    sizes = {len(SimulatedCondition(c, 1, replicates_of(n, 2), {"design.days": 3}).panel.dyads) for n, c in CONDITIONS.items()}
+    simulated = (
+        SimulatedCondition(condition, 1, replicates_of(name, 2), {"design.days": 3})
+        for name, condition in CONDITIONS.items()
+    )
+    sizes = {len(one.panel.dyads) for one in simulated}
     assert sizes == {32}
 
 

@@ -113,12 +113,13 @@ def test_any_weights_make_a_definition_that_is_a_probability(weights):
 @given(st.data())
 def test_a_definition_is_a_probability_after_any_reading_by_anyone(data):
     """Whatever the numbers of the scenario are, within their ranges."""
+    names = (
+        "definition_learning_rate", "expectation_anchoring", "lapse_rate", "perceptual_assimilation", "formality",
+        "impersonal_weight", "deflection_tolerance",
+    )  # fmt: skip
     changes = {
         name: data.draw(st.one_of(st.floats(*BOUNDS[name]), st.sampled_from(BOUNDS[name])), label=name)
-        for name in (
-            "definition_learning_rate", "expectation_anchoring", "lapse_rate", "perceptual_assimilation", "formality",
-            "impersonal_weight", "deflection_tolerance",
-        )  # fmt: skip
+        for name in names
     }
     reader = party(
         data.draw(st.lists(st.floats(-800, 0), min_size=K, max_size=K)),

@@ -76,10 +76,12 @@ def test_agents_and_the_compiled_runner_leave_the_identical_tables_under_two_ref
 
 def test_a_reform_on_the_first_morning_is_the_other_context_from_the_start():
     other = changed(SCENARIO, {"context.formality": 0.7, "context.reflexivity": 0.6, "context.peer_density": 0.8})
-    assert_identical(simulate_centre(PreparedScenario(SCENARIO, [PolicyChange(1, other)]), 1, 0, 0), simulate_centre(PreparedScenario(other), 1, 0, 0)._replace(
-        first_clients=simulate_centre(PreparedScenario(SCENARIO), 1, 0, 0).first_clients,
-        first_keyworkers=simulate_centre(PreparedScenario(SCENARIO), 1, 0, 0).first_keyworkers,
-    ))  # fmt: skip
+    from_the_start = simulate_centre(PreparedScenario(other), 1, 0, 0)
+    before = simulate_centre(PreparedScenario(SCENARIO), 1, 0, 0)
+    assert_identical(
+        simulate_centre(PreparedScenario(SCENARIO, [PolicyChange(1, other)]), 1, 0, 0),
+        from_the_start._replace(first_clients=before.first_clients, first_keyworkers=before.first_keyworkers),
+    )
 
 
 @pytest.mark.parametrize(
