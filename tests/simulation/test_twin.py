@@ -60,7 +60,7 @@ REFORMS: dict[str, dict[int, dict[str, float]]] = {
         35: {"context.transparency": 0.2, "context.capacity": 2, "context.overload": 0.4, "context.centre_spread": 1},
     },
 }  # fmt: skip
-"""By context, what reforms change on which day, against the context itself."""
+"""By context, what policy changes set on which day, against the context itself."""
 in_every_context = pytest.mark.parametrize("context", CONTEXTS)
 
 
@@ -68,10 +68,14 @@ in_every_context = pytest.mark.parametrize("context", CONTEXTS)
 def both(context: str) -> tuple[CentreRecords, tuple[str, ...], list[twin.Event], dict[str, twin.Vector]]:
     """The stay as the model has it, its acts by number, and events and states as the twin has them."""
     scenario = changed(Scenario(), CONTEXTS[context])
-    luck = {"seed": 7, "replicate": list(CONTEXTS).index(context), "centre": 2}
+    draws = {"seed": 7, "replicate": list(CONTEXTS).index(context), "centre": 2}
     reforms = {day: changed(scenario, changes) for day, changes in REFORMS.get(context, {}).items()}
-    world = PreparedScenario(scenario, [PolicyChange(day, then) for day, then in reforms.items()])
-    return simulate_centre(world, **luck), world.resolved.situations.acts, *twin.live(scenario, **luck, reforms=reforms)
+    prepared = PreparedScenario(scenario, [PolicyChange(day, then) for day, then in reforms.items()])
+    return (
+        simulate_centre(prepared, **draws),
+        prepared.resolved.situations.acts,
+        *twin.live(scenario, **draws, reforms=reforms),
+    )
 
 
 def told(event: Any, acts: tuple[str, ...]) -> twin.Event:
