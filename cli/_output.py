@@ -1,4 +1,4 @@
-"""What the commands that make and keep a result have in common: where it goes, and how it is told."""
+"""The output of commands that compute a result: its folder, and the sentences that are printed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def folder_for(name: str, out: Path | None) -> Path:
-    """The folder that was asked for, or one below ``runs`` that is not taken.
+    """The output folder: *out*, or the first free one named ``runs/NAME``.
 
-    Raises ``InputError`` if it exists already or nothing can be written there, before any work is done.
+    Raises ``InputError`` if the folder exists or cannot be written.
     """
     from twoway.experiments.results.folder import free_folder
     from twoway.simulation.errors import InputError
@@ -29,7 +29,7 @@ def folder_for(name: str, out: Path | None) -> Path:
     if not above.is_dir():
         raise InputError(f"{folder}: a file is in the place of a folder ({above}); choose another folder with --out")
     if not os.access(above, os.W_OK):
-        raise InputError(f"{folder}: it may not be written there; choose another folder with --out")
+        raise InputError(f"{folder}: there is no permission to write there; choose another folder with --out")
     return folder
 
 
@@ -40,7 +40,7 @@ def make_and_tell(
     before: Callable[[Made], Iterable[str]] | None = None,
     **more: Any,
 ) -> int:
-    """Make a result of this *kind*, keep it in *folder*, and print what it says; lines of *before* come first."""
+    """Compute and save a result of this *kind*, and print its sentences after the lines of *before*."""
     from twoway.experiments.results.result import make_and_keep
 
     made = make_and_keep(kind, folder, arguments, os.cpu_count() or 1, progress=True, **more)

@@ -1,6 +1,6 @@
-"""Commands that open a run again and tell what is in it: story, interview, why, measures, report.
+"""Commands that describe a saved run: story, interview, why, measures, report.
 
-What is told comes from ``analysis``; here it is asked for, printed or written.
+``analysis`` composes the text; the commands print or write it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twoway.cli._options import Action, whole_number
+from twoway.cli._options import Action, Commands, command, whole_number
 
 if TYPE_CHECKING:
     from twoway.analysis.render.document import Piece
@@ -21,47 +21,82 @@ FORMATS = ("text", "markdown", "html")
 SUFFIXES = {".md": "markdown", ".html": "html", ".htm": "html", ".txt": "text"}
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Add these commands to the command line."""
-    story = commands.add_parser("story", help="tell one dyad's stay as a story, from both sides")
-    _dyad_arguments(story)
-    _out_arguments(story)
+    new = _dyad_command(
+        commands,
+        "story",
+        story,
+        "tell one dyad's stay as a story, from both sides",
+        "twoway story runs/four-centres --dyad 7",
+    )
+    _file_arguments(new)
 
-    interview = commands.add_parser("interview", help="what client and keyworker would each say on a day")
-    _dyad_arguments(interview)
-    interview.add_argument("--day", help="day of the stay (default the last)")
-    _out_arguments(interview)
+    new = _dyad_command(
+        commands,
+        "interview",
+        interview,
+        "print what client and keyworker would each say about their relationship on a day",
+        "twoway interview runs/four-centres --dyad 7 --day 60",
+    )
+    new.add_argument("--day", help="day of the stay (default: the last)")
+    _file_arguments(new)
 
-    why = commands.add_parser("why", help="why an exchange was taken as it was, and what would have followed otherwise")
-    _dyad_arguments(why)
-    why.add_argument("--day", required=True, help="day of the stay")
-    why.add_argument("--exchange", default="1", help="number of the exchange on that day, from 1 (default 1)")
-    _out_arguments(why)
+    new = _dyad_command(
+        commands,
+        "why",
+        why,
+        "explain how an exchange was read, and what would have followed from another reading",
+        "twoway why runs/four-centres --dyad 7 --day 60",
+    )
+    new.add_argument("--day", required=True, help="day of the stay")
+    new.add_argument("--exchange", default="1", help="number of the exchange on that day, from 1 (default 1)")
+    _file_arguments(new)
 
-    measures = commands.add_parser("measures", help="measures of a run, with intervals, and clusters without the rule")
-    measures.add_argument("folder", type=Path, help="the folder of a run")
-    measures.add_argument("--day", help="day at which the dyads are measured (default the last)")
-    measures.add_argument("--out", type=Path, metavar="FILE", help="write them to a CSV file that does not exist yet")
+    new = _run_command(
+        commands,
+        "measures",
+        measures,
+        "print the measures of a run, each with its interval, and clusters found without the classification rule",
+        "twoway measures runs/four-centres --day 90",
+    )
+    new.add_argument("--day", help="day at which the dyads are measured (default: the last)")
+    new.add_argument("--out", type=Path, metavar="FILE", help="write to this CSV file, which must not exist")
 
-    report = commands.add_parser("report", help="write one HTML file about a run, to be sent, read or printed")
-    report.add_argument("folder", type=Path, help="the folder of a run")
-    report.add_argument("--day", help="day of the interviews (default the last)")
-    report.add_argument(
-        "--out", type=Path, metavar="FILE", help="a file that is not there yet (default report.html in the run)"
+    new = _run_command(
+        commands,
+        "report",
+        report,
+        "write one HTML file about a run, to send, read or print",
+        "twoway report runs/four-centres",
+    )
+    new.add_argument("--day", help="day of the interviews (default: the last)")
+    new.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="output file, which must not exist (default: report.html in the run's folder)",
     )
 
 
-def _dyad_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("folder", type=Path, help="the folder of a run")
-    command.add_argument(
-        "--dyad", required=True, help="number of the dyad in its replicate, counted through the centres from 0"
-    )
-    command.add_argument("--replicate", default="0", help="number of the replicate, from 0 (default 0)")
+def _run_command(commands: Commands, name: str, action: Action, summary: str, example: str) -> argparse.ArgumentParser:
+    """Add a command on the folder of a run."""
+    new = command(commands, name, action, summary, example=example)
+    new.add_argument("folder", type=Path, help="folder that `twoway run` has written")
+    return new
 
 
-def _out_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--format", help="text, markdown or html (default by the file's ending, else text)")
-    command.add_argument("--out", type=Path, metavar="FILE", help="write to a file that does not exist yet")
+def _dyad_command(commands: Commands, name: str, action: Action, summary: str, example: str) -> argparse.ArgumentParser:
+    """Add a command on one dyad of a run."""
+    new = _run_command(commands, name, action, summary, example)
+    new.add_argument("--dyad", required=True, help="number of the dyad, from 0 through all centres of the replicate")
+    new.add_argument("--replicate", default="0", help="number of the replicate, from 0 (default 0)")
+    return new
+
+
+def _file_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", help="text, markdown or html (default: as the file's name ends, else text)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write to this file, which must not exist")
 
 
 def _format(options: argparse.Namespace) -> str:
@@ -105,7 +140,7 @@ def _say(pieces: Sequence[Piece], options: argparse.Namespace, title: str) -> in
 
 
 def _before(options: argparse.Namespace) -> None:
-    """Refuse before any work what could not be written after it."""
+    """Check the options of the output before any work."""
     _format(options)
     if options.out is not None:
         from twoway.experiments.results.folder import refuse_existing
@@ -209,6 +244,3 @@ def report(options: argparse.Namespace) -> int:
     write_new_file(target, compose(kept, kept.day(day)))
     print(f"Written: {target}")
     return 0
-
-
-DO: dict[str, Action] = {"story": story, "interview": interview, "why": why, "measures": measures, "report": report}

@@ -1,4 +1,4 @@
-"""The command ``twoway seminar``, beside all others: says where the page is, opens it, and serves until Ctrl+C."""
+"""The command ``twoway seminar``: prints the address of the page, opens it, and serves it until Ctrl+C."""
 
 from __future__ import annotations
 
@@ -6,23 +6,26 @@ import argparse
 from contextlib import suppress
 from typing import Any
 
-from twoway.cli._options import Action, whole_number
+from twoway.cli._options import Commands, command, whole_number
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Add ``seminar`` to the command line."""
-    seminar = commands.add_parser(
+    new = command(
+        commands,
         "seminar",
-        help="open the page to teach with in a browser; it needs no internet",
-        description="Serves a page to teach with, on this machine alone. Stop it with Ctrl+C. All that a page shows "
-        "follows from its recipe; nothing is written to disk.",
+        seminar,
+        "open the teaching page in a browser; no internet is needed",
+        "The page is served from this machine until you press Ctrl+C. It writes nothing to disk; the recipe that it "
+        "shows is enough to restore everything.",
+        "twoway seminar --port 8700",
     )
-    seminar.add_argument("--port", help="port to listen at (default: the first free one from 8600 on; 0: any)")
-    seminar.add_argument("--no-browser", action="store_true", help="do not open a browser; only say where the page is")
-    seminar.add_argument(
+    new.add_argument("--port", help="port of the page (default: the first free one from 8600; 0: any free one)")
+    new.add_argument("--no-browser", action="store_true", help="print the address of the page, but open no browser")
+    new.add_argument(
         "--host",
         default="127.0.0.1",
-        help="address to listen at: 0.0.0.0 lets everyone in the same network in (default: this machine alone)",
+        help="network address of the page; 0.0.0.0 admits everyone in the same network (default: this machine only)",
     )
 
 
@@ -31,7 +34,7 @@ def seminar(options: argparse.Namespace) -> int:
     import threading
     import webbrowser
 
-    from twoway.seminar.bind import is_here_alone, listen
+    from twoway.seminar.bind import is_loopback, listen
     from twoway.simulation.errors import InputError
 
     port = None if options.port is None else whole_number("port", options.port)
@@ -39,7 +42,7 @@ def seminar(options: argparse.Namespace) -> int:
         raise InputError(f"--port {port}: must be from 0 to 65535")
     ours = listen(options.host, port)
     number = ours.getsockname()[1]
-    alone = is_here_alone(options.host)
+    alone = is_loopback(options.host)
     where, told = announced(options.host, number)
     print(f"{told}\nStop it with Ctrl+C.", flush=True)
     if not alone:
@@ -58,13 +61,13 @@ def seminar(options: argparse.Namespace) -> int:
 
 def announced(host: str, port: int) -> tuple[str, str]:
     """Where the browser of this machine finds the page, and what is said of where it is."""
-    from twoway.seminar.bind import address_for_others, in_a_link
+    from twoway.seminar.bind import network_address, page_url
 
-    known = address_for_others(host)
+    known = network_address(host)
     if known is not None:
-        where = in_a_link(known, port)
+        where = page_url(known, port)
         return where, f"The page: {where}"
-    where = in_a_link("127.0.0.1", port)
+    where = page_url("127.0.0.1", port)
     return where, (
         f"The page: {where} on this machine. By which address others reach it could not be found out; either there is "
         f"no network just now, or no way out of it. They open http://ADDRESS:{port}/, where ADDRESS is the one that "
@@ -77,11 +80,7 @@ def serve(ours: Any, host: str, alone: bool) -> None:
     import socket
 
     from twoway.seminar.bind import LOOPBACK
-    from twoway.seminar.server import application, server
-    from twoway.seminar.visitors import Visitors
+    from twoway.seminar.server import Visitors, application, server
 
     names = (*LOOPBACK, host) if alone else (*LOOPBACK, host, socket.gethostname())
     server(application(Visitors(), names, open_to_others=not alone)).run(sockets=[ours])
-
-
-DO: dict[str, Action] = {"seminar": seminar}
