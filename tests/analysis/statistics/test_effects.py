@@ -133,7 +133,7 @@ def test_two_values_have_nothing_between_them():
 
 
 def test_straight_lines_are_found_among_many_inputs_and_say_how_much_they_explain():
-    names = [f"learning.{n}" for n in ("blur", "tempo", "learning")]
+    names = [f"learning.{n}" for n in ("perceptual_noise", "tone_learning_rate", "lapse_rate")]
     points = np.random.default_rng(3).random((60, 3))
     table = runs(points, lambda a, b, c: 2 * a - b, replicates=5, inputs=names)
     effects, explained = straight_line_effects(table, names, ["tone"])
@@ -153,7 +153,7 @@ def test_a_grid_is_full_when_every_combination_is_there_once():
 
 
 def test_too_few_points_for_the_inputs_give_no_intervals():
-    names = [f"learning.{n}" for n in ("blur", "tempo", "learning")]
+    names = [f"learning.{n}" for n in ("perceptual_noise", "tone_learning_rate", "lapse_rate")]
     table = runs(np.random.default_rng(3).random((5, 3)), lambda a, b, c: a, inputs=names)
     effects, explained = straight_line_effects(table, names, ["tone"])
     assert effects["low"].isna().all()
