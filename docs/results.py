@@ -213,25 +213,25 @@ def patterns_of_the_odd(text: str) -> str:
     return FACTS.sub(lambda match: f"{match[1]}\n{table}{match[2]}", text)
 
 
-README = HERE.parent / "README.md"
-SHOWN_IN_README = re.compile(r"(<!-- over the posterior sample -->\n).*?(<!-- end -->)", re.S)
-CLAIMED_IN_README = {
+COMPARE = HERE / "how-to" / "compare.md"
+OVER_THE_SAMPLE = re.compile(r"(<!-- over the posterior sample -->\n).*?(<!-- end -->)", re.S)
+CLAIMED = {
     "fewer conflicted": "Strict rules that are explained leave fewer conflicted dyads",
     "more polite": "Strict rules that are explained leave more polite dyads",
     "more friendly": "Strict rules that are explained leave more friendly dyads",
 }
 
 
-def claims_of_the_readme(text: str) -> str:
-    """The README with how often over the posterior sample its comparison goes the way it shows."""
+def with_claims_over_the_sample(text: str) -> str:
+    """The page on comparing with the share of posterior draws in which its comparison has the same direction."""
     over = table_of("robustness", "summary").query("kind == 'posterior'").set_index("claim")
-    told = listed([f"{what} in {percent(over.loc[claim, 'holds'])}" for what, claim in CLAIMED_IN_README.items()])
-    draws = int(over.loc[next(iter(CLAIMED_IN_README.values())), "variants"])
+    shares = listed([f"{what} in {percent(over.loc[claim, 'holds'])}" for what, claim in CLAIMED.items()])
+    draws = int(over.loc[next(iter(CLAIMED.values())), "variants"])
     sentence = (
-        f"That is with the numbers the model comes with. Over {draws} draws of the sample of numbers that agree with "
-        f"the facts ([below](#held-against-the-facts)) it goes the same way: {told} of them."
+        f"These are the results with the default parameters. Over {draws} draws from the posterior sample, the parameter "
+        f"values that [agree with the facts](validate.md#calibrate), the direction is the same: {shares} of them."
     )
-    return SHOWN_IN_README.sub(lambda match: f"{match[1]}{textwrap.fill(sentence, 118)}\n{match[2]}", text)
+    return OVER_THE_SAMPLE.sub(lambda match: f"{match[1]}{textwrap.fill(sentence, 118)}\n{match[2]}", text)
 
 
 PAGES = {"validation.md": validation, "understanding.md": understanding}
@@ -251,7 +251,7 @@ def main(kinds: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     ODD.write_text(patterns_of_the_odd(ODD.read_text(encoding="utf-8")), encoding="utf-8")
-    README.write_text(claims_of_the_readme(README.read_text(encoding="utf-8")), encoding="utf-8")
+    COMPARE.write_text(with_claims_over_the_sample(COMPARE.read_text(encoding="utf-8")), encoding="utf-8")
     for name, write in PAGES.items():
         (HERE / name).write_text(write(), encoding="utf-8")
         print(f"docs/{name}")

@@ -20,9 +20,9 @@ KINDS = sorted(path.name for path in (DOCS / "results").iterdir())
 DEFAULTS = {f"{d.section}.{d.name}": d.default for d in all_declarations()}
 
 
-def test_the_readme_says_how_often_its_comparison_goes_the_same_way_over_the_sample():
-    text = PAGES["README"].read_text(encoding="utf-8")
-    assert PAGES["claims_of_the_readme"](text) == text
+def test_the_page_on_comparing_says_how_often_its_comparison_has_the_same_direction_over_the_sample():
+    text = PAGES["COMPARE"].read_text(encoding="utf-8")
+    assert PAGES["with_claims_over_the_sample"](text) == text
     assert "fewer conflicted in " in text
 
 
