@@ -80,22 +80,23 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def examples(session: nox.Session) -> None:
-    """Run the commands and Python blocks of README.md and of the pages in docs/, page by page."""
-    with tempfile.TemporaryDirectory() as folder, session.chdir(folder):
-        for page in PAGES:
+    """Run the commands and Python blocks of README.md and of the pages in docs/, each page in a new folder."""
+    for page in PAGES:
+        with tempfile.TemporaryDirectory() as folder, session.chdir(folder):
             for kind, text in re.findall(r"```(sh|python)\n(.*?)```", page.read_text("utf-8"), re.S):
                 if kind == "python":
                     session.log(f"a Python block of {page.relative_to(ROOT)}")
                     session.run("python", "-c", text, silent=True)
                     continue
                 for line in text.splitlines():
-                    if line.startswith("twoway ") and not line.startswith(NOT_TRIED):
-                        session.run(*shlex.split(line, comments=True), silent=True)
+                    command = re.search(r"(?:^|&& )(twoway .*)", line)
+                    if command and not command[1].startswith(NOT_TRIED):
+                        session.run(*shlex.split(command[1], comments=True), silent=True)
 
 
 @nox.session(venv_backend="venv", reuse_venv=False)
 def users(session: nox.Session) -> None:
-    """Install the wheel as a user does, and use it in projects that have an ``analysis`` and a ``simulation`` of their own.
+    """Install the wheel as a user does; use it in projects with an ``analysis`` and a ``simulation`` of their own.
 
     Python finds a folder beside a script before it finds what is installed: only one name, ``twoway``, may be taken.
     """
