@@ -1,7 +1,7 @@
 """The checks of this project, one session each: ``nox`` runs the quick ones, ``nox -s NAME`` any, ``.ci/run`` all.
 
-Sessions run in the environment in which nox itself is installed (``python -m pip install -e '.[dev]'``), so that nothing
-is installed twice; only ``users`` makes an environment of its own, as a user would.
+Sessions run in the environment in which nox itself is installed (``python -m pip install -e '.[dev]'``), so that
+nothing is installed twice; only ``users`` makes an environment of its own, as a user would.
 """
 
 from __future__ import annotations
