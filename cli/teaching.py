@@ -56,10 +56,10 @@ def lesson(options: argparse.Namespace) -> int:
     from twoway.analysis.render.document import as_text
     from twoway.experiments.results.folder import refuse_existing, write_new_file
     from twoway.seminar.lesson_note import note_html, note_markdown, note_pieces
-    from twoway.seminar.lessons import lesson as named
+    from twoway.seminar.lessons import load_lesson
     from twoway.simulation.errors import InputError
 
-    one = named(options.name)
+    one = load_lesson(options.name)
     if options.out is None:
         print(as_text(note_pieces(one), 100), end="")
         return 0
@@ -76,10 +76,10 @@ def handout(options: argparse.Namespace) -> int:
     """Write a handout."""
     from twoway.experiments.results.folder import refuse_existing, write_new_file
     from twoway.seminar.handout import handout as compose
-    from twoway.seminar.recipe import recipe
+    from twoway.seminar.recipe import parse_recipe
 
     refuse_existing(options.out)
-    recipes = [recipe(text) for text in options.recipes]
+    recipes = [parse_recipe(text) for text in options.recipes]
     write_new_file(options.out, compose(recipes, options.title, options.question, not options.guess))
     print(f"Written: {options.out}")
     return 0
