@@ -40,7 +40,8 @@ def command(
     -------
     The parser of the command, for its options.
     """
-    description = f"{summary[0].upper()}{summary[1:]}. {more}".strip()
+    end = "" if summary.endswith("?") else "."
+    description = f"{summary[0].upper()}{summary[1:]}{end} {more}".strip()
     epilog = f"Example: {example}" if example else None
     parser = commands.add_parser(name, help=summary, description=description, epilog=epilog)
     parser.set_defaults(action=action, parser=parser)
@@ -53,25 +54,25 @@ def scenario_arguments(parser: argparse.ArgumentParser) -> None:
     set_argument(parser)
 
 
-def set_argument(parser: argparse.ArgumentParser) -> None:
+def set_argument(parser: argparse.ArgumentParser, scenario: str = "the scenario") -> None:
     """Changes to the numbers of a scenario."""
     parser.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="SECTION.FIELD=VALUE",
-        help="change a number of the scenario, such as context.control=3; may be repeated",
+        help=f"change a number of {scenario}, such as context.control=3; may be repeated",
     )
 
 
 def seed_argument(parser: argparse.ArgumentParser) -> None:
     """The random seed."""
-    parser.add_argument("--seed", default="1", help="random seed, an integer from 0 (default 1)")
+    parser.add_argument("--seed", default="1", metavar="N", help="random seed, an integer from 0 (default 1)")
 
 
 def days_argument(parser: argparse.ArgumentParser) -> None:
     """The number of simulated days."""
-    parser.add_argument("--days", help="number of days to simulate (default: as in the scenario)")
+    parser.add_argument("--days", metavar="N", help="number of days to simulate (default: as in the scenario)")
 
 
 def folder_argument(parser: argparse.ArgumentParser, default: str) -> None:

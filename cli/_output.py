@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from twoway.simulation import SCOPE
 
 if TYPE_CHECKING:
-    from twoway.experiments.results.result import Made
+    from twoway.experiments.results.result import Result
 
 
 def folder_for(name: str, out: Path | None) -> Path:
@@ -33,20 +33,21 @@ def folder_for(name: str, out: Path | None) -> Path:
     return folder
 
 
-def make_and_tell(
+def compute_and_print(
     kind: str,
     folder: Path,
     arguments: Mapping[str, Any],
-    before: Callable[[Made], Iterable[str]] | None = None,
+    before: Callable[[Result], Iterable[str]] | None = None,
     **more: Any,
 ) -> int:
-    """Compute and save a result of this *kind*, and print its sentences after the lines of *before*."""
-    from twoway.experiments.results.result import make_and_keep
+    """Compute a derived result, save it in *folder* and print its sentences after the lines of *before*."""
+    from twoway.experiments.results.result import computer_of
 
-    made = make_and_keep(kind, folder, arguments, os.cpu_count() or 1, progress=True, **more)
-    for line in before(made) if before is not None else ():
+    result = computer_of(kind)(**arguments, **more, threads=os.cpu_count() or 1, progress=True)
+    result.save(folder)
+    for line in before(result) if before is not None else ():
         print(line)
-    for sentence in made.sentences:
+    for sentence in result.sentences:
         print(textwrap.fill(sentence, 110, break_long_words=False, break_on_hyphens=False))
     print(f"Tables, figures, page and manifest: {folder}")
     print(SCOPE)

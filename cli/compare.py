@@ -33,17 +33,18 @@ def add(commands: Commands) -> None:
         "twoway compare strict-and-opaque strict-but-fair",
     )
     new.add_argument("scenario", nargs="+", help="scenarios; the second and later ones are compared with the first")
-    set_argument(new)
+    set_argument(new, "all scenarios")
     seed_argument(new)
     days_argument(new)
     new.add_argument(
         "--precision",
         default="0.02",
+        metavar="SHARE",
         help="target half-width of the 95 %% intervals, as a share; replicates are added until it is reached "
         "(default 0.02)",
     )
-    new.add_argument("--most", default="2000", help="maximum number of replicates (default 2000)")
-    new.add_argument("--replicates", help="exact number of replicates, instead of a precision")
+    new.add_argument("--most", default="2000", metavar="N", help="maximum number of replicates (default 2000)")
+    new.add_argument("--replicates", metavar="N", help="exact number of replicates, instead of a precision")
     folder_argument(new, "runs/comparison")
 
 
@@ -51,36 +52,35 @@ def compare(options: argparse.Namespace) -> int:
     """Compare scenarios."""
     from twoway.analysis.narrative.words.grammar import counted
     from twoway.experiments.comparison.compare import replicate_bounds
-    from twoway.experiments.comparison.schedule import check_comparable, course
+    from twoway.experiments.comparison.schedule import check_comparable, parse_schedule
 
-    courses = [course(text, changes_of(options)) for text in options.scenario]
-    check_comparable(courses)
+    schedules = [parse_schedule(text, changes_of(options)) for text in options.scenario]
+    check_comparable(schedules)
     seed, most = whole_number("seed", options.seed), whole_number("most", options.most)
     replicates = None if options.replicates is None else whole_number("replicates", options.replicates)
     precision = number("precision", options.precision, "0.02")
     replicate_bounds(seed, precision, replicates, most)
     folder = folder_for("comparison", options.out)
-    design = courses[0].scenario.design
+    design = schedules[0].scenario.design
     many = f"until every interval is within ±{100 * precision:g} points, at most {counted(most, 'replicate')}"
     if replicates is not None:
         many = counted(replicates, "replicate")
     print(
-        f"The same people, with common random numbers, in {counted(len(courses), 'scenario')}: "
-        f"{', '.join(one.name for one in courses)}.\n"
+        f"The same people, with common random numbers, in {counted(len(schedules), 'scenario')}: "
+        f"{', '.join(one.name for one in schedules)}.\n"
         f"{counted(design.centres, 'centre')} with {counted(design.clients, 'client')} each, "
         f"{counted(design.days, 'day')}, seed {seed}, {many}.\n",
         flush=True,
     )
-    from twoway.experiments.comparison.compare import compare as live_in_each
-    from twoway.experiments.comparison.save import keep_comparison
-    from twoway.experiments.comparison.text import answer, partings_in_words, tables_in_lines
+    from twoway.experiments.comparison.compare import compare as compare_schedules
+    from twoway.experiments.comparison.text import table_lines
 
-    result = live_in_each(courses, seed, precision, replicates, most, progress=True)
-    keep_comparison(result, folder)
-    for sentence in (*answer(result), *partings_in_words(result)):
+    result = compare_schedules(schedules, seed, precision, replicates, most, progress=True)
+    result.save(folder)
+    for sentence in result.sentences:
         print(textwrap.fill(sentence, 110, break_long_words=False, break_on_hyphens=False))
     print()
-    for line in tables_in_lines(result):
+    for line in table_lines(result):
         print(line)
     print(f"Tables, figures and manifest: {folder}")
     print(SCOPE)

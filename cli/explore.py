@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from twoway.cli._options import Commands, command, folder_argument, seed_argument, whole_number
-from twoway.cli._output import folder_for, make_and_tell
+from twoway.cli._output import compute_and_print, folder_for
 
 
 def add(commands: Commands) -> None:
@@ -20,16 +20,18 @@ def add(commands: Commands) -> None:
         "twoway field-study --studies 1000 --pairs 32",
     )
     study.add_argument("scenario", nargs="?", default="four-centres", help="scenario (default four-centres)")
-    study.add_argument("--studies", default="10000", help="number of studies (default 10000)")
-    study.add_argument("--pairs", default="16", help="number of pairs in a study (default 16)")
-    study.add_argument("--centres", default="4", help="number of centres in a study, even (default 4)")
+    study.add_argument("--studies", default="10000", metavar="N", help="number of studies (default 10000)")
+    study.add_argument("--pairs", default="16", metavar="N", help="number of pairs in a study (default 16)")
+    study.add_argument("--centres", default="4", metavar="N", help="number of centres in a study, even (default 4)")
     study.add_argument(
         "--interview-day",
         default="30-150",
         metavar="DAY",
         help="day of the stay on which a pair is interviewed, or a range from which it is drawn (default 30-150)",
     )
-    study.add_argument("--later", default="30", help="number of days until the second interview (default 30)")
+    study.add_argument(
+        "--later", default="30", metavar="N", help="number of days until the second interview (default 30)"
+    )
     seed_argument(study)
     folder_argument(study, "runs/field-study")
 
@@ -42,11 +44,13 @@ def add(commands: Commands) -> None:
         "twoway landscape strict-and-opaque strict-but-fair",
     )
     new.add_argument("scenario", nargs="+", help="scenarios; the second and later ones are compared with the first")
-    new.add_argument("--replicates", default="200", help="number of replicates of each scenario (default 200)")
+    new.add_argument(
+        "--replicates", default="200", metavar="N", help="number of replicates of each scenario (default 200)"
+    )
     new.add_argument(
         "--view",
         default="leaning",
-        help="variable shown for each party: leaning (personal minus adversarial frames), personal or tone (default "
+        help="variable shown for each party: leaning (weight of personal minus adversarial frames), personal or tone (default "
         "leaning)",
     )
     seed_argument(new)
@@ -66,7 +70,7 @@ def field_study(options: argparse.Namespace) -> int:
         "seed": whole_number("seed", options.seed),
         "replicates": whole_number("studies", options.studies),
     }
-    return make_and_tell("field-study", folder_for("field-study", options.out), arguments)
+    return compute_and_print("field-study", folder_for("field-study", options.out), arguments)
 
 
 def landscape(options: argparse.Namespace) -> int:
@@ -77,7 +81,7 @@ def landscape(options: argparse.Namespace) -> int:
         "seed": whole_number("seed", options.seed),
         "replicates": whole_number("replicates", options.replicates),
     }
-    return make_and_tell("landscape", folder_for("landscape", options.out), arguments)
+    return compute_and_print("landscape", folder_for("landscape", options.out), arguments)
 
 
 def _days(text: str) -> tuple[int, int]:

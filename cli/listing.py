@@ -40,10 +40,10 @@ def _lessons(_: Sequence[Extension]) -> Listing:
     )
 
 
-def _outcomes(_: Sequence[Extension]) -> Listing:
+def _outcomes(extensions: Sequence[Extension]) -> Listing:
     from twoway.experiments.studies.outcomes import OUTCOMES
 
-    return ((one.name, f"{one.meaning} ({one.unit})") for one in OUTCOMES)
+    return ((one.name, f"{one.meaning} ({one.unit})") for one in OUTCOMES.extended(extensions).values())
 
 
 def _data(folder: str, _: Sequence[Extension]) -> Listing:

@@ -55,7 +55,7 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
-    top = Parser(
+    top: argparse.ArgumentParser = Parser(
         prog="twoway",
         description="Simulate how client and keyworker in coercive drug treatment negotiate their relationship.",
         epilog=f"`twoway COMMAND --help` explains a command and its options. {SCOPE}",
@@ -81,7 +81,9 @@ def add(commands: Commands) -> None:
     )
     scenario_arguments(new)
     seed_argument(new)
-    new.add_argument("--replicates", default="1", help="number of independent repetitions of the scenario (default 1)")
+    new.add_argument(
+        "--replicates", default="1", metavar="N", help="number of independent repetitions of the scenario (default 1)"
+    )
     days_argument(new)
     folder_argument(new, "runs/NAME")
     new.add_argument(
@@ -96,7 +98,7 @@ def add(commands: Commands) -> None:
         commands,
         "verify",
         verify,
-        "run the content of a folder again and compare every value",
+        "repeat what a folder holds and compare every value",
         "The folder may hold a run, a comparison, a study or any other result. The exit status is 0 if all values are "
         "equal, 1 if any differs.",
         "twoway verify runs/four-centres",
@@ -225,17 +227,17 @@ def run(options: argparse.Namespace) -> int:
         f"{counted(replicates, 'replicate')}, seed {seed}.",
         flush=True,
     )
-    from twoway.experiments.runs.run import in_words, simulate
+    from twoway.experiments.runs.run import run_and_save
 
-    outcome = simulate(
+    result = run_and_save(
         scenario, name, folder, seed, replicates, options.keep, options.csv, os.cpu_count() or 1, progress=True
     )
     print()
     print(f"{'pattern':<28}{'dyads':>7}{'share':>8}   95 % interval")
-    for pattern, row in outcome.patterns.iterrows():
+    for pattern, row in result.patterns.iterrows():
         print(f"{pattern:<28}{int(row['dyads']):>7}{row['share']:>8.0%}   {row['low']:.0%} to {row['high']:.0%}")
     print()
-    for sentence in in_words(outcome):
+    for sentence in result.sentences:
         print(textwrap.fill(sentence, 100))
     print(f"Tables, figures and manifest: {folder}")
     print(SCOPE)
@@ -243,25 +245,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def verify(options: argparse.Namespace) -> int:
-    """Run the content of a folder again; status 1 if a value differs."""
-    from twoway.experiments.comparison.save import is_comparison, verify_comparison
-    from twoway.experiments.results.result import is_made, verify_made
-    from twoway.experiments.studies.store import is_study
+    """Compute the result in a folder again; status 1 if a value differs."""
+    from twoway.experiments.results.result import verify as verify_result
 
-    if is_study(options.folder):
-        return study.verify(options.folder, None if options.runs == "all" else whole_number("runs", options.runs))
-    from twoway.experiments.runs.run import verify as run_again
-
-    again = run_again
-    if is_comparison(options.folder):
-        again = verify_comparison
-    elif is_made(options.folder):
-        again = verify_made
-    verdict = again(options.folder, os.cpu_count() or 1, progress=True)
-    for change in verdict.changed:
-        print(f"Changed since: {change}.")
-    for table, equal in verdict.equal.items():
-        print(f"{table}: {'equal' if equal else 'DIFFERENT'}")
-    same = all(verdict.equal.values())
-    print("Every table is equal." if same else "Not every table is equal.")
-    return 0 if same else 1
+    sample = None if options.runs == "all" else whole_number("runs", options.runs)
+    verdict = verify_result(options.folder, os.cpu_count() or 1, progress=True, sample=sample)
+    for line in verdict.lines():
+        print(line)
+    return 0 if verdict.same else 1

@@ -9,11 +9,13 @@ import argparse
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from twoway.cli._options import Action, Commands, command, whole_number
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from twoway.analysis.render.document import Piece
     from twoway.experiments.runs.open import SavedRun
 
@@ -27,7 +29,7 @@ def add(commands: Commands) -> None:
         commands,
         "story",
         story,
-        "tell one dyad's stay as a story, from both sides",
+        "tell one pair's stay as a story, from both sides",
         "twoway story runs/four-centres --dyad 7",
     )
     _file_arguments(new)
@@ -39,18 +41,18 @@ def add(commands: Commands) -> None:
         "print what client and keyworker would each say about their relationship on a day",
         "twoway interview runs/four-centres --dyad 7 --day 60",
     )
-    new.add_argument("--day", help="day of the stay (default: the last)")
+    new.add_argument("--day", metavar="N", help="day of the stay (default: the last)")
     _file_arguments(new)
 
     new = _dyad_command(
         commands,
         "why",
         why,
-        "explain how an exchange was read, and what would have followed from another reading",
+        "explain how one act was read by the other party, and what would have followed from another reading",
         "twoway why runs/four-centres --dyad 7 --day 60",
     )
-    new.add_argument("--day", required=True, help="day of the stay")
-    new.add_argument("--exchange", default="1", help="number of the exchange on that day, from 1 (default 1)")
+    new.add_argument("--day", required=True, metavar="N", help="day of the stay")
+    new.add_argument("--exchange", default="1", metavar="N", help="number of the act on that day, from 1 (default 1)")
     _file_arguments(new)
 
     new = _run_command(
@@ -60,7 +62,7 @@ def add(commands: Commands) -> None:
         "print the measures of a run, each with its interval, and clusters found without the classification rule",
         "twoway measures runs/four-centres --day 90",
     )
-    new.add_argument("--day", help="day at which the dyads are measured (default: the last)")
+    new.add_argument("--day", metavar="N", help="day at which the pairs are measured (default: the last)")
     new.add_argument("--out", type=Path, metavar="FILE", help="write to this CSV file, which must not exist")
 
     new = _run_command(
@@ -70,7 +72,7 @@ def add(commands: Commands) -> None:
         "write one HTML file about a run, to send, read or print",
         "twoway report runs/four-centres",
     )
-    new.add_argument("--day", help="day of the interviews (default: the last)")
+    new.add_argument("--day", metavar="N", help="day of the interviews (default: the last)")
     new.add_argument(
         "--out",
         type=Path,
@@ -89,8 +91,13 @@ def _run_command(commands: Commands, name: str, action: Action, summary: str, ex
 def _dyad_command(commands: Commands, name: str, action: Action, summary: str, example: str) -> argparse.ArgumentParser:
     """Add a command on one dyad of a run."""
     new = _run_command(commands, name, action, summary, example)
-    new.add_argument("--dyad", required=True, help="number of the dyad, from 0 through all centres of the replicate")
-    new.add_argument("--replicate", default="0", help="number of the replicate, from 0 (default 0)")
+    new.add_argument(
+        "--dyad",
+        required=True,
+        metavar="N",
+        help="number of the pair (dyad), from 0 through all centres of a replicate",
+    )
+    new.add_argument("--replicate", default="0", metavar="N", help="number of the replicate, from 0 (default 0)")
     return new
 
 
@@ -119,8 +126,8 @@ def _opened(options: argparse.Namespace) -> tuple[SavedRun, tuple[int, int, int]
     from twoway.experiments.runs.open import SavedRun
 
     number, replicate = whole_number("dyad", options.dyad), whole_number("replicate", options.replicate)
-    kept = SavedRun(options.folder)
-    return kept, kept.dyad(number, replicate), number
+    run = SavedRun(options.folder)
+    return run, run.find_dyad(number, replicate), number
 
 
 def _say(pieces: Sequence[Piece], options: argparse.Namespace, title: str) -> int:
@@ -151,37 +158,37 @@ def _before(options: argparse.Namespace) -> None:
 def story(options: argparse.Namespace) -> int:
     """Tell a dyad's stay."""
     _before(options)
-    kept, dyad, number = _opened(options)
+    run, dyad, number = _opened(options)
     from twoway.analysis.narrative.story import story as tell
 
-    pieces = tell(kept.tables(range(dyad[0], dyad[0] + 1)), kept.resolved, dyad, number)
-    return _say(pieces, options, f"Dyad {number} of {kept.scenario.title}")
+    pieces = tell(run.read_tables(range(dyad[0], dyad[0] + 1)), run.resolved, dyad, number)
+    return _say(pieces, options, f"Dyad {number} of {run.scenario.title}")
 
 
 def interview(options: argparse.Namespace) -> int:
     """Both interviews of a dyad, and the pattern a researcher would assign."""
     _before(options)
     day = _number(options, "day")
-    kept, dyad, number = _opened(options)
-    day = kept.day(day)
+    run, dyad, number = _opened(options)
+    day = run.check_day(day)
     from twoway.analysis.narrative.story import verdict_and_interviews
 
-    pieces = verdict_and_interviews(kept.tables(range(dyad[0], dyad[0] + 1)), kept.resolved, dyad, day, number)
-    return _say(pieces, options, f"Dyad {number} of {kept.scenario.title}, day {day}")
+    pieces = verdict_and_interviews(run.read_tables(range(dyad[0], dyad[0] + 1)), run.resolved, dyad, day, number)
+    return _say(pieces, options, f"Dyad {number} of {run.scenario.title}, day {day}")
 
 
 def why(options: argparse.Namespace) -> int:
     """Explain one exchange."""
     _before(options)
     day, exchange = _number(options, "day"), _number(options, "exchange")
-    kept, dyad, number = _opened(options)
-    day = kept.day(day)
+    run, dyad, number = _opened(options)
+    day = run.check_day(day)
     from twoway.analysis.narrative.explanation import told
     from twoway.analysis.narrative.explanation import why as explain
 
-    world = kept.world
-    reason = explain(kept.tables(range(dyad[0], dyad[0] + 1)), world, kept.seed, dyad, day, exchange or 0)
-    return _say(told(reason, world), options, f"Why? Dyad {number} of {kept.scenario.title}, day {day}")
+    prepared = run.prepared
+    reason = explain(run.read_tables(range(dyad[0], dyad[0] + 1)), prepared, run.seed, dyad, day, exchange or 0)
+    return _say(told(reason, prepared), options, f"Why? Dyad {number} of {run.scenario.title}, day {day}")
 
 
 def measures(options: argparse.Namespace) -> int:
@@ -193,13 +200,13 @@ def measures(options: argparse.Namespace) -> int:
 
         refuse_existing(options.out)
     day = _number(options, "day")
-    kept = SavedRun(options.folder)
-    day = kept.day(day)
+    run = SavedRun(options.folder)
+    day = run.check_day(day)
     from twoway.analysis.clustering import LEAST_DYADS, emergence, in_words
     from twoway.analysis.measures.all_measures import measures as measure
 
-    tables = kept.tables()
-    found = measure(tables, kept.resolved, day)
+    tables = run.read_tables()
+    found = measure(tables, run.resolved, day)
     if options.out is not None:
         from twoway.experiments.results.folder import write_new_file
 
@@ -211,12 +218,12 @@ def measures(options: argparse.Namespace) -> int:
         import textwrap
 
         print()
-        for sentence in in_words(emergence(tables.days, kept.resolved, day)):
+        for sentence in in_words(emergence(tables.days, run.resolved, day)):
             print(textwrap.fill(sentence, 100))
     return 0
 
 
-def _print_measures(found: Any) -> None:
+def _print_measures(found: pd.DataFrame) -> None:
     """Every measure with its unit and meaning, and below it its groups with their intervals."""
     import textwrap
 
@@ -225,7 +232,7 @@ def _print_measures(found: Any) -> None:
     for (name, unit, meaning), rows in found.groupby(["measure", "unit", "meaning"], sort=False):
         print(textwrap.fill(f"{name} ({unit}): {meaning}", 100, subsequent_indent="  "))
         for row in rows.itertuples():
-            value = "not to be had" if pd.isna(row.estimate) else f"{row.estimate:8.3f}"
+            value = "not available" if pd.isna(row.estimate) else f"{row.estimate:8.3f}"
             interval = f"   {row.low:.3f} to {row.high:.3f}" if not pd.isna(row.low) else ""
             print(f"    {row.group:<52}{value}{interval}   n = {row.n:.0f} {row.counted}; {row.interval}")
 
@@ -237,10 +244,10 @@ def report(options: argparse.Namespace) -> int:
 
     target = options.out if options.out is not None else options.folder / "report.html"
     day = _number(options, "day")
-    kept = SavedRun(options.folder)
+    run = SavedRun(options.folder)
     refuse_existing(target)
     from twoway.experiments.reports.run_report import report as compose
 
-    write_new_file(target, compose(kept, kept.day(day)))
+    write_new_file(target, compose(run, run.check_day(day)))
     print(f"Written: {target}")
     return 0

@@ -14,7 +14,7 @@ from twoway.cli._options import (
     seed_argument,
     whole_number,
 )
-from twoway.cli._output import folder_for, make_and_tell
+from twoway.cli._output import compute_and_print, folder_for
 
 
 def add(commands: Commands) -> None:
@@ -24,8 +24,8 @@ def add(commands: Commands) -> None:
         "ablate",
         ablate,
         "remove the four dimensions and each rule, one at a time, and say how the patterns change",
-        "What is removed, and how, is listed in experiments/derived/ablations.toml. Runs with and without a part use "
-        "common random numbers.",
+        "What is removed, and how, is listed in experiments/validation/ablations.toml. Runs with and without a part "
+        "use common random numbers.",
         "twoway ablate --replicates 5 --days 60",
     )
     _arguments(new, "100", "ablation")
@@ -42,6 +42,7 @@ def add(commands: Commands) -> None:
     new.add_argument(
         "--resamples",
         default="20",
+        metavar="N",
         help="number of variants with sentiments of a resampled group of raters (default 20)",
     )
     new.add_argument(
@@ -51,15 +52,13 @@ def add(commands: Commands) -> None:
         help="parameter draws, one per row, in columns such as learning.perceptual_noise (default: the posterior "
         "sample of the calibration)",
     )
-    new.add_argument("--draws", default="50", help="number of parameter draws to try (default 50)")
+    new.add_argument("--draws", default="50", metavar="N", help="number of parameter draws to try (default 50)")
 
 
 def _arguments(parser: argparse.ArgumentParser, replicates: str, folder: str) -> None:
+    parser.add_argument("--scenario", default="ordinary", help="name, or path of a .toml file (default ordinary)")
     parser.add_argument(
-        "--scenario", default="ordinary", help="name of a scenario, or path of a .toml file (default ordinary)"
-    )
-    parser.add_argument(
-        "--replicates", default=replicates, help=f"number of replicates of each run (default {replicates})"
+        "--replicates", default=replicates, metavar="N", help=f"number of replicates of each run (default {replicates})"
     )
     seed_argument(parser)
     days_argument(parser)
@@ -84,7 +83,7 @@ def _asked(options: argparse.Namespace) -> dict[str, Any]:
 
 def ablate(options: argparse.Namespace) -> int:
     """Remove each part of the model in turn."""
-    from twoway.experiments.derived.ablation_table import ablations
+    from twoway.experiments.validation.ablation_table import ablations
 
     asked = _asked(options)
     count = len(ablations().removal)
@@ -93,7 +92,7 @@ def ablate(options: argparse.Namespace) -> int:
         f"each, seed {asked['seed']}; some parts are also removed in the scenario in which they should matter.\n",
         flush=True,
     )
-    return make_and_tell("ablation", folder_for("ablation", options.out), asked)
+    return compute_and_print("ablation", folder_for("ablation", options.out), asked)
 
 
 def robustness(options: argparse.Namespace) -> int:
@@ -117,4 +116,4 @@ def robustness(options: argparse.Namespace) -> int:
         f"each, seed {asked['seed']}.\n",
         flush=True,
     )
-    return make_and_tell("robustness", folder_for("robustness", options.out), asked)
+    return compute_and_print("robustness", folder_for("robustness", options.out), asked)

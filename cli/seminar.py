@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING
 
 from twoway.cli._options import Commands, command, whole_number
+
+if TYPE_CHECKING:
+    import socket
 
 
 def add(commands: Commands) -> None:
@@ -20,7 +23,9 @@ def add(commands: Commands) -> None:
         "shows is enough to restore everything.",
         "twoway seminar --port 8700",
     )
-    new.add_argument("--port", help="port of the page (default: the first free one from 8600; 0: any free one)")
+    new.add_argument(
+        "--port", metavar="N", help="port of the page (default: the first free one from 8600; 0: any free one)"
+    )
     new.add_argument("--no-browser", action="store_true", help="print the address of the page, but open no browser")
     new.add_argument(
         "--host",
@@ -47,8 +52,8 @@ def seminar(options: argparse.Namespace) -> int:
     print(f"{told}\nStop it with Ctrl+C.", flush=True)
     if not alone:
         print(
-            "Careful: everyone in the same network who knows the address can use this page, without a password and "
-            "unencrypted. Sessions hold made-up people only. Leave --host out to be alone.",
+            "Careful: everyone in the same network who knows the address can use this page, without a password or "
+            "encryption. Sessions contain made-up people only. Without --host, only this machine has access.",
             flush=True,
         )
     if not options.no_browser:
@@ -60,7 +65,7 @@ def seminar(options: argparse.Namespace) -> int:
 
 
 def announced(host: str, port: int) -> tuple[str, str]:
-    """Where the browser of this machine finds the page, and what is said of where it is."""
+    """The address of the page for this machine's browser, and the sentence that announces it."""
     from twoway.seminar.bind import network_address, page_url
 
     known = network_address(host)
@@ -69,14 +74,14 @@ def announced(host: str, port: int) -> tuple[str, str]:
         return where, f"The page: {where}"
     where = page_url("127.0.0.1", port)
     return where, (
-        f"The page: {where} on this machine. By which address others reach it could not be found out; either there is "
-        f"no network just now, or no way out of it. They open http://ADDRESS:{port}/, where ADDRESS is the one that "
-        "the network settings of this machine show."
+        f"The page: {where} on this machine. The address for others could not be determined: this machine has no "
+        f"network connection. Others open http://ADDRESS:{port}/, where ADDRESS is in the network settings of this "
+        "machine."
     )
 
 
-def serve(ours: Any, host: str, alone: bool) -> None:
-    """Serve at a socket that listens, until Ctrl+C."""
+def serve(ours: socket.socket, host: str, alone: bool) -> None:
+    """Serve the page at a listening socket, until Ctrl+C."""
     import socket
 
     from twoway.seminar.bind import LOOPBACK

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from twoway.cli._options import Action, Commands, command, folder_argument, number, whole_number
 
 if TYPE_CHECKING:
-    from twoway.experiments.studies.analyse import Examined
-    from twoway.experiments.studies.run import Result
+    from twoway.experiments.results.result import Result
+    from twoway.experiments.studies.result import StudyResult
     from twoway.experiments.studies.store import Status, Store
 
 INTERRUPTED = 130
@@ -41,7 +41,7 @@ def add(commands: Commands) -> None:
     )
     new.add_argument("study", help="name of a study (see `twoway list studies`), or path of a .toml file")
     folder_argument(new, "runs/NAME")
-    new.add_argument("--replicates", help="number of replicates of each point (default: as in the study)")
+    new.add_argument("--replicates", metavar="N", help="number of replicates of each point (default: as in the study)")
     _add_work(new)
 
     new = _folder_command(actions, "status", _status, "print how many runs are finished, failed and missing")
@@ -63,8 +63,8 @@ def add(commands: Commands) -> None:
         "add replicates or points to a study, keep the finished runs, and run the new ones",
         example="twoway study extend runs/peers --replicates 300",
     )
-    new.add_argument("--replicates", help="new number of replicates of each point")
-    new.add_argument("--size", help="new size of a Latin hypercube, Sobol' or Morris design")
+    new.add_argument("--replicates", metavar="N", help="new number of replicates of each point")
+    new.add_argument("--size", metavar="N", help="new size of a Latin hypercube, Sobol' or Morris design")
     new.add_argument("--points", type=Path, metavar="FILE", help="CSV file with more points, one column per input")
     new.add_argument("--only-plan", action="store_true", help="plan the new runs, but do not run them yet")
     _add_work(new)
@@ -100,8 +100,10 @@ def add(commands: Commands) -> None:
         example="twoway study conditions runs/what-keeps-conflict-alive --outcome conflicted --above 0.5",
     )
     _outcome_arguments(new)
-    new.add_argument("--above", help="find where the mean outcome is above this number, for example 0.5")
-    new.add_argument("--below", help="find where the mean outcome is below this number")
+    new.add_argument(
+        "--above", metavar="NUMBER", help="find where the mean outcome is above this number, for example 0.5"
+    )
+    new.add_argument("--below", metavar="NUMBER", help="find where the mean outcome is below this number")
 
     new = _folder_command(
         actions,
@@ -128,7 +130,9 @@ def _folder_command(
 
 
 def _outcome_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--outcome", help="name of an outcome (see `twoway list outcomes`; default: the study's first)")
+    parser.add_argument(
+        "--outcome", metavar="NAME", help="name of an outcome (see `twoway list outcomes`; default: the study's first)"
+    )
     parser.add_argument(
         "--out",
         type=Path,
@@ -138,7 +142,7 @@ def _outcome_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_work(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--workers", help="number of runs at a time (default: number of processors)")
+    parser.add_argument("--workers", metavar="N", help="number of runs at a time (default: number of processors)")
     parser.add_argument("--executor", choices=("threads", "processes"), help="kind of workers (default: as fits)")
     parser.add_argument(
         "--dask", metavar="ADDRESS", help="use the workers of the Dask scheduler at this address, or `local` ones"
@@ -218,33 +222,34 @@ def _extend(options: argparse.Namespace) -> int:
         return 0
     check_shard(work["shard"], Store(options.folder).study)
 
-    def extend_and_run(**work: Any) -> Result:
+    def extend_and_run(**work: Any) -> StudyResult:
         extend(options.folder, points=options.points, **numbers)
         return resume(options.folder, **work)
 
     return _finish(options.folder, options.dask, work, extend_and_run)
 
 
-def _finish(folder: Path, dask: str | None, work: dict[str, Any], do: Callable[..., Result]) -> int:
+def _finish(folder: Path, dask: str | None, work: dict[str, Any], do: Callable[..., StudyResult]) -> int:
     """Do the work, then answer the question, or say which runs are missing."""
-    from twoway.experiments.studies.store import Store, is_study
+    from twoway.experiments.results.manifest import saved_kind
+    from twoway.experiments.studies.store import Store
 
     try:
         with _at(dask, work) as settled:
             result = do(**settled)
     except KeyboardInterrupt:
-        if not is_study(folder):
+        if saved_kind(folder) != "study":
             raise
         print()
         _say_status(folder, Store(folder).status())
         print(f"Interrupted; continue with `twoway study resume {folder}`.")
         return INTERRUPTED
-    for sentence in result.said:
+    for sentence in result.messages:
         print(textwrap.fill(sentence, WIDTH))
     _say_status(folder, result.status)
     store = Store(folder)
     if not result.status.missing:
-        _conclude(store)
+        _answer_and_print(store)
     else:
         print(
             f"The question can be answered when all parts are run (`twoway study answer {folder}` answers it now, from "
@@ -253,13 +258,13 @@ def _finish(folder: Path, dask: str | None, work: dict[str, Any], do: Callable[.
     return 0
 
 
-def _conclude(store: Store) -> None:
-    from twoway.experiments.studies.answer import conclude, has_answer
+def _answer_and_print(store: Store) -> None:
+    from twoway.experiments.studies.answer import has_answer, save_answer
     from twoway.simulation import SCOPE
 
     if has_answer(store):
         print()
-        for sentence in conclude(store).sentences:
+        for sentence in save_answer(store).sentences:
             print(textwrap.fill(sentence, WIDTH))
         print(f"\nAnswer, effects, figures, runs and manifest: {store.folder}")
         print(SCOPE)
@@ -304,7 +309,7 @@ def _merge(options: argparse.Namespace) -> int:
     status = store.status()
     _say_status(options.out, status)
     if not status.missing:
-        _conclude(store)
+        _answer_and_print(store)
     return 0
 
 
@@ -318,43 +323,41 @@ def _answer(options: argparse.Namespace) -> int:
         raise InputError(
             f"{options.folder}: was driven by an optimiser or sampler, which has the answer; see `twoway study export`"
         )
-    _conclude(store)
+    _answer_and_print(store)
     return 0
 
 
 def _outcome(options: argparse.Namespace, store: Store) -> str:
-    from twoway.experiments.studies.outcomes import outcome
-
-    return outcome(options.outcome if options.outcome is not None else store.study.outcomes[0]).name
+    return store.outcomes[options.outcome if options.outcome is not None else store.study.outcomes[0]].name
 
 
 def _sensitivity(options: argparse.Namespace) -> int:
-    from twoway.experiments.studies.analyse import examine
+    from twoway.experiments.studies.analyse import analyse_sensitivity
     from twoway.experiments.studies.store import Store
 
     store = Store(options.folder)
     name = _outcome(options, store)
-    return _examined(store, examine(store, name), options.out, f"sensitivity-{name}")
+    return _save_analysis(store, analyse_sensitivity(store, name), options.out, f"sensitivity-{name}")
 
 
 def _conditions(options: argparse.Namespace) -> int:
-    from twoway.experiments.studies.analyse import look_for
+    from twoway.experiments.studies.analyse import find_conditions
     from twoway.experiments.studies.store import Store
 
     store = Store(options.folder)
     name = _outcome(options, store)
     given = {"above": options.above, "below": options.below}
     bounds = [None if text is None else number(name, text, "0.5") for name, text in given.items()]
-    return _examined(store, look_for(store, name, *bounds), options.out, f"conditions-{name}")
+    return _save_analysis(store, find_conditions(store, name, *bounds), options.out, f"conditions-{name}")
 
 
-def _examined(store: Store, found: Examined, out: Path | None, name: str) -> int:
+def _save_analysis(store: Store, found: Result, out: Path | None, name: str) -> int:
     """Save and print the finding."""
-    from twoway.experiments.studies.analyse import free_place, keep
+    from twoway.experiments.studies.analyse import free_place, save_analysis
     from twoway.simulation import SCOPE
 
     folder = out if out is not None else free_place(store, name)
-    keep(found, store, folder)
+    save_analysis(found, store, folder)
     for sentence in found.sentences:
         print(textwrap.fill(sentence, WIDTH))
     print(f"\nVerdict, tables and figures: {folder}")
@@ -379,31 +382,11 @@ def _replay(options: argparse.Namespace) -> int:
     print(f"replicate {again.replicate}\n")
     for name, outcome in again.now.items():
         print(f"{name:<24}{outcome:.6g}")
-    if again.kept is None:
+    if again.saved is None:
         print("\nThis run was not saved, so there is nothing to compare it with.")
         return 0
     print(f"\n{'Equal to' if again.equal else 'DIFFERENT from'} the saved run.")
     return 0 if again.equal else 1
-
-
-def verify(folder: Path, sample: int | None) -> int:
-    """Repeat a sample of a study's runs, or all, and compare them; status 1 if any differs."""
-    from tqdm import tqdm
-
-    from twoway.experiments.studies.manage import changed_since, check
-    from twoway.experiments.studies.store import Store
-
-    store = Store(folder)
-    status = store.status()
-    for change in changed_since(store):
-        print(f"Changed since: {change}.")
-    total = status.done if sample is None else min(sample, status.done)
-    different = [a for a in tqdm(check(folder, sample), total=total, unit="run", disable=None) if not a.equal]
-    for again in different[:10]:
-        print(f"{again.run}: DIFFERENT")
-    equal = f"{total - len(different):,} of {total:,} repeated runs are equal"
-    print(f"{equal}; the study has {status.done:,} finished runs.")
-    return 1 if different else 0
 
 
 def _sbatch(_: argparse.Namespace) -> int:

@@ -31,7 +31,10 @@ def add(commands: Commands) -> None:
         "twoway handout strict-and-opaque/7/vs:strict-but-fair --out handout.html",
     )
     new.add_argument(
-        "recipes", nargs="+", metavar="RECIPE", help="recipe as the teaching page shows it, such as ordinary/42"
+        "recipes",
+        nargs="+",
+        metavar="RECIPE",
+        help="recipe as the teaching page shows it, such as ordinary/42 (scenario and seed)",
     )
     new.add_argument("--title", default="", help="title of the handout (default: that of the lesson or scenario)")
     new.add_argument(

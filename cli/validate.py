@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from twoway.cli._options import Commands, command, folder_argument, seed_argument, whole_number
-from twoway.cli._output import folder_for, make_and_tell
+from twoway.cli._output import compute_and_print, folder_for
 
 
 def add(commands: Commands) -> None:
@@ -19,17 +19,21 @@ def add(commands: Commands) -> None:
         "validate",
         validate,
         "compare the model with published facts and print the scoreboard",
-        "Every fact is computed from at least 400 dyads per condition. Facts that are missed are shown like those that "
+        "Every fact is computed from at least 400 pairs per condition. Facts that are missed are shown like those that "
         "are met.",
         "twoway validate --replicates 25",
     )
     seed_argument(new)
     new.add_argument(
-        "--replicates", default="250", help="number of replicates of 16 dyads per condition, at least 25 (default 250)"
+        "--replicates",
+        default="250",
+        metavar="N",
+        help="number of replicates of 16 pairs per condition, at least 25 (default 250)",
     )
     new.add_argument(
         "--draws",
         default="0",
+        metavar="N",
         help="number of draws from the posterior sample to evaluate instead of the default parameters (default 0: the "
         "defaults)",
     )
@@ -47,7 +51,7 @@ def add(commands: Commands) -> None:
     )
     seed_argument(new)
     for name, (default, words) in SIZES.items():
-        new.add_argument(f"--{name}", default=default, help=f"{words} (default {default})")
+        new.add_argument(f"--{name}", default=default, metavar="N", help=f"{words} (default {default})")
     new.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="output folder, which must not exist")
 
 
@@ -55,7 +59,7 @@ SIZES = {
     "first": ("512", "number of points in the first wave, spread evenly over the priors"),
     "wave": ("256", "number of points in each later wave"),
     "waves": ("4", "total number of waves"),
-    "wave-replicates": ("20", "replicates of 16 dyads per condition and point in a wave"),
+    "wave-replicates": ("20", "replicates of 16 pairs per condition and point in a wave"),
     "last": ("1000", "number of candidate points for the posterior sample"),
     "replicates": ("60", "replicates per condition for candidates that survive the first check"),
 }
@@ -82,7 +86,7 @@ def calibrate(options: argparse.Namespace) -> int:
     with points_kept(folder, {"seed": seed, **sizes}) as kept:
         print(f"{len(priors().names)} free parameters, {len(targets().names)} parts of facts, seed {seed}.")
         print(f"Points are saved in {kept} until the end; the same command continues from there.\n", flush=True)
-        return make_and_tell("calibration", folder, {"seed": seed, **sizes}, kept=kept)
+        return compute_and_print("calibration", folder, {"seed": seed, **sizes}, points_folder=kept)
 
 
 @contextmanager
@@ -126,7 +130,7 @@ def validate(options: argparse.Namespace) -> int:
     from twoway.experiments.calibration.posterior_check import check_draws
     from twoway.experiments.validation.fact_conditions import CONDITIONS
     from twoway.experiments.validation.fact_table import declared_facts
-    from twoway.experiments.validation.scoreboard import LEAST_REPLICATES, PAIRS, lines
+    from twoway.experiments.validation.scoreboard import LEAST_REPLICATES, PAIRS, scoreboard_lines
     from twoway.simulation.errors import InputError
     from twoway.simulation.tables import check_seed
 
@@ -145,7 +149,9 @@ def validate(options: argparse.Namespace) -> int:
     )
     arguments = {"seed": seed, "replicates": replicates}
     if draws:
-        return make_and_tell(
-            "posterior-check", folder, {"draws": draws, **arguments}, lambda made: [as_text(made.shown, width=110)]
+        return compute_and_print(
+            "posterior-check", folder, {"draws": draws, **arguments}, lambda result: [as_text(result.shown, width=110)]
         )
-    return make_and_tell("scoreboard", folder, arguments, lambda made: [*lines(made.tables["scoreboard"]), ""])
+    return compute_and_print(
+        "scoreboard", folder, arguments, lambda result: [*scoreboard_lines(result.tables["scoreboard"]), ""]
+    )

@@ -23,9 +23,22 @@ def test_every_outcome_is_listed_with_its_unit(twoway):
     status, out, _ = twoway("list", "outcomes")
     assert status == 0
     words = " ".join(out.split())
-    for outcome in OUTCOMES:
+    for outcome in OUTCOMES.values():
         assert f"{outcome.name} " in words
         assert f"({outcome.unit})" in words
+
+
+def test_what_a_users_file_declares_is_listed_after_the_packages_own(twoway, tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from twoway.experiments.studies.outcomes import outcome\n"
+        "@outcome(unit='share of dyads', meaning='dyads whose keyworker has changed')\n"
+        "def had_a_new_keyworker(run):\n"
+        "    return float((run.dyads['changes'] > 0).mean())\n"
+    )
+    assert "had_a_new_keyworker" not in twoway("list", "outcomes")[1]
+    out = twoway("list", "outcomes", "--extension", "mine.py")[1]
+    assert "dyads whose keyworker has changed" in out.split("had_a_new_keyworker")[1]
+    assert all(name in out.split("had_a_new_keyworker")[0] for name in OUTCOMES)
 
 
 @pytest.mark.parametrize("kind", ["lexicons", "equations", "frames", "situations"])

@@ -97,7 +97,7 @@ def test_an_address_that_others_cannot_use_is_not_announced_to_them(monkeypatch:
     monkeypatch.setattr("socket.socket", NoWay)
     where, told = announced("0.0.0.0", 8600)
     assert where == "http://127.0.0.1:8600/"
-    assert "could not be found out" in told
+    assert "could not be determined" in told
     assert "http://ADDRESS:8600/" in told
     monkeypatch.setattr("socket.socket", OneWay)
     assert announced("0.0.0.0", 8600) == ("http://10.0.0.7:8600/", "The page: http://10.0.0.7:8600/")
