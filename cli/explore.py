@@ -50,7 +50,8 @@ def add(commands: Commands) -> None:
     new.add_argument(
         "--view",
         default="leaning",
-        help="variable shown for each party: leaning (weight of personal minus adversarial frames), personal or tone (default "
+        help="variable shown for each party: leaning (weight of personal minus adversarial frames), personal "
+        "or tone (default "
         "leaning)",
     )
     seed_argument(new)
