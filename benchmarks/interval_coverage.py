@@ -1,8 +1,9 @@
 """How often the intervals of Sobol' indices hold the true value, for functions whose indices are known.
 
 ``python benchmarks/interval_coverage.py`` repeats a small study of Ishigami's function and of Sobol's G many times,
-with new base samples and new noise, and counts. The interval in use (``twoway.experiments.sensitivity.resampling.errors``) is compared with two
-that know only the bootstrap of base samples: its percentiles, and a normal one with its standard error.
+with new base samples and new noise, and counts. The interval in use (that of
+``twoway.experiments.sensitivity.resampling``) is compared with two that know only the bootstrap of base samples: its
+percentiles, and a normal one with its standard error.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a study costs beyond its runs: ``python benchmarks/studies.py [--json FILE]``; see README.md.
 
-A study of many points and replicates against the bare compiled runner that simulates the same centres and saves nothing,
-in turns; then 20,000 runs in a fresh process, for their memory.
+A study of many points and replicates against the bare compiled runner that simulates the same centres and saves
+nothing, in turns; then 20,000 runs in a fresh process, for their memory.
 """
 
 # ruff: noqa: PLC0415 (each part imports only what it measures)

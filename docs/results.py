@@ -228,8 +228,8 @@ def with_claims_over_the_sample(text: str) -> str:
     shares = listed([f"{what} in {percent(over.loc[claim, 'holds'])}" for what, claim in CLAIMED.items()])
     draws = int(over.loc[next(iter(CLAIMED.values())), "variants"])
     sentence = (
-        f"These are the results with the default parameters. Over {draws} draws from the posterior sample, the parameter "
-        f"values that [agree with the facts](validate.md#calibrate), the direction is the same: {shares} of them."
+        f"These are the results with the default parameters. Over {draws} draws from the posterior sample, the "
+        f"parameter values that [agree with the facts](validate.md#calibrate), the direction is the same: {shares} of them."
     )
     return OVER_THE_SAMPLE.sub(lambda match: f"{match[1]}{textwrap.fill(sentence, 118)}\n{match[2]}", text)
 
