@@ -16,7 +16,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # for editors and type checkers
-    from twoway.experiments.comparison.compare import Comparison, compare
+    from twoway.experiments.comparison.compare import compare
+    from twoway.experiments.comparison.comparison import Comparison
+    from twoway.experiments.results.result import Result, open_result, verify
+    from twoway.experiments.studies.ask_tell import AskTellStudy
+    from twoway.experiments.studies.outcomes import OutcomeInput, outcome
     from twoway.experiments.studies.run import resume, run_study
     from twoway.experiments.studies.study import Study, load_study
     from twoway.simulation import SCOPE
@@ -28,9 +32,12 @@ if TYPE_CHECKING:  # for editors and type checkers
 
 __all__ = [
     "SCOPE",
+    "AskTellStudy",
     "Centre",
     "Comparison",
     "InputError",
+    "OutcomeInput",
+    "Result",
     "Scenario",
     "Study",
     "Tables",
@@ -39,15 +46,21 @@ __all__ = [
     "event",
     "load",
     "load_study",
+    "open_result",
+    "outcome",
     "resume",
     "run",
     "run_study",
+    "verify",
 ]
 _HOME = {
     "SCOPE": "simulation",
+    "AskTellStudy": "experiments.studies.ask_tell",
     "Centre": "simulation.mesa_model",
-    "Comparison": "experiments.comparison.compare",
+    "Comparison": "experiments.comparison.comparison",
     "InputError": "simulation.errors",
+    "OutcomeInput": "experiments.studies.outcomes",
+    "Result": "experiments.results.result",
     "Scenario": "simulation.parameters.scenario",
     "Study": "experiments.studies.study",
     "Tables": "simulation.tables",
@@ -56,9 +69,12 @@ _HOME = {
     "event": "simulation.affect_control.equations",
     "load": "simulation.parameters.scenario",
     "load_study": "experiments.studies.study",
+    "open_result": "experiments.results.result",
+    "outcome": "experiments.studies.outcomes",
     "resume": "experiments.studies.run",
     "run": "simulation.tables",
     "run_study": "experiments.studies.run",
+    "verify": "experiments.results.result",
 }
 """The module in which each public name is defined."""
 
