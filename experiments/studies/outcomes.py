@@ -110,9 +110,7 @@ class OutcomeInput:
     @cached_property
     def kind_shares(self) -> tuple[Floats, Floats]:
         """Mean weight of each kind of frame in the definitions of clients, and of keyworkers."""
-        client, keyworker = (
-            np.bincount(self.frame_kinds, means[FRAMES:], len(KINDS)) for means in self.means
-        )
+        client, keyworker = (np.bincount(self.frame_kinds, means[FRAMES:], len(KINDS)) for means in self.means)
         return client, keyworker
 
     @cached_property

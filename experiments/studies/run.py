@@ -26,7 +26,7 @@ from twoway.experiments.results.manifest import saved_kind
 from twoway.experiments.studies.result import StudyResult
 from twoway.experiments.studies.store import SHARDS, Store, refusing_full_disk
 from twoway.experiments.studies.study import Study, as_study
-from twoway.experiments.studies.worker import WrittenShard, StudyPoint, Task, simulate_and_write
+from twoway.experiments.studies.worker import StudyPoint, Task, WrittenShard, simulate_and_write
 from twoway.simulation.errors import InputError
 
 SECONDS_PER_TASK = 3.0
@@ -219,7 +219,7 @@ def _collect(waiting: set[Future[WrittenShard]], bar: tqdm) -> set[Future[Writte
 
 
 def tasks(store: Store, runs: Sequence[tuple[str, int]], workers: int) -> Iterator[Task]:
-    """The runs in tasks of some seconds: a block of replicates, point by point, so that points share their random draws."""
+    """The runs in tasks of some seconds: blocks of replicates, point by point, so that points share random draws."""
     points = store.points()
     design = store.resolved.scenarios[store.resolved.base].design
     seconds = design.centres * design.clients * design.days * SECONDS_PER_DYAD_DAY

@@ -413,7 +413,9 @@ def test_a_run_that_fails_is_a_row_with_its_traceback_and_loses_no_other(tmp_pat
 
 def test_an_outcome_that_is_no_number_is_a_failure_not_a_value(tmp_path):
     mine = tmp_path / "mine.py"
-    text = "import twoway\n\n\n@twoway.outcome(unit='share', meaning='none')\ndef broken(run):\n    return float('nan')\n"
+    text = (
+        "import twoway\n\n\n@twoway.outcome(unit='share', meaning='none')\ndef broken(run):\n    return float('nan')\n"
+    )
     mine.write_text(text, encoding="utf-8")
     study = tiny(replicates=1, extensions=(str(mine),))
     result = run_study(study, tmp_path / "s", workers=1, executor="threads")
