@@ -30,8 +30,8 @@ def predictive(draws: int, seed: int, replicates: int, threads: int = 2, progres
     facts = declared_facts()
     names = tuple(one.id for one in facts)
     points = [
-        FactPoint(tuple((name, float(v)) for name, v in row.items()), names, luck, replicates)
-        for luck, (_, row) in zip(seeds(seed, "draws", draws), chosen.iterrows(), strict=True)
+        FactPoint(tuple((name, float(v)) for name, v in row.items()), names, draw_seed, replicates)
+        for draw_seed, (_, row) in zip(seeds(seed, "draws", draws), chosen.iterrows(), strict=True)
     ]
     values = evaluate_points(points, "draws", threads, progress)
     rows = []

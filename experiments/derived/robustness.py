@@ -3,7 +3,7 @@
 What is claimed stands in ``claims.toml``. A *variant* is the model with one thing about it that could as well be
 otherwise: the sample of raters that gave the sentiments, the published set of equations, the repertoire of frames, the
 thresholds of the pattern rule, or a draw from the posterior of its parameters. In each, the same people with the
-same luck live in both contexts of every claim.
+same random draws are in both contexts of every claim.
 """
 
 from __future__ import annotations

@@ -271,6 +271,7 @@ def test_a_refusal_about_a_study_file_names_the_file(tmp_path):
 # The studies that come with the package
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", shipped_studies())
 def test_a_shipped_study_asks_a_question_and_every_point_of_it_can_be_run(name):
     mine = load_study(name)
