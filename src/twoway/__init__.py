@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # for editors and type checkers
+    from twoway.analysis.figures.registry import figure
     from twoway.experiments.comparison.compare import compare
     from twoway.experiments.comparison.comparison import Comparison
     from twoway.experiments.results.result import Result, open_result, verify
@@ -44,6 +45,7 @@ __all__ = [
     "changed",
     "compare",
     "event",
+    "figure",
     "load",
     "load_study",
     "open_result",
@@ -67,6 +69,7 @@ _HOME = {
     "changed": "simulation.parameters.scenario",
     "compare": "experiments.comparison.compare",
     "event": "simulation.affect_control.equations",
+    "figure": "analysis.figures.registry",
     "load": "simulation.parameters.scenario",
     "load_study": "experiments.studies.study",
     "open_result": "experiments.results.result",
