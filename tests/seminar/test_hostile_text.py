@@ -81,7 +81,9 @@ def test_a_hostile_scenario_is_text_in_the_lists_of_the_page_itself() -> None:
 def hostile(lesson: Lesson, text: str) -> Lesson:
     """The lesson with this text wherever one may be written."""
     steps = tuple(step.model_copy(update={"do": text}) for step in lesson.try_)
-    notices = tuple(one.model_copy(update={"text": text.replace("{", "{{").replace("}", "}}")}) for one in lesson.notice)
+    notices = tuple(
+        one.model_copy(update={"text": text.replace("{", "{{").replace("}", "}}")}) for one in lesson.notice
+    )
     readings = tuple(one.model_copy(update={"what": text, "for_": text}) for one in lesson.reading)
     texts = {"title": text, "question": text, "why": text, "questions": (text,) * len(lesson.questions)}
     return lesson.model_copy(update={**texts, "try_": steps, "notice": notices, "reading": readings})

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-HOSTILE = "text</p></title></textarea><script>alert(1)</script><img src=x onerror=alert(1)>\"'> {{ 7 * 7 }}{% raw %} &amp;"
+HOSTILE = (
+    "text</p></title></textarea><script>alert(1)</script><img src=x onerror=alert(1)>\"'> {{ 7 * 7 }}{% raw %} &amp;"
+)
 
 
 class Elements(HTMLParser):
