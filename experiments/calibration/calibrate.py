@@ -83,10 +83,9 @@ def waves_table(found: HistoryMatch) -> pd.DataFrame:
 def parts_table(found: HistoryMatch) -> pd.DataFrame:
     """Each part aimed at: how often it is met before and after, and how good its emulator is.
 
-    Columns: part, accept_low, accept_high, seed_sd (SD between seeds of values with most dyads), met_before (share of the
-    first wave),
-    met_after (of the last points), met_by_sample (of the accepted), representative (value at the defaults), explained
-    and covered (of the last wave's emulator, on the last points, which are new to it).
+    Columns: part, accept_low, accept_high, seed_sd (SD between seeds with most dyads), met_before (share of the
+    first wave), met_after (of the last points), met_by_sample (of the accepted), representative (value at the
+    defaults), explained and covered (of the last wave's emulator, on the last points, which are new to it).
     """
     goal, last = targets(), found.waves[-1]
     checks = {

@@ -20,7 +20,7 @@ from twoway.analysis.measures.paired_measures import Seen, differences, seen
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import PATTERNS
 from twoway.analysis.render.document import Table
-from twoway.analysis.statistics.paired import interval, shares_of
+from twoway.analysis.measures.paired_patterns import interval, shares_of
 from twoway.analysis.tables import EVALUATION
 from twoway.experiments.results.result import Result, check_replicates, derived
 from twoway.experiments.validation.ablation_table import WHOLE, Removal, ablations

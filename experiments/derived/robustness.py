@@ -23,7 +23,7 @@ from twoway.analysis.figures.robustness import UNCHANGED, VARIANTS, claims_figur
 from twoway.analysis.measures.coercion import HIGH
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
-from twoway.analysis.statistics.paired import Floats, interval
+from twoway.analysis.measures.paired_patterns import Floats, interval
 from twoway.experiments.calibration.posterior import MOSTLY
 from twoway.experiments.results.result import Result, check_replicates, derived
 from twoway.experiments.results.tables import read_declarations

@@ -124,6 +124,20 @@ class Study(ParameterGroup):
         for name, given in self.inputs.items():
             axis(name, given)
 
+    @field_validator("scenario", mode="before")
+    @classmethod
+    def _name(cls, given: object) -> object:
+        """Accept a path as well as a name."""
+        return str(given) if isinstance(given, Path) else given
+
+    @field_validator("extensions", mode="before")
+    @classmethod
+    def _paths(cls, given: object) -> object:
+        """Accept paths as well as texts."""
+        if not isinstance(given, list | tuple):
+            return given
+        return tuple(str(one) if isinstance(one, Path) else one for one in given)
+
     @field_validator("inputs", mode="before")
     @classmethod
     def _plain(cls, given: Any) -> Any:

@@ -26,8 +26,8 @@ from twoway.analysis.measures import (
 )
 from twoway.analysis.measures.pattern_mix import all_three, classes_on, patterns_on, usual_members
 from twoway.analysis.measures.tracking import pooled, tracked
-from twoway.analysis.statistics.bootstrap import Measure, estimated
-from twoway.analysis.statistics.paired import interval
+from twoway.analysis.measures.estimates import Measure, estimated
+from twoway.analysis.measures.paired_patterns import interval
 from twoway.analysis.tables import sentiment_of
 from twoway.experiments.validation.fact_conditions import SimulatedCondition
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
@@ -95,7 +95,7 @@ def _part(row: pd.Series) -> Part:
 def _estimate(
     parts: Floats, statistic: Callable[[Floats], Floats], names: tuple[str, ...], condition: SimulatedCondition
 ) -> Parts:
-    """Parts of a fact as functions of sums over dyads; see ``twoway.analysis.statistics.bootstrap``."""
+    """Parts of a fact as functions of sums over dyads; see ``twoway.analysis.measures.estimates``."""
     table = estimated(Measure("", "", ""), names, parts, statistic, [len(parts)] * len(names), condition.units)
     return {name: _part(row) for name, (_, row) in zip(names, table.iterrows(), strict=True)}
 
