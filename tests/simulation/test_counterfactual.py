@@ -39,6 +39,7 @@ def minds(events, every):
         yield row, where, moment(PREPARED, where)
 
 
+@pytest.mark.slow
 def test_the_mind_found_again_is_the_one_that_read(events):
     for row, _, mind in minds(events, 4):
         seen = mind.acts.tolist().index(ACTS.index(row["seen"]))
@@ -55,6 +56,7 @@ def test_a_prediction_and_what_may_be_seen_are_probabilities(events):
         assert mind.seen_as[mind.acts.tolist().index(ACTS.index(row["seen"]))] > 0
 
 
+@pytest.mark.slow
 def test_what_is_read_otherwise_is_read_so_and_all_before_it_stays(events):
     rows = events[(events["number"] > 0) & (events["seen"].astype(str) != events["act"].astype(str))]
     for _, row in list(rows.iterrows())[::14]:
@@ -70,6 +72,7 @@ def test_what_is_read_otherwise_is_read_so_and_all_before_it_stays(events):
         assert not np.array_equal(then.loc[same, SHARES].to_numpy(), events.loc[[row.name], SHARES].to_numpy())
 
 
+@pytest.mark.slow
 def test_read_as_it_was_read_the_stay_is_the_same(events, tables):
     row = events[events["number"] > 0].iloc[7]
     where = located(events, row, PREPARED, SEED)
