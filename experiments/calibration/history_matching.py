@@ -149,10 +149,27 @@ def remaining(
 def match_history(
     plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False, points_folder: Path | None = None
 ) -> HistoryMatch:
-    """All waves and the posterior sample. With a
-    *points_folder*, points that were simulated before are not simulated again.
+    """Run all waves and draw the posterior sample.
 
     Every point has a seed of its own, so that the emulators smooth over random draws as well.
+
+    Parameters
+    ----------
+    plan
+        Number of points and replicates.
+    seed
+        Random seed.
+    workers
+        Number of worker processes.
+    progress
+        Whether to show a bar.
+    points_folder
+        Folder in which simulated points are saved; points saved there before are not simulated again.
+
+    Raises
+    ------
+    InputError
+        If nearly every value of the numbers is ruled out, or fewer than ``FEWEST`` points are accepted.
     """
     free, goal, facts = priors(), targets(), facts_used()
 

@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from twoway.analysis.divergence import Parting, parting, settled, side_by_side
-from twoway.analysis.patterns import PATTERNS, class_codes, pattern_codes
 from twoway.analysis.measures.paired_patterns import Codes, differences, half_width, moves
+from twoway.analysis.patterns import PATTERNS, class_codes, pattern_codes
 from twoway.experiments.comparison.comparison import TABLES, Comparison, read_comparison
 from twoway.experiments.comparison.schedule import ScenarioSchedule, as_schedule, check_comparable
 from twoway.experiments.comparison.text import LEAST_REPLICATES

@@ -17,10 +17,11 @@ from tqdm import tqdm
 from twoway.analysis.figures.ablation import dimensions_figure, measures_figure, rules_figure
 from twoway.analysis.measures.attribution import BAD
 from twoway.analysis.measures.paired_measures import Seen, differences, seen
+from twoway.analysis.measures.paired_patterns import shares_of
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import PATTERNS
 from twoway.analysis.render.document import Table
-from twoway.analysis.measures.paired_patterns import interval, shares_of
+from twoway.analysis.statistics.intervals import student_interval
 from twoway.analysis.tables import EVALUATION
 from twoway.experiments.results.result import Result, check_replicates, derived
 from twoway.experiments.validation.ablation_table import WHOLE, Removal, ablations
@@ -181,7 +182,7 @@ def _difference(name: str, removal: Removal, whole: Seen, other: Seen, neutral: 
     who = {"scenario": name, "dimension": removal.dimension, "rule": removal.rule}
     here, there = shares_of(whole.patterns), shares_of(other.patterns)
     apart = there - here
-    n, span = len(apart), interval(apart, CONFIDENCE)
+    n, span = len(apart), student_interval(apart, CONFIDENCE)
     se = apart.std(axis=0, ddof=1) / np.sqrt(n)
     # Three patterns, or some measures, are looked at together: the limit of each is widened (Bonferroni).
     moves = np.abs(span.mean) > stdtrit(n - 1, 1 - (1 - CONFIDENCE) / 2 / len(PATTERNS)) * se

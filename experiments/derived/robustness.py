@@ -23,7 +23,7 @@ from twoway.analysis.figures.robustness import UNCHANGED, VARIANTS, claims_figur
 from twoway.analysis.measures.coercion import HIGH
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
-from twoway.analysis.measures.paired_patterns import Floats, interval
+from twoway.analysis.statistics.intervals import Floats, student_interval
 from twoway.experiments.calibration.posterior import MOSTLY
 from twoway.experiments.results.result import Result, check_replicates, derived
 from twoway.experiments.results.tables import read_declarations
@@ -250,7 +250,7 @@ class SimulatedVariant:
         row: dict[str, float] = {}
         shares = self.shares(self.base, {}, thresholds)
         for name in PATTERN_SHARES:
-            mean, low, high = (float(x) for x in interval(shares[name]))
+            mean, low, high = (float(x) for x in student_interval(shares[name]))
             row |= {name: mean, f"{name}_low": low, f"{name}_high": high}
         accounts = pd.DataFrame({name: values.ravel() for name, values in self.ends(self.base, {}).items()})
         if len(accounts) < LEAST_DYADS:
@@ -266,7 +266,7 @@ def _claims_in(lived: SimulatedVariant, thresholds: Thresholds) -> Iterator[dict
     for claim in claims():
         first, then = (lived.shares(name, more, thresholds)[claim.outcome] for name, more in claim.contexts)
         sign = 1.0 if claim.direction == "more" else -1.0
-        mean, low, high = (float(x) for x in interval(sign * (then - first)))
+        mean, low, high = (float(x) for x in student_interval(sign * (then - first)))
         yield {
             "claim": claim.words,
             "outcome": claim.outcome,

@@ -22,6 +22,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from scipy.stats import t
 
+from twoway.analysis.statistics.bootstrap import resampling_weights
 from twoway.experiments.sensitivity.outcome_matrix import Floats
 
 Pairing = Literal["independent", "common"]
@@ -44,7 +45,7 @@ def equal_weights(blocks: int, replicates: int) -> Weights:
 def bootstrap_blocks(blocks: int, replicates: int, draws: int, seed: int = 0) -> Weights:
     """Weights of *draws* bootstrap samples of the blocks, with all replicates."""
     same = equal_weights(blocks, replicates)
-    counts = np.random.default_rng(seed).multinomial(blocks, same.blocks[0], draws)
+    counts = resampling_weights(blocks, draws, seed)
     return Weights(counts / blocks, np.repeat(same.replicates, draws, axis=0))
 
 

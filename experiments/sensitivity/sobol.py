@@ -118,7 +118,26 @@ def spread(design: Blocks, values: Floats, draws: int, seed: int, with_pairs: bo
 def sobol(
     design: Blocks, runs: OutcomeMatrix, draws: int = 1000, confidence: float = 0.95, seed: int = 0
 ) -> SobolIndices:
-    """Indices of one outcome with intervals over base samples and replicates; see ``SobolIndices``."""
+    """Indices of one outcome with intervals over base samples and replicates; see ``SobolIndices``.
+
+    Parameters
+    ----------
+    design
+        Blocks of Saltelli's design, as ``find_blocks`` finds them.
+    runs
+        The outcome by point and replicate.
+    draws
+        Draws of the bootstrap.
+    confidence
+        Level of the intervals.
+    seed
+        Random seed of the bootstrap.
+
+    Raises
+    ------
+    InputError
+        If too few base samples have all their runs.
+    """
     design, values = whole_blocks(design, runs)
     blocks, replicates, count = len(design.a), values.shape[1], len(design.inputs)
     shares, anew = spread(design, values, draws, seed)

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from twoway.analysis.measures.estimates import Units, units_alone, units_of
 from twoway.analysis.measures.panel import Panel, panel
 from twoway.analysis.measures.ruptures import find_ruptures
-from twoway.analysis.measures.estimates import Units, units_alone, units_of
 from twoway.experiments.validation.ablation_table import WHOLE, ablations
 from twoway.simulation.parameters.scenario import Meaning, Scenario, changed, load, with_defaults
 from twoway.simulation.run import Detail, PreparedScenario, simulate

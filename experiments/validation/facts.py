@@ -24,10 +24,10 @@ from twoway.analysis.measures import (
     ruptures,
     variance,
 )
+from twoway.analysis.measures.estimates import Measure, estimated
 from twoway.analysis.measures.pattern_mix import all_three, classes_on, patterns_on, usual_members
 from twoway.analysis.measures.tracking import pooled, tracked
-from twoway.analysis.measures.estimates import Measure, estimated
-from twoway.analysis.measures.paired_patterns import interval
+from twoway.analysis.statistics.intervals import student_interval
 from twoway.analysis.tables import sentiment_of
 from twoway.experiments.validation.fact_conditions import SimulatedCondition
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
@@ -106,7 +106,7 @@ def _difference(first: Floats, other: Floats, condition: SimulatedCondition) -> 
     paired = pd.Series(other - first).groupby(dyads).mean().to_numpy()[:, None]
     if not condition.intervals or len(paired) < 2:
         return Part(float(paired.mean()), np.nan, np.nan)
-    return Part(*(float(x[0]) for x in interval(paired)))
+    return Part(*(float(x[0]) for x in student_interval(paired)))
 
 
 def _means(values: Floats) -> Floats:

@@ -11,8 +11,8 @@ from twoway.analysis.figures.landscape import LandscapePanel
 from twoway.analysis.figures.robustness import SHARES, UNCHANGED, VARIANTS
 from twoway.analysis.landscape.drift import VIEWS, Paths, field, grid_of, steps, summed
 from twoway.analysis.landscape.fixed_points import HOLDS, basins, nodes_of, resting
+from twoway.analysis.measures.paired_patterns import differences, moves
 from twoway.analysis.patterns import PATTERNS
-from twoway.analysis.statistics.paired import differences, moves
 from twoway.simulation.columns import Column
 from twoway.simulation.network import friendships
 from twoway.simulation.parameters.scenario import all_declarations, load
@@ -108,8 +108,8 @@ def discovered(count):
             "lowest": 0.0, "highest": 1.0, "unit": "share of the distance per talk",
         }
     )  # fmt: skip
-    path = pd.DataFrame({"coverage": [1, 0.8, 0.5], "density": [0.3, 0.6, 0.9], "told": False})
-    told = pd.DataFrame({"coverage": [0.8], "density": [0.62], "told": True})
+    path = pd.DataFrame({"coverage": [1, 0.8, 0.5], "density": [0.3, 0.6, 0.9], "chosen": False})
+    told = pd.DataFrame({"coverage": [0.8], "density": [0.62], "chosen": True})
     points = points.assign(case=rng.random(300) < 0.3, inside=False)
     return {"points": points, "box": box, "trajectory": pd.concat([path, told], ignore_index=True)}
 
