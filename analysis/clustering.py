@@ -16,9 +16,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twoway.analysis.measures.ambivalence import INDEX, ambivalence_index, ends, same_balance
+from twoway.analysis.measures.estimates import Measure, estimated, estimated_means, units_of
 from twoway.analysis.measures.panel import OF_DAYS, panel
 from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
-from twoway.analysis.statistics.bootstrap import Measure, estimated, estimated_means, units_of
 from twoway.analysis.tables import DYAD, kind_shares, need
 from twoway.simulation.affect_control.frames import CLIENT, KINDS, ROLES
 from twoway.simulation.columns import SHARE_OF

@@ -16,7 +16,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twoway.analysis.patterns import PATTERNS, pattern_codes
-from twoway.analysis.statistics.paired import Interval, interval
+from twoway.analysis.statistics.intervals import (
+    Interval,
+    percentile_interval,
+    student_interval,
+    wilson_interval_of_count,
+)
 from twoway.simulation.affect_control.frames import ROLES
 
 Codes = NDArray[np.int8]
@@ -110,10 +115,7 @@ def share_of_studies(hits: Hits) -> tuple[float, float, float]:
     >>> [round(x, 3) for x in share_of_studies(np.array([True] * 50 + [False] * 50))]
     [0.5, 0.404, 0.596]
     """
-    from scipy.stats import binomtest  # noqa: PLC0415 - scipy.stats takes a second to import
-
-    some = binomtest(int(hits.sum()), len(hits)).proportion_ci(method="wilson")
-    return float(hits.mean()), float(some.low), float(some.high)
+    return float(hits.mean()), *wilson_interval_of_count(int(hits.sum()), len(hits))
 
 
 def counts_of(codes: Codes) -> NDArray[np.int64]:
@@ -128,7 +130,7 @@ def field_study(pool: Pool, contrasts: Sequence[Contrast] = ()) -> FieldStudy:
     studies, centres, at_each = pattern.shape
     counts = counts_of(pattern)
     shares = counts / counts.sum(axis=1, keepdims=True)
-    means = interval(shares)
+    means = student_interval(shares)
     order = np.argsort(-means.mean, kind="stable")
     return FieldStudy(
         studies,
@@ -157,7 +159,7 @@ def _shares_table(name: str, hits: dict[str, Hits]) -> pd.DataFrame:
 def _truth(pattern: Codes, shares: Floats, means: Interval) -> pd.DataFrame:
     """True shares, and the spread of a study's: ``unrelated`` is what it would be if pairs had no centre in common."""
     pairs = pattern[0].size
-    low, high = np.quantile(shares, [0.025, 0.975], axis=0)
+    low, high = percentile_interval(shares, 0.025)
     unrelated = np.sqrt(means.mean * (1 - means.mean) / pairs)
     return pd.DataFrame(
         {
@@ -190,7 +192,7 @@ def alike_in_a_centre(hits: Hits) -> float:
 
 def _settled(shares: Floats, order: NDArray[np.intp]) -> bool:
     """Whether neighbours in the true order differ by more than the pool's own error."""
-    gaps = interval(shares[:, order[:-1]] - shares[:, order[1:]])
+    gaps = student_interval(shares[:, order[:-1]] - shares[:, order[1:]])
     return bool((gaps.low > 0).all())
 
 
@@ -267,7 +269,7 @@ def _contexts(contrasts: Sequence[Contrast]) -> pd.DataFrame:
     rows = []
     for contrast in contrasts:
         low, high = (counts_of(some) / some[0].size for some in (contrast.low, contrast.high))
-        true = interval(high - low)
+        true = student_interval(high - low)
         seen = [counts_of(some) / some[0].size for some in halves(contrast)]
         for p, name in enumerate(PATTERNS):
             sign = 1 if true.low[p] > 0 else -1 if true.high[p] < 0 else 0
@@ -303,7 +305,7 @@ def _again(first: Codes, later: Codes) -> pd.DataFrame:
 def _twice(first: Codes, later: Codes) -> pd.DataFrame:
     """Pairs in another pattern at the second interview, and what the two interviews give a study."""
     flat = first.reshape(len(first), -1), later.reshape(len(later), -1)
-    moved = interval((flat[0] != flat[1]).mean(axis=1)[:, None])
+    moved = student_interval((flat[0] != flat[1]).mean(axis=1)[:, None])
     rows = [("pairs in another pattern at the second interview", *(float(end[0]) for end in moved))]
     once, then = counts_of(first), counts_of(later)
     for what, hits in (
@@ -330,7 +332,7 @@ def _one_sided(pool: Pool, order: NDArray[np.intp]) -> pd.DataFrame:
     disagree = float((pool.client != pool.keyworker).mean())
     rows = []
     for who, codes in (("both", both), *zip(ROLES, (pool.client, pool.keyworker), strict=True)):
-        otherwise = interval((codes != both).reshape(len(both), -1).mean(axis=1)[:, None])
+        otherwise = student_interval((codes != both).reshape(len(both), -1).mean(axis=1)[:, None])
         conflicted = both == CONFLICTED
         missed = float((codes[conflicted] != CONFLICTED).mean()) if conflicted.any() else float("nan")
         counts = counts_of(codes)

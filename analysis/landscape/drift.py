@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twoway.analysis.statistics.bootstrap import resampling_weights
 from twoway.analysis.tables import DYAD, kind_shares, need
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.errors import InputError, nearest
@@ -224,6 +225,6 @@ def between(values: Floats, grid: Grid, at: Floats) -> Floats:
     return np.asarray(total, np.float64)
 
 
-def drawn_again(units: int, draws: int, seed: int) -> Floats:
-    """How often each draw takes each replicate, shape (draws, units); the same for contexts of as many replicates."""
-    return np.random.default_rng(seed).multinomial(units, np.full(units, 1 / units), size=draws).astype(np.float64)
+def replicate_weights(units: int, draws: int, seed: int) -> Floats:
+    """Number of times that each draw takes each replicate, shape (draws, units); the same for equally many replicates."""
+    return resampling_weights(units, draws, seed).astype(np.float64)

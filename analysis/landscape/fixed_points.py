@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.landscape.drift import Field, Floats, Grid, between, drawn_again, field
+from twoway.analysis.landscape.drift import Field, Floats, Grid, between, field, replicate_weights
+from twoway.analysis.statistics.intervals import percentile_interval
 
 HOLDS, PASS, REPELS = "holds", "pass", "repels"
 """A point where dyads are held; one that holds along one direction and repels along another, as a mountain pass lies
@@ -99,7 +100,7 @@ def resting(sums: Floats, grid: Grid, lag: int, seed: int = 0, draws: int = DRAW
     """The points where the drift vanishes, from ``summed`` movements of each replicate."""
     whole = field(sums.sum(axis=0), grid, lag)
     here = points(whole.drift, whole.slope, whole.known, grid)
-    weights = drawn_again(len(sums), draws, seed)
+    weights = replicate_weights(len(sums), draws, seed)
     again = field(np.tensordot(weights, sums, 1), grid, lag)
     others = [points(again.drift[d], again.slope[d], again.known[d] & whole.known, grid) for d in range(draws)]
     rows, clouds, reach = [], [], NEAR * (grid.high - grid.low)
@@ -114,7 +115,9 @@ def resting(sums: Floats, grid: Grid, lag: int, seed: int = 0, draws: int = DRAW
             if away and min(away)[0] <= reach:
                 cloud[d] = min(away)[1:]
         found_in = float(np.isfinite(cloud[:, 0]).mean())
-        ends = np.nanquantile(cloud, [0.025, 0.975], axis=0) if found_in > 0 else np.full((2, 3), np.nan)
+        ends = (
+            np.stack(percentile_interval(cloud, 0.025, skip_missing=True)) if found_in > 0 else np.full((2, 3), np.nan)
+        )
         rows.append((*point, *ends[:, 0], *ends[:, 1], *ends[:, 2], found_in, found_in >= SURE))
         clouds.append(cloud)
     columns = [*POINT, "client_low", "client_high", "keyworker_low", "keyworker_high", "slowest_low",
@@ -221,7 +224,7 @@ def shifts(first: Resting, other: Resting, grid: Grid) -> pd.DataFrame:
             continue
         b = theirs.loc[taken[i]]
         move = [b[axis] - a[axis] for axis in ("client", "keyworker")]
-        low, high = np.nanquantile((other.clouds[taken[i]] - first.clouds[i])[:, :2], [0.025, 0.975], axis=0)
+        low, high = percentile_interval((other.clouds[taken[i]] - first.clouds[i])[:, :2], 0.025, skip_missing=True)
         rows.append((i, a["client"], a["keyworker"], True, move[0], low[0], high[0], move[1], low[1], high[1]))
     columns = ["point", "client", "keyworker", "there", "client_moved", "client_low", "client_high", "keyworker_moved",
                "keyworker_low", "keyworker_high"]  # fmt: skip

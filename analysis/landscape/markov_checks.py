@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twoway.analysis.landscape.drift import Floats, Grid, Steps, between, drawn_again, field, summed
+from twoway.analysis.landscape.drift import Floats, Grid, Steps, between, field, replicate_weights, summed
+from twoway.analysis.statistics.intervals import percentile_interval
 
 DRAWS = 100
 CHI_SQUARE = 5.991
@@ -46,7 +47,7 @@ def autonomy(
     whole = field(summed(some, grid, units).sum(axis=0), grid, lag)
     flat = some.start.reshape(-1, 2)
     left = some.move - lag * between(whole.drift, grid, flat).reshape(some.move.shape)
-    weights = drawn_again(units, DRAWS, seed)
+    weights = replicate_weights(units, DRAWS, seed)
     memory, low, high = _memory(left, some.unit, weights)
     size, places = _early_late(some, grid, lag, units, weights)
     explained = 1 - (left.var(axis=(0, 1)) / some.move.var(axis=(0, 1))).mean()
@@ -67,7 +68,7 @@ def _memory(left: Floats, unit: NDArray[np.intp], weights: Floats) -> tuple[floa
         value: Floats = sums[..., 0] / np.sqrt(sums[..., 1] * sums[..., 2])
         return value
 
-    low, high = np.quantile(correlation(weights @ by_unit), [0.025, 0.975])
+    low, high = percentile_interval(correlation(weights @ by_unit), 0.025)
     return float(correlation(by_unit.sum(axis=0))), float(low), float(high)
 
 

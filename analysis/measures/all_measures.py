@@ -22,8 +22,8 @@ from twoway.analysis.measures import (
 from twoway.analysis.measures import (
     pattern_mix as mix,
 )
+from twoway.analysis.measures.estimates import Measure, units_of
 from twoway.analysis.measures.panel import panel
-from twoway.analysis.statistics.bootstrap import Measure, units_of
 from twoway.analysis.tables import need
 from twoway.simulation.columns import WHO
 from twoway.simulation.parameters.scenario import Resolved

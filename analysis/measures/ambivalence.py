@@ -8,10 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.measures.panel import Panel
-from twoway.analysis.measures.pattern_mix import members, patterns_on
-from twoway.analysis.patterns import PATTERNS
-from twoway.analysis.statistics.bootstrap import (
+from twoway.analysis.measures.estimates import (
     Measure,
     Units,
     estimated,
@@ -19,6 +16,9 @@ from twoway.analysis.statistics.bootstrap import (
     estimated_shares,
     units_alone,
 )
+from twoway.analysis.measures.panel import Panel
+from twoway.analysis.measures.pattern_mix import members, patterns_on
+from twoway.analysis.patterns import PATTERNS
 from twoway.simulation.affect_control.frames import CLIENT
 
 Floats = NDArray[np.float64]

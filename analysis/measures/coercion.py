@@ -6,9 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.measures.panel import Panel
-from twoway.analysis.measures.ratings import MEASUREMENT, Measurement, luck_of_ratings, observed
-from twoway.analysis.statistics.bootstrap import (
+from twoway.analysis.measures.estimates import (
     Measure,
     Units,
     correlation,
@@ -18,6 +16,8 @@ from twoway.analysis.statistics.bootstrap import (
     estimated_shares,
     moments,
 )
+from twoway.analysis.measures.panel import Panel
+from twoway.analysis.measures.ratings import MEASUREMENT, Measurement, luck_of_ratings, observed
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.situations import ENCOUNTER_KINDS, position_of

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twoway.analysis.measures.estimates import Measure, Units, estimated
 from twoway.analysis.measures.panel import Panel
-from twoway.analysis.statistics.bootstrap import Measure, Units, estimated
 from twoway.analysis.tables import sentiment_of
 from twoway.simulation.affect_control.frames import KEYWORKER, ROLES
 from twoway.simulation.columns import EVENT_KINDS, EventKind

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from twoway.analysis.measures import attribution, coercion, growth, ratings, ruptures
 from twoway.analysis.measures import pattern_mix as mix
+from twoway.analysis.measures.estimates import DRAWS, Floats, Measure, Statistic, correlation, moments
+from twoway.analysis.measures.paired_patterns import Codes
 from twoway.analysis.measures.panel import panel
 from twoway.analysis.patterns import class_codes, pattern_codes
-from twoway.analysis.statistics.bootstrap import CONFIDENCE, DRAWS, Floats, Measure, Statistic, correlation, moments
-from twoway.analysis.statistics.paired import Codes
+from twoway.analysis.statistics.bootstrap import resampling_weights
+from twoway.analysis.statistics.intervals import percentile_interval
 from twoway.simulation.affect_control.frames import CLIENT, ROLES
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.tables import Tables
@@ -120,15 +122,14 @@ def differences(first: Seen, other: Seen, seed: int = 0, draws: int = DRAWS) -> 
     where a measure is undefined. The interval is the percentile interval of the replicates drawn again.
     """
     count = len(first.patterns)
-    weights = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=draws).astype(float)
-    tail = (1 - CONFIDENCE) / 2
+    weights = resampling_weights(count, draws, seed).astype(float)
     rows = []
     for here, there in zip(first.sums, other.sums, strict=True):
         with np.errstate(divide="ignore", invalid="ignore"):
             values = [float(s.statistic(s.parts.sum(axis=0))) for s in (here, there)]
             again = there.statistic(weights @ there.parts) - here.statistic(weights @ here.parts)
         again = again[np.isfinite(again)]
-        low, high = np.quantile(again, [tail, 1 - tail]) if len(again) > 1 else (np.nan, np.nan)
+        low, high = percentile_interval(again) if len(again) > 1 else (np.nan, np.nan)
         spread = again.std(ddof=1) if len(again) > 1 else np.nan
         rows.append((here.measure.name, here.group, *values, values[1] - values[0], low, high, spread,
                      here.measure.unit))  # fmt: skip

@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.measures.panel import Panel
-from twoway.analysis.statistics.bootstrap import (
+from twoway.analysis.measures.estimates import (
     Measure,
     Units,
     correlation,
@@ -22,6 +21,7 @@ from twoway.analysis.statistics.bootstrap import (
     estimated_means,
     moments,
 )
+from twoway.analysis.measures.panel import Panel
 from twoway.analysis.tables import DYAD
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from twoway.analysis.measures.estimates import LEAST_VARIANCE, Floats, Measure, Units, estimated
 from twoway.analysis.measures.panel import Panel
-from twoway.analysis.statistics.bootstrap import LEAST_VARIANCE, Floats, Measure, Units, estimated
 
 WEEK = 7
 LEAST_WEEKS = 4

@@ -12,11 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.stats import t as students
 
-Floats = NDArray[np.float64]
-CONFIDENCE = 0.95
+from twoway.analysis.statistics.intervals import Floats, percentile_interval, t_quantile
+
 DRAWS = 500
 """Times that points and replicates are drawn again for the interval of a straight-line effect."""
 EFFECT = ("outcome", "input", "change", "effect", "low", "high")
@@ -73,7 +71,7 @@ def contrast(values: Floats, weights: Floats, common_random_numbers: bool) -> Es
 
 
 def _student(value: float, variance: float, degrees: float) -> Estimate:
-    half = float(students.ppf((1 + CONFIDENCE) / 2, degrees) * np.sqrt(variance))
+    half = float(t_quantile(degrees) * np.sqrt(variance))
     return Estimate(value, value - half, value + half)
 
 
@@ -84,7 +82,7 @@ def half_width(values: Floats) -> float:
     if len(some) == 0:
         return np.nan
     n = n[n > 1]
-    widths = students.ppf((1 + CONFIDENCE) / 2, n - 1) * np.nanstd(some, axis=1, ddof=1) / np.sqrt(n)
+    widths = t_quantile(n - 1) * np.nanstd(some, axis=1, ddof=1) / np.sqrt(n)
     return float(np.median(widths))
 
 
@@ -238,8 +236,7 @@ def straight_line_effects(
             drawn = values[some][:, again]
             there = ~np.isnan(drawn).all(axis=1)
             draws.append(_slopes(columns[some][there], np.nanmean(drawn[there], axis=1))[1:])
-        tail = (1 - CONFIDENCE) / 2
-        low, high = np.quantile(draws, [tail, 1 - tail], axis=0) if draws else np.full((2, len(labels)), np.nan)
+        low, high = percentile_interval(draws) if draws else np.full((2, len(labels)), np.nan)
         for i, (field, change) in enumerate(labels):
             rows.append((outcome, field, change, slopes[1 + i], low[i], high[i]))
     return pd.DataFrame(rows, columns=list(EFFECT)), explained

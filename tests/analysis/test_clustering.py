@@ -106,6 +106,7 @@ def test_clusters_are_numbered_from_the_best_rated_down(three):
     assert rating.is_monotonic_decreasing
 
 
+@pytest.mark.slow
 def test_two_planted_groups_are_not_called_three(resolved):
     found = emergence(planted(resolved, THREE[::2])[0], resolved, 1)
     assert (found.best, found.chosen) == (2, 2)
@@ -120,6 +121,7 @@ def test_one_cloud_is_no_groups_at_all(cloud):
     assert (cloud.numbers.loc[2:, "stability"] < STABLE).all()
 
 
+@pytest.mark.slow
 def test_the_same_table_and_seed_give_the_same_clusters_whatever_the_order_of_rows(three, resolved):
     found, days, _ = three
     again = emergence(days.sample(frac=1, random_state=1), resolved, 1)

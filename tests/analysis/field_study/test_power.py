@@ -40,6 +40,7 @@ def share(table, **where):
     return float(table["share"].iloc[0])
 
 
+@pytest.mark.slow
 @given(arrays(np.int8, (5, 2, 3), elements=st.integers(0, 2)))
 def test_conclusions_are_shares_that_sum_to_one_and_a_pattern_is_missed_where_nobody_is_in_it(codes):
     found = field_study(Pool(codes, codes, codes, codes))

@@ -13,8 +13,8 @@ from tests.support.drawn import assert_all_is_on_the_page, words
 
 from twoway.analysis.figures.comparison import differences_figure, moves_figure, two_contexts_by_day
 from twoway.analysis.figures.style import PATTERN_COLOURS, PATTERN_HATCHES
+from twoway.analysis.measures.paired_patterns import differences, moves
 from twoway.analysis.patterns import PATTERNS
-from twoway.analysis.statistics.paired import differences, moves
 from twoway.simulation import SCOPE
 
 CODES = st.tuples(*[arrays.arrays(np.int8, (4, 6), elements=st.integers(0, 2))] * 2)

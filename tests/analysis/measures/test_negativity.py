@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from tests.support.handmade import exchanges, panel_of, row
 
+from twoway.analysis.measures.estimates import units_of
 from twoway.analysis.measures.negativity import negativity, readings
-from twoway.analysis.statistics.bootstrap import units_of
 from twoway.analysis.tables import sentiment_of
 
 VIEW = panel_of(np.zeros((2, 1, 60)))

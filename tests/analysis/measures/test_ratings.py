@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.handmade import panel_of, row
 
+from twoway.analysis.measures.estimates import units_of
 from twoway.analysis.measures.ratings import MEASUREMENT, Measurement, luck_of_ratings, noise_sd, observed, ratings
-from twoway.analysis.statistics.bootstrap import units_of
 
 NO_CEILING = Measurement(clients_at_top=0.0)
 MANY = 3000

@@ -7,16 +7,16 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import stats
 
-from twoway.analysis.patterns import PATTERNS
-from twoway.analysis.statistics.paired import (
+from twoway.analysis.measures.paired_patterns import (
     differences,
     half_width,
-    interval,
     most_possible,
     moves,
     shares_of,
     variance_ratio,
 )
+from twoway.analysis.patterns import PATTERNS
+from twoway.analysis.statistics.intervals import student_interval
 
 PAIRS = st.tuples(st.integers(2, 12), st.integers(1, 8)).flatmap(
     lambda shape: st.tuples(*[arrays.arrays(np.int8, shape, elements=st.integers(0, 2))] * 2)
@@ -64,7 +64,7 @@ def test_nothing_differs_from_itself():
 
 def test_the_interval_is_students_paired_one():
     here, there = np.random.default_rng(1).normal(size=(2, 17))
-    mean, low, high = interval(there - here)
+    mean, low, high = student_interval(there - here)
     theirs = stats.ttest_rel(there, here).confidence_interval(0.95)
     assert (low, high) == pytest.approx((theirs.low, theirs.high))
     assert mean == pytest.approx((there - here).mean())
@@ -76,7 +76,7 @@ def test_intervals_of_fixed_size_cover_as_often_as_they_say(shift):
     chance, moved = draws.random((4000, 40, 16)), draws.random((4000, 40, 16)) < shift / 2
     values = np.where(moved, 1.0, 0.0).mean(axis=2) - np.where(chance < 0.05, 1.0, 0.0).mean(axis=2)
     truth = shift / 2 - 0.05
-    covered = np.mean([low <= truth <= high for _, low, high in map(interval, values)])
+    covered = np.mean([low <= truth <= high for _, low, high in map(student_interval, values)])
     assert 0.935 < covered < 0.965
 
 
@@ -85,8 +85,8 @@ def test_stopping_by_width_leaves_the_intervals_nearly_as_good_as_they_say():
     draws, covered, truth = np.random.default_rng(3), [], 0.1
     for _ in range(1500):
         values = draws.binomial(16, truth, 600) / 16
-        made = next(n for n in range(40, 601, 20) if (i := interval(values[:n])).high - i.mean <= 0.02)
-        _, low, high = interval(values[:made])
+        made = next(n for n in range(40, 601, 20) if (i := student_interval(values[:n])).high - i.mean <= 0.02)
+        _, low, high = student_interval(values[:made])
         covered.append(low <= truth <= high)
     assert 0.925 < np.mean(covered) < 0.97
 
