@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,7 @@ from twoway.simulation.dynamics.admission import fill_post
 from twoway.simulation.parameters.scenario import Meaning, Resolved, Scenario
 from twoway.simulation.rules.choice import mandated_share, present_reserve, role_share
 from twoway.simulation.rules.reading import expected as expected_choice
-from twoway.simulation.run import CentreRecords, PreparedScenario, simulate_centre
+from twoway.simulation.run import CentreRecords, PreparedScenario, Records, simulate_centre
 from twoway.simulation.situations import ENCOUNTER_KINDS, EncounterKind
 from twoway.simulation.state import post_type
 from twoway.simulation.tables import TableBuilder
@@ -75,7 +75,12 @@ class ActChances(NamedTuple):
 
 
 def act_chances(
-    turn: Any, definition: NDArray[np.float64], strain: float, reserve: float, distance: float, numbers: Any
+    turn: np.record,
+    definition: NDArray[np.float64],
+    strain: float,
+    reserve: float,
+    distance: float,
+    numbers: np.record,
 ) -> ActChances:
     """Chances that the model itself would draw the acts of a turn from.
 
@@ -148,8 +153,7 @@ class DyadTimeline:
             views.view(np.ndarray)[number].copy() for views in (whole.first_clients, whole.first_keyworkers)
         ]
         self._post = int(whole.dyads["post"][number])
-        self._changes_in_force = -1
-        self._in_force: tuple[Any, Any] = (None, None)
+        self._in_force: tuple[int, np.record, Records] | None = None
         self._people = draws._replace(days=draws.days[:0])
         self.days = mine.days.view(np.ndarray).reshape(self.last, 2)
         """Records of the days table, shape (days, party)."""
@@ -279,12 +283,12 @@ class DyadTimeline:
                 return kind, int(self.prepared.kinds[kind].turn[opener, following])
         return int(EncounterKind.EVERYDAY), int(self.prepared.kinds[EncounterKind.EVERYDAY].turn[side, 0])
 
-    def _setting(self, day: int) -> tuple[Any, Any]:
-        """Numbers and turns of this centre as they are on a day."""
+    def _setting(self, day: int) -> tuple[np.record, Records]:
+        """Numbers and turns of this centre on a day."""
         begun = sum(then.day <= day for then in self.prepared.reforms)
-        if begun != self._changes_in_force:
-            self._in_force, self._changes_in_force = self.prepared.of_centre(self._people, begun), begun
-        return self._in_force
+        if self._in_force is None or self._in_force[0] != begun:
+            self._in_force = (begun, *self.prepared.of_centre(self._people, begun))
+        return self._in_force[1:]
 
     def _reserve(self, predecessors: int) -> float:
         """A keyworker's reserve as drawn for her, by how many keyworkers held the post before her."""

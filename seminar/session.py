@@ -90,6 +90,7 @@ class Session:
         return timeline.position_at(*self.position)
 
     def _look(self, position: Position) -> None:
+        """Move to a position; the message of the action before is gone."""
         self.position, self.message = position, ""
         self.furthest = max(self.furthest, position.day)
 
@@ -170,11 +171,11 @@ class Session:
             if name not in changeable_settings():
                 raise InputError(f"there is no setting {name[:60]!r}")
         before = self._bare.settings_on(day - 1)
-        kept = [change for change in self._bare.changes if change.day < day]
+        earlier = [change for change in self._bare.changes if change.day < day]
         tomorrow = [change for change in self._bare.changes if change.day == day and change.field not in wanted]
         tomorrow += [Change(day, name, value) for name, value in wanted.items() if value != before[name]]
         later = len([change for change in self._bare.changes if change.day > day])
-        new = replace(self.recipe, changes=tuple(sorted([*kept, *tomorrow])))
+        new = replace(self.recipe, changes=tuple(sorted([*earlier, *tomorrow])))
         if new == self.recipe:
             return
         position, counted, guessed = self.position, self.ensemble.pairs > 0, self.guessed_story
