@@ -25,8 +25,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from twoway.analysis.divergence import Parting, parting, settled, side_by_side
-from twoway.analysis.measures.paired_patterns import Codes, differences, half_width, moves
+from twoway.analysis.divergence import Divergence, first_divergence, settled_from, events_side_by_side
+from twoway.analysis.measures.paired_patterns import Codes, pattern_differences, widest_half_width, pattern_moves
 from twoway.analysis.patterns import PATTERNS, class_codes, pattern_codes
 from twoway.experiments.comparison.comparison import TABLES, Comparison, read_comparison
 from twoway.experiments.comparison.schedule import ScenarioSchedule, as_schedule, check_comparable
@@ -116,8 +116,8 @@ def compare(
     names = [schedule.name for schedule in schedules[1:]]
     chains = [_chains(prepared[0], other, seed, tracker.most(k)) for k, other in enumerate(prepared[1:])]
     tables = {
-        "differences": _stacked(names, [differences(codes[0], other) for other in codes[1:]]),
-        "moves": _stacked(names, [moves(codes[0], other) for other in codes[1:]]),
+        "differences": _stacked(names, [pattern_differences(codes[0], other) for other in codes[1:]]),
+        "moves": _stacked(names, [pattern_moves(codes[0], other) for other in codes[1:]]),
         "partings": tracker.partings(names),
         "days": tracker.days([schedule.name for schedule in schedules]),
         "chains": _stacked(names, chains),
@@ -181,7 +181,7 @@ def _by_replicate(ends: list[NDArray[np.int8]], centres: int) -> Codes:
 
 
 def _widest(codes: Sequence[Codes]) -> float:
-    return max(half_width(codes[0], other) for other in codes[1:])
+    return max(widest_half_width(codes[0], other) for other in codes[1:])
 
 
 def _stacked(names: Sequence[str], tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -200,8 +200,8 @@ class DyadContrast(NamedTuple):
     replicate: int
     centre: int
     dyad: int
-    parting: Parting | None
-    settled: tuple[int, int]
+    first_divergence: Divergence | None
+    settled_from: tuple[int, int]
     patterns: tuple[int, int]
 
 
@@ -218,10 +218,10 @@ class StoryTracker:
         daily = [self._daily(stay) for stay in centres]
         for w, codes in enumerate(daily):
             self._counts[w] += np.stack([(codes == p).sum(axis=1) for p in range(len(PATTERNS))], axis=1)
-        first, settled_first = centres[0], settled(daily[0])
+        first, settled_first = centres[0], settled_from(daily[0])
         stories = [events_of(stay) for stay in centres]
         for w, other in enumerate(centres[1:]):
-            settled_other = settled(daily[w + 1])
+            settled_other = settled_from(daily[w + 1])
             distance = sum(
                 np.abs((a["positivity"] - a["negativity"]) - (b["positivity"] - b["negativity"]))
                 for a, b in ((first.clients, other.clients), (first.keyworkers, other.keyworkers))
@@ -233,7 +233,7 @@ class StoryTracker:
                         first.replicate,
                         first.centre,
                         i,
-                        parting(stories[0][i], stories[w + 1][i]),
+                        first_divergence(stories[0][i], stories[w + 1][i]),
                         (int(settled_first[i]), int(settled_other[i])),
                         (int(daily[0][-1, i]), int(daily[w + 1][-1, i])),
                     )
@@ -290,7 +290,7 @@ def _chains(first: PreparedScenario, other: PreparedScenario, seed: int, apart: 
             )
             for translator, world in zip(translators, (first, other), strict=True)
         )
-        table = side_by_side(here, there, dict(sorted(_days_to_tell(one, here, there))))
+        table = events_side_by_side(here, there, dict(sorted(_days_to_tell(one, here, there))))
         keys = {"replicate": one.replicate, "centre": one.centre, "dyad": one.dyad}
         ends = dict(zip(("pattern_first", "pattern_then"), (PATTERNS[p] for p in one.patterns), strict=True))
         tables.append(table.assign(**keys, **ends))

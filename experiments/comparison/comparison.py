@@ -44,7 +44,7 @@ class Comparison(Result):
         The schedules; the later ones are compared with the first.
     differences
         Share of each pattern and its difference from the first schedule
-        (see ``twoway.analysis.measures.paired_patterns.differences``).
+        (see ``twoway.analysis.measures.paired_patterns.pattern_differences``).
     moves
         Dyads by pattern in the first and in the later schedule.
     partings

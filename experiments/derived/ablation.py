@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from twoway.analysis.figures.ablation import dimensions_figure, measures_figure, rules_figure
 from twoway.analysis.measures.attribution import BAD
-from twoway.analysis.measures.paired_measures import Seen, differences, seen
+from twoway.analysis.measures.paired_measures import RunSums, measure_differences, run_sums
 from twoway.analysis.measures.paired_patterns import shares_of
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import PATTERNS
@@ -167,7 +167,7 @@ def _as_long(name: str, days: int | None) -> Scenario:
     return load(name) if days is None else load(name, {"design.days": days})
 
 
-def _simulated(world: PreparedScenario, translator: TableBuilder, seed: int, replicates: int, threads: int) -> Seen:
+def _simulated(world: PreparedScenario, translator: TableBuilder, seed: int, replicates: int, threads: int) -> RunSums:
     """A run as it is compared; of its events only the acts read as negative are put into a table."""
     acts = [translator.resolved.lexicon.acts[act][EVALUATION] < BAD for act in translator.resolved.situations.acts]
     bad = np.array([*acts, False])  # the last: nothing was seen (-1)
@@ -175,10 +175,10 @@ def _simulated(world: PreparedScenario, translator: TableBuilder, seed: int, rep
         stay._replace(events=stay.events[bad[stay.events["seen"]]])
         for stay in simulate(world, seed, range(replicates), Detail.EVENTS, threads)
     ]
-    return seen(translator.tables(lived), world.resolved, min(DAY, world.scenario.design.days))
+    return run_sums(translator.tables(lived), world.resolved, min(DAY, world.scenario.design.days))
 
 
-def _difference(name: str, removal: Removal, whole: Seen, other: Seen, neutral: bool) -> Compared:
+def _difference(name: str, removal: Removal, whole: RunSums, other: RunSums, neutral: bool) -> Compared:
     who = {"scenario": name, "dimension": removal.dimension, "rule": removal.rule}
     here, there = shares_of(whole.patterns), shares_of(other.patterns)
     apart = there - here
@@ -198,7 +198,7 @@ def _difference(name: str, removal: Removal, whole: Seen, other: Seen, neutral: 
             "detectable": moves,
         }
     )
-    measures = differences(whole, other)
+    measures = measure_differences(whole, other)
     limit = stdtrit(n - 1, 1 - (1 - CONFIDENCE) / 2 / len(measures)) * measures["se"] * np.sqrt(n / (n - 1))
     measures["detectable"] = measures["difference"].abs() > limit
     measures.insert(0, "rule", removal.rule)

@@ -77,6 +77,7 @@ class PointRunner:
 
     def __init__(self, resolved: ResolvedStudy, points: Sequence[StudyPoint]) -> None:
         self.resolved, self.points = resolved, points
+        self._outcomes = tuple(resolved.outcomes.values())  # looked up once: a run takes milliseconds
         self._place = -1
         self._prepared: PreparedScenario
         self._draw: Callable[..., Draws] | None = None
@@ -114,4 +115,4 @@ class PointRunner:
             )
             for centre in range(prepared.scenario.design.centres)
         ]
-        return compute_outcomes(self.resolved.outcomes, OutcomeInput(centres, prepared.resolved.frames.kind))
+        return compute_outcomes(self._outcomes, OutcomeInput(centres, prepared.resolved.frames.kind))

@@ -26,7 +26,7 @@ from twoway.analysis.measures import (
 )
 from twoway.analysis.measures.estimates import Measure, estimated
 from twoway.analysis.measures.pattern_mix import all_three, classes_on, patterns_on, usual_members
-from twoway.analysis.measures.tracking import pooled, tracked
+from twoway.analysis.measures.tracking import pooled_correlation, tracking_sums
 from twoway.analysis.statistics.intervals import student_interval
 from twoway.analysis.tables import sentiment_of
 from twoway.experiments.validation.fact_conditions import SimulatedCondition
@@ -289,10 +289,10 @@ def contact_makes_views_track_each_other(simulated: Mapping[str, SimulatedCondit
     """
     before, after = simulated.values()
     ratings_ = np.column_stack([_rating(before, CLIENT), _rating(after, CLIENT)])
-    parts = np.hstack([tracked(before.panel), tracked(after.panel), _means(ratings_), ratings_[:, :1] ** 2])
+    parts = np.hstack([tracking_sums(before.panel), tracking_sums(after.panel), _means(ratings_), ratings_[:, :1] ** 2])
 
     def gains(sums: Floats) -> Floats:
-        first, then = pooled(sums[..., :3]), pooled(sums[..., 3:6])
+        first, then = pooled_correlation(sums[..., :3]), pooled_correlation(sums[..., 3:6])
         low, high, n, square = np.moveaxis(sums[..., 6:], -1, 0)
         spread = np.sqrt(square / n - (low / n) ** 2)
         rise = np.arctanh(then) - np.arctanh(first)
