@@ -21,8 +21,8 @@ from twoway.experiments.calibration.history_matching import (
     Plan,
     match_history,
 )
+from twoway.experiments.calibration.posterior import MIDDLE
 from twoway.experiments.calibration.priors import Priors, priors
-from twoway.experiments.calibration.representative import MIDDLE
 from twoway.experiments.calibration.targets import targets
 from twoway.experiments.results.result import Result, derived
 from twoway.simulation.errors import listed

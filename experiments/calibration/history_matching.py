@@ -19,8 +19,8 @@ from tqdm import tqdm
 
 from twoway.experiments.calibration.emulators import Emulator, fit_all, predict
 from twoway.experiments.calibration.evaluate import FactPoint, evaluate_points, seeds
+from twoway.experiments.calibration.posterior import central_points, rounded
 from twoway.experiments.calibration.priors import priors, sobol_points
-from twoway.experiments.calibration.representative import central_points, rounded
 from twoway.experiments.calibration.targets import Targets, facts_used, targets
 from twoway.simulation.errors import InputError
 
