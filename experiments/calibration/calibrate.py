@@ -64,7 +64,7 @@ def numbers_table(found: HistoryMatch, free: Priors) -> pd.DataFrame:
 
 
 def waves_table(found: HistoryMatch) -> pd.DataFrame:
-    """What was simulated, a row per wave and two for the end.
+    """Simulated points: a row per wave and two for the end.
 
     Columns: wave, points, remaining (share of the prior they are from), meet every part (how many, by their values).
     """
@@ -124,7 +124,7 @@ def pairs_table(sample: pd.DataFrame) -> pd.DataFrame:
 def calibration_sentences(
     waves: pd.DataFrame, numbers: pd.DataFrame, parts: pd.DataFrame, pairs: pd.DataFrame, accepted: int
 ) -> Iterator[str]:
-    """What was done and found, in sentences, from the tables and how many points were *accepted*."""
+    """Sentences on the calibration, from its tables and the number of *accepted* points."""
     *before, last, hopeful = waves.to_dict("records")
     share = last["remaining"]
     told = f"{percent(share)} of the prior" if share >= 0.01 else f"some {100 * share:.2g} % of the prior"

@@ -26,7 +26,7 @@ class FactPoint(NamedTuple):
     """Values of some numbers by name, the facts that are wanted, seed and replicates."""
 
     defaults: tuple[tuple[str, float], ...]
-    """What the numbers are wherever scenario and condition do not say otherwise."""
+    """Values of numbers that neither scenario nor condition gives."""
     facts: tuple[str, ...]
     seed: int
     replicates: int

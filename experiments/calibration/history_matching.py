@@ -30,7 +30,7 @@ Emulators = Mapping[int, Emulator]
 
 
 class Plan(NamedTuple):
-    """How much is simulated. The defaults take about half an hour on two processors."""
+    """Numbers of points and replicates. The defaults take about half an hour on two processors."""
 
     first: int = 512
     """Points of the first wave, spread evenly over the priors."""
@@ -67,7 +67,7 @@ CANDIDATES = 12
 
 
 class Wave(NamedTuple):
-    """What one wave left: its points (n, d) in the unit cube, values (n, m), and how much of the prior remained."""
+    """One wave: its points (n, d) in the unit cube, values (n, m), and the share of the prior that remained."""
 
     points: Floats
     values: Floats
@@ -75,7 +75,7 @@ class Wave(NamedTuple):
 
 
 class HistoryMatch(NamedTuple):
-    """What came of it: all waves and their emulators, the points drawn in the end, and those that were accepted.
+    """Result of history matching: all waves and their emulators, the points drawn in the end, and those accepted.
 
     The last of ``waves`` are the points drawn in the end, as simulated at first; ``emulators`` are of the waves before.
     ``points`` (n, d) of them, in the unit cube, were not rejected early and have ``values`` (n, m) with more dyads.
@@ -127,7 +127,7 @@ def emulated(points: Floats, values: Floats, goal: Targets, workers: int) -> Emu
 def remaining(
     emulators: Sequence[Emulators], goal: Targets, dimensions: int, count: int, seed: int, progress: bool = False
 ) -> tuple[Floats, float]:
-    """So many points of what remains, drawn independently and evenly from it; and the share of the prior that remains.
+    """Points drawn independently and evenly from the part of the prior that remains; and the share that remains.
 
     Raises ``InputError`` where next to nothing remains.
     """

@@ -25,8 +25,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from twoway.analysis.divergence import Divergence, first_divergence, settled_from, events_side_by_side
-from twoway.analysis.measures.paired_patterns import Codes, pattern_differences, widest_half_width, pattern_moves
+from twoway.analysis.divergence import FirstDifference, events_side_by_side, first_difference, settled_from
+from twoway.analysis.measures.paired_patterns import Codes, pattern_differences, pattern_moves, widest_half_width
 from twoway.analysis.patterns import PATTERNS, class_codes, pattern_codes
 from twoway.experiments.comparison.comparison import TABLES, Comparison, read_comparison
 from twoway.experiments.comparison.schedule import ScenarioSchedule, as_schedule, check_comparable
@@ -200,8 +200,8 @@ class DyadContrast(NamedTuple):
     replicate: int
     centre: int
     dyad: int
-    first_divergence: Divergence | None
-    settled_from: tuple[int, int]
+    parting: FirstDifference | None
+    settled: tuple[int, int]
     patterns: tuple[int, int]
 
 
@@ -233,7 +233,7 @@ class StoryTracker:
                         first.replicate,
                         first.centre,
                         i,
-                        first_divergence(stories[0][i], stories[w + 1][i]),
+                        first_difference(stories[0][i], stories[w + 1][i]),
                         (int(settled_first[i]), int(settled_other[i])),
                         (int(daily[0][-1, i]), int(daily[w + 1][-1, i])),
                     )
@@ -280,7 +280,7 @@ def events_of(stay: CentreRecords) -> list[NDArray[Any]]:
 
 
 def _chains(first: PreparedScenario, other: PreparedScenario, seed: int, apart: Sequence[DyadContrast]) -> pd.DataFrame:
-    """What happened to a few dyads around the day their stories part and around the turning points, side by side."""
+    """Events of a few dyads around the day their stories begin to differ and around turning points, side by side."""
     translators = [TableBuilder(world.resolved) for world in (first, other)]
     tables = []
     for one in apart:

@@ -1,4 +1,4 @@
-"""What a comparison of scenarios found: its tables, figures and sentences; saved in a folder and opened again."""
+"""The result of comparing scenarios: tables, figures and sentences; saved in a folder and opened again."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Comparison(Result):
 
     @property
     def partings(self) -> pd.DataFrame:
-        """Where the stories of each followed dyad begin to differ."""
+        """Day and event from which the stories of each followed dyad differ."""
         return self.tables["partings"]
 
     @property

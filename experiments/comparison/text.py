@@ -90,7 +90,7 @@ def _how_sure(result: Comparison) -> Iterator[str]:
 
 
 def divergence_sentences(result: Comparison) -> Iterator[str]:
-    """When and over what the stories of the same dyad begin to differ, a sentence for each later schedule."""
+    """A sentence for each later schedule on the day and event from which the stories of a dyad differ."""
     for schedule in result.schedules[1:]:
         rows = result.partings[result.partings["scenario"] == schedule.name]
         days = rows["day"].dropna().astype(int)

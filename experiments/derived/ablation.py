@@ -225,7 +225,7 @@ def _difference(name: str, removal: Removal, whole: RunSums, other: RunSums, neu
 
 
 def _sentences(rules: pd.DataFrame, scenario: str, replicates: int, dyads: int, seed: int) -> Iterator[str]:
-    """Which dimension matters most, which rules do not show, and what becomes of these elsewhere."""
+    """Sentences on the dimensions by importance, and on rules without a detectable effect, here and elsewhere."""
     here = rules[rules["scenario"] == scenario]
     whole = here[here["rule"] == WHOLE].sort_values("difference", key=lambda d: -d.abs())
     told = [
@@ -266,13 +266,13 @@ def _sentences(rules: pd.DataFrame, scenario: str, replicates: int, dyads: int, 
     yield from _elsewhere(rules, scenario, [*quiet["rule"], *already])
     yield (
         f"{counted(dyads, 'dyad')}, {replicates} replicates, seed {seed}. A change is counted if it is beyond its "
-        "interval, widened for three patterns (or so many measures) looked at together; among rules that do nothing "
+        "interval, widened for three patterns (or all measures) looked at together; among rules that do nothing "
         "one in twenty would still be counted, and more replicates may show what is not counted here."
     )
 
 
 def _elsewhere(rules: pd.DataFrame, scenario: str, quiet: Sequence[str]) -> Iterator[str]:
-    """What rules do that hardly show here, in the scenarios in which they should matter."""
+    """Sentences on rules with little effect here, in the scenarios in which they should matter."""
     there = rules[(rules["scenario"] != scenario) & rules["rule"].isin(quiet) & ~rules["neutral_already"]]
     mix, measured = there["moves_patterns"], there["moves_measures"]
     for verdict, some in (

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from twoway.analysis.field_study.power import LEAST_STUDIES, Contrast, StudyPool
-from twoway.analysis.field_study.power import field_study as study_power
+from twoway.analysis.field_study.power import simulate_field_studies as study_power
 from twoway.analysis.field_study.text import field_study_sentences
 from twoway.analysis.figures.field_study import what_a_study_could_see
 from twoway.analysis.patterns import class_codes

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from twoway.analysis.figures.landscape import LandscapePanel, landscapes
@@ -17,22 +18,22 @@ from twoway.analysis.landscape.drift import (
     LandscapeGrid,
     LandscapeView,
     drift_field,
-    landscape_grid,
     dyad_paths,
+    landscape_grid,
+    landscape_view,
     movements_of,
     sum_movements,
-    landscape_view,
 )
 from twoway.analysis.landscape.fixed_points import (
     HOLDS,
     NOWHERE,
     RestPoints,
     basins,
-    node_places,
     find_rest_points,
+    node_places,
+    noisy_paths,
     rest_point_shifts,
     splitting_probabilities,
-    noisy_paths,
 )
 from twoway.analysis.landscape.markov_checks import MarkovCheck, check_markov
 from twoway.analysis.landscape.text import landscape_sentences
@@ -54,14 +55,14 @@ EVERY = 4
 
 
 class Landscape(NamedTuple):
-    """What was found of one scenario in one view."""
+    """The landscape of one scenario in one view."""
 
     name: str
     panel: LandscapePanel
-    find_rest_points: RestPoints
-    check_markov: MarkovCheck
+    resting: RestPoints
+    autonomy: MarkovCheck
     basins: pd.DataFrame
-    splitting_probabilities: pd.DataFrame
+    splitting: pd.DataFrame
     drift: pd.DataFrame
 
 
@@ -128,7 +129,9 @@ def landscape(
         "basins": _stacked({one.name: one.basins for one in found}),
         "where-noise-leads": _stacked({one.name: one.splitting for one in found}),
         "drift": _stacked({one.name: one.drift for one in found}),
-        "shifts": _stacked({one.name: rest_point_shifts(found[0].resting, one.resting, one.panel.grid) for one in found[1:]}),
+        "shifts": _stacked(
+            {one.name: rest_point_shifts(found[0].resting, one.resting, one.panel.grid) for one in found[1:]}
+        ),
         "candidates": pd.DataFrame(compared),
     }
     sentences = landscape_sentences(
@@ -192,7 +195,11 @@ def landscape_of(
     columns = ["point", "client", "keyworker", "of_pair_days", "by_the_picture_alone", "in_the_end"]
     asked = [k for k in np.flatnonzero(whole.known.ravel()) if not any(i % EVERY for i in divmod(k, len(grid.nodes)))]
     start = places[asked]
-    shares = splitting_probabilities(whole, grid, lag, ends, start, length, seed=seed) if len(ends) > 1 else np.ones((len(start), 0))
+    shares = (
+        splitting_probabilities(whole, grid, lag, ends, start, length, seed=seed)
+        if len(ends) > 1
+        else np.ones((len(start), 0))
+    )
     led = pd.DataFrame(start, columns=["client", "keyworker"])
     for k, row in enumerate(holds.index[: shares.shape[1]]):
         led[f"to_point_{row}"] = shares[:, k]
@@ -215,13 +222,15 @@ def landscape_of(
     return Landscape(name, panel, rest, tested, pd.DataFrame(rows, columns=columns), led, drift)
 
 
-def _share(goal: Any, grid: LandscapeGrid, at: Any, end: int) -> float:
+def _share(goal: NDArray[np.int64], grid: LandscapeGrid, at: NDArray[np.float64], end: int) -> float:
     """Share of places that lie in the basin of an end, each counted with its nearest node."""
     node = np.rint(grid.place(at.reshape(-1, 2))).astype(int)
     return float((goal[node[:, 0], node[:, 1]] == end).mean())
 
 
-def _autonomy(tables: Tables, some: Any, grid: LandscapeGrid, lag: int, replicates: int, at: Any, seed: int) -> MarkovCheck:
+def _autonomy(
+    tables: Tables, some: Any, grid: LandscapeGrid, lag: int, replicates: int, at: Any, seed: int
+) -> MarkovCheck:
     order = tables.dyads.sort_values(["replicate", "centre", "dyad"])
     end = with_patterns(order)["pattern"].cat.codes.to_numpy()
     day = min(FORESEEN_ON, (at.shape[1] + 1) // 2)
@@ -243,7 +252,7 @@ def _tried(
     bandwidth: float,
     seed: int,
 ) -> dict[str, Any]:
-    """How another view would do."""
+    """The row of another view in the table of candidates."""
     grid = landscape_grid(view, bandwidth)
     walked = dyad_paths(tables.days, world.resolved, view)
     some = movements_of(walked, lag)

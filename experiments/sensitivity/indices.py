@@ -32,7 +32,7 @@ Kind = Literal["sobol", "morris", "sample"]
 
 
 class Sensitivity(NamedTuple):
-    """What one outcome is sensitive to.
+    """Sensitivity of one outcome to the inputs.
 
     ``tables`` holds "error_budget"; for Sobol' also "indices", "pairs", "beyond", "ranking" and "convergence", unless
     the effect of the inputs cannot be told from random draws; for Morris "morris" and "ranking"; for

@@ -24,7 +24,7 @@ Places = NDArray[np.int64]
 SLICES = 10
 """Slices of an input's range (the literature's usual number; recalled)."""
 LEVELS = 1000
-"""Outcomes beyond which distributions are compared at so many quantiles only; the index is off by 0.001 at most."""
+"""Outcomes beyond which distributions are compared at this number of quantiles; the index is off by 0.001 at most."""
 LEAST_POINTS = 100
 """Points below which ten slices hold too little (assumed)."""
 

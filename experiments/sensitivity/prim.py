@@ -48,12 +48,12 @@ class Box(NamedTuple):
     high: Floats
 
     def holds(self, inputs: Floats) -> Truths:
-        """Which points lie in it."""
+        """Whether each point lies in the box."""
         return np.asarray(((inputs >= self.low) & (inputs <= self.high)).all(axis=1))
 
     @property
     def restricted(self) -> Truths:
-        """Which inputs have a limit."""
+        """Whether each input has a limit."""
         return np.asarray(np.isfinite(self.low) | np.isfinite(self.high))
 
 
@@ -231,7 +231,7 @@ def without(box: Box, j: int) -> Box:
 
 
 def quasi_p(box: Box, j: int, inputs: Floats, case: Truths) -> float:
-    """How probable so many cases in the box are if its limit on input j did nothing (Bryant & Lempert 2010; recalled).
+    """Probability of the cases in the box if its limit on input j did nothing (Bryant & Lempert 2010; recalled).
 
     Quasi, since the limit was chosen to make it small, and points are taken as independent.
     """

@@ -66,7 +66,7 @@ def pair_products(one: Floats, other: Floats) -> Floats:
 
 
 def pair_weights(replicates: Floats, pairing: Pairing) -> Floats:
-    """How much each pair of replicates counts: from (draws, R) to (draws, R(R + 1)/2), each row with the sum 1."""
+    """Weight of each pair of replicates: from (draws, R) to (draws, R(R + 1)/2), each row with the sum 1."""
     r, s = np.triu_indices(replicates.shape[1])
     if pairing == "common":
         return np.where(r == s, replicates[:, r], 0.0)
@@ -117,7 +117,7 @@ class Errors(NamedTuple):
 
 
 def errors(spread: Spread, blocks: int, replicates: int, confidence: float = 0.95) -> Errors:
-    """How far off estimates may be: the variances by design (bootstrap) and by replicates (jackknife) added.
+    """Standard errors of estimates: the variances by design (bootstrap) and by replicates (jackknife) added.
 
     Noise of single runs is in both, so the sum is rather too large. Replicates are not drawn
     with replacement: among so few, some draws would rest on hardly more than one pair. The half-width is a t quantile

@@ -10,7 +10,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from twoway.analysis.figures.study_effects import effects_sorted, heat_maps, lines_by_input
-from twoway.analysis.statistics.effects import EFFECT, differences_from_first, is_full_grid, main_effects, straight_line_effects
+from twoway.analysis.statistics.effects import (
+    EFFECT,
+    differences_from_first,
+    is_full_grid,
+    main_effects,
+    straight_line_effects,
+)
 from twoway.analysis.study_text import difference_answers, grid_answers, plain_name, rests_on, sorted_answers
 from twoway.experiments.results.figures import save_figure
 from twoway.experiments.results.folder import replace_file

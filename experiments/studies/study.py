@@ -84,15 +84,15 @@ class Study(ParameterGroup):
     title: str = Field(min_length=1, max_length=200)
     """Name in words."""
     question: str = Field(min_length=1, max_length=1000, pattern=r"\S")
-    """What the study asks."""
+    """Question of the study."""
     scenario: str | Scenario = "ordinary"
     """The base: name or path of a scenario, or the scenario itself."""
     changes: dict[str, Value] = Field(default_factory=dict)
-    """What is different from the base at every point, by ``section.field``."""
+    """Changes of the base at every point, by ``section.field``."""
     inputs: dict[str, Input] = Field(default_factory=dict)
-    """What is varied, by ``section.field`` or ``scenario``: a list of values, or a range (``Span``)."""
+    """Inputs that vary, by ``section.field`` or ``scenario``: a list of values, or a range (``Span``)."""
     design: Design = Field(default_factory=Grid, discriminator="kind")
-    """Which points are run."""
+    """Design: the points that are run."""
     outcomes: tuple[str, ...] = Field(default=PATTERN_SHARES, min_length=1, strict=False)
     """Outcomes the question is about, the most important first; all are kept."""
     extensions: tuple[str, ...] = Field(default=(), strict=False)

@@ -1,4 +1,4 @@
-"""What a worker does: it simulates some runs and writes their outcomes into a shard of its own."""
+"""Work of one worker: it simulates some runs and writes their outcomes into a shard of its own."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Condition(NamedTuple):
 
 
 CONTACT = {f"context.{name}": getattr(load("ordinary").context, name) for name in ("everyday", "planned")}
-"""How often client and keyworker meet to talk at an ordinary centre."""
+"""Rates of contact between client and keyworker at an ordinary centre."""
 CONDITIONS: dict[str, Condition] = {
     "four centres": Condition("four-centres"),
     "ordinary": Condition("ordinary", keep=Detail.EVENTS),
@@ -50,7 +50,7 @@ CONDITIONS: dict[str, Condition] = {
 
 @lru_cache(maxsize=4)
 def _ground(meaning: Meaning) -> tuple[PreparedScenario, TableBuilder]:
-    """What all scenarios with the same data files share: it takes longer to compute than a condition."""
+    """Everything that scenarios with the same data files share, which takes longer to compute than a condition."""
     world = PreparedScenario(Scenario(meaning=meaning))
     return world, TableBuilder(world.resolved)
 
