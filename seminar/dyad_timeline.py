@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from twoway.analysis.measures.panel import panel
 from twoway.analysis.measures.ruptures import find_ruptures
-from twoway.analysis.narrative.interview import Choice
+from twoway.analysis.narrative.interview import PhraseChoice
 from twoway.analysis.narrative.sentences import Event, evening, exchanges, quiet
-from twoway.analysis.narrative.story import expected
+from twoway.analysis.narrative.story import expectation_sentences
 from twoway.experiments.comparison.schedule import ScenarioSchedule
 from twoway.seminar.charts import TALKS, DayMark
 from twoway.simulation.affect_control.frames import CLIENT
@@ -196,7 +196,7 @@ class DyadTimeline:
     def narrate(self, position: Position) -> str:
         """The latest event as a story would tell it."""
         if not position.day:
-            return expected(self.tables)
+            return expectation_sentences(self.tables)
         if not position.events:
             return quiet()
         row = self._row(position) - 1
@@ -206,7 +206,7 @@ class DyadTimeline:
         first = row - int(event["exchange"])
         scene = [self._event(r) for r in range(first, row + 1)]
         met = int(np.count_nonzero(self.records["exchange"][: row + 1] == 0))
-        return exchanges(scene, self.resolved, Choice(f"{'/'.join(map(str, self.dyad))}/{met}"))[-1]
+        return exchanges(scene, self.resolved, PhraseChoice(f"{'/'.join(map(str, self.dyad))}/{met}"))[-1]
 
     def last_read(self, side: int, position: Position) -> Event | None:
         """The last act that a party (0 the client, 1 the keyworker) has read; None if there is none yet."""

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twoway.analysis.divergence import VISIBLE, Parting, parting
-from twoway.analysis.narrative.explanation import told, why
+from twoway.analysis.divergence import VISIBLE, FirstDifference, first_difference
+from twoway.analysis.narrative.explanation import explain_exchange, explanation_lines
 from twoway.analysis.narrative.sentences import OCCASIONS
 from twoway.analysis.narrative.story import interviews, verdict_and_interviews
 from twoway.analysis.render.document import Block, Piece
@@ -29,7 +29,7 @@ class Divergence(NamedTuple):
     """The position at which the stories of the same pair in two settings first differ, and what differs there."""
 
     position: Position
-    parting: Parting
+    difference: FirstDifference
 
 
 class Session:
@@ -225,7 +225,7 @@ class Session:
             return ""
         if self.divergence is None:
             return "The same people with the same luck, and the same story to the last day."
-        day, what, event = self.divergence.parting
+        day, what, event = self.divergence.difference
         return f"The same people with the same luck. Their stories part on day {day}, {OCCASIONS[event]}: {what}."
 
     def exchange_in(self, timeline: DyadTimeline) -> int | None:
@@ -246,8 +246,10 @@ class Session:
         number = self.exchange_in(timeline)
         if number is None:
             return [Block("text", "In this story there is no exchange at this moment that could be explained.")]
-        reason = why(timeline.tables, timeline.prepared, timeline.seed, timeline.dyad, self.position.day, number)
-        return told(reason, timeline.prepared, with_end=not self.guessing)
+        reason = explain_exchange(
+            timeline.tables, timeline.prepared, timeline.seed, timeline.dyad, self.position.day, number
+        )
+        return explanation_lines(reason, timeline.prepared, with_end=not self.guessing)
 
     def interview(self, day: int) -> list[list[Piece]]:
         """Interviews with client and keyworker on the evening of a day, and a researcher's verdict, for each story.
@@ -274,7 +276,7 @@ def _check_same_people(own: ScenarioSchedule, other: ScenarioSchedule) -> None:
 
 def _divergence(timeline: DyadTimeline, other: DyadTimeline) -> Divergence | None:
     """Where two stories of a pair first differ; None if they never do."""
-    found = parting(timeline.records, other.records)
+    found = first_difference(timeline.records, other.records)
     if found is None:
         return None
     both = min(len(timeline.records), len(other.records))

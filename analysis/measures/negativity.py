@@ -35,7 +35,7 @@ GROUPS = ("near neutral", "top tenth")
 NEARER = "how much nearer 1 in the top tenth"
 
 
-def readings(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
+def negative_readings(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
     """Each act of a keyworker that the client read after an earlier one, and what it did to the rating.
 
     Columns: ``row`` of the panel, ``before`` (rating before, EPA units), ``change`` and ``evaluation`` (of the act
@@ -59,7 +59,7 @@ def readings(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataF
 
 def negativity(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Units) -> pd.DataFrame:
     """The negativity ratio over the stay, near neutral and for the top tenth of ratings."""
-    table = readings(panel, events, resolved)
+    table = negative_readings(panel, events, resolved)
     before, evaluation = table["before"].to_numpy(), table["evaluation"].to_numpy()
     top = np.quantile(before, TOP) if len(before) else np.inf
     tables, both, least = [], [], len(table)

@@ -51,7 +51,7 @@ def variance_ratio(
     return Interval(ratio(equal), low, high)
 
 
-def most_possible(first: Floats, other: Floats) -> Floats:
+def largest_variance_ratio(first: Floats, other: Floats) -> Floats:
     """The ratio of ``variance_ratio`` that no sharing of luck could exceed, given how much each varies by itself.
 
     It is reached if the replicate with the smallest share here is the one with the smallest there, and so on
@@ -62,7 +62,7 @@ def most_possible(first: Floats, other: Floats) -> Floats:
     return np.divide(first.var(axis=0) + other.var(axis=0), closest, out=none, where=closest > NO_SPREAD)
 
 
-def differences(first: Codes, other: Codes, confidence: float = 0.95) -> pd.DataFrame:
+def pattern_differences(first: Codes, other: Codes, confidence: float = 0.95) -> pd.DataFrame:
     """By pattern: share in both contexts, the paired difference with its interval, and what the pairing is worth.
 
     Columns ``pattern``, ``share_first``, ``share``, ``difference``, ``low``, ``high`` (shares), ``variance_ratio``,
@@ -85,13 +85,13 @@ def differences(first: Codes, other: Codes, confidence: float = 0.95) -> pd.Data
     )
 
 
-def half_width(first: Codes, other: Codes) -> float:
+def widest_half_width(first: Codes, other: Codes) -> float:
     """Half the width of the widest interval of a difference."""
     difference = student_interval(shares_of(other) - shares_of(first))
     return float((difference.high - difference.mean).max())
 
 
-def moves(first: Codes, other: Codes) -> pd.DataFrame:
+def pattern_moves(first: Codes, other: Codes) -> pd.DataFrame:
     """Which dyads are in which pattern here and there: columns ``first``, ``then``, ``dyads``, ``share``, ``of_first``.
 
     ``share`` is of all dyads, ``of_first`` of those in the first pattern (missing if there are none).

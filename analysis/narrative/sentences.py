@@ -9,8 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from twoway.analysis.narrative.interview import Choice, cause
-from twoway.analysis.narrative.words.grammar import NOUN, OTHER, PRONOUN, act_seen, act_told, capitalised, felt
+from twoway.analysis.narrative.interview import PhraseChoice, cause
+from twoway.analysis.narrative.words.grammar import (
+    NOUN,
+    OTHER,
+    PRONOUN,
+    act_phrase,
+    capitalised,
+    emotion_phrase,
+    reading_noun,
+)
 from twoway.simulation.affect_control.equations import NEUTRAL
 from twoway.simulation.parameters.scenario import Resolved
 
@@ -102,7 +110,7 @@ def _as_meant(event: Event, party: str) -> str:
     }[why]
 
 
-def reading(event: Event, resolved: Resolved, choice: Choice) -> str:
+def reading(event: Event, resolved: Resolved, choice: PhraseChoice) -> str:
     """How the other read an act, as a sentence: what it was taken for, put down to, and what was felt.
 
     What was seen is told only where it was clearly worse or better than what was done.
@@ -118,29 +126,29 @@ def reading(event: Event, resolved: Resolved, choice: Choice) -> str:
     else:
         good = bool(resolved.lexicon.acts[event["seen"]][0] >= 0)
         ways = choice.of("better", BETTER[good]) if better > 0 else choice.of("worse", WORSE[good])
-        seen = act_seen(event["seen"], event["encounter"])
+        seen = reading_noun(event["seen"], event["encounter"])
         parts = [ways.format(seen), f"put it down {put_down(event, party)}"]
     if not unmoved:
-        parts.append(f"felt {felt(event['emotion_named'], reader, actor)}")
+        parts.append(f"felt {emotion_phrase(event['emotion_named'], reader, actor)}")
     told = f"{', '.join(parts[:-1])}{',' if len(parts) > 2 else ''} and {parts[-1]}" if len(parts) > 1 else parts[0]
     return f"{capitalised(reader.subject)} {told}."
 
 
-def exchange(event: Event, resolved: Resolved, choice: Choice, by_name: bool = True) -> str:
+def exchange(event: Event, resolved: Resolved, choice: PhraseChoice, by_name: bool = True) -> str:
     """One exchange in two sentences: what was done, and how it was read; *by_name*, or with he and she."""
     actor, other = event["actor"], OTHER[event["actor"]]
     subject = (NOUN if by_name else PRONOUN)[actor].subject
-    did = act_told(event["act"], (NOUN if by_name else PRONOUN)[other], event["encounter"], matter=int(event["day"]))
+    did = act_phrase(event["act"], (NOUN if by_name else PRONOUN)[other], event["encounter"], matter=int(event["day"]))
     bending = "not going by the book, " if event["bent"] == 1 else ""
     return f"{capitalised(f'{bending}{subject}')} {did}. {reading(event, resolved, choice)}"
 
 
-def exchanges(events: Sequence[Event], resolved: Resolved, choice: Choice) -> list[str]:
+def exchanges(events: Sequence[Event], resolved: Resolved, choice: PhraseChoice) -> list[str]:
     """The exchanges of one encounter, each told; names first, then he and she."""
     return [exchange(event, resolved, choice, by_name=number == 0) for number, event in enumerate(events)]
 
 
-def scene(events: Sequence[Event], resolved: Resolved, choice: Choice) -> str:
+def scene(events: Sequence[Event], resolved: Resolved, choice: PhraseChoice) -> str:
     """One encounter, all its exchanges, with what kind of encounter it was."""
     kind = ENCOUNTERS[events[0]["encounter"]][0]
     return " ".join([f"{capitalised(kind)}.", *exchanges(events, resolved, choice)])
@@ -150,7 +158,7 @@ def read_differently(event: Event, resolved: Resolved) -> str:
     """Where the two readings of one act part, as a sentence; empty where it was seen for about what it was."""
     if abs(misread(event, resolved)) < CLEARLY:
         return ""
-    done, seen = (act_seen(event[name], event["encounter"]) for name in ("act", "seen"))
+    done, seen = (reading_noun(event[name], event["encounter"]) for name in ("act", "seen"))
     actor, reader = NOUN[event["actor"]].subject, NOUN[OTHER[event["actor"]]].subject
     return f"{capitalised(actor)} meant {done}; {reader} saw {seen}."
 

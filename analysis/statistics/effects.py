@@ -75,7 +75,7 @@ def _student(value: float, variance: float, degrees: float) -> Estimate:
     return Estimate(value, value - half, value + half)
 
 
-def half_width(values: Floats) -> float:
+def median_half_width(values: Floats) -> float:
     """Half the width of the 95 % interval of a point's mean, in the middle of all points; *values* (P, R)."""
     n = (~np.isnan(values)).sum(axis=1)
     some = values[n > 1]
@@ -140,7 +140,7 @@ def _said(value: Any) -> str:
     return value if isinstance(value, str) else f"{value:g}"
 
 
-def differences(
+def differences_from_first(
     table: pd.DataFrame, names: Sequence[str], outcomes: Sequence[str], common_random_numbers: bool
 ) -> pd.DataFrame:
     """Difference of every other point from the first; *names* (P,) are the points'. Columns as in ``EFFECT``."""
@@ -156,7 +156,7 @@ def differences(
     return pd.DataFrame(rows, columns=list(EFFECT))
 
 
-def interplay(
+def interaction(
     table: pd.DataFrame, inputs: Sequence[str], one: str, other: str, outcome: str, common_random_numbers: bool
 ) -> tuple[Estimate, Estimate, Estimate]:
     """Effect of *one* input where the *other* is lowest, where it is highest, and the difference of the two."""
@@ -170,7 +170,7 @@ def interplay(
     return low, high, contrast(values, weights[1] - weights[0], common_random_numbers)
 
 
-class Turn(NamedTuple):
+class InteriorOptimum(NamedTuple):
     """Where an outcome is highest (or lowest) between the ends of an input, and by how much it passes the nearer end.
 
     ``beyond`` is positive where it does pass both ends; ``end`` is the one it was compared with.
@@ -182,9 +182,9 @@ class Turn(NamedTuple):
     beyond: Estimate
 
 
-def turning_points(
+def interior_optima(
     table: pd.DataFrame, inputs: Sequence[str], field: str, outcome: str, common_random_numbers: bool
-) -> tuple[Turn, Turn] | None:
+) -> tuple[InteriorOptimum, InteriorOptimum] | None:
     """Whether an outcome is highest, and whether it is lowest, between the ends of an input; None with under 3 values.
 
     The value in between and the end to compare it with are chosen on every other replicate, and compared on the rest:
@@ -201,7 +201,7 @@ def turning_points(
         inner = 1 + int(np.argmax(sign * means[1:-1]))
         end = 0 if sign * means[0] >= sign * means[-1] else len(levels) - 1
         beyond = contrast(values[:, 1::2], sign * (weights[inner] - weights[end]), common_random_numbers)
-        turns.append(Turn(levels[inner], levels[end], sign > 0, beyond))
+        turns.append(InteriorOptimum(levels[inner], levels[end], sign > 0, beyond))
     return turns[0], turns[1]
 
 
