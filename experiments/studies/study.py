@@ -183,10 +183,6 @@ class Study(ParameterGroup):
         return [*arms, *[""] * (count - len(arms))]
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
 def check_points(points: list[dict[str, Value]], resolved: ResolvedStudy) -> None:
     """Refuse the first point whose scenario is invalid, with its number and the reason."""
     read = set()
