@@ -100,9 +100,9 @@ class Lexicon:
         return np.mean([self.sentiment(component, t) for t in terms], axis=0)
 
     @property
-    def sizes(self) -> tuple[int, ...]:
-        """How many acts, identities and emotions there are."""
-        return tuple(len(getattr(self, component)) for component in COMPONENTS)
+    def terms(self) -> dict[str, tuple[str, ...]]:
+        """Names of the acts, identities and emotions there are."""
+        return {component: tuple(getattr(self, component)) for component in COMPONENTS}
 
     def resampled(self, draws: Floats) -> Lexicon:
         """The lexicon another sample of raters might have given.
@@ -110,7 +110,7 @@ class Lexicon:
         Each mean is shifted by a standard normal draw times SD / sqrt(n). *draws* has shape (terms, 3), rows in
         the order acts, identities, emotions; the result stays on the scale.
         """
-        size = sum(self.sizes)
+        size = sum(map(len, self.terms.values()))
         if draws.shape != (size, 3):
             raise InputError(f"{self.path}: resampling needs draws of shape ({size}, 3), not {draws.shape}")
         shifted, start = {}, 0
