@@ -1,8 +1,9 @@
 """How often the intervals of Sobol' indices hold the true value, for functions whose indices are known.
 
 ``python benchmarks/interval_coverage.py`` repeats a small study of Ishigami's function and of Sobol's G many times,
-with new base samples and new luck, and counts. The interval in use (``twoway.experiments.sensitivity.resampling.errors``) is compared with two
-that know only the bootstrap of base samples: its percentiles, and a normal one with its standard error.
+with new base samples and new noise, and counts. The interval in use (that of
+``twoway.experiments.sensitivity.resampling``) is compared with two that know only the bootstrap of base samples: its
+percentiles, and a normal one with its standard error.
 """
 
 from __future__ import annotations
@@ -65,29 +66,30 @@ def sobol_g(weights: tuple[float, ...] = (0, 0.5, 3, 9, 99, 99)) -> Known:
     return Known("Sobol's G", (0.0, 1.0), len(a), value, whole, np.concatenate([v, total, second]) / whole)
 
 
-LUCK = ("none", "its own", "shared")
+NOISE = ("none", "independent", "shared")
+"""What the runs of a study have in common beside their inputs."""
 
 
-def lived(known: Known, x: Floats, luck: str, replicates: int, rng: np.random.Generator) -> Floats:
-    """Outcomes (points, replicates) whose mean over all luck is the function, with as much luck as effect.
+def simulated(known: Known, x: Floats, noise: str, replicates: int, rng: np.random.Generator) -> Floats:
+    """Outcomes (points, replicates): the function plus noise with mean 0 and the variance of the function.
 
-    *its own*: every run has its own noise. *shared*: a replicate moves all points, and weighs their first input
-    more or less than it should, alike in all points; half of its variance is each run's own.
+    *independent*: every run has noise of its own. *shared*: a replicate moves all points alike, and changes the weight
+    of their first input; half of the variance is each run's own.
     """
     f, scale = known.value(x)[:, None], np.sqrt(known.variance)
-    if luck == "none":
+    if noise == "none":
         return f
-    noise = rng.normal(0, scale, (len(x), replicates))
-    if luck == "its own":
-        return f + noise
+    own = rng.normal(0, scale, (len(x), replicates))
+    if noise == "independent":
+        return f + own
     low, high = known.bounds
     first = (x[:, [0]] - (low + high) / 2) / ((high - low) / np.sqrt(12))
     alike = rng.normal(0, scale, replicates) + first * rng.normal(0, scale / 2, replicates)
-    return f + alike + noise * np.sqrt(0.5)
+    return f + alike + own * np.sqrt(0.5)
 
 
 def covered(
-    known: Known, luck: str, base: int, replicates: int, repetitions: int, draws: int, seed: int
+    known: Known, noise: str, base: int, replicates: int, repetitions: int, draws: int, seed: int
 ) -> pd.DataFrame:
     """How often each interval held the true value: a row per index and kind of interval."""
     problem = {
@@ -101,11 +103,11 @@ def covered(
     rng, z = np.random.default_rng(seed), norm.ppf((1 + CONFIDENCE) / 2)
     held = {kind: np.zeros(len(labels)) for kind in KINDS}
     error = np.zeros(len(labels))
-    for _ in tqdm(range(repetitions), desc=f"{known.name}, luck {luck}"):
+    for _ in tqdm(range(repetitions), desc=f"{known.name}, noise {noise}"):
         x = sampled.sample(problem, base, seed=int(rng.integers(2**31)))
         blocks = find_blocks(pd.DataFrame(x, columns=names))
         assert blocks is not None
-        values = lived(known, x, luck, replicates, rng)
+        values = simulated(known, x, noise, replicates, rng)
         at, anew = spread(blocks, values, draws, int(rng.integers(2**31)))
         tail, half = (1 - CONFIDENCE) / 2, errors(anew, base, values.shape[1], CONFIDENCE).half
         by_design = z * anew.design.std(axis=0, ddof=1)
@@ -120,7 +122,7 @@ def covered(
     return pd.DataFrame(
         {
             "function": known.name,
-            "luck": luck,
+            "noise": noise,
             "index": [kind for kind, _ in labels],
             "of": [name for _, name in labels],
             "true": known.true,
@@ -139,13 +141,13 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=500, help="bootstrap draws")
     options = parser.parse_args()
     tables = [
-        covered(known, luck, options.base, options.replicates, options.repetitions, options.draws, seed=1)
+        covered(known, noise, options.base, options.replicates, options.repetitions, options.draws, seed=1)
         for known in (ishigami(), sobol_g())
-        for luck in LUCK
+        for noise in NOISE
     ]
     rates = pd.concat(tables, ignore_index=True)
     print(rates.round(3).to_string(index=False))
-    print(rates.groupby(["function", "luck", "index"], sort=False)[list(KINDS)].mean().round(3).to_string())
+    print(rates.groupby(["function", "noise", "index"], sort=False)[list(KINDS)].mean().round(3).to_string())
     print(f"By chance a true rate of 95 % comes out between {_chance(options.repetitions)} in 95 of 100 such counts.")
 
 

@@ -1,7 +1,7 @@
-"""How much the same luck in both contexts narrows a difference: `python benchmarks/pairing.py [REPLICATES]`.
+"""How much common random numbers reduce the variance of a difference: `python benchmarks/pairing.py [REPLICATES]`.
 
 For each contrast: the variance of the difference between independent replicates over that between paired ones, with a
-95 % bootstrap interval; beside it the most that any sharing of luck could reach, and how many dyads change pattern.
+95 % bootstrap interval; beside it the most that any sharing of draws could reach, and how many dyads change pattern.
 Patterns are shares of dyads, the rest means over the dyads of a replicate, all on the last day.
 """
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from twoway.analysis.patterns import class_codes, pattern_codes
 from twoway.analysis.statistics.paired import most_possible, shares_of, variance_ratio
-from twoway.experiments.comparison.schedule import course
+from twoway.experiments.comparison.schedule import parse_schedule
 from twoway.simulation.run import Detail, simulate
 
 CONTRASTS = {
@@ -34,10 +34,10 @@ OUTCOMES = ("friendly", "polite", "conflicted", "client's net tone", "keyworker'
 WANTED = 4.0
 
 
-def lived(text: str, replicates: int) -> tuple[NDArray[Any], NDArray[Any]]:
+def simulated(text: str, replicates: int) -> tuple[NDArray[Any], NDArray[Any]]:
     """Patterns of all dyads, and the outcomes of each replicate."""
     codes, means = [], []
-    for stay in simulate(course(text).world, 1, range(replicates), Detail.DYADS, 2):
+    for stay in simulate(parse_schedule(text).prepared, 1, range(replicates), Detail.DYADS, 2):
         sides = [(side["positivity"], side["negativity"]) for side in (stay.clients, stay.keyworkers)]
         codes.append(pattern_codes(*(class_codes(*tone) for tone in sides)))
         means.append([*(float((p - n).mean()) for p, n in sides), float(stay.clients["felt_coercion"].mean())])
@@ -50,7 +50,7 @@ def main(replicates: int = 1000) -> None:
     print("| contrast | dyads that move | " + " | ".join(OUTCOMES) + " |")
     print("| --- | --- |" + " --- |" * len(OUTCOMES))
     for name, (one, other) in CONTRASTS.items():
-        (here, first), (there, then) = lived(one, replicates), lived(other, replicates)
+        (here, first), (there, then) = simulated(one, replicates), simulated(other, replicates)
         ratio, most = variance_ratio(first, then), most_possible(first, then)
         cells = (
             f"{f'**{value:.1f}**' if value < WANTED else f'{value:.1f}'} ({low:.1f} to {high:.1f}; {top:.0f})"

@@ -54,7 +54,7 @@ class Row(NamedTuple):
 
     @property
     def reached(self) -> bool:
-        """Whether it is as wanted: at most so much, or at least so many of what is counted per second."""
+        """Whether the bound is met: an upper bound for times and sizes, a lower bound for rates."""
         return self.value >= self.wanted if self.unit.endswith("per second") else self.value <= self.wanted
 
 
@@ -159,7 +159,7 @@ def in_browser(server: Serving) -> list[Row]:
 
 def at_once(server: Serving) -> list[float]:
     """Milliseconds that each step of forty visitors takes who all step without a pause."""
-    visitors = [Visitor(server.port, f"ordinary/{luck}") for luck in range(VISITORS)]
+    visitors = [Visitor(server.port, f"ordinary/{seed}") for seed in range(VISITORS)]
     found: list[float] = []
     together = threading.Barrier(VISITORS)
 
@@ -182,8 +182,8 @@ def memory(server: Serving) -> float:
     """Megabytes that a session adds to the server."""
 
     def some(first: int) -> None:
-        for luck in range(first, first + SESSIONS):
-            visitor = Visitor(server.port, f"strict-and-opaque/{luck}/d180/d60:context.control=2/vs:strict-but-fair")
+        for seed in range(first, first + SESSIONS):
+            visitor = Visitor(server.port, f"strict-and-opaque/{seed}/d180/d60:context.control=2/vs:strict-but-fair")
             visitor.post("/do", {"do": "step"})
             while visitor.post("/do", {"do": "pairs"})["pairs"] < 200:
                 pass

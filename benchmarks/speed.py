@@ -30,9 +30,9 @@ ROUNDS = 11
 """Rounds in which every kind of run has its turn; each round begins with another kind."""
 SIZES = (16, 30)
 CENTRES = {16: 200, 30: 100}
-"""Centres that a turn of the compiled runner lives, by clients per centre: a third of a second and more."""
+"""Centres that a turn of the compiled runner simulates, by clients per centre: a third of a second or more."""
 PER_TASK = 10
-"""Centres that a process of the pool lives before it hands them back."""
+"""Centres that a process of the pool simulates before it returns them."""
 MESA_RUNS = 100
 MANY, FEW = 100_000, 5_000
 """Dyad-stays that are streamed: memory that does not grow is nearly the same for both."""
@@ -41,8 +41,8 @@ TIMES = {"help": 7, "first": 3, "again": 7}
 PACKAGES = ("numpy", "numba", "mesa", "pandas", "pyarrow", "matplotlib", "pydantic")
 
 
-class Lived(NamedTuple):
-    """What was lived in one turn; nothing is read as an exchange in the trivial model."""
+class Turn(NamedTuple):
+    """Counts and time of one turn; the trivial model has no exchanges."""
 
     seconds: float
     simulate: int
@@ -79,7 +79,7 @@ def worlds() -> dict[int, Any]:
 
 
 def live_some(size: int, replicates: range) -> list[Any]:
-    """Task of the process pool: live some centres and hand back what was kept."""
+    """Task of the process pool: simulate some centres and return their records."""
     from twoway.simulation.run import Detail, simulate
 
     if not WORLDS:
@@ -90,16 +90,16 @@ def live_some(size: int, replicates: range) -> list[Any]:
 WORLDS: dict[int, Any] = {}
 
 
-def timed(lived: Callable[[], Any], days: int) -> Lived:
-    """Consume stays as they are lived."""
+def timed(simulated: Callable[[], Any], days: int) -> Turn:
+    """Simulate centres one after the other and time it."""
     start, count, exchanges = time.perf_counter(), 0, 0
-    for stay in lived():
+    for stay in simulated():
         count += len(stay.dyads)
         exchanges += int(stay.dyads["exchanges"].sum())
-    return Lived(time.perf_counter() - start, count, count * days, exchanges)
+    return Turn(time.perf_counter() - start, count, count * days, exchanges)
 
 
-def cases(pool: Executor) -> dict[str, Callable[[int], Lived]]:
+def cases(pool: Executor) -> dict[str, Callable[[int], Turn]]:
     """Every kind of run by its name, as a function of the round."""
     import trivial_mesa
 
@@ -107,11 +107,11 @@ def cases(pool: Executor) -> dict[str, Callable[[int], Lived]]:
     from twoway.simulation.run import Detail, simulate
 
     WORLDS.update(worlds())
-    found: dict[str, Callable[[int], Lived]] = {}
+    found: dict[str, Callable[[int], Turn]] = {}
 
-    def add(name: str, lived: Callable[[range], Any], size: int, centres: int) -> None:
+    def add(name: str, simulated: Callable[[range], Any], size: int, centres: int) -> None:
         days = WORLDS[size].scenario.design.days
-        found[name] = lambda turn: timed(lambda: lived(range(turn * centres, (turn + 1) * centres)), days)
+        found[name] = lambda turn: timed(lambda: simulated(range(turn * centres, (turn + 1) * centres)), days)
 
     for size in SIZES:
         world = WORLDS[size]
@@ -138,26 +138,26 @@ def cases(pool: Executor) -> dict[str, Callable[[int], Lived]]:
         if size == SIZES[0]:
             add(f"agents (Mesa), {size} clients", agents, size, 1)
 
-    def trivial(turn: int) -> Lived:
+    def trivial(turn: int) -> Turn:
         start = time.perf_counter()
         for run in range(MESA_RUNS):
             trivial_mesa.live(turn * MESA_RUNS + run)
         dyads = MESA_RUNS * trivial_mesa.CLIENTS
-        return Lived(time.perf_counter() - start, dyads, dyads * trivial_mesa.DAYS, 0)
+        return Turn(time.perf_counter() - start, dyads, dyads * trivial_mesa.DAYS, 0)
 
     found["trivial rule in Mesa, 30 clients"] = trivial
     return found
 
 
-def throughput(_: list[str]) -> dict[str, list[Lived]]:
+def throughput(_: list[str]) -> dict[str, list[Turn]]:
     """All kinds of run in turn, round after round; the first round, which also compiles, does not count."""
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         kinds = list(cases(pool).items())
-        measured: dict[str, list[Lived]] = {name: [] for name, _ in kinds}
+        measured: dict[str, list[Turn]] = {name: [] for name, _ in kinds}
         for turn in range(ROUNDS + 1):
             shift = turn % len(kinds)
-            for name, lived in kinds[shift:] + kinds[:shift]:
-                result = lived(turn)
+            for name, kind in kinds[shift:] + kinds[:shift]:
+                result = kind(turn)
                 if turn > 0:
                     measured[name].append(result)
             print(f"round {turn} of {ROUNDS}", file=sys.stderr)
@@ -171,20 +171,20 @@ def stream(arguments: list[str]) -> dict[str, float]:
 
     world = PreparedScenario(load("ordinary"))
     replicates = int(arguments[0]) // world.scenario.design.clients
-    lived = timed(lambda: simulate(world, 1, range(replicates), Detail.DYADS, 2), world.scenario.design.days)
-    return {"seconds": lived.seconds, "memory": peak_memory()}
+    done = timed(lambda: simulate(world, 1, range(replicates), Detail.DYADS, 2), world.scenario.design.days)
+    return {"seconds": done.seconds, "memory": peak_memory()}
 
 
 def write(arguments: list[str]) -> dict[str, float]:
     """Live that many dyad-stays and write them as ``twoway run --keep dyads`` does, into a folder that goes again."""
-    from twoway.experiments.runs.run import simulate
+    from twoway.experiments.runs.run import run_and_save
     from twoway.simulation.parameters.scenario import load
 
     scenario = load("ordinary")
     replicates = int(arguments[0]) // scenario.design.clients
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        simulate(scenario, "ordinary", Path(folder) / "run", 1, replicates, keep="dyads", threads=2)
+        run_and_save(scenario, "ordinary", Path(folder) / "run", 1, replicates, keep="dyads", threads=2)
         seconds = time.perf_counter() - start
     return {"seconds": seconds, "memory": peak_memory()}
 
@@ -257,8 +257,8 @@ def memory_rows() -> list[Row]:
 
 
 def throughput_rows() -> list[Row]:
-    """How much is lived in a second, and how kinds of run compare; a ratio is taken within each round."""
-    measured = {name: [Lived(*turn) for turn in turns] for name, turns in part("throughput").items()}
+    """Simulated dyad-days per second, and ratios between kinds of run, taken within each round."""
+    measured = {name: [Turn(*turn) for turn in turns] for name, turns in part("throughput").items()}
     rows = []
     for name, turns in measured.items():
         rows.append(Row(name, "M dyad-days/s", [t.dyad_days / t.seconds / 1e6 for t in turns]))

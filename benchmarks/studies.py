@@ -1,7 +1,7 @@
 """What a study costs beyond its runs: ``python benchmarks/studies.py [--json FILE]``; see README.md.
 
-A study of many points and replicates against the bare compiled runner that lives the same centres and keeps nothing,
-in turns; then 20,000 runs in a fresh process, for their memory.
+A study of many points and replicates against the bare compiled runner that simulates the same centres and saves
+nothing, in turns; then 20,000 runs in a fresh process, for their memory.
 """
 
 # ruff: noqa: PLC0415 (each part imports only what it measures)
@@ -45,7 +45,7 @@ def a_study(runs: int, seed: int, replicates: int = REPLICATES) -> Any:
 
 
 def bare(study: Any, workers: int = 2) -> float:
-    """Seconds in which the compiled runner lives the same centres and forgets them."""
+    """Seconds in which the compiled runner simulates the same centres without saving them."""
     from twoway.simulation.run import Detail, PreparedScenario, simulate
 
     table, setting = study.points()
@@ -58,7 +58,7 @@ def bare(study: Any, workers: int = 2) -> float:
     return time.perf_counter() - start
 
 
-def kept(study: Any, executor: str = "threads") -> float:
+def saved(study: Any, executor: str = "threads") -> float:
     """Seconds in which the study is run: with set-up, outcomes, store, and the table read again."""
     from twoway.experiments.studies.run import run_study
 
@@ -71,14 +71,14 @@ def kept(study: Any, executor: str = "threads") -> float:
 
 
 def turns(_: list[str]) -> dict[str, list[float]]:
-    """Bare and kept in turn; the first round, which also compiles, does not count."""
+    """Bare and saved in turn; the first round, which also compiles, does not count."""
     seconds: dict[str, list[float]] = {name: [] for name in ("bare", "once", *EXECUTORS)}
     for turn in range(ROUNDS + 1):
         study, once = a_study(RUNS, turn), a_study(RUNS, turn, replicates=1)
         found: list[tuple[str, Callable[[], float]]] = [
             ("bare", lambda study=study: bare(study)),
-            ("once", lambda once=once: kept(once)),
-            *((name, lambda name=name, study=study: kept(study, name)) for name in EXECUTORS),
+            ("once", lambda once=once: saved(once)),
+            *((name, lambda name=name, study=study: saved(study, name)) for name in EXECUTORS),
         ]
         shift = turn % len(found)
         for name, work in found[shift:] + found[:shift]:
@@ -91,7 +91,7 @@ def turns(_: list[str]) -> dict[str, list[float]]:
 
 def many(arguments: list[str]) -> dict[str, float]:
     """A whole study of that many runs."""
-    return {"seconds": kept(a_study(int(arguments[0]), 1)), "memory": peak_memory()}
+    return {"seconds": saved(a_study(int(arguments[0]), 1)), "memory": peak_memory()}
 
 
 PARTS: dict[str, Callable[[list[str]], Any]] = {"turns": turns, "many": many}

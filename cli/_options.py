@@ -1,33 +1,89 @@
-"""Options that several commands share, and what they mean."""
+"""How a command is added to the command line, and the options that several commands share."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from twoway.simulation.parameters.scenario import Scenario
 
 Action = Callable[[argparse.Namespace], int]
-"""What a command does: options in, exit status out."""
+"""The function behind a command: options in, exit status out."""
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+"""The commands of a parser, to which others are added."""
 
 
-def scenario_arguments(command: argparse.ArgumentParser) -> None:
-    """A scenario, and changes of it."""
-    command.add_argument("scenario", help="name of a scenario, or path of your own .toml file")
-    set_argument(command)
+def command(
+    commands: Commands, name: str, action: Action, summary: str, more: str = "", example: str = ""
+) -> argparse.ArgumentParser:
+    """Add a command.
+
+    Parameters
+    ----------
+    commands
+        The parser's commands so far.
+    name
+        The word that calls the command.
+    action
+        The function to call with the options.
+    summary
+        One phrase: its line in the list of commands, and the beginning of its own help.
+    more
+        Sentences that its own help adds.
+    example
+        A complete command, shown at the end of its own help.
+
+    Returns
+    -------
+    The parser of the command, for its options.
+    """
+    end = "" if summary.endswith("?") else "."
+    description = f"{summary[0].upper()}{summary[1:]}{end} {more}".strip()
+    epilog = f"Example: {example}" if example else None
+    parser = commands.add_parser(name, help=summary, description=description, epilog=epilog)
+    parser.set_defaults(action=action, parser=parser)
+    return parser
 
 
-def set_argument(command: argparse.ArgumentParser) -> None:
-    """Changes of a scenario."""
-    command.add_argument(
-        "--set", action="append", default=[], metavar="SECTION.FIELD=VALUE", help="change a field; may be repeated"
+def scenario_arguments(parser: argparse.ArgumentParser) -> None:
+    """A scenario, and changes to its numbers."""
+    parser.add_argument("scenario", help="name of a scenario (see `twoway list scenarios`), or path of a .toml file")
+    set_argument(parser)
+
+
+def set_argument(parser: argparse.ArgumentParser, scenario: str = "the scenario") -> None:
+    """Changes to the numbers of a scenario."""
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="SECTION.FIELD=VALUE",
+        help=f"change a number of {scenario}, such as context.control=3; may be repeated",
+    )
+
+
+def seed_argument(parser: argparse.ArgumentParser) -> None:
+    """The random seed."""
+    parser.add_argument("--seed", default="1", metavar="N", help="random seed, an integer from 0 (default 1)")
+
+
+def days_argument(parser: argparse.ArgumentParser) -> None:
+    """The number of simulated days."""
+    parser.add_argument("--days", metavar="N", help="number of days to simulate (default: as in the scenario)")
+
+
+def folder_argument(parser: argparse.ArgumentParser, default: str) -> None:
+    """The folder for the results."""
+    parser.add_argument(
+        "--out", type=Path, metavar="FOLDER", help=f"output folder, which must not exist (default {default})"
     )
 
 
 def whole_number(name: str, text: str) -> int:
-    """The whole number of an option, or a refusal that names it."""
+    """The whole number given for an option; raises ``InputError`` that names the option."""
     from twoway.simulation.errors import InputError
 
     try:
@@ -36,8 +92,18 @@ def whole_number(name: str, text: str) -> int:
         raise InputError(f"--{name} {text}: must be a whole number") from None
 
 
+def number(name: str, text: str, example: str) -> float:
+    """The number given for an option; raises ``InputError`` that names the option."""
+    from twoway.simulation.errors import InputError
+
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"--{name} {text}: must be a number such as {example}") from None
+
+
 def changes_of(options: argparse.Namespace) -> dict[str, float | str]:
-    """What ``--set`` and ``--days`` change."""
+    """The changes that ``--set`` and ``--days`` ask for, by ``section.field``."""
     from twoway.simulation.errors import InputError
 
     changes: dict[str, float | str] = {}
@@ -55,7 +121,7 @@ def changes_of(options: argparse.Namespace) -> dict[str, float | str]:
 
 
 def changed_scenario(options: argparse.Namespace) -> Scenario:
-    """The scenario that is asked for, with its changes."""
+    """The scenario that was asked for, with its changes."""
     from twoway.simulation.parameters.scenario import changed, load
 
     scenario, changes = load(options.scenario), changes_of(options)

@@ -1,4 +1,4 @@
-"""What the commands that make and keep a result have in common: where it goes, and how it is told."""
+"""The output of commands that compute a result: its folder, and the sentences that are printed."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from twoway.simulation import SCOPE
 
 if TYPE_CHECKING:
-    from twoway.experiments.results.result import Made
+    from twoway.experiments.results.result import Result
 
 
 def folder_for(name: str, out: Path | None) -> Path:
-    """The folder that was asked for, or one below ``runs`` that is not taken.
+    """The output folder: *out*, or the first free one named ``runs/NAME``.
 
-    Raises ``InputError`` if it exists already or nothing can be written there, before any work is done.
+    Raises ``InputError`` if the folder exists or cannot be written.
     """
     from twoway.experiments.results.folder import free_folder
     from twoway.simulation.errors import InputError
@@ -29,24 +29,25 @@ def folder_for(name: str, out: Path | None) -> Path:
     if not above.is_dir():
         raise InputError(f"{folder}: a file is in the place of a folder ({above}); choose another folder with --out")
     if not os.access(above, os.W_OK):
-        raise InputError(f"{folder}: it may not be written there; choose another folder with --out")
+        raise InputError(f"{folder}: there is no permission to write there; choose another folder with --out")
     return folder
 
 
-def make_and_tell(
+def compute_and_print(
     kind: str,
     folder: Path,
     arguments: Mapping[str, Any],
-    before: Callable[[Made], Iterable[str]] | None = None,
+    before: Callable[[Result], Iterable[str]] | None = None,
     **more: Any,
 ) -> int:
-    """Make a result of this *kind*, keep it in *folder*, and print what it says; lines of *before* come first."""
-    from twoway.experiments.results.result import make_and_keep
+    """Compute a derived result, save it in *folder* and print its sentences after the lines of *before*."""
+    from twoway.experiments.results.result import computer_of
 
-    made = make_and_keep(kind, folder, arguments, os.cpu_count() or 1, progress=True, **more)
-    for line in before(made) if before is not None else ():
+    result = computer_of(kind)(**arguments, **more, threads=os.cpu_count() or 1, progress=True)
+    result.save(folder)
+    for line in before(result) if before is not None else ():
         print(line)
-    for sentence in made.sentences:
+    for sentence in result.sentences:
         print(textwrap.fill(sentence, 110, break_long_words=False, break_on_hyphens=False))
     print(f"Tables, figures, page and manifest: {folder}")
     print(SCOPE)

@@ -1,51 +1,65 @@
-"""The commands ``twoway field-study`` and ``twoway landscape``: what a small study can show, and where dyads drift."""
+"""The commands ``twoway field-study`` and ``twoway landscape``: conclusions of small studies, drift of pairs."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-from typing import Any
 
-from twoway.cli._options import Action, whole_number
-from twoway.cli._output import folder_for, make_and_tell
+from twoway.cli._options import Commands, command, folder_argument, seed_argument, whole_number
+from twoway.cli._output import compute_and_print, folder_for
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Add both commands to the command line."""
-    study = commands.add_parser(
+    study = command(
+        commands,
         "field-study",
-        help="make a small interview study thousands of times: what could it have seen, missed, wrongly concluded?",
-        description="Each study has people and centres of its own; both parties of every pair are interviewed once, "
-        "and what the study would conclude is held against what is true of all pairs of all studies.",
+        field_study,
+        "simulate a small interview study many times: which conclusions would it have reached, and how many are right?",
+        "Each simulated study has people and centres of its own and interviews both parties of every pair once. Its "
+        "conclusions are compared with the truth about all pairs of all studies.",
+        "twoway field-study --studies 1000 --pairs 32",
     )
-    study.add_argument("scenario", nargs="?", default="four-centres", help="where (default four-centres)")
-    study.add_argument("--studies", default="10000", help="how many studies (default 10000)")
-    study.add_argument("--pairs", default="16", help="pairs in a study (default 16)")
-    study.add_argument("--centres", default="4", help="centres they are spread over, an even number (default 4)")
+    study.add_argument("scenario", nargs="?", default="four-centres", help="scenario (default four-centres)")
+    study.add_argument("--studies", default="10000", metavar="N", help="number of studies (default 10000)")
+    study.add_argument("--pairs", default="16", metavar="N", help="number of pairs in a study (default 16)")
+    study.add_argument("--centres", default="4", metavar="N", help="number of centres in a study, even (default 4)")
     study.add_argument(
-        "--interview-day", default="30-150", metavar="DAY", help="day of the interview, or from-to (default 30-150)"
+        "--interview-day",
+        default="30-150",
+        metavar="DAY",
+        help="day of the stay on which a pair is interviewed, or a range from which it is drawn (default 30-150)",
     )
-    study.add_argument("--later", default="30", help="days until the second interview (default 30)")
-    _luck_and_folder(study)
+    study.add_argument(
+        "--later", default="30", metavar="N", help="number of days until the second interview (default 30)"
+    )
+    seed_argument(study)
+    folder_argument(study, "runs/field-study")
 
-    landscape = commands.add_parser(
+    new = command(
+        commands,
         "landscape",
-        help="where pairs drift: vector field, resting points and basins of what the two take it to be, by scenario",
-        description="Estimated from where dyads are and where they are a few days later, in one picture per scenario.",
+        landscape,
+        "estimate where pairs drift: vector field, fixed points and basins of attraction, by scenario",
+        "The estimate rests on the state of each pair and its state some days later.",
+        "twoway landscape strict-and-opaque strict-but-fair",
     )
-    landscape.add_argument("scenario", nargs="+", help="scenarios; each later one is compared with the first")
-    landscape.add_argument("--replicates", default="200", help="replicates of each scenario (default 200)")
-    landscape.add_argument("--view", default="leaning", help="leaning, personal or tone (default leaning)")
-    _luck_and_folder(landscape)
-
-
-def _luck_and_folder(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--seed", default="1", help="luck: a whole number from 0 (default 1)")
-    command.add_argument("--out", type=Path, metavar="FOLDER", help="a folder that does not exist yet")
+    new.add_argument("scenario", nargs="+", help="scenarios; the second and later ones are compared with the first")
+    new.add_argument(
+        "--replicates", default="200", metavar="N", help="number of replicates of each scenario (default 200)"
+    )
+    new.add_argument(
+        "--view",
+        default="leaning",
+        help="variable shown for each party: leaning (weight of personal minus adversarial frames), personal "
+        "or tone (default "
+        "leaning)",
+    )
+    seed_argument(new)
+    folder_argument(new, "runs/landscape")
 
 
 def field_study(options: argparse.Namespace) -> int:
-    """Make a virtual field study."""
+    """Simulate field studies."""
     first, last = _days(options.interview_day)
     arguments = {
         "scenario": options.scenario,
@@ -57,7 +71,7 @@ def field_study(options: argparse.Namespace) -> int:
         "seed": whole_number("seed", options.seed),
         "replicates": whole_number("studies", options.studies),
     }
-    return make_and_tell("field-study", folder_for("field-study", options.out), arguments)
+    return compute_and_print("field-study", folder_for("field-study", options.out), arguments)
 
 
 def landscape(options: argparse.Namespace) -> int:
@@ -68,7 +82,7 @@ def landscape(options: argparse.Namespace) -> int:
         "seed": whole_number("seed", options.seed),
         "replicates": whole_number("replicates", options.replicates),
     }
-    return make_and_tell("landscape", folder_for("landscape", options.out), arguments)
+    return compute_and_print("landscape", folder_for("landscape", options.out), arguments)
 
 
 def _days(text: str) -> tuple[int, int]:
@@ -79,7 +93,4 @@ def _days(text: str) -> tuple[int, int]:
     try:
         return int(first), int(last or first)
     except ValueError:
-        raise InputError(f"--interview-day {text}: write it as 90, or as 30-150") from None
-
-
-DO: dict[str, Action] = {"field-study": field_study, "landscape": landscape}
+        raise InputError(f"--interview-day {text}: write it as 90 or as 30-150") from None

@@ -1,4 +1,4 @@
-"""The command ``twoway``: says what it will do, calls the library, and says what came of it."""
+"""The command ``twoway``: announces the work, calls the library, and prints the result."""
 
 from __future__ import annotations
 
@@ -12,78 +12,137 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from twoway.cli import compare, explore, narrate, robustness, seminar, study, teaching, validate
-from twoway.cli._options import Action, changed_scenario, scenario_arguments, whole_number
+from twoway.cli import compare, explore, listing, narrate, robustness, seminar, study, teaching, validate
+from twoway.cli._options import (
+    Commands,
+    changed_scenario,
+    command,
+    days_argument,
+    folder_argument,
+    scenario_arguments,
+    seed_argument,
+    whole_number,
+)
 from twoway.simulation import SCOPE
 
-MODULES = (compare, explore, robustness, study, narrate, validate, seminar, teaching)
-"""Modules with commands of their own: each adds them with ``add`` and says in ``DO`` what they do."""
+MODULES = (listing, compare, explore, robustness, study, narrate, validate, seminar, teaching)
+"""Modules with commands of their own, each of which adds them with its function ``add``."""
 INTERRUPTED = 130
 REFUSED = 2
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one sentence, with the nearest valid word."""
+    """A parser whose errors are one sentence with the nearest valid word and the command that shows help."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong and where help is; exit with status 2."""
-        if "invalid choice" in message and self._subparsers is not None:
-            from twoway.simulation.errors import nearest
+        """Print the error and exit with status 2."""
+        from twoway.simulation.errors import nearest
 
+        if "invalid choice" in message and self._subparsers is not None:
             word = message.partition("invalid choice: ")[2].partition(" (choose")[0]
             commands = next(action.choices for action in self._subparsers._group_actions if action.choices)
             message = f"there is no command {word}; {nearest(word[1:-1], commands)}"
         self.exit(REFUSED, f"twoway: {message} (see `{self.prog} --help`)\n")
 
+    def unknown(self, word: str) -> NoReturn:
+        """Refuse a word that this command does not know."""
+        from twoway.simulation.errors import nearest
+
+        if word.startswith("-"):
+            self.error(f"there is no option {word}; {nearest(word, self._option_string_actions)}")
+        self.error(f"'{word}' is one word too many")
+
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
-    top = Parser(
+    top: argparse.ArgumentParser = Parser(
         prog="twoway",
-        description="How client and keyworker in coercive drug treatment negotiate what their relationship is.",
-        epilog=SCOPE,
+        description="Simulate how client and keyworker in coercive drug treatment negotiate their relationship.",
+        epilog=f"`twoway COMMAND --help` explains a command and its options. {SCOPE}",
     )
-    top.add_argument("--version", action="store_true", help="say which version this is")
-    commands = top.add_subparsers(dest="command", metavar="command")
-    commands.add_parser("scenarios", help="list the scenarios with their questions")
-
-    show = commands.add_parser("show", help="print a scenario as it would be run, with units and sources")
-    scenario_arguments(show)
-    show.add_argument("--differences", action="store_true", help="only what differs from the default")
-
-    schema = commands.add_parser("schema", help="print the JSON schema of scenario files, for editors")
-    schema.add_argument("--out", type=Path, metavar="FILE", help="write it to a file that does not exist yet")
-
-    run = commands.add_parser("run", help="run a scenario and write a folder of tables and figures")
-    scenario_arguments(run)
-    run.add_argument("--seed", default="1", help="luck: a whole number from 0 (default 1)")
-    run.add_argument("--replicates", default="1", help="how often the whole scenario is repeated (default 1)")
-    run.add_argument("--days", help="length of every stay, in days")
-    run.add_argument("--out", type=Path, metavar="FOLDER", help="a folder that does not exist yet (default runs/NAME)")
-    run.add_argument("--keep", default="events", help="dyads, days or events: how much is written (default events)")
-    run.add_argument("--csv", action="store_true", help="write CSV as well, with a codebook")
-
-    verify = commands.add_parser("verify", help="make a run, comparison or study again and say whether all is equal")
-    verify.add_argument("folder", type=Path, help="the folder of a run, comparison or study")
-    verify.add_argument("--runs", metavar="N", default="50", help="how many runs of a study, drawn at random, or all")
+    top.add_argument("--version", action="store_true", help="print the version")
+    top.set_defaults(action=print_help, parser=top)
+    commands = top.add_subparsers(metavar="COMMAND")
+    add(commands)
     for module in MODULES:
         module.add(commands)
     return top
 
 
+def add(commands: Commands) -> None:
+    """Add ``run``, ``verify``, ``show`` and ``schema``."""
+    new = command(
+        commands,
+        "run",
+        run,
+        "run a scenario and write its tables and figures to a folder",
+        "The tables are events (a row per exchange), days (a row per party and day) and dyads (a row per pair).",
+        "twoway run strict-but-fair --replicates 20 --set context.transparency=0.2",
+    )
+    scenario_arguments(new)
+    seed_argument(new)
+    new.add_argument(
+        "--replicates", default="1", metavar="N", help="number of independent repetitions of the scenario (default 1)"
+    )
+    days_argument(new)
+    folder_argument(new, "runs/NAME")
+    new.add_argument(
+        "--keep",
+        default="events",
+        metavar="TABLE",
+        help="most detailed table to save: dyads, days (and dyads) or events (all three; default)",
+    )
+    new.add_argument("--csv", action="store_true", help="also write the tables as CSV, with a codebook")
+
+    new = command(
+        commands,
+        "verify",
+        verify,
+        "repeat what a folder holds and compare every value",
+        "The folder may hold a run, a comparison, a study or any other result. The exit status is 0 if all values are "
+        "equal, 1 if any differs.",
+        "twoway verify runs/four-centres",
+    )
+    new.add_argument("folder", type=Path, help="folder that another command has written")
+    new.add_argument(
+        "--runs",
+        metavar="N",
+        default="50",
+        help="for a study: number of its runs to repeat, drawn at random, or `all` (default 50)",
+    )
+
+    new = command(
+        commands,
+        "show",
+        show,
+        "print a scenario with every number, its unit, range and source",
+        example="twoway show strict-but-fair --differences",
+    )
+    scenario_arguments(new)
+    new.add_argument("--differences", action="store_true", help="print only what differs from the default")
+
+    new = command(commands, "schema", schema, "print the JSON schema of scenario files, for editors")
+    new.add_argument("--out", type=Path, metavar="FILE", help="write the schema to this file, which must not exist")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its status: 0, 1 if tables differ, 2 for what cannot be done, 130 if interrupted."""
-    options = parser().parse_args(arguments)
+    """Run the command *arguments*, or that of the command line.
+
+    Returns
+    -------
+    Exit status: 0, 1 if verified tables differ, 2 if the input is wrong, 130 if interrupted.
+    """
+    options, unknown = parser().parse_known_args(arguments)
+    if unknown:
+        options.parser.unknown(unknown[0])
     status = 0
     try:
         if options.version:
             from importlib.metadata import version
 
             print(f"two-way-process {version('two-way-process')}")
-        elif options.command is None:
-            parser().print_help()
         else:
-            status = DO[options.command](options)
+            status = options.action(options)
         sys.stdout.flush()
     except KeyboardInterrupt as stopped:
         print(f"\ntwoway: interrupted; {str(stopped) or 'nothing was written'}", file=sys.stderr)
@@ -100,26 +159,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         if not isinstance(error, InputError):
             raise
-        print(f"twoway: {error}", file=sys.stderr)
+        where = f" (see `{options.parser.prog} --help`)" if str(error).startswith("--") else ""
+        print(f"twoway: {error}{where}", file=sys.stderr)
         return REFUSED
     return status
 
 
 def _forget_output() -> None:
-    """Let go of output that cannot be written, so that Python does not try again at the end."""
+    """Redirect output that cannot be written, so that Python does not try again when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def scenarios(options: argparse.Namespace) -> int:
-    """List the shipped scenarios."""
-    from twoway.simulation.parameters.scenario import load, shipped_names
-
-    names = shipped_names()
-    width = max(len(name) for name in names)
-    for name in names:
-        text = textwrap.fill(load(name).question, 100, subsequent_indent=" " * (width + 2))
-        print(f"{name:<{width}}  {text}")
-    print("\nSee one in full with `twoway show NAME`; run it with `twoway run NAME`.")
+def print_help(options: argparse.Namespace) -> int:
+    """Print which commands there are."""
+    options.parser.print_help()
     return 0
 
 
@@ -159,17 +212,13 @@ def run(options: argparse.Namespace) -> int:
     scenario = changed_scenario(options)
     seed, replicates = whole_number("seed", options.seed), whole_number("replicates", options.replicates)
     from twoway.analysis.narrative.words.grammar import counted
+    from twoway.cli._output import folder_for
     from twoway.simulation.tables import check_seed, detail_of
 
     check_seed(seed, replicates)
     detail_of(options.keep)
-    from twoway.experiments.results.folder import free_folder
-    from twoway.simulation.errors import InputError
-
     name = Path(options.scenario).stem
-    folder = options.out if options.out is not None else free_folder(name)
-    if folder.exists():
-        raise InputError(f"{folder}: exists already and is not overwritten; choose another folder with --out")
+    folder = folder_for(name, options.out)
     design = scenario.design
     print(f"{scenario.title}: {scenario.question}")
     print(
@@ -178,17 +227,17 @@ def run(options: argparse.Namespace) -> int:
         f"{counted(replicates, 'replicate')}, seed {seed}.",
         flush=True,
     )
-    from twoway.experiments.runs.run import in_words, simulate
+    from twoway.experiments.runs.run import run_and_save
 
-    outcome = simulate(
+    result = run_and_save(
         scenario, name, folder, seed, replicates, options.keep, options.csv, os.cpu_count() or 1, progress=True
     )
     print()
     print(f"{'pattern':<28}{'dyads':>7}{'share':>8}   95 % interval")
-    for pattern, row in outcome.patterns.iterrows():
+    for pattern, row in result.patterns.iterrows():
         print(f"{pattern:<28}{int(row['dyads']):>7}{row['share']:>8.0%}   {row['low']:.0%} to {row['high']:.0%}")
     print()
-    for sentence in in_words(outcome):
+    for sentence in result.sentences:
         print(textwrap.fill(sentence, 100))
     print(f"Tables, figures and manifest: {folder}")
     print(SCOPE)
@@ -196,30 +245,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def verify(options: argparse.Namespace) -> int:
-    """Make a run, a comparison or a study again; status 1 if something differs."""
-    from twoway.experiments.comparison.save import is_comparison, verify_comparison
-    from twoway.experiments.results.result import is_made, verify_made
-    from twoway.experiments.studies.store import is_study
+    """Compute the result in a folder again; status 1 if a value differs."""
+    from twoway.experiments.results.result import verify as verify_result
 
-    if is_study(options.folder):
-        return study.verify(options.folder, None if options.runs == "all" else whole_number("runs", options.runs))
-    from twoway.experiments.runs.run import verify as run_again
-
-    again = run_again
-    if is_comparison(options.folder):
-        again = verify_comparison
-    elif is_made(options.folder):
-        again = verify_made
-    verdict = again(options.folder, os.cpu_count() or 1, progress=True)
-    for change in verdict.changed:
-        print(f"Changed since: {change}.")
-    for table, equal in verdict.equal.items():
-        print(f"{table}: {'equal' if equal else 'DIFFERENT'}")
-    same = all(verdict.equal.values())
-    print("Every table is equal." if same else "Not every table is equal.")
-    return 0 if same else 1
-
-
-DO: dict[str, Action] = {"scenarios": scenarios, "show": show, "schema": schema, "run": run, "verify": verify}
-for _module in MODULES:
-    DO |= _module.DO
+    sample = None if options.runs == "all" else whole_number("runs", options.runs)
+    verdict = verify_result(options.folder, os.cpu_count() or 1, progress=True, sample=sample)
+    for line in verdict.lines():
+        print(line)
+    return 0 if verdict.same else 1

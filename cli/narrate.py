@@ -1,6 +1,6 @@
-"""Commands that open a run again and tell what is in it: story, interview, why, measures, report.
+"""Commands that describe a saved run: story, interview, why, measures, report.
 
-What is told comes from ``analysis``; here it is asked for, printed or written.
+``analysis`` composes the text; the commands print or write it.
 """
 
 from __future__ import annotations
@@ -9,59 +9,101 @@ import argparse
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from twoway.cli._options import Action, whole_number
+from twoway.cli._options import Action, Commands, command, whole_number
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from twoway.analysis.render.document import Piece
-    from twoway.experiments.runs.open import Kept
+    from twoway.experiments.runs.open import SavedRun
 
 FORMATS = ("text", "markdown", "html")
 SUFFIXES = {".md": "markdown", ".html": "html", ".htm": "html", ".txt": "text"}
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Add these commands to the command line."""
-    story = commands.add_parser("story", help="tell one dyad's stay as a story, from both sides")
-    _dyad_arguments(story)
-    _out_arguments(story)
+    new = _dyad_command(
+        commands,
+        "story",
+        story,
+        "tell one pair's stay as a story, from both sides",
+        "twoway story runs/four-centres --dyad 7",
+    )
+    _file_arguments(new)
 
-    interview = commands.add_parser("interview", help="what client and keyworker would each say on a day")
-    _dyad_arguments(interview)
-    interview.add_argument("--day", help="day of the stay (default the last)")
-    _out_arguments(interview)
+    new = _dyad_command(
+        commands,
+        "interview",
+        interview,
+        "print what client and keyworker would each say about their relationship on a day",
+        "twoway interview runs/four-centres --dyad 7 --day 60",
+    )
+    new.add_argument("--day", metavar="N", help="day of the stay (default: the last)")
+    _file_arguments(new)
 
-    why = commands.add_parser("why", help="why an exchange was taken as it was, and what would have followed otherwise")
-    _dyad_arguments(why)
-    why.add_argument("--day", required=True, help="day of the stay")
-    why.add_argument("--exchange", default="1", help="number of the exchange on that day, from 1 (default 1)")
-    _out_arguments(why)
+    new = _dyad_command(
+        commands,
+        "why",
+        why,
+        "explain how one act was read by the other party, and what would have followed from another reading",
+        "twoway why runs/four-centres --dyad 7 --day 60",
+    )
+    new.add_argument("--day", required=True, metavar="N", help="day of the stay")
+    new.add_argument("--exchange", default="1", metavar="N", help="number of the act on that day, from 1 (default 1)")
+    _file_arguments(new)
 
-    measures = commands.add_parser("measures", help="measures of a run, with intervals, and clusters without the rule")
-    measures.add_argument("folder", type=Path, help="the folder of a run")
-    measures.add_argument("--day", help="day at which the dyads are measured (default the last)")
-    measures.add_argument("--out", type=Path, metavar="FILE", help="write them to a CSV file that does not exist yet")
+    new = _run_command(
+        commands,
+        "measures",
+        measures,
+        "print the measures of a run, each with its interval, and clusters found without the classification rule",
+        "twoway measures runs/four-centres --day 90",
+    )
+    new.add_argument("--day", metavar="N", help="day at which the pairs are measured (default: the last)")
+    new.add_argument("--out", type=Path, metavar="FILE", help="write to this CSV file, which must not exist")
 
-    report = commands.add_parser("report", help="write one HTML file about a run, to be sent, read or printed")
-    report.add_argument("folder", type=Path, help="the folder of a run")
-    report.add_argument("--day", help="day of the interviews (default the last)")
-    report.add_argument(
-        "--out", type=Path, metavar="FILE", help="a file that is not there yet (default report.html in the run)"
+    new = _run_command(
+        commands,
+        "report",
+        report,
+        "write one HTML file about a run, to send, read or print",
+        "twoway report runs/four-centres",
+    )
+    new.add_argument("--day", metavar="N", help="day of the interviews (default: the last)")
+    new.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="output file, which must not exist (default: report.html in the run's folder)",
     )
 
 
-def _dyad_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("folder", type=Path, help="the folder of a run")
-    command.add_argument(
-        "--dyad", required=True, help="number of the dyad in its replicate, counted through the centres from 0"
+def _run_command(commands: Commands, name: str, action: Action, summary: str, example: str) -> argparse.ArgumentParser:
+    """Add a command on the folder of a run."""
+    new = command(commands, name, action, summary, example=example)
+    new.add_argument("folder", type=Path, help="folder that `twoway run` has written")
+    return new
+
+
+def _dyad_command(commands: Commands, name: str, action: Action, summary: str, example: str) -> argparse.ArgumentParser:
+    """Add a command on one dyad of a run."""
+    new = _run_command(commands, name, action, summary, example)
+    new.add_argument(
+        "--dyad",
+        required=True,
+        metavar="N",
+        help="number of the pair (dyad), from 0 through all centres of a replicate",
     )
-    command.add_argument("--replicate", default="0", help="number of the replicate, from 0 (default 0)")
+    new.add_argument("--replicate", default="0", metavar="N", help="number of the replicate, from 0 (default 0)")
+    return new
 
 
-def _out_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--format", help="text, markdown or html (default by the file's ending, else text)")
-    command.add_argument("--out", type=Path, metavar="FILE", help="write to a file that does not exist yet")
+def _file_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", help="text, markdown or html (default: as the file's name ends, else text)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write to this file, which must not exist")
 
 
 def _format(options: argparse.Namespace) -> str:
@@ -79,32 +121,33 @@ def _number(options: argparse.Namespace, name: str) -> int | None:
     return None if text is None else whole_number(name, text)
 
 
-def _opened(options: argparse.Namespace) -> tuple[Kept, tuple[int, int, int], int]:
+def _opened(options: argparse.Namespace) -> tuple[SavedRun, tuple[int, int, int], int]:
     """The run, the dyad asked for, and its number in the replicate."""
-    from twoway.experiments.runs.open import Kept
+    from twoway.experiments.runs.open import SavedRun
 
     number, replicate = whole_number("dyad", options.dyad), whole_number("replicate", options.replicate)
-    kept = Kept(options.folder)
-    return kept, kept.dyad(number, replicate), number
+    run = SavedRun(options.folder)
+    return run, run.find_dyad(number, replicate), number
 
 
 def _say(pieces: Sequence[Piece], options: argparse.Namespace, title: str) -> int:
     """Print the pieces, or write them to a file."""
-    from twoway.analysis.render.document import as_html, as_markdown, as_text
+    from twoway.analysis.render.document import as_markdown, as_text
+    from twoway.analysis.render.html import as_html
 
     text = {"text": as_text, "markdown": as_markdown}.get(_format(options), partial(as_html, title))(pieces)
     if options.out is None:
         print(text, end="")
         return 0
-    from twoway.experiments.results.folder import write_whole
+    from twoway.experiments.results.folder import write_new_file
 
-    write_whole(options.out, text)
+    write_new_file(options.out, text)
     print(f"Written: {options.out}")
     return 0
 
 
 def _before(options: argparse.Namespace) -> None:
-    """Refuse before any work what could not be written after it."""
+    """Check the options of the output before any work."""
     _format(options)
     if options.out is not None:
         from twoway.experiments.results.folder import refuse_existing
@@ -115,59 +158,59 @@ def _before(options: argparse.Namespace) -> None:
 def story(options: argparse.Namespace) -> int:
     """Tell a dyad's stay."""
     _before(options)
-    kept, dyad, number = _opened(options)
+    run, dyad, number = _opened(options)
     from twoway.analysis.narrative.story import story as tell
 
-    pieces = tell(kept.tables(range(dyad[0], dyad[0] + 1)), kept.resolved, dyad, number)
-    return _say(pieces, options, f"Dyad {number} of {kept.scenario.title}")
+    pieces = tell(run.read_tables(range(dyad[0], dyad[0] + 1)), run.resolved, dyad, number)
+    return _say(pieces, options, f"Dyad {number} of {run.scenario.title}")
 
 
 def interview(options: argparse.Namespace) -> int:
     """Both interviews of a dyad, and the pattern a researcher would assign."""
     _before(options)
     day = _number(options, "day")
-    kept, dyad, number = _opened(options)
-    day = kept.day(day)
+    run, dyad, number = _opened(options)
+    day = run.check_day(day)
     from twoway.analysis.narrative.story import verdict_and_interviews
 
-    pieces = verdict_and_interviews(kept.tables(range(dyad[0], dyad[0] + 1)), kept.resolved, dyad, day, number)
-    return _say(pieces, options, f"Dyad {number} of {kept.scenario.title}, day {day}")
+    pieces = verdict_and_interviews(run.read_tables(range(dyad[0], dyad[0] + 1)), run.resolved, dyad, day, number)
+    return _say(pieces, options, f"Dyad {number} of {run.scenario.title}, day {day}")
 
 
 def why(options: argparse.Namespace) -> int:
     """Explain one exchange."""
     _before(options)
     day, exchange = _number(options, "day"), _number(options, "exchange")
-    kept, dyad, number = _opened(options)
-    day = kept.day(day)
+    run, dyad, number = _opened(options)
+    day = run.check_day(day)
     from twoway.analysis.narrative.explanation import told
     from twoway.analysis.narrative.explanation import why as explain
 
-    world = kept.world
-    reason = explain(kept.tables(range(dyad[0], dyad[0] + 1)), world, kept.seed, dyad, day, exchange or 0)
-    return _say(told(reason, world), options, f"Why? Dyad {number} of {kept.scenario.title}, day {day}")
+    prepared = run.prepared
+    reason = explain(run.read_tables(range(dyad[0], dyad[0] + 1)), prepared, run.seed, dyad, day, exchange or 0)
+    return _say(told(reason, prepared), options, f"Why? Dyad {number} of {run.scenario.title}, day {day}")
 
 
 def measures(options: argparse.Namespace) -> int:
     """Print or write every measure of a run."""
-    from twoway.experiments.runs.open import Kept
+    from twoway.experiments.runs.open import SavedRun
 
     if options.out is not None:
         from twoway.experiments.results.folder import refuse_existing
 
         refuse_existing(options.out)
     day = _number(options, "day")
-    kept = Kept(options.folder)
-    day = kept.day(day)
+    run = SavedRun(options.folder)
+    day = run.check_day(day)
     from twoway.analysis.clustering import LEAST_DYADS, emergence, in_words
     from twoway.analysis.measures.all_measures import measures as measure
 
-    tables = kept.tables()
-    found = measure(tables, kept.resolved, day)
+    tables = run.read_tables()
+    found = measure(tables, run.resolved, day)
     if options.out is not None:
-        from twoway.experiments.results.folder import write_whole
+        from twoway.experiments.results.folder import write_new_file
 
-        write_whole(options.out, found.to_csv(index=False))
+        write_new_file(options.out, found.to_csv(index=False))
         print(f"Written: {options.out}")
     else:
         _print_measures(found)
@@ -175,12 +218,12 @@ def measures(options: argparse.Namespace) -> int:
         import textwrap
 
         print()
-        for sentence in in_words(emergence(tables.days, kept.resolved, day)):
+        for sentence in in_words(emergence(tables.days, run.resolved, day)):
             print(textwrap.fill(sentence, 100))
     return 0
 
 
-def _print_measures(found: Any) -> None:
+def _print_measures(found: pd.DataFrame) -> None:
     """Every measure with its unit and meaning, and below it its groups with their intervals."""
     import textwrap
 
@@ -189,25 +232,22 @@ def _print_measures(found: Any) -> None:
     for (name, unit, meaning), rows in found.groupby(["measure", "unit", "meaning"], sort=False):
         print(textwrap.fill(f"{name} ({unit}): {meaning}", 100, subsequent_indent="  "))
         for row in rows.itertuples():
-            value = "not to be had" if pd.isna(row.estimate) else f"{row.estimate:8.3f}"
+            value = "not available" if pd.isna(row.estimate) else f"{row.estimate:8.3f}"
             interval = f"   {row.low:.3f} to {row.high:.3f}" if not pd.isna(row.low) else ""
             print(f"    {row.group:<52}{value}{interval}   n = {row.n:.0f} {row.counted}; {row.interval}")
 
 
 def report(options: argparse.Namespace) -> int:
     """Write the report on a run."""
-    from twoway.experiments.results.folder import refuse_existing, write_whole
-    from twoway.experiments.runs.open import Kept
+    from twoway.experiments.results.folder import refuse_existing, write_new_file
+    from twoway.experiments.runs.open import SavedRun
 
     target = options.out if options.out is not None else options.folder / "report.html"
     day = _number(options, "day")
-    kept = Kept(options.folder)
+    run = SavedRun(options.folder)
     refuse_existing(target)
     from twoway.experiments.reports.run_report import report as compose
 
-    write_whole(target, compose(kept, kept.day(day)))
+    write_new_file(target, compose(run, run.check_day(day)))
     print(f"Written: {target}")
     return 0
-
-
-DO: dict[str, Action] = {"story": story, "interview": interview, "why": why, "measures": measures, "report": report}

@@ -1,4 +1,4 @@
-"""The commands ``twoway ablate`` and ``twoway robustness``: what makes the patterns, and do the conclusions stand?"""
+"""The commands ``twoway ablate`` and ``twoway robustness``: which parts matter, and do conclusions hold?"""
 
 from __future__ import annotations
 
@@ -6,49 +6,67 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from twoway.cli._options import Action, whole_number
-from twoway.cli._output import folder_for, make_and_tell
+from twoway.cli._options import (
+    Commands,
+    command,
+    days_argument,
+    folder_argument,
+    seed_argument,
+    whole_number,
+)
+from twoway.cli._output import compute_and_print, folder_for
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Add both commands to the command line."""
-    ablate = commands.add_parser(
+    new = command(
+        commands,
         "ablate",
-        help="take out the four dimensions and each rule, one at a time, and say what that does to the patterns",
-        description="What is taken out, and how, stands in experiments/derived/ablations.toml. The same people live with the "
-        "same luck with and without it.",
+        ablate,
+        "remove the four dimensions and each rule, one at a time, and say how the patterns change",
+        "What is removed, and how, is listed in experiments/validation/ablations.toml. Runs with and without a part "
+        "use common random numbers.",
+        "twoway ablate --replicates 5 --days 60",
     )
-    _arguments(ablate, "100")
-    robustness = commands.add_parser(
+    _arguments(new, "100", "ablation")
+    new = command(
+        commands,
         "robustness",
-        help="say whether claims about context stand under other sentiments, equations, frames, thresholds and draws",
-        description="What is claimed stands in experiments/derived/claims.toml. In each variant of the model the same people "
-        "live with the same luck in both contexts of a claim.",
+        robustness,
+        "test whether claims about context hold under other sentiments, equations, frames, thresholds and parameters",
+        "The claims are listed in experiments/derived/claims.toml. In each variant of the model, both contexts of a "
+        "claim use common random numbers.",
+        "twoway robustness --replicates 7 --resamples 2 --draws 5 --days 60",
     )
-    _arguments(robustness, "40")
-    robustness.add_argument("--resamples", default="20", help="how many other samples of raters (default 20)")
-    robustness.add_argument(
+    _arguments(new, "40", "robustness")
+    new.add_argument(
+        "--resamples",
+        default="20",
+        metavar="N",
+        help="number of variants with sentiments of a resampled group of raters (default 20)",
+    )
+    new.add_argument(
         "--posterior",
         type=Path,
         metavar="CSV",
-        help="draws of parameters, a row each, in columns such as learning.perceptual_noise (default: those of the calibration, "
-        "if there are any)",
+        help="parameter draws, one per row, in columns such as learning.perceptual_noise (default: the posterior "
+        "sample of the calibration)",
     )
-    robustness.add_argument("--draws", default="50", help="how many of these draws are tried (default 50)")
+    new.add_argument("--draws", default="50", metavar="N", help="number of parameter draws to try (default 50)")
 
 
-def _arguments(command: argparse.ArgumentParser, replicates: str) -> None:
-    command.add_argument("--scenario", default="ordinary", help="name, or path of your own .toml (default ordinary)")
-    command.add_argument(
-        "--replicates", default=replicates, help=f"how often each run is repeated (default {replicates})"
+def _arguments(parser: argparse.ArgumentParser, replicates: str, folder: str) -> None:
+    parser.add_argument("--scenario", default="ordinary", help="name, or path of a .toml file (default ordinary)")
+    parser.add_argument(
+        "--replicates", default=replicates, metavar="N", help=f"number of replicates of each run (default {replicates})"
     )
-    command.add_argument("--seed", default="1", help="luck: a whole number from 0 (default 1)")
-    command.add_argument("--days", help="length of every stay, in days (default: the scenario's)")
-    command.add_argument("--out", type=Path, metavar="FOLDER", help="a folder that does not exist yet")
+    seed_argument(parser)
+    days_argument(parser)
+    folder_argument(parser, f"runs/{folder}")
 
 
 def _asked(options: argparse.Namespace) -> dict[str, Any]:
-    """The arguments that both commands share, refused before anything is said of what will be done."""
+    """The arguments that both commands share, checked before the work is announced."""
     from twoway.experiments.results.result import check_replicates
     from twoway.simulation.parameters.scenario import load
 
@@ -64,21 +82,21 @@ def _asked(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def ablate(options: argparse.Namespace) -> int:
-    """Take out each part of the model in turn."""
-    from twoway.experiments.derived.ablation_table import ablations
+    """Remove each part of the model in turn."""
+    from twoway.experiments.validation.ablation_table import ablations
 
     asked = _asked(options)
     count = len(ablations().removal)
     print(
-        f"{asked['scenario']}: each of {count} parts of the model taken out in turn, {asked['replicates']} replicates "
-        f"each, seed {asked['seed']}; some also in the scenario in which they should matter.\n",
+        f"{asked['scenario']}: each of {count} parts of the model is removed in turn, {asked['replicates']} replicates "
+        f"each, seed {asked['seed']}; some parts are also removed in the scenario in which they should matter.\n",
         flush=True,
     )
-    return make_and_tell("ablation", folder_for("ablation", options.out), asked)
+    return compute_and_print("ablation", folder_for("ablation", options.out), asked)
 
 
 def robustness(options: argparse.Namespace) -> int:
-    """Try each claim in each variant of the model."""
+    """Test each claim in each variant of the model."""
     from twoway.experiments.calibration.posterior import POSTERIOR
     from twoway.experiments.derived.robustness import claims, posterior_draws, variants
     from twoway.simulation.errors import InputError
@@ -98,7 +116,4 @@ def robustness(options: argparse.Namespace) -> int:
         f"each, seed {asked['seed']}.\n",
         flush=True,
     )
-    return make_and_tell("robustness", folder_for("robustness", options.out), asked)
-
-
-DO: dict[str, Action] = {"ablate": ablate, "robustness": robustness}
+    return compute_and_print("robustness", folder_for("robustness", options.out), asked)

@@ -1,28 +1,36 @@
-"""The command ``twoway seminar``, beside all others: says where the page is, opens it, and serves until Ctrl+C."""
+"""The command ``twoway seminar``: prints the address of the page, opens it, and serves it until Ctrl+C."""
 
 from __future__ import annotations
 
 import argparse
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING
 
-from twoway.cli._options import Action, whole_number
+from twoway.cli._options import Commands, command, whole_number
+
+if TYPE_CHECKING:
+    import socket
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Add ``seminar`` to the command line."""
-    seminar = commands.add_parser(
+    new = command(
+        commands,
         "seminar",
-        help="open the page to teach with in a browser; it needs no internet",
-        description="Serves a page to teach with, on this machine alone. Stop it with Ctrl+C. All that a page shows "
-        "follows from its recipe; nothing is written to disk.",
+        seminar,
+        "open the teaching page in a browser; no internet is needed",
+        "The page is served from this machine until you press Ctrl+C. It writes nothing to disk; the recipe that it "
+        "shows is enough to restore everything.",
+        "twoway seminar --port 8700",
     )
-    seminar.add_argument("--port", help="port to listen at (default: the first free one from 8600 on; 0: any)")
-    seminar.add_argument("--no-browser", action="store_true", help="do not open a browser; only say where the page is")
-    seminar.add_argument(
+    new.add_argument(
+        "--port", metavar="N", help="port of the page (default: the first free one from 8600; 0: any free one)"
+    )
+    new.add_argument("--no-browser", action="store_true", help="print the address of the page, but open no browser")
+    new.add_argument(
         "--host",
         default="127.0.0.1",
-        help="address to listen at: 0.0.0.0 lets everyone in the same network in (default: this machine alone)",
+        help="network address of the page; 0.0.0.0 admits everyone in the same network (default: this machine only)",
     )
 
 
@@ -31,7 +39,7 @@ def seminar(options: argparse.Namespace) -> int:
     import threading
     import webbrowser
 
-    from twoway.seminar.bind import is_here_alone, listen
+    from twoway.seminar.bind import is_loopback, listen
     from twoway.simulation.errors import InputError
 
     port = None if options.port is None else whole_number("port", options.port)
@@ -39,13 +47,13 @@ def seminar(options: argparse.Namespace) -> int:
         raise InputError(f"--port {port}: must be from 0 to 65535")
     ours = listen(options.host, port)
     number = ours.getsockname()[1]
-    alone = is_here_alone(options.host)
+    alone = is_loopback(options.host)
     where, told = announced(options.host, number)
     print(f"{told}\nStop it with Ctrl+C.", flush=True)
     if not alone:
         print(
-            "Careful: everyone in the same network who knows the address can use this page, without a password and "
-            "unencrypted. Sessions hold made-up people only. Leave --host out to be alone.",
+            "Careful: everyone in the same network who knows the address can use this page, without a password or "
+            "encryption. Sessions contain made-up people only. Without --host, only this machine has access.",
             flush=True,
         )
     if not options.no_browser:
@@ -57,31 +65,27 @@ def seminar(options: argparse.Namespace) -> int:
 
 
 def announced(host: str, port: int) -> tuple[str, str]:
-    """Where the browser of this machine finds the page, and what is said of where it is."""
-    from twoway.seminar.bind import address_for_others, in_a_link
+    """The address of the page for this machine's browser, and the sentence that announces it."""
+    from twoway.seminar.bind import network_address, page_url
 
-    known = address_for_others(host)
+    known = network_address(host)
     if known is not None:
-        where = in_a_link(known, port)
+        where = page_url(known, port)
         return where, f"The page: {where}"
-    where = in_a_link("127.0.0.1", port)
+    where = page_url("127.0.0.1", port)
     return where, (
-        f"The page: {where} on this machine. By which address others reach it could not be found out; either there is "
-        f"no network just now, or no way out of it. They open http://ADDRESS:{port}/, where ADDRESS is the one that "
-        "the network settings of this machine show."
+        f"The page: {where} on this machine. The address for others could not be determined: this machine has no "
+        f"network connection. Others open http://ADDRESS:{port}/, where ADDRESS is in the network settings of this "
+        "machine."
     )
 
 
-def serve(ours: Any, host: str, alone: bool) -> None:
-    """Serve at a socket that listens, until Ctrl+C."""
+def serve(ours: socket.socket, host: str, alone: bool) -> None:
+    """Serve the page at a listening socket, until Ctrl+C."""
     import socket
 
     from twoway.seminar.bind import LOOPBACK
-    from twoway.seminar.server import application, server
-    from twoway.seminar.visitors import Visitors
+    from twoway.seminar.server import Visitors, application, server
 
     names = (*LOOPBACK, host) if alone else (*LOOPBACK, host, socket.gethostname())
     server(application(Visitors(), names, open_to_others=not alone)).run(sockets=[ours])
-
-
-DO: dict[str, Action] = {"seminar": seminar}

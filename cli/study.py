@@ -1,4 +1,4 @@
-"""The commands about studies, ``twoway studies`` and ``twoway study``: each calls the library and says what came."""
+"""The command ``twoway study`` and its actions."""
 
 from __future__ import annotations
 
@@ -10,67 +10,146 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twoway.cli._options import Action, whole_number
+from twoway.cli._options import Action, Commands, command, folder_argument, number, whole_number
 
 if TYPE_CHECKING:
-    from twoway.experiments.studies.analyse import Examined
-    from twoway.experiments.studies.run import Result
+    from twoway.experiments.results.result import Result
+    from twoway.experiments.studies.result import StudyResult
     from twoway.experiments.studies.store import Status, Store
 
 INTERRUPTED = 130
 WIDTH = 100
 
 
-def add(commands: Any) -> None:
-    """Add what concerns studies to the commands."""
-    commands.add_parser("studies", help="list the studies with their questions")
-    study = commands.add_parser("study", help="run many runs that answer a question, and keep them")
-    actions = study.add_subparsers(dest="action", metavar="action", required=True)
+def add(commands: Commands) -> None:
+    """Add ``study`` and its actions to the command line."""
+    group = commands.add_parser(
+        "study",
+        help="run a study: many runs that answer a question",
+        description="A study varies inputs of a scenario, repeats every point, saves every run in a folder, and "
+        "answers its question in figures and sentences.",
+        epilog="`twoway list studies` lists the studies; `twoway study ACTION --help` explains an action.",
+    )
+    actions = group.add_subparsers(dest="study action", metavar="ACTION", required=True)
 
-    run = actions.add_parser("run", help="run a study into a new folder")
-    run.add_argument("study", help="name of a study, or path of your own .toml file")
-    run.add_argument("--out", type=Path, metavar="FOLDER", help="a folder that does not exist yet (default runs/NAME)")
-    run.add_argument("--replicates", help="how often each point is repeated, instead of what the study says")
-    _add_work(run)
+    new = command(
+        actions,
+        "run",
+        _run,
+        "run a study in a new folder",
+        example="twoway study run strictness-and-transparency --workers 4",
+    )
+    new.add_argument("study", help="name of a study (see `twoway list studies`), or path of a .toml file")
+    folder_argument(new, "runs/NAME")
+    new.add_argument("--replicates", metavar="N", help="number of replicates of each point (default: as in the study)")
+    _add_work(new)
 
-    status = actions.add_parser("status", help="say how far a study has come")
-    resume = actions.add_parser("resume", help="make the runs that a study lacks")
-    _add_work(resume)
-    resume.add_argument("--failed", action="store_true", help="make those that failed again as well")
+    new = _folder_command(actions, "status", _status, "print how many runs are finished, failed and missing")
 
-    extend = actions.add_parser("extend", help="plan more of a study, keeping what was run, and run it")
-    extend.add_argument("--replicates", help="how often each point is repeated from now on")
-    extend.add_argument("--size", help="new size of a Latin hypercube, Sobol' or Morris design")
-    extend.add_argument("--points", type=Path, metavar="FILE", help="a CSV file of more points, a column per input")
-    extend.add_argument("--only-plan", action="store_true", help="run nothing yet")
-    _add_work(extend)
+    new = _folder_command(
+        actions,
+        "resume",
+        _resume,
+        "run whatever a study still lacks",
+        "Use it after an interruption, or after `extend --only-plan`.",
+    )
+    _add_work(new)
+    new.add_argument("--failed", action="store_true", help="also repeat the runs that failed")
 
-    merge = actions.add_parser("merge", help="join folders of one study into a new folder")
-    merge.add_argument("folders", type=Path, nargs="+", metavar="folder")
-    merge.add_argument("--out", type=Path, metavar="FOLDER", required=True, help="a folder that does not exist yet")
+    new = _folder_command(
+        actions,
+        "extend",
+        _extend,
+        "add replicates or points to a study, keep the finished runs, and run the new ones",
+        example="twoway study extend runs/peers --replicates 300",
+    )
+    new.add_argument("--replicates", metavar="N", help="new number of replicates of each point")
+    new.add_argument("--size", metavar="N", help="new size of a Latin hypercube, Sobol' or Morris design")
+    new.add_argument("--points", type=Path, metavar="FILE", help="CSV file with more points, one column per input")
+    new.add_argument("--only-plan", action="store_true", help="plan the new runs, but do not run them yet")
+    _add_work(new)
 
-    answer = actions.add_parser("answer", help="write effects, figures and sentences from the runs there are")
-    sensitivity = actions.add_parser("sensitivity", help="say which inputs an outcome depends on, and how surely")
-    conditions = actions.add_parser("conditions", help="say under which conditions an outcome is high or low")
-    for action in (sensitivity, conditions):
-        action.add_argument("--outcome", help="name of an outcome (default the study's first)")
-        action.add_argument("--out", type=Path, metavar="FOLDER", help="a new folder (default inside the study's)")
-    conditions.add_argument("--above", help="the outcome's mean shall be above this, for example 0.5")
-    conditions.add_argument("--below", help="or below this")
-    export = actions.add_parser("export", help="write the table to one file, with a codebook")
-    export.add_argument("--out", type=Path, metavar="FILE", required=True, help="a new .csv or .parquet file")
-    replay = actions.add_parser("replay", help="make one run again")
-    for action in (status, resume, extend, answer, sensitivity, conditions, export, replay):
-        action.add_argument("folder", type=Path, help="the folder of a study")
-    replay.add_argument("run", help="the run, as in the table's column run")
-    actions.add_parser("sbatch", help="print a script that runs a study as an array of SLURM jobs")
+    new = command(
+        actions,
+        "merge",
+        _merge,
+        "join folders that hold parts of one study into a new folder",
+        example="twoway study merge runs/peers-1 runs/peers-2 --out runs/peers",
+    )
+    new.add_argument("folders", type=Path, nargs="+", metavar="folder", help="folders with parts of the study")
+    new.add_argument("--out", type=Path, metavar="FOLDER", required=True, help="output folder, which must not exist")
+
+    _folder_command(
+        actions, "answer", _answer, "answer the question from the finished runs: effects, figures, sentences"
+    )
+
+    new = _folder_command(
+        actions,
+        "sensitivity",
+        _sensitivity,
+        "rank the inputs by how much an outcome depends on them, with intervals",
+        example="twoway study sensitivity runs/what-keeps-conflict-alive --outcome conflicted",
+    )
+    _outcome_arguments(new)
+
+    new = _folder_command(
+        actions,
+        "conditions",
+        _conditions,
+        "find the ranges of inputs in which an outcome is high or low (PRIM)",
+        example="twoway study conditions runs/what-keeps-conflict-alive --outcome conflicted --above 0.5",
+    )
+    _outcome_arguments(new)
+    new.add_argument(
+        "--above", metavar="NUMBER", help="find where the mean outcome is above this number, for example 0.5"
+    )
+    new.add_argument("--below", metavar="NUMBER", help="find where the mean outcome is below this number")
+
+    new = _folder_command(
+        actions,
+        "export",
+        _export,
+        "write the table of all runs to one file, with a codebook",
+        example="twoway study export runs/peers --out peers.csv",
+    )
+    new.add_argument("--out", type=Path, metavar="FILE", required=True, help="new .csv or .parquet file")
+
+    new = _folder_command(actions, "replay", _replay, "repeat one run and compare it with the saved one")
+    new.add_argument("run", help="identifier of the run, from the column `run` of the table")
+
+    command(actions, "sbatch", _sbatch, "print a script that runs a study as an array of SLURM jobs")
 
 
-def _add_work(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--workers", help="how many work at once (default: one per processor)")
-    command.add_argument("--executor", choices=("threads", "processes"), help="what the workers are")
-    command.add_argument("--dask", metavar="ADDRESS", help="work on this Dask scheduler's workers, or on 'local' ones")
-    command.add_argument("--shard", metavar="I/N", default="1/1", help="only the I-th of N parts, for job arrays")
+def _folder_command(
+    actions: Commands, name: str, action: Action, summary: str, more: str = "", example: str = ""
+) -> argparse.ArgumentParser:
+    """Add an action on the folder of a study."""
+    new = command(actions, name, action, summary, more, example)
+    new.add_argument("folder", type=Path, help="folder of the study")
+    return new
+
+
+def _outcome_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--outcome", metavar="NAME", help="name of an outcome (see `twoway list outcomes`; default: the study's first)"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help="output folder, which must not exist (default: in the study)",
+    )
+
+
+def _add_work(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--workers", metavar="N", help="number of runs at a time (default: number of processors)")
+    parser.add_argument("--executor", choices=("threads", "processes"), help="kind of workers (default: as fits)")
+    parser.add_argument(
+        "--dask", metavar="ADDRESS", help="use the workers of the Dask scheduler at this address, or `local` ones"
+    )
+    parser.add_argument(
+        "--shard", metavar="I/N", default="1/1", help="run only the I-th of N parts, to split a study over machines"
+    )
 
 
 def _shard(text: str) -> tuple[int, int]:
@@ -89,13 +168,13 @@ def _work(options: argparse.Namespace) -> dict[str, Any]:
     workers = None if options.workers is None else whole_number("workers", options.workers)
     check_workers(workers)
     if options.dask is not None and options.executor is not None:
-        raise InputError("--dask and --executor both say what the workers are; leave one out")
+        raise InputError("--dask and --executor exclude each other: use one of them")
     return {"workers": workers, "executor": options.executor, "shard": _shard(options.shard), "progress": True}
 
 
 @contextmanager
 def _at(dask: str | None, work: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The work as it is to be done here, or on the workers of Dask for as long as it lasts."""
+    """The settings of the work, on this machine or with the workers of Dask."""
     if dask is None:
         yield work
         return
@@ -103,25 +182,6 @@ def _at(dask: str | None, work: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
     with dask_workers(dask, work["workers"]) as (executor, workers):
         yield work | {"executor": executor, "workers": workers}
-
-
-def studies(_: argparse.Namespace) -> int:
-    """List the shipped studies."""
-    from twoway.experiments.studies.study import load_study, shipped_studies
-
-    names = shipped_studies()
-    width = max(len(name) for name in names)
-    for name in names:
-        print(
-            f"{name:<{width}}  {textwrap.fill(load_study(name).question, WIDTH, subsequent_indent=' ' * (width + 2))}"
-        )
-    print("\nRun one with `twoway study run NAME`.")
-    return 0
-
-
-def study(options: argparse.Namespace) -> int:
-    """Do what is to be done with a study."""
-    return ACTIONS[str(options.action)](options)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -162,47 +222,49 @@ def _extend(options: argparse.Namespace) -> int:
         return 0
     check_shard(work["shard"], Store(options.folder).study)
 
-    def extend_and_run(**work: Any) -> Result:
+    def extend_and_run(**work: Any) -> StudyResult:
         extend(options.folder, points=options.points, **numbers)
         return resume(options.folder, **work)
 
     return _finish(options.folder, options.dask, work, extend_and_run)
 
 
-def _finish(folder: Path, dask: str | None, work: dict[str, Any], do: Callable[..., Result]) -> int:
-    """Do the work, answer the question if all is there, and say what is missing."""
-    from twoway.experiments.studies.store import Store, is_study
+def _finish(folder: Path, dask: str | None, work: dict[str, Any], do: Callable[..., StudyResult]) -> int:
+    """Do the work, then answer the question, or say which runs are missing."""
+    from twoway.experiments.results.manifest import saved_kind
+    from twoway.experiments.studies.store import Store
 
     try:
         with _at(dask, work) as settled:
             result = do(**settled)
     except KeyboardInterrupt:
-        if not is_study(folder):
+        if saved_kind(folder) != "study":
             raise
         print()
         _say_status(folder, Store(folder).status())
-        print(f"Interrupted; go on with `twoway study resume {folder}`.")
+        print(f"Interrupted; continue with `twoway study resume {folder}`.")
         return INTERRUPTED
-    for sentence in result.said:
+    for sentence in result.messages:
         print(textwrap.fill(sentence, WIDTH))
     _say_status(folder, result.status)
     store = Store(folder)
     if not result.status.missing:
-        _conclude(store)
+        _answer_and_print(store)
     else:
         print(
-            f"The answer can be written when all parts are run (or from what there is: `twoway study answer {folder}`)."
+            f"The question can be answered when all parts are run (`twoway study answer {folder}` answers it now, from "
+            "the finished runs)."
         )
     return 0
 
 
-def _conclude(store: Store) -> None:
-    from twoway.experiments.studies.answer import conclude, has_answer
+def _answer_and_print(store: Store) -> None:
+    from twoway.experiments.studies.answer import has_answer, save_answer
     from twoway.simulation import SCOPE
 
     if has_answer(store):
         print()
-        for sentence in conclude(store).sentences:
+        for sentence in save_answer(store).sentences:
             print(textwrap.fill(sentence, WIDTH))
         print(f"\nAnswer, effects, figures, runs and manifest: {store.folder}")
         print(SCOPE)
@@ -219,18 +281,16 @@ def _say_status(folder: Path, status: Status) -> None:
 
         table = Store(folder).table()
         first = table[table["failed"]].iloc[0]
-        print(f"The first that failed: {str(first['trouble']).strip().splitlines()[-1]}")
-        print(f"See it with `twoway study replay {folder} {first['run']}`; try all again with `resume --failed`.")
+        print(f"The first failure: {str(first['trouble']).strip().splitlines()[-1]}")
+        print(f"Repeat it with `twoway study replay {folder} {first['run']}`, or all with `resume --failed`.")
     for name in status.damaged:
-        print(f"The shard {name} is damaged; `twoway study resume {folder}` sets it aside and makes its runs again.")
+        print(f"The shard {name} is damaged; `twoway study resume {folder}` sets it aside and repeats its runs.")
     if status.contradicted:
-        print(
-            f"{status.contradicted:,} runs were made twice and came out differently: check them with `twoway verify`."
-        )
+        print(f"{status.contradicted:,} runs were made twice with different results: check them with `twoway verify`.")
     for who in status.working:
         print(f"At work: {who}.")
     if not status.same_model:
-        print("The study was run with other sources than these, and can only be read.")
+        print("The study was run with another version of the model and can only be read.")
 
 
 def _status(options: argparse.Namespace) -> int:
@@ -249,7 +309,7 @@ def _merge(options: argparse.Namespace) -> int:
     status = store.status()
     _say_status(options.out, status)
     if not status.missing:
-        _conclude(store)
+        _answer_and_print(store)
     return 0
 
 
@@ -260,52 +320,44 @@ def _answer(options: argparse.Namespace) -> int:
 
     store = Store(options.folder)
     if not has_answer(store):
-        raise InputError(f"{options.folder}: is asked for its points and ends with who asks; see `twoway study export`")
-    _conclude(store)
+        raise InputError(
+            f"{options.folder}: was driven by an optimiser or sampler, which has the answer; see `twoway study export`"
+        )
+    _answer_and_print(store)
     return 0
 
 
 def _outcome(options: argparse.Namespace, store: Store) -> str:
-    from twoway.experiments.studies.outcomes import outcome
-
-    return outcome(options.outcome if options.outcome is not None else store.study.outcomes[0]).name
+    return store.outcomes[options.outcome if options.outcome is not None else store.study.outcomes[0]].name
 
 
 def _sensitivity(options: argparse.Namespace) -> int:
-    from twoway.experiments.studies.analyse import examine
+    from twoway.experiments.studies.analyse import analyse_sensitivity
     from twoway.experiments.studies.store import Store
 
     store = Store(options.folder)
     name = _outcome(options, store)
-    return _examined(store, examine(store, name), options.out, f"sensitivity-{name}")
+    return _save_analysis(store, analyse_sensitivity(store, name), options.out, f"sensitivity-{name}")
 
 
 def _conditions(options: argparse.Namespace) -> int:
-    from twoway.experiments.studies.analyse import look_for
+    from twoway.experiments.studies.analyse import find_conditions
     from twoway.experiments.studies.store import Store
 
     store = Store(options.folder)
     name = _outcome(options, store)
-    bounds = [None if text is None else _bound(text) for text in (options.above, options.below)]
-    return _examined(store, look_for(store, name, *bounds), options.out, f"conditions-{name}")
+    given = {"above": options.above, "below": options.below}
+    bounds = [None if text is None else number(name, text, "0.5") for name, text in given.items()]
+    return _save_analysis(store, find_conditions(store, name, *bounds), options.out, f"conditions-{name}")
 
 
-def _bound(text: str) -> float:
-    from twoway.simulation.errors import InputError
-
-    try:
-        return float(text)
-    except ValueError:
-        raise InputError(f"{text}: must be a number, for example 0.5") from None
-
-
-def _examined(store: Store, found: Examined, out: Path | None, name: str) -> int:
-    """Keep what was found, and say it."""
-    from twoway.experiments.studies.analyse import free_place, keep
+def _save_analysis(store: Store, found: Result, out: Path | None, name: str) -> int:
+    """Save and print the finding."""
+    from twoway.experiments.studies.analyse import free_place, save_analysis
     from twoway.simulation import SCOPE
 
     folder = out if out is not None else free_place(store, name)
-    keep(found, store, folder)
+    save_analysis(found, store, folder)
     for sentence in found.sentences:
         print(textwrap.fill(sentence, WIDTH))
     print(f"\nVerdict, tables and figures: {folder}")
@@ -328,33 +380,13 @@ def _replay(options: argparse.Namespace) -> int:
     for name, value in again.point.items():
         print(f"{name} = {value}")
     print(f"replicate {again.replicate}\n")
-    for name, number in again.now.items():
-        print(f"{name:<24}{number:.6g}")
-    if again.kept is None:
-        print("\nThis run was not kept, so there is nothing to compare with.")
+    for name, outcome in again.now.items():
+        print(f"{name:<24}{outcome:.6g}")
+    if again.saved is None:
+        print("\nThis run was not saved, so there is nothing to compare it with.")
         return 0
-    print(f"\n{'Equal to' if again.equal else 'DIFFERENT from'} what was kept.")
+    print(f"\n{'Equal to' if again.equal else 'DIFFERENT from'} the saved run.")
     return 0 if again.equal else 1
-
-
-def verify(folder: Path, sample: int | None) -> int:
-    """Make a sample of a study's runs again, or all, and say whether they are equal; status 1 if not."""
-    from tqdm import tqdm
-
-    from twoway.experiments.studies.manage import changed_since, check
-    from twoway.experiments.studies.store import Store
-
-    store = Store(folder)
-    status = store.status()
-    for change in changed_since(store):
-        print(f"Changed since: {change}.")
-    total = status.done if sample is None else min(sample, status.done)
-    different = [a for a in tqdm(check(folder, sample), total=total, unit="run", disable=None) if not a.equal]
-    for again in different[:10]:
-        print(f"{again.run}: DIFFERENT")
-    equal = f"{total - len(different):,} of {total:,} runs made again are equal"
-    print(f"{equal}; the study has {status.done:,} finished runs.")
-    return 1 if different else 0
 
 
 def _sbatch(_: argparse.Namespace) -> int:
@@ -362,19 +394,3 @@ def _sbatch(_: argparse.Namespace) -> int:
 
     print(SBATCH.read_text(encoding="utf-8"), end="")
     return 0
-
-
-ACTIONS: dict[str, Action] = {
-    "run": _run,
-    "status": _status,
-    "resume": _resume,
-    "extend": _extend,
-    "merge": _merge,
-    "answer": _answer,
-    "sensitivity": _sensitivity,
-    "conditions": _conditions,
-    "export": _export,
-    "replay": _replay,
-    "sbatch": _sbatch,
-}
-DO: dict[str, Action] = {"studies": studies, "study": study}

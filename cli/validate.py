@@ -1,4 +1,4 @@
-"""The commands ``twoway validate`` and ``twoway calibrate``: the model held against facts, and fitted to some."""
+"""The commands ``twoway validate`` and ``twoway calibrate``: the model compared with facts, and fitted to some."""
 
 from __future__ import annotations
 
@@ -7,57 +7,70 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
-from twoway.cli._options import Action, whole_number
-from twoway.cli._output import folder_for, make_and_tell
+from twoway.cli._options import Commands, command, folder_argument, seed_argument, whole_number
+from twoway.cli._output import compute_and_print, folder_for
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Add both to the command line."""
-    validate = commands.add_parser(
+    new = command(
+        commands,
         "validate",
-        help="hold the model against published facts and print the scoreboard",
-        description="Every fact is computed from at least 400 dyads per condition; misses are shown like hits.",
+        validate,
+        "compare the model with published facts and print the scoreboard",
+        "Every fact is computed from at least 400 pairs per condition. Facts that are missed are shown like those that "
+        "are met.",
+        "twoway validate --replicates 25",
     )
-    validate.add_argument("--seed", default="1", help="luck: a whole number from 0 (default 1)")
-    validate.add_argument(
-        "--replicates", default="250", help="replicates of 16 dyads per condition, at least 25 (default 250)"
+    seed_argument(new)
+    new.add_argument(
+        "--replicates",
+        default="250",
+        metavar="N",
+        help="number of replicates of 16 pairs per condition, at least 25 (default 250)",
     )
-    validate.add_argument(
-        "--draws", default="0", help="look at so many draws of the posterior sample instead of the defaults"
+    new.add_argument(
+        "--draws",
+        default="0",
+        metavar="N",
+        help="number of draws from the posterior sample to evaluate instead of the default parameters (default 0: the "
+        "defaults)",
     )
-    validate.add_argument("--out", type=Path, metavar="FOLDER", help="a folder that does not exist yet")
+    folder_argument(new, "runs/validation")
 
-    calibrate = commands.add_parser(
+    new = command(
+        commands,
         "calibrate",
-        help="find the free numbers with which the model meets the facts that are set aside for it (half an hour)",
-        description="History matching on the numbers of experiments/calibration/priors.toml. It can be stopped and "
-        "started again with the same options: points that were simulated are not simulated again. --waves, --last and "
-        "--replicates may be larger then.",
+        calibrate,
+        "fit the free parameters to the facts set aside for calibration (history matching, half an hour)",
+        "The free parameters and their ranges are in experiments/calibration/priors.toml. A calibration can be "
+        "interrupted: the same command continues it, and does not simulate a point twice. --waves, --last and "
+        "--replicates may then be larger.",
+        "twoway calibrate --out runs/calibration",
     )
-    calibrate.add_argument("--seed", default="1", help="luck: a whole number from 0 (default 1)")
+    seed_argument(new)
     for name, (default, words) in SIZES.items():
-        calibrate.add_argument(f"--{name}", default=default, help=f"{words} (default {default})")
-    calibrate.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="a folder that does not exist yet")
+        new.add_argument(f"--{name}", default=default, metavar="N", help=f"{words} (default {default})")
+    new.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="output folder, which must not exist")
 
 
 SIZES = {
-    "first": ("512", "points of the first wave, spread evenly over the priors"),
-    "wave": ("256", "points of each later wave"),
-    "waves": ("4", "waves in all"),
-    "wave-replicates": ("20", "replicates of 16 dyads per condition and point in a wave"),
-    "last": ("1000", "points drawn in the end, from which the posterior sample is accepted"),
-    "replicates": ("60", "replicates per condition and such a point that is not rejected after those of a wave"),
+    "first": ("512", "number of points in the first wave, spread evenly over the priors"),
+    "wave": ("256", "number of points in each later wave"),
+    "waves": ("4", "total number of waves"),
+    "wave-replicates": ("20", "replicates of 16 pairs per condition and point in a wave"),
+    "last": ("1000", "number of candidate points for the posterior sample"),
+    "replicates": ("60", "replicates per condition for candidates that survive the first check"),
 }
-"""How much is simulated in a calibration: option, default, meaning."""
+"""Sizes of a calibration: option, default, meaning."""
 GROWING = ("waves", "last", "replicates")
-"""Options that may be raised when a calibration goes on: what was simulated before them stays as it is."""
+"""Options that may be larger when a calibration is continued; earlier simulations stay valid."""
 ASKED = "asked.json"
 
 
 def calibrate(options: argparse.Namespace) -> int:
-    """Calibrate the free numbers and keep what came of it."""
+    """Calibrate the free parameters and save the result."""
     from twoway.experiments.calibration.priors import priors
     from twoway.experiments.calibration.targets import targets
     from twoway.simulation.errors import InputError
@@ -71,19 +84,19 @@ def calibrate(options: argparse.Namespace) -> int:
     check_seed(seed, sizes["replicates"])
     folder = folder_for("calibration", options.out)
     with points_kept(folder, {"seed": seed, **sizes}) as kept:
-        print(f"{len(priors().names)} free numbers, {len(targets().names)} parts of facts, seed {seed}.")
-        print(f"Points are kept in {kept} until all is done; the same command goes on from there.\n", flush=True)
-        return make_and_tell("calibration", folder, {"seed": seed, **sizes}, kept=kept)
+        print(f"{len(priors().names)} free parameters, {len(targets().names)} parts of facts, seed {seed}.")
+        print(f"Points are saved in {kept} until the end; the same command continues from there.\n", flush=True)
+        return compute_and_print("calibration", folder, {"seed": seed, **sizes}, points_folder=kept)
 
 
 @contextmanager
 def points_kept(folder: Path, asked: Mapping[str, int]) -> Iterator[Path]:
-    """Where points are kept while a calibration is under way, removed when it is done.
+    """The folder of the simulated points while a calibration runs; it is removed at the end.
 
-    What was *asked* for may be larger in the end (``GROWING``) than what had been asked for before. Raises ``InputError``
-    if another calibration's points are there.
+    A continued calibration may ask for larger sizes (``GROWING``). Raises ``InputError`` if the folder holds the points
+    of another calibration.
     """
-    from twoway.experiments.results.folder import write_anew
+    from twoway.experiments.results.folder import replace_file
     from twoway.simulation.errors import InputError, listed
 
     kept = folder.with_name(f"{folder.name}.points")
@@ -96,15 +109,15 @@ def points_kept(folder: Path, asked: Mapping[str, int]) -> Iterator[Path]:
         if others:
             told = listed([f"--{name.replace('_', '-')} {before.get(name)}" for name in others])
             raise InputError(
-                f"{kept}: holds points of a calibration with {told}; go on with that, or use another --out"
+                f"{kept}: holds points of a calibration with {told}; continue that one, or choose another --out"
             )
     if not marker.exists() and any(kept.iterdir()):
-        raise InputError(f"{kept}: is not empty, and would be written to; use another --out")
-    write_anew(marker, text)
+        raise InputError(f"{kept}: is needed for points, but is not empty; choose another folder with --out")
+    replace_file(marker, text)
     try:
         yield kept
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"points are kept in {kept}, and the same command goes on from there") from None
+        raise KeyboardInterrupt(f"the points are saved in {kept}, and the same command continues from there") from None
     for file in (*kept.glob("*.csv"), marker):
         file.unlink()
     with suppress(OSError):  # somebody has put something else there
@@ -112,12 +125,12 @@ def points_kept(folder: Path, asked: Mapping[str, int]) -> Iterator[Path]:
 
 
 def validate(options: argparse.Namespace) -> int:
-    """Compute the scoreboard and keep it."""
+    """Compute the scoreboard and save it."""
     from twoway.analysis.render.document import as_text
     from twoway.experiments.calibration.posterior_check import check_draws
     from twoway.experiments.validation.fact_conditions import CONDITIONS
     from twoway.experiments.validation.fact_table import declared_facts
-    from twoway.experiments.validation.scoreboard import LEAST_REPLICATES, PAIRS, lines
+    from twoway.experiments.validation.scoreboard import LEAST_REPLICATES, PAIRS, scoreboard_lines
     from twoway.simulation.errors import InputError
     from twoway.simulation.tables import check_seed
 
@@ -127,9 +140,7 @@ def validate(options: argparse.Namespace) -> int:
     if draws:
         check_draws(draws)
     if replicates < LEAST_REPLICATES:
-        raise InputError(
-            f"--replicates {replicates}: facts are judged from {LEAST_REPLICATES} replicates on (400 dyads)"
-        )
+        raise InputError(f"--replicates {replicates}: must be at least {LEAST_REPLICATES} (400 dyads) to judge a fact")
     folder = folder_for("validation", options.out)
     print(
         f"{len(declared_facts())} facts, {len(CONDITIONS)} conditions with {PAIRS * replicates} dyads each, "
@@ -138,10 +149,9 @@ def validate(options: argparse.Namespace) -> int:
     )
     arguments = {"seed": seed, "replicates": replicates}
     if draws:
-        return make_and_tell(
-            "posterior-check", folder, {"draws": draws, **arguments}, lambda made: [as_text(made.shown, width=110)]
+        return compute_and_print(
+            "posterior-check", folder, {"draws": draws, **arguments}, lambda result: [as_text(result.shown, width=110)]
         )
-    return make_and_tell("scoreboard", folder, arguments, lambda made: [*lines(made.tables["scoreboard"]), ""])
-
-
-DO: dict[str, Action] = {"validate": validate, "calibrate": calibrate}
+    return compute_and_print(
+        "scoreboard", folder, arguments, lambda result: [*scoreboard_lines(result.tables["scoreboard"]), ""]
+    )

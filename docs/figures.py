@@ -1,4 +1,4 @@
-"""Make the figures of the README again, with what they show in words: `python docs/figures.py`."""
+"""Make the figures of the README, tutorial and how-to pages again, with their alt texts: `python docs/figures.py`."""
 
 from __future__ import annotations
 
@@ -9,40 +9,37 @@ from pathlib import Path
 
 from PIL import Image
 
-from twoway import load
 from twoway.experiments.comparison.compare import compare
-from twoway.experiments.comparison.save import keep_comparison
-from twoway.experiments.comparison.schedule import course
-from twoway.experiments.runs.run import simulate
+from twoway.experiments.runs.run import run_and_save
 
 HERE = Path(__file__).parent
-README = HERE.parent / "README.md"
+PAGES = (HERE.parent / "README.md", HERE / "tutorial.md", *sorted((HERE / "how-to").glob("*.md")))
 NAME = "four-centres"
 CONTEXTS = ("strict-and-opaque", "strict-but-fair")
-SHOWN = re.compile(r"!\[[^\]]*\]\(docs/figures/([\w-]+\.png)\)")
-"""A figure in the README: its alt text and its file."""
+SHOWN = re.compile(r"!\[[^\]]*\]\(([./a-z]*figures/)([\w-]+\.png)\)")
+"""A figure in a page: its folder as seen from the page, and its file."""
 
 
 def main() -> None:
-    """Make the runs the README shows again with seed 1, keep their figures, and renew their alt texts."""
-    text = README.read_text(encoding="utf-8")
+    """Make the runs that the pages show with seed 1, save their figures, and renew all alt texts."""
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary) / "run"
-        simulate(load(NAME), NAME, folder, seed=1)
-        (HERE / "figures").mkdir(exist_ok=True)
-        comparison = Path(temporary) / "comparison"
-        keep_comparison(compare([course(name) for name in CONTEXTS], seed=1), comparison)
-        shutil.copy(comparison / "figures" / "who-moves.png", folder / "figures")
-        made = folder / "figures"
-        for name in SHOWN.findall(text):
-            if not (made / name).is_file():  # what_matters_most.py makes it
-                continue
-            shutil.copy(made / name, HERE / "figures" / name)
-            with Image.open(HERE / "figures" / name) as picture:
-                words = picture.info["Title"]
-            text = re.sub(rf"!\[[^\]]*\]\(docs/figures/{name}\)", f"![{words}](docs/figures/{name})", text)
-            print(f"docs/figures/{name}: {words}")
-    README.write_text(text, encoding="utf-8")
+        run, comparison = Path(temporary) / "run", Path(temporary) / "comparison"
+        run_and_save(NAME, NAME, run, seed=1)
+        compare(CONTEXTS, seed=1).save(comparison)
+        for page in PAGES:
+            for _, name in SHOWN.findall(page.read_text(encoding="utf-8")):
+                for folder in (run, comparison):
+                    if (folder / "figures" / name).is_file():
+                        shutil.copy(folder / "figures" / name, HERE / "figures" / name)
+    for page in PAGES:
+        page.write_text(SHOWN.sub(_with_alt_text, page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _with_alt_text(shown: re.Match[str]) -> str:
+    """A figure in a page, with the sentence that the figure says of itself as its alt text."""
+    folder, name = shown.groups()
+    with Image.open(HERE / "figures" / name) as picture:
+        return f"![{picture.info['Title']}]({folder}{name})"
 
 
 if __name__ == "__main__":

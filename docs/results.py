@@ -34,7 +34,7 @@ from twoway.experiments.results.result import WORDS, make_and_keep, read_made
 from twoway.experiments.validation import scoreboard
 from twoway.experiments.validation.fact_table import declared_facts
 from twoway.simulation import SCOPE
-from twoway.simulation.errors import Refusal, listed, nearest
+from twoway.simulation.errors import InputError, listed, nearest
 from twoway.simulation.parameters.scenario import all_declarations
 
 HERE = Path(__file__).parent
@@ -42,15 +42,15 @@ CALIBRATING = HERE.parent / "runs" / "calibration"
 """Beside it points are kept while a calibration is under way, so that it can be stopped and goes on."""
 RESULTS, FIGURES = HERE / "results", HERE / "figures"
 OF_PEOPLE = [one.name for one in all_declarations() if one.section in ("people", "learning", "coping")]
-"""The numbers that say who people are and how they change."""
+"""The numbers that say who people are, how they change and how they cope with tension."""
 SCENARIOS = ("ordinary", "time-for-talk", "strict-and-opaque", "strict-but-fair", "oppositional-peers", "voluntary")
 """Scenarios whose landscapes are shown."""
 
 AIMED_AT = """
-Of the {all} numbers of `people` and `learning` {free} were calibrated; the others are assumed, as no fact at hand is
-about them ([which, why, and between which values](../experiments/calibration/priors.toml)). Those of `context` are
-what scenarios set, and were not. Which facts are aimed at follows from a rule fixed beforehand: every other one in
-the order of [the list](../experiments/validation/facts.toml), the rest are held out. The defaults are a
+Of the {all} numbers of `people`, `learning` and `coping` {free} were calibrated; the others are assumed, as no fact
+at hand is about them ([which, why, and between which values](../experiments/calibration/priors.toml)). Those of
+`context` are what scenarios set, and were not. Which facts are aimed at follows from a rule fixed beforehand: every
+other one in the order of [the list](../experiments/validation/facts.toml), the rest are held out. The defaults are a
 point of the posterior sample that is extreme in no number, rounded to two digits. Where a scenario sets a number
 itself, that counts, in the calibration as elsewhere.
 """
@@ -58,20 +58,21 @@ LOOKED_AT = """
 Held out does not mean never looked at. Earlier versions of the model had been compared with all facts. The region the
 priors were widened from had been chosen in a trial that looked at T2a and at part of T4. One rule was added because
 of T9d (the ODD's departure u), before the calibration; its number was then calibrated on the other facts like all the
-rest. And the upper end of tolerance was set, for a reason of its own (priors.toml), after a first calibration whose
-outcome had been compared with all facts. Two more calibrations were made because of how the one before had been done,
-not because of what it had found: the second, since the points of the first were not independent and scenarios did not
-have their say; the third, this one, since in the second what a questionnaire would catch had had the same luck at
-every point, which put T2b .02 to .05 too low. What is aimed at, its bounds, the rule and the priors stayed as they
-were. Of what is held out, three parts were stated anew between the first and the second, when they had been looked
-at: T4 got a part of its own for felt coercion, and no longer a bound beyond which formal control is wrong; T4's cut
-is set where as many clients are above it as in the source; and T12's second part asks whether the ratio is nearer 1.
-Of the 8 facts held out the first calibration met 5, with 2 between and 1 missed (I4, tracking); the second 6, 2 and
-0. The rule by which a point of the sample becomes the defaults was changed after the third: the point that the former
-rule chose, of the twelve nearest to all others the one nearest to the facts aimed at, was among the most extreme in
-several single numbers (of what is held out it met 6, with 2 between). On the board of the present defaults T9d could
-at first not be computed, since more than a third of keyworkers have no reserve; all of these now count as the least
-reserved. The facts leave most numbers wide open, so a default is one of many that would do.
+rest. And the upper end of deflection tolerance was set, for a reason of its own (priors.toml), after a first
+calibration whose outcome had been compared with all facts. Two more calibrations were made because of how the one
+before had been done, not because of what it had found: the second, since the points of the first were not independent
+and scenarios did not have their say; the third, this one, since in the second what a questionnaire would catch had
+been drawn with the same random numbers at every point, which put T2b .02 to .05 too low. What is aimed at, its
+bounds, the rule and the priors stayed as they were. Of what is held out, three parts were stated anew between the
+first and the second, when they had been looked at: T4 got a part of its own for felt coercion, and no longer a bound
+beyond which formal control is wrong; T4's cut is set where as many clients are above it as in the source; and T12's
+second part asks whether the ratio is nearer 1. Of the 8 facts held out the first calibration met 5, with 2 between
+and 1 missed (I4, tracking); the second 6, 2 and 0. The rule by which a point of the sample becomes the defaults was
+changed after the third: the point that the former rule chose, of the twelve nearest to all others the one nearest to
+the facts aimed at, was among the most extreme in several single numbers (of what is held out it met 6, with 2
+between). On the board of the present defaults T9d could at first not be computed, since more than a third of
+keyworkers have no reserve; all of these now count as the least reserved. The facts leave most numbers wide open, so a
+default is one of many that would do.
 """
 COERCED = """
 Clients count as coerced here if their felt coercion is above {high:g} on the model's own scale, as most are at an
@@ -212,25 +213,25 @@ def patterns_of_the_odd(text: str) -> str:
     return FACTS.sub(lambda match: f"{match[1]}\n{table}{match[2]}", text)
 
 
-README = HERE.parent / "README.md"
-SHOWN_IN_README = re.compile(r"(<!-- over the posterior sample -->\n).*?(<!-- end -->)", re.S)
-CLAIMED_IN_README = {
+COMPARE = HERE / "how-to" / "compare.md"
+OVER_THE_SAMPLE = re.compile(r"(<!-- over the posterior sample -->\n).*?(<!-- end -->)", re.S)
+CLAIMED = {
     "fewer conflicted": "Strict rules that are explained leave fewer conflicted dyads",
     "more polite": "Strict rules that are explained leave more polite dyads",
     "more friendly": "Strict rules that are explained leave more friendly dyads",
 }
 
 
-def claims_of_the_readme(text: str) -> str:
-    """The README with how often over the posterior sample its comparison goes the way it shows."""
+def with_claims_over_the_sample(text: str) -> str:
+    """The page on comparing with the share of posterior draws in which its comparison has the same direction."""
     over = table_of("robustness", "summary").query("kind == 'posterior'").set_index("claim")
-    told = listed([f"{what} in {percent(over.loc[claim, 'holds'])}" for what, claim in CLAIMED_IN_README.items()])
-    draws = int(over.loc[next(iter(CLAIMED_IN_README.values())), "variants"])
+    shares = listed([f"{what} in {percent(over.loc[claim, 'holds'])}" for what, claim in CLAIMED.items()])
+    draws = int(over.loc[next(iter(CLAIMED.values())), "variants"])
     sentence = (
-        f"That is with the numbers the model comes with. Over {draws} draws of the sample of numbers that agree with "
-        f"the facts ([below](#held-against-the-facts)) it goes the same way: {told} of them."
+        f"These are the results with the default parameters. Over {draws} draws from the posterior sample, the "
+        f"parameter values that [agree with the facts](validate.md#calibrate), the direction is the same: {shares} of them."
     )
-    return SHOWN_IN_README.sub(lambda match: f"{match[1]}{textwrap.fill(sentence, 118)}\n{match[2]}", text)
+    return OVER_THE_SAMPLE.sub(lambda match: f"{match[1]}{textwrap.fill(sentence, 118)}\n{match[2]}", text)
 
 
 PAGES = {"validation.md": validation, "understanding.md": understanding}
@@ -243,14 +244,14 @@ def main(kinds: list[str]) -> int:
     try:
         for kind in known if kinds == ["all"] else kinds:
             if kind not in known:
-                raise Refusal(f"there is no result {kind!r}; {nearest(kind, known)}")
+                raise InputError(f"there is no result {kind!r}; {nearest(kind, known)}")
             renew(kind)
             print(f"docs/results/{kind}")
-    except Refusal as refusal:
-        print(refusal, file=sys.stderr)
+    except InputError as error:
+        print(error, file=sys.stderr)
         return 2
     ODD.write_text(patterns_of_the_odd(ODD.read_text(encoding="utf-8")), encoding="utf-8")
-    README.write_text(claims_of_the_readme(README.read_text(encoding="utf-8")), encoding="utf-8")
+    COMPARE.write_text(with_claims_over_the_sample(COMPARE.read_text(encoding="utf-8")), encoding="utf-8")
     for name, write in PAGES.items():
         (HERE / name).write_text(write(), encoding="utf-8")
         print(f"docs/{name}")

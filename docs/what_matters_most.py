@@ -12,14 +12,14 @@ from pathlib import Path
 
 from twoway.analysis.figures.style import said
 from twoway.experiments.results.folder import png_of
-from twoway.experiments.studies.analyse import Examined, examine, look_for
+from twoway.experiments.studies.analyse import Examined, analyse_sensitivity, find_conditions
 from twoway.experiments.studies.run import run_study
 from twoway.experiments.studies.store import Store
 from twoway.experiments.studies.study import load_study
 from twoway.simulation import SCOPE
 
 HERE = Path(__file__).parent
-README = HERE.parent / "README.md"
+STUDY = HERE / "how-to" / "study.md"
 NAME, OUTCOME, MAJORITY = "what-matters-most", "conflicted", 0.5
 SHOWN = {"indices": "", "convergence": "-convergence", "pairs": "-pairs", "error-budget": "-error-budget"}
 """Figures of the page, and how their files' names end."""
@@ -39,14 +39,14 @@ def main(check: bool) -> int:
     study = load_study(NAME)
     with tempfile.TemporaryDirectory() as temporary:
         store = Store(run_study(study, Path(temporary) / NAME, progress=True).folder)
-        found, where = examine(store, OUTCOME), look_for(store, OUTCOME, above=MAJORITY)
+        found, where = analyse_sensitivity(store, OUTCOME), find_conditions(store, OUTCOME, above=MAJORITY)
         pictures = [picture(store, found, name, ending, not check) for name, ending in SHOWN.items()]
         conditions = picture(store, where, "conditions", "-conditions", not check)
         rests_on = ", ".join(f"{key} {value}" for key, value in store.note().items())
     page = [
         f"# {study.title}",
         study.question,
-        f"The study is [{NAME}](../experiments/studies/{NAME}.toml); this page is made by `python "
+        f"The study is [{NAME}](../experiments/studies/shipped/{NAME}.toml); this page is made by `python "
         f"docs/what_matters_most.py`, which with `--check` makes the study again and compares. {SCOPE}",
         "## Which inputs the share of conflicted dyads depends on",
         pictures[0],
@@ -64,9 +64,9 @@ def main(check: bool) -> int:
         print(f"{file}: {'every word is equal' if equal else 'the study made again says something else'}")
         return 0 if equal else 1
     file.write_text(text, encoding="utf-8")
-    text = README.read_text(encoding="utf-8")
-    first = pictures[0].replace("(figures/", "(docs/figures/")
-    README.write_text(re.sub(rf"!\[[^\]]*\]\(docs/figures/{NAME}\.png\)", first, text), encoding="utf-8")
+    first = pictures[0].replace("(figures/", "(../figures/")
+    text = STUDY.read_text(encoding="utf-8")
+    STUDY.write_text(re.sub(rf"!\[[^\]]*\]\(\.\./figures/{NAME}\.png\)", first, text), encoding="utf-8")
     return 0
 
 

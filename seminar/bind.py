@@ -31,7 +31,7 @@ def plain(host: str) -> str:
         return host.lower()
 
 
-def asked_for(host: str) -> str:
+def requested_host(host: str) -> str:
     """What a browser calls the server by, from the Host that it sends; empty if that is none.
 
     >>> asked_for("[::1]:8600"), asked_for("127.0.0.1:8600"), asked_for("::1")
@@ -50,12 +50,12 @@ def is_address(name: str) -> bool:
     return True
 
 
-def is_here_alone(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     """Whether who listens at *host* is reached from this machine alone."""
     return plain(host) in LOOPBACK or (is_address(host) and ipaddress.ip_address(host).is_loopback)
 
 
-def in_a_link(host: str, port: int) -> str:
+def page_url(host: str, port: int) -> str:
     """The address of the page at a host.
 
     >>> in_a_link("::1", 8600)
@@ -64,7 +64,7 @@ def in_a_link(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
-def address_for_others(host: str) -> str | None:
+def network_address(host: str) -> str | None:
     """By what others in the same network reach this machine, which listens at *host*; None if that is not known.
 
     Where all addresses are listened at, it is the one from which this machine would send to the world.
@@ -77,7 +77,7 @@ def address_for_others(host: str) -> str | None:
             found = str(probe.getsockname()[0])
         except OSError:
             return None
-    return None if is_here_alone(found) or found in EVERYWHERE else found
+    return None if is_loopback(found) or found in EVERYWHERE else found
 
 
 def listen(host: str, port: int | None) -> socket.socket:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twoway.analysis.figures.palette import (
+from twoway.analysis.figures.style import (
     BAD,
     FRAME_COLOURS,
     FRAME_HATCHES,
@@ -26,8 +26,8 @@ from twoway.analysis.figures.palette import (
 from twoway.analysis.narrative.words.grammar import OTHER, counted, percent
 from twoway.analysis.patterns import PATTERNS
 from twoway.analysis.render.document import Table
-from twoway.seminar.guess import QUESTION
-from twoway.seminar.svg import Drawing, Element, apart, written
+from twoway.seminar.controls import QUESTION
+from twoway.seminar.svg import Drawing, Element, spread_labels, svg_text
 from twoway.simulation.errors import listed
 
 WIDTH = 560.0
@@ -55,7 +55,7 @@ class Chart(NamedTuple):
     table: Table
 
 
-class Mark(NamedTuple):
+class DayMark(NamedTuple):
     """Something to be marked on a day; *kind* is a word of ``MARKS``, *told* what is said of it (or nothing).
 
     *party* is whose it is; what is nobody's in particular is marked for both.
@@ -109,22 +109,22 @@ class _Days:
     def line(self, drawing: Drawing, day: int, top: float, bottom: float) -> None:
         """The day line. A script may move it: x of its transform is data-left + (day − ½) · data-wide ÷ data-last."""
         where: dict[str, Any] = {"data-left": LEFT, "data-wide": self.wide, "data-last": self.last}
-        group = drawing.put("g", class_="day", transform=f"translate({written(self.noon(day))} 0)", **where)
-        drawing.put("path", group, d=f"M0 {written(top)}V{written(bottom)}", stroke="#ffffff", stroke_width=4)
-        drawing.put("path", group, d=f"M0 {written(top)}V{written(bottom)}", stroke=INK, stroke_width=1.5)
+        group = drawing.put("g", class_="day", transform=f"translate({svg_text(self.noon(day))} 0)", **where)
+        drawing.put("path", group, d=f"M0 {svg_text(top)}V{svg_text(bottom)}", stroke="#ffffff", stroke_width=4)
+        drawing.put("path", group, d=f"M0 {svg_text(top)}V{svg_text(bottom)}", stroke=INK, stroke_width=1.5)
 
     def steps(self, heights: Sequence[float]) -> str:
         """A path from the first morning to the last evening, day r + 1 at height *heights*[r]."""
-        parts = [f"M{written(LEFT)} {written(heights[0])}"]
+        parts = [f"M{svg_text(LEFT)} {svg_text(heights[0])}"]
         for row, height in enumerate(heights):
-            parts.append(f"V{written(height)}" if row else "")
-            parts.append(f"H{written(self.evening(row + 1))}")
+            parts.append(f"V{svg_text(height)}" if row else "")
+            parts.append(f"H{svg_text(self.evening(row + 1))}")
         return "".join(parts)
 
 
-def _marked(drawing: Drawing, days: _Days, marks: Sequence[Mark], y: float) -> None:
+def _marked(drawing: Drawing, days: _Days, marks: Sequence[DayMark], y: float) -> None:
     for mark in marks:
-        group = drawing.put("g", class_="mark", transform=f"translate({written(days.noon(mark.day))} {written(y)})")
+        group = drawing.put("g", class_="mark", transform=f"translate({svg_text(days.noon(mark.day))} {svg_text(y)})")
         drawing.put("title", group, says=_told(mark))
         _glyph(drawing, group, mark.kind)
 
@@ -137,17 +137,17 @@ def _glyph(drawing: Drawing, into: Element, kind: str) -> None:
 def _legend(drawing: Drawing, y: float) -> None:
     x = 10.0
     for kind in MARKS:
-        group = drawing.put("g", class_="legend", transform=f"translate({written(x)} {written(y - 4)})")
+        group = drawing.put("g", class_="legend", transform=f"translate({svg_text(x)} {svg_text(y - 4)})")
         _glyph(drawing, group, kind)
         drawing.words(x + 10, y, kind, size=11, fill="#444444")
         x += 22 + 6.4 * len(kind)
 
 
-def _told(mark: Mark) -> str:
+def _told(mark: DayMark) -> str:
     return f"day {mark.day}: {mark.told or mark.kind}"
 
 
-def _marks_told(marks: Sequence[Mark]) -> str:
+def _marks_told(marks: Sequence[DayMark]) -> str:
     return f" Marked: {'; '.join(map(_told, marks))}." if marks else ""
 
 
@@ -156,7 +156,7 @@ def _rows_told(days: int, now: int) -> list[int]:
     return sorted({1, *range(EVERY, days + 1, EVERY), days, min(now, days)})
 
 
-def definition(
+def definition_chart(
     shares: NDArray[np.float64], frames: Sequence[str], party: str, day: int, last: int, key: str = ""
 ) -> Chart:
     """What a party takes the relationship to be, day by day: weights of the frames, stacked from the first one up.
@@ -180,15 +180,15 @@ def definition(
     looks = [
         look for look, _ in zip(zip(cycle(FRAME_COLOURS), cycle(FRAME_HATCHES), strict=False), frames, strict=False)
     ]
-    end = written(days.evening(lived))
+    end = svg_text(days.evening(lived))
     for k in reversed(range(len(frames))):  # each is drawn over the one above it
         colour, hatch = looks[k]
-        path = f"{days.steps(list(heights[:, k]))}V{written(bottom)}H{written(LEFT)}z"
+        path = f"{days.steps(list(heights[:, k]))}V{svg_text(bottom)}H{svg_text(LEFT)}z"
         drawing.put("path", d=path, class_="band", fill=drawing.fill(colour, hatch), stroke="#ffffff", stroke_width=0.4)
     edges = np.append(bottom, heights[-1])
     middles = list(((edges[:-1] + edges[1:]) / 2)[::-1])
     x = float(end) + 8
-    for k, y in zip(reversed(range(len(frames))), apart(middles, 18, top + 3, bottom - 7), strict=True):
+    for k, y in zip(reversed(range(len(frames))), spread_labels(middles, 18, top + 3, bottom - 7), strict=True):
         colour, hatch = looks[k]
         swatch: dict[str, Any] = {"width": 13, "height": 11, "stroke": "#666666", "stroke_width": 0.5}
         drawing.put("rect", x=x, y=y - 6, fill=drawing.fill(colour, hatch), **swatch)
@@ -202,9 +202,9 @@ def definition(
     return Chart(title, drawing.svg(), sentence, Table(("day", *frames), rows, f"{title}, share of each frame."))
 
 
-def tone(
+def tone_chart(
     positivity: NDArray[np.float64], negativity: NDArray[np.float64], party: str, day: int, last: int,
-    marks: Sequence[Mark] = (), top: float = TOP, key: str = "",
+    marks: Sequence[DayMark] = (), top: float = TOP, key: str = "",
 ) -> Chart:  # fmt: skip
     """How the other feels to a party, day by day: good tone as a line, bad tone as a hatched area below a thin line.
 
@@ -225,19 +225,19 @@ def tone(
     drawing.words(4, 13, title, size=13, fill=colour, font_weight="bold")
     for value in np.arange(0.0, top + 0.01, 1.0):
         y = floor - value / top * (floor - ceiling)
-        drawing.put("path", d=f"M{LEFT} {written(y)}H{written(WIDTH - RIGHT)}", stroke="#dddddd")
+        drawing.put("path", d=f"M{LEFT} {svg_text(y)}H{svg_text(WIDTH - RIGHT)}", stroke="#dddddd")
         above = "+" if value == top and tones.max() > top else ""
         look: dict[str, Any] = {"font_size": 11, "text_anchor": "end", "fill": "#444444"}
         drawing.words(LEFT - 4, y + 4, f"{value:.0f}{above}", **look)
     heights = floor - np.minimum(tones, top) / top * (floor - ceiling)
-    area = f"{days.steps(list(heights[1]))}V{written(floor)}H{written(LEFT)}z"
+    area = f"{days.steps(list(heights[1]))}V{svg_text(floor)}H{svg_text(LEFT)}z"
     drawing.put("path", d=area, class_="bad-area", fill=drawing.fill("#E8D5D5", "//"))
     drawing.put("path", d=days.steps(list(heights[1])), class_="bad", stroke=BAD, stroke_width=1.2, fill="none")
     look_of_line: dict[str, Any] = {"stroke": colour, "stroke_width": 2.2, "stroke_dasharray": DASHES[party]}
     drawing.put("path", d=days.steps(list(heights[0])), class_="good", fill="none", **look_of_line)
     ends = [("good", tones[0, -1], heights[0, -1], colour), ("bad", tones[1, -1], heights[1, -1], BAD)]
     ends.sort(key=lambda end: end[2])
-    places = apart([end[2] for end in ends], 14, ceiling, floor - 7)
+    places = spread_labels([end[2] for end in ends], 14, ceiling, floor - 7)
     for (name, value, _, ink), y in zip(ends, places, strict=True):
         drawing.words(days.evening(lived) + 8, y + 4, f"{name} {value:.1f}", fill=ink, **HALO)
     days.axis(drawing, floor)
@@ -248,7 +248,7 @@ def tone(
     return Chart(title, drawing.svg(), sentence, Table(columns, rows, f"{title}, EPA units: 1 slightly, 2 quite."))
 
 
-def strip(marks: Sequence[Mark], day: int, last: int, of: str = "", key: str = "strip") -> Chart:
+def event_strip(marks: Sequence[DayMark], day: int, last: int, of: str = "", key: str = "strip") -> Chart:
     """What happened when, to look back along: marks over the days of the stay, and what the marks mean.
 
     *of* is the name of the story where there is another beside it.
@@ -264,7 +264,7 @@ def strip(marks: Sequence[Mark], day: int, last: int, of: str = "", key: str = "
     return Chart(title, drawing.svg(), sentence, Table(("day", "what", "told"), rows, title))
 
 
-def outcomes(
+def outcome_chart(
     counts: Sequence[int], low: Sequence[float], high: Sequence[float], hands: Sequence[int] = (), of: str = "",
     key: str = "outcomes",
 ) -> Chart:  # fmt: skip
@@ -293,9 +293,9 @@ def outcomes(
         look: dict[str, Any] = {"fill": drawing.fill(PATTERN_COLOURS[name], PATTERN_HATCHES[name])}
         drawing.put("rect", class_="bar", x=left, y=y, width=share[place] * wide, height=20, stroke="#333333", **look)
         least, most = (left + end[place] * wide for end in (low, high))
-        middle = written(y + 10)
-        whisker = f"M{written(least)} {middle}H{written(most)}M{written(least)} {written(y + 5)}v10"
-        whisker += f"M{written(most)} {written(y + 5)}v10"
+        middle = svg_text(y + 10)
+        whisker = f"M{svg_text(least)} {middle}H{svg_text(most)}M{svg_text(least)} {svg_text(y + 5)}v10"
+        whisker += f"M{svg_text(most)} {svg_text(y + 5)}v10"
         drawing.put("path", d=whisker, stroke="#ffffff", stroke_width=4, fill="none")
         drawing.put("path", class_="range", d=whisker, stroke="#111111", stroke_width=1.6, fill="none")
         beyond = max(most, left + share[place] * wide) + 8
@@ -306,7 +306,7 @@ def outcomes(
             drawing.put("rect", class_="hands", x=left, y=y + 24, width=part * wide, height=12, **outline)
             told_hands = f"{counted(hands[place], 'hand')} ({percent(part)})"
             drawing.words(left + part * wide + 8, y + 34, told_hands, size=11, fill="#444444")
-    drawing.put("path", d=f"M{left} 22V{written(height - 20)}", stroke="#666666", fill="none")
+    drawing.put("path", d=f"M{left} 22V{svg_text(height - 20)}", stroke="#666666", fill="none")
     below = f"Lines: what luck alone gives {counted(pairs, 'such pair')}, 95 times in 100."
     below += " Dashed bars: the show of hands." if guesses else ""
     drawing.words(4, height - 5, below, size=11, fill="#444444")
@@ -318,7 +318,7 @@ def outcomes(
     return Chart(title, drawing.svg(), sentence, Table(columns, tuple(rows), title))
 
 
-def moves(counts: NDArray[np.int64], first: str, other: str, key: str = "moves") -> Chart:
+def transition_chart(counts: NDArray[np.int64], first: str, other: str, key: str = "moves") -> Chart:
     """The same pairs in two settings: how many go from which pattern in the *first* to which in the *other*.
 
     *counts* has shape (3, 3): pairs by pattern in the first and in the other setting. A bar for each setting, a ribbon
@@ -347,9 +347,9 @@ def moves(counts: NDArray[np.int64], first: str, other: str, key: str = "moves")
                 continue
             a, b = used[0][i], used[1][j]
             used[0][i], used[1][j] = a + high, b + high
-            near, far, mid = (written(x) for x in (x0 + width, x1, middle))
-            path = f"M{near} {written(a)}C{mid} {written(a)} {mid} {written(b)} {far} {written(b)}V{written(b + high)}"
-            path += f"C{mid} {written(b + high)} {mid} {written(a + high)} {near} {written(a + high)}z"
+            near, far, mid = (svg_text(x) for x in (x0 + width, x1, middle))
+            path = f"M{near} {svg_text(a)}C{mid} {svg_text(a)} {mid} {svg_text(b)} {far} {svg_text(b)}V{svg_text(b + high)}"
+            path += f"C{mid} {svg_text(b + high)} {mid} {svg_text(a + high)} {near} {svg_text(a + high)}z"
             drawing.put(
                 "path", class_="ribbon", d=path, fill=fill, fill_opacity="0.55", stroke="#666666", stroke_width=0.4
             )
@@ -374,7 +374,7 @@ def moves(counts: NDArray[np.int64], first: str, other: str, key: str = "moves")
                     x + width / 2, y + high / 2 + 4, str(sides[side][p]), text_anchor="middle", fill=ink, **outline
                 )
         middles = [float(s + unit * n / 2) for s, n in zip(starts[side], sides[side], strict=True)]
-        for p, y in enumerate(apart(middles, 14, top + 6, MOVES - 14)):
+        for p, y in enumerate(spread_labels(middles, 14, top + 6, MOVES - 14)):
             beside = (x - 8, "end") if side == 0 else (x + width + 8, "start")
             small = f" {sides[side][p]}" if unit * sides[side][p] < 14 else ""
             drawing.words(beside[0], y + 4, f"{_brief(PATTERNS[p])}{small}", text_anchor=beside[1])

@@ -1,7 +1,7 @@
-"""One pair's stay, lived whole at once: what happened in its order, and how either party was at any moment.
+"""One pair's stay, simulated whole at once: its events in their order, and how either party was at any position.
 
-A moment is a day and a count of the things that had happened on it: (0, 0) is before the first day, (12, 2) after the
-second thing of day 12. Looking at another moment is looking up rows; only other settings live the stay again.
+A position is a day and a number of events on it: (0, 0) is before the first day, (12, 2) after the second event of day
+12. Looking at another position looks up rows; only other settings simulate the stay again.
 """
 
 from __future__ import annotations
@@ -19,53 +19,46 @@ from twoway.analysis.measures.ruptures import find_ruptures
 from twoway.analysis.narrative.interview import Choice
 from twoway.analysis.narrative.sentences import Event, evening, exchanges, quiet
 from twoway.analysis.narrative.story import expected
-from twoway.experiments.comparison.schedule import Course
-from twoway.seminar.act_chances import chances_of
-from twoway.seminar.charts import TALKS, Mark
+from twoway.experiments.comparison.schedule import ScenarioSchedule
+from twoway.seminar.charts import TALKS, DayMark
 from twoway.simulation.affect_control.frames import CLIENT
 from twoway.simulation.columns import EventKind
 from twoway.simulation.dynamics.admission import fill_post
 from twoway.simulation.parameters.scenario import Meaning, Resolved, Scenario
+from twoway.simulation.rules.choice import mandated_share, present_reserve, role_share
+from twoway.simulation.rules.reading import expected as expected_choice
 from twoway.simulation.run import CentreRecords, PreparedScenario, simulate_centre
 from twoway.simulation.situations import ENCOUNTER_KINDS, EncounterKind
 from twoway.simulation.state import post_type
 from twoway.simulation.tables import TableBuilder
 
-TOLD = (
+EVENT_COLUMNS = (
     "day", "event", "encounter", "exchange", "actor", "bent", "act", "seen", "way", "emotion_named",
     "role_share", "strain_share", "person_share",
 )  # fmt: skip
 """Columns of the events table that are looked up at every step."""
-
-
-MARKED = {
+MARKED_EVENTS = {
     "new_keyworker": ("new keyworker", ""),
     "talk_repaired": (TALKS[0], "they talked it over, and it helped"),
     "talk_failed": (TALKS[1], "they talked it over, and it made things worse"),
 }
-"""Events that are marked on their day: kind of mark, and what is said of it if that is more."""
+"""Events that are marked on their day: kind of mark, and a text if there is more to say."""
 
 
-class Moment(NamedTuple):
-    """When someone looks: after so many *things* of a *day*; (0, 0) is before the first."""
+class Position(NamedTuple):
+    """A place in a stay: after this number of *events* of a *day*; (0, 0) is before the first day."""
 
     day: int
-    things: int
+    events: int
 
 
-BEGINNING = Moment(0, 0)
+BEGINNING = Position(0, 0)
 
 
-@lru_cache(maxsize=8)
-def translator_of(meaning: Meaning) -> TableBuilder:
-    """What puts records into words; sentiments, frames and situations are read once for all sessions."""
-    return TableBuilder(Resolved(Scenario(meaning=meaning)))
+class ExpectedAct(NamedTuple):
+    """The likeliest next *act* of a party in an *encounter*, and its *chance*.
 
-
-class Likely(NamedTuple):
-    """What a party will likely do at its next turn in an *encounter*: an *act*, and its *chance*.
-
-    *freely* is what comes first to it as the person for whom the relationship is what it takes it to be.
+    *freely* is the likeliest act of the party as a person, without role and strain.
     """
 
     act: str
@@ -74,22 +67,76 @@ class Likely(NamedTuple):
     encounter: str
 
 
-class PairsStay:
-    """The stay of one pair, *place* (replicate, centre, dyad), in a course with some luck."""
+class ActChances(NamedTuple):
+    """Probability of each act that is feasible in a turn, shape (A,): from *all* sources, and out of the *person*."""
 
-    def __init__(self, course: Course, luck: int, place: tuple[int, int, int]) -> None:
-        scenario = course.scenario
-        translator = translator_of(scenario.meaning)
-        self.resolved = translator.resolved.again(scenario)
-        self.world = PreparedScenario(self.resolved, course.reforms)
-        self.course, self.luck, self.place, self.last = course, luck, place, scenario.design.days
-        chance = self.world.luck(luck, place[0], place[1])
-        whole = simulate_centre(self.world, luck, place[0], place[1], luck=chance)
-        mine = _of_one(whole, place[2])
+    all: NDArray[np.float64]
+    person: NDArray[np.float64]
+
+
+def act_chances(
+    turn: Any, definition: NDArray[np.float64], strain: float, reserve: float, distance: float, numbers: Any
+) -> ActChances:
+    """Chances that the model itself would draw the acts of a turn from.
+
+    The frame a party takes up is drawn from its definition, and whether a mandated act is bent by discretion is drawn,
+    too: the chances are averages over both.
+
+    Parameters
+    ----------
+    turn
+        Compiled record of the turn.
+    definition
+        Weights of the frames, shape (K,).
+    strain, reserve, distance
+        State of the party, shares in 0..1.
+    numbers
+        Compiled record of the scenario's numbers.
+    """
+    count = int(turn.feasible)
+    script, strained, person = turn.script[:count], turn.strain[:count], definition @ turn.will[:, :count]
+    role = role_share(numbers.formality, present_reserve(reserve, distance))
+    weighted = [(1.0, role)]
+    if turn.mandated:
+        weighted = [(numbers.discretion, role), (1.0 - numbers.discretion, mandated_share(role, numbers.mandate))]
+    share = strain * turn.strained
+    whole = sum(weight * expected_choice(script, strained, person, follows, share) for weight, follows in weighted)
+    return ActChances(np.asarray(whole), person)
+
+
+@lru_cache(maxsize=8)
+def table_builder(meaning: Meaning) -> TableBuilder:
+    """The builder of tables for a meaning; sentiments, frames and situations are read once for all sessions."""
+    return TableBuilder(Resolved(Scenario(meaning=meaning)))
+
+
+class DyadTimeline:
+    """The stay of one dyad under a scenario schedule, with everything the page looks up in it.
+
+    Parameters
+    ----------
+    schedule
+        The scenario, and the changes of policy during the stay.
+    seed
+        Random seed.
+    dyad
+        Replicate, centre and number in the centre, as tables name the dyad.
+    """
+
+    def __init__(self, schedule: ScenarioSchedule, seed: int, dyad: tuple[int, int, int]) -> None:
+        scenario = schedule.scenario
+        builder = table_builder(scenario.meaning)
+        self.resolved = builder.resolved.again(scenario)
+        self.prepared = PreparedScenario(self.resolved, schedule.policy_changes)
+        self.schedule, self.seed, self.dyad, self.last = schedule, seed, dyad, scenario.design.days
+        replicate, centre, number = dyad
+        draws = self.prepared.luck(seed, replicate, centre)
+        whole = simulate_centre(self.prepared, seed, replicate, centre, luck=draws)
+        mine = _records_of(whole, number)
         self.records = mine.events.view(np.ndarray)
-        tables = translator.tables([mine])
-        self.tables = tables._replace(dyads=tables.dyads[tables.dyads["dyad"] == place[2]].reset_index(drop=True))
-        self._told = {name: self.tables.events[name].tolist() for name in TOLD}
+        tables = builder.tables([mine])
+        self.tables = tables._replace(dyads=tables.dyads[tables.dyads["dyad"] == number].reset_index(drop=True))
+        self._columns = {name: self.tables.events[name].tolist() for name in EVENT_COLUMNS}
         days = self.records["day"]
         self._first = np.searchsorted(days, np.arange(1, self.last + 2))
         is_exchange = self.tables.events["event"].to_numpy() == "exchange"
@@ -97,178 +144,181 @@ class PairsStay:
         actor = self.records["actor"]
         self._holder = np.where(is_exchange, 1 - actor, actor)
         self._read = [np.flatnonzero(is_exchange & (actor == 1 - side)) for side in range(2)]
-        self._began = [
-            views.view(np.ndarray)[place[2]].copy() for views in (whole.first_clients, whole.first_keyworkers)
+        self._first_states = [
+            views.view(np.ndarray)[number].copy() for views in (whole.first_clients, whole.first_keyworkers)
         ]
-        self._post = int(whole.dyads["post"][place[2]])
-        self._begun = -1
+        self._post = int(whole.dyads["post"][number])
+        self._changes_in_force = -1
         self._in_force: tuple[Any, Any] = (None, None)
-        self._people = chance._replace(days=chance.days[:0])
+        self._people = draws._replace(days=draws.days[:0])
         self.days = mine.days.view(np.ndarray).reshape(self.last, 2)
         """Records of the days table, shape (days, party)."""
 
-    def things(self, day: int) -> int:
-        """How many things happened on a day."""
+    def count_events(self, day: int) -> int:
+        """Number of events on a day; 0 on day 0."""
         return int(self._first[day] - self._first[day - 1]) if day else 0
 
-    def at(self, day: int, things: int) -> Moment:
-        """The moment after so many things of a day, or all of them if they are fewer."""
-        return Moment(day, min(things, self.things(day)))
+    def position_at(self, day: int, events: int) -> Position:
+        """The position after this number of events of a day, or after all of them if there are fewer."""
+        return Position(day, min(events, self.count_events(day)))
 
-    def end_of(self, day: int) -> Moment:
-        """The moment after all things of a day."""
-        return Moment(day, self.things(day))
+    def end_of(self, day: int) -> Position:
+        """The position after all events of a day."""
+        return Position(day, self.count_events(day))
 
-    def _row(self, moment: Moment) -> int:
-        """How many rows of the events table had been written."""
-        return int(self._first[moment.day - 1]) + moment.things if moment.day else 0
+    def _row(self, position: Position) -> int:
+        """Number of rows of the events table up to a position."""
+        return int(self._first[position.day - 1]) + position.events if position.day else 0
 
-    def event(self, row: int) -> dict[str, Any]:
-        """One row of the events table, what of it is told."""
-        return {name: values[row] for name, values in self._told.items()}
+    def _event(self, row: int) -> Event:
+        """One row of the events table, in the columns of ``EVENT_COLUMNS``."""
+        return {name: values[row] for name, values in self._columns.items()}
 
-    def exchange_number(self, moment: Moment) -> int:
-        """How many exchanges there have been so far."""
-        return int(self._exchanges[self._row(moment)])
+    def exchanges_so_far(self, position: Position) -> int:
+        """Number of exchanges from the first day to a position."""
+        return int(self._exchanges[self._row(position)])
 
-    def exchange_today(self, moment: Moment) -> int | None:
-        """The number in its day of the exchange that was the last thing to happen; None if it was something else."""
-        latest = self.latest(moment)
+    def exchange_of_day(self, position: Position) -> int | None:
+        """Number in its day of the exchange that is the latest event; None if the latest event is no exchange."""
+        latest = self.latest_event(position)
         if latest is None or latest["event"] != "exchange":
             return None
-        return int(self._exchanges[self._row(moment)] - self._exchanges[self._first[moment.day - 1]])
+        return int(self._exchanges[self._row(position)] - self._exchanges[self._first[position.day - 1]])
 
-    def latest(self, moment: Moment) -> dict[str, Any] | None:
-        """What has just happened; None before the first day and on a day on which nothing has."""
-        return self.event(self._row(moment) - 1) if moment.things else None
+    def latest_event(self, position: Position) -> Event | None:
+        """The latest event of the day; None before the day's first event."""
+        return self._event(self._row(position) - 1) if position.events else None
 
-    def account(self, moment: Moment) -> str:
-        """What has just happened, as a story would tell it."""
-        if not moment.day:
+    def narrate(self, position: Position) -> str:
+        """The latest event as a story would tell it."""
+        if not position.day:
             return expected(self.tables)
-        if not moment.things:
+        if not position.events:
             return quiet()
-        row = self._row(moment) - 1
-        event = self.event(row)
+        row = self._row(position) - 1
+        event = self._event(row)
         if event["event"] != "exchange":
             return evening(event)
-        opening = row - int(event["exchange"])
-        scene = [self.event(r) for r in range(opening, row + 1)]
+        first = row - int(event["exchange"])
+        scene = [self._event(r) for r in range(first, row + 1)]
         met = int(np.count_nonzero(self.records["exchange"][: row + 1] == 0))
-        return exchanges(scene, self.resolved, Choice(f"{'/'.join(map(str, self.place))}/{met}"))[-1]
+        return exchanges(scene, self.resolved, Choice(f"{'/'.join(map(str, self.dyad))}/{met}"))[-1]
 
-    def reading(self, side: int, moment: Moment) -> Event | None:
-        """The last act that a party (0 the client) has read."""
+    def last_read(self, side: int, position: Position) -> Event | None:
+        """The last act that a party (0 the client, 1 the keyworker) has read; None if there is none yet."""
         read = self._read[side]
-        known = int(np.searchsorted(read, self._row(moment)))
-        return self.event(int(read[known - 1])) if known else None
+        known = int(np.searchsorted(read, self._row(position)))
+        return self._event(int(read[known - 1])) if known else None
 
-    def state(self, side: int, moment: Moment) -> Any:
-        """How a party is: a record with ``definition`` (K,), tone, ``distance`` and the rest of what is written down.
+    def state(self, side: int, position: Position) -> np.void:
+        """State of a party at a position.
 
-        A talk that helped and a new keyworker move both parties at once; the one whose row it is not shows it in the
-        evening.
+        A talk that helped and a new keyworker change both parties at once; the party that the event's row does not
+        belong to shows the change at the end of the day.
+
+        Returns
+        -------
+        numpy.void
+            A record with ``definition`` (K,), ``positivity``, ``negativity``, ``distance`` and the other columns that
+            events and days have in common.
         """
-        day, things = moment
-        if day and things == self.things(day):
+        day, events = position
+        if day and events == self.count_events(day):
             return self.days[day - 1, side]
         first = int(self._first[day - 1]) if day else 0
-        for row in range(self._row(moment) - 1, first - 1, -1):
+        for row in range(self._row(position) - 1, first - 1, -1):
             if self._holder[row] == side:
                 return self.records[row]
-        return self.days[day - 2, side] if day > 1 else self._began[side]
+        return self.days[day - 2, side] if day > 1 else self._first_states[side]
 
-    def shares(self, side: int, until: int) -> NDArray[np.float64]:
-        """A party's definition at the end of each day up to one, shape (days, K)."""
+    def definitions(self, side: int, until: int) -> NDArray[np.float64]:
+        """A party's definition at the end of each day up to day *until*, shape (days, K)."""
         return self.days["definition"][:until, side]
 
-    def tone(self, side: int, until: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """A party's good and bad tone at the end of each day up to one, EPA units."""
+    def tones(self, side: int, until: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """A party's good and bad tone at the end of each day up to day *until*, EPA units, shape (days,) each."""
         some = self.days[:until, side]
         return some["positivity"], some["negativity"]
 
     @cached_property
-    def marks(self) -> tuple[Mark, ...]:
-        """What is marked over the days: settings changed, tone that broke and came back, talks, a new keyworker."""
-        found = [Mark(then.day, "setting changed") for then in self.course.reforms]
+    def marks(self) -> tuple[DayMark, ...]:
+        """What is marked over the days: changed settings, ruptures and repairs, talks, new keyworkers."""
+        found = [DayMark(then.day, "setting changed") for then in self.schedule.policy_changes]
         for fall in find_ruptures(panel(self.tables.days)).to_dict("records"):
             party = str(fall["party"])
-            told = f"for the {party}, the balance of good and bad fell"
-            found.append(Mark(int(fall["start"]), "rupture", told, party))
+            fell = f"for the {party}, the balance of good and bad fell"
+            found.append(DayMark(int(fall["start"]), "rupture", fell, party))
             if not pd.isna(fall["regained"]):
-                found.append(Mark(int(fall["regained"]), "repair", f"for the {party}, it was regained", party))
+                found.append(DayMark(int(fall["regained"]), "repair", f"for the {party}, it was regained", party))
         events = self.tables.events
-        for event, (kind, told) in MARKED.items():
-            found += [Mark(int(day), kind, told) for day in events.loc[events["event"] == event, "day"]]
+        for event, (kind, text) in MARKED_EVENTS.items():
+            found += [DayMark(int(day), kind, text) for day in events.loc[events["event"] == event, "day"]]
         return tuple(sorted(found))
 
-    def expectation(self, side: int, moment: Moment) -> Likely:
-        """What a party will likely do at its next turn: in the encounter that goes on, or opening an everyday meeting.
-
-        It is what the model would draw from, told without luck: script, strain and person in their shares.
-        """
-        numbers, turns = self._setting(max(1, moment.day))
-        now, today = self.state(side, moment), self.days[max(1, moment.day) - 1, side]
-        kind, turn = self._next_turn(side, moment)
-        reserve = self._began[0]["reserve"] if side == CLIENT else self._reserve(int(today["predecessors"]))
-        chances = chances_of(turns[turn], now["definition"], float(today["strain"]), reserve, now["distance"], numbers)
+    def expected_act(self, side: int, position: Position) -> ExpectedAct:
+        """The likeliest act of a party at its next turn: in the encounter under way, or opening an everyday meeting."""
+        numbers, turns = self._setting(max(1, position.day))
+        now, today = self.state(side, position), self.days[max(1, position.day) - 1, side]
+        kind, turn = self._next_turn(side, position)
+        client = side == CLIENT
+        reserve = self._first_states[0]["reserve"] if client else self._reserve(int(today["predecessors"]))
+        chances = act_chances(turns[turn], now["definition"], float(today["strain"]), reserve, now["distance"], numbers)
         acts = self.resolved.situations.acts
         codes = turns[turn].act
         most, freely = int(chances.all.argmax()), int(chances.person.argmax())
-        return Likely(acts[codes[most]], float(chances.all[most]), acts[codes[freely]], ENCOUNTER_KINDS[kind])
+        return ExpectedAct(acts[codes[most]], float(chances.all[most]), acts[codes[freely]], ENCOUNTER_KINDS[kind])
 
-    def _next_turn(self, side: int, moment: Moment) -> tuple[int, int]:
+    def _next_turn(self, side: int, position: Position) -> tuple[int, int]:
         """Kind of encounter and index of the turn in which a party is next to act, if nothing else comes up."""
-        row = self._row(moment) - 1
-        if moment.things and self.records["event"][row] == EventKind.EXCHANGE:
+        row = self._row(position) - 1
+        if position.events and self.records["event"][row] == EventKind.EXCHANGE:
             kind, number, actor = (int(self.records[name][row]) for name in ("encounter", "exchange", "actor"))
             opener = actor if number % 2 == 0 else 1 - actor
             following = number + (2 if actor == side else 1)
-            if following < self.world.kinds[kind].exchanges:
-                return kind, int(self.world.kinds[kind].turn[opener, following])
-        return int(EncounterKind.EVERYDAY), int(self.world.kinds[EncounterKind.EVERYDAY].turn[side, 0])
+            if following < self.prepared.kinds[kind].exchanges:
+                return kind, int(self.prepared.kinds[kind].turn[opener, following])
+        return int(EncounterKind.EVERYDAY), int(self.prepared.kinds[EncounterKind.EVERYDAY].turn[side, 0])
 
     def _setting(self, day: int) -> tuple[Any, Any]:
         """Numbers and turns of this centre as they are on a day."""
-        begun = sum(then.day <= day for then in self.world.reforms)
-        if begun != self._begun:
-            self._in_force, self._begun = self.world.of_centre(self._people, begun), begun
+        begun = sum(then.day <= day for then in self.prepared.reforms)
+        if begun != self._changes_in_force:
+            self._in_force, self._changes_in_force = self.prepared.of_centre(self._people, begun), begun
         return self._in_force
 
     def _reserve(self, predecessors: int) -> float:
-        """How far a keyworker stays behind her role by nature, by how many held the post before her."""
+        """A keyworker's reserve as drawn for her, by how many keyworkers held the post before her."""
         post = np.zeros(1, post_type(len(self.resolved.frames.names))).view(np.recarray)[0]
         traits = self._people.keyworkers[self._post, predecessors]
-        fill_post(post, self.world.frames, self._setting(1)[0], traits)
+        fill_post(post, self.prepared.frames, self._setting(1)[0], traits)
         return float(post.reserve)
 
 
-def things_on(day: int, stays: Sequence[PairsStay]) -> int:
-    """How many things happened on a day, in whichever of some stays most did."""
-    return max(stay.things(day) for stay in stays)
+def most_events_on(day: int, timelines: Sequence[DyadTimeline]) -> int:
+    """The largest number of events that any of the timelines has on a day."""
+    return max(timeline.count_events(day) for timeline in timelines)
 
 
-def after(moment: Moment, stays: Sequence[PairsStay]) -> Moment:
-    """The moment after the next thing that happens in any of some stays; the end of them after the last."""
-    day, things = moment
-    if things < things_on(day, stays):
-        return Moment(day, things + 1)
-    last = stays[0].last
-    later = next((d for d in range(day + 1, last + 1) if things_on(d, stays)), None)
-    return Moment(later, 1) if later is not None else Moment(last, things_on(last, stays))
+def after(position: Position, timelines: Sequence[DyadTimeline]) -> Position:
+    """The position after the next event of any of the timelines; their end if there is none."""
+    day, events = position
+    if events < most_events_on(day, timelines):
+        return Position(day, events + 1)
+    last = timelines[0].last
+    later = next((d for d in range(day + 1, last + 1) if most_events_on(d, timelines)), None)
+    return Position(later, 1) if later is not None else Position(last, most_events_on(last, timelines))
 
 
-def before(moment: Moment, stays: Sequence[PairsStay]) -> Moment:
-    """The moment before the last thing that happened in any of some stays."""
-    day, things = moment
-    if things > 1:
-        return Moment(day, things - 1)
-    earlier = next((d for d in range(day - 1, 0, -1) if things_on(d, stays)), 0)
-    return Moment(earlier, things_on(earlier, stays))
+def before(position: Position, timelines: Sequence[DyadTimeline]) -> Position:
+    """The position before the latest event of any of the timelines."""
+    day, events = position
+    if events > 1:
+        return Position(day, events - 1)
+    earlier = next((d for d in range(day - 1, 0, -1) if most_events_on(d, timelines)), 0)
+    return Position(earlier, most_events_on(earlier, timelines))
 
 
-def _of_one(stay: CentreRecords, dyad: int) -> CentreRecords:
-    """What is written of one pair."""
-    return stay._replace(
-        days=stay.days[stay.days["dyad"] == dyad].copy(), events=stay.events[stay.events["dyad"] == dyad].copy()
-    )
+def _records_of(centre: CentreRecords, dyad: int) -> CentreRecords:
+    """A centre's records with the days and events of one dyad only."""
+    days, events = (records[records["dyad"] == dyad].copy() for records in (centre.days, centre.events))
+    return centre._replace(days=days, events=events)

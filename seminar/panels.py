@@ -1,15 +1,16 @@
-"""Parts of the page as HTML: what a session shows, told in the words of ``analysis`` and drawn by ``twoway.seminar.charts``.
+"""Parts of the page as HTML: what a session shows, in the words of ``analysis`` and the charts of ``seminar.charts``.
 
-Every word that may have been typed is escaped; there is no style attribute and no script in any part.
+The templates escape every text; no part has a style attribute or a script.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import NamedTuple
 
 import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
 
 from twoway.analysis.narrative.interview import TORN
 from twoway.analysis.narrative.sentences import ENCOUNTERS, put_down, read_differently
@@ -24,15 +25,24 @@ from twoway.analysis.narrative.words.grammar import (
     named,
     percent,
 )
-from twoway.analysis.render.document import Piece, as_fragment, table_html
-from twoway.seminar.charts import Chart, Mark, definition, strip, tone
-from twoway.seminar.dyad_timeline import Moment, PairsStay
-from twoway.seminar.lessons import lesson, lessons
-from twoway.seminar.outcome_panel import outcome_charts
-from twoway.seminar.recipe import settings as declared_settings
-from twoway.seminar.recipe import written
+from twoway.analysis.patterns import PATTERNS
+from twoway.analysis.render.document import Piece
+from twoway.analysis.render.html import as_fragment
+from twoway.seminar.charts import (
+    Chart,
+    definition_chart,
+    event_strip,
+    outcome_chart,
+    tone_chart,
+    transition_chart,
+)
+from twoway.seminar.controls import MOST_HANDS, QUESTION, SLIDERS
+from twoway.seminar.dyad_timeline import DyadTimeline, Position
+from twoway.seminar.ensemble import PAIRS
+from twoway.seminar.lessons import load_lesson, load_lessons
+from twoway.seminar.recipe import changeable_settings, number_text
 from twoway.seminar.session import Session
-from twoway.seminar.sliders import SLIDERS
+from twoway.seminar.templates import render
 from twoway.simulation.affect_control.equations import NEUTRAL
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.parameters.scenario import load
@@ -40,287 +50,361 @@ from twoway.simulation.parameters.scenario import load
 EVENING = {
     "talk_repaired": "The talk.", "talk_failed": "The talk.", "new_keyworker": "A change.",
 }  # fmt: skip
-"""What is told of first where it is neither an encounter nor somebody's evening."""
+"""Headings of events that are neither an encounter nor somebody's evening."""
+TAKES = "Takes this to be"
 
 
-def _heading(stay: PairsStay, moment: Moment) -> str:
-    """In what the thing told about happened."""
-    event = stay.latest(moment)
+def _heading(timeline: DyadTimeline, position: Position) -> str:
+    """Heading of the latest event: the encounter, or the evening, in which it happened."""
+    event = timeline.latest_event(position)
     if event is None:
-        return "A quiet day." if moment.day else "Before they meet."
+        return "A quiet day." if position.day else "Before they meet."
     if event["event"] == "exchange":
         return f"{capitalised(ENCOUNTERS[event['encounter']][0])}."
     return EVENING.get(event["event"], f"In the evening, the {event['actor']}.")
 
 
-def where(session: Session) -> str:
-    """The day, and how many exchanges there have been so far in each story."""
-    if not session.moment.day:
+def position_text(session: Session) -> str:
+    """The day, and the number of exchanges so far in each story, as plain text."""
+    if not session.position.day:
         return "Before the first day"
-    numbers = [stay.exchange_number(session.moment_in(stay)) for stay in session.stays]
-    return f"Day {session.moment.day}, exchange{'s' * (len(numbers) > 1)} {' and '.join(map(str, numbers))}"
+    numbers = [timeline.exchanges_so_far(session.position_in(timeline)) for timeline in session.timelines]
+    return f"Day {session.position.day}, exchange{'s' * (len(numbers) > 1)} {' and '.join(map(str, numbers))}"
 
 
-def account(session: Session) -> str:
-    """What happened, in each story that is looked at."""
-    told = []
-    for stay in session.stays:
-        moment = session.moment_in(stay)
-        name = f"<h3>{escape(stay.course.name)}</h3>" if session.other else ""
-        begin = "" if moment.day or session.other else f"<p>{escape(stay.course.scenario.question)}</p>"
-        heading = _heading(stay, moment)
-        if 0 < moment.things < session.moment.things:  # more happens in the other story on this day
+def account(session: Session) -> Markup:
+    """The latest event of each story, narrated."""
+    stories = []
+    for timeline in session.timelines:
+        position = session.position_in(timeline)
+        heading = _heading(timeline, position)
+        if 0 < position.events < session.position.events:  # more happens in the other story on this day
             heading = f"Last on this day: {heading[0].lower()}{heading[1:]}"
-        words = f"<p><b>{escape(heading)}</b> {escape(stay.account(moment))}</p>"
-        told.append(f"<div>{name}{begin}{words}</div>")
-    return "".join(told)
+        stories.append(
+            {
+                "name": timeline.schedule.name if session.other else "",
+                "question": "" if position.day or session.other else timeline.schedule.scenario.question,
+                "heading": heading,
+                "text": timeline.narrate(position),
+            }
+        )
+    return render("account.html", stories=stories)
 
 
-class Line(NamedTuple):
-    """A line of a party's card: what it is called, what it says, and what it says beside that, in small."""
+class CardLine(NamedTuple):
+    """A line of a party's card: its *label*, its *text*, and a *small* text beside that."""
 
     label: str
-    says: str
+    text: str
     small: str = ""
 
 
-def _view(stay: PairsStay, side: int, moment: Moment) -> Line:
-    """What a party takes the relationship to be: one frame, or two it is torn between."""
-    weights = stay.state(side, moment)["definition"]
+def _definition_line(timeline: DyadTimeline, side: int, position: Position) -> CardLine:
+    """What a party takes the relationship to be: one frame, or two that it is torn between."""
+    weights = timeline.state(side, position)["definition"]
     first, second = np.argsort(-weights, kind="stable")[:2]
-    name = [named(stay.resolved.frames.names[k]) for k in (first, second)]
+    name = [named(timeline.resolved.frames.names[k]) for k in (first, second)]
     if weights[first] - weights[second] < TORN:
-        return Line(TAKES, f"{name[0]}, or {name[1]}?", f"{percent(weights[first])}, {percent(weights[second])}")
-    return Line(TAKES, name[0], percent(weights[first]))
+        return CardLine(TAKES, f"{name[0]}, or {name[1]}?", f"{percent(weights[first])}, {percent(weights[second])}")
+    return CardLine(TAKES, name[0], percent(weights[first]))
 
 
-def _likely(stay: PairsStay, side: int, moment: Moment) -> Line:
-    """What a party will likely do, and what it would if it were left to itself."""
-    likely, role = stay.expectation(side, moment), ROLES[side]
-    other, day = PRONOUN[OTHER[role]], moment.day
-    most, freely = (act_told(act, other, likely.encounter, INFINITIVE, day) for act in (likely.act, likely.freely))
-    himself = f"; left to {PRONOUN[role].reflexive}, {freely}" if freely != most else ""
-    return Line("Will likely", most, f"{percent(likely.chance)}{himself}")
+def _expectation_line(timeline: DyadTimeline, side: int, position: Position) -> CardLine:
+    """A party's likeliest next act, and the likeliest one if it were left to itself."""
+    expected, role = timeline.expected_act(side, position), ROLES[side]
+    other, day = PRONOUN[OTHER[role]], position.day
+    most, freely = (
+        act_told(act, other, expected.encounter, INFINITIVE, day) for act in (expected.act, expected.freely)
+    )
+    left_alone = f"; left to {PRONOUN[role].reflexive}, {freely}" if freely != most else ""
+    return CardLine("Will likely", most, f"{percent(expected.chance)}{left_alone}")
 
 
-TAKES = "Takes this to be"
-
-
-def lines_of(stay: PairsStay, side: int, moment: Moment) -> list[Line]:
-    """A party's card; what has been seen and felt is that of the last act read."""
-    role, event = ROLES[side], stay.reading(side, moment)
-    now, likely = _view(stay, side, moment), _likely(stay, side, moment)
+def card_lines(timeline: DyadTimeline, side: int, position: Position) -> list[CardLine]:
+    """Lines of a party's card (side 0 is the client); what it saw and felt is about the last act it read."""
+    role, event = ROLES[side], timeline.last_read(side, position)
+    now, expectation = _definition_line(timeline, side, position), _expectation_line(timeline, side, position)
     if event is None:
-        return [now, likely]
+        return [now, expectation]
     seen, meant = (act_seen(event[name], event["encounter"]) for name in ("seen", "act"))
-    small = [f"on day {event['day']}"] * (event["day"] != moment.day) + [f"meant as {meant}"] * (meant != seen)
+    small = [f"on day {event['day']}"] * (event["day"] != position.day) + [f"meant as {meant}"] * (meant != seen)
     emotion = event["emotion_named"]
     feels = felt(emotion, PRONOUN[role], PRONOUN[OTHER[role]]) if emotion != NEUTRAL else "nothing in particular"
     return [
         now,
-        Line("Saw", seen, "; ".join(small)),
-        Line("Put it down", put_down(event, role)),
-        Line("Felt", feels),
-        likely,
+        CardLine("Saw", seen, "; ".join(small)),
+        CardLine("Put it down", put_down(event, role)),
+        CardLine("Felt", feels),
+        expectation,
     ]
 
 
-def _card(lines: Sequence[Line]) -> str:
-    told = (
-        f"<dt>{one.label}</dt><dd>{escape(one.says)}{f' <small>{escape(one.small)}</small>' if one.small else ''}</dd>"
-        for one in lines
-    )
-    return f"<dl>{''.join(told)}</dl>"
+class CardTable(NamedTuple):
+    """Both parties' cards as one table: the *labels* of its rows, and for each party its lines by label.
+
+    A party that has read nothing yet has fewer lines than there are labels.
+    """
+
+    labels: list[str]
+    cards: dict[str, dict[str, CardLine]]
 
 
-def both_cards(cards_of: Sequence[Sequence[Line]]) -> str:
-    """Both parties' cards as one table; who has read nothing yet has fewer lines, and the table says so."""
-    by_label = [{line.label: line for line in some} for some in cards_of]
-    lines = "".join(
-        f'<tr><th scope="row">{escape(label)}</th>{"".join(_cell(card.get(label)) for card in by_label)}</tr>'
-        for label in max(by_label, key=len)
-    )
-    head = "".join(f'<th scope="col" class="{role}">The {role}</th>' for role in ROLES)
-    return f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{lines}</tbody></table>"
+def card_table(cards: Sequence[Sequence[CardLine]]) -> CardTable:
+    """Both parties' cards, of the client and of the keyworker, as one table."""
+    labels = [line.label for line in max(cards, key=len)]
+    by_label = [{line.label: line for line in card} for card in cards]
+    return CardTable(labels, dict(zip(ROLES, by_label, strict=True)))
 
 
-def _cell(line: Line | None) -> str:
-    if line is None:
-        return "<td>nothing yet</td>"
-    return f"<td>{escape(line.says)}{f' <small>{escape(line.small)}</small>' if line.small else ''}</td>"
-
-
-def cards(session: Session) -> str:
-    """How the two see it: a card each; of two stories a small table each."""
+def cards(session: Session) -> Markup:
+    """How client and keyworker see it: a card each, or a small table for each of two stories."""
     if session.other is None:
-        sides = (
-            f'<section class="card {role}" aria-label="The {role}"><h2>The {role}</h2>'
-            f"{_card(lines_of(session.stay, side, session.moment))}</section>"
-            for side, role in enumerate(ROLES)
-        )
-        return "".join(sides)
-    told = []
-    for number, stay in enumerate(session.stays):
-        moment, name = session.moment_in(stay), escape(stay.course.name)
-        # Without what each will likely do and without small print: two tables stand side by side.
-        table = both_cards([[line._replace(small="") for line in lines_of(stay, s, moment)[:-1]] for s in range(2)])
-        told.append(f'<section class="card story{number}" aria-label="{name}">{table}</section>')
-    return "".join(told)
+        lines = {role: card_lines(session.timeline, side, session.position) for side, role in enumerate(ROLES)}
+        return render("cards.html", cards=lines)
+    stories = []
+    for timeline in session.timelines:
+        position = session.position_in(timeline)
+        # Without the expectation and the small texts: two tables stand side by side.
+        both = [[line._replace(small="") for line in card_lines(timeline, side, position)[:-1]] for side in range(2)]
+        stories.append({"name": timeline.schedule.name, **card_table(both)._asdict()})
+    return render("story_cards.html", stories=stories)
 
 
-def apart(session: Session) -> str:
-    """Where the two readings of the same act part; of two stories, where these part, and a way there."""
-    if session.other is not None:
-        button = '<button type="button" data-do="parted">Go there</button>' if session.parted else ""
-        return f"<span>{escape(session.where_parted())}</span> {button}"
-    event = session.stay.latest(session.moment)
-    if event is None or event["event"] != "exchange":
-        return ""
-    told = read_differently(event, session.stay.resolved)
-    return f"<b>Same act, read differently.</b> {escape(told)}" if told else ""
+def difference(session: Session) -> Markup:
+    """How the two parties read the latest act differently; of two stories, where these differ first."""
+    readings = None
+    if session.other is None:
+        event = session.timeline.latest_event(session.position)
+        if event is not None and event["event"] == "exchange":
+            readings = read_differently(event, session.timeline.resolved)
+    return render(
+        "difference.html",
+        divergence=session.divergence_sentence(),
+        button=session.divergence is not None,
+        readings=readings,
+    )
 
 
-def charts_of(session: Session) -> list[list[Chart]]:
-    """The charts of what has been lived: by party the definition and the tone; of two stories by story all four."""
-    until, day = session.furthest, session.moment.day
+def _dyad_charts(session: Session, timeline: DyadTimeline, side: int, key: str) -> list[Chart]:
+    """Charts of a party's definition and of its tone, over the days that have been looked at."""
+    until, day, role = session.furthest, session.position.day, ROLES[side]
+    frames = [named(name) for name in timeline.resolved.frames.names]
+    marks = [mark for mark in timeline.marks if mark.day <= until]
+    good, bad = timeline.tones(side, until)
+    shares = timeline.definitions(side, until)
+    return [
+        definition_chart(shares, frames, role, day, timeline.last, f"definition-{role}-{key}"),
+        tone_chart(good, bad, role, day, timeline.last, marks, key=f"tone-{role}-{key}"),
+    ]
 
-    def drawn(stay: PairsStay, side: int, key: str) -> list[Chart]:
-        role, frames = ROLES[side], [named(name) for name in stay.resolved.frames.names]
-        marks = [mark for mark in stay.marks if mark.day <= until]
-        good, bad = stay.tone(side, until)
-        return [
-            definition(stay.shares(side, until), frames, role, day, stay.last, f"definition-{role}-{key}"),
-            tone(good, bad, role, day, stay.last, marks, key=f"tone-{role}-{key}"),
-        ]
 
-    if not until:
+def day_charts(session: Session) -> list[list[Chart]]:
+    """Charts over the days that have been looked at, in columns.
+
+    Returns
+    -------
+    list of list of Chart
+        For one story a column for each party, with its definition and its tone; for two stories a column for each
+        story, with all four. Empty before the first day.
+    """
+    if not session.furthest:
         return []
     if session.other is None:
-        return [drawn(session.stay, side, "0") for side in range(2)]
+        return [_dyad_charts(session, session.timeline, side, "0") for side in range(2)]
     return [
-        [chart for side in range(2) for chart in drawn(stay, side, str(number))]
-        for number, stay in enumerate(session.stays)
+        [chart for side in range(2) for chart in _dyad_charts(session, timeline, side, str(number))]
+        for number, timeline in enumerate(session.timelines)
     ]
 
 
-def charts(session: Session) -> str:
-    """The charts, or before the first day the lessons."""
-    columns = charts_of(session)
+def charts(session: Session) -> Markup:
+    """The charts over days, or before the first day the list of lessons."""
+    columns = day_charts(session)
     if not columns:
         return lesson_list(session)
     kinds = ("definition", "tone") if session.other is None else ("his", "his-tone", "hers", "hers-tone")
-    return "".join(
-        f"<div>{''.join(f'<figure class={kind}>{c.svg}</figure>' for kind, c in zip(kinds, column, strict=True))}</div>"
-        for column in columns
-    )
+    return render("charts.html", columns=[list(zip(kinds, column, strict=True)) for column in columns])
 
 
-def numbers(session: Session) -> str:
+def numbers(session: Session) -> Markup:
     """The numbers of everything that is drawn, as tables."""
-    named_tables = []
-    for number, column in enumerate(charts_of(session)):
-        name = f"<h3>{escape(session.stays[number].course.name)}</h3>" if session.other else ""
-        named_tables.append(name + "".join(f"<p>{escape(c.sentence)}</p>{table_html(c.table)}" for c in column))
-    if session.outcomes.pairs and not session.guessing:
-        for chart in outcome_charts(session):
-            named_tables.append(f"<p>{escape(chart.sentence)}</p>{table_html(chart.table)}")
-    return "".join(named_tables) or "<p>Nothing has happened yet. Step on to the first day.</p>"
+    groups: list[dict[str, object]] = [
+        {"name": session.timelines[number].schedule.name if session.other else "", "charts": column}
+        for number, column in enumerate(day_charts(session))
+    ]
+    if _outcomes_shown(session):
+        groups.append({"name": "", "charts": outcome_charts(session)})
+    return render("numbers.html", groups=groups)
 
 
-def lesson_list(session: Session) -> str:
+def lesson_list(session: Session) -> Markup:
     """The lessons, each with a button that opens its recipe and one that opens its note."""
-    items = "".join(
-        f'<li><button type="button" data-recipe="{escape(str(one.opening))}">'
-        f'{escape(one.title)}</button> <button type="button" data-sheet="lessons" data-lesson="{one.name}" '
-        f'aria-label="Note on: {escape(one.title)}">Note</button> <span>{escape(one.question)}</span></li>'
-        for one in lessons()
-    )
     now = session.recipe.lesson
-    chosen = f"<p>Chosen: {escape(lesson(now).title)}</p>" if now else ""
-    return (
-        f'<section class="lessons" aria-label="Lessons"><h2>Lessons, each with a note for the lecturer</h2>{chosen}'
-        f"<ul>{items}</ul></section>"
-    )
+    return render("lessons.html", lessons=load_lessons(), chosen=load_lesson(now).title if now else "")
 
 
-def line(session: Session) -> str:
-    """The days that have been, with what is marked; of two stories those of the one on the left."""
-    marks: list[Mark] = [mark for mark in session.stay.marks if mark.day <= session.furthest]
-    of = session.stay.course.name if session.other else ""
-    return strip(marks, max(1, session.moment.day), session.stay.last, of).svg
+def event_line(session: Session) -> Markup:
+    """The days so far with their marks; of two stories, those of the story on the left."""
+    marks = [mark for mark in session.timeline.marks if mark.day <= session.furthest]
+    of = session.timeline.schedule.name if session.other else ""
+    return event_strip(marks, max(1, session.position.day), session.timeline.last, of).svg
 
 
-def setting(session: Session) -> str:
-    """The sliders, with the values that count from the next day on."""
-    now, title = session.setting(), load(session.recipe.scenario)
-    rows = []
-    for one in SLIDERS:
-        value, name = now[one.field], one.name
-        words = "|".join(f"{least:g}:{word}" for least, word in one.words)
-        changed = ' class="changed"' if value != getattr(title.context, name) else ""
-        rows.append(
-            f'<p{changed}><label for="s-{name}">{one.label}</label>'
-            f'<input type="range" id="s-{name}" data-field="{one.field}" min="{one.low:g}" max="{one.high:g}" '
-            f'step="{one.step:g}" value="{written(value)}" data-words="{escape(words)}" '
-            f'aria-valuetext="{one.said(value)}" aria-describedby="m-{name}">'
-            f'<output for="s-{name}">{one.said(value)}</output>'
-            f'<span id="m-{name}" hidden>{escape(one.means)}</span></p>'
-        )
-    left = '<p class="hint">They change the story on the left.</p>' if session.other is not None else ""
-    return "".join(rows) + left
+def sliders(session: Session) -> Markup:
+    """The sliders, with the values that take effect on the next day."""
+    now, usual = session.next_settings(), load(session.recipe.scenario).context
+    rows = [
+        {
+            "name": one.name,
+            "label": one.label,
+            "field": one.field,
+            "low": f"{one.low:g}",
+            "high": f"{one.high:g}",
+            "step": f"{one.step:g}",
+            "value": number_text(now[one.field]),
+            "words": "|".join(f"{least:g}:{word}" for least, word in one.words),
+            "text": one.value_text(now[one.field]),
+            "meaning": one.meaning,
+            "changed": now[one.field] != getattr(usual, one.name),
+        }
+        for one in SLIDERS
+    ]
+    return render("sliders.html", sliders=rows, compared=session.other is not None)
 
 
-def meanings(session: Session) -> str:
-    """What each slider means: in words, in the unit and by the name of the scenario files, and where it stands."""
-    now, usual = session.setting(), load(session.recipe.scenario).context
-    head = ("slider", "what it is", f"from day {session.next_day} on", "in the scenario", "in scenario files")
-    columns = "".join(f'<th scope="col">{name}</th>' for name in head)
-    rows = []
-    for one in SLIDERS:
-        what = f"{escape(one.means)} <small>({escape(declared_settings()[one.field].unit)})</small>"
-        cells = (what, written(now[one.field]), written(getattr(usual, one.name)), one.field)
-        rows.append(f'<tr><th scope="row">{one.label}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>')
-    return (
-        "<p>A slider sets how the centre will be from the next day on; the past stays as it was. Drag it, or move it "
-        "by a step with the arrow keys. ◆ marks what is not as in the scenario.</p>"
-        f'<div class="wide"><table><thead><tr>{columns}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
-    )
+def meanings(session: Session) -> Markup:
+    """The meaning of each slider, its unit and name in scenario files, and its values now and in the scenario."""
+    now, usual = session.next_settings(), load(session.recipe.scenario).context
+    rows = [
+        {
+            "label": one.label,
+            "meaning": one.meaning,
+            "unit": changeable_settings()[one.field].unit,
+            "value": number_text(now[one.field]),
+            "usual": number_text(getattr(usual, one.name)),
+            "field": one.field,
+        }
+        for one in SLIDERS
+    ]
+    return render("meanings.html", sliders=rows, day=session.next_day)
 
 
-def side_by_side(session: Session, told: Sequence[Sequence[Piece]]) -> str:
-    """What is told of each story as a part of the page; of two beside each other, as they are elsewhere."""
+def side_by_side(session: Session, documents: Sequence[Sequence[Piece]]) -> Markup:
+    """A document for each story as a part of the page; those of two stories side by side."""
+    parts = [as_fragment(pieces) for pieces in documents]
     if session.other is None:
-        return as_fragment(told[0])
-    parts = []
-    for stay, pieces in zip(session.stays, told, strict=True):
-        name = escape(stay.course.name)
-        parts.append(f'<section aria-label="{name}"><h2>{name}</h2>{as_fragment(pieces)}</section>')
-    return f'<div class="stories">{"".join(parts)}</div>'
+        return parts[0]
+    names = [timeline.schedule.name for timeline in session.timelines]
+    return render("side_by_side.html", stories=list(zip(names, parts, strict=True)))
 
 
-class Figure(NamedTuple):
-    """A chart that can be saved, the name of its file without an ending, and what it is called among the others."""
+class NamedChart(NamedTuple):
+    """A chart that can be saved: the name of its *file* without an ending, and its *label* among the others."""
 
-    name: str
+    file: str
     chart: Chart
-    called: str
+    label: str
 
 
-def figures(session: Session) -> list[Figure]:
-    """Everything that is drawn now, in the order of the page."""
+def named_charts(session: Session) -> list[NamedChart]:
+    """All charts that are drawn now, in the order of the page."""
     found = []
-    for number, column in enumerate(charts_of(session)):
+    for number, column in enumerate(day_charts(session)):
         story = f"-{number + 1}" if session.other else ""
         sides = [role for role in ROLES for _ in range(2)] if session.other else [ROLES[number]] * 2
         kinds = ("takes-this-to-be", "tone") * (len(column) // 2)
-        of = f"{session.stays[number].course.name}: " if session.other else ""
+        of = f"{session.timelines[number].schedule.name}: " if session.other else ""
         found += [
-            Figure(f"{side}-{kind}{story}", chart, f"{of}{chart.title}")
+            NamedChart(f"{side}-{kind}{story}", chart, f"{of}{chart.title}")
             for side, kind, chart in zip(sides, kinds, column, strict=True)
         ]
-    if session.outcomes.pairs and not session.guessing:
+    if _outcomes_shown(session):
         names = ["where-pairs-end"]
         if session.other is not None:
             names = ["who-moved", *(f"where-pairs-end-{which + 1}" for which in session.order)]
-        found += [Figure(name, chart, chart.title) for name, chart in zip(names, outcome_charts(session), strict=True)]
+        drawn = zip(names, outcome_charts(session), strict=True)
+        found += [NamedChart(name, chart, chart.title) for name, chart in drawn]
     return found
+
+
+def _outcomes_shown(session: Session) -> bool:
+    """Whether there are outcomes, and the class may see them."""
+    return session.ensemble.pairs > 0 and not session.guessing
+
+
+def outcome_charts(session: Session) -> list[Chart]:
+    """Charts of where the pairs end up that have been simulated; of two stories first who moved, then each story."""
+    ensemble, names, drawn = session.ensemble, session.short_names, []
+    if session.other is not None:
+        one, other = session.order
+        drawn.append(transition_chart(ensemble.transitions(session.order), names[one], names[other]))
+    for which in session.order:
+        low, high = ensemble.intervals(which)
+        of = names[which] if session.other is not None else ""
+        hands, key = session.hands_about(which), f"outcomes-{which}"
+        drawn.append(outcome_chart(ensemble.counts(which), list(low), list(high), hands, of, key=key))
+    return drawn
+
+
+def outcomes(session: Session) -> Markup:
+    """Where such pairs end up; while the class is guessing, the question."""
+    if session.guessing:
+        about = session.timelines[session.asked_about].schedule.name if session.other is not None else ""
+        return render("question.html", about=about, question=QUESTION, patterns=PATTERNS, most=MOST_HANDS)
+    if session.ensemble.pairs and session.other is not None:
+        return _who_moved(session)
+    guessed, hands, about = session.guessed_story, "", ""
+    if guessed is not None:
+        raised = zip(session.hands_about(guessed), PATTERNS, strict=True)
+        hands = ", ".join(f"{count} {name}" for count, name in raised)
+        about = session.short_names[guessed] if session.other is not None else ""
+    chart = outcome_charts(session)[0] if session.ensemble.pairs else None
+    return render("outcomes.html", chart=chart, pairs=PAIRS, hands=hands, about=about)
+
+
+class PatternCount(NamedTuple):
+    """Number of *pairs* in a pattern, and the 95 % *interval* of their share as text."""
+
+    pairs: int
+    interval: str
+
+
+def _who_moved(session: Session) -> Markup:
+    """Number of pairs by pattern in the one story (rows) and in the other (columns), with the hands about each.
+
+    The totals of either story have their intervals.
+    """
+    one, other = session.order
+    counts = session.ensemble.transitions(session.order)
+    before, after = session.hands_about(one), session.hands_about(other)
+    short = [name.split()[0] for name in PATTERNS]
+    from_, to = (session.short_names[which] for which in session.order)
+    rows: list[tuple[str, list[object]]] = [
+        (name, [*counts[place].tolist(), total, *before[place : place + 1]])
+        for place, (name, total) in enumerate(zip(PATTERNS, _pattern_counts(session, one), strict=True))
+    ]
+    raised = [f"of {sum(before)}"] if before else []
+    rows.append(("all (range by luck)", [*_pattern_counts(session, other), int(counts.sum()), *raised]))
+    if after:
+        rows.append((f"hands, {to}", [*after, f"of {sum(after)}"]))
+    columns = [*short, "all", *([f"hands, {from_}"] if before else [])]
+    return render("who_moved.html", summary=_summary(counts, short), names=(from_, to), columns=columns, rows=rows)
+
+
+def _summary(counts: NDArray[np.int64], short: list[str]) -> str:
+    """A sentence: how many pairs end alike, and the most frequent move of the others."""
+    pairs, alike = int(counts.sum()), int(counts.trace())
+    if alike == pairs:
+        return f"{alike} of {pairs} pairs end alike."
+    i, j = divmod(int((counts - np.diag(counts.diagonal())).argmax()), len(PATTERNS))
+    most = f"{counts[i, j]} move from {short[i]} to {short[j]}, more than any other way"
+    return f"{alike} of {pairs} pairs end alike; {most}."
+
+
+def _pattern_counts(session: Session, which: int) -> list[PatternCount]:
+    """All pairs of a story by pattern, with the intervals of their shares in percent."""
+    counts, (low, high) = session.ensemble.counts(which), session.ensemble.intervals(which)
+    return [
+        PatternCount(count, f"{100 * least:.0f}\u2013{100 * most:.0f}\u00a0%")
+        for count, least, most in zip(counts, low, high, strict=True)
+    ]

@@ -8,9 +8,11 @@ relative, so that the page may sit behind a prefix.
 from __future__ import annotations
 
 import json
+import secrets
+from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache, partial
-from html import escape
+from threading import Lock
 from typing import Any
 
 import uvicorn
@@ -23,10 +25,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from twoway.seminar.bind import LOOPBACK, asked_for, is_address, plain
-from twoway.seminar.downloads import saved
-from twoway.seminar.views import PAGE, done, everything, filled, recipe_of
-from twoway.seminar.visitors import GONE, Visitors
+from twoway.seminar.bind import LOOPBACK, is_address, plain, requested_host
+from twoway.seminar.downloads import download
+from twoway.seminar.ensemble import PAIRS
+from twoway.seminar.recipe import DIGITS, LONGEST, Recipe
+from twoway.seminar.session import Session
+from twoway.seminar.templates import render
+from twoway.seminar.views import PAGE, answer, recipe_of, whole_view
 from twoway.simulation import SCOPE
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import load, shipped_names
@@ -47,6 +52,43 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
+MOST_SESSIONS = 100
+"""Sessions that are kept at most: a large class, twice over (a session takes a few megabytes at most)."""
+GONE = (
+    "Your place had been given on, because the page was idle while others came, or the server was started anew. The "
+    "recipe has set everything up again; only where the pairs end up has to be run again."
+)
+
+
+class Visitors:
+    """Sessions by a name that cannot be guessed; safe to be used by several threads."""
+
+    def __init__(self, most: int = MOST_SESSIONS) -> None:
+        self.most = most
+        self._lock = Lock()
+        self._sessions: OrderedDict[str, Session] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    def come(self, recipe: Recipe) -> tuple[str, Session]:
+        """A new session for someone who comes: its name, and itself, for others may come before it can be found."""
+        session, name = Session(recipe), secrets.token_urlsafe(16)
+        with self._lock:
+            self._sessions[name] = session
+            while len(self._sessions) > self.most:
+                self._sessions.popitem(last=False)
+        return name, session
+
+    def find(self, name: object) -> Session | None:
+        """The session of that name, if it is still here; whoever asks has been seen last."""
+        if not isinstance(name, str):
+            return None
+        with self._lock:
+            if name in self._sessions:
+                self._sessions.move_to_end(name)
+            return self._sessions.get(name)
+
 
 class Guard:
     """Lets in what calls this server by a name it has, and puts the headers of safety on every answer.
@@ -59,7 +101,7 @@ class Guard:
         self.app, self.names, self.open_to_others = app, frozenset(map(plain, names)), open_to_others
 
     def _knows(self, host: str) -> bool:
-        name = asked_for(host)
+        name = requested_host(host)
         return name in self.names or (self.open_to_others and is_address(name))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -110,9 +152,11 @@ async def _sent(request: Request) -> dict[str, Any]:
 
 @lru_cache
 def page() -> str:
-    """The page, before anything has happened."""
-    scenarios = "".join(f'<option value="{name}">{escape(load(name).title)}</option>' for name in shipped_names())
-    return filled("page.html", scenarios=scenarios, scope=escape(SCOPE))
+    """The page before a session has been opened."""
+    scenarios = [(name, load(name).title) for name in shipped_names()]
+    return render(
+        "page.html", scenarios=scenarios, scope=SCOPE, pairs=PAIRS, longest_recipe=LONGEST, digits=DIGITS
+    )
 
 
 def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_others: bool = False) -> ASGIApp:
@@ -133,14 +177,14 @@ def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_o
             with session.lock:
                 if known:
                     session.open(one)
-                view = {"session": name, **everything(session)}
+                view = {"session": name, **whole_view(session)}
             return JSONResponse(view if known or not wanted.get("session") else {"gone": GONE, **view})
         except InputError as refusal:
             return JSONResponse({"refusal": str(refusal)})
 
     def did(wanted: dict[str, Any]) -> Response:
         session = visitors.find(wanted.get("session"))
-        return JSONResponse({"gone": GONE} if session is None else done(session, wanted))
+        return JSONResponse({"gone": GONE} if session is None else answer(session, wanted))
 
     def kept(wanted: dict[str, Any]) -> Response:
         session = visitors.find(wanted.get("session"))
@@ -148,12 +192,12 @@ def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_o
             return JSONResponse({"gone": GONE})
         with session.lock:
             try:
-                file = saved(session, wanted)
+                file = download(session, wanted)
             except InputError as refusal:
                 return JSONResponse({"refusal": str(refusal)})
-        return Response(file.content, media_type=file.kind, headers={"Content-Disposition": "attachment"})
+        return Response(file.content, media_type=file.media_type, headers={"Content-Disposition": "attachment"})
 
-    async def answer(request: Request, act: Callable[[dict[str, Any]], Response]) -> Response:
+    async def respond(request: Request, act: Callable[[dict[str, Any]], Response]) -> Response:
         try:
             return await run_in_threadpool(act, await _sent(request))
         except Unreadable as error:
@@ -163,7 +207,7 @@ def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_o
              "/page.js": ("page.js", "text/javascript")}  # fmt: skip
     routes = [Route(path, partial(read, file=file, kind=kind)) for path, (file, kind) in files.items()]
     acts = {"/open": opened, "/do": did, "/save": kept}
-    routes += [Route(path, partial(answer, act=act), methods=["POST"]) for path, act in acts.items()]
+    routes += [Route(path, partial(respond, act=act), methods=["POST"]) for path, act in acts.items()]
     packed = Starlette(routes=routes, middleware=[Middleware(GZipMiddleware)])  # a class opens it at the same moment
     return Guard(packed, names, open_to_others)
 

@@ -10,7 +10,9 @@ import re
 from typing import Any
 from xml.etree import ElementTree
 
-from twoway.analysis.figures.palette import INK, ink_on
+from markupsafe import Markup
+
+from twoway.analysis.figures.style import INK, ink_on
 
 FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 TILE = 6
@@ -29,10 +31,10 @@ UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 Element = ElementTree.Element
 
 
-def written(value: float | str) -> str:
+def svg_text(value: float | str) -> str:
     r"""A number or a word as it stands in a drawing: tenths, no zero that says nothing, no character XML forbids.
 
-    >>> written(12.04), written(3.0), written("a\x00b")
+    >>> svg_text(12.04), svg_text(3.0), svg_text("a\x00b")
     ('12', '3', 'ab')
     """
     return UNWRITABLE.sub("", value) if isinstance(value, str) else f"{value:.1f}".removesuffix(".0")
@@ -47,7 +49,7 @@ class Drawing:
     def __init__(self, width: float, height: float, key: str, title: str, sentence: str) -> None:
         self.key = re.sub("[^A-Za-z0-9-]", "-", key)
         self.root = Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "role": "img", "font-family": FONT})
-        self._set(self.root, {"viewBox": f"0 0 {written(width)} {written(height)}", "width": width, "height": height})
+        self._set(self.root, {"viewBox": f"0 0 {svg_text(width)} {svg_text(height)}", "width": width, "height": height})
         self._set(self.root, {"aria-label": sentence})
         self.put("title", says=title)
         self._hatched: dict[tuple[str, str], str] = {}
@@ -57,13 +59,13 @@ class Drawing:
     @staticmethod
     def _set(element: Element, attributes: dict[str, Any]) -> None:
         for name, value in attributes.items():
-            element.set(name, written(value))
+            element.set(name, svg_text(value))
 
     def put(self, name: str, into: Element | None = None, says: str = "", **attributes: Any) -> Element:
         """Add an element; an underscore in an attribute's name becomes a hyphen (``class_`` is class)."""
         element = ElementTree.SubElement(self.root if into is None else into, name)
         self._set(element, {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()})
-        element.text = written(says) or None
+        element.text = svg_text(says) or None
         return element
 
     def words(self, x: float, y: float, says: str, size: float = 12, **attributes: Any) -> Element:
@@ -85,17 +87,17 @@ class Drawing:
             self._hatched[colour, hatch] = f"url(#{name})"
         return self._hatched[colour, hatch]
 
-    def svg(self) -> str:
-        """The drawing as text: an SVG file, or a part of an HTML page."""
-        return ElementTree.tostring(self.root, encoding="unicode")
+    def svg(self) -> Markup:
+        """The drawing as the text of an SVG file, or as a part of an HTML page; all texts in it are escaped."""
+        return Markup(ElementTree.tostring(self.root, encoding="unicode"))
 
 
-def apart(wanted: list[float], least: float, low: float, high: float) -> list[float]:
+def spread_labels(wanted: list[float], least: float, low: float, high: float) -> list[float]:
     """Places as near to those *wanted* (in rising order) as can be, *least* apart, between *low* and *high*.
 
     Where there is not room for all of them at that distance, they stand as far apart as there is room for.
 
-    >>> apart([10.0, 11.0, 50.0], 10.0, 0.0, 100.0)
+    >>> spread_labels([10.0, 11.0, 50.0], 10.0, 0.0, 100.0)
     [10.0, 20.0, 50.0]
     """
     count = len(wanted)

@@ -151,7 +151,7 @@ def settle(c: Centre) -> None:
     c.friends = [sorted(sum(pair) - i for pair in friends if i in pair) for i in range(len(c.draws))]
 
 
-def reform(c: Centre, scenario: Scenario) -> None:  # 7.16
+def apply_policy_change(c: Centre, scenario: Scenario) -> None:  # 7.16
     before, c.context = c.transparency, scenario.context
     settle(c)
     for j, post in enumerate(c.posts):
@@ -163,7 +163,7 @@ def reform(c: Centre, scenario: Scenario) -> None:  # 7.16
             client.known_rules = 1 - unexplained * (1 - c.transparency)
 
 
-def less(amount: float, share: float) -> float:  # 7.9
+def reduced_by(amount: float, share: float) -> float:  # 7.9
     return amount * (1 - share)
 
 
@@ -175,7 +175,7 @@ def daily_chance(per_week: float) -> float:  # 7.5
     return float(1 - np.exp(-per_week / 7))
 
 
-def disturbed(deflection: float, tolerance: float, weight: float) -> float:  # 7.8
+def tension_added(deflection: float, tolerance: float, weight: float) -> float:  # 7.8
     return weight * max(0.0, deflection - tolerance) / tolerance
 
 
@@ -218,33 +218,33 @@ def tables(c: Centre) -> dict[tuple[int, int, int], Turn]:  # 7.3, 7.4
     return turns
 
 
-def initial_log_weight(c: Centre, role: int, tilt: float, variety: float, luck: Vector) -> Vector:  # 7.11
+def initial_log_weight(c: Centre, role: int, tilt: float, sd: float, draws: Vector) -> Vector:  # 7.11
     weight: Vector = np.log(c.frames.expected[role])
-    return weight + tilt * c.frames.benign + variety * luck
+    return weight + tilt * c.frames.benign + sd * draws
 
 
-def traits(c: Centre, reserve: float, insight: float, luck: Vector) -> tuple[float, float, Vector]:  # 7.11
+def traits(c: Centre, reserve: float, insight: float, draws: Vector) -> tuple[float, float, Vector]:  # 7.11
     """Reserve, insight and style, from the draws that follow those of the frames."""
-    reserve = np.clip(reserve + c.people.reserve_sd * luck[0], 0, 1)
-    insight = np.clip(insight + c.people.insight_sd * luck[1], 0, 1)
-    return reserve, insight, c.people.coping_style_sd * luck[3:]
+    reserve = np.clip(reserve + c.people.reserve_sd * draws[0], 0, 1)
+    insight = np.clip(insight + c.people.insight_sd * draws[1], 0, 1)
+    return reserve, insight, c.people.coping_style_sd * draws[3:]
 
 
 def new_client(c: Centre, i: int) -> Party:  # 7.11
-    luck, rest = np.split(c.client_draws[i], [len(c.frames.names)])
-    expectation = initial_log_weight(c, CLIENT, c.people.client_tilt, c.people.client_expectation_sd, luck)
+    draws, rest = np.split(c.client_draws[i], [len(c.frames.names)])
+    expectation = initial_log_weight(c, CLIENT, c.people.client_tilt, c.people.client_expectation_sd, draws)
     distress = np.clip(c.context.distress + c.people.distress_sd * rest[2], 0, 1)
     reserve, insight, style = traits(c, c.people.client_reserve, c.people.client_insight, rest)
     return Party(expectation, reserve, insight, style, c.transparency, c.people.keyworker_reserve, distress)
 
 
 def filled_post(c: Centre, j: int, clients: list[int], predecessors: int = 0) -> Post:  # 7.5, 7.6, 7.11
-    luck, rest = np.split(c.keyworker_draws[j][predecessors], [len(c.frames.names)])
+    draws, rest = np.split(c.keyworker_draws[j][predecessors], [len(c.frames.names)])
     caseload, capacity = len(clients), c.context.capacity
     contact = min(1.0, capacity / caseload)
     pressure = min(1.0, c.context.pressure + c.context.overload * max(0.0, caseload / capacity - 1))
-    variety = c.people.keyworker_expectation_sd * np.sqrt(0.5)
-    general_view = initial_log_weight(c, KEYWORKER, c.people.keyworker_tilt, variety, luck)
+    sd = c.people.keyworker_expectation_sd * np.sqrt(0.5)
+    general_view = initial_log_weight(c, KEYWORKER, c.people.keyworker_tilt, sd, draws)
     own = traits(c, c.people.keyworker_reserve, c.context.reflexivity, rest)
     return Post(clients, contact, pressure, general_view, *own, predecessors)
 
@@ -252,8 +252,8 @@ def filled_post(c: Centre, j: int, clients: list[int], predecessors: int = 0) ->
 def new_keyworker(c: Centre, i: int, before: Party | None = None) -> Party:
     """The keyworker's side of a dyad, at first (7.11) or after somebody whose view is handed over (7.12)."""
     post, people = c.posts[i % len(c.posts)], c.people
-    luck = c.impressions[i][post.predecessors]
-    impression = initial_log_weight(c, KEYWORKER, people.keyworker_tilt, people.keyworker_expectation_sd, luck)
+    draws = c.impressions[i][post.predecessors]
+    impression = initial_log_weight(c, KEYWORKER, people.keyworker_tilt, people.keyworker_expectation_sd, draws)
     expectation = move_toward(post.general_view, impression, people.first_impression)
     reserve = people.client_reserve
     if before is not None:
@@ -274,10 +274,10 @@ def pairs_day(c: Centre, i: int, day: int) -> None:  # 3 A
     client.strain, keyworker.strain = client.distress * 0.5 ** (day / context.distress_half_life), post.strain
     everyday = context.everyday * post.contact  # 7.5
     for party in (client, keyworker):
-        party.tension = less(party.tension, learning.tension_decay)
-        party.distance = less(party.distance, coping.distance_return)
+        party.tension = reduced_by(party.tension, learning.tension_decay)
+        party.distance = reduced_by(party.distance, coping.distance_return)
         if party.away >= day:
-            everyday = less(everyday, coping.withdrawal_avoidance)
+            everyday = reduced_by(everyday, coping.withdrawal_avoidance)
     per_week = (everyday, context.control, context.requests, context.planned * post.contact)
     for kind, column in enumerate(c.first_column):
         proposer = c.due[i]
@@ -310,23 +310,23 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int, draws: Vector
     for k in range(c.exchanges[kind]):
         role = opener if k % 2 == 0 else 1 - opener
         turn = c.turns[kind, role, 0 if k == 0 else 1 if k % 2 else 2]  # opening, reply, sequel
-        actor, reader, (luck_source, luck_act, luck_seen) = parties[role], parties[1 - role], draws[5 + 3 * k :][:3]
+        actor, reader, (source_draw, act_draw, seen_draw) = parties[role], parties[1 - role], draws[5 + 3 * k :][:3]
         # Choosing an act, 7.6
         present_reserve = 1 - (1 - actor.reserve) * (1 - actor.distance)
         share = 1 - (1 - c.formality) * (1 - present_reserve)
         if turn.mandated and not bent:
             share = max(share, c.context.mandate)
         strain = actor.strain if turn.strain.any() else 0.0
-        source = 0 if luck_source < share else 1 if luck_source < share + (1 - share) * strain else 2
-        act = pick_from_table((turn.script, turn.strain, turn.will[frames[role]])[source], luck_act)
+        source = 0 if source_draw < share else 1 if source_draw < share + (1 - share) * strain else 2
+        act = pick_from_table((turn.script, turn.strain, turn.will[frames[role]])[source], act_draw)
         forbidden = turn.deflection[frames[role], act]
-        actor.tension += disturbed(forbidden, c.learning.deflection_tolerance, c.learning.role_strain_weight)
+        actor.tension += tension_added(forbidden, c.learning.deflection_tolerance, c.learning.role_strain_weight)
         # Seeing it, 7.7, and what the reader makes of it, 7.8
         usual = believed_role = 1 - (1 - c.formality) * (1 - reader.presumed_reserve)
         if turn.mandated:
             believed_role = usual + reader.known_rules * (share - usual)
         seen, in_role = read(
-            c, turn, reader, act, believed_role, reader.insight * strain, luck_seen, coercible=role == KEYWORKER
+            c, turn, reader, act, believed_role, reader.insight * strain, seen_draw, coercible=role == KEYWORKER
         )
         if not turn.mandated and c.formality < 1:
             usual += c.learning.reserve_learning_rate * (in_role - usual)
@@ -339,7 +339,7 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int, draws: Vector
 
 
 def read(
-    c: Centre, turn: Turn, reader: Party, act: int, role: float, strain: float, luck: float, coercible: bool
+    c: Centre, turn: Turn, reader: Party, act: int, role: float, strain: float, draw: float, coercible: bool
 ) -> tuple[int, float]:
     """The act seen (7.7), how far it is put down to the role, and what it changes in the reader (7.8)."""
     learning, w = c.learning, reader.definition
@@ -351,12 +351,12 @@ def read(
         learning.perceptual_assimilation * expected + (1 - learning.perceptual_assimilation) * openness
     )
     total = np.cumsum(weights)[-1]
-    b = pick(weights, luck * total) if total > 0 else act
+    b = pick(weights, draw * total) if total > 0 else act
     # Attribution, how much the act counts, disturbance
     explained = (from_role[b] / expected[b], from_strain[b] / expected[b]) if expected[b] > 0 else (0.0, 0.0)
     person = max(0.0, 1 - explained[0] - explained[1])
     g = learning.impersonal_weight + (1 - learning.impersonal_weight) * person
-    reader.tension += disturbed(w @ turn.deflection[:, b], learning.deflection_tolerance, g)
+    reader.tension += tension_added(w @ turn.deflection[:, b], learning.deflection_tolerance, g)
     # Redefinition
     evidence = np.log(expected_in[:, b] + learning.lapse_rate)
     drawn_back = learning.expectation_anchoring * (reader.log_weights - reader.expectation)
@@ -378,7 +378,7 @@ def repair_talk(c: Centre, i: int, day: int, proposer: int, draws: Vector) -> No
     for party in (client, keyworker):
         if repaired:
             party.renew(np.log(move_toward(party.definition, mean, c.coping.talk_convergence)))
-            party.tension = less(party.tension, c.coping.tension_relief)
+            party.tension = reduced_by(party.tension, c.coping.tension_relief)
         else:
             party.negativity += c.coping.failed_talk_negativity
     if repaired:
@@ -427,7 +427,7 @@ def evening(c: Centre, i: int, day: int, draws: Vector) -> None:  # 7.9
         elif way == "withdraw":
             party.away = day + coping.withdrawal_days
         if way in ("keep_distance", "confront", "withdraw"):
-            party.tension = less(party.tension, coping.tension_relief)
+            party.tension = reduced_by(party.tension, coping.tension_relief)
     if not proposers:
         return
     proposer, agreed = proposers[0], True
@@ -478,11 +478,11 @@ def turnover(c: Centre, day: int) -> None:  # 7.12
 def live(
     scenario: Scenario, seed: int, replicate: int, centre: int, reforms: Mapping[int, Scenario]
 ) -> tuple[list[Event], dict[str, Vector]]:
-    """What happens in a centre with reforms by day, and each state of everyone by day, dyad and party (3)."""
+    """What happens in a centre with policy changes by day, and each state of everyone by day, dyad and party (3)."""
     c, evenings = Centre(scenario, seed, replicate, centre), []
     for day in range(1, scenario.design.days + 1):
         if day in reforms:
-            reform(c, reforms[day])
+            apply_policy_change(c, reforms[day])
         for i in range(scenario.design.clients):
             pairs_day(c, i, day)
         peers(c, day)

@@ -45,7 +45,7 @@ def plain_names(inputs: Iterable[str]) -> list[str]:
     """Inputs as one would say them; with their section only where two would be the same.
 
     >>> plain_names(["context.repair_opportunity", "learning.perceptual_noise"])
-    ['repair opportunity', 'blur']
+    ['repair opportunity', 'perceptual noise']
     """
     full = list(map(str, inputs))
     short = [name.rpartition(".")[2].replace("_", " ") for name in full]

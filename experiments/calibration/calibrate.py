@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from twoway.analysis.figures.calibration import identifiability_figure
 from twoway.analysis.figures.sensitivity import plain_names
 from twoway.analysis.narrative.words.grammar import counted, decimal, percent
-from twoway.experiments.calibration.emulators import checked
-from twoway.experiments.calibration.history_matching import ACCEPT, CANDIDATES, CUTOFF, Matched, Plan, matched
+from twoway.experiments.calibration.emulators import check_emulator
+from twoway.experiments.calibration.history_matching import ACCEPT, CANDIDATES, CUTOFF, HistoryMatch, Plan, match_history
 from twoway.experiments.calibration.priors import Priors, priors
 from twoway.experiments.calibration.representative import MIDDLE
 from twoway.experiments.calibration.targets import targets
@@ -31,7 +31,7 @@ SHOWN = 5
 """Pairs of such numbers that are told; the table has all."""
 
 
-def numbers_table(found: Matched, free: Priors) -> pd.DataFrame:
+def numbers_table(found: HistoryMatch, free: Priors) -> pd.DataFrame:
     """Each free number before and after: a row per number.
 
     Columns: number, low, high (prior), q05, q25, median, q75, q95 (posterior sample), representative (what the defaults
@@ -56,7 +56,7 @@ def numbers_table(found: Matched, free: Priors) -> pd.DataFrame:
     )
 
 
-def waves_table(found: Matched) -> pd.DataFrame:
+def waves_table(found: HistoryMatch) -> pd.DataFrame:
     """What was simulated, a row per wave and two for the end.
 
     Columns: wave, points, remaining (share of the prior they are from), meet every part (how many, by their values).
@@ -73,7 +73,7 @@ def waves_table(found: Matched) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["wave", "points", "remaining", "meet every part"])
 
 
-def parts_table(found: Matched) -> pd.DataFrame:
+def parts_table(found: HistoryMatch) -> pd.DataFrame:
     """Each part aimed at: how often it is met before and after, and how good its emulator is.
 
     Columns: part, accept_low, accept_high, luck (SD of values with most dyads), met_before (share of the first wave),
@@ -82,7 +82,7 @@ def parts_table(found: Matched) -> pd.DataFrame:
     """
     goal, last = targets(), found.waves[-1]
     checks = {
-        part: checked(emulator, last.points, last.values[:, part], float(found.luck_at_first[part]))
+        part: check_emulator(emulator, last.points, last.values[:, part], float(found.luck_at_first[part]))
         for part, emulator in found.emulators[-1].items()
     }
     return pd.DataFrame(
@@ -184,7 +184,7 @@ def make(
     With a folder *kept*, what was simulated before is not simulated again.
     """
     plan = Plan(first, wave, waves, wave_replicates, last, replicates)
-    found, free = matched(plan, seed, threads, progress, kept), priors()
+    found, free = match_history(plan, seed, threads, progress, kept), priors()
     sample = pd.DataFrame(free.at(found.points[found.accepted]), columns=list(free.names))
     numbers, parts, pairs = numbers_table(found, free), parts_table(found), pairs_table(sample)
     sought = waves_table(found)

@@ -51,7 +51,7 @@ def _climb(objective: Any, start: Floats, bounds: Floats) -> tuple[Floats, float
     return found.x, found.fun
 
 
-def fitted(points: Floats, values: Floats) -> Emulator:
+def fit_emulator(points: Floats, values: Floats) -> Emulator:
     """The emulator of a part from its *values* (n,) at *points* (n, d) of the unit cube; missing ones are left out."""
     known = np.isfinite(values)
     points, values = points[known], values[known]
@@ -66,7 +66,7 @@ def fitted(points: Floats, values: Floats) -> Emulator:
     return Emulator(process, middle, spread)
 
 
-def predicted(emulator: Emulator, points: Floats) -> tuple[Floats, Floats]:
+def predict(emulator: Emulator, points: Floats) -> tuple[Floats, Floats]:
     """Mean and variance (of the mean, luck left out) of a part at *points*, each of shape (n,)."""
     mean, deviation = emulator.process.predict(points - 0.5, return_std=True)
     luck = emulator.process.kernel_.k2.noise_level
@@ -75,7 +75,7 @@ def predicted(emulator: Emulator, points: Floats) -> tuple[Floats, Floats]:
 
 
 def _fit(task: tuple[Floats, Floats]) -> Emulator:
-    return fitted(*task)
+    return fit_emulator(*task)
 
 
 def fit_all(points: Floats, values: Floats, workers: int = 2) -> list[Emulator]:
@@ -91,14 +91,14 @@ class Check(NamedTuple):
     covered: float
 
 
-def checked(emulator: Emulator, points: Floats, values: Floats, luck: float) -> Check:
+def check_emulator(emulator: Emulator, points: Floats, values: Floats, luck: float) -> Check:
     """How an emulator does on *points* that were simulated afterwards; *luck* is the SD of their *values* by luck.
 
     Values that could not be computed are left out.
     """
     known = np.isfinite(values)
     points, values = points[known], values[known]
-    mean, variance = predicted(emulator, points)
+    mean, variance = predict(emulator, points)
     off = values - mean
     within = np.abs(off) <= 1.96 * np.sqrt(variance + luck**2)
     return Check(float(1 - (off**2).mean() / max(values.var(), 1e-18)), float(within.mean()))

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from twoway.experiments.results.folder import write_anew
+from twoway.experiments.results.folder import replace_file
 from twoway.experiments.results.provenance import sources_digest
 from twoway.experiments.studies.run import pool
 from twoway.experiments.validation.scoreboard import parts_of_facts
@@ -22,7 +22,7 @@ CHUNK = 32
 """Points after which what is done is written down."""
 
 
-class Point(NamedTuple):
+class FactPoint(NamedTuple):
     """Values of some numbers by name, the facts that are wanted, and with what luck."""
 
     defaults: tuple[tuple[str, float], ...]
@@ -39,14 +39,14 @@ def seeds(seed: int, what: str, count: int) -> list[int]:
     return [int(one) >> 1 for one in made]
 
 
-def simulated(point: Point) -> dict[str, float]:
+def evaluate_point(point: FactPoint) -> dict[str, float]:
     """Every part of the facts wanted (``fact: part``) at one point, without intervals."""
     found = parts_of_facts(point.facts, point.seed, point.replicates, dict(point.defaults), intervals=False)
     return {f"{fact}: {name}": part.estimate for fact, parts in found.items() for name, part in parts.items()}
 
 
-def simulate_all(
-    points: Sequence[Point], what: str, workers: int = 2, progress: bool = False, kept: Path | None = None
+def evaluate_points(
+    points: Sequence[FactPoint], what: str, workers: int = 2, progress: bool = False, kept: Path | None = None
 ) -> pd.DataFrame:
     """All *points* simulated, a row each, in their order.
 
@@ -64,15 +64,15 @@ def simulate_all(
     bar = tqdm(total=len(points), initial=len(rows), desc=what, disable=not progress, unit="point", leave=False)
     with pool("processes", workers) as (engine, _):
         for start in range(0, len(todo), CHUNK):
-            for row in engine.map(simulated, todo[start : start + CHUNK]):
+            for row in engine.map(evaluate_point, todo[start : start + CHUNK]):
                 rows.append(row)
                 bar.update()
             if path is not None:
-                write_anew(path, pd.DataFrame(rows).assign(key=key).to_csv(index=False))
+                replace_file(path, pd.DataFrame(rows).assign(key=key).to_csv(index=False))
     bar.close()
     return pd.DataFrame(rows)
 
 
-def hash_of(points: Sequence[Point]) -> str:
+def hash_of(points: Sequence[FactPoint]) -> str:
     """A word that is the same for the same points only."""
     return hashlib.sha256(repr([tuple(point) for point in points]).encode()).hexdigest()[:16]

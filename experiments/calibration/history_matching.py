@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from twoway.experiments.calibration.emulators import Emulator, fit_all, predicted
-from twoway.experiments.calibration.evaluate import Point, seeds, simulate_all
-from twoway.experiments.calibration.priors import priors, spread_evenly
-from twoway.experiments.calibration.representative import rounded, typical
+from twoway.experiments.calibration.emulators import Emulator, fit_all, predict
+from twoway.experiments.calibration.evaluate import FactPoint, seeds, evaluate_points
+from twoway.experiments.calibration.priors import priors, sobol_points
+from twoway.experiments.calibration.representative import rounded, central_points
 from twoway.experiments.calibration.targets import Targets, facts_used, targets
 from twoway.simulation.errors import InputError
 
@@ -74,7 +74,7 @@ class Wave(NamedTuple):
     remaining: float
 
 
-class Matched(NamedTuple):
+class HistoryMatch(NamedTuple):
     """What came of it: all waves and their emulators, the points drawn in the end, and those that were accepted.
 
     The last of ``waves`` are the points drawn in the end, as simulated at first; ``emulators`` are of the waves before.
@@ -106,7 +106,7 @@ def implausible(emulators: Sequence[Emulators], goal: Targets, points: Floats, c
         here = np.flatnonzero(worst <= ceiling)
         if not len(here):
             break
-        mean, variance = predicted(emulator, points[here])
+        mean, variance = predict(emulator, points[here])
         distance = np.maximum(np.maximum(goal.low[part] - mean, mean - goal.high[part]), 0.0)
         worst[here] = np.maximum(worst[here], distance / np.sqrt(variance + 1e-12))
     return worst
@@ -146,7 +146,7 @@ def remaining(
     return found[:count], len(found) / tried
 
 
-def matched(plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False, kept: Path | None = None) -> Matched:
+def match_history(plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False, kept: Path | None = None) -> HistoryMatch:
     """All waves and the posterior sample. With a folder *kept*, what was simulated before is not simulated again.
 
     Every point has luck of its own, so that what the emulators smooth over is luck as well.
@@ -156,12 +156,12 @@ def matched(plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False,
     def values_at(unit: Floats, what: str, replicates: int) -> Floats:
         lucks = seeds(seed, what, len(unit))
         points = [
-            Point(tuple(zip(free.names, map(float, row), strict=True)), facts, luck, replicates)
+            FactPoint(tuple(zip(free.names, map(float, row), strict=True)), facts, luck, replicates)
             for row, luck in zip(free.at(unit), lucks, strict=True)
         ]
-        return simulate_all(points, what, workers, progress, kept)[list(goal.names)].to_numpy()
+        return evaluate_points(points, what, workers, progress, kept)[list(goal.names)].to_numpy()
 
-    points = spread_evenly(plan.first, len(free.names), seed)
+    points = sobol_points(plan.first, len(free.names), seed)
     waves = [Wave(points, values_at(points, "wave 1", plan.replicates), 1.0)]
     emulators: list[Emulators] = []
     for number in range(2, plan.waves + 2):
@@ -175,7 +175,7 @@ def matched(plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False,
         waves.append(Wave(points, values_at(points, what, plan.replicates), share))
     last = waves[-1]
     twins = np.repeat(last.points[:TWINS], REPEATS, axis=0)
-    luck = between_lucks(values_at(twins, "luck", plan.last_replicates).reshape(-1, REPEATS, len(goal.names)))
+    luck = sd_between_seeds(values_at(twins, "luck", plan.last_replicates).reshape(-1, REPEATS, len(goal.names)))
     at_first = luck * np.sqrt(plan.last_replicates / plan.replicates)
     hopeless = goal.beyond(last.values) > ACCEPT * luck + HOPELESS * np.hypot(luck, at_first)
     hopeful = last.points[~hopeless.any(axis=1)]
@@ -186,16 +186,16 @@ def matched(plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False,
             f"of {len(last.points)} last points only {int(accepted.sum())} are accepted, fewer than {FEWEST}: more "
             "waves or last points are needed (what was simulated is used again), or the facts cannot be met together"
         )
-    candidates = free.unit(rounded(free.at(typical(hopeful[accepted], CANDIDATES))))
+    candidates = free.unit(rounded(free.at(central_points(hopeful[accepted], CANDIDATES))))
     tried = values_at(candidates, "candidates", plan.last_replicates)
     best = int((goal.beyond(tried) / np.maximum(luck, 1e-12)).max(axis=1).argmin())
-    return Matched(
+    return HistoryMatch(
         tuple(waves), tuple(emulators), hopeful, final, luck, at_first, accepted,
         rounded(free.at(candidates))[best], tried[best],
     )  # fmt: skip
 
 
-def between_lucks(values: Floats) -> Floats:
+def sd_between_seeds(values: Floats) -> Floats:
     """Standard deviation between one luck and another of each of m parts, from *values* (points, repeats, m).
 
     Pooled over points; what could not be computed is left out.

@@ -10,7 +10,7 @@ import pandas as pd
 from twoway.analysis.figures.scoreboard import predictive_figure
 from twoway.analysis.narrative.words.grammar import counted, decimal, percent
 from twoway.analysis.render.document import Table
-from twoway.experiments.calibration.evaluate import Point, seeds, simulate_all
+from twoway.experiments.calibration.evaluate import FactPoint, seeds, evaluate_points
 from twoway.experiments.calibration.posterior import MOSTLY, shipped_posterior
 from twoway.experiments.results.result import Made
 from twoway.experiments.validation.fact_table import CALIBRATION, HELD_OUT, MET, declared_facts
@@ -30,10 +30,10 @@ def predictive(draws: int, seed: int, replicates: int, threads: int = 2, progres
     facts = declared_facts()
     names = tuple(one.id for one in facts)
     points = [
-        Point(tuple((name, float(v)) for name, v in row.items()), names, luck, replicates)
+        FactPoint(tuple((name, float(v)) for name, v in row.items()), names, luck, replicates)
         for luck, (_, row) in zip(seeds(seed, "draws", draws), chosen.iterrows(), strict=True)
     ]
-    values = simulate_all(points, "draws", threads, progress)
+    values = evaluate_points(points, "draws", threads, progress)
     rows = []
     for one in facts:
         whole = np.all([[p.verdict(v) == MET for v in values[f"{one.id}: {p.name}"]] for p in one.part], axis=0).mean()

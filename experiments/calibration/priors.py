@@ -40,14 +40,13 @@ class Priors(NamedTuple):
 def priors() -> Priors:
     """The declared priors; ``InputError`` for a number that does not exist or a range beyond the declared one."""
     ranges = []
-    for section, fields in read_toml(FILE).items():
-        for field, span in fields.items():
-            try:
-                low, high = span
-                ranges.append(axis(f"{section}.{field}", Span(low=float(low), high=float(high))))
-            except (TypeError, ValueError) as error:
-                why = error if isinstance(error, InputError) else f"{section}.{field}: write it as [low, high]"
-                raise InputError(f"{FILE}: {why}") from None
+    for field, span in read_toml(FILE).items():
+        try:
+            low, high = span
+            ranges.append(axis(field, Span(low=float(low), high=float(high))))
+        except (TypeError, ValueError) as error:
+            why = error if isinstance(error, InputError) else f'{field}: write it as "{field}" = [low, high]'
+            raise InputError(f"{FILE}: {why}") from None
     return Priors(
         tuple(one.field for one in ranges),
         np.array([one.low for one in ranges]),
@@ -55,7 +54,7 @@ def priors() -> Priors:
     )
 
 
-def spread_evenly(count: int, dimensions: int, seed: int) -> Floats:
+def sobol_points(count: int, dimensions: int, seed: int) -> Floats:
     """So many points of the unit cube that fill it evenly: a scrambled Sobol' sequence, shape (count, dimensions)."""
     points: Floats = qmc.Sobol(dimensions, seed=seed).random_base2(max(0, int(np.ceil(np.log2(count)))))[:count]
     return points

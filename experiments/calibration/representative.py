@@ -14,7 +14,7 @@ EDGE = 0.02
 """Distance from an end of a prior, as a share of its width, nearer than which a point does not stand for a sample."""
 
 
-def typical(sample: Floats, count: int) -> Floats:
+def central_points(sample: Floats, count: int) -> Floats:
     """At most so many points of a sample (n, d) in the unit cube that lie in its middle in every single number.
 
     Those that do so in the most numbers, where none does in all; the one with the least mean distance to all others

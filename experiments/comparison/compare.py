@@ -28,7 +28,7 @@ from tqdm import tqdm
 from twoway.analysis.divergence import Parting, parting, settled, side_by_side
 from twoway.analysis.patterns import PATTERNS, class_codes, pattern_codes
 from twoway.analysis.statistics.paired import Codes, differences, half_width, moves
-from twoway.experiments.comparison.schedule import Course, check_comparable
+from twoway.experiments.comparison.schedule import ScenarioSchedule, check_comparable
 from twoway.simulation.columns import EVENT_KINDS, EventKind
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario
@@ -59,7 +59,7 @@ class Comparison:
     the pattern of each dyad, a row per replicate).
     """
 
-    courses: tuple[Course, ...]
+    courses: tuple[ScenarioSchedule, ...]
     seed: int
     replicates: int
     precision: float | None
@@ -78,7 +78,7 @@ class Comparison:
 
 
 def compare(
-    scenarios: Sequence[Scenario | Course],
+    scenarios: Sequence[Scenario | ScenarioSchedule],
     seed: int = 1,
     precision: float = 0.02,
     replicates: int | None = None,
@@ -92,14 +92,14 @@ def compare(
     least ``LEAST`` and at most *most*; or exactly so many *replicates* are made. Raises ``InputError`` for scenarios that
     cannot be compared person by person.
     """
-    courses = named(scenarios)
+    courses = with_distinct_names(scenarios)
     check_comparable(courses)
-    least, limit = bounds(seed, precision, replicates, most)
+    least, limit = replicate_bounds(seed, precision, replicates, most)
     worlds = [course.world for course in courses]
     threads = threads or os.cpu_count() or 1
     design = courses[0].scenario.design
     followed = min(least, ceil(FOLLOWED / (design.centres * design.clients)))
-    follow = Following(worlds)
+    follow = StoryTracker(worlds)
     ends: list[list[NDArray[np.int8]]] = [[] for _ in worlds]
     with tqdm(total=replicates, unit="replicate", desc="Living", disable=None if progress else True) as bar:
         for lived in zip(*(simulate(w, seed, range(followed), Detail.EVENTS, threads) for w in worlds), strict=True):
@@ -132,20 +132,20 @@ def compare(
     )
 
 
-def named(scenarios: Sequence[Scenario | Course]) -> tuple[Course, ...]:
+def with_distinct_names(scenarios: Sequence[Scenario | ScenarioSchedule]) -> tuple[ScenarioSchedule, ...]:
     """Courses under different names: a scenario goes by its title, and what is there twice is numbered."""
-    courses: list[Course] = []
+    courses: list[ScenarioSchedule] = []
     for given in scenarios:
-        course = given if isinstance(given, Course) else Course(given.title, given)
+        course = given if isinstance(given, ScenarioSchedule) else ScenarioSchedule(given.title, given)
         name, number = course.name, 1
         while name in [other.name for other in courses]:
             number += 1
             name = f"{course.name} ({number})"
-        courses.append(Course(name, course.scenario, course.reforms))
+        courses.append(ScenarioSchedule(name, course.scenario, course.reforms))
     return tuple(courses)
 
 
-def bounds(seed: int, precision: float, replicates: int | None, most: int) -> tuple[int, int]:
+def replicate_bounds(seed: int, precision: float, replicates: int | None, most: int) -> tuple[int, int]:
     """At least and at most so many replicates; ``InputError`` for a number or a precision that cannot be."""
     check_seed(seed, 1)
     for name, count in (("replicates", replicates), ("most", most)):
@@ -182,7 +182,7 @@ def _stacked(names: Sequence[str], tables: Sequence[pd.DataFrame]) -> pd.DataFra
     return pd.concat(named_tables, ignore_index=True)
 
 
-class Apart(NamedTuple):
+class DyadContrast(NamedTuple):
     """One dyad in two worlds: how far its outcomes lie apart, and where its stories part and settle."""
 
     distance: float
@@ -194,11 +194,11 @@ class Apart(NamedTuple):
     patterns: tuple[int, int]
 
 
-class Following:
+class StoryTracker:
     """Stories compared event by event while they are lived; of each stay only what is told is remembered."""
 
     def __init__(self, worlds: Sequence[PreparedScenario]) -> None:
-        self._apart: list[list[Apart]] = [[] for _ in worlds[1:]]
+        self._apart: list[list[DyadContrast]] = [[] for _ in worlds[1:]]
         length = worlds[0].scenario.design.days
         self._counts = np.zeros((len(worlds), length, len(PATTERNS)), np.int64)
 
@@ -217,7 +217,7 @@ class Following:
             )
             for i in range(len(first.dyads)):
                 self._apart[w].append(
-                    Apart(
+                    DyadContrast(
                         float(distance[i]),
                         first.replicate,
                         first.centre,
@@ -235,7 +235,7 @@ class Following:
         classes = class_codes(positivity, negativity)
         return pattern_codes(classes[..., 0], classes[..., 1])
 
-    def most(self, w: int) -> list[Apart]:
+    def most(self, w: int) -> list[DyadContrast]:
         """The dyads whose outcomes differ most in the first and the w-th later world; those that moved come first."""
         apart = [one for one in self._apart[w] if one.parting is not None]
         return sorted(apart, key=lambda one: (one.patterns[0] == one.patterns[1], -one.distance))[:CHAINS]
@@ -268,7 +268,7 @@ def events_of(stay: CentreRecords) -> list[NDArray[Any]]:
     return np.split(ordered, np.searchsorted(ordered["dyad"], np.arange(1, len(stay.dyads))))
 
 
-def _chains(first: PreparedScenario, other: PreparedScenario, seed: int, apart: Sequence[Apart]) -> pd.DataFrame:
+def _chains(first: PreparedScenario, other: PreparedScenario, seed: int, apart: Sequence[DyadContrast]) -> pd.DataFrame:
     """What happened to a few dyads around the day their stories part and around the turning points, side by side."""
     translators = [TableBuilder(world.resolved) for world in (first, other)]
     tables = []
@@ -290,7 +290,7 @@ def _chains(first: PreparedScenario, other: PreparedScenario, seed: int, apart: 
     return chains[[*columns, *(name for name in chains if name not in columns)]]
 
 
-def _days_to_tell(one: Apart, here: pd.DataFrame, there: pd.DataFrame) -> Iterator[tuple[int, str]]:
+def _days_to_tell(one: DyadContrast, here: pd.DataFrame, there: pd.DataFrame) -> Iterator[tuple[int, str]]:
     """Days with why they are told: repair talks and new keyworkers in one world only, where it settles and parts."""
     turning = [EVENT_KINDS[event] for event in TURNING]
     seen = [

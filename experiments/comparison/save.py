@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from twoway.analysis.figures.comparison import differences_figure, moves_figure, two_worlds_by_day
 from twoway.experiments.comparison.compare import Comparison, compare
-from twoway.experiments.comparison.schedule import Course
+from twoway.experiments.comparison.schedule import ScenarioSchedule
 from twoway.experiments.results.folder import (
     FORMAT,
     INPUTS,
@@ -20,7 +20,7 @@ from twoway.experiments.results.folder import (
     copy_inputs,
     provenance,
     save_figure,
-    whole,
+    atomic_folder,
     write_manifest,
 )
 from twoway.experiments.runs.run import Verdict
@@ -39,7 +39,7 @@ def keep_comparison(result: Comparison, folder: Path) -> None:
     """Write tables, figures and manifest of a comparison to *folder*, which must not exist yet."""
     names = [course.name for course in result.courses]
     note = provenance(" against ".join([names[0], ", ".join(names[1:])]), result.seed, result.replicates)
-    with whole(folder) as partial:
+    with atomic_folder(folder) as partial:
         inputs = copy_inputs(partial, Resolved(result.courses[0].scenario))
         _write_tables(result, partial)
         for number, name in enumerate(names[1:], 1):
@@ -80,7 +80,7 @@ def is_comparison(folder: Path) -> bool:
     return isinstance(manifest, dict) and manifest.get("kind") == KIND
 
 
-def read_comparison(folder: Path) -> tuple[list[Course], dict[str, Any]]:
+def read_comparison(folder: Path) -> tuple[list[ScenarioSchedule], dict[str, Any]]:
     """Courses (with the data files that were used) and manifest of a comparison's folder."""
     path = folder / MANIFEST
     manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -100,7 +100,7 @@ def read_comparison(folder: Path) -> tuple[list[Course], dict[str, Any]]:
 
     try:
         courses = [
-            Course(
+            ScenarioSchedule(
                 str(one["name"]),
                 scenario(one),
                 tuple(PolicyChange(then["day"], scenario(then)) for then in one["reforms"]),

@@ -24,7 +24,7 @@ WRITTEN = "SCENARIO@DAY:SCENARIO or SCENARIO@DAY:section.field=value, for exampl
 
 
 @dataclass(frozen=True)
-class Course:
+class ScenarioSchedule:
     """What a centre is like from the first day to the last, under a name."""
 
     name: str
@@ -40,7 +40,7 @@ class Course:
             raise InputError(f"{self.name}: {refusal}") from None
 
 
-def course(text: str, changes: Mapping[str, float | str] | None = None) -> Course:
+def course(text: str, changes: Mapping[str, float | str] | None = None) -> ScenarioSchedule:
     """The course written as *text*, with *changes* such as ``{"design.days": 90}`` to each of its scenarios."""
     start, *rest = FROM_DAY.split(text)
     if "@" in start and not Path(start).exists():
@@ -54,7 +54,7 @@ def course(text: str, changes: Mapping[str, float | str] | None = None) -> Cours
     for day, then in zip(rest[::2], rest[1::2], strict=True):
         now = changed(now, _numbers(text, then)) if "=" in then else _loaded(then, changes)
         reforms.append(PolicyChange(int(day), now))
-    return Course(text, scenario, tuple(reforms))
+    return ScenarioSchedule(text, scenario, tuple(reforms))
 
 
 def _loaded(name: str, changes: Mapping[str, float | str] | None) -> Scenario:
@@ -76,7 +76,7 @@ def _numbers(text: str, written: str) -> dict[str, float | str]:
     return changes
 
 
-def check_comparable(courses: Sequence[Course]) -> None:
+def check_comparable(courses: Sequence[ScenarioSchedule]) -> None:
     """Refuse to compare what differs in more than context and people: then nobody is the same person twice."""
     if len(courses) < 2:
         raise InputError("a comparison needs two scenarios or more: a first one, and others to hold against it")
@@ -94,7 +94,7 @@ def check_comparable(courses: Sequence[Course]) -> None:
                     )
 
 
-def what_is_shared(courses: Sequence[Course]) -> list[str]:
+def common_parts(courses: Sequence[ScenarioSchedule]) -> list[str]:
     """In sentences: what is the same in all courses of a comparison, and what is not."""
     sentences = [
         "The same in all: every client and every keyworker as drawn, first impressions, which pairs of clients may "

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from twoway.analysis.divergence import in_lines
 from twoway.analysis.patterns import PATTERNS
 from twoway.experiments.comparison.compare import LEAST, Comparison
-from twoway.experiments.comparison.schedule import what_is_shared
+from twoway.experiments.comparison.schedule import common_parts
 
 
 def answer(result: Comparison) -> Iterator[str]:
@@ -78,7 +78,7 @@ def _how_sure(result: Comparison) -> Iterator[str]:
         "That one dyad moves need not be what the context does to it: any change lets other chances happen, and "
         "relationships depend on their path. The differences in shares are the context's doing."
     )
-    yield from what_is_shared(result.courses)
+    yield from common_parts(result.courses)
 
 
 def partings_in_words(result: Comparison) -> Iterator[str]:

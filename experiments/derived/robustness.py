@@ -153,10 +153,10 @@ def robustness(
     long = {} if days is None else {"design.days": float(days)}
     every = variants(load(scenario), resamples, posterior)
     claimed, mixes = [], []
-    unchanged: Lived | None = None
+    unchanged: SimulatedVariant | None = None
     for variant in tqdm(every, unit="variant", desc="Trying", disable=None if progress else True):
         if unchanged is None or variant.thresholds == THRESHOLDS:
-            lived = Lived(scenario, variant.changes, long, seed, replicates, threads)
+            lived = SimulatedVariant(scenario, variant.changes, long, seed, replicates, threads)
         else:
             lived = unchanged  # thresholds are the researcher's: the same lives, judged otherwise
         unchanged = unchanged or lived
@@ -175,7 +175,7 @@ def robustness(
     )
 
 
-class Lived:
+class SimulatedVariant:
     """One variant of the model: how its dyads end in each context, lived when it is first asked for."""
 
     def __init__(self, base: str, changes: Changes, always: Changes, seed: int, replicates: int, threads: int) -> None:
@@ -239,7 +239,7 @@ class Lived:
         return row | {"agreement": agreement, "best_number": self._best}
 
 
-def _claims_in(lived: Lived, thresholds: Thresholds) -> Iterator[dict[str, Any]]:
+def _claims_in(lived: SimulatedVariant, thresholds: Thresholds) -> Iterator[dict[str, Any]]:
     """Each claim in one variant: the change in the direction that is claimed, and whether it holds."""
     for claim in claims():
         first, then = (lived.shares(name, more, thresholds)[claim.outcome] for name, more in claim.contexts)

@@ -29,7 +29,7 @@ from uuid import uuid4
 from twoway.experiments.results.provenance import sources_digest
 from twoway.experiments.studies.resolved_study import DataFile
 from twoway.experiments.studies.shards import Rows
-from twoway.experiments.studies.worker import Kept, Task, keep, live_and_keep, lived
+from twoway.experiments.studies.worker import WrittenShard, Task, keep, simulate_and_write, lived
 from twoway.simulation.errors import InputError
 
 if TYPE_CHECKING:
@@ -198,16 +198,16 @@ class DaskExecutor(Executor):
         Thread(target=self._watch, daemon=True).start()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Hand in a task; *fn* can only be ``live_and_keep``, whose halves are done in two places."""
-        if fn is not live_and_keep or kwargs:
+        """Hand in a task; *fn* can only be ``simulate_and_write``, whose halves are done in two places."""
+        if fn is not simulate_and_write or kwargs:
             raise TypeError("on Dask only live_and_keep can be done")
         (task,) = args
         contents = {file.sha256: _content(file) for file in task.setting.files}
         far = self.client.submit(live_there, task, contents, sources(), pure=False)
-        kept: Future[Kept] = Future()
+        kept: Future[WrittenShard] = Future()
         self._waiting[kept] = task
 
-        def cancelled(_: Future[Kept]) -> None:
+        def cancelled(_: Future[WrittenShard]) -> None:
             self._waiting.pop(kept, None)
             if kept.cancelled():
                 far.cancel()
@@ -247,7 +247,7 @@ class DaskExecutor(Executor):
                 why = f"no worker of Dask has been there for {WORKERS_WITHIN} seconds. {_kept(task)}"
                 self._settle(kept, InputError(why))
 
-    def _settle(self, kept: Future[Kept], outcome: Callable[[], Kept] | Exception) -> None:
+    def _settle(self, kept: Future[WrittenShard], outcome: Callable[[], WrittenShard] | Exception) -> None:
         """Give a future its outcome, unless it has one or was cancelled."""
         with self._writing:
             if kept.done() or not kept.set_running_or_notify_cancel():

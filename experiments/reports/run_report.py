@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import html
 from collections.abc import Iterator
 from typing import NamedTuple, TypeGuard
 
 import pandas as pd
+from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from twoway.analysis.clustering import LEAST_DYADS, emergence
@@ -28,10 +27,11 @@ from twoway.analysis.measures.ruptures import find_ruptures
 from twoway.analysis.narrative.story import chapters, verdict_and_interviews
 from twoway.analysis.narrative.words.grammar import counted, percent, spaced
 from twoway.analysis.patterns import PATTERNS, at_day, interval_kind, reasoned, shares, with_patterns
-from twoway.analysis.render.document import Block, Piece, Table, as_html
+from twoway.analysis.render.document import Block, Piece, Table
+from twoway.analysis.render.html import as_html, embedded_image
 from twoway.analysis.tables import DYAD
 from twoway.experiments.results.folder import png_of, svg_of
-from twoway.experiments.runs.open import Kept
+from twoway.experiments.runs.open import SavedRun
 from twoway.simulation import SCOPE
 from twoway.simulation.network import friendships
 from twoway.simulation.parameters.scenario import Scenario, all_declarations
@@ -73,7 +73,7 @@ AT_MOST = 2000
 """Dyads whose events a report reads at most, so that memory and time stay small; the shares rest on all of them."""
 
 
-class Told(NamedTuple):
+class ExampleDyad(NamedTuple):
     """A dyad that is told: (replicate, centre, number in the centre), its number in the replicate, its pattern."""
 
     dyad: tuple[int, int, int]
@@ -81,7 +81,7 @@ class Told(NamedTuple):
     pattern: str
 
 
-def examples(days: pd.DataFrame, scenario: Scenario, day: int) -> list[Told]:
+def examples(days: pd.DataFrame, scenario: Scenario, day: int) -> list[ExampleDyad]:
     """One dyad per pattern, the one farthest from any other pattern on the day; patterns nobody is in are left out."""
     table = reasoned(at_day(days, day))
     chosen = []
@@ -90,19 +90,18 @@ def examples(days: pd.DataFrame, scenario: Scenario, day: int) -> list[Told]:
         if len(mine):
             row = mine.loc[mine["margin"].idxmax()]
             replicate, centre, dyad = (int(row[key]) for key in DYAD)
-            chosen.append(Told((replicate, centre, dyad), centre * scenario.design.clients + dyad, name))
+            chosen.append(ExampleDyad((replicate, centre, dyad), centre * scenario.design.clients + dyad, name))
     return chosen
 
 
-def picture(figure: Figure, note: dict[str, str]) -> str:
-    """A figure as part of a page, in the file itself, with a sentence for those who cannot see it.
+def picture(figure: Figure, note: dict[str, str]) -> Markup:
+    """A figure as part of a document, in the file itself, with a sentence for readers who cannot see it.
 
-    SVG, or PNG where a figure holds so many lines that this is smaller.
+    SVG, or PNG where a figure holds so many lines that PNG is smaller.
     """
     svg, png = svg_of(figure, note), png_of(figure, note, dpi=120, colours=96)
     kind, data = min((("svg+xml", svg), ("png", png)), key=lambda pair: len(pair[1]))
-    source = f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
-    return f'<figure><img alt="{html.escape(said(figure))}" src="{source}"></figure>'
+    return embedded_image(data, f"image/{kind}", said(figure))
 
 
 def _shares(table: pd.DataFrame, dyads: pd.DataFrame) -> list[Piece]:
@@ -128,7 +127,7 @@ def _shares(table: pd.DataFrame, dyads: pd.DataFrame) -> list[Piece]:
     ]
 
 
-def _measured(tables: Tables, kept: Kept, day: int) -> Table:
+def _measured(tables: Tables, kept: SavedRun, day: int) -> Table:
     found = measures(tables, kept.resolved, day).set_index(["measure", "group"])
     rows, before = [], ""
     for key in SHOWN:
@@ -143,7 +142,7 @@ def _measured(tables: Tables, kept: Kept, day: int) -> Table:
     return Table(columns, tuple(rows), f"Day {day}; {counted(len(tables.dyads), 'dyad')}.")
 
 
-def _resolved(kept: Kept) -> list[Piece]:
+def _resolved(kept: SavedRun) -> list[Piece]:
     scenario = kept.scenario
     numbers, changed = [], []
     for d in all_declarations():
@@ -168,7 +167,7 @@ def _resolved(kept: Kept) -> list[Piece]:
     ]
 
 
-def _provenance(kept: Kept, day: int) -> list[Piece]:
+def _provenance(kept: SavedRun, day: int) -> list[Piece]:
     rows = [(key.replace("_", " "), value) for key, value in kept.note.items()]
     rows += [("Python", str(kept.manifest["python"]))]
     rows += [(name, str(number)) for name, number in dict(kept.manifest["packages"]).items()]
@@ -179,7 +178,7 @@ def _provenance(kept: Kept, day: int) -> list[Piece]:
     ]
 
 
-def _one(tables: Tables, kept: Kept, told: Told, day: int) -> list[Piece | str]:
+def _one(tables: Tables, kept: SavedRun, told: ExampleDyad, day: int) -> list[Piece | Markup]:
     """One dyad: portrait, story, and what both would say on the day."""
     pieces = chapters(tables, kept.resolved, told.dyad, told.number)
     below = [piece._replace(kind="subheading") if _is_heading(piece) else piece for piece in pieces[1:]]
@@ -195,7 +194,7 @@ def _is_heading(piece: Piece) -> TypeGuard[Block]:
     return isinstance(piece, Block) and piece.kind == "heading"
 
 
-def figures(tables: Tables, kept: Kept, day: int) -> Iterator[Figure]:
+def figures(tables: Tables, kept: SavedRun, day: int) -> Iterator[Figure]:
     """The figures of the whole run, one after the other."""
     last = kept.scenario.design.days
     yield where_dyads_end(tables.dyads)
@@ -215,7 +214,7 @@ def figures(tables: Tables, kept: Kept, day: int) -> Iterator[Figure]:
     yield rupture_timeline(found.assign(repaired=found["repaired"].fillna(False).astype(bool)), last, len(tables.dyads))
 
 
-def report(kept: Kept, day: int) -> str:
+def report(kept: SavedRun, day: int) -> str:
     """The report on a run as the text of an HTML file; the interviews are of the end of *day*."""
     scenario, note = kept.scenario, kept.note
     design, everybody = scenario.design, kept.dyads()
@@ -226,7 +225,7 @@ def report(kept: Kept, day: int) -> str:
         f"{counted(design.clients, 'client')} and {counted(scenario.posts, 'keyworker')} each, "
         f"{counted(design.days, 'day')}, seed {note['seed']}."
     )
-    body: list[Piece | str] = [
+    body: list[Piece | Markup] = [
         Block("title", scenario.title),
         Block("text", scenario.question),
         Block("note", f"{size} {SCOPE}"),

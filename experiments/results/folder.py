@@ -46,7 +46,7 @@ INPUTS = {"lexicon": "lexicon", "equations": "equations", "frames": "frames", "s
 
 
 @contextmanager
-def whole(target: Path) -> Iterator[Path]:
+def atomic_folder(target: Path) -> Iterator[Path]:
     """A new folder that takes its place at *target* only when all is written; a partial one is removed."""
     if target.exists():
         raise InputError(f"{target}: exists already and is not overwritten; choose another folder with --out")
@@ -258,7 +258,7 @@ def refuse_existing(path: Path) -> None:
         raise InputError(f"{path}: exists already and is not overwritten; choose another file with --out")
 
 
-def write_anew(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
     """Write a text file in the place of an older one: it is the old or the new one, never half of either."""
     partial = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
@@ -268,7 +268,7 @@ def write_anew(path: Path, text: str) -> None:
         partial.unlink(missing_ok=True)
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_new_file(path: Path, text: str) -> None:
     """Write a text file that appears whole or not at all, and never in the place of another."""
     refuse_existing(path)
     partial = path.with_name(f".{path.name}.partial-{os.getpid()}")

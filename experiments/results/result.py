@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
+from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from twoway.analysis.render.document import Block, Piece, Table, as_html
+from twoway.analysis.render.document import Block, Piece, Table
+from twoway.analysis.render.html import as_html
 from twoway.experiments.reports.run_report import picture
-from twoway.experiments.results.folder import FORMAT, MANIFEST, provenance, save_figure, whole, write_manifest
+from twoway.experiments.results.folder import FORMAT, MANIFEST, provenance, save_figure, atomic_folder, write_manifest
 from twoway.experiments.results.provenance import sources_digest
 from twoway.experiments.runs.run import Verdict
 from twoway.experiments.studies.resolved_study import data_used
@@ -80,7 +82,7 @@ def make_and_keep(
     """
     made = maker_of(kind)(**arguments, threads=threads, progress=progress, **more)
     note = provenance(kind, int(arguments["seed"]), int(arguments["replicates"]))
-    with whole(folder) as partial:
+    with atomic_folder(folder) as partial:
         _write(made, partial)
         for name, figure in made.figures.items():
             save_figure(partial, name, figure, note)
@@ -111,7 +113,7 @@ def own_scenarios(arguments: Mapping[str, Any]) -> dict[str, Any]:
 def page(kind: str, made: Made, note: Mapping[str, str]) -> str:
     """The result as one HTML file: what it says, its figures, its tables, and where it comes from."""
     title = kind.replace("-", " ").capitalize()
-    body: list[Piece | str] = [Block("title", title), *(Block("text", sentence) for sentence in made.sentences)]
+    body: list[Piece | Markup] = [Block("title", title), *(Block("text", sentence) for sentence in made.sentences)]
     body += [picture(figure, dict(note)) for figure in made.figures.values()]
     body += made.shown
     body.append(Block("note", "; ".join(f"{key.replace('_', ' ')}: {value}" for key, value in note.items())))

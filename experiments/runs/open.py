@@ -16,7 +16,7 @@ from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.tables import Tables, columns_of
 
 
-class Kept:
+class SavedRun:
     """The folder of a run, opened to be read: scenario, manifest and tables.
 
     Raises ``InputError`` if the folder is no run, was made by another version, or lacks a table that is needed.

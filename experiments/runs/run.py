@@ -24,7 +24,7 @@ from twoway.experiments.results.folder import (
     read_manifest,
     read_tables,
     save_figure,
-    whole,
+    atomic_folder,
     write_codebook,
     write_manifest,
 )
@@ -76,7 +76,7 @@ def simulate(
     check_seed(seed, replicates)
     level = detail_of(keep)
     world = PreparedScenario(scenario)
-    with whole(folder) as partial:
+    with atomic_folder(folder) as partial:
         note = provenance(name, seed, replicates)
         files = copy_inputs(partial, world.resolved)
         dyads, first = _write_tables(world, partial, note, seed, replicates, level, csv, threads, progress)

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from twoway.experiments.sensitivity.resampling import Again, errors, once, pair_products, pair_weights, resampled
+from twoway.experiments.sensitivity.resampling import Weights, errors, equal_weights, pair_products, pair_weights, resampled
 from twoway.experiments.studies.outcome_matrix import Floats, Replicates
 
 INPUTS, OWN, SHARED = "inputs", "luck, point by point", "luck, alike for all points"
@@ -36,7 +36,7 @@ def error_budget(
     products = pair_products(flat, flat).reshape(number, block, -1).mean(axis=1)
     means = kept.mean(axis=1)
     estimate = partial(_components, products, means, number * block)
-    at = estimate(once(number, worlds))[0]
+    at = estimate(equal_weights(number, worlds))[0]
     about = errors(resampled(estimate, number, worlds, draws, seed), number, worlds, confidence)
     at = np.maximum(at, 0.0)
     table = pd.DataFrame(
@@ -54,7 +54,7 @@ def error_budget(
     return table if worlds > 1 else table[:1].assign(source="inputs and luck")
 
 
-def _components(products: Floats, means: Floats, points: int, again: Again) -> Floats:
+def _components(products: Floats, means: Floats, points: int, again: Weights) -> Floats:
     """Variance between points, of luck by point, and of luck alike for all: (draws, 3)."""
     worlds = means.shape[1]
     r, s = np.triu_indices(worlds)

@@ -14,7 +14,7 @@ import pandas as pd
 from twoway.experiments.sensitivity.error_budget import error_budget
 from twoway.experiments.sensitivity.morris import find_walks, morris
 from twoway.experiments.sensitivity.pawn import LEAST_POINTS, pawn
-from twoway.experiments.sensitivity.resampling import ENOUGH_WORLDS
+from twoway.experiments.sensitivity.resampling import ENOUGH_REPLICATES
 from twoway.experiments.sensitivity.sobol import convergence, find_blocks, points_of_block, sobol
 from twoway.experiments.sensitivity.verdict import of_luck, of_morris, of_pawn, of_sobol, ranking
 from twoway.experiments.studies.outcome_matrix import TOLERATED, in_words, numbered, replicates
@@ -111,6 +111,6 @@ def sensitivity(
     rests_on = (
         f"{len(names)} inputs, {kept:,} {unit}, {kept * size * worlds:,} runs ({worlds} per point). "
         f"Intervals: {confidence:.0%}, {draws:,} bootstrap draws of {unit}"
-        f"{', jackknife over replicates' if worlds >= ENOUGH_WORLDS else ''}."
+        f"{', jackknife over replicates' if worlds >= ENOUGH_REPLICATES else ''}."
     )
     return Sensitivity(outcome, kind, tables, verdict, rests_on)

@@ -20,11 +20,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twoway.experiments.sensitivity.resampling import (
-    Again,
+    Weights,
     Spread,
     default_pairing,
     errors,
-    once,
+    equal_weights,
     pair_products,
     pair_weights,
     resampled,
@@ -73,7 +73,7 @@ def find_walks(
     return Walks(names, moved, step)
 
 
-class Morris(NamedTuple):
+class MorrisIndices(NamedTuple):
     """Screening of one outcome: a row per input in ``effects``; ``mu_stars`` are the sizes, resampled.
 
     Columns ``mu``, ``mu_star`` and ``sigma``, each with ``_low`` and ``_high``, in units of the outcome per whole
@@ -87,8 +87,8 @@ class Morris(NamedTuple):
     mu_stars: Spread
 
 
-def morris(walks: Walks, runs: Replicates, draws: int = 1000, confidence: float = 0.95, seed: int = 0) -> Morris:
-    """Elementary effects of one outcome with intervals over trajectories and replicates; see ``Morris``."""
+def morris(walks: Walks, runs: Replicates, draws: int = 1000, confidence: float = 0.95, seed: int = 0) -> MorrisIndices:
+    """Elementary effects of one outcome with intervals over trajectories and replicates; see ``MorrisIndices``."""
     count, worlds = len(walks.inputs), runs.values.shape[1]
     values = runs.values.reshape(-1, count + 1, worlds)
     kept = ~np.isnan(values).any(axis=(1, 2))
@@ -98,7 +98,7 @@ def morris(walks: Walks, runs: Replicates, draws: int = 1000, confidence: float 
     effects = np.take_along_axis(by_step, np.argsort(walks.moved[kept], axis=1)[:, :, None], axis=1)
     number = len(effects)
     spread = resampled(partial(_screened, effects), number, worlds, draws, seed)
-    at, half = _screened(effects, once(number, worlds))[0], errors(spread, number, worlds, confidence).half
+    at, half = _screened(effects, equal_weights(number, worlds))[0], errors(spread, number, worlds, confidence).half
     means = effects.mean(axis=2)
     table = pd.DataFrame({"input": walks.inputs})
     for i, name in enumerate(("mu", "mu_star", "sigma")):
@@ -108,10 +108,10 @@ def morris(walks: Walks, runs: Replicates, draws: int = 1000, confidence: float 
         plain_mu_star=np.abs(means).mean(axis=0),
         plain_sigma=means.std(axis=0, ddof=1),
     )
-    return Morris(number, worlds, number * (count + 1), table, spread.of(slice(count, 2 * count)))
+    return MorrisIndices(number, worlds, number * (count + 1), table, spread.of(slice(count, 2 * count)))
 
 
-def _screened(effects: Floats, again: Again) -> Floats:
+def _screened(effects: Floats, again: Weights) -> Floats:
     """mu, mu_star and sigma (draws, 3 D) from effects (T, D, R) under each row of weights."""
     number, count, worlds = effects.shape
     if worlds > 1:

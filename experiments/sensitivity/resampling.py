@@ -25,32 +25,32 @@ from scipy.stats import t
 from twoway.experiments.studies.outcome_matrix import Floats
 
 Pairing = Literal["apart", "alike"]
-ENOUGH_WORLDS = 3
+ENOUGH_REPLICATES = 3
 """Replicates from which on one can be left out and still leave a pair of different worlds."""
 
 
-class Again(NamedTuple):
+class Weights(NamedTuple):
     """Weights of a resampling: ``blocks`` (rows, N) and ``worlds`` (rows, R), each row with the sum 1."""
 
     blocks: Floats
     worlds: Floats
 
 
-def once(blocks: int, worlds: int) -> Again:
+def equal_weights(blocks: int, worlds: int) -> Weights:
     """Every block and world with the same weight: the study as it was run, in one row."""
-    return Again(np.full((1, blocks), 1 / blocks), np.full((1, worlds), 1 / worlds))
+    return Weights(np.full((1, blocks), 1 / blocks), np.full((1, worlds), 1 / worlds))
 
 
-def blocks_drawn(blocks: int, worlds: int, draws: int, seed: int = 0) -> Again:
+def bootstrap_blocks(blocks: int, worlds: int, draws: int, seed: int = 0) -> Weights:
     """Blocks drawn with replacement so many times, in all worlds."""
-    same = once(blocks, worlds)
+    same = equal_weights(blocks, worlds)
     counts = np.random.default_rng(seed).multinomial(blocks, same.blocks[0], draws)
-    return Again(counts / blocks, np.repeat(same.worlds, draws, axis=0))
+    return Weights(counts / blocks, np.repeat(same.worlds, draws, axis=0))
 
 
-def worlds_left_out(blocks: int, worlds: int) -> Again:
+def jackknife_replicates(blocks: int, worlds: int) -> Weights:
     """Each world left out in turn, with all blocks."""
-    return Again(np.full((worlds, blocks), 1 / blocks), (1 - np.eye(worlds)) / (worlds - 1))
+    return Weights(np.full((worlds, blocks), 1 / blocks), (1 - np.eye(worlds)) / (worlds - 1))
 
 
 def default_pairing(worlds: int) -> Pairing:
@@ -97,10 +97,10 @@ class Spread(NamedTuple):
         return Spread(self.design - other.design, luck)
 
 
-def resampled(estimate: Callable[[Again], Floats], blocks: int, worlds: int, draws: int, seed: int) -> Spread:
+def resampled(estimate: Callable[[Weights], Floats], blocks: int, worlds: int, draws: int, seed: int) -> Spread:
     """What *estimate*, a function from weights (rows) to estimates (rows, K), gives for the resampled study."""
-    design = estimate(blocks_drawn(blocks, worlds, draws, seed))
-    return Spread(design, estimate(worlds_left_out(blocks, worlds)) if worlds >= ENOUGH_WORLDS else None)
+    design = estimate(bootstrap_blocks(blocks, worlds, draws, seed))
+    return Spread(design, estimate(jackknife_replicates(blocks, worlds)) if worlds >= ENOUGH_REPLICATES else None)
 
 
 class Errors(NamedTuple):

@@ -20,13 +20,13 @@ from SALib.analyze import sobol as salib
 from scipy.stats import norm
 
 from twoway.experiments.sensitivity.resampling import (
-    Again,
+    Weights,
     Errors,
     Pairing,
     Spread,
     default_pairing,
     errors,
-    once,
+    equal_weights,
     pair_products,
     pair_weights,
     resampled,
@@ -80,7 +80,7 @@ def _mixed(values: Floats, one: Places, other: Places, mixed: Places) -> bool:
     return bool((values[mixed] == np.where(own, values[other][:, None, :], values[one][:, None, :])).all())
 
 
-class Sobol(NamedTuple):
+class SobolIndices(NamedTuple):
     """Sobol' indices of one outcome, from so many whole base samples (``blocks``) and replicates (``worlds``).
 
     ``indices``: a row per input and index ("first", "total") with ``estimate``, ``low``, ``high``, standard errors
@@ -109,19 +109,19 @@ def spread(design: Blocks, values: Floats, draws: int, seed: int, with_pairs: bo
     blocks, worlds = len(design.a), values.shape[1]
     pairing = default_pairing(worlds)
 
-    def shares(again: Again) -> Floats:
+    def shares(again: Weights) -> Floats:
         return estimates(design, values, again, pairing, with_pairs).shares
 
-    return shares(once(blocks, worlds))[0], resampled(shares, blocks, worlds, draws, seed)
+    return shares(equal_weights(blocks, worlds))[0], resampled(shares, blocks, worlds, draws, seed)
 
 
-def sobol(design: Blocks, runs: Replicates, draws: int = 1000, confidence: float = 0.95, seed: int = 0) -> Sobol:
-    """Indices of one outcome with intervals over base samples and replicates; see ``Sobol``."""
+def sobol(design: Blocks, runs: Replicates, draws: int = 1000, confidence: float = 0.95, seed: int = 0) -> SobolIndices:
+    """Indices of one outcome with intervals over base samples and replicates; see ``SobolIndices``."""
     design, values = whole_blocks(design, runs)
     blocks, worlds, count = len(design.a), values.shape[1], len(design.inputs)
     shares, anew = spread(design, values, draws, seed)
     about = errors(anew, blocks, worlds, confidence)
-    each = [estimates(design, values[:, [w]], once(blocks, 1), "alike", False).shares[0] for w in range(worlds)]
+    each = [estimates(design, values[:, [w]], equal_weights(blocks, 1), "alike", False).shares[0] for w in range(worlds)]
 
     def table(estimate: Floats, off: Errors, columns: slice) -> pd.DataFrame:
         half = off.half[columns]
@@ -148,7 +148,7 @@ def sobol(design: Blocks, runs: Replicates, draws: int = 1000, confidence: float
     )
     by_itself = float(shares[:count].sum())
     off = float(errors(firsts.summed(), blocks, worlds, confidence).half[0])
-    return Sobol(
+    return SobolIndices(
         blocks,
         worlds,
         blocks * points_of_block(design),
@@ -217,7 +217,7 @@ class Estimates(NamedTuple):
     shares: Floats
 
 
-def estimates(design: Blocks, values: Floats, again: Again, pairing: Pairing, with_pairs: bool = True) -> Estimates:
+def estimates(design: Blocks, values: Floats, again: Weights, pairing: Pairing, with_pairs: bool = True) -> Estimates:
     """Variance and indices under each row of weights."""
     weights = pair_weights(again.worlds, pairing)
     centred = values - np.nanmean(values, axis=0)

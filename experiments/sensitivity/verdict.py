@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from twoway.experiments.sensitivity.error_budget import INPUTS, OWN
-from twoway.experiments.sensitivity.morris import Morris
-from twoway.experiments.sensitivity.resampling import ENOUGH_WORLDS, Spread, errors
-from twoway.experiments.sensitivity.sobol import Sobol
+from twoway.experiments.sensitivity.morris import MorrisIndices
+from twoway.experiments.sensitivity.resampling import ENOUGH_REPLICATES, Spread, errors
+from twoway.experiments.sensitivity.sobol import SobolIndices
 from twoway.simulation.errors import listed
 
 NEGLIGIBLE = 0.05
@@ -114,14 +114,14 @@ def of_luck(budget: pd.DataFrame, worlds: int, kind: str) -> Iterator[str]:
         f"outcome is the inputs' doing and {own['variance'] / among:.0%} is luck. In means over {worlds} replicates "
         f"luck makes up {left:.0%}; {TAKEN_OUT[kind].format(left=left)}"
     )
-    if worlds < ENOUGH_WORLDS:
+    if worlds < ENOUGH_REPLICATES:
         yield (
             "With 2 replicates the intervals hold for these two worlds of luck only, if points share luck; with 3 or "
             "more they would cover luck as well."
         )
 
 
-def of_sobol(result: Sobol, order: pd.DataFrame) -> Iterator[str]:
+def of_sobol(result: SobolIndices, order: pd.DataFrame) -> Iterator[str]:
     """The verdict on Sobol' indices."""
     total = result.indices[result.indices["index"] == "total"].sort_values("estimate", ascending=False)
     matter, none = total[total["low"] > NEGLIGIBLE], total[total["high"] < NEGLIGIBLE]
@@ -159,7 +159,7 @@ def of_sobol(result: Sobol, order: pd.DataFrame) -> Iterator[str]:
         )
 
 
-def _interactions(result: Sobol) -> Iterator[str]:
+def _interactions(result: SobolIndices) -> Iterator[str]:
     beyond = result.beyond[result.beyond["shown"]].sort_values("estimate", ascending=False)
     alone, low, high = (min(max(share, 0.0), 1.0) for share in result.alone)
     yield f"What inputs do each by itself adds up to {alone:.0%} of the variance ({low:.0%} to {high:.0%})."
@@ -175,7 +175,7 @@ def _interactions(result: Sobol) -> Iterator[str]:
 
 
 def _what_next(total: pd.DataFrame, worlds: int) -> Iterator[str]:
-    if worlds < ENOUGH_WORLDS:
+    if worlds < ENOUGH_REPLICATES:
         return
     design, luck = float((total["se_design"] ** 2).sum()), float((total["se_luck"] ** 2).sum())
     share = luck / (design + luck)
@@ -186,7 +186,7 @@ def _what_next(total: pd.DataFrame, worlds: int) -> Iterator[str]:
     )
 
 
-def of_morris(result: Morris, order: pd.DataFrame) -> Iterator[str]:
+def of_morris(result: MorrisIndices, order: pd.DataFrame) -> Iterator[str]:
     """The verdict on a screening."""
     table = result.effects.sort_values("mu_star", ascending=False)
     limit = WEAK * float(table["mu_star"].max())

@@ -21,7 +21,7 @@ from twoway.analysis.figures.sensitivity import (
     pairs_map,
     sobol_bars,
 )
-from twoway.experiments.results.folder import save_figure, whole
+from twoway.experiments.results.folder import save_figure, atomic_folder
 from twoway.experiments.sensitivity.indices import Sensitivity, sensitivity
 from twoway.experiments.sensitivity.prim import Discovery, discover
 from twoway.experiments.studies.designs import Span, axis
@@ -103,7 +103,7 @@ def _map(found: Discovery) -> dict[str, Figure]:
 def keep(examined: Examined, store: Store, folder: Path) -> None:
     """Write tables, figures and verdict to a *folder* that does not exist yet."""
     note, lines = store.note(), [store.study.title, store.study.question, "", *examined.sentences, "", SCOPE]
-    with whole(folder) as partial:
+    with atomic_folder(folder) as partial:
         for name, table in examined.tables.items():
             head = "".join(f"# {key}: {value}\n" for key, value in note.items())
             (partial / f"{name}.csv").write_text(head + table.to_csv(index=False), encoding="utf-8")

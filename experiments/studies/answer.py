@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from twoway.analysis.figures.study_effects import effects_sorted, heat_maps, lines_by_input
 from twoway.analysis.statistics.effects import EFFECT, differences, is_full_grid, main_effects, straight_line_effects
 from twoway.analysis.study_text import difference_answers, grid_answers, plain_name, rests_on, sorted_answers
-from twoway.experiments.results.folder import save_figure, write_anew
-from twoway.experiments.studies.designs import BASELINE, Asked, Grid, Intervention, OneAtATime, Span, axis
+from twoway.experiments.results.folder import save_figure, replace_file
+from twoway.experiments.studies.designs import BASELINE, AskTell, Grid, Intervention, OneAtATime, Span, axis
 from twoway.experiments.studies.outcomes import PATTERN_SHARES, outcome
 from twoway.experiments.studies.store import Store, refusing_full_disk
 from twoway.simulation import SCOPE
@@ -160,8 +160,8 @@ def conclude(store: Store) -> Answer:
     note, lines = store.note(), [store.study.title, store.study.question, "", *found.sentences, SCOPE]
     with refusing_full_disk(store.folder):
         effects = "".join(f"# {name}: {value}\n" for name, value in note.items()) + found.effects.to_csv(index=False)
-        write_anew(store.folder / "effects.csv", effects)
-        write_anew(store.folder / "answer.txt", "\n".join(textwrap.fill(line, 100) for line in lines) + "\n")
+        replace_file(store.folder / "effects.csv", effects)
+        replace_file(store.folder / "answer.txt", "\n".join(textwrap.fill(line, 100) for line in lines) + "\n")
         for name, figure in found.figures.items():
             save_figure(store.folder, name, figure, note)
     return found
@@ -169,4 +169,4 @@ def conclude(store: Store) -> Answer:
 
 def has_answer(store: Store) -> bool:
     """Whether a study of this kind ends in an answer of its own; one that is asked for points ends with its asker."""
-    return not isinstance(store.study.design, Asked)
+    return not isinstance(store.study.design, AskTell)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from twoway.experiments.studies.designs import Asked, Span, Value, axis
+from twoway.experiments.studies.designs import AskTell, Span, Value, axis
 from twoway.experiments.studies.outcomes import NAMES
 from twoway.experiments.studies.run import check_workers, make, pool
 from twoway.experiments.studies.store import Store, is_study, with_keys
@@ -25,7 +25,7 @@ from twoway.experiments.studies.study import Study
 from twoway.simulation.errors import InputError
 
 
-class Driven:
+class AskTellStudy:
     """A study in a folder, new or begun before, that is asked for points."""
 
     def __init__(
@@ -38,7 +38,7 @@ class Driven:
         progress: bool = False,
     ) -> None:
         check_workers(workers)
-        if not isinstance(study.design, Asked):
+        if not isinstance(study.design, AskTell):
             raise InputError(
                 f"design: is '{study.design.kind}'; a study that is asked for its points has the kind 'asked'"
             )

@@ -167,7 +167,7 @@ class LatinHypercube(ParameterGroup):
         return LatinHypercube(size=size - self.size).points(axes, seed + self.size)
 
 
-class Sobol(ParameterGroup):
+class SobolDesign(ParameterGroup):
     """Saltelli's sample of a scrambled Sobol' sequence, for indices of variance (Saltelli et al. 2010)."""
 
     kind: Literal["sobol"] = "sobol"
@@ -195,7 +195,7 @@ class Sobol(ParameterGroup):
         return larger[len(have) :]
 
 
-class Morris(ParameterGroup):
+class MorrisDesign(ParameterGroup):
     """Trajectories in which one input after the other takes a step (Morris 1991)."""
 
     kind: Literal["morris"] = "morris"
@@ -273,7 +273,7 @@ class Listed(ParameterGroup):
         return [dict(row) for row in self.rows]
 
 
-class Asked(ParameterGroup):
+class AskTell(ParameterGroup):
     """No points of its own: they are asked for one after the other, by an optimiser for example."""
 
     kind: Literal["asked"] = "asked"
@@ -283,16 +283,16 @@ class Asked(ParameterGroup):
         return []
 
 
-Design = Grid | OneAtATime | LatinHypercube | Sobol | Morris | Intervention | Listed | Asked
+Design = Grid | OneAtATime | LatinHypercube | SobolDesign | MorrisDesign | Intervention | Listed | AskTell
 KINDS: dict[str, type[ParameterGroup]] = {
     "grid": Grid,
     "one-at-a-time": OneAtATime,
     "latin-hypercube": LatinHypercube,
-    "sobol": Sobol,
-    "morris": Morris,
+    "sobol": SobolDesign,
+    "morris": MorrisDesign,
     "intervention": Intervention,
     "list": Listed,
-    "asked": Asked,
+    "asked": AskTell,
 }
 
 

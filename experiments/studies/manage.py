@@ -12,13 +12,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from twoway.experiments.results.folder import MANIFEST, whole
-from twoway.experiments.studies.designs import SCENARIO, LatinHypercube, Listed, Morris, Sobol, axis
+from twoway.experiments.results.folder import MANIFEST, atomic_folder
+from twoway.experiments.studies.designs import SCENARIO, LatinHypercube, Listed, MorrisDesign, SobolDesign, axis
 from twoway.experiments.studies.outcomes import NAMES, OUTCOMES
 from twoway.experiments.studies.resolved_study import run_digest
 from twoway.experiments.studies.store import DESIGN, INPUTS, SET_ASIDE, SHARDS, WORKING, Store
 from twoway.experiments.studies.study import MOST_REPLICATES
-from twoway.experiments.studies.worker import Worlds
+from twoway.experiments.studies.worker import PointRunner
 from twoway.simulation.columns import Column
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import all_declarations
@@ -44,7 +44,7 @@ def extend(
         raise InputError(f"replicates = {replicates}; it must be a whole number from {store.replicates} (as planned)")
     if size is not None:
         design = store.study.design
-        if not isinstance(design, LatinHypercube | Sobol | Morris):
+        if not isinstance(design, LatinHypercube | SobolDesign | MorrisDesign):
             raise InputError(f"size: a design of the kind '{design.kind}' has none; add points instead")
         if size <= design.size:
             raise InputError(f"size = {size}; it must be larger than the {design.size} of the design")
@@ -83,7 +83,7 @@ def merge(folders: Sequence[str | Path], target: str | Path) -> Store:
             raise InputError(f"{other.folder}: varies other inputs than {first.folder}")
     largest = max(stores, key=lambda store: len(store.design))
     have = set(largest.design["key"])
-    with whole(Path(target)) as partial:
+    with atomic_folder(Path(target)) as partial:
         for name in (WORKING, SHARDS, SET_ASIDE):
             (partial / name).mkdir()
         for name in (DESIGN, INPUTS):
@@ -151,7 +151,7 @@ def export(folder: str | Path, out: str | Path) -> tuple[Path, Path]:
     return path, codebook
 
 
-class Again(NamedTuple):
+class ReplayedRun(NamedTuple):
     """A run made again: its point, what came of it now, what was kept (None if nothing), and whether both are equal."""
 
     run: str
@@ -162,7 +162,7 @@ class Again(NamedTuple):
     equal: bool
 
 
-def replay(folder: str | Path, run: str) -> Again:
+def replay(folder: str | Path, run: str) -> ReplayedRun:
     """Make one run again, named as in the table's column ``run``; what makes it fail is raised."""
     store = Store(folder)
     key, _, number = run.rpartition("-")
@@ -173,7 +173,7 @@ def replay(folder: str | Path, run: str) -> Again:
     return next(_again(store, [(key, int(number))]))
 
 
-def check(folder: str | Path, sample: int | None = 50, seed: int = 0) -> Iterator[Again]:
+def check(folder: str | Path, sample: int | None = 50, seed: int = 0) -> Iterator[ReplayedRun]:
     """Make a random *sample* of a study's finished runs again (None: all) and compare them, one after the other."""
     store = Store(folder)
     runs = store.read.runs
@@ -185,16 +185,16 @@ def check(folder: str | Path, sample: int | None = 50, seed: int = 0) -> Iterato
     return _again(store, list(zip(runs["key"].astype(str), runs["replicate"].astype(int), strict=True)))
 
 
-def _again(store: Store, runs: Sequence[tuple[str, int]]) -> Iterator[Again]:
+def _again(store: Store, runs: Sequence[tuple[str, int]]) -> Iterator[ReplayedRun]:
     points = store.points()
     places = {key: place for place, key in enumerate(points)}
-    worlds = Worlds(store.setting, list(points.values()))
+    worlds = PointRunner(store.setting, list(points.values()))
     kept = store.read.runs.set_index([store.read.runs["key"].astype(str), "replicate"])[[*NAMES]]
     for key, replicate in runs:
         now = np.array(worlds.outcomes(places[key], replicate), np.float32)
         there = (key, replicate) in kept.index
         before = kept.loc[(key, replicate)].to_numpy(np.float32) if there else None
-        yield Again(
+        yield ReplayedRun(
             f"{key}-{replicate}",
             dict(points[key].changes),
             replicate,

@@ -31,7 +31,7 @@ class DataFile(NamedTuple):
     sha256: str
 
 
-class Setting(NamedTuple):
+class ResolvedStudy(NamedTuple):
     """Scenarios by name, which of them is the base, and the data files that they or the points mean."""
 
     base: str
@@ -91,7 +91,7 @@ def run_digest() -> str:
     return digest.hexdigest()
 
 
-def setting_of(base: Scenario | str, changes: Mapping[str, Value], points: Iterable[Mapping[str, Any]]) -> Setting:
+def resolve_study(base: Scenario | str, changes: Mapping[str, Value], points: Iterable[Mapping[str, Any]]) -> ResolvedStudy:
     """The setting of *points* on a *base* scenario, all scenarios changed by *changes*."""
     some = list(points)
     names = {str(point[SCENARIO]) for point in some if SCENARIO in point}
@@ -101,7 +101,7 @@ def setting_of(base: Scenario | str, changes: Mapping[str, Value], points: Itera
         scenarios = {name: changed(scenario, changes) for name, scenario in scenarios.items()}
     meant = {(field, str(getattr(one.meaning, field))) for one in scenarios.values() for field in FOLDERS}
     meant |= {(field, str(p[f"meaning.{field}"])) for p in some for field in FOLDERS if f"meaning.{field}" in p}
-    return Setting(own, scenarios, tuple(data_used(field, given) for field, given in sorted(meant)))
+    return ResolvedStudy(own, scenarios, tuple(data_used(field, given) for field, given in sorted(meant)))
 
 
 def data_used(field: str, given: str) -> DataFile:

@@ -25,7 +25,7 @@ from tqdm import tqdm
 from twoway.experiments.results.folder import free_folder
 from twoway.experiments.studies.store import SHARDS, Status, Store, is_study, refusing_full_disk
 from twoway.experiments.studies.study import Study, load_study
-from twoway.experiments.studies.worker import Kept, Point, Task, live_and_keep
+from twoway.experiments.studies.worker import WrittenShard, StudyPoint, Task, simulate_and_write
 from twoway.simulation.errors import InputError
 
 SECONDS_PER_TASK = 3.0
@@ -166,11 +166,11 @@ def make(store: Store, runs: Sequence[tuple[str, int]], engine: Executor, worker
     if not runs:
         return
     work = iter(tasks(store, runs, workers))
-    waiting: set[Future[Kept]] = set()
+    waiting: set[Future[WrittenShard]] = set()
     with tqdm(total=len(runs), unit="run", desc="Running", disable=None if progress else True) as bar:
         try:
             for task in work:
-                waiting.add(engine.submit(live_and_keep, task))
+                waiting.add(engine.submit(simulate_and_write, task))
                 if len(waiting) >= 3 * workers:
                     waiting = _collect(waiting, bar)
             while waiting:
@@ -191,7 +191,7 @@ def make(store: Store, runs: Sequence[tuple[str, int]], engine: Executor, worker
                 future.cancel()
 
 
-def _collect(waiting: set[Future[Kept]], bar: tqdm) -> set[Future[Kept]]:
+def _collect(waiting: set[Future[WrittenShard]], bar: tqdm) -> set[Future[WrittenShard]]:
     """Wait for at least one task; returns those that are left."""
     done, left = wait(waiting, return_when=FIRST_COMPLETED)
     for future in done:
@@ -212,7 +212,7 @@ def tasks(store: Store, runs: Sequence[tuple[str, int]], workers: int) -> Iterat
         some = ordered[start : start + size]
         keys = list(dict.fromkeys(key for key, _ in some))
         places = {key: place for place, key in enumerate(keys)}
-        here: list[Point] = [points[key] for key in keys]
+        here: list[StudyPoint] = [points[key] for key in keys]
         yield Task(store.folder / SHARDS, store.setting, here, [(places[k], r) for k, r in some], note)
 
 

@@ -36,13 +36,13 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 from scipy.stats import t as students
 
-from twoway.experiments.results.folder import MANIFEST, PACKAGES, whole, write_anew
+from twoway.experiments.results.folder import MANIFEST, PACKAGES, atomic_folder, replace_file
 from twoway.experiments.studies.designs import Value
 from twoway.experiments.studies.outcomes import NAMES
-from twoway.experiments.studies.resolved_study import DataFile, Setting, model_version, run_digest
+from twoway.experiments.studies.resolved_study import DataFile, ResolvedStudy, model_version, run_digest
 from twoway.experiments.studies.shards import SCHEMA, DamagedShardError, read_shard
 from twoway.experiments.studies.study import Study, check_points
-from twoway.experiments.studies.worker import Point
+from twoway.experiments.studies.worker import StudyPoint
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario
 
@@ -104,14 +104,14 @@ class Store:
             self.replicates = int(manifest["replicates"])
         except (KeyError, TypeError, AttributeError, ValidationError, InputError) as error:
             raise InputError(f"{self.folder / MANIFEST}: is damaged ({str(error).splitlines()[0]})") from None
-        self.setting = Setting(base, scenarios, files)
+        self.setting = ResolvedStudy(base, scenarios, files)
         self.design = self._design()
 
     @classmethod
     def create(cls, folder: str | Path, study: Study) -> Store:
         """A new folder for the study, which must not exist yet; it appears whole or not at all."""
         table, setting = study.points()
-        with whole(Path(folder)) as partial:
+        with atomic_folder(Path(folder)) as partial:
             for name in (SHARDS, SET_ASIDE, DESIGN, WORKING, INPUTS):
                 (partial / name).mkdir()
             files = []
@@ -170,11 +170,11 @@ class Store:
                 f"sources {run_digest()[:12]}. Go on with those, or begin a new study; nothing was changed"
             )
 
-    def points(self) -> dict[str, Point]:
+    def points(self) -> dict[str, StudyPoint]:
         """Every different point by its key; points of a design that are the same are run once."""
         rows = self.design[self.inputs].to_dict("records")
         return {
-            key: Point({str(f): v for f, v in row.items()}, key, int(seed))
+            key: StudyPoint({str(f): v for f, v in row.items()}, key, int(seed))
             for row, key, seed in zip(rows, self.design["key"], self.design["seed"], strict=True)
         }
 
@@ -350,7 +350,7 @@ class Store:
                 )
 
 
-def with_keys(table: pd.DataFrame, names: Sequence[str], study: Study, setting: Setting) -> pd.DataFrame:
+def with_keys(table: pd.DataFrame, names: Sequence[str], study: Study, setting: ResolvedStudy) -> pd.DataFrame:
     """A design table with the name of each point, the key of its runs and the seed of its luck."""
     keys, seeds = [], []
     for row in table.to_dict("records"):
@@ -391,7 +391,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
-    write_anew(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+    replace_file(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 def _write_design(folder: Path, table: pd.DataFrame) -> None:

@@ -36,7 +36,7 @@ from twoway.experiments.studies.designs import (
     table_of_points,
 )
 from twoway.experiments.studies.outcomes import PATTERN_SHARES, outcome
-from twoway.experiments.studies.resolved_study import Setting, setting_of
+from twoway.experiments.studies.resolved_study import ResolvedStudy, resolve_study
 from twoway.simulation.affect_control.equations import read_toml
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.declare import ParameterGroup
@@ -127,12 +127,12 @@ class Study(ParameterGroup):
                     )
         return plain
 
-    def points(self) -> tuple[pd.DataFrame, Setting]:
+    def points(self) -> tuple[pd.DataFrame, ResolvedStudy]:
         """The design as a table (see ``twoway.experiments.studies.designs``) and the setting of its points; every point is checked."""
         axes = [axis(name, given) for name, given in self.inputs.items()]
         points = self.design.points(axes, self.seed)
         words = [{a.field: v} for a in axes for v in a.values if isinstance(v, str)]
-        setting = setting_of(self.scenario, self.changes, [*points, *words])
+        setting = resolve_study(self.scenario, self.changes, [*points, *words])
         check_points(points, setting)
 
         def values_of(point: Mapping[str, Value]) -> dict[str, Value]:
@@ -152,7 +152,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def check_points(points: list[dict[str, Value]], setting: Setting) -> None:
+def check_points(points: list[dict[str, Value]], setting: ResolvedStudy) -> None:
     """Refuse the first point that cannot be, saying which it is and why."""
     read = set()
     for number, point in enumerate(points):

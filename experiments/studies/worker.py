@@ -13,7 +13,7 @@ import numpy as np
 
 from twoway.experiments.studies.designs import Value
 from twoway.experiments.studies.outcomes import NAMES, OUTCOMES, outcomes_of
-from twoway.experiments.studies.resolved_study import Setting
+from twoway.experiments.studies.resolved_study import ResolvedStudy
 from twoway.experiments.studies.shards import Rows, write_shard
 from twoway.simulation.random_streams import Draws, draw_all
 from twoway.simulation.run import Detail, PreparedScenario, simulate_centre
@@ -22,7 +22,7 @@ REMEMBERED = 64_000_000
 """Bytes of luck a task may hold, so that points that share their luck need not draw it again."""
 
 
-class Point(NamedTuple):
+class StudyPoint(NamedTuple):
     """One point as a worker needs it: what it changes, the key of its runs, and the seed of its luck."""
 
     changes: Mapping[str, Value]
@@ -34,13 +34,13 @@ class Task(NamedTuple):
     """Runs for one worker: points, and which (place among the points, replicate) are to be lived."""
 
     shards: Path
-    setting: Setting
-    points: Sequence[Point]
+    setting: ResolvedStudy
+    points: Sequence[StudyPoint]
     runs: Sequence[tuple[int, int]]
     note: Mapping[str, str]
 
 
-class Kept(NamedTuple):
+class WrittenShard(NamedTuple):
     """What a worker reports: the name of its shard, how many runs are in it, and how many of these failed."""
 
     shard: str
@@ -48,7 +48,7 @@ class Kept(NamedTuple):
     failed: int
 
 
-def live_and_keep(task: Task) -> Kept:
+def simulate_and_write(task: Task) -> WrittenShard:
     """Live the runs of a task and write their shard."""
     return keep(task, lived(task))
 
@@ -57,7 +57,7 @@ def lived(task: Task) -> Rows:
     """Live the runs of a task. A run that fails is kept with its traceback."""
     outcomes = np.full((len(task.runs), len(NAMES)), np.nan)
     trouble: list[str | None] = [None] * len(task.runs)
-    worlds = Worlds(task.setting, task.points)
+    worlds = PointRunner(task.setting, task.points)
     for row, (place, replicate) in enumerate(task.runs):
         try:
             outcomes[row] = worlds.outcomes(place, replicate)
@@ -66,16 +66,16 @@ def lived(task: Task) -> Rows:
     return Rows([task.points[p].key for p, _ in task.runs], [r for _, r in task.runs], outcomes, trouble)
 
 
-def keep(task: Task, rows: Rows) -> Kept:
+def keep(task: Task, rows: Rows) -> WrittenShard:
     """Write the runs of a task as a shard."""
     shard = write_shard(task.shards, rows, task.note)
-    return Kept(shard, len(rows.keys), sum(t is not None for t in rows.trouble))
+    return WrittenShard(shard, len(rows.keys), sum(t is not None for t in rows.trouble))
 
 
-class Worlds:
+class PointRunner:
     """The worlds of some points. One is made from the other, and luck that they share is drawn once."""
 
-    def __init__(self, setting: Setting, points: Sequence[Point]) -> None:
+    def __init__(self, setting: ResolvedStudy, points: Sequence[StudyPoint]) -> None:
         self.setting, self.points = setting, points
         self._place = -1
         self._world: PreparedScenario

@@ -56,7 +56,7 @@ def _ground(meaning: Meaning) -> tuple[PreparedScenario, TableBuilder]:
     return world, TableBuilder(world.resolved)
 
 
-class Lived:
+class SimulatedCondition:
     """A condition that has been lived: its tables as arrays, each made when it is first asked for.
 
     The same *seed* means the same people and luck in every condition that has as many centres and clients. *defaults*

@@ -29,7 +29,7 @@ from twoway.analysis.measures.tracking import pooled, tracked
 from twoway.analysis.statistics.bootstrap import Measure, estimated
 from twoway.analysis.statistics.paired import interval
 from twoway.analysis.tables import sentiment_of
-from twoway.experiments.validation.fact_conditions import Lived
+from twoway.experiments.validation.fact_conditions import SimulatedCondition
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 
 Floats = NDArray[np.float64]
@@ -58,7 +58,7 @@ class Part(NamedTuple):
 
 
 Parts = Mapping[str, Part]
-Worked = Callable[[Mapping[str, Lived]], Parts]
+Worked = Callable[[Mapping[str, SimulatedCondition]], Parts]
 
 
 class Fact(NamedTuple):
@@ -92,13 +92,13 @@ def _part(row: pd.Series) -> Part:
     return Part(*(float(row[name]) for name in ("estimate", "low", "high")))
 
 
-def _estimate(parts: Floats, statistic: Callable[[Floats], Floats], names: tuple[str, ...], lived: Lived) -> Parts:
+def _estimate(parts: Floats, statistic: Callable[[Floats], Floats], names: tuple[str, ...], lived: SimulatedCondition) -> Parts:
     """Parts of a fact as functions of sums over dyads; see ``twoway.analysis.statistics.bootstrap``."""
     table = estimated(Measure("", "", ""), names, parts, statistic, [len(parts)] * len(names), lived.units)
     return {name: _part(row) for name, (_, row) in zip(names, table.iterrows(), strict=True)}
 
 
-def _difference(first: Floats, other: Floats, lived: Lived) -> Part:
+def _difference(first: Floats, other: Floats, lived: SimulatedCondition) -> Part:
     """Mean of *other* less *first*, numbers of the same dyads with the same luck, over replicates."""
     dyads = lived.panel.dyads["replicate"].to_numpy()
     paired = pd.Series(other - first).groupby(dyads).mean().to_numpy()[:, None]
@@ -113,7 +113,7 @@ def _means(values: Floats) -> Floats:
 
 
 @fact("T1", "four centres")
-def three_patterns(lived: Mapping[str, Lived]) -> Parts:
+def three_patterns(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """Share of each pattern in the middle of the stay, and whether sixteen pairs show all three."""
     one = lived["four centres"]
     names = ("friendly", "polite", "conflicted", "all three in sixteen")
@@ -126,7 +126,7 @@ def three_patterns(lived: Mapping[str, Lived]) -> Parts:
 
 
 @fact("T2a", "four centres")
-def views_are_mostly_concordant(lived: Mapping[str, Lived]) -> Parts:
+def views_are_mostly_concordant(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """Share of dyads whose parties are of the same class, averaged over the middle of the stay."""
     one = lived["four centres"]
     same: Floats = np.mean([np.equal(*classes_on(one.panel, day)) for day in range(FIRST, LAST + 1)], axis=0)
@@ -134,7 +134,7 @@ def views_are_mostly_concordant(lived: Mapping[str, Lived]) -> Parts:
 
 
 @fact("T2b", "ordinary")
-def ratings_correlate_weakly(lived: Mapping[str, Lived]) -> Parts:
+def ratings_correlate_weakly(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """Correlation of both ratings as a questionnaire would catch them, and how much it rises from the first week."""
     one = lived["ordinary"]
     table = ratings.ratings(one.panel, DAY, one.units, seed=one.seed)
@@ -145,7 +145,7 @@ def ratings_correlate_weakly(lived: Mapping[str, Lived]) -> Parts:
 
 
 @fact("T4", "ordinary", "voluntary")
-def felt_coercion_matters(lived: Mapping[str, Lived]) -> Parts:
+def felt_coercion_matters(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """Felt coercion and formal control against the client's rating, and felt coercion of voluntary clients.
 
     The scale of felt coercion has no zero that a questionnaire shares. So the cut from which it counts as high is the
@@ -176,7 +176,7 @@ def felt_coercion_matters(lived: Mapping[str, Lived]) -> Parts:
 
 
 @fact("T7", "ordinary", "voluntary")
-def growth_has_shapes(lived: Mapping[str, Lived]) -> Parts:
+def growth_has_shapes(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """Shapes of the client's rating over the stay, of voluntary clients and under compulsion."""
     free, held = lived["voluntary"], lived["ordinary"]
     tables = [growth.growth(one.panel, growth.shapes(one.panel, DAY, one.ruptures), one.units) for one in (free, held)]
@@ -188,7 +188,7 @@ def growth_has_shapes(lived: Mapping[str, Lived]) -> Parts:
 
 
 @fact("T9a", "ordinary")
-def control_and_warmth_are_not_opposites(lived: Mapping[str, Lived]) -> Parts:
+def control_and_warmth_are_not_opposites(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """Control and warmth over keyworkers, and by how much conflicted is more frequent than the most frequent other."""
     one = lived["ordinary"]
     table = keyworkers.control_and_warmth(one.panel, one.events, one.resolved, one.units)
@@ -204,14 +204,14 @@ def control_and_warmth_are_not_opposites(lived: Mapping[str, Lived]) -> Parts:
 
 
 @fact("T9c", "ordinary")
-def losing_a_keyworker_costs_trust(lived: Mapping[str, Lived]) -> Parts:
+def losing_a_keyworker_costs_trust(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """Fall of the client's rating in the month after the keyworker has changed."""
     one = lived["ordinary"]
     return _of(keyworkers.fall_after_change(one.panel, one.units), keyworkers.FALL, {"fall within 30 days": "all"})
 
 
 @fact("T9d", "ordinary")
-def rules_first_erodes_trust(lived: Mapping[str, Lived]) -> Parts:
+def rules_first_erodes_trust(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """Odds of deterioration with the most against the least reserved third of keyworkers."""
     one = lived["ordinary"]
     shapes = growth.shapes(one.panel, DAY, one.ruptures)
@@ -220,7 +220,7 @@ def rules_first_erodes_trust(lived: Mapping[str, Lived]) -> Parts:
 
 
 @fact("T10", "ordinary")
-def staff_blame_the_person(lived: Mapping[str, Lived]) -> Parts:
+def staff_blame_the_person(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """Who puts trouble down to the other's person, and in which dyads most."""
     one = lived["ordinary"]
     table = attribution.attribution(one.panel, one.events, one.resolved, patterns_on(one.panel, DAY), one.units)
@@ -232,7 +232,7 @@ def staff_blame_the_person(lived: Mapping[str, Lived]) -> Parts:
 
 
 @fact("T12", "ordinary")
-def bad_is_stronger_than_good(lived: Mapping[str, Lived]) -> Parts:
+def bad_is_stronger_than_good(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """How much more an unfair act moves the client than a fair one, by what the client thought before."""
     one = lived["ordinary"]
     table = negativity.negativity(one.panel, one.events, one.resolved, one.units)
@@ -242,14 +242,14 @@ def bad_is_stronger_than_good(lived: Mapping[str, Lived]) -> Parts:
 
 
 @fact("T14", "ordinary")
-def everyday_contact_is_neutral(lived: Mapping[str, Lived]) -> Parts:
+def everyday_contact_is_neutral(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """How warm, neutral and hostile everyday acts of staff are."""
     one = lived["ordinary"]
     table = contact.contact(one.panel, one.events, one.resolved, one.units)
     return _of(table, contact.CONTACT, {name: name for name in contact.TONES})
 
 
-def _acts_of_clients(one: Lived) -> Floats:
+def _acts_of_clients(one: SimulatedCondition) -> Floats:
     """Mean evaluation of what each client did over the stay, shape (dyads,)."""
     acts = one.events[(one.events["actor"] == ROLES[CLIENT]).to_numpy() & one.events["act"].notna().to_numpy()]
     rows, n = one.panel.rows_of(acts, "events"), len(one.panel.dyads)
@@ -257,13 +257,13 @@ def _acts_of_clients(one: Lived) -> Floats:
     return np.bincount(rows, good, minlength=n) / np.maximum(np.bincount(rows, minlength=n), 1)
 
 
-def _rating(one: Lived, side: int) -> Floats:
+def _rating(one: SimulatedCondition, side: int) -> Floats:
     rating: Floats = one.panel.rating[side, :, one.panel.at(LATER)]
     return rating
 
 
 @fact("I1", "ordinary", "raised expectations")
-def raised_expectations_come_true(lived: Mapping[str, Lived]) -> Parts:
+def raised_expectations_come_true(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """What keyworkers who expect more come to think of the same clients, and how these then behave."""
     before, after = lived["ordinary"], lived["raised expectations"]
     return {
@@ -273,14 +273,14 @@ def raised_expectations_come_true(lived: Mapping[str, Lived]) -> Parts:
 
 
 @fact("I2", "opaque rules", "explained rules")
-def explanation_lowers_felt_coercion(lived: Mapping[str, Lived]) -> Parts:
+def explanation_lowers_felt_coercion(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """How much less coerced the same clients feel when the same rules are explained."""
     opaque, explained = (one.panel.felt_coercion[:, one.panel.at(LATER)] for one in lived.values())
     return {"felt coercion": _difference(opaque, explained, lived["opaque rules"])}
 
 
 @fact("I4", "ordinary", "twice the contact")
-def contact_makes_views_track_each_other(lived: Mapping[str, Lived]) -> Parts:
+def contact_makes_views_track_each_other(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """How much better both views track each other with twice the contact; how that compares with the mean's rise.
 
     Tracking is compared as Fisher's z, the mean as standard deviations of the client's rating: both are effect sizes.
@@ -300,14 +300,14 @@ def contact_makes_views_track_each_other(lived: Mapping[str, Lived]) -> Parts:
 
 
 @fact("I5", "ordinary", "reflexive keyworkers")
-def reflexive_keyworkers_have_fewer_conflicts(lived: Mapping[str, Lived]) -> Parts:
+def reflexive_keyworkers_have_fewer_conflicts(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """Change of the share of conflicted dyads in the middle of the stay."""
     before, after = (usual_members(one.panel, FIRST, LAST)[:, 2] for one in lived.values())
     return {"conflicted dyads": _difference(before, after, lived["ordinary"])}
 
 
 @fact("I6", "ordinary", "without expectation", "without meaning", "without context", "without handling")
-def each_dimension_matters(lived: Mapping[str, Lived]) -> Parts:
+def each_dimension_matters(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """How far the mix of patterns moves when a dimension is removed: share of dyads that would have to move."""
     before, *others = (usual_members(one.panel, FIRST, LAST) for one in lived.values())
     names = tuple(name.removeprefix("without ") for name in lived if name.startswith("without "))
@@ -320,7 +320,7 @@ def each_dimension_matters(lived: Mapping[str, Lived]) -> Parts:
 
 
 @fact("P1", "ordinary")
-def views_differ_in_level(lived: Mapping[str, Lived]) -> Parts:
+def views_differ_in_level(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """Client's less keyworker's rating, in standard deviations of the client's."""
     one = lived["ordinary"]
     client, keyworker = one.panel.rating[:, :, one.panel.at(DAY)]
@@ -333,7 +333,7 @@ def views_differ_in_level(lived: Mapping[str, Lived]) -> Parts:
 
 
 @fact("P2", "ordinary")
-def ruptures_are_common_and_mostly_repaired(lived: Mapping[str, Lived]) -> Parts:
+def ruptures_are_common_and_mostly_repaired(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """Ruptures of the client's rating, how many are repaired, and how many more the keyworker has."""
     one = lived["ordinary"]
     table = ruptures.ruptures(one.panel, one.ruptures, one.units)
@@ -352,7 +352,7 @@ def ruptures_are_common_and_mostly_repaired(lived: Mapping[str, Lived]) -> Parts
 
 
 @fact("P3", "ordinary")
-def ratings_vary_most_between_pairs_and_days(lived: Mapping[str, Lived]) -> Parts:
+def ratings_vary_most_between_pairs_and_days(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """Where the variance of the client's rating lies."""
     one = lived["ordinary"]
     table = variance.variance(one.panel, one.units)
@@ -360,7 +360,7 @@ def ratings_vary_most_between_pairs_and_days(lived: Mapping[str, Lived]) -> Part
 
 
 @fact("P4", "ordinary")
-def people_mostly_see_what_is_done(lived: Mapping[str, Lived]) -> Parts:
+def people_mostly_see_what_is_done(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """Share of acts taken for something about as good as what was done."""
     one = lived["ordinary"]
     acts = one.events[one.events["act"].notna().to_numpy()]
@@ -371,7 +371,7 @@ def people_mostly_see_what_is_done(lived: Mapping[str, Lived]) -> Parts:
 
 
 @fact("P5", "ordinary")
-def definitions_are_seldom_settled(lived: Mapping[str, Lived]) -> Parts:
+def definitions_are_seldom_settled(lived: Mapping[str, SimulatedCondition]) -> Parts:
     """Share of parties, in the middle of the stay, to whom one frame is all but certain."""
     one = lived["ordinary"]
     days = one.tables.days[one.tables.days["day"] == DAY]

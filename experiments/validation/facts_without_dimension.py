@@ -11,7 +11,7 @@ from tqdm import tqdm
 from twoway.analysis.narrative.words.grammar import counted, decimal
 from twoway.analysis.render.document import Table
 from twoway.experiments.derived.ablation_table import DIMENSIONS
-from twoway.experiments.validation.fact_conditions import CONDITIONS, Lived
+from twoway.experiments.validation.fact_conditions import CONDITIONS, SimulatedCondition
 from twoway.experiments.validation.fact_table import MET, declared_facts
 from twoway.experiments.validation.facts import FACTS
 from twoway.experiments.validation.scoreboard import accepted_range, replicates_of
@@ -34,7 +34,7 @@ def facts_without(seed: int, replicates: int, threads: int = 2, progress: bool =
     rows = []
     for without in tqdm([WITH_ALL, *DIMENSIONS], desc="Facts without", disable=not progress, leave=False):
         condition = CONDITIONS[HERE if without == WITH_ALL else f"without {without}"]._replace(keep=Detail.EVENTS)
-        lived = Lived(condition, seed, replicates_of(HERE, replicates), threads=threads)
+        lived = SimulatedCondition(condition, seed, replicates_of(HERE, replicates), threads=threads)
         for one in facts:
             found = FACTS[one.id].work({HERE: lived})
             for part in one.part:

@@ -12,7 +12,7 @@ from twoway.analysis.figures.scoreboard import scoreboard_figure
 from twoway.analysis.narrative.words.grammar import decimal
 from twoway.analysis.render.document import Table
 from twoway.experiments.results.result import Made
-from twoway.experiments.validation.fact_conditions import CONDITIONS, Changes, Lived
+from twoway.experiments.validation.fact_conditions import CONDITIONS, Changes, SimulatedCondition
 from twoway.experiments.validation.fact_table import (
     BETWEEN,
     CALIBRATION,
@@ -49,11 +49,11 @@ def parts_of_facts(
     """
     waiting = {name: FACTS[name] for name in names}
     needed = [condition for condition in CONDITIONS if any(condition in one.conditions for one in waiting.values())]
-    lived: dict[str, Lived] = {}
+    lived: dict[str, SimulatedCondition] = {}
     found: dict[str, Mapping[str, Part]] = {}
     for condition in tqdm(needed, desc="conditions", disable=not progress, leave=False):
         again = replicates_of(condition, replicates)
-        lived[condition] = Lived(CONDITIONS[condition], seed, again, defaults, threads, intervals)
+        lived[condition] = SimulatedCondition(CONDITIONS[condition], seed, again, defaults, threads, intervals)
         ready = [name for name, one in waiting.items() if set(one.conditions) <= set(lived)]
         for name in ready:
             one = waiting.pop(name)

@@ -1,4 +1,4 @@
-"""The lessons that come with the model: a TOML file each, with a question, a recipe and what the class will notice."""
+"""The lessons that come with the model: a TOML file each, with a question, a recipe and sentences to be measured."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from twoway.seminar.guess import QUESTION
-from twoway.seminar.recipe import Recipe, recipe
+from twoway.seminar.controls import QUESTION
+from twoway.seminar.recipe import Recipe, parse_recipe
 from twoway.simulation.errors import InputError, nearest
 
 HERE = Path(__file__).parent
@@ -30,29 +30,29 @@ STATUS = {
     "second-hand": "read about, not in the original",
     "classic": "classic, not read for this model",
 }
-"""What is said of a reading, by how far it was read when the model was built: at least its abstract, or less."""
+"""Note on a reading, by how far it was read when the model was built: at least its abstract, or less."""
 
 
 Prose = Annotated[str, Field(min_length=1), AfterValidator(lambda text: " ".join(text.split()))]
-"""Text that may stand on several lines of a file, and is one."""
+"""Text that may have several lines in the file, joined into one."""
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Step(_Part):
-    """Something the class does, and how long it takes; ``{question}`` is what the page asks who guesses."""
+class LessonStep(_Part):
+    """Something the class does, and its minutes; ``{question}`` stands for the question the page asks."""
 
     minutes: int = Field(ge=1, le=45)
     do: Annotated[Prose, AfterValidator(lambda text: text.replace("{question}", QUESTION))]
 
 
 class Notice(_Part):
-    """What the class will notice, with numbers that are computed when the note is made.
+    """A sentence about what the class will notice, with numbers that are computed when the note is made.
 
-    *measure* is a word of ``twoway.seminar.lesson_measures.MEASURES``; *text* holds ``{one}`` and ``{other}`` (or none of the two);
-    *is_* promises that the other is more or less than the one, or much the same.
+    *measure* is a key of ``twoway.seminar.lesson_measures.MEASURES``; *text* holds ``{one}`` and ``{other}``, or neither;
+    *is_* promises that the other number is more or less than the one, or much the same.
     """
 
     measure: str
@@ -61,7 +61,7 @@ class Notice(_Part):
 
 
 class Reading(_Part):
-    """Something to read, how far it was read for this model, and what for."""
+    """Something to read, how far it was read for this model, and its purpose."""
 
     what: Prose
     status: Literal["read", "second-hand", "classic"]
@@ -69,20 +69,20 @@ class Reading(_Part):
 
 
 class Lesson(_Part):
-    """A lesson: what is asked, what is done, and what comes of it."""
+    """A lesson: its question, the steps of the class, and the sentences that are measured."""
 
     name: str
     title: Prose
     question: Prose
     recipe: str
-    """With what the page opens."""
+    """The recipe with which the page opens."""
     compared: str = ""
-    """What it is held against, if the recipe does not say so itself."""
-    guess: Step
-    try_: tuple[Step, ...] = Field(alias="try", min_length=2, max_length=5)
+    """The recipe it is compared with, if the recipe does not name a comparison itself."""
+    guess: LessonStep
+    try_: tuple[LessonStep, ...] = Field(alias="try", min_length=2, max_length=5)
     notice: tuple[Notice, ...] = Field(min_length=2, max_length=5)
     why: Prose
-    """How the model brings it about, in the words of its rules."""
+    """Explanation by the model's rules."""
     discuss: int = Field(ge=10, le=45)
     """Minutes for the discussion."""
     questions: tuple[Prose, ...] = Field(min_length=3, max_length=5)
@@ -90,31 +90,37 @@ class Lesson(_Part):
 
     @property
     def minutes(self) -> int:
-        """How long the lesson takes."""
+        """Minutes of the whole lesson."""
         return self.guess.minutes + sum(step.minutes for step in self.try_) + self.discuss
 
     @property
-    def opening(self) -> Recipe:
-        """With what the page opens when the lesson is chosen."""
-        return replace(recipe(self.recipe), lesson=self.name)
+    def opening_recipe(self) -> Recipe:
+        """The recipe with which the page opens when the lesson is chosen."""
+        return replace(parse_recipe(self.recipe), lesson=self.name)
 
     @property
-    def lives(self) -> tuple[Recipe, ...]:
-        """The one or two settings that are lived for what the class will notice, the same people with the same luck."""
-        first = recipe(self.recipe)
+    def settings(self) -> tuple[Recipe, ...]:
+        """The one or two settings that the sentences compare, with the same people and common random numbers."""
+        first = parse_recipe(self.recipe)
         if self.compared:
-            return first, recipe(self.compared)
-        return (first, Recipe(first.against, first.luck, first.pair)) if first.against else (first,)
+            return first, parse_recipe(self.compared)
+        return (first, Recipe(first.against, first.seed, first.pair)) if first.against else (first,)
 
 
-def lessons() -> tuple[Lesson, ...]:
-    """All lessons, in the order in which they are offered."""
-    return tuple(map(lesson, ORDER))
+def load_lessons() -> tuple[Lesson, ...]:
+    """All lessons, in the order in which the page lists them."""
+    return tuple(map(load_lesson, ORDER))
 
 
 @lru_cache
-def lesson(name: str) -> Lesson:
-    """One lesson by its name; raises ``InputError`` with the nearest name if there is none."""
+def load_lesson(name: str) -> Lesson:
+    """A lesson by its name.
+
+    Raises
+    ------
+    InputError
+        If there is no lesson of that name; the message has the nearest name.
+    """
     if name not in ORDER:
         raise InputError(f"there is no lesson {name[:60]!r}; {nearest(name, ORDER)}")
     return Lesson(name=name, **tomllib.loads((HERE / f"{name}.toml").read_text("utf-8")))

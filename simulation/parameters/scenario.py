@@ -213,8 +213,39 @@ def load(name: str | Path, changes: Mapping[str, float] | None = None) -> Scenar
 
 
 def as_scenario(scenario: Scenario | str | Path) -> Scenario:
-    """A scenario, or the one that a shipped name or a path means."""
+    """The scenario itself, or the one of a name or path.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, the name of one that comes with the package, or the path of a ``.toml`` file.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name or path, or the file is not a scenario.
+
+    Examples
+    --------
+    >>> as_scenario("ordinary") == as_scenario(load("ordinary"))
+    True
+    """
     return scenario if isinstance(scenario, Scenario) else load(scenario)
+
+
+def with_defaults(name: str | Path, defaults: Mapping[str, float | str]) -> Scenario:
+    """A scenario as it would be if the model had other defaults; its title and question are left out.
+
+    Parameters
+    ----------
+    name
+        Name or path of the scenario. Numbers that its own file gives are not changed.
+    defaults
+        New defaults by ``section.field``, such as ``{"learning.perceptual_noise": 0.8}``.
+    """
+    given = load(name).model_dump(exclude_unset=True)
+    own = {f"{s}.{field}": v for s, part in given.items() if isinstance(part, dict) for field, v in part.items()}
+    return changed(type(load(name))(), {**defaults, **own})
 
 
 def changed(scenario: Scenario | str | Path, changes: Mapping[str, float | str]) -> Scenario:

@@ -1,4 +1,4 @@
-"""Context pushes dyads toward one pattern or another: the same people with the same luck, with intervals.
+"""Context pushes dyads toward one pattern or another: the same people with common random numbers, with intervals.
 
 Every comparison lives the same 3,840 dyads on both sides; the interval of the paired difference is taken over
 replicates. The model is held to the direction, not to a size.

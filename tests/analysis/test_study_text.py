@@ -103,9 +103,9 @@ def test_of_many_inputs_the_largest_come_first_and_the_unsettled_are_named():
     ]
     first, second, rest, share = sorted_answers(pd.DataFrame(rows), {"friendly": 0.6}, [FRIENDLY])
     assert "control" in first
-    assert "blur" in second
+    assert "perceptual noise" in second
     assert "No effect" in rest
-    assert "tempo" in rest
+    assert "tone learning rate" in rest
     assert "Straight lines explain 60%" in share
 
 

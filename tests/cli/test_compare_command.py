@@ -35,7 +35,7 @@ def test_it_says_what_will_run_then_the_answer_then_the_tables_and_where_they_ar
     status, out, err = twoway("compare", "strict-and-opaque", "permissive", *TINY, "--seed", "3", "--out", "mine")
     assert (status, err) == (0, "")
     parts = (
-        "The same people with the same luck in 2 contexts: strict-and-opaque, permissive.",
+        "common random numbers, in 2 scenarios: strict-and-opaque, permissive.",
         "1 centre with 4 clients each, 10 days, seed 3, 3 replicates.",
         "With permissive instead of strict-and-opaque",
         "permissive compared with strict-and-opaque",
@@ -49,7 +49,7 @@ def test_it_says_what_will_run_then_the_answer_then_the_tables_and_where_they_ar
         assert f"{100 * row.difference:+.1f}" in out
 
 
-def test_a_comparison_with_a_reform_can_be_verified(twoway, tmp_path):
+def test_a_comparison_with_a_policy_change_can_be_verified(twoway, tmp_path):
     assert twoway("compare", "ordinary", "ordinary@5:context.control=9@8:permissive", *TINY)[0] == 0
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["comparison"]
     status, out, _ = twoway("verify", "runs/comparison")

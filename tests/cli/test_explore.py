@@ -65,7 +65,7 @@ def test_more_studies_leave_the_first_ones_as_they_were():
         (["field-study", "--pairs", "18"], "a multiple of the 4 centres"),
         (["field-study", "--interview-day", "170"], "on day 150 at the latest"),
         (["field-study", "--interview-day", "90-30"], "write one day, or the first and the last"),
-        (["field-study", "--interview-day", "ninety"], "--interview-day ninety: write it as 90, or as 30-150"),
+        (["field-study", "--interview-day", "ninety"], "--interview-day ninety: write it as 90 or as 30-150"),
         (["field-study", "--later", "0"], "at least a day after"),
         (["field-study", "ordinry"], "did you mean 'ordinary'?"),
         (["field-study", "--out", "taken"], "taken: exists already"),

@@ -61,8 +61,8 @@ def started(*arguments, cwd, **more):
 def test_without_a_command_it_says_which_there_are(twoway):
     status, out, _ = twoway()
     assert status == 0
-    assert all(command in out for command in ("scenarios", "show", "schema", "run", "verify"))
-    assert SCOPE in out
+    assert all(command in out for command in ("list", "show", "schema", "run", "verify", "compare", "study", "seminar"))
+    assert SCOPE in " ".join(out.split())
 
 
 def test_it_says_its_version(twoway):
@@ -174,7 +174,13 @@ def test_one_changed_value_makes_a_run_differ(twoway, copied):
         (["verfy"], ["'verfy'", "did you mean 'verify'?"]),
         (["it's"], ["it's", "'run'", "'scenarios'"]),
         (["run"], ["scenario", "twoway run --help"]),
-        (["run", "ordinary", "--colour", "red"], ["--colour"]),
+        (["run", "ordinary", "--colour", "red"], ["--colour", "twoway run --help"]),
+        (["run", "ordinary", "--replicate", "2", "--sed", "3"], ["there is no option --sed", "'--seed'"]),
+        (["show", "ordinary", "permissive"], ["'permissive'", "twoway show --help"]),
+        (["run", "ordinary", "--days", "many"], ["--days many", "twoway run --help"]),
+        (["list", "outcome"], ["'outcome'", "did you mean 'outcomes'?", "twoway list --help"]),
+        (["list"], ["KIND", "twoway list --help"]),
+        (["list", "outcomes", "--extension", "mine.py"], ["mine.py", "Python file"]),
         (["show", "ordinry"], ["'ordinry'", "did you mean 'ordinary'?"]),
         (["run", "ordinry"], ["'ordinry'", "did you mean 'ordinary'?"]),
         (["run", ""], ["'ordinary'", "path"]),
@@ -317,7 +323,7 @@ def test_a_folder_that_exists_is_not_overwritten(refused, tmp_path):
 def test_a_folder_that_cannot_be_made_is_named_and_nothing_is_left(refused, tmp_path):
     (tmp_path / "file").write_text("mine")
     sentence = refused("run", "ordinary", "--days", "2", "--out", "file/out")
-    assert "file/out: nothing was written, a file is in the place of a folder" in sentence
+    assert "file/out: a file is in the place of a folder" in sentence
     assert "file/out" in refused("schema", "--out", "file/out")
     assert "x" * 300 in refused("run", "ordinary", "--days", "2", "--out", "x" * 300)
 

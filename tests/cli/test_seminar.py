@@ -10,7 +10,7 @@ from tests.support.served import Client
 
 from twoway.cli.main import main
 from twoway.cli.seminar import announced
-from twoway.seminar.bind import is_here_alone, listen
+from twoway.seminar.bind import is_loopback, listen
 
 START = "from twoway.cli.main import main; raise SystemExit(main())"
 
@@ -97,7 +97,7 @@ def test_an_address_that_others_cannot_use_is_not_announced_to_them(monkeypatch:
     monkeypatch.setattr("socket.socket", NoWay)
     where, told = announced("0.0.0.0", 8600)
     assert where == "http://127.0.0.1:8600/"
-    assert "could not be found out" in told
+    assert "could not be determined" in told
     assert "http://ADDRESS:8600/" in told
     monkeypatch.setattr("socket.socket", OneWay)
     assert announced("0.0.0.0", 8600) == ("http://10.0.0.7:8600/", "The page: http://10.0.0.7:8600/")
@@ -113,9 +113,9 @@ def test_an_address_that_was_asked_for_is_announced_as_a_browser_writes_it(host:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "LOCALHOST", "::1", "0:0:0:0:0:0:0:1"])
 def test_who_listens_to_this_machine_alone_is_not_warned_of_others(host: str) -> None:
-    assert is_here_alone(host)
+    assert is_loopback(host)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "2001:db8::7", "lectern", "127.0.0.1.evil.example"])
 def test_who_listens_to_others_is(host: str) -> None:
-    assert not is_here_alone(host)
+    assert not is_loopback(host)

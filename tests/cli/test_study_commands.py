@@ -112,10 +112,10 @@ def test_status_resume_extend_export_replay_and_verify(twoway, tmp_path):
     run = pd.read_csv(tmp_path / "t.csv")["run"].iloc[9]
     status, out, _ = twoway("study", "replay", "s", run)
     assert status == 0
-    assert "Equal to what was kept" in out
+    assert "Equal to the saved run" in out
     status, out, _ = twoway("verify", "s", "--runs", 7)
     assert status == 0
-    assert "7 of 7 runs made again are equal; the study has 60 finished runs" in out
+    assert "7 of 7 repeated runs are equal; the study has 60 finished runs" in out
     assert "60 of 60 runs" in twoway("verify", "s", "--runs", "all")[1]
     assert twoway("study", "answer", "s")[0] == 0
 
@@ -128,7 +128,7 @@ def test_verify_finds_a_run_that_came_out_otherwise(twoway, tmp_path, monkeypatc
     monkeypatch.setattr(living, "outcomes_of", lambda *given: [v + 0.25 for v in worked_out(*given)])
     status, out, _ = twoway("verify", "s", "--runs", "all")
     assert status == 1
-    assert "0 of 15 runs made again are equal" in out
+    assert "0 of 15 repeated runs are equal" in out
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_verify_finds_a_run_that_came_out_otherwise(twoway, tmp_path, monkeypatc
         (("study", "run", "none.toml"), "none.toml: cannot be read"),
         (("study", "status", "nowhere"), "is not the folder of a study"),
         (("study", "rum", "mine.toml"), "there is no command 'rum'; did you mean 'run'"),
-        (("study",), "action"),
+        (("study",), "ACTION"),
         (("study", "run", "mine.toml", "--out", "mine.toml"), "mine.toml: exists already"),
     ],
 )
@@ -186,5 +186,5 @@ def test_an_interrupted_study_says_how_to_go_on(twoway, monkeypatch):
     monkeypatch.setattr(running, "_collect", interrupted)
     status, out, _ = twoway("study", "run", "mine.toml", "--workers", 1, "--out", "s")
     assert status == 130
-    assert "go on with `twoway study resume s`" in out
+    assert "continue with `twoway study resume s`" in out
     monkeypatch.undo()

@@ -3,15 +3,15 @@
 import pytest
 
 from twoway.cli.main import main
-from twoway.seminar.lessons import ORDER, lesson
+from twoway.seminar.lessons import ORDER, load_lesson
 
 
 def test_lessons_are_listed_with_what_to_open(capsys):
     assert main(["lessons"]) == 0
     told = capsys.readouterr().out
     for name in ORDER:
-        assert f"{name}\n" in told
-        assert str(lesson(name).opening) in told
+        assert f"{name} " in told
+        assert str(load_lesson(name).opening_recipe) in told
 
 
 @pytest.mark.parametrize(("suffix", "begins"), [(".html", "<!doctype html>"), (".md", "# What sixteen")])
@@ -27,7 +27,7 @@ def test_a_note_is_written_to_a_new_file_and_never_over_another(tmp_path, capsys
 
 def test_a_note_can_be_read_in_the_terminal(capsys):
     assert main(["lesson", "sixteen-interviews"]) == 0
-    assert lesson("sixteen-interviews").question in " ".join(capsys.readouterr().out.split())
+    assert load_lesson("sixteen-interviews").question in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_handout_is_written_with_what_is_asked(tmp_path):

@@ -47,7 +47,7 @@ def test_an_interrupted_calibration_says_where_its_points_are_and_how_to_go_on(t
     monkeypatch.setattr(command_validate, "make_and_tell", stopped)
     assert command.main(["calibrate", "--out", str(tmp_path / "mine")]) == command.INTERRUPTED
     told = capsys.readouterr().err
-    assert f"points are kept in {tmp_path / 'mine.points'}, and the same command goes on from there" in told
+    assert f"points are saved in {tmp_path / 'mine.points'}, and the same command continues from there" in told
     assert "nothing was written" not in told
 
 
@@ -55,7 +55,7 @@ def test_an_interrupted_calibration_says_where_its_points_are_and_how_to_go_on(t
     ("arguments", "said"),
     [
         (("calibrate", "--first", "0"), "must be a whole number from 1"),
-        (("validate", "--replicates", "24"), "from 25 replicates on"),
+        (("validate", "--replicates", "24"), "at least 25"),
         (("validate", "--draws", "100000"), "the posterior sample has 1 to"),
     ],
 )

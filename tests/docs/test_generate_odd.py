@@ -71,7 +71,7 @@ def test_a_table_that_was_lost_is_missed():
 
 
 @pytest.mark.parametrize("name", sorted(RULES))
-def test_every_rule_is_told_with_its_formula(name):
+def test_every_rule_is_described_with_its_formula(name):
     assert name in FORMULAS, f"`{name}(…) = …` stands nowhere in section 7"
     assert ARGUMENTS[name].split(", ") == list(inspect.signature(RULES[name]).parameters)
 
@@ -103,13 +103,13 @@ def test_every_number_has_a_meaning_a_range_a_unit_and_a_source(number):
     assert number.source in (f"assumed; {swept}", f"calibrated; {swept}") or PUBLISHED.search(number.source)
 
 
-def test_no_number_is_told_of_that_the_model_does_not_have():
+def test_no_number_is_described_that_the_model_does_not_have():
     declared = {f"{d.section}.{d.name}" for d in all_declarations()}
     told = set(re.findall(r"`((?:design|context|people|learning)\.\w+)`", WRITTEN))
     assert told <= declared
 
 
-def test_every_number_is_told_where_it_is_used():
+def test_every_number_is_described_where_it_is_used():
     told = set(re.findall(r"`(\w+\.\w+)`", WRITTEN))
     missing = [f"{d.section}.{d.name}" for d in all_declarations() if f"{d.section}.{d.name}" not in told]
     assert not missing

@@ -10,7 +10,7 @@ from twoway.analysis.patterns import PATTERNS
 from twoway.experiments.calibration.history_matching import CANDIDATES
 from twoway.experiments.calibration.posterior import shipped_posterior
 from twoway.experiments.calibration.priors import priors
-from twoway.experiments.calibration.representative import rounded, typical
+from twoway.experiments.calibration.representative import central_points, rounded
 from twoway.experiments.results.result import MAKERS, read_made
 from twoway.simulation.parameters.scenario import all_declarations
 
@@ -20,9 +20,9 @@ KINDS = sorted(path.name for path in (DOCS / "results").iterdir())
 DEFAULTS = {f"{d.section}.{d.name}": d.default for d in all_declarations()}
 
 
-def test_the_readme_says_how_often_its_comparison_goes_the_same_way_over_the_sample():
-    text = PAGES["README"].read_text(encoding="utf-8")
-    assert PAGES["claims_of_the_readme"](text) == text
+def test_the_page_on_comparing_says_how_often_its_comparison_has_the_same_direction_over_the_sample():
+    text = PAGES["COMPARE"].read_text(encoding="utf-8")
+    assert PAGES["with_claims_over_the_sample"](text) == text
     assert "fewer conflicted in " in text
 
 
@@ -49,7 +49,7 @@ def test_the_defaults_are_the_representative_of_the_posterior_sample():
     free, sample = priors(), shipped_posterior()
     numbers = pd.read_csv(DOCS / "results" / "calibration" / "numbers.csv").set_index("number")["representative"]
     assert numbers.to_dict() == {name: DEFAULTS[name] for name in free.names}
-    candidates = rounded(free.at(typical(free.unit(sample[list(free.names)].to_numpy()), CANDIDATES)))
+    candidates = rounded(free.at(central_points(free.unit(sample[list(free.names)].to_numpy()), CANDIDATES)))
     assert numbers[list(free.names)].tolist() in candidates.tolist()
 
 

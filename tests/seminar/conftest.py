@@ -9,8 +9,7 @@ import pytest
 from tests.support.browsing import Open, Window, chromium
 from tests.support.served import Client, serving
 
-from twoway.seminar.server import application
-from twoway.seminar.visitors import Visitors
+from twoway.seminar.server import Visitors, application
 
 
 @pytest.fixture(scope="module")

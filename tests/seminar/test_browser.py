@@ -16,14 +16,13 @@ from tests.support.browsing import Open, Window, step
 from tests.support.served import serving
 
 from twoway.analysis.narrative.words.grammar import OTHER, act_seen
+from twoway.seminar.controls import SLIDERS
 from twoway.seminar.dyad_timeline import BEGINNING, after
 from twoway.seminar.ensemble import PAIRS
-from twoway.seminar.lessons import lesson, lessons
-from twoway.seminar.recipe import recipe, written
-from twoway.seminar.server import application
+from twoway.seminar.lessons import load_lesson, load_lessons
+from twoway.seminar.recipe import number_text, parse_recipe
+from twoway.seminar.server import Visitors, application
 from twoway.seminar.session import Session
-from twoway.seminar.sliders import SLIDERS
-from twoway.seminar.visitors import Visitors
 
 
 def sideways(window: Window) -> int:
@@ -281,11 +280,11 @@ def longest_account() -> str:
     """The recipe of the longest account of some stays."""
     found = ("", 0)
     for luck in range(6):
-        session = Session(recipe(f"ordinary/{luck}"))
-        session.moment = BEGINNING
-        while (then := after(session.moment, session.stays)) != session.moment:
-            session.moment = then
-            length = len(session.stay.account(then))
+        session = Session(parse_recipe(f"ordinary/{luck}"))
+        session.position = BEGINNING
+        while (then := after(session.position, session.timelines)) != session.position:
+            session.position = then
+            length = len(session.timeline.narrate(then))
             found = max(found, (str(session.recipe), length), key=lambda one: one[1])
     return found[0]
 
@@ -433,22 +432,22 @@ def test_what_was_guessed_stays_with_new_luck_and_is_put_away_with_another_setti
     assert "4 friendly" not in window.text("#results")
 
 
-@pytest.mark.parametrize("name", [one.name for one in lessons() if one.compared])
+@pytest.mark.parametrize("name", [one.name for one in load_lessons() if one.compared])
 def test_what_a_lesson_changes_can_be_done_as_it_says_and_is_held_against_the_same(opened: Open, name: str) -> None:
-    one = lesson(name)
+    one = load_lesson(name)
     window = opened("ordinary/42")
     window.click(f"[data-recipe$='lesson:{name}']")
-    window.until(f"document.getElementById('recipe').value === {json.dumps(str(one.opening))}")
+    window.until(f"document.getElementById('recipe').value === {json.dumps(str(one.opening_recipe))}")
     window.page.select_option("#against", label="the same, nothing changed")
     window.until("document.querySelectorAll('#account > div').length === 2")
-    (change,) = one.lives[1].changes
+    (change,) = one.settings[1].changes
     window.page.fill("#day", str(change.day - 1))
     window.until(f"view.day === {change.day - 1}")
-    window.page.fill(f"#s-{change.field.partition('.')[2]}", written(change.value))
+    window.page.fill(f"#s-{change.field.partition('.')[2]}", number_text(change.value))
     window.until(f"document.getElementById('recipe').value.includes('/d{change.day}:')")
-    now = recipe(window.page.input_value("#recipe"))
-    assert now.course == one.lives[1].course
-    assert now.against == one.lives[0].scenario
+    now = parse_recipe(window.page.input_value("#recipe"))
+    assert now.schedule == one.settings[1].schedule
+    assert now.against == one.settings[0].scenario
     window.click("#run")
     window.until(f"document.getElementById('progress').value === {PAIRS} && document.getElementById('stop').disabled")
     assert f"of {PAIRS} pairs" in window.text("#results")
@@ -553,11 +552,11 @@ def test_what_was_said_of_a_slider_stays_to_be_read_while_days_are_played(opened
 
 def test_a_card_says_what_was_meant_where_something_else_was_seen(opened: Open) -> None:
     window = opened("ordinary/42")
-    session = Session(recipe("ordinary/42"))
+    session = Session(parse_recipe("ordinary/42"))
     met = 0
     while met < 3:
         session.step()
-        event = session.stay.latest(session.moment)
+        event = session.timeline.latest_event(session.position)
         if event is not None and event["event"] == "exchange" and event["act"] != event["seen"]:
             met += 1
             window.page.evaluate(f"open('{session.recipe}')")
@@ -629,7 +628,7 @@ def test_a_slider_moved_while_days_are_played_counts_and_nothing_breaks(opened: 
     window.until("document.getElementById('play').textContent === 'Play days'")
     text = window.page.input_value("#recipe")
     assert re.findall(r"context\.control=([\d.]+)", text) == ["6", "1", "4"]
-    Session(recipe(text))
+    Session(parse_recipe(text))
 
 
 def test_a_double_click_steps_twice(opened: Open) -> None:

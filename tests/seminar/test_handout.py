@@ -11,21 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twoway.analysis.patterns import PATTERNS
-from twoway.seminar.dyad_timeline import PairsStay
-from twoway.seminar.guess import QUESTION, Guess, Setting
+from twoway.seminar.controls import QUESTION, SLIDERS, GuessedSetting, ShowOfHands
+from twoway.seminar.dyad_timeline import DyadTimeline
 from twoway.seminar.handout import (
     LONGEST_QUESTION,
     LONGEST_TITLE,
-    MOST_MOMENTS,
+    MOST_DAYS,
     MOST_QUESTIONS,
     SCRIPT,
     days_shown,
-    form,
     handout,
+    handout_form,
 )
-from twoway.seminar.lessons import lessons
-from twoway.seminar.recipe import Recipe, recipe
-from twoway.seminar.sliders import SLIDERS
+from twoway.seminar.lessons import load_lessons
+from twoway.seminar.recipe import Recipe, parse_recipe
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import load, shipped_names
 
@@ -58,8 +57,8 @@ class Seen(HTMLParser):
 
 @pytest.fixture(scope="module")
 def shown():
-    guess = Guess((1, 2, 3), Setting("strict-but-fair"))
-    return handout([recipe("strict-and-opaque/7/vs:strict-but-fair/lesson:the-same-refusal")], guess=guess)
+    guess = ShowOfHands((1, 2, 3), GuessedSetting("strict-but-fair"))
+    return handout([parse_recipe("strict-and-opaque/7/vs:strict-but-fair/lesson:the-same-refusal")], guess=guess)
 
 
 def test_a_handout_asks_for_nothing_and_allows_its_own_script_alone(shown):
@@ -94,7 +93,7 @@ def test_ids_are_given_once(shown):
 
 
 def test_a_lessons_handout_has_its_questions_both_settings_who_moved_and_the_hands(shown):
-    page, lesson = Seen(shown), next(one for one in lessons() if one.name == "the-same-refusal")
+    page, lesson = Seen(shown), next(one for one in load_lessons() if one.name == "the-same-refusal")
     for part in [lesson.title, lesson.question, *lesson.questions, "Strict and opaque", "Strict but fair", "Who moved"]:
         assert part in page.text
     assert page.text.count("of 6 hands") == 1
@@ -106,7 +105,7 @@ def test_a_lessons_handout_has_its_questions_both_settings_who_moved_and_the_han
 
 def test_for_guessing_nothing_is_told_of_how_it_ends():
     day = 40
-    page = Seen(handout([recipe(f"strict-and-opaque/7/d{day}")], **GUESS))
+    page = Seen(handout([parse_recipe(f"strict-and-opaque/7/d{day}")], **GUESS))
     assert "Where such pairs end up" not in page.text
     assert "my guess" in page.text
     for pattern in PATTERNS:
@@ -172,14 +171,14 @@ def test_a_handout_of_any_scenario_stays_under_its_size(name):
 
 @pytest.mark.parametrize("text", ["ordinary/3/d9", "four-centres/1/d9/lesson:sixteen-interviews"])
 def test_the_form_lets_in_as_much_as_a_handout_takes_and_no_more(text):
-    fields = Seen(form(recipe(text), guessing=False))
+    fields = Seen(handout_form(parse_recipe(text), guessing=False))
     (title,), questions = [one for one in fields.of("input") if one["name"] == "title"], fields.of("textarea")
     assert [one["name"] for one in questions] == [f"question{n}" for n in range(1, MOST_QUESTIONS + 1)]
     longest = ["?" * int(one["maxlength"]) for one in questions]
-    handout([recipe(text)], "!" * int(title["maxlength"]), longest, **GUESS)
+    handout([parse_recipe(text)], "!" * int(title["maxlength"]), longest, **GUESS)
     for more in ((["!" * (int(title["maxlength"]) + 1)], longest), (["!"], [f"{one}?" for one in longest])):
         with pytest.raises(InputError, match="characters"):
-            handout([recipe(text)], *more[0], more[1], **GUESS)
+            handout([parse_recipe(text)], *more[0], more[1], **GUESS)
 
 
 def test_the_same_recipe_gives_the_same_handout():
@@ -187,27 +186,27 @@ def test_the_same_recipe_gives_the_same_handout():
 
 
 def test_the_days_shown_are_days_on_which_they_met_and_the_first_and_last_of_these_are_among_them():
-    stay = PairsStay(recipe("ordinary/5/d20:context.control=5").course, 5, (0, 0, 0))
-    events = stay.tables.events
+    timeline = DyadTimeline(parse_recipe("ordinary/5/d20:context.control=5").schedule, 5, (0, 0, 0))
+    events = timeline.tables.events
     met = set(events.loc[events["event"] == "exchange", "day"])
-    for until in (1, 2, 15, 40, stay.last):
-        days = days_shown(stay, until)
+    for until in (1, 2, 15, 40, timeline.last):
+        days = days_shown(timeline, until)
         so_far = sorted(day for day in met if day <= until)
         assert days == sorted(set(days))
-        assert len(days) <= MOST_MOMENTS
+        assert len(days) <= MOST_DAYS
         assert set(days) <= (set(so_far) or {until})
         assert not so_far or (days[0], days[-1]) == (so_far[0], so_far[-1])
 
 
 def test_two_settings_of_one_scenario_are_told_apart():
-    text = Seen(handout([recipe("ordinary/5"), recipe("ordinary/5/d1:context.control=5")])).text
+    text = Seen(handout([parse_recipe("ordinary/5"), parse_recipe("ordinary/5/d1:context.control=5")])).text
     assert "Changed: from day 1 on, Control is 5" in text
     assert "with An ordinary centre, as changed" in text
     assert "with An ordinary centre, nothing changed" in text
 
 
 def test_held_against_the_same_pairs_move_from_the_unchanged_to_the_changed():
-    text = Seen(handout([recipe("ordinary/5/d1:context.control=7/vs:ordinary")])).text
+    text = Seen(handout([parse_recipe("ordinary/5/d1:context.control=7/vs:ordinary")])).text
     assert text.count("An ordinary centre, as changed") >= 2
     assert "with An ordinary centre, nothing changed and with An ordinary centre, as changed" in text
 
@@ -218,36 +217,36 @@ def test_what_is_to_be_guessed_at_home_is_what_the_page_asks():
 
 def test_settings_with_other_luck_or_other_designs_are_shown_one_by_one():
     for other in ("ordinary/6", "four-centres/5"):
-        text = Seen(handout([recipe("ordinary/5"), recipe(other)])).text
+        text = Seen(handout([parse_recipe("ordinary/5"), parse_recipe(other)])).text
         assert "Who moved" not in text
         assert "The people and their luck are the same" not in text
     assert (
-        "The people and their luck are the same" in Seen(handout([recipe("ordinary/5/vs:bureaucratic")], **GUESS)).text
+        "The people and their luck are the same" in Seen(handout([parse_recipe("ordinary/5/vs:bureaucratic")], **GUESS)).text
     )
 
 
 def test_what_differs_between_settings_is_said_also_where_no_slider_moves_it():
-    text = handout([recipe("ordinary/3/vs:raised-expectations")], **GUESS)
+    text = handout([parse_recipe("ordinary/3/vs:raised-expectations")], **GUESS)
     table = re.search(r'<table class="settings">(.*?)</table>', text, re.S)[1]
     here, there = (load(name).people.keyworker_tilt for name in ("ordinary", "raised-expectations"))
     row = table[table.index("people.keyworker_tilt") :]
     assert re.findall(r"<b>([-.\d]+)", row)[:2] == [f"{here:g}", f"{there:g}"]
-    assert "people." not in handout([recipe("ordinary/3")], **GUESS)
+    assert "people." not in handout([parse_recipe("ordinary/3")], **GUESS)
 
 
 def test_there_is_room_to_guess_about_each_setting_by_its_name():
-    text = handout([recipe("ordinary/5/d1:context.control=5/vs:ordinary")], **GUESS)
+    text = handout([parse_recipe("ordinary/5/d1:context.control=5/vs:ordinary")], **GUESS)
     table = re.search(r'<table class="guess">(.*?)</table>', text, re.S)[1]
     for name in ("An ordinary centre, as changed", "An ordinary centre, nothing changed"):
         assert f'scope="rowgroup">{name}</th>' in table
     assert table.count(PATTERNS[0]) == 2
-    assert "rowgroup" not in handout([recipe("ordinary/5")], **GUESS)
+    assert "rowgroup" not in handout([parse_recipe("ordinary/5")], **GUESS)
 
 
 def test_while_a_class_guesses_outcomes_have_to_be_asked_for():
     def ticked(guessing):
         (box,) = (
-            one for one in Seen(form(recipe("ordinary/5"), guessing)).of("input") if one.get("name") == "outcomes"
+            one for one in Seen(handout_form(parse_recipe("ordinary/5"), guessing)).of("input") if one.get("name") == "outcomes"
         )
         return "checked" in box
 
@@ -256,18 +255,18 @@ def test_while_a_class_guesses_outcomes_have_to_be_asked_for():
 
 
 def test_a_handout_says_where_the_sliders_stand_and_sets_off_what_is_not_the_same():
-    text = handout([recipe("strict-and-opaque/7/d1:context.planned=3/vs:strict-but-fair")], with_outcomes=False)
+    text = handout([parse_recipe("strict-and-opaque/7/d1:context.planned=3/vs:strict-but-fair")], with_outcomes=False)
     table = re.search(r'<table class="settings">(.*?)</table>', text, re.S)[1]
     rows = {row.split("<")[0]: re.findall(r"<td>(.*?)</td>", row) for row in table.split('<th scope="row">')[1:]}
-    first, other = recipe("strict-and-opaque/7/d1:context.planned=3"), recipe("strict-but-fair/7")
+    first, other = parse_recipe("strict-and-opaque/7/d1:context.planned=3"), parse_recipe("strict-but-fair/7")
     for one in SLIDERS:
-        said = [one.said(life.setting_on(1)[one.field]) for life in (first, other)]
+        said = [one.value_text(life.settings_on(1)[one.field]) for life in (first, other)]
         assert rows[f"{one.label} "] == (said if said[0] == said[1] else [f"<b>{value}</b>" for value in said])
     assert "<b>3 a week</b>" in table
 
 
 def test_settings_of_one_scenario_that_are_alike_are_told_apart_by_number():
-    changed = [recipe(f"ordinary/5/d{day}:context.control=5") for day in (1, 30)]
+    changed = [parse_recipe(f"ordinary/5/d{day}:context.control=5") for day in (1, 30)]
     text = handout(changed, with_outcomes=False)
     assert "An ordinary centre, as changed (1)</th>" in text
     assert "An ordinary centre, as changed (2)</th>" in text

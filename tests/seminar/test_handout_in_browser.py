@@ -7,8 +7,8 @@ import pytest
 from twoway.seminar.handout import handout
 from twoway.seminar.lesson_measures import LEAST
 from twoway.seminar.lesson_note import note_html
-from twoway.seminar.lessons import ORDER, lesson
-from twoway.seminar.recipe import recipe
+from twoway.seminar.lessons import ORDER, load_lesson
+from twoway.seminar.recipe import parse_recipe
 
 MOST_PAGES = 8
 """Printed pages of a handout that a class is still given, on four sheets; without outcomes half of them."""
@@ -19,9 +19,9 @@ def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("files")
     nasty = "<script>document.title = 'run'</script> " + "word" * 30
     pages = {
-        "handout": handout([recipe("strict-and-opaque/7/vs:strict-but-fair")], nasty, [nasty] * 5),
-        "guess": handout([recipe("ordinary/5/d20")], with_outcomes=False),
-        "note": note_html(lesson("sixteen-interviews"), LEAST),
+        "handout": handout([parse_recipe("strict-and-opaque/7/vs:strict-but-fair")], nasty, [nasty] * 5),
+        "guess": handout([parse_recipe("ordinary/5/d20")], with_outcomes=False),
+        "note": note_html(load_lesson("sixteen-interviews"), LEAST),
     }
     for name, text in pages.items():
         (folder / f"{name}.html").write_text(text, "utf-8")
@@ -112,7 +112,7 @@ def test_axe_finds_nothing(opened, name):
 @pytest.mark.parametrize("name", ORDER)
 def test_a_note_is_one_printed_page(browser, name):
     page = browser.new_page()
-    page.set_content(note_html(lesson(name), LEAST))
+    page.set_content(note_html(load_lesson(name), LEAST))
     assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
     page.close()
 

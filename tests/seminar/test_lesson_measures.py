@@ -8,9 +8,17 @@ from hypothesis import strategies as st
 
 from twoway.analysis.patterns import by_day, with_patterns
 from twoway.analysis.tables import kind_shares
-from twoway.seminar.lesson_measures import MEASURES, SAME, Found, _written, holds, live, noticed
-from twoway.seminar.lessons import lesson
-from twoway.seminar.recipe import recipe
+from twoway.seminar.lesson_measures import (
+    MEASURES,
+    SAME,
+    ComparedSeries,
+    _written,
+    holds,
+    noticed_sentences,
+    simulate_setting,
+)
+from twoway.seminar.lessons import load_lesson
+from twoway.seminar.recipe import parse_recipe
 from twoway.simulation.errors import InputError
 
 pairs_of_numbers = st.lists(st.tuples(st.floats(-5, 5), st.floats(-5, 5)), min_size=2, max_size=12).map(np.array)
@@ -18,7 +26,7 @@ pairs_of_numbers = st.lists(st.tuples(st.floats(-5, 5), st.floats(-5, 5)), min_s
 
 @pytest.fixture(scope="module")
 def lived():
-    return live(recipe("strict-and-opaque/3"), 48)
+    return simulate_setting(parse_recipe("strict-and-opaque/3"), 48)
 
 
 def one_after_the_other(lived):
@@ -35,7 +43,7 @@ def one_after_the_other(lived):
 
 def test_so_many_pairs_are_lived_at_least_and_the_first_replicate_is_the_pages(lived):
     assert len(lived.tables.dyads) == 48
-    fewer = live(recipe("strict-and-opaque/3"), 1)
+    fewer = simulate_setting(parse_recipe("strict-and-opaque/3"), 1)
     pd.testing.assert_frame_equal(fewer.tables.dyads, lived.tables.dyads[lived.tables.dyads["replicate"] == 0])
 
 
@@ -118,22 +126,22 @@ def test_views_agree_by_chance_as_often_as_two_unrelated_draws(lived):
 @given(pairs_of_numbers)
 def test_nothing_is_both_more_and_less_and_what_is_turned_round_is_the_opposite(numbers):
     one, other = numbers.T
-    more, less = (holds(Found(one, other, "number"), word) for word in ("more", "less"))
+    more, less = (holds(ComparedSeries(one, other, "number"), word) for word in ("more", "less"))
     assert not (more and less)
-    assert holds(Found(other, one, "number"), "more") == less
+    assert holds(ComparedSeries(other, one, "number"), "more") == less
 
 
 @given(st.floats(0.1, 5), st.floats(0, 1))
 def test_much_the_same_is_within_a_stated_share(value, part):
-    found = Found(np.full(3, value), np.full(3, value * (1 + part)), "number")
+    found = ComparedSeries(np.full(3, value), np.full(3, value * (1 + part)), "number")
     if abs(part - SAME) > 1e-6:
         assert holds(found, "much the same") == (part < SAME)
 
 
 def test_too_few_pairs_are_refused_and_what_nobody_did_is_not_given_a_number():
     with pytest.raises(InputError, match="160"):
-        noticed(lesson("expectations"), 159)
-    nothing = live(recipe("voluntary/1/d1:context.control=0"), 16)
+        noticed_sentences(load_lesson("expectations"), 159)
+    nothing = simulate_setting(parse_recipe("voluntary/1/d1:context.control=0"), 16)
     assert len(MEASURES["searching as a helper"]([nothing]).one) < 2
 
 

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from twoway.analysis.render.document import as_text
-from twoway.seminar.lesson_measures import LEAST, noticed
-from twoway.seminar.lesson_note import UNCLEAR, note, note_html, note_markdown
-from twoway.seminar.lessons import ORDER, lesson
+from twoway.seminar.lesson_measures import LEAST, noticed_sentences
+from twoway.seminar.lesson_note import UNCLEAR, note_html, note_markdown, note_pieces
+from twoway.seminar.lessons import ORDER, load_lesson
 
 LONGEST = 640
 """Words that fit on a printed page of the note's size."""
@@ -15,8 +15,8 @@ LONGEST = 640
 
 @pytest.mark.parametrize("name", ORDER)
 def test_a_note_has_all_of_the_lesson_and_fits_on_a_page(name):
-    one = lesson(name)
-    text = as_text(note(one, LEAST), width=10_000)
+    one = load_lesson(name)
+    text = as_text(note_pieces(one, LEAST), width=10_000)
     parts = [one.question, one.why, *one.questions, one.guess.do, *(step.do for step in one.try_)]
     for part in [one.title, one.recipe, *parts, *(item.what for item in one.reading)]:
         assert part in text
@@ -24,22 +24,22 @@ def test_a_note_has_all_of_the_lesson_and_fits_on_a_page(name):
 
 
 def test_a_note_opens_anywhere_without_script_or_request():
-    html = note_html(lesson("expectations"), LEAST)
+    html = note_html(load_lesson("expectations"), LEAST)
     assert "default-src 'none'" in html
     assert not re.search(r"<script|<link|<iframe|src=|href=|@import|url\(", html)
 
 
 def test_the_markdown_says_the_same_and_that_nobody_is_forecast():
-    one = lesson("sixteen-interviews")
+    one = load_lesson("sixteen-interviews")
     text = note_markdown(one, LEAST)
     assert text.startswith(f"# {one.title}\n")
     assert "no forecast about anyone" in text
-    assert all(told.sentence in text for told in noticed(one, LEAST))
+    assert all(told.sentence in text for told in noticed_sentences(one, LEAST))
 
 
 def test_a_sentence_that_the_runs_do_not_bear_out_says_so():
-    one = lesson("why-politeness-lasts")
+    one = load_lesson("why-politeness-lasts")
     turned = {"more": "less", "less": "more"}
     other = one.model_copy(update={"notice": tuple(n.model_copy(update={"is_": turned[n.is_]}) for n in one.notice)})
-    assert as_text(note(one, 2 * LEAST), width=10_000).count(UNCLEAR) == 0
-    assert as_text(note(other, 2 * LEAST), width=10_000).count(UNCLEAR) == len(one.notice)
+    assert as_text(note_pieces(one, 2 * LEAST), width=10_000).count(UNCLEAR) == 0
+    assert as_text(note_pieces(other, 2 * LEAST), width=10_000).count(UNCLEAR) == len(one.notice)

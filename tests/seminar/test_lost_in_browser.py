@@ -11,8 +11,7 @@ import pytest
 from tests.support.browsing import Open, Window, step
 from tests.support.served import Client, Page, serving
 
-from twoway.seminar.server import application
-from twoway.seminar.visitors import Visitors
+from twoway.seminar.server import Visitors, application
 
 BAR = "#gone:not([hidden])"
 

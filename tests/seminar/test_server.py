@@ -21,10 +21,9 @@ from tests.support.served import Client, Page, serving
 
 from twoway.seminar.bind import listen
 from twoway.seminar.ensemble import PAIRS
-from twoway.seminar.server import LARGEST, application
+from twoway.seminar.server import LARGEST, MOST_SESSIONS, Visitors, application
 from twoway.seminar.session import Session
-from twoway.seminar.views import DO
-from twoway.seminar.visitors import MOST, Visitors
+from twoway.seminar.views import ACTIONS
 from twoway.simulation.errors import InputError
 
 
@@ -256,7 +255,7 @@ def test_a_bad_recipe_is_told_and_nothing_is_lost(client: Client) -> None:
 def test_everything_that_can_be_done_is_answered_at_any_moment(client: Client) -> None:
     for recipe in ("ordinary/42", "ordinary/42/d12.1", "strict-and-opaque/3/d180/vs:strict-but-fair/p15"):
         page = Page(client, recipe)
-        for word in DO:
+        for word in ACTIONS:
             told = page.do(word, day=1, field="context.control", value=3, hands=[1, 2, 3])
             assert set(told) & {"recipe", "sheet", "charts", "refusal"}, word
 
@@ -276,7 +275,7 @@ def lasting() -> Iterator[Page]:
 
 @settings(max_examples=150)
 @given(
-    word=st.sampled_from([*DO, "hurt"]) | JSON,
+    word=st.sampled_from([*ACTIONS, "hurt"]) | JSON,
     day=JSON, field=st.sampled_from(["context.control", "context.nothing"]) | JSON, value=JSON, hands=JSON, lesson=JSON,
 )  # fmt: skip
 def test_whatever_is_sent_is_answered_in_words(lasting: Page, word: Any, **wanted: Any) -> None:
@@ -463,4 +462,4 @@ def test_a_session_is_small() -> None:
         each = (tracemalloc.get_traced_memory()[0] - before) / 5
         tracemalloc.stop()
     assert each < 5_000_000
-    assert len(visitors) == len(pages) <= MOST
+    assert len(visitors) == len(pages) <= MOST_SESSIONS

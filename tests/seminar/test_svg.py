@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twoway.analysis.figures.palette import FRAME_COLOURS, FRAME_HATCHES, PATTERN_COLOURS, PATTERN_HATCHES
-from twoway.seminar.svg import Drawing, apart
+from twoway.analysis.figures.style import FRAME_COLOURS, FRAME_HATCHES, PATTERN_COLOURS, PATTERN_HATCHES
+from twoway.seminar.svg import Drawing, spread_labels
 
 
 @given(st.text(max_size=200))
@@ -52,7 +52,7 @@ def test_every_look_of_the_figures_can_be_drawn_and_none_is_drawn_as_another(col
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=12), st.floats(1, 30))
 def test_labels_keep_their_order_and_their_distance_and_stay_inside(wanted, least):
     wanted = sorted(wanted)
-    placed = apart(wanted, least, 0.0, 100.0)
+    placed = spread_labels(wanted, least, 0.0, 100.0)
     room = min(least, 100.0 / max(1, len(wanted) - 1))
     assert all(later - earlier >= room - 1e-6 for earlier, later in pairwise(placed))
     assert -1e-6 <= placed[0]
@@ -60,4 +60,4 @@ def test_labels_keep_their_order_and_their_distance_and_stay_inside(wanted, leas
 
 
 def test_labels_with_room_stand_where_they_belong():
-    assert apart([10.0, 40.0, 90.0], 12.0, 0.0, 100.0) == [10.0, 40.0, 90.0]
+    assert spread_labels([10.0, 40.0, 90.0], 12.0, 0.0, 100.0) == [10.0, 40.0, 90.0]

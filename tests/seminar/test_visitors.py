@@ -5,9 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from tests.support.served import Client, Page, serving
 
 from twoway.seminar.recipe import Recipe
-from twoway.seminar.server import application
+from twoway.seminar.server import Visitors, application
 from twoway.seminar.session import Session
-from twoway.seminar.visitors import Visitors
 
 ORDINARY = Recipe("ordinary", 42)
 
@@ -46,7 +45,7 @@ def test_a_visitor_who_loses_the_place_while_something_is_done_still_gets_the_an
     session.change({"context.control": 6.0})
     assert visitors.find(name) is None
     _, anew = visitors.come(session.recipe)
-    assert anew.setting()["context.control"] == 6.0
+    assert anew.next_settings()["context.control"] == 6.0
 
 
 def test_whoever_asks_has_been_seen_last() -> None:

@@ -1,4 +1,4 @@
-"""A stay lived again up to an exchange shows what was in the reader's mind; read otherwise, only the rest changes."""
+"""A stay simulated again up to an exchange shows the reader's mind; read otherwise, only the rest changes."""
 
 import numpy as np
 import pytest
@@ -15,15 +15,15 @@ from twoway.simulation.tables import TableBuilder, run
 
 SCENARIO = load("four-centres", {"design.days": 25, "context.turnover": 3, "context.control": 5})
 STRICTER = changed(SCENARIO, {"context.transparency": 0.9, "context.reflexivity": 0.8, "context.formality": 0.6})
-WORLD = PreparedScenario(SCENARIO, [PolicyChange(12, STRICTER)])
+PREPARED = PreparedScenario(SCENARIO, [PolicyChange(12, STRICTER)])
 SEED = 3
-ACTS = list(WORLD.resolved.situations.acts)
-SHARES = [f"{SHARE_OF}{name}" for name in WORLD.resolved.frames.names]
+ACTS = list(PREPARED.resolved.situations.acts)
+SHARES = [f"{SHARE_OF}{name}" for name in PREPARED.resolved.frames.names]
 
 
 @pytest.fixture(scope="module")
 def tables():
-    return run(WORLD, SEED)
+    return run(PREPARED, SEED)
 
 
 @pytest.fixture(scope="module", params=[(0, c, d) for c in range(4) for d in (0, 3)])
@@ -35,8 +35,8 @@ def events(request, tables):
 def minds(events, every):
     """Some of a dyad's exchanges, each with the reader's mind."""
     for _, row in list(events[events["number"] > 0].iterrows())[::every]:
-        where = located(events, row, WORLD, SEED)
-        yield row, where, moment(WORLD, where)
+        where = located(events, row, PREPARED, SEED)
+        yield row, where, moment(PREPARED, where)
 
 
 def test_the_mind_found_again_is_the_one_that_read(events):
@@ -58,10 +58,10 @@ def test_a_prediction_and_what_may_be_seen_are_probabilities(events):
 def test_what_is_read_otherwise_is_read_so_and_all_before_it_stays(events):
     rows = events[(events["number"] > 0) & (events["seen"].astype(str) != events["act"].astype(str))]
     for _, row in list(rows.iterrows())[::14]:
-        where = located(events, row, WORLD, SEED)
-        stay = read_otherwise(WORLD, where, where.act)
+        where = located(events, row, PREPARED, SEED)
+        stay = read_otherwise(PREPARED, where, where.act)
         then = numbered(
-            of_dyad(TableBuilder(WORLD.resolved).tables([stay]), tuple(row[["replicate", "centre", "dyad"]])).events
+            of_dyad(TableBuilder(PREPARED.resolved).tables([stay]), tuple(row[["replicate", "centre", "dyad"]])).events
         )
         same = (then["day"] == row["day"]) & (then["number"] == row["number"])
         assert str(then.loc[same, "seen"].iloc[0]) == row["act"]
@@ -72,8 +72,8 @@ def test_what_is_read_otherwise_is_read_so_and_all_before_it_stays(events):
 
 def test_read_as_it_was_read_the_stay_is_the_same(events, tables):
     row = events[events["number"] > 0].iloc[7]
-    where = located(events, row, WORLD, SEED)
-    stay = read_otherwise(WORLD, where, ACTS.index(row["seen"]))
-    again = TableBuilder(WORLD.resolved).tables([stay])
+    where = located(events, row, PREPARED, SEED)
+    stay = read_otherwise(PREPARED, where, ACTS.index(row["seen"]))
+    again = TableBuilder(PREPARED.resolved).tables([stay])
     theirs = tables.events[tables.events["centre"] == where.centre].reset_index(drop=True)
     assert again.events.astype(object).fillna("").equals(theirs.astype(object).fillna(""))

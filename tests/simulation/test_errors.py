@@ -57,5 +57,5 @@ def test_a_list_reads_as_a_sentence(items):
     assert sentence.replace(" and ", ", ").split(", ") == items
 
 
-def test_the_examples_in_the_docstrings_of_refusal_hold():
+def test_the_examples_in_the_docstrings_of_errors_hold():
     assert doctest.testmod(refusal).failed == 0

@@ -31,13 +31,13 @@ def assert_identical(one: CentreRecords, other: CentreRecords) -> None:
 def test_agents_and_the_compiled_runner_leave_the_identical_tables_of_every_scenario(name):
     scenario = load(name)
     small = {"design.days": 40, "design.clients": min(8, scenario.design.clients), "context.turnover": 2.0}
-    world = PreparedScenario(changed(scenario, small))
-    assert_identical(simulate_centre_with_agents(world, 5, 1, 0), simulate_centre(world, 5, 1, 0))
+    prepared = PreparedScenario(changed(scenario, small))
+    assert_identical(simulate_centre_with_agents(prepared, 5, 1, 0), simulate_centre(prepared, 5, 1, 0))
 
 
 def test_agents_and_the_compiled_runner_leave_the_identical_tables_of_a_whole_stay():
-    world = PreparedScenario(load("four-centres"))
-    assert_identical(simulate_centre_with_agents(world, 1, 0, 3), simulate_centre(world, 1, 0, 3))
+    prepared = PreparedScenario(load("four-centres"))
+    assert_identical(simulate_centre_with_agents(prepared, 1, 0, 3), simulate_centre(prepared, 1, 0, 3))
 
 
 @settings(max_examples=15)
@@ -53,8 +53,10 @@ def test_agents_and_the_compiled_runner_leave_the_identical_tables_of_a_whole_st
 )
 def test_agents_and_the_compiled_runner_agree_in_any_context(changes, seed, replicate, caseload):
     size = {"design.days": 15, "design.clients": 5, "context.caseload": caseload}
-    world = PreparedScenario(changed(Scenario(), changes | size))
-    assert_identical(simulate_centre_with_agents(world, seed, replicate, 0), simulate_centre(world, seed, replicate, 0))
+    prepared = PreparedScenario(changed(Scenario(), changes | size))
+    assert_identical(
+        simulate_centre_with_agents(prepared, seed, replicate, 0), simulate_centre(prepared, seed, replicate, 0)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +103,8 @@ def test_an_account_comes_from_the_partys_own_state_alone(centre):
     assert centre.clients[0].account(0) == before
 
 
-def test_a_centre_that_was_lived_is_freed():
-    world = PreparedScenario(changed(Scenario(), {"design.days": 2, "design.clients": 2}))
+def test_a_centre_that_was_simulated_is_freed():
+    prepared = PreparedScenario(changed(Scenario(), {"design.days": 2, "design.clients": 2}))
     freed = []
     original = Centre.stay
 
@@ -112,7 +114,7 @@ def test_a_centre_that_was_lived_is_freed():
 
     Centre.stay = watched  # type: ignore[method-assign]
     try:
-        simulate_centre_with_agents(world, 1, 0, 0)
+        simulate_centre_with_agents(prepared, 1, 0, 0)
     finally:
         Centre.stay = original  # type: ignore[method-assign]
     gc.collect()

@@ -1,4 +1,4 @@
-"""Luck: drawn before anything happens, keyed by whose it is and what it is for, and minimally different worlds."""
+"""Random streams: drawn before anything happens, by person and purpose, so that one draw alone can be changed."""
 
 import doctest
 from itertools import pairwise
@@ -54,7 +54,7 @@ def test_a_replicate_needs_none_before_it(key, before):
 
 @LAW
 @given(keys, keys)
-def test_another_seed_replicate_or_centre_is_other_luck_throughout(one, other):
+def test_another_seed_replicate_or_centre_has_other_draws_throughout(one, other):
     assume(one != other)
     a, b = drawn(*one), drawn(*other)
     for mine, yours in zip(a, b, strict=True):
@@ -63,7 +63,7 @@ def test_another_seed_replicate_or_centre_is_other_luck_throughout(one, other):
 
 @LAW
 @given(keys, st.integers(1, 12), st.integers(1, 12))
-def test_a_client_has_the_same_luck_alone_and_among_many(key, few, many):
+def test_a_client_has_the_same_draws_alone_and_among_many(key, few, many):
     few, many = sorted([few, many])
     little, large = drawn(*key, clients=few), drawn(*key, clients=many)
     assert (little.days == large.days[:few]).all()
@@ -71,7 +71,7 @@ def test_a_client_has_the_same_luck_alone_and_among_many(key, few, many):
     assert (little.impressions == large.impressions[:few]).all()
 
 
-def test_a_client_has_the_same_luck_alone_and_among_fifty_for_5_days_and_for_180():
+def test_a_client_has_the_same_draws_alone_and_among_fifty_for_5_days_and_for_180():
     alone, among = drawn(clients=1, days=5), drawn(clients=50, days=180)
     assert (alone.days[0] == among.days[0, :5]).all()
     assert (alone.clients[0] == among.clients[0]).all()
@@ -121,7 +121,7 @@ def test_friendship_is_mutual_and_a_denser_ward_keeps_every_friendship(key, clie
             assert are_friends(friends, one, other, loose) <= are_friends(friends, one, other, dense)
 
 
-def test_every_pair_of_clients_has_luck_of_its_own():
+def test_every_pair_of_clients_has_a_draw_of_its_own():
     n = 7
     friends = np.arange(n * (n - 1) // 2) / 100
     found = {
@@ -135,26 +135,26 @@ def test_every_pair_of_clients_has_luck_of_its_own():
 @LAW
 @given(keys)
 def test_what_happens_or_is_picked_is_uniform_and_what_people_differ_in_is_not_bounded_by_that(key):
-    luck = drawn(*key, clients=6, posts=3, days=20)
-    for uniform in (luck.days, luck.leaving, luck.friends):
+    draws = drawn(*key, clients=6, posts=3, days=20)
+    for uniform in (draws.days, draws.leaving, draws.friends):
         assert (uniform >= 0).all()
         assert (uniform < 1).all()
-    assert luck.days.dtype == np.float32
-    assert luck.days.mean() == pytest.approx(0.5, abs=0.05)
-    for normal in (luck.clients, luck.keyworkers, luck.impressions):
+    assert draws.days.dtype == np.float32
+    assert draws.days.mean() == pytest.approx(0.5, abs=0.05)
+    for normal in (draws.clients, draws.keyworkers, draws.impressions):
         assert (normal < 0).any()
         assert (normal > 1).any()
 
 
-def test_the_luck_of_a_centre_has_a_place_for_every_question():
-    luck = drawn(clients=3, posts=2, days=4)
-    assert luck.days.shape == (3, 4, COLUMNS)
-    assert luck.clients.shape == (3, FRAMES + TRAITS)
-    assert luck.keyworkers.shape == (2, 1 + SUCCESSORS, FRAMES + TRAITS)
-    assert luck.impressions.shape == (3, 1 + SUCCESSORS, FRAMES)
-    assert luck.leaving.shape == (2, 4)
-    assert luck.friends.shape == (3,)
-    assert luck.centre.shape == (3,)
+def test_the_draws_of_a_centre_have_a_place_for_every_question():
+    draws = drawn(clients=3, posts=2, days=4)
+    assert draws.days.shape == (3, 4, COLUMNS)
+    assert draws.clients.shape == (3, FRAMES + TRAITS)
+    assert draws.keyworkers.shape == (2, 1 + SUCCESSORS, FRAMES + TRAITS)
+    assert draws.impressions.shape == (3, 1 + SUCCESSORS, FRAMES)
+    assert draws.leaving.shape == (2, 4)
+    assert draws.friends.shape == (3,)
+    assert draws.centre.shape == (3,)
 
 
 @LAW
@@ -197,17 +197,17 @@ ends_too = st.one_of(st.floats(0, NEARLY_ONE), st.sampled_from([0.0, NEARLY_ONE]
 
 @LAW
 @given(weights, ends_too)
-def test_every_draw_from_nothing_to_nearly_one_picks_something_that_has_weight(parts, luck):
+def test_every_draw_from_nothing_to_nearly_one_picks_something_that_has_weight(parts, draws):
     shares = np.array(parts) / sum(parts)
-    assert shares[drawn_from(shares, luck)] > 0
+    assert shares[drawn_from(shares, draws)] > 0
     cumulative = np.cumsum(parts)
-    assert parts[pick(cumulative, luck * cumulative[-1])] > 0
+    assert parts[pick(cumulative, draws * cumulative[-1])] > 0
 
 
 @LAW
 @given(weights, ends_too, ends_too)
-def test_more_luck_never_picks_an_earlier_one(parts, luck, more):
-    low, high = sorted([luck, more])
+def test_a_greater_draw_never_picks_an_earlier_one(parts, draws, more):
+    low, high = sorted([draws, more])
     shares = np.array(parts) / sum(parts)
     assert drawn_from(shares, low) <= drawn_from(shares, high)
 
@@ -241,71 +241,73 @@ def told_alike(one, other):
 
 @pytest.fixture(scope="module")
 def apart():
-    """A centre whose dyads only share the house, and its luck."""
-    world = centre()
-    return world, world.luck(11, 0, 0)
+    """A centre whose dyads only share the house, and its draws."""
+    prepared = centre()
+    return prepared, prepared.luck(11, 0, 0)
 
 
-def other_luck_for(dyad, luck, other):
-    """The same luck, but for one dyad's days, client and first impressions."""
-    days, clients, impressions = luck.days.copy(), luck.clients.copy(), luck.impressions.copy()
+def other_draws_for(dyad, draws, other):
+    """The same draws, but for one dyad's days, client and first impressions."""
+    days, clients, impressions = draws.days.copy(), draws.clients.copy(), draws.impressions.copy()
     days[dyad], clients[dyad], impressions[dyad] = other.days[dyad], other.clients[dyad], other.impressions[dyad]
-    return luck._replace(days=days, clients=clients, impressions=impressions)
+    return draws._replace(days=days, clients=clients, impressions=impressions)
 
 
-def test_luck_that_is_given_is_the_luck_that_would_be_drawn(apart):
-    world, luck = apart
-    given_luck, own = simulate_centre(world, 99, 0, 0, luck=luck), simulate_centre(world, 11, 0, 0)
+def test_draws_that_are_given_are_used_in_the_place_of_those_of_the_seed(apart):
+    prepared, draws = apart
+    given_luck, own = simulate_centre(prepared, 99, 0, 0, luck=draws), simulate_centre(prepared, 11, 0, 0)
     assert told_alike(given_luck.events, own.events)
     assert told_alike(given_luck.days, own.days)
 
 
-def test_other_luck_for_dyad_3_changes_nobody_else(apart):
-    world, luck = apart
-    here = simulate_centre(world, 11, 0, 0, luck=luck)
-    there = simulate_centre(world, 11, 0, 0, luck=other_luck_for(3, luck, world.luck(12, 0, 0)))
+def test_other_draws_for_dyad_3_change_nobody_else(apart):
+    prepared, draws = apart
+    here = simulate_centre(prepared, 11, 0, 0, luck=draws)
+    there = simulate_centre(prepared, 11, 0, 0, luck=other_draws_for(3, draws, prepared.luck(12, 0, 0)))
     for dyad in (0, 1, 2, 4, 5):
         assert told_alike(lines(here.days, dyad), lines(there.days, dyad))
         assert told_alike(lines(here.events, dyad), lines(there.events, dyad))
         assert len(lines(here.events, dyad)) > 0
 
 
-def test_other_luck_for_dyad_3_does_change_dyad_3(apart):
-    world, luck = apart
-    here = simulate_centre(world, 11, 0, 0, luck=luck)
-    there = simulate_centre(world, 11, 0, 0, luck=other_luck_for(3, luck, world.luck(12, 0, 0)))
+def test_other_draws_for_dyad_3_do_change_dyad_3(apart):
+    prepared, draws = apart
+    here = simulate_centre(prepared, 11, 0, 0, luck=draws)
+    there = simulate_centre(prepared, 11, 0, 0, luck=other_draws_for(3, draws, prepared.luck(12, 0, 0)))
     assert not told_alike(lines(here.days, 3), lines(there.days, 3))
     assert not told_alike(lines(here.events, 3), lines(there.events, 3))
 
 
 def test_one_other_day_leaves_the_days_before_it_as_they_were(apart):
-    world, luck = apart
-    days = luck.days.copy()
-    days[3, 19] = world.luck(12, 0, 0).days[3, 19]
-    here, there = (lines(simulate_centre(world, 11, 0, 0, luck=x).days, 3) for x in (luck, luck._replace(days=days)))
+    prepared, draws = apart
+    days = draws.days.copy()
+    days[3, 19] = prepared.luck(12, 0, 0).days[3, 19]
+    here, there = (
+        lines(simulate_centre(prepared, 11, 0, 0, luck=x).days, 3) for x in (draws, draws._replace(days=days))
+    )
     assert told_alike(here[here["day"] < 20], there[there["day"] < 20])
     assert not told_alike(here[here["day"] >= 20], there[there["day"] >= 20])
 
 
-def test_where_friends_talk_other_luck_for_one_client_does_reach_others():
-    world = centre(**{"context.peer_density": 1, "context.peer_talk": 7, "context.peer_influence": 0.5})
-    luck = world.luck(11, 0, 0)
-    here = simulate_centre(world, 11, 0, 0, luck=luck)
-    there = simulate_centre(world, 11, 0, 0, luck=other_luck_for(3, luck, world.luck(12, 0, 0)))
+def test_where_friends_talk_other_draws_for_one_client_do_reach_others():
+    prepared = centre(**{"context.peer_density": 1, "context.peer_talk": 7, "context.peer_influence": 0.5})
+    draws = prepared.luck(11, 0, 0)
+    here = simulate_centre(prepared, 11, 0, 0, luck=draws)
+    there = simulate_centre(prepared, 11, 0, 0, luck=other_draws_for(3, draws, prepared.luck(12, 0, 0)))
     assert any(not told_alike(lines(here.days, dyad), lines(there.days, dyad)) for dyad in (0, 1, 2, 4, 5))
 
 
-def test_with_luck_by_which_they_never_meet_nothing_is_ever_said(apart):
-    world, luck = apart
-    stay = simulate_centre(world, 11, 0, 0, luck=luck._replace(days=np.full_like(luck.days, NEARLY_ONE)))
+def test_with_draws_by_which_they_never_meet_nothing_is_ever_said(apart):
+    prepared, draws = apart
+    stay = simulate_centre(prepared, 11, 0, 0, luck=draws._replace(days=np.full_like(draws.days, NEARLY_ONE)))
     assert not (stay.events["event"] == EventKind.EXCHANGE).any()
     assert (stay.dyads["exchanges"] == 0).all()
     assert (stay.clients["tension"] == 0).all()
 
 
-def test_with_luck_by_which_they_always_meet_each_kind_of_encounter_is_there_every_day(apart):
-    world, luck = apart
-    stay = simulate_centre(world, 11, 0, 0, luck=luck._replace(days=np.zeros_like(luck.days)))
+def test_with_draws_by_which_they_always_meet_each_kind_of_encounter_is_there_every_day(apart):
+    prepared, draws = apart
+    stay = simulate_centre(prepared, 11, 0, 0, luck=draws._replace(days=np.zeros_like(draws.days)))
     met = lines(stay.events, 0)
     met = met[(met["event"] == EventKind.EXCHANGE) & (met["exchange"] == 0)]
     for day in range(1, 31):
@@ -321,5 +323,5 @@ def test_the_first_week_of_a_stay_is_the_same_whether_more_weeks_follow_or_not()
         assert told_alike(events[events["day"] <= 7], lines(part.events, dyad))
 
 
-def test_the_examples_in_the_docstrings_of_luck_hold():
+def test_the_examples_in_the_docstrings_of_random_streams_hold():
     assert doctest.testmod(module).failed == 0

@@ -1,4 +1,4 @@
-"""Many centres, compiled: replicates, threads, luck that was written, and numbers that are felt."""
+"""Many centres, compiled: replicates, threads, draws that were written, and numbers that are felt."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def same_lines(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def test_replicate_three_needs_no_replicate_before_it():
-    world = small()
-    assert left(list(simulate(world, 9, range(4), Detail.DYADS))[3]) == left(simulate_centre(world, 9, 3, 0))
+    prepared = small()
+    assert left(list(simulate(prepared, 9, range(4), Detail.DYADS))[3]) == left(simulate_centre(prepared, 9, 3, 0))
 
 
 def test_threads_change_neither_order_nor_result():
-    world = small(design__centres=2)
-    one, two = (list(simulate(world, 4, range(6), Detail.EVENTS, threads)) for threads in (1, 3))
+    prepared = small(design__centres=2)
+    one, two = (list(simulate(prepared, 4, range(6), Detail.EVENTS, threads)) for threads in (1, 3))
     assert [(s.replicate, s.centre) for s in one] == [(s.replicate, s.centre) for s in two]
     for a, b in zip(one, two, strict=True):
         assert left(a) == left(b)
@@ -45,9 +45,9 @@ def test_threads_change_neither_order_nor_result():
 
 
 def test_what_is_kept_changes_nothing_of_what_happens():
-    world = small()
-    lived = [left(simulate_centre(world, 1, 0, 0, keep)) for keep in Detail]
-    assert lived[0] == lived[1] == lived[2]
+    prepared = small()
+    simulated = [left(simulate_centre(prepared, 1, 0, 0, keep)) for keep in Detail]
+    assert simulated[0] == simulated[1] == simulated[2]
 
 
 def test_a_shorter_stay_is_the_beginning_of_a_longer_one():
@@ -56,48 +56,48 @@ def test_a_shorter_stay_is_the_beginning_of_a_longer_one():
     assert same_lines(a, b[b.day <= 20])
 
 
-def test_other_luck_for_dyad_three_changes_nobody_else_in_a_centre_without_talk():
-    world = small(context__peer_density=0.0, context__team_cohesion=0.0)
-    luck = world.luck(1, 0, 0)
-    days = luck.days.copy()
+def test_other_draws_for_dyad_three_change_nobody_else_in_a_centre_without_talk():
+    prepared = small(context__peer_density=0.0, context__team_cohesion=0.0)
+    draws = prepared.luck(1, 0, 0)
+    days = draws.days.copy()
     days[3] = 1 - np.nextafter(np.float32(1), np.float32(0)) + days[3][::-1] * np.float32(0.999)
     here, there = (
-        simulate_centre(world, 1, 0, 0, luck=luck),
-        simulate_centre(world, 1, 0, 0, luck=luck._replace(days=days)),
+        simulate_centre(prepared, 1, 0, 0, luck=draws),
+        simulate_centre(prepared, 1, 0, 0, luck=draws._replace(days=days)),
     )
     for i in range(6):
         same = here.clients[i] == there.clients[i] and here.keyworkers[i] == there.keyworkers[i]
         assert same == (i != 3)
 
 
-def test_other_luck_for_dyad_three_reaches_the_others_only_through_talk():
-    world = small(context__peer_density=1.0, context__peer_influence=0.3, context__team_cohesion=0.0)
-    luck = world.luck(1, 0, 0)
-    days = luck.days.copy()
+def test_other_draws_for_dyad_three_reach_the_others_only_through_talk():
+    prepared = small(context__peer_density=1.0, context__peer_influence=0.3, context__team_cohesion=0.0)
+    draws = prepared.luck(1, 0, 0)
+    days = draws.days.copy()
     days[3] = days[3][::-1]
     here, there = (
-        simulate_centre(world, 1, 0, 0, luck=luck),
-        simulate_centre(world, 1, 0, 0, luck=luck._replace(days=days)),
+        simulate_centre(prepared, 1, 0, 0, luck=draws),
+        simulate_centre(prepared, 1, 0, 0, luck=draws._replace(days=days)),
     )
     assert any(here.clients[i] != there.clients[i] for i in range(6) if i != 3)
 
 
 @pytest.mark.parametrize("end", [0.0, float(np.nextafter(np.float32(1), np.float32(0)))])
-def test_luck_at_either_end_of_its_range_is_lived_through(end):
-    world = small(context__turnover=1.0)
-    luck = world.luck(1, 0, 0)
+def test_draws_at_either_end_of_their_range_can_be_simulated(end):
+    prepared = small(context__turnover=1.0)
+    draws = prepared.luck(1, 0, 0)
     extreme = Draws(
-        days=np.full_like(luck.days, end),
-        clients=luck.clients,
-        keyworkers=luck.keyworkers,
-        impressions=luck.impressions,
-        leaving=np.full_like(luck.leaving, end),
-        friends=np.full_like(luck.friends, end),
-        centre=luck.centre,
+        days=np.full_like(draws.days, end),
+        clients=draws.clients,
+        keyworkers=draws.keyworkers,
+        impressions=draws.impressions,
+        leaving=np.full_like(draws.leaving, end),
+        friends=np.full_like(draws.friends, end),
+        centre=draws.centre,
     )
-    stay = simulate_centre(world, 1, 0, 0, luck=extreme)
+    stay = simulate_centre(prepared, 1, 0, 0, luck=extreme)
     done = stay.events[stay.events.event == 0]
-    for turn in world.turns:
+    for turn in prepared.turns:
         feasible = set(turn.act[: turn.feasible])
         mine = done[(done.actor == turn.role) & np.isin(done.act, list(feasible))]
         assert set(mine.act) <= feasible
@@ -114,8 +114,10 @@ PRESENT = {"context.turnover": 2.0, "context.caseload": 6.0, "context.capacity":
 def test_every_number_is_felt_by_somebody(declared):
     present = SMALL | {"design.clients": 12} | PRESENT
     key = f"{declared.section}.{declared.name}"
-    worlds = (PreparedScenario(changed(Scenario(), present | {key: value})) for value in (declared.low, declared.high))
-    low, high = ([left(s) for s in simulate(w, 3, range(3), Detail.DYADS)] for w in worlds)
+    prepared_pair = (
+        PreparedScenario(changed(Scenario(), present | {key: value})) for value in (declared.low, declared.high)
+    )
+    low, high = ([left(s) for s in simulate(w, 3, range(3), Detail.DYADS)] for w in prepared_pair)
     assert low != high
 
 
@@ -137,7 +139,7 @@ def test_in_any_context_definitions_are_probabilities_and_tone_is_finite(data):
     assert np.allclose(shares, 1.0)
 
 
-def test_frames_and_lexicon_of_ones_own_can_be_lived_with(tmp_path):
+def test_frames_and_lexicon_of_ones_own_can_be_simulated(tmp_path):
     two = tmp_path / "two.toml"
     two.write_text(
         '[help]\nkind = "personal"\nkeyworker = ["helper"]\nclient = ["person"]\nbenign = 1.0\n'
@@ -149,7 +151,7 @@ def test_frames_and_lexicon_of_ones_own_can_be_lived_with(tmp_path):
     assert stay.clients.definition.shape == (6, 2)
 
 
-def test_a_world_made_from_another_is_the_one_made_from_its_scenario():
+def test_a_prepared_scenario_made_from_another_is_the_one_made_from_its_scenario():
     scenario = changed(
         Scenario(), {"learning.perceptual_noise": 0.7, "learning.choice_temperature": 2.0, "context.strictness": 0.9}
     )
@@ -160,8 +162,8 @@ def test_a_world_made_from_another_is_the_one_made_from_its_scenario():
     assert again.kinds.tobytes() == anew.kinds.tobytes()
 
 
-def test_making_a_world_from_another_leaves_that_one_as_it_was():
-    world = small()
-    before = world.numbers.tobytes() + world.turns.tobytes()
-    world.again(changed(world.scenario, {"learning.perceptual_noise": 0.7, "context.strictness": 0.9}))
-    assert world.numbers.tobytes() + world.turns.tobytes() == before
+def test_making_a_prepared_scenario_from_another_leaves_that_one_as_it_was():
+    prepared = small()
+    before = prepared.numbers.tobytes() + prepared.turns.tobytes()
+    prepared.again(changed(prepared.scenario, {"learning.perceptual_noise": 0.7, "context.strictness": 0.9}))
+    assert prepared.numbers.tobytes() + prepared.turns.tobytes() == before

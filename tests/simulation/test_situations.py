@@ -23,7 +23,7 @@ ANSWER = SHIPPED.turn(EncounterKind.REQUEST, KEYWORKER, 1)
 NEARLY_ONE = float(np.nextafter(np.float32(1), np.float32(0)))
 LAW = settings(deadline=None, max_examples=40)
 share = st.floats(0, 1)
-luck = st.one_of(st.floats(0, NEARLY_ONE), st.sampled_from([0.0, 0.99999, NEARLY_ONE]))
+unit_draw = st.one_of(st.floats(0, NEARLY_ONE), st.sampled_from([0.0, 0.99999, NEARLY_ONE]))
 
 SMALL = """
 [source]
@@ -154,7 +154,7 @@ def test_in_every_encounter_the_parties_alternate_from_whoever_opens():
                 assert turn.position == position_of(exchange)
 
 
-def test_the_luck_of_a_kind_of_encounter_has_a_column_for_each_of_its_questions():
+def test_the_draws_of_a_kind_of_encounter_have_a_column_for_each_of_its_questions():
     last = max(row.luck + PER_ENCOUNTER + PER_EXCHANGE * row.exchanges for row in KINDS)
     assert last == column_count(SHIPPED.exchanges)
 
@@ -186,7 +186,7 @@ def test_cumulative_probabilities_rise_and_end_infinite_from_the_last_possible_a
 
 
 @LAW
-@given(turn_numbers, luck, share)
+@given(turn_numbers, unit_draw, share)
 def test_no_draw_ever_picks_an_act_that_is_impossible(number, draw, strictness):
     turns = TURNS.copy()
     decide(turns, strictness)
@@ -199,7 +199,7 @@ def test_no_draw_ever_picks_an_act_that_is_impossible(number, draw, strictness):
 
 
 @LAW
-@given(luck)
+@given(unit_draw)
 def test_the_script_never_refuses_where_rules_are_never_strict_and_never_grants_where_they_always_are(draw):
     refuse, agree = (SHIPPED.turns[ANSWER].feasible.index(act) for act in ("refuse", "agree_with"))
     turns = TURNS.copy()

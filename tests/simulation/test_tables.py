@@ -259,7 +259,7 @@ def test_replicates_do_not_depend_on_how_many_there_are(tables):
     assert_same(run(TINY, seed=1, replicates=2), of_replicates(tables, [0, 1]))
 
 
-def test_replicates_and_seeds_have_luck_of_their_own(tables):
+def test_replicates_and_seeds_have_draws_of_their_own(tables):
     endings = [tuple(some["client_positivity"]) for _, some in tables.dyads.groupby("replicate")]
     endings.append(tuple(run(TINY, seed=2, keep="dyads").dyads["client_positivity"]))
     assert len(set(endings)) == 4
@@ -269,16 +269,16 @@ def test_the_same_seed_gives_the_same_tables_on_any_number_of_threads(tables):
     assert_same(run(TINY, seed=1, replicates=3, threads=3), tables)
 
 
-def test_a_world_made_once_can_be_run_again_and_again(tables):
-    world = PreparedScenario(TINY)
+def test_a_scenario_prepared_once_can_be_run_again_and_again(tables):
+    prepared = PreparedScenario(TINY)
     for _ in range(2):
-        assert_same(run(world, seed=1), of_replicates(tables, [0]))
+        assert_same(run(prepared, seed=1), of_replicates(tables, [0]))
 
 
-def test_stays_translated_one_by_one_are_the_same_tables(tables):
-    world = PreparedScenario(TINY)
-    translator = TableBuilder(world.resolved)
-    pieces = [translator.tables([stay]) for stay in simulate(world, 1, range(3))]
+def test_records_of_centres_built_one_by_one_are_the_same_tables(tables):
+    prepared = PreparedScenario(TINY)
+    translator = TableBuilder(prepared.resolved)
+    pieces = [translator.tables([stay]) for stay in simulate(prepared, 1, range(3))]
     assert_same(Tables(*(pd.concat(some, ignore_index=True) for some in zip(*pieces, strict=True))), tables)
 
 
@@ -306,7 +306,7 @@ def test_a_change_of_a_table_changes_no_other_run():
         (1, 1.5, "replicates = 1.5; it must be a whole number"),
     ],
 )
-def test_luck_that_cannot_be_is_refused_with_its_range(seed, replicates, words):
+def test_a_seed_or_replicates_that_cannot_be_are_refused_with_their_range(seed, replicates, words):
     with pytest.raises(InputError, match=words):
         check_seed(seed, replicates)
     with pytest.raises(InputError, match=words):

@@ -22,13 +22,13 @@ CONTEXTS: dict[str, dict[str, float]] = {
     "ordinary": {"design.clients": 6, "design.days": 60},
     "keyworkers come and go": {
         "design.clients": 6, "design.days": 60, "context.turnover": 4, "context.caseload": 2, "context.capacity": 1.5,
-        "context.handover": 0.3, "context.team_cohesion": 0.4, "context.overload": 0.5, "learning.carry_over_to_new_keyworker": 0.7,
-        "coping.tension_threshold": 0.1, "context.pressure": 0.3,
+        "context.handover": 0.3, "context.team_cohesion": 0.4, "context.overload": 0.5,
+        "learning.carry_over_to_new_keyworker": 0.7, "coping.tension_threshold": 0.1, "context.pressure": 0.3,
     },
     "friends talk against staff": {
         "design.clients": 6, "design.days": 60, "context.peer_density": 0.7, "context.peer_talk": 5,
-        "context.opposition": 2, "context.peer_influence": 0.4, "people.client_tilt": -2, "learning.expectation_learning_rate": 0.1,
-        "coping.confront_log_odds": 2, "coping.tension_threshold": 0.2,
+        "context.opposition": 2, "context.peer_influence": 0.4, "people.client_tilt": -2,
+        "learning.expectation_learning_rate": 0.1, "coping.confront_log_odds": 2, "coping.tension_threshold": 0.2,
     },
     "strict and unexplained": {
         "design.clients": 5, "design.days": 50, "context.control": 10, "context.requests": 7,
@@ -37,16 +37,18 @@ CONTEXTS: dict[str, dict[str, float]] = {
     },
     "talked over": {
         "design.clients": 5, "design.days": 50, "coping.propose_talk_log_odds": 1, "coping.tension_threshold": 0.05,
-        "learning.deflection_tolerance": 2, "coping.good_reading_threshold": 1.8, "coping.failed_talk_penalty": 0.4, "people.client_insight": 0.6,
-        "context.reflexivity": 0.8, "context.repair_opportunity": 1, "context.planned": 4,
+        "learning.deflection_tolerance": 2, "coping.good_reading_threshold": 1.8, "coping.failed_talk_penalty": 0.4,
+        "people.client_insight": 0.6, "context.reflexivity": 0.8, "context.repair_opportunity": 1,
+        "context.planned": 4,
     },
     "extreme numbers": {
         "design.clients": 4, "design.days": 60, "context.everyday": 28, "context.planned": 7, "context.formality": 0,
-        "context.distress": 1, "context.distress_half_life": 365, "people.coping_style_sd": 3, "people.keyworker_tilt": 4,
-        "people.client_expectation_sd": 3, "people.reserve_sd": 0.5, "learning.choice_temperature": 0.2, "learning.perceptual_noise": 0.2,
-        "learning.perceptual_assimilation": 1, "learning.definition_learning_rate": 1, "learning.expectation_anchoring": 0, "learning.lapse_rate": 0.0001,
-        "learning.tone_learning_rate": 0.5, "learning.deflection_tolerance": 1, "coping.tension_threshold": 0.05, "learning.role_strain_weight": 3,
-        "context.turnover": 4, "context.peer_density": 1,
+        "context.distress": 1, "context.distress_half_life": 365, "people.coping_style_sd": 3,
+        "people.keyworker_tilt": 4, "people.client_expectation_sd": 3, "people.reserve_sd": 0.5,
+        "learning.choice_temperature": 0.2, "learning.perceptual_noise": 0.2, "learning.perceptual_assimilation": 1,
+        "learning.definition_learning_rate": 1, "learning.expectation_anchoring": 0, "learning.lapse_rate": 0.0001,
+        "learning.tone_learning_rate": 0.5, "learning.deflection_tolerance": 1, "coping.tension_threshold": 0.05,
+        "learning.role_strain_weight": 3, "context.turnover": 4, "context.peer_density": 1,
     },
 }  # fmt: skip
 REFORMS: dict[str, dict[int, dict[str, float]]] = {
@@ -58,7 +60,7 @@ REFORMS: dict[str, dict[int, dict[str, float]]] = {
         35: {"context.transparency": 0.2, "context.capacity": 2, "context.overload": 0.4, "context.centre_spread": 1},
     },
 }  # fmt: skip
-"""By context, what reforms change on which day, against the context itself."""
+"""By context, what policy changes set on which day, against the context itself."""
 in_every_context = pytest.mark.parametrize("context", CONTEXTS)
 
 
@@ -66,10 +68,14 @@ in_every_context = pytest.mark.parametrize("context", CONTEXTS)
 def both(context: str) -> tuple[CentreRecords, tuple[str, ...], list[twin.Event], dict[str, twin.Vector]]:
     """The stay as the model has it, its acts by number, and events and states as the twin has them."""
     scenario = changed(Scenario(), CONTEXTS[context])
-    luck = {"seed": 7, "replicate": list(CONTEXTS).index(context), "centre": 2}
+    draws = {"seed": 7, "replicate": list(CONTEXTS).index(context), "centre": 2}
     reforms = {day: changed(scenario, changes) for day, changes in REFORMS.get(context, {}).items()}
-    world = PreparedScenario(scenario, [PolicyChange(day, then) for day, then in reforms.items()])
-    return simulate_centre(world, **luck), world.resolved.situations.acts, *twin.live(scenario, **luck, reforms=reforms)
+    prepared = PreparedScenario(scenario, [PolicyChange(day, then) for day, then in reforms.items()])
+    return (
+        simulate_centre(prepared, **draws),
+        prepared.resolved.situations.acts,
+        *twin.live(scenario, **draws, reforms=reforms),
+    )
 
 
 def told(event: Any, acts: tuple[str, ...]) -> twin.Event:

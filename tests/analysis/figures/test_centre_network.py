@@ -14,7 +14,7 @@ from twoway.simulation.parameters.scenario import load
 from twoway.simulation.tables import run
 
 
-def lived(clients, density=0.3, centres=1):
+def simulated(clients, density=0.3, centres=1):
     """Dyads and friends of a centre with so many clients."""
     scenario = load(
         "ordinary",
@@ -31,7 +31,7 @@ def lived(clients, density=0.3, centres=1):
 @pytest.fixture(scope="module")
 def centre():
     """A centre of sixteen."""
-    return lived(16)
+    return simulated(16)
 
 
 def test_there_is_a_line_for_every_friendship_and_every_client_of_a_keyworker(centre):
@@ -83,14 +83,14 @@ def test_words_count_clients_keyworkers_and_friendships_of_like_patterns(centre)
 @pytest.mark.parametrize("clients", [1, 2, 30])
 @pytest.mark.parametrize("density", [0.0, 1.0])
 def test_centres_of_any_size_can_be_drawn(clients, density):
-    figure = centre_network(*lived(clients, density))
+    figure = centre_network(*simulated(clients, density))
     assert_all_is_on_the_page(figure)
     assert {str(number) for number in range(clients)} <= set(words(figure))
     assert set(PATTERNS) <= set(words(figure))
 
 
 def test_dyads_of_two_centres_and_friends_of_another_are_refused(centre):
-    two, _ = lived(2, centres=2)
+    two, _ = simulated(2, centres=2)
     with pytest.raises(InputError, match="exactly one centre"):
         centre_network(two, pd.DataFrame({"dyad": [], "friend": []}))
     with pytest.raises(InputError, match="clients 0 and 99 are not both among the dyads"):

@@ -103,7 +103,7 @@ def days_of(names=("here", "there"), length=20):
     return pd.concat(tables, ignore_index=True)
 
 
-def test_both_worlds_are_drawn_in_every_panel_and_told_apart_without_colour():
+def test_both_contexts_are_drawn_in_every_panel_and_told_apart_without_colour():
     days = days_of()
     figure = two_worlds_by_day(days)
     for axes, pattern in zip(figure.axes, PATTERNS, strict=True):
@@ -116,7 +116,7 @@ def test_both_worlds_are_drawn_in_every_panel_and_told_apart_without_colour():
 
 
 @pytest.mark.parametrize(("reforms", "marked"), [([], []), ([7], [7]), ([12, 7, 7], [7, 12]), ([21], [])])
-def test_each_morning_of_reform_is_marked_once_if_it_is_within_the_stay(reforms, marked):
+def test_each_morning_of_a_policy_change_is_marked_once_if_it_is_within_the_stay(reforms, marked):
     figure = two_worlds_by_day(days_of(), reforms)
     for axes in figure.axes:
         assert [text.get_text() for text in axes.texts] == [f"reform, day {day}" for day in marked]

@@ -13,7 +13,7 @@ FRIENDLY, POLITE, AMBIVALENT = PATTERNS
 TONES = {0: (2, 0, 2, 0), 1: (0, 0, 0, 0), 2: (0, 1, 0, 1)}
 
 
-def lived(patterns):
+def simulated(patterns):
     """A table of days from each dyad's pattern (0, 1, 2) on each day."""
     return toned(
         [(dyad, day, *TONES[code]) for dyad, codes in enumerate(patterns) for day, code in enumerate(codes, 1)]
@@ -34,7 +34,7 @@ def height(ribbon):
 @settings(max_examples=15)
 @given(st.lists(st.tuples(*[st.sampled_from([0, 1, 2])] * 3), min_size=1, max_size=30))
 def test_bars_and_ribbons_are_as_high_as_there_are_dyads(patterns):
-    figure = pattern_flows(lived(patterns), at=(1, 2, 3))
+    figure = pattern_flows(simulated(patterns), at=(1, 2, 3))
     n = len(patterns)
     bars = drawn(figure, "bar")
     for place in range(3):
@@ -50,7 +50,7 @@ def test_bars_and_ribbons_are_as_high_as_there_are_dyads(patterns):
 
 
 def test_a_ribbon_leaves_from_the_bar_it_comes_from_and_arrives_at_the_bar_it_goes_to():
-    figure = pattern_flows(lived([(0, 2)]), at=(1, 2))
+    figure = pattern_flows(simulated([(0, 2)]), at=(1, 2))
     (ribbon,) = drawn(figure, "ribbon")
     start, end = drawn(figure, "bar")
     corners = ribbon.get_path().vertices
@@ -59,12 +59,13 @@ def test_a_ribbon_leaves_from_the_bar_it_comes_from_and_arrives_at_the_bar_it_go
 
 
 def test_days_after_the_end_become_the_last_day():
-    assert [text for text in words(pattern_flows(lived([(0,) * 40]))) if text.startswith("day")] == ["day 30", "day 40"]
-    assert [text for text in words(pattern_flows(lived([(0,)]))) if text.startswith("day")] == ["day 1"]
+    days = [text for text in words(pattern_flows(simulated([(0,) * 40]))) if text.startswith("day")]
+    assert days == ["day 30", "day 40"]
+    assert [text for text in words(pattern_flows(simulated([(0,)]))) if text.startswith("day")] == ["day 1"]
 
 
 def test_caption_and_sentence_count_who_changed_and_where_they_ended():
-    figure = pattern_flows(lived([(0, 0, 1), (1, 2, 2), (1, 2, 0)]), at=(1, 2, 3))
+    figure = pattern_flows(simulated([(0, 0, 1), (1, 2, 2), (1, 2, 0)]), at=(1, 2, 3))
     assert caption(figure).startswith("3 dyads;")
     moves = "2 between days 1 and 2 and 2 between days 2 and 3"
     assert moves in caption(figure)
@@ -74,4 +75,4 @@ def test_caption_and_sentence_count_who_changed_and_where_they_ended():
 
 @pytest.mark.parametrize("days", [1, 30, 365])
 def test_stays_of_any_length_can_be_drawn(days):
-    assert_all_is_on_the_page(pattern_flows(lived([(0,) * days, (2,) * days])))
+    assert_all_is_on_the_page(pattern_flows(simulated([(0,) * days, (2,) * days])))

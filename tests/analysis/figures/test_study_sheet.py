@@ -13,14 +13,14 @@ from twoway.analysis.patterns import PATTERNS, by_day
 TONE = st.floats(0, 4.3)
 
 
-def lived(dyads, days, seed=0):
+def simulated(dyads, days, seed=0):
     """So many dyads with random tone on so many days."""
     tones = np.random.default_rng(seed).gamma(2, 0.4, (dyads, days, 4))
     return toned([(dyad, day + 1, *tones[dyad, day]) for dyad in range(dyads) for day in range(days)])
 
 
 def test_good_tone_goes_up_and_bad_tone_down_for_both_parties_of_each_dyad():
-    days = lived(3, 6)
+    days = simulated(3, 6)
     for dyad, axes in enumerate(study_sheet(days).axes[:3]):
         for party in ("client", "keyworker"):
             mine = days[(days["dyad"] == dyad) & (days["party"] == party)]
@@ -48,7 +48,7 @@ def test_the_band_shows_the_pattern_of_every_day(tones):
 
 
 def test_each_title_names_the_dyad_and_its_last_pattern_and_the_sentence_counts_them():
-    days = lived(5, 4)
+    days = simulated(5, 4)
     figure = study_sheet(days)
     last = by_day(days[days["day"] == 4])
     for row in last.itertuples():
@@ -61,12 +61,12 @@ def test_each_title_names_the_dyad_and_its_last_pattern_and_the_sentence_counts_
 
 
 def test_of_many_dyads_a_page_is_shown_and_the_caption_says_so():
-    figure = study_sheet(lived(PAGE + 4, 3))
+    figure = study_sheet(simulated(PAGE + 4, 3))
     assert sum(text.startswith("centre") for text in words(figure)) == PAGE
     assert f"the first {PAGE} of {PAGE + 4} dyads" in caption(figure)
-    assert "all dyads" in caption(study_sheet(lived(PAGE, 3)))
+    assert "all dyads" in caption(study_sheet(simulated(PAGE, 3)))
 
 
 @pytest.mark.parametrize(("dyads", "days"), [(1, 1), (1, 365), (2, 30), (5, 2), (16, 30)])
 def test_any_number_of_dyads_and_days_can_be_drawn(dyads, days):
-    assert_all_is_on_the_page(study_sheet(lived(dyads, days)))
+    assert_all_is_on_the_page(study_sheet(simulated(dyads, days)))

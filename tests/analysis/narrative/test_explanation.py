@@ -15,13 +15,13 @@ from twoway.simulation.parameters.scenario import load
 from twoway.simulation.run import PreparedScenario
 from twoway.simulation.tables import run
 
-WORLD = PreparedScenario(load("four-centres", {"design.days": 40}))
+PREPARED = PreparedScenario(load("four-centres", {"design.days": 40}))
 DYAD = (0, 2, 1)
 
 
 @pytest.fixture(scope="module")
 def tables():
-    return run(WORLD, 1)
+    return run(PREPARED, 1)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def events(tables):
 def reasons(tables, events):
     """Why for every seventh exchange of a dyad."""
     rows = events[events["number"] > 0].iloc[::7]
-    return [why(tables, WORLD, 1, DYAD, int(row["day"]), int(row["number"])) for _, row in rows.iterrows()]
+    return [why(tables, PREPARED, 1, DYAD, int(row["day"]), int(row["number"])) for _, row in rows.iterrows()]
 
 
 def test_the_three_sources_explain_the_act_as_the_events_table_says(reasons):
@@ -72,7 +72,7 @@ def test_the_first_row_of_otherwise_is_how_it_was(tables, reasons):
 
 def test_the_words_name_what_was_done_and_seen_and_hold_no_gap(reasons):
     for reason in reasons:
-        pieces = told(reason, WORLD)
+        pieces = told(reason, PREPARED)
         for block in pieces:
             if isinstance(block, Block):
                 assert not re.search(r"[{}_]|  | [,.]|\.\.|\bnan\b", block.text), block.text
@@ -84,7 +84,7 @@ def test_the_words_name_what_was_done_and_seen_and_hold_no_gap(reasons):
 
 def test_a_percentage_in_the_text_is_that_of_the_table(reasons):
     for reason in reasons:
-        text = " ".join(piece.text for piece in told(reason, WORLD) if isinstance(piece, Block))
+        text = " ".join(piece.text for piece in told(reason, PREPARED) if isinstance(piece, Block))
         role = f"{reason.event['role_share']:.0%}".replace("%", "\u00a0%")
         if role not in ("0\u00a0%", "100\u00a0%"):
             assert f"the role explains {role}" in text
@@ -93,7 +93,7 @@ def test_a_percentage_in_the_text_is_that_of_the_table(reasons):
 def test_what_it_was_put_down_to_is_not_said_to_be_hidden_where_it_was_right(reasons):
     right = {True: 0, False: 0}
     for reason in reasons:
-        text = " ".join(piece.text for piece in told(reason, WORLD) if isinstance(piece, Block))
+        text = " ".join(piece.text for piece in told(reason, PREPARED) if isinstance(piece, Block))
         believed = reason.sources.set_index("source")["explains"].idxmax()
         right[believed == reason.event["source"]] += 1
         assert ("could not see that" in text) == (believed != reason.event["source"])

@@ -19,7 +19,8 @@ from twoway.analysis.narrative.story import (
     verdict_and_interviews,
 )
 from twoway.analysis.narrative.turning_points import TIPPING, Turn, tippings, turns
-from twoway.analysis.render.document import Block, as_html, as_markdown, as_text
+from twoway.analysis.render.document import Block, as_markdown, as_text
+from twoway.analysis.render.html import as_html
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, load
 from twoway.simulation.tables import run

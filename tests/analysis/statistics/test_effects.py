@@ -20,14 +20,14 @@ from twoway.analysis.statistics.effects import (
 
 
 def runs(levels, effect, replicates=20, shared=1.0, noise=0.1, seed=0, inputs=("context.control",)):
-    """Runs at a grid of points: an outcome of known means, luck shared by the points of a replicate, and noise."""
+    """Runs at a grid of points: an outcome of known means, chance shared by the points of a replicate, and noise."""
     generator = np.random.default_rng(seed)
-    luck = generator.normal(0, shared, replicates)
+    draws = generator.normal(0, shared, replicates)
     rows = []
     for point, level in enumerate(levels):
         values = np.atleast_1d(level)
         for replicate in range(replicates):
-            outcome = effect(*values) + luck[replicate] + generator.normal(0, noise)
+            outcome = effect(*values) + draws[replicate] + generator.normal(0, noise)
             rows.append((point, replicate, *values, outcome))
     return pd.DataFrame(rows, columns=["point", "replicate", *inputs, "tone"])
 
@@ -36,19 +36,19 @@ TWO = ("context.control", "context.formality")
 SQUARE = [(a, b) for a in (0.0, 1.0, 2.0) for b in (0.0, 1.0)]
 
 
-@pytest.mark.parametrize("same_luck", [True, False])
-def test_an_interval_of_a_difference_holds_it_nineteen_times_in_twenty(same_luck):
+@pytest.mark.parametrize("common_draws", [True, False])
+def test_an_interval_of_a_difference_holds_it_nineteen_times_in_twenty(common_draws):
     hits = 0
     for seed in range(300):
         generator = np.random.default_rng(seed)
-        luck = generator.normal(0, 1, (1, 12)) if same_luck else 0.0
-        values = np.array([[0.0], [0.7]]) + luck + generator.normal(0, 0.5, (2, 12))
-        found = contrast(values, np.array([-1.0, 1.0]), same_luck)
+        draws = generator.normal(0, 1, (1, 12)) if common_draws else 0.0
+        values = np.array([[0.0], [0.7]]) + draws + generator.normal(0, 0.5, (2, 12))
+        found = contrast(values, np.array([-1.0, 1.0]), common_draws)
         hits += found.low <= 0.7 <= found.high
     assert 0.92 <= hits / 300 <= 0.98
 
 
-def test_luck_that_is_shared_makes_a_difference_surer():
+def test_common_random_numbers_make_a_difference_surer():
     table = runs([0.0, 1.0], lambda x: x)
     shared, own = (main_effects(table, ["context.control"], ["tone"], s).iloc[0] for s in (True, False))
     assert shared["effect"] == pytest.approx(own["effect"])
@@ -80,10 +80,10 @@ def test_a_missing_run_takes_its_replicate_out_of_a_shared_comparison_only_where
     assert means["mean"].iloc[1] == pytest.approx(without.loc[without["point"] == 1, "tone"].mean())
 
 
-@pytest.mark.parametrize("same_luck", [True, False])
-def test_one_replicate_gives_a_value_but_no_interval(same_luck):
+@pytest.mark.parametrize("common_draws", [True, False])
+def test_one_replicate_gives_a_value_but_no_interval(common_draws):
     table = runs([0.0, 1.0], lambda x: x, replicates=1)
-    row = main_effects(table, ["context.control"], ["tone"], same_luck).iloc[0]
+    row = main_effects(table, ["context.control"], ["tone"], common_draws).iloc[0]
     assert np.isfinite(row["effect"])
     assert np.isnan(row["low"])
     assert np.isnan(row["high"])
@@ -133,7 +133,7 @@ def test_two_values_have_nothing_between_them():
 
 
 def test_straight_lines_are_found_among_many_inputs_and_say_how_much_they_explain():
-    names = [f"learning.{n}" for n in ("blur", "tempo", "learning")]
+    names = [f"learning.{n}" for n in ("perceptual_noise", "tone_learning_rate", "lapse_rate")]
     points = np.random.default_rng(3).random((60, 3))
     table = runs(points, lambda a, b, c: 2 * a - b, replicates=5, inputs=names)
     effects, explained = straight_line_effects(table, names, ["tone"])
@@ -153,7 +153,7 @@ def test_a_grid_is_full_when_every_combination_is_there_once():
 
 
 def test_too_few_points_for_the_inputs_give_no_intervals():
-    names = [f"learning.{n}" for n in ("blur", "tempo", "learning")]
+    names = [f"learning.{n}" for n in ("perceptual_noise", "tone_learning_rate", "lapse_rate")]
     table = runs(np.random.default_rng(3).random((5, 3)), lambda a, b, c: a, inputs=names)
     effects, explained = straight_line_effects(table, names, ["tone"])
     assert effects["low"].isna().all()

@@ -73,8 +73,8 @@ def test_the_interval_is_students_paired_one():
 @pytest.mark.parametrize("shift", [0.0, 0.4])
 def test_intervals_of_fixed_size_cover_as_often_as_they_say(shift):
     draws = np.random.default_rng(2)
-    luck, moved = draws.random((4000, 40, 16)), draws.random((4000, 40, 16)) < shift / 2
-    values = np.where(moved, 1.0, 0.0).mean(axis=2) - np.where(luck < 0.05, 1.0, 0.0).mean(axis=2)
+    chance, moved = draws.random((4000, 40, 16)), draws.random((4000, 40, 16)) < shift / 2
+    values = np.where(moved, 1.0, 0.0).mean(axis=2) - np.where(chance < 0.05, 1.0, 0.0).mean(axis=2)
     truth = shift / 2 - 0.05
     covered = np.mean([low <= truth <= high for _, low, high in map(interval, values)])
     assert 0.935 < covered < 0.965

@@ -1,4 +1,4 @@
-"""Measures of the same people in two worlds: the same numbers as elsewhere, and differences that are differences."""
+"""Measures of the same people in two contexts: the same numbers as elsewhere, and differences that are differences."""
 
 import numpy as np
 import pytest

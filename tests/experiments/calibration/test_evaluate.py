@@ -3,24 +3,24 @@
 import pandas as pd
 import pytest
 
-from twoway.experiments.calibration.evaluate import Point, seeds, simulate_all, simulated
+from twoway.experiments.calibration.evaluate import FactPoint, evaluate_point, evaluate_points, seeds
 from twoway.experiments.validation.scoreboard import parts_of_facts
 
 POINTS = tuple(
-    Point((("learning.perceptual_noise", blur), ("design.days", 65)), ("T14", "P4"), 3, 1) for blur in (0.6, 1.7)
+    FactPoint((("learning.perceptual_noise", blur), ("design.days", 65)), ("T14", "P4"), 3, 1) for blur in (0.6, 1.7)
 )
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     kept = tmp_path_factory.mktemp("points")
-    return simulate_all(POINTS, "wave 1", 2, kept=kept), kept
+    return evaluate_points(POINTS, "wave 1", 2, kept=kept), kept
 
 
 def test_a_point_is_what_the_facts_become_there(made):
     table, _ = made
     for row, point in zip(table.to_dict("records"), POINTS, strict=True):
-        assert row == pytest.approx(simulated(point))
+        assert row == pytest.approx(evaluate_point(point))
     parts = parts_of_facts(("P4",), 3, 1, dict(POINTS[0].defaults), intervals=False)
     assert table["P4: taken for about as good"][0] == parts["P4"]["taken for about as good"].estimate
     assert table["P4: taken for about as good"][0] > table["P4: taken for about as good"][1], "more blur, more error"
@@ -31,7 +31,7 @@ def test_what_was_simulated_is_not_simulated_again(made, tmp_path):
     written = pd.read_csv(kept / "wave 1.csv")
     written["P4: taken for about as good"] = 0.123
     (tmp_path / "wave 1.csv").write_text(written.to_csv(index=False), encoding="utf-8")
-    again = simulate_all(POINTS, "wave 1", 1, kept=tmp_path)
+    again = evaluate_points(POINTS, "wave 1", 1, kept=tmp_path)
     assert (again["P4: taken for about as good"] == 0.123).all()
     assert again.columns.equals(table.columns)
 
@@ -40,7 +40,7 @@ def test_what_was_simulated_of_other_points_is_not_used(made, tmp_path):
     table, kept = made
     written = pd.read_csv(kept / "wave 1.csv").assign(key="other")
     (tmp_path / "wave 1.csv").write_text(written.to_csv(index=False), encoding="utf-8")
-    pd.testing.assert_frame_equal(simulate_all(POINTS, "wave 1", 1, kept=tmp_path), table)
+    pd.testing.assert_frame_equal(evaluate_points(POINTS, "wave 1", 1, kept=tmp_path), table)
 
 
 def test_seeds_differ_by_seed_and_purpose_and_do_not_change_when_more_are_wanted():

@@ -6,16 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twoway.experiments.calibration import history_matching as matching
-from twoway.experiments.calibration.emulators import checked, fitted, predicted
+from twoway.experiments.calibration.emulators import check_emulator, fit_emulator, predict
 from twoway.experiments.calibration.history_matching import (
     AT_ONCE,
     CUTOFF,
-    between_lucks,
     emulated,
     implausible,
     remaining,
+    sd_between_seeds,
 )
-from twoway.experiments.calibration.priors import Priors, priors, spread_evenly
+from twoway.experiments.calibration.priors import Priors, priors, sobol_points
 from twoway.experiments.calibration.targets import Targets, facts_used, targets
 from twoway.experiments.validation.fact_table import CALIBRATION, declared_facts
 from twoway.simulation.affect_control.frames import KEYWORKER
@@ -35,19 +35,19 @@ def hill(points):
 
 @pytest.fixture(scope="module")
 def emulator():
-    points = spread_evenly(128, 3, 1)
+    points = sobol_points(128, 3, 1)
     luck = np.random.default_rng(1).normal(0, LUCK, 128)
-    return fitted(points, hill(points) + luck)
+    return fit_emulator(points, hill(points) + luck)
 
 
 def test_an_emulator_says_what_the_function_is_between_the_points_and_how_far_off_it_may_be(emulator):
-    points = spread_evenly(256, 3, 2)
-    mean, variance = predicted(emulator, points)
+    points = sobol_points(256, 3, 2)
+    mean, variance = predict(emulator, points)
     off = np.abs(mean - hill(points))
     assert off.max() < 0.15
     assert (off <= 1.96 * np.sqrt(variance)).mean() > 0.85
     truth = hill(points) + np.random.default_rng(2).normal(0, LUCK, 256)
-    check = checked(emulator, points, truth, LUCK)
+    check = check_emulator(emulator, points, truth, LUCK)
     assert check.explained > 0.9
     assert 0.85 < check.covered <= 1
 
@@ -58,19 +58,19 @@ def test_luck_is_not_taken_for_an_effect_and_a_number_that_does_nothing_has_the_
 
 
 def test_a_value_that_could_not_be_computed_does_not_spoil_the_others():
-    points = spread_evenly(64, 3, 3)
+    points = sobol_points(64, 3, 3)
     values = hill(points)
     values[5] = np.nan
-    mean, _ = predicted(fitted(points, values), points)
+    mean, _ = predict(fit_emulator(points, values), points)
     assert np.abs(mean - hill(points)).max() < 0.2
 
 
 def test_a_value_that_could_not_be_computed_is_not_asked_of_an_emulator(emulator):
-    points = spread_evenly(64, 3, 3)
+    points = sobol_points(64, 3, 3)
     values = hill(points)
-    whole = checked(emulator, points[1:], values[1:], LUCK)
+    whole = check_emulator(emulator, points[1:], values[1:], LUCK)
     values[0] = np.nan
-    assert checked(emulator, points, values, LUCK) == whole
+    assert check_emulator(emulator, points, values, LUCK) == whole
 
 
 def test_what_remains_is_where_the_function_may_be_accepted(emulator):
@@ -81,7 +81,7 @@ def test_what_remains_is_where_the_function_may_be_accepted(emulator):
     assert ((found >= 0) & (found <= 1)).all()
     assert (implausible([{0: emulator}], goal, found) < CUTOFF).all()
     assert ((values > 0.1) & (values < 0.5)).all()
-    everywhere = hill(spread_evenly(4096, 3, 6))
+    everywhere = hill(sobol_points(4096, 3, 6))
     truly = ((everywhere >= 0.2) & (everywhere <= 0.4)).mean()
     assert truly <= share <= truly + 0.15
     assert np.ptp(found[:, 2]) > 0.9, "of what does not matter nothing is ruled out"
@@ -96,9 +96,9 @@ def test_where_next_to_nothing_remains_that_is_said(emulator, monkeypatch):
 
 def test_what_one_wave_has_ruled_out_no_later_wave_brings_back(emulator):
     goal = Targets(("hill",), np.array([0.2]), np.array([0.4]))
-    points = spread_evenly(256, 3, 9)
-    few = spread_evenly(16, 3, 10)
-    other = fitted(few, hill(few))
+    points = sobol_points(256, 3, 9)
+    few = sobol_points(16, 3, 10)
+    other = fit_emulator(few, hill(few))
     one, both = (implausible(some, goal, points) for some in ([{0: emulator}], [{0: emulator}, {0: other}]))
     assert (both >= one).all()
     assert (both == np.maximum(one, implausible([{0: other}], goal, points))).all()
@@ -106,7 +106,7 @@ def test_what_one_wave_has_ruled_out_no_later_wave_brings_back(emulator):
 
 def test_a_part_that_rules_out_nothing_needs_no_emulator():
     goal = Targets(("nothing", "hill"), np.array([-9.0, 0.2]), np.array([9.0, 0.4]))
-    points = spread_evenly(64, 3, 7)
+    points = sobol_points(64, 3, 7)
     values = np.column_stack([hill(points), hill(points)])
     assert list(emulated(points, values, goal, 1)) == [1]
 
@@ -114,12 +114,12 @@ def test_a_part_that_rules_out_nothing_needs_no_emulator():
 def test_a_part_that_can_nowhere_be_computed_is_named():
     goal = Targets(("hill", "nowhere"), np.zeros(2), np.ones(2))
     with pytest.raises(InputError, match="nowhere: could not be computed at any point"):
-        emulated(spread_evenly(8, 3, 7), np.column_stack([np.zeros(8), np.full(8, np.nan)]), goal, 1)
+        emulated(sobol_points(8, 3, 7), np.column_stack([np.zeros(8), np.full(8, np.nan)]), goal, 1)
 
 
 def test_below_the_ceiling_implausibility_is_exact(emulator):
     goal = Targets(("hill", "hill again"), np.array([0.2, 0.5]), np.array([0.4, 0.6]))
-    points = spread_evenly(128, 3, 8)
+    points = sobol_points(128, 3, 8)
     both = [{0: emulator, 1: emulator}]
     full, cut = implausible(both, goal, points), implausible(both, goal, points, CUTOFF)
     assert (cut[full <= CUTOFF] == full[full <= CUTOFF]).all()
@@ -129,9 +129,9 @@ def test_below_the_ceiling_implausibility_is_exact(emulator):
 def test_what_luck_does_is_the_same_wherever_the_values_lie_and_whatever_is_missing():
     chance = np.random.default_rng(1)
     values = np.arange(200)[:, None, None] + chance.normal(0, [0.5, 2.0], (200, 3, 2))
-    assert between_lucks(values) == pytest.approx([0.5, 2.0], rel=0.1)
+    assert sd_between_seeds(values) == pytest.approx([0.5, 2.0], rel=0.1)
     values[:20, 0, 0] = values[20, :, 1] = np.nan
-    assert between_lucks(values) == pytest.approx([0.5, 2.0], rel=0.1)
+    assert sd_between_seeds(values) == pytest.approx([0.5, 2.0], rel=0.1)
 
 
 @given(numbers, numbers, st.floats(0.1, 3))

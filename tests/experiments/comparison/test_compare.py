@@ -7,7 +7,7 @@ import pytest
 from twoway.analysis.divergence import PARTINGS
 from twoway.analysis.patterns import PATTERNS, by_day, with_patterns
 from twoway.experiments.comparison.compare import BATCH, CHAINS, FOLLOWED, LEAST, compare
-from twoway.experiments.comparison.schedule import Course, course
+from twoway.experiments.comparison.schedule import ScenarioSchedule, course
 from twoway.experiments.comparison.text import answer, partings_in_words, tables_in_lines
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import changed, load
@@ -181,6 +181,6 @@ def test_what_cannot_be_done_is_refused(more, words):
 
 def test_a_course_written_in_python_is_as_good_as_one_written_in_a_line():
     written = small("ordinary@10:permissive")
-    built = Course("mine", written.scenario, written.reforms)
+    built = ScenarioSchedule("mine", written.scenario, written.reforms)
     one, other = (compare([small("ordinary"), c], replicates=2).codes[1] for c in (written, built))
     assert np.array_equal(one, other)

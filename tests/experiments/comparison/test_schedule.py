@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twoway.experiments.comparison.schedule import Course, check_comparable, course, what_is_shared
+from twoway.experiments.comparison.schedule import ScenarioSchedule, check_comparable, common_parts, course
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.people import People
 from twoway.simulation.parameters.scenario import changed, load, shipped_names
@@ -14,7 +14,7 @@ TILT = People().client_tilt
 
 @pytest.mark.parametrize("name", shipped_names())
 def test_a_name_alone_is_the_scenario_of_that_name(name):
-    assert course(name) == Course(name, load(name))
+    assert course(name) == ScenarioSchedule(name, load(name))
 
 
 def test_a_number_may_differ_from_the_start():
@@ -110,7 +110,7 @@ def test_what_cannot_be_compared_person_by_person_is_refused_with_the_field(name
 
 def test_what_is_not_shared_is_said():
     def said(other):
-        return " ".join(what_is_shared([course("ordinary"), course(other)]))
+        return " ".join(common_parts([course("ordinary"), course(other)]))
 
     assert "Not the same" not in said("permissive")
     assert "2 keyworkers instead of 4" in said("understaffed")

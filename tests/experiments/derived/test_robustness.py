@@ -8,7 +8,15 @@ import twoway.experiments.derived.robustness
 from twoway.analysis.clustering import GRID, LEAST_DYADS, accounts_on
 from twoway.analysis.figures.robustness import UNCHANGED, VARIANTS
 from twoway.analysis.patterns import PATTERNS, THRESHOLDS, with_patterns
-from twoway.experiments.derived.robustness import ACCOUNT, COERCED, Lived, claims, posterior_draws, robustness, variants
+from twoway.experiments.derived.robustness import (
+    ACCOUNT,
+    COERCED,
+    SimulatedVariant,
+    claims,
+    posterior_draws,
+    robustness,
+    variants,
+)
 from twoway.experiments.studies.outcomes import PATTERN_SHARES
 from twoway.simulation.affect_control.equations import DATA
 from twoway.simulation.parameters.scenario import Scenario, changed, load, shipped_names
@@ -49,7 +57,7 @@ def test_variants_are_the_model_as_it_is_and_one_thing_otherwise_at_a_time():
 
 
 def lived(changes, base="ordinary"):
-    return Lived(base, changes, {"design.days": 20.0}, 5, 3, 1)
+    return SimulatedVariant(base, changes, {"design.days": 20.0}, 5, 3, 1)
 
 
 def test_a_draw_is_a_default_and_what_a_scenario_says_of_itself_goes_before_it():
@@ -174,7 +182,7 @@ def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_written(refused,
 
 def test_nothing_in_the_defaults_of_a_scenario_is_lost_on_the_way_into_a_variant():
     for name in shipped_names():
-        mine = Lived(name, {}, {}, 1, 1, 1)._scenario(name, {})
+        mine = SimulatedVariant(name, {}, {}, 1, 1, 1)._scenario(name, {})
         same = {
             section: getattr(load(name), section)
             for section in ("design", "context", "people", "learning", "coping", "meaning")

@@ -15,13 +15,13 @@ from PIL import Image
 from twoway.experiments.results.folder import (
     INPUTS,
     TableWriter,
+    atomic_folder,
     copy_inputs,
     free_folder,
     provenance,
     read_manifest,
     read_tables,
     save_figure,
-    whole,
     write_codebook,
     write_manifest,
 )
@@ -40,7 +40,7 @@ def resolved():
 
 def test_a_folder_takes_its_place_only_when_all_is_written(tmp_path):
     target = tmp_path / "new" / "run"
-    with whole(target) as partial:
+    with atomic_folder(target) as partial:
         (partial / "table").write_text("half")
         assert not target.exists()
     assert (target / "table").read_text() == "half"
@@ -50,7 +50,7 @@ def test_a_folder_takes_its_place_only_when_all_is_written(tmp_path):
 @pytest.mark.parametrize("trouble", [KeyboardInterrupt, RuntimeError, MemoryError])
 def test_whatever_goes_wrong_nothing_is_left_not_even_the_folders_above(tmp_path, trouble):
     def write():
-        with whole(tmp_path / "new" / "study" / "run") as partial:
+        with atomic_folder(tmp_path / "new" / "study" / "run") as partial:
             (partial / "table").write_text("half")
             raise trouble
 
@@ -63,7 +63,7 @@ def test_a_folder_above_that_was_there_before_stays_when_something_goes_wrong(tm
     (tmp_path / "study").mkdir()
 
     def write():
-        with whole(tmp_path / "study" / "run"):
+        with atomic_folder(tmp_path / "study" / "run"):
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -82,7 +82,7 @@ def test_a_folder_above_that_was_there_before_stays_when_something_goes_wrong(tm
 )
 def test_trouble_with_the_disk_is_refused_with_folder_and_reason(tmp_path, number, reason):
     def write():
-        with whole(tmp_path / "run"):
+        with atomic_folder(tmp_path / "run"):
             raise OSError(number, os.strerror(number))
 
     with pytest.raises(InputError, match=re.escape(f"{tmp_path / 'run'}: nothing was written, {reason}")):
@@ -94,7 +94,7 @@ def test_a_folder_that_came_into_being_meanwhile_is_not_overwritten(tmp_path):
     target = tmp_path / "run"
 
     def write():
-        with whole(target) as partial:
+        with atomic_folder(target) as partial:
             (partial / "table").write_text("mine")
             target.mkdir()
             (target / "table").write_text("theirs")
@@ -110,7 +110,7 @@ def test_two_at_once_do_not_write_into_each_others_folder(tmp_path):
     target = tmp_path / "run"
 
     def write():
-        with whole(target) as slower, whole(target) as faster:
+        with atomic_folder(target) as slower, atomic_folder(target) as faster:
             (slower / "table").write_text("slower")
             (faster / "table").write_text("faster")
 
@@ -121,7 +121,7 @@ def test_two_at_once_do_not_write_into_each_others_folder(tmp_path):
 
 
 def test_what_exists_is_refused_before_anything_is_written(tmp_path):
-    with pytest.raises(InputError, match="exists already"), whole(tmp_path):
+    with pytest.raises(InputError, match="exists already"), atomic_folder(tmp_path):
         pytest.fail("it began to write")
 
 

@@ -8,13 +8,13 @@ from hypothesis.extra.numpy import arrays
 
 from twoway.experiments.sensitivity.resampling import (
     Spread,
-    blocks_drawn,
+    bootstrap_blocks,
+    equal_weights,
     errors,
-    once,
+    jackknife_replicates,
     pair_products,
     pair_weights,
     resampled,
-    worlds_left_out,
 )
 
 WEIGHTS = (
@@ -34,23 +34,23 @@ def test_weights_of_pairs_add_up_to_one_whatever_the_pairing(pairing, weights):
 def test_pairs_apart_are_the_square_of_the_mean_without_its_noise(values):
     products = pair_products(values, values)
     mean, noise = values.mean(axis=1), values.var(axis=1, ddof=1) / 3
-    assert products @ pair_weights(once(1, 3).worlds, "apart")[0] == pytest.approx(mean**2 - noise, abs=1e-9)
+    assert products @ pair_weights(equal_weights(1, 3).worlds, "apart")[0] == pytest.approx(mean**2 - noise, abs=1e-9)
 
 
 def test_pairs_alike_are_the_mean_of_the_squares():
     values = np.array([[1.0, 2.0, 4.0]])
-    assert pair_products(values, values) @ pair_weights(once(1, 3).worlds, "alike")[0] == pytest.approx(7.0)
+    assert pair_products(values, values) @ pair_weights(equal_weights(1, 3).worlds, "alike")[0] == pytest.approx(7.0)
 
 
 def test_each_world_is_left_out_once():
-    again = worlds_left_out(10, 4)
+    again = jackknife_replicates(10, 4)
     assert (np.diag(again.worlds) == 0).all()
     assert again.worlds.sum(axis=1) == pytest.approx(1)
     assert (again.blocks == 0.1).all()
 
 
 def test_blocks_are_drawn_with_replacement_in_all_worlds():
-    again = blocks_drawn(10, 4, 50)
+    again = bootstrap_blocks(10, 4, 50)
     assert again.blocks.sum(axis=1) == pytest.approx(1)
     assert np.ptp(again.blocks, axis=0).all()
     assert (again.worlds == 0.25).all()

@@ -10,7 +10,7 @@ from SALib.analyze import sobol as salib
 from scipy.stats import binom
 from tests.support.study_runs import design_of, runs_of
 
-from twoway.experiments.sensitivity.resampling import once
+from twoway.experiments.sensitivity.resampling import equal_weights
 from twoway.experiments.sensitivity.sobol import convergence, estimates, find_blocks, sobol, whole_blocks
 from twoway.experiments.studies.outcome_matrix import replicates
 from twoway.simulation.errors import InputError
@@ -57,7 +57,7 @@ def test_a_large_study_without_luck_comes_to_the_known_indices(known):
     design = design_of(names, known.bounds, 4096)
     values = replicates(design, runs_of(lived(known, design.to_numpy(), "none", 1, np.random.default_rng(0))), "y")
     blocks, kept = whole_blocks(find_blocks(design), values)
-    found = estimates(blocks, kept, once(4096, 1), "alike")
+    found = estimates(blocks, kept, equal_weights(4096, 1), "alike")
     assert found.shares[0] == pytest.approx(known.true, abs=0.02)
     assert found.variance[0] == pytest.approx(known.variance, rel=0.02)
 

@@ -6,19 +6,22 @@ import pandas as pd
 import pytest
 from tests.support.tiny_study import same, tiny
 
-from twoway.experiments.studies.ask_tell import Driven
-from twoway.experiments.studies.designs import Asked, Span
+from twoway.experiments.studies.ask_tell import AskTellStudy
+from twoway.experiments.studies.designs import AskTell, Span
 from twoway.experiments.studies.store import SHARDS
 from twoway.simulation.errors import InputError
 
-ASKED = {"design": Asked(), "inputs": {"context.control": Span(low=1.0, high=4.0), "learning.perceptual_noise": Span()}}
+ASKED = {
+    "design": AskTell(),
+    "inputs": {"context.control": Span(low=1.0, high=4.0), "learning.perceptual_noise": Span()},
+}
 
 
 def test_what_is_asked_again_is_not_run_again(tmp_path):
-    driven = Driven(tiny(**ASKED), tmp_path / "s", workers=1)
+    driven = AskTellStudy(tiny(**ASKED), tmp_path / "s", workers=1)
     first = driven.tell([[2.0, 1.0], [3.0, 1.0]])
     shards = set((tmp_path / "s" / SHARDS).iterdir())
-    again = Driven(tiny(**ASKED), tmp_path / "s", workers=1).tell(
+    again = AskTellStudy(tiny(**ASKED), tmp_path / "s", workers=1).tell(
         pd.DataFrame(first[["context.control", "learning.perceptual_noise"]])[::-1]
     )
     assert set((tmp_path / "s" / SHARDS).iterdir()) == shards
@@ -40,7 +43,7 @@ def test_what_is_asked_again_is_not_run_again(tmp_path):
     ],
 )
 def test_points_that_cannot_be_asked_are_refused(tmp_path, points, why):
-    driven = Driven(tiny(**ASKED), tmp_path / "s", workers=1)
+    driven = AskTellStudy(tiny(**ASKED), tmp_path / "s", workers=1)
     with pytest.raises(InputError, match=why):
         driven.tell(points)
     assert driven.store.status().points == 0

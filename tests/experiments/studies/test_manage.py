@@ -8,7 +8,7 @@ import pytest
 from tests.support.tiny_study import same, tiny
 
 from twoway.experiments.studies import worker as living
-from twoway.experiments.studies.designs import LatinHypercube, Morris, Sobol, Span
+from twoway.experiments.studies.designs import LatinHypercube, MorrisDesign, SobolDesign, Span
 from twoway.experiments.studies.manage import check, export, extend, merge, replay
 from twoway.experiments.studies.outcomes import NAMES
 from twoway.experiments.studies.run import resume, run_study
@@ -28,7 +28,7 @@ def test_more_replicates_are_added_to_those_there_are(tmp_path, whole_table):
 
 
 @pytest.mark.parametrize(
-    ("design", "points"), [(LatinHypercube(size=4), 10), (Sobol(size=4), 32), (Morris(size=4), 30)]
+    ("design", "points"), [(LatinHypercube(size=4), 10), (SobolDesign(size=4), 32), (MorrisDesign(size=4), 30)]
 )
 def test_a_larger_design_keeps_the_points_it_had(tmp_path, design, points):
     study = tiny(
@@ -37,7 +37,7 @@ def test_a_larger_design_keeps_the_points_it_had(tmp_path, design, points):
         replicates=1,
     )
     first = run_study(study, tmp_path / "s", workers=1).table
-    extend(tmp_path / "s", size=8 if isinstance(design, Sobol) else 10)
+    extend(tmp_path / "s", size=8 if isinstance(design, SobolDesign) else 10)
     result = resume(tmp_path / "s", workers=1)
     assert result.status.points == points
     assert same(result.table.iloc[: len(first)], first)
@@ -45,11 +45,11 @@ def test_a_larger_design_keeps_the_points_it_had(tmp_path, design, points):
 
 def test_a_larger_sobol_design_is_the_one_a_larger_study_would_have(tmp_path):
     fields = {"inputs": {"context.control": Span(), "learning.perceptual_noise": Span()}, "replicates": 1}
-    Store.create(tmp_path / "s", tiny(design=Sobol(size=4), **fields))
-    larger, _ = tiny(design=Sobol(size=16), **fields).points()
+    Store.create(tmp_path / "s", tiny(design=SobolDesign(size=4), **fields))
+    larger, _ = tiny(design=SobolDesign(size=16), **fields).points()
     extended = extend(tmp_path / "s", size=16)
     pd.testing.assert_frame_equal(extended.design[list(larger)], larger)
-    assert extended.study.design == Sobol(size=16)
+    assert extended.study.design == SobolDesign(size=16)
 
 
 def test_points_can_be_added_but_not_twice(tmp_path):

@@ -12,20 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twoway.experiments.studies.designs import (
-    Asked,
+    AskTell,
     Axis,
     Grid,
     Intervention,
     LatinHypercube,
     Listed,
-    Morris,
+    MorrisDesign,
     OneAtATime,
-    Sobol,
+    SobolDesign,
     Span,
     axis,
 )
 from twoway.experiments.studies.outcomes import NAMES
-from twoway.experiments.studies.resolved_study import setting_of
+from twoway.experiments.studies.resolved_study import resolve_study
 from twoway.experiments.studies.study import SHIPPED, Study, load_study, shipped_studies
 from twoway.simulation.affect_control.equations import DATA
 from twoway.simulation.errors import InputError
@@ -60,7 +60,7 @@ def test_what_is_not_given_of_a_range_is_as_declared():
         assert (found.low, found.high) == (d.low, d.high)
 
 
-@pytest.mark.parametrize("design", [LatinHypercube(size=40), Sobol(size=8), Morris(size=6)])
+@pytest.mark.parametrize("design", [LatinHypercube(size=40), SobolDesign(size=8), MorrisDesign(size=6)])
 def test_sampled_points_stay_in_range_are_the_same_again_and_differ_by_seed(design):
     points, _ = study(inputs=MIXED, design=design).points()
     assert points["context.control"].between(1, 4).all()
@@ -82,13 +82,13 @@ def test_a_latin_hypercube_uses_every_part_of_a_range_once():
 
 
 def test_a_saltelli_sample_has_as_many_points_as_its_indices_need():
-    assert len(study(inputs=TWO, design=Sobol(size=8)).points()[0]) == 8 * 4
-    assert len(study(inputs=TWO, design=Sobol(size=8, second_order=True)).points()[0]) == 8 * 6
+    assert len(study(inputs=TWO, design=SobolDesign(size=8)).points()[0]) == 8 * 4
+    assert len(study(inputs=TWO, design=SobolDesign(size=8, second_order=True)).points()[0]) == 8 * 6
 
 
 def test_along_a_morris_trajectory_one_input_changes_at_a_time():
     inputs = {"context.control": Span(), "learning.perceptual_noise": Span(), "context.formality": Span()}
-    points, _ = study(inputs=inputs, design=Morris(size=5)).points()
+    points, _ = study(inputs=inputs, design=MorrisDesign(size=5)).points()
     steps = np.diff(points.to_numpy().reshape(5, 4, 3), axis=1) != 0
     assert (steps.sum(axis=2) == 1).all()
     assert (steps.sum(axis=1) == 1).all()
@@ -158,13 +158,13 @@ def test_a_run_is_known_by_what_is_lived_not_by_its_titles_or_paths(tmp_path):
     base = load("ordinary")
     renamed = base.model_copy(update={"title": "Other", "question": "Other?", "sources": ("other",)})
     moved = changed(base, {"meaning.lexicon": str(copy)})
-    identities = {setting_of(s, {}, []).identity(s) for s in (base, renamed, moved)}
+    identities = {resolve_study(s, {}, []).identity(s) for s in (base, renamed, moved)}
     assert len(identities) == 1
 
 
 @pytest.mark.parametrize("d", all_declarations(), ids=lambda d: f"{d.section}.{d.name}")
 def test_every_number_is_part_of_what_identifies_a_run(d):
-    setting = setting_of("ordinary", {}, [])
+    setting = resolve_study("ordinary", {}, [])
     value = d.high if getattr(getattr(load("ordinary"), d.section), d.name) != d.high else d.low
     one, other = setting.scenario({}), setting.scenario({f"{d.section}.{d.name}": value})
     assert setting.identity(one) != setting.identity(other)
@@ -175,7 +175,7 @@ def test_the_content_of_the_data_files_is_part_of_it(tmp_path):
     text = (DATA / "frames" / "six.toml").read_text(encoding="utf-8")
     mine.write_text(re.sub(r"benign = 0\.7\b", "benign = 0.6", text), encoding="utf-8")
     assert mine.read_text(encoding="utf-8") != text
-    setting = setting_of("ordinary", {}, [{"meaning.frames": str(mine)}])
+    setting = resolve_study("ordinary", {}, [{"meaning.frames": str(mine)}])
     assert setting.identity(setting.scenario({})) != setting.identity(setting.scenario({"meaning.frames": str(mine)}))
 
 
@@ -213,8 +213,8 @@ def test_the_content_of_the_data_files_is_part_of_it(tmp_path):
         ({"inputs": {"context.control": Span()}}, "a grid needs single values"),
         ({"design": {"kind": "gird"}}, "design.kind = 'gird'; did you mean 'grid'"),
         ({"design": {"kind": "sobol"}}, "design.size is missing"),
-        ({"design": Sobol(size=12)}, "needs a power of two"),
-        ({"design": Morris(size=4, levels=3)}, "an even number of levels"),
+        ({"design": SobolDesign(size=12)}, "needs a power of two"),
+        ({"design": MorrisDesign(size=4, levels=3)}, "an even number of levels"),
         ({"design": Grid(), "changes": {"context.controll": 1.0}}, "did you mean 'context.control'"),
         ({"design": Intervention(changes={"x": {"context.control": 99.0}}), "inputs": {}}, "point 1: context.control"),
         ({"design": Intervention(changes={"baseline": {}}), "inputs": {}}, "'baseline' is the name of"),
@@ -287,4 +287,4 @@ def test_the_studies_are_described_in_their_folder():
 
 
 def test_a_study_that_is_asked_has_no_points_of_its_own():
-    assert study(design=Asked()).points()[0].empty
+    assert study(design=AskTell()).points()[0].empty

@@ -24,13 +24,13 @@ from tests.support.tiny_study import INPUTS, TINY, same, tiny
 from twoway.analysis.patterns import PATTERNS, with_patterns
 from twoway.experiments.studies import run as running
 from twoway.experiments.studies import worker as living
-from twoway.experiments.studies.designs import Morris, Span
+from twoway.experiments.studies.designs import MorrisDesign, Span
 from twoway.experiments.studies.manage import extend, replay
 from twoway.experiments.studies.outcomes import NAMES, OUTCOMES
 from twoway.experiments.studies.run import resume, run_study, tasks
 from twoway.experiments.studies.store import SET_ASIDE, SHARDS, WORKING, Store
 from twoway.experiments.studies.study import Precision
-from twoway.experiments.studies.worker import Worlds, live_and_keep
+from twoway.experiments.studies.worker import PointRunner, simulate_and_write
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import changed, load
 from twoway.simulation.run import PreparedScenario
@@ -147,7 +147,7 @@ def test_a_folder_that_holds_a_study_is_not_run_over(tmp_path):
 
 
 def test_points_that_are_the_same_are_run_once(tmp_path):
-    study = tiny(design=Morris(size=3), inputs={"context.strictness": Span()}, replicates=2)
+    study = tiny(design=MorrisDesign(size=3), inputs={"context.strictness": Span()}, replicates=2)
     result = run_study(study, tmp_path / "s", workers=1)
     keys = Store(tmp_path / "s").design["key"]
     assert result.status.points == 6
@@ -179,8 +179,8 @@ def test_with_other_luck_they_give_something_else_but_the_same_again(tmp_path):
 def test_luck_that_is_remembered_is_the_luck_that_is_drawn():
     store_free = tiny(changes=TINY | {"design.centres": 2})
     table, setting = store_free.points()
-    points = [living.Point({str(k): v for k, v in row.items()}, "key", 1) for row in table.to_dict("records")]
-    worlds = Worlds(setting, points)
+    points = [living.StudyPoint({str(k): v for k, v in row.items()}, "key", 1) for row in table.to_dict("records")]
+    worlds = PointRunner(setting, points)
     world = worlds.world(0)
     for _ in range(2):
         ours, drawn = worlds.luck(world, 1, 3, 1), PreparedScenario(setting.scenario(points[0].changes)).luck(1, 3, 1)
@@ -498,4 +498,4 @@ def test_a_task_holds_its_points_once_and_every_run_is_in_one_task(tmp_path):
     runs = [(task.points[place].key, replicate) for task in found for place, replicate in task.runs]
     assert sorted(runs) == sorted(store.pending())
     assert all(len({p.key for p in task.points}) == len(task.points) for task in found)
-    assert live_and_keep(found[0]).runs == len(found[0].runs)
+    assert simulate_and_write(found[0]).runs == len(found[0].runs)

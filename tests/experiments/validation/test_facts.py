@@ -5,7 +5,7 @@ from copy import copy
 import numpy as np
 import pytest
 
-from twoway.experiments.validation.fact_conditions import CONDITIONS, Lived
+from twoway.experiments.validation.fact_conditions import CONDITIONS, SimulatedCondition
 from twoway.experiments.validation.fact_table import declared_facts
 from twoway.experiments.validation.facts import FACTS
 from twoway.experiments.validation.scoreboard import parts_of_facts, replicates_of
@@ -17,7 +17,9 @@ SMALL = {"design.days": 100}
 
 @pytest.fixture(scope="module")
 def lived():
-    return {name: Lived(condition, 5, replicates_of(name, 3), SMALL) for name, condition in CONDITIONS.items()}
+    return {
+        name: SimulatedCondition(condition, 5, replicates_of(name, 3), SMALL) for name, condition in CONDITIONS.items()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,11 @@ def test_what_a_questionnaire_catches_has_other_luck_with_another_seed(fact, par
 
 
 def test_every_condition_has_as_many_dyads():
-    sizes = {len(Lived(c, 1, replicates_of(n, 2), {"design.days": 3}).panel.dyads) for n, c in CONDITIONS.items()}
+    simulated = (
+        SimulatedCondition(condition, 1, replicates_of(name, 2), {"design.days": 3})
+        for name, condition in CONDITIONS.items()
+    )
+    sizes = {len(one.panel.dyads) for one in simulated}
     assert sizes == {32}
 
 
@@ -105,7 +111,7 @@ def test_other_defaults_count_only_where_scenario_and_condition_say_nothing():
         "design.days": 3,
     }
     lived = {
-        name: Lived(CONDITIONS[name], 1, 1, other).resolved.scenario
+        name: SimulatedCondition(CONDITIONS[name], 1, 1, other).resolved.scenario
         for name in ("ordinary", "voluntary", "raised expectations", "without meaning")
     }
     assert lived["ordinary"].people.client_tilt == -0.9

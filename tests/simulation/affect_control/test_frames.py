@@ -168,11 +168,11 @@ def test_the_other_repertoires_have_rated_identities_every_kind_and_the_weights_
 
 
 @pytest.mark.parametrize("repertoire", ["five", "seven"])
-def test_the_other_repertoires_can_be_lived_with_and_make_a_difference(repertoire):
+def test_the_other_repertoires_can_be_simulated_and_make_a_difference(repertoire):
     small = {"design.days": 20, "design.clients": 4}
-    lived, ordinary = (
+    simulated, ordinary = (
         run(changed(Scenario(), small | {"meaning.frames": name}), keep="days") for name in (repertoire, "six")
     )
-    weights = lived.days[[column for column in lived.days if column.startswith(SHARE_OF)]]
+    weights = simulated.days[[column for column in simulated.days if column.startswith(SHARE_OF)]]
     assert np.allclose(weights.sum(axis=1), 1)
-    assert not lived.dyads.equals(ordinary.dyads)
+    assert not simulated.dyads.equals(ordinary.dyads)

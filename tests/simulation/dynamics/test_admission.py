@@ -14,8 +14,8 @@ from twoway.simulation.run import PreparedScenario, records
 from twoway.simulation.situations import EncounterKind
 from twoway.simulation.state import NOBODY, dyad_type, party_type, post_type
 
-WORLD = PreparedScenario(Scenario())
-FRAMES = WORLD.resolved.frames
+PREPARED = PreparedScenario(Scenario())
+FRAMES = PREPARED.resolved.frames
 K = len(FRAMES.names)
 LAW = settings(deadline=None, max_examples=40)
 
@@ -26,7 +26,7 @@ draws = st.lists(st.floats(-6, 6), min_size=K + TRAITS, max_size=K + TRAITS).map
 
 
 def numbers(**changes):
-    made = WORLD.numbers.copy()
+    made = PREPARED.numbers.copy()
     for name, value in changes.items():
         made[name] = value
     return made[0]
@@ -48,20 +48,20 @@ def softmax(log_weights):
 
 def admitted(traits, **changes):
     client = party()
-    admit_client(client, WORLD.frames, numbers(**changes), traits)
+    admit_client(client, PREPARED.frames, numbers(**changes), traits)
     return client
 
 
 def filled(traits, **changes):
     post = records(1, post_type(K))[0]
-    fill_post(post, WORLD.frames, numbers(**changes), traits)
+    fill_post(post, PREPARED.frames, numbers(**changes), traits)
     return post
 
 
 @LAW
 @given(draws)
 def test_whoever_arrives_has_traits_that_are_shares(traits):
-    client, post = admitted(traits, reserve_variety=0.5, insight_variety=0.5, distress_variety=0.5), filled(traits)
+    client, post = admitted(traits, reserve_sd=0.5, insight_sd=0.5, distress_sd=0.5), filled(traits)
     for trait in (client.reserve, client.insight, client.distress, client.known_rules, post.reserve, post.insight):
         assert 0 <= trait <= 1
     assert client.definition.sum() == pytest.approx(1.0, abs=1e-12)
@@ -74,9 +74,9 @@ def test_traits_far_off_are_kept_at_the_ends_of_the_scale():
     assert (high.reserve, high.insight, high.distress) == (1.0, 1.0, 1.0)
 
 
-def test_someone_of_average_luck_is_as_people_are_on_average():
+def test_someone_of_average_draws_is_as_people_are_on_average():
     client, post = admitted(np.zeros(K + TRAITS)), filled(np.zeros(K + TRAITS))
-    people, context = WORLD.scenario.people, WORLD.scenario.context
+    people, context = PREPARED.scenario.people, PREPARED.scenario.context
     assert (client.reserve, client.insight) == (people.client_reserve, people.client_insight)
     assert (client.distress, client.known_rules) == (context.distress, context.transparency)
     assert (post.reserve, post.insight) == (people.keyworker_reserve, context.reflexivity)
@@ -90,7 +90,7 @@ def test_someone_of_average_luck_is_as_people_are_on_average():
 @LAW
 @given(draws)
 def test_general_views_of_clients_differ_less_than_first_impressions_and_a_clients_expectations_as_people_say(traits):
-    client, post = admitted(traits, client_variety=2.0), filled(traits, keyworker_variety=2.0)
+    client, post = admitted(traits, client_expectation_sd=2.0), filled(traits, keyworker_expectation_sd=2.0)
     usual_client, usual_post = (someone(np.zeros(K + TRAITS)) for someone in (admitted, filled))
     assert client.expectation - usual_client.expectation == pytest.approx(2.0 * traits[:K], abs=1e-9)
     assert post.general_view - usual_post.general_view == pytest.approx(2.0 * traits[:K] / np.sqrt(2), abs=1e-9)
@@ -108,7 +108,7 @@ def test_raised_expectations_make_a_clients_first_definition_more_benign(traits,
 @pytest.mark.parametrize(
     ("trait", "field"), [(Trait.RESERVE, "reserve"), (Trait.INSIGHT, "insight"), (Trait.DISTRESS, "distress")]
 )
-def test_each_trait_has_luck_of_its_own(trait, field):
+def test_each_trait_has_a_draw_of_its_own(trait, field):
     usual, special = np.zeros(K + TRAITS), np.zeros(K + TRAITS)
     special[K + trait] = 0.5
     one, other = admitted(usual), admitted(special)
@@ -119,10 +119,10 @@ def test_each_trait_has_luck_of_its_own(trait, field):
     assert (other.style == one.style).all()
 
 
-def test_styles_of_handling_tension_come_last_among_the_luck_of_a_person():
+def test_coping_styles_come_last_among_the_draws_of_a_person():
     traits = np.zeros(K + TRAITS)
     traits[-WAYS:] = range(1, WAYS + 1)
-    client, post = admitted(traits, style_variety=2.0), filled(traits, style_variety=2.0)
+    client, post = admitted(traits, coping_style_sd=2.0), filled(traits, coping_style_sd=2.0)
     assert list(client.style) == list(post.style) == [2.0, 4.0, 6.0, 8.0, 10.0]
     assert client.reserve == admitted(np.zeros(K + TRAITS)).reserve
 
@@ -131,9 +131,10 @@ def test_styles_of_handling_tension_come_last_among_the_luck_of_a_person():
 @given(draws, impressions, share)
 def test_a_keyworker_begins_between_her_general_view_and_her_first_impression(traits, impression, weight):
     post, keyworker = filled(traits), party()
-    meet_keyworker(keyworker, post, WORLD.frames, numbers(first_impression=weight), impression)
+    meet_keyworker(keyworker, post, PREPARED.frames, numbers(first_impression=weight), impression)
     n = numbers()
-    fresh = np.log(FRAMES.expected[KEYWORKER]) + n.keyworker_tilt * FRAMES.benign + n.keyworker_variety * impression
+    leaning = np.log(FRAMES.expected[KEYWORKER]) + n.keyworker_tilt * FRAMES.benign
+    fresh = leaning + n.keyworker_expectation_sd * impression
     assert keyworker.expectation == pytest.approx((1 - weight) * post.general_view + weight * fresh, abs=1e-9)
     assert keyworker.definition == pytest.approx(softmax(keyworker.expectation), abs=1e-9)
     assert (keyworker.reserve, keyworker.insight) == (post.reserve, post.insight)
@@ -147,7 +148,7 @@ def taken_over(keep=0.5, handover=0.5, his=(0,) * K, hers=(0,) * K, expected=(0,
     dyad.talk_due = KEYWORKER
     post = filled(np.zeros(K + TRAITS))
     take_over(
-        keyworker, client, dyad, post, WORLD.frames, numbers(keep=keep, handover=handover),
+        keyworker, client, dyad, post, PREPARED.frames, numbers(carry_over_to_new_keyworker=keep, handover=handover),
         np.zeros(K) if impression is None else impression,
     )  # fmt: skip
     return client, keyworker, dyad, post
@@ -184,7 +185,7 @@ def test_a_new_keyworker_starts_from_what_was_handed_over_or_from_her_own_impres
     assert told.definition == pytest.approx(softmax(view), abs=1e-9)
     _, own, _, post = taken_over(handover=0.0, hers=view, impression=impression)
     alone = party()
-    meet_keyworker(alone, post, WORLD.frames, numbers(), impression)
+    meet_keyworker(alone, post, PREPARED.frames, numbers(), impression)
     assert own.definition == pytest.approx(alone.definition, abs=1e-9)
 
 
@@ -203,12 +204,12 @@ def test_a_quarrel_that_was_sought_with_the_old_keyworker_is_not_sought_with_the
 def opened(clients, caseload, seed=3, **changes):
     """The records of a centre on its first morning."""
     sizes = {"design.clients": clients, "context.caseload": caseload, "design.days": 1}
-    world = PreparedScenario(changed(Scenario(), {**sizes, **changes}))
-    luck = world.luck(seed, 0, 0)
-    settled, _ = world.of_centre(luck)
+    prepared = PreparedScenario(changed(Scenario(), {**sizes, **changes}))
+    centre_draws = prepared.luck(seed, 0, 0)
+    settled, _ = prepared.of_centre(centre_draws)
     people = [records(clients, party_type(K)) for _ in range(2)]
-    dyads, posts = records(clients, dyad_type()), records(world.scenario.posts, post_type(K))
-    open_centre(*people, dyads, posts, world.frames, settled, luck)
+    dyads, posts = records(clients, dyad_type()), records(prepared.scenario.posts, post_type(K))
+    open_centre(*people, dyads, posts, prepared.frames, settled, centre_draws)
     return *people, dyads, posts
 
 
@@ -254,6 +255,6 @@ def test_too_many_clients_leave_less_contact_and_more_pressure():
     )
 
 
-def test_a_post_holds_luck_for_as_many_successors_as_there_can_be():
-    luck = WORLD.luck(1, 0, 0)
-    assert luck.keyworkers.shape[1] == luck.impressions.shape[1] == 1 + SUCCESSORS
+def test_a_post_holds_draws_for_as_many_successors_as_there_can_be():
+    centre_draws = PREPARED.luck(1, 0, 0)
+    assert centre_draws.keyworkers.shape[1] == centre_draws.impressions.shape[1] == 1 + SUCCESSORS

@@ -28,8 +28,8 @@ from twoway.simulation.run import PreparedScenario, records
 from twoway.simulation.situations import LONGEST, EncounterKind, action_tables
 from twoway.simulation.state import party_type
 
-WORLD = PreparedScenario(Scenario())
-FRAMES, SITUATIONS = WORLD.resolved.frames, WORLD.resolved.situations
+PREPARED = PreparedScenario(Scenario())
+FRAMES, SITUATIONS = PREPARED.resolved.frames, PREPARED.resolved.situations
 NAMES, K = FRAMES.names, len(FRAMES.names)
 NEARLY_ONE = float(np.nextafter(np.float32(1), np.float32(0)))
 BOUNDS = {d.name: (d.low, d.high) for d in all_declarations()}
@@ -40,14 +40,14 @@ TALK = SITUATIONS.turn(EncounterKind.PLANNED, KEYWORKER, 0)
 LAW = settings(deadline=None, max_examples=60)
 
 share = st.floats(0, 1)
-luck = st.floats(0, NEARLY_ONE)
+unit_draw = st.floats(0, NEARLY_ONE)
 views = st.lists(st.floats(-12, 0), min_size=K, max_size=K)
 turn_numbers = st.integers(0, len(SITUATIONS.turns) - 1)
 
 
 def turns_of(blur):
     """The turns of the shipped situations as someone sees them whose perception is so blurred."""
-    r, learning = WORLD.resolved, WORLD.scenario.learning
+    r, learning = PREPARED.resolved, PREPARED.scenario.learning
     return action_tables(r.situations, r.frames, r.lexicon, r.equations, learning.choice_temperature, blur, 0.6)[1]
 
 
@@ -72,7 +72,7 @@ def sure_of(frame):
 
 def numbers(**changes):
     """The default numbers, some of them changed."""
-    made = WORLD.numbers.copy()
+    made = PREPARED.numbers.copy()
     for name, value in changes.items():
         made[name] = value
     return made[0]
@@ -87,7 +87,7 @@ def act(turn, word):
     return SITUATIONS.turns[turn].feasible.index(word)
 
 
-def reads(reader, turn, number, numbers_, draw=0.5, others_share=0.5, others_strain=0.0, turns=WORLD.turns):
+def reads(reader, turn, number, numbers_, draw=0.5, others_share=0.5, others_strain=0.0, turns=PREPARED.turns):
     """The row that is left when *reader* reads an act."""
     note = row()
     read(reader, turns[turn], number, others_share, others_strain, numbers_, draw, np.empty(LONGEST * 10), note)
@@ -113,9 +113,13 @@ def test_any_weights_make_a_definition_that_is_a_probability(weights):
 @given(st.data())
 def test_a_definition_is_a_probability_after_any_reading_by_anyone(data):
     """Whatever the numbers of the scenario are, within their ranges."""
+    names = (
+        "definition_learning_rate", "expectation_anchoring", "lapse_rate", "perceptual_assimilation", "formality",
+        "impersonal_weight", "deflection_tolerance",
+    )  # fmt: skip
     changes = {
         name: data.draw(st.one_of(st.floats(*BOUNDS[name]), st.sampled_from(BOUNDS[name])), label=name)
-        for name in ("learning", "anchoring", "doubt", "assimilation", "formality", "impersonal_weight", "tolerance")
+        for name in names
     }
     reader = party(
         data.draw(st.lists(st.floats(-800, 0), min_size=K, max_size=K)),
@@ -123,9 +127,9 @@ def test_a_definition_is_a_probability_after_any_reading_by_anyone(data):
     )  # fmt: skip
     reader.expectation[:] = data.draw(views)
     number = data.draw(turn_numbers)
-    done = data.draw(st.integers(0, WORLD.turns[number].feasible - 1))
+    done = data.draw(st.integers(0, PREPARED.turns[number].feasible - 1))
     note = reads(
-        reader, number, done, numbers(**changes), data.draw(luck), data.draw(share), data.draw(share)
+        reader, number, done, numbers(**changes), data.draw(unit_draw), data.draw(share), data.draw(share)
     )  # fmt: skip
     assert np.isfinite(reader.definition).all()
     assert (reader.definition >= 0).all()
@@ -143,11 +147,11 @@ def test_a_definition_is_a_probability_after_any_reading_by_anyone(data):
 def test_a_reading_moves_a_definition_toward_the_frame_out_of_which_the_act_is_likeliest(
     view, number, role, learning, data
 ):
-    turn = WORLD.turns[number]
+    turn = PREPARED.turns[number]
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party(view)
     before = reader.definition.copy()
-    redefine(reader, turn, seen, role, 0.0, numbers(learning=learning))
+    redefine(reader, turn, seen, role, 0.0, numbers(definition_learning_rate=learning))
     likeliest, unlikeliest = turn.will[:, seen].argmax(), turn.will[:, seen].argmin()
     assert reader.definition[likeliest] >= before[likeliest] - 1e-12
     assert reader.definition[unlikeliest] <= before[unlikeliest] + 1e-12
@@ -156,7 +160,7 @@ def test_a_reading_moves_a_definition_toward_the_frame_out_of_which_the_act_is_l
 @LAW
 @given(turn_numbers, st.data())
 def test_from_an_open_mind_a_reading_makes_the_likeliest_frame_the_weightiest(number, data):
-    turn = WORLD.turns[number]
+    turn = PREPARED.turns[number]
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party()
     redefine(reader, turn, seen, 0.2, 0.0, numbers())
@@ -166,7 +170,7 @@ def test_from_an_open_mind_a_reading_makes_the_likeliest_frame_the_weightiest(nu
 @LAW
 @given(views, turn_numbers, share, st.data())
 def test_an_act_that_is_known_to_be_all_role_says_nothing_about_the_relationship(view, number, strain, data):
-    turn = WORLD.turns[number]
+    turn = PREPARED.turns[number]
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party(view)
     before = reader.definition.copy()
@@ -179,7 +183,8 @@ def test_an_act_that_is_known_to_be_all_role_says_nothing_about_the_relationship
 def test_a_definition_without_learning_goes_back_to_the_expectation(view, expected, number):
     reader = party(view)
     reader.expectation[:] = expected
-    redefine(reader, WORLD.turns[number], 0, 0.3, 0.0, numbers(learning=0.0, anchoring=1.0))
+    anchored = numbers(definition_learning_rate=0.0, expectation_anchoring=1.0)
+    redefine(reader, PREPARED.turns[number], 0, 0.3, 0.0, anchored)
     assert reader.definition == pytest.approx(party(expected).definition, abs=1e-12)
 
 
@@ -230,7 +235,7 @@ def test_the_other_is_taken_to_be_more_reserved_after_an_act_in_role_and_less_af
     believed = 1 - (1 - 0.35) * (1 - presumed)
     note = reads(reader, turn, done, numbers(formality=0.35), others_share=0.9, turns=SHARP)
     moved = reader.presumed_reserve - presumed
-    if WORLD.turns[turn].mandated:
+    if PREPARED.turns[turn].mandated:
         assert moved == 0, "what the rules prescribe tells nothing of the person"
     else:
         assert moved * (note.role_share - believed) >= -1e-12
@@ -251,9 +256,9 @@ def test_a_courtesy_warms_less_from_someone_who_is_taken_to_stay_behind_the_role
 def test_whoever_always_acts_by_the_script_is_found_out():
     client = party(presumed_reserve=0.0)
     everyday = SITUATIONS.turn(EncounterKind.EVERYDAY, KEYWORKER, 0)
-    script, luck_ = WORLD.turns[everyday].script_cdf, np.random.default_rng(1)
-    for draw in luck_.random(400):
-        reads(client, everyday, pick(script, draw), numbers(formality=0.2, acquaintance=0.05), turns=SHARP)
+    script, random = PREPARED.turns[everyday].script_cdf, np.random.default_rng(1)
+    for draw in random.random(400):
+        reads(client, everyday, pick(script, draw), numbers(formality=0.2, reserve_learning_rate=0.05), turns=SHARP)
     assert client.presumed_reserve > 0.5
 
 
@@ -272,9 +277,9 @@ def test_a_keyworker_with_insight_puts_a_complaint_in_withdrawal_down_to_strain(
 
 
 @LAW
-@given(views, turn_numbers, luck, share, share, share, share, st.data())
+@given(views, turn_numbers, unit_draw, share, share, share, share, st.data())
 def test_role_strain_and_person_share_an_act_that_was_read(view, number, draw, role, strain, known, insight, data):
-    done = data.draw(st.integers(0, WORLD.turns[number].feasible - 1))
+    done = data.draw(st.integers(0, PREPARED.turns[number].feasible - 1))
     reader = party(view, known_rules=known, insight=insight)
     note = reads(reader, number, done, numbers(), draw, role, strain)
     parts = (note.role_share, note.strain_share, note.person_share)
@@ -283,7 +288,7 @@ def test_role_strain_and_person_share_an_act_that_was_read(view, number, draw, r
     assert 0 <= note.expected <= 1
     # Whoever is certain that it is all script or all strain may yet see what neither holds: perception stays open.
     assert note.expected > 0 or max(insight * strain, known * role) > 1 - 1e-9
-    assert note.seen in WORLD.turns[number].act[: WORLD.turns[number].feasible]
+    assert note.seen in PREPARED.turns[number].act[: PREPARED.turns[number].feasible]
 
 
 @pytest.mark.parametrize("number", range(len(SITUATIONS.turns)))
@@ -307,7 +312,7 @@ def test_orders_refusals_and_force_coerce_but_explaining_and_persuading_do_not()
 
 
 @LAW
-@given(turn_numbers, luck.filter(bool), views, st.floats(0, 0.95), share, st.data())
+@given(turn_numbers, unit_draw.filter(bool), views, st.floats(0, 0.95), share, st.data())
 def test_with_sharp_eyes_even_those_who_see_what_they_expect_see_what_was_done(number, draw, view, role, strain, data):
     turn = SHARP[number]
     done = data.draw(st.integers(0, turn.feasible - 1))
@@ -319,7 +324,7 @@ def test_with_sharp_eyes_even_those_who_see_what_they_expect_see_what_was_done(n
     ("kind", "position"),
     [(EncounterKind.EVERYDAY, 0), (EncounterKind.CONTROL, 0), (EncounterKind.REQUEST, 1), (EncounterKind.PLANNED, 0)],
 )
-def test_to_blurred_eyes_whatever_a_keyworker_does_looks_kinder_in_care_than_in_custody(kind, position):
+def test_with_perceptual_noise_whatever_a_keyworker_does_looks_kinder_in_care_than_in_custody(kind, position):
     number = SITUATIONS.turn(kind, KEYWORKER, position)
     turn, seen = turns_of(1.3)[number], np.empty(50)
     for done in range(turn.feasible):
@@ -333,7 +338,7 @@ def test_to_blurred_eyes_whatever_a_keyworker_does_looks_kinder_in_care_than_in_
 
 
 def test_who_does_not_lean_on_expectation_sees_the_same_whatever_the_relationship_seems_to_be():
-    turn, seen = WORLD.turns[TALK], np.empty(50)
+    turn, seen = PREPARED.turns[TALK], np.empty(50)
     for u in np.linspace(0, NEARLY_ONE, 50):
         care, custody = (
             perceive(party(sure_of(frame)), turn, act(TALK, "explain_something_to"), 0.35, 0.0, 0.0, u, seen)
@@ -351,14 +356,14 @@ def test_an_act_that_nobody_could_have_expected_is_seen_as_what_it_was():
 
 
 def acts_of(someone, turn, numbers_, frame, source_draw, bent=False):
-    """The acts someone chooses over all luck of the act, given the luck of the source; and their sources."""
+    """The acts someone chooses over all draws of the act, given the draw of the source; and their sources."""
     chosen, sources = [], set()
     for u in np.linspace(0, NEARLY_ONE, 60):
         note = row()
-        number = choose(someone, WORLD.turns[turn], frame, bent, numbers_, np.array([source_draw, u]), 0, note)
+        number = choose(someone, PREPARED.turns[turn], frame, bent, numbers_, np.array([source_draw, u]), 0, note)
         chosen.append(SITUATIONS.turns[turn].feasible[number])
         sources.add(int(note.source))
-        assert note.act == WORLD.turns[turn].act[number]
+        assert note.act == PREPARED.turns[turn].act[number]
     return set(chosen), sources
 
 
@@ -376,7 +381,7 @@ def test_out_of_strain_a_client_complains_evades_ignores_and_argues():
 
 
 def test_where_no_irritable_act_is_feasible_nobody_acts_out_of_strain():
-    calm = WORLD.turns.copy()
+    calm = PREPARED.turns.copy()
     calm.strained, calm.strain, calm.strain_cdf = 0.0, 0.0, np.inf
     draw = np.array([NEARLY_ONE, 0.5])
     for turn in calm:
@@ -390,9 +395,9 @@ def test_as_a_person_one_does_what_feels_right_in_the_frame_one_has_taken():
         done = []
         for u in np.linspace(0, NEARLY_ONE, 60):
             number = choose(
-                party(), WORLD.turns[TALK], frame, False, numbers(formality=0.0), np.array([u, u]), 0, row()
+                party(), PREPARED.turns[TALK], frame, False, numbers(formality=0.0), np.array([u, u]), 0, row()
             )
-            done.append(WORLD.turns[TALK].evaluation[number])
+            done.append(PREPARED.turns[TALK].evaluation[number])
         return np.mean(done)
 
     assert mean_evaluation(CARE) > mean_evaluation(CUSTODY) + 0.5
@@ -401,12 +406,12 @@ def test_as_a_person_one_does_what_feels_right_in_the_frame_one_has_taken():
 def test_doing_what_ones_own_definition_forbids_leaves_tension_and_doing_what_it_asks_does_not():
     def tension_after(word, frame):
         keyworker = party()
-        script = WORLD.turns[CONTROL].script_cdf
+        script = PREPARED.turns[CONTROL].script_cdf
         place = act(CONTROL, word)
         draw = (script[place - 1] if place else 0.0) + 1e-9
-        note, n = row(), numbers(formality=1.0, tolerance=5.0)
-        choose(keyworker, WORLD.turns[CONTROL], frame, False, n, np.array([0.0, draw]), 0, note)
-        assert note.act == WORLD.turns[CONTROL].act[place]
+        note, n = row(), numbers(formality=1.0, deflection_tolerance=5.0)
+        choose(keyworker, PREPARED.turns[CONTROL], frame, False, n, np.array([0.0, draw]), 0, note)
+        assert note.act == PREPARED.turns[CONTROL].act[place]
         assert note.actor_tension == keyworker.tension
         return keyworker.tension
 
@@ -419,7 +424,7 @@ def test_doing_what_ones_own_definition_forbids_leaves_tension_and_doing_what_it
 @given(share, share, share, share)
 def test_a_mandate_binds_a_keyworker_unless_the_rules_are_bent(formality, reserve, mandate, away):
     n = numbers(formality=formality, mandate=mandate)
-    for turn in WORLD.turns:
+    for turn in PREPARED.turns:
         someone = party(reserve=reserve, distance=away)
         bound, free = scripted_share(someone, turn, False, n), scripted_share(someone, turn, True, n)
         assert free == scripted_share(someone, turn, False, numbers(formality=formality, mandate=0.0))
@@ -429,38 +434,38 @@ def test_a_mandate_binds_a_keyworker_unless_the_rules_are_bent(formality, reserv
 
 def test_someone_of_two_minds_takes_up_either_frame_as_often_as_it_weighs():
     undecided = party([0.0 if name in ("care", "custody") else -50.0 for name in NAMES])
-    taken = [frame_taken(undecided, True, WORLD.frames, (i + 0.5) / 100) for i in range(100)]
+    taken = [frame_taken(undecided, True, PREPARED.frames, (i + 0.5) / 100) for i in range(100)]
     assert taken.count(CARE) == taken.count(CUSTODY) == 50
 
 
 @LAW
-@given(views, luck)
-def test_someone_out_to_confront_who_opens_takes_the_weightiest_adversarial_frame_whatever_the_luck(view, draw):
+@given(views, unit_draw)
+def test_someone_out_to_confront_who_opens_takes_the_weightiest_adversarial_frame_whatever_the_draw(view, draw):
     angry = party(view, confronting=1.0)
-    adversarial = np.flatnonzero(WORLD.frames.adversarial)
-    taken = frame_taken(angry, True, WORLD.frames, draw)
+    adversarial = np.flatnonzero(PREPARED.frames.adversarial)
+    taken = frame_taken(angry, True, PREPARED.frames, draw)
     assert taken in adversarial
     assert angry.definition[taken] == angry.definition[adversarial].max()
 
 
 @LAW
-@given(views, luck)
+@given(views, unit_draw)
 def test_someone_out_to_confront_to_whom_another_opens_takes_up_what_the_relationship_usually_is(view, draw):
     angry, calm = party(view, confronting=1.0), party(view)
-    assert frame_taken(angry, False, WORLD.frames, draw) == frame_taken(calm, False, WORLD.frames, draw)
+    assert frame_taken(angry, False, PREPARED.frames, draw) == frame_taken(calm, False, PREPARED.frames, draw)
 
 
-def meets(kind, opener, client, keyworker, days_luck, numbers_=None, step=1):
+def meets(kind, opener, client, keyworker, days_draws, numbers_=None, step=1):
     """The rows of an encounter and how many exchanges were read as good."""
     rows = records(LONGEST, row_type(EVENT_COLUMNS, K))
     good = encounter(
-        WORLD.kinds[kind], WORLD.turns, opener, client, keyworker, WORLD.frames, numbers_ or numbers(),
-        days_luck, np.empty(50), rows, 0, step,
+        PREPARED.kinds[kind], PREPARED.turns, opener, client, keyworker, PREPARED.frames, numbers_ or numbers(),
+        days_draws, np.empty(50), rows, 0, step,
     )  # fmt: skip
     return rows, good
 
 
-days = st.lists(luck, min_size=WORLD.columns, max_size=WORLD.columns).map(np.array)
+days = st.lists(unit_draw, min_size=PREPARED.columns, max_size=PREPARED.columns).map(np.array)
 openings = [
     (kind, opener)
     for kind in EncounterKind
@@ -476,9 +481,9 @@ def test_in_an_encounter_the_parties_alternate_and_each_sticks_to_the_frame_take
     n = SITUATIONS.exchanges[kind]
     assert list(rows.actor[:n]) == [(opener + i) % 2 for i in range(n)]
     assert list(rows.exchange[:n]) == list(range(n))
-    first = WORLD.kinds[kind].luck
+    first = PREPARED.kinds[kind].luck
     taken = [
-        frame_taken(party(view), opener == role, WORLD.frames, drawn[first + question])
+        frame_taken(party(view), opener == role, PREPARED.frames, drawn[first + question])
         for role, view, question in (
             (CLIENT, his, EncounterQuestion.CLIENT_FRAME),
             (KEYWORKER, hers, EncounterQuestion.KEYWORKER_FRAME),
@@ -492,15 +497,15 @@ def test_in_an_encounter_the_parties_alternate_and_each_sticks_to_the_frame_take
 @given(days, views, views)
 def test_the_good_exchanges_of_a_talk_are_those_seen_as_good(drawn, his, hers):
     rows, good = meets(EncounterKind.REPAIR, CLIENT, party(his), party(hers), drawn)
-    evaluations = [WORLD.resolved.lexicon.acts[SITUATIONS.acts[r.seen]][0] for r in rows[:4]]
-    assert good == sum(e >= WORLD.scenario.coping.good_reading_threshold for e in evaluations)
+    evaluations = [PREPARED.resolved.lexicon.acts[SITUATIONS.acts[r.seen]][0] for r in rows[:4]]
+    assert good == sum(e >= PREPARED.scenario.coping.good_reading_threshold for e in evaluations)
 
 
 @LAW
 @given(days, share)
 def test_rules_are_bent_only_where_there_are_any_and_as_often_as_discretion_says(drawn, discretion):
     rows, _ = meets(EncounterKind.CONTROL, KEYWORKER, party(), party(), drawn, numbers(discretion=discretion))
-    draw = drawn[WORLD.kinds[EncounterKind.CONTROL].luck + EncounterQuestion.BENDS]
+    draw = drawn[PREPARED.kinds[EncounterKind.CONTROL].luck + EncounterQuestion.BENDS]
     assert bool(rows[0].bent) == (draw < discretion)
     chat, _ = meets(EncounterKind.EVERYDAY, KEYWORKER, party(), party(), drawn, numbers(discretion=1.0))
     assert not chat.bent.any()
@@ -512,7 +517,7 @@ def test_a_confrontation_is_over_when_who_sought_it_has_opened_an_encounter(draw
     client, keyworker = party(confronting=1.0), party(confronting=1.0)
     rows, _ = meets(EncounterKind.EVERYDAY, CLIENT, client, keyworker, drawn)
     assert (client.confronting, keyworker.confronting) == (0.0, 1.0)
-    assert WORLD.frames.adversarial[rows[0].actor_frame]
+    assert PREPARED.frames.adversarial[rows[0].actor_frame]
 
 
 @LAW
@@ -528,9 +533,9 @@ def test_it_makes_no_difference_to_the_two_whether_their_encounter_is_written_do
 
 @LAW
 @given(days, st.sampled_from(openings))
-def test_luck_of_other_encounters_of_the_day_does_not_matter_to_this_one(drawn, opening):
+def test_draws_of_other_encounters_of_the_day_do_not_matter_to_this_one(drawn, opening):
     kind, opener = opening
-    first = WORLD.kinds[kind].luck
+    first = PREPARED.kinds[kind].luck
     mine = slice(first, first + PER_ENCOUNTER + PER_EXCHANGE * SITUATIONS.exchanges[kind])
     elsewhere = 1 - drawn - 2.0**-25
     elsewhere[mine] = drawn[mine]

@@ -1,4 +1,4 @@
-"""A reform changes the future and not the past, and only what a centre can change."""
+"""A policy change changes the future and not the past, and only what a centre can change."""
 
 from __future__ import annotations
 
@@ -39,24 +39,24 @@ def assert_identical(one: CentreRecords, other: CentreRecords, before: int = DAY
 
 @settings(max_examples=20)
 @given(changes=CHANGES, day=st.integers(1, DAYS + 1), seed=st.integers(0, 1000))
-def test_a_reform_leaves_every_day_before_it_as_it_was(changes, day, seed):
-    world = PreparedScenario(SCENARIO, [PolicyChange(day, changed(SCENARIO, changes))])
+def test_a_policy_change_leaves_every_day_before_it_as_it_was(changes, day, seed):
+    prepared = PreparedScenario(SCENARIO, [PolicyChange(day, changed(SCENARIO, changes))])
     assert_identical(
-        simulate_centre(world, seed, 0, 0), simulate_centre(PreparedScenario(SCENARIO), seed, 0, 0), before=day
+        simulate_centre(prepared, seed, 0, 0), simulate_centre(PreparedScenario(SCENARIO), seed, 0, 0), before=day
     )
 
 
 @given(changes=CHANGES, seed=st.integers(0, 1000))
 @settings(max_examples=10)
-def test_a_reform_on_the_day_after_the_last_changes_nothing(changes, seed):
-    world = PreparedScenario(SCENARIO, [PolicyChange(DAYS + 1, changed(SCENARIO, changes))])
-    for lived in (simulate_centre, simulate_centre_with_agents):
-        assert_identical(lived(world, seed, 0, 0), simulate_centre(PreparedScenario(SCENARIO), seed, 0, 0))
+def test_a_policy_change_on_the_day_after_the_last_changes_nothing(changes, seed):
+    prepared = PreparedScenario(SCENARIO, [PolicyChange(DAYS + 1, changed(SCENARIO, changes))])
+    for simulated in (simulate_centre, simulate_centre_with_agents):
+        assert_identical(simulated(prepared, seed, 0, 0), simulate_centre(PreparedScenario(SCENARIO), seed, 0, 0))
 
 
 @settings(max_examples=10)
 @given(day=st.integers(1, DAYS), changes=CHANGES)
-def test_a_reform_to_what_is_in_force_already_changes_nothing(day, changes):
+def test_a_policy_change_to_what_is_in_force_already_changes_nothing(day, changes):
     scenario = changed(SCENARIO, changes)
     assert_identical(
         simulate_centre(PreparedScenario(scenario, [PolicyChange(day, scenario)]), 1, 0, 0),
@@ -66,35 +66,37 @@ def test_a_reform_to_what_is_in_force_already_changes_nothing(day, changes):
 
 @settings(max_examples=10)
 @given(changes=CHANGES, first=st.integers(1, DAYS - 1), later=st.integers(1, 10))
-def test_agents_and_the_compiled_runner_leave_the_identical_tables_under_two_reforms(changes, first, later):
+def test_agents_and_the_compiled_runner_leave_the_identical_tables_under_two_policy_changes(changes, first, later):
     then = changed(SCENARIO, changes)
-    world = PreparedScenario(
+    prepared = PreparedScenario(
         SCENARIO, [PolicyChange(first, then), PolicyChange(min(first + later, DAYS + 1), SCENARIO)]
     )
-    assert_identical(simulate_centre_with_agents(world, 3, 1, 0), simulate_centre(world, 3, 1, 0))
+    assert_identical(simulate_centre_with_agents(prepared, 3, 1, 0), simulate_centre(prepared, 3, 1, 0))
 
 
-def test_a_reform_on_the_first_morning_is_the_other_context_from_the_start():
+def test_a_policy_change_on_the_first_morning_is_the_other_context_from_the_start():
     other = changed(SCENARIO, {"context.formality": 0.7, "context.reflexivity": 0.6, "context.peer_density": 0.8})
-    assert_identical(simulate_centre(PreparedScenario(SCENARIO, [PolicyChange(1, other)]), 1, 0, 0), simulate_centre(PreparedScenario(other), 1, 0, 0)._replace(
-        first_clients=simulate_centre(PreparedScenario(SCENARIO), 1, 0, 0).first_clients,
-        first_keyworkers=simulate_centre(PreparedScenario(SCENARIO), 1, 0, 0).first_keyworkers,
-    ))  # fmt: skip
+    from_the_start = simulate_centre(PreparedScenario(other), 1, 0, 0)
+    before = simulate_centre(PreparedScenario(SCENARIO), 1, 0, 0)
+    assert_identical(
+        simulate_centre(PreparedScenario(SCENARIO, [PolicyChange(1, other)]), 1, 0, 0),
+        from_the_start._replace(first_clients=before.first_clients, first_keyworkers=before.first_keyworkers),
+    )
 
 
 @pytest.mark.parametrize(
     ("declared", "low_first"), [(d, low) for d in CONTEXT for low in (True, False)], ids=lambda x: getattr(x, "name", x)
 )
-def test_every_number_of_the_context_that_may_change_is_felt_after_a_reform(declared, low_first):
+def test_every_number_of_the_context_that_may_change_is_felt_after_a_policy_change(declared, low_first):
     key = f"context.{declared.name}"
     busy = {"context.turnover": 4.0, "context.capacity": 1.5, "context.centre_spread": 0.5, "design.days": 60}
     low, high = (changed(SCENARIO, busy | {key: value}) for value in (declared.low, declared.high))
     one, other = (low, high) if low_first else (high, low)
-    reformed, as_it_was = (
-        [simulate_centre(world, 3, r, 0, Detail.DYADS).clients.tobytes() for r in range(3)]
-        for world in (PreparedScenario(one, [PolicyChange(10, other)]), PreparedScenario(one))
+    changed_policy, as_it_was = (
+        [simulate_centre(prepared, 3, r, 0, Detail.DYADS).clients.tobytes() for r in range(3)]
+        for prepared in (PreparedScenario(one, [PolicyChange(10, other)]), PreparedScenario(one))
     )
-    assert reformed != as_it_was
+    assert changed_policy != as_it_was
 
 
 def test_what_talks_have_explained_is_known_again_when_the_rules_are_as_before():
@@ -134,7 +136,7 @@ def test_who_is_friends_follows_the_density_at_once():
         ({"meaning.lexicon": "other"}, "meaning.lexicon cannot change"),
     ],
 )
-def test_what_a_reform_cannot_change_is_refused_with_the_field(changes, words):
+def test_what_a_policy_change_cannot_change_is_refused_with_the_field(changes, words):
     with pytest.raises(InputError, match=f"reform on day 9: {words}"):
         PreparedScenario(SCENARIO, [PolicyChange(9, changed(SCENARIO, changes))])
 

@@ -12,14 +12,14 @@ from twoway.simulation.random_streams import WAYS
 from twoway.simulation.run import PreparedScenario, records
 from twoway.simulation.state import CopingWay, party_type
 
-WORLD = PreparedScenario(Scenario())
-NAMES = WORLD.resolved.frames.names
+PREPARED = PreparedScenario(Scenario())
+NAMES = PREPARED.resolved.frames.names
 K = len(NAMES)
 NEARLY_ONE = float(np.nextafter(np.float32(1), np.float32(0)))
 LAW = settings(deadline=None, max_examples=60)
 
 share = st.floats(0, 1)
-luck = st.floats(0, NEARLY_ONE)
+unit_draw = st.floats(0, NEARLY_ONE)
 views = st.lists(st.floats(-30, 0), min_size=K, max_size=K)
 styles = st.lists(st.floats(-5, 5), min_size=WAYS, max_size=WAYS)
 
@@ -34,7 +34,7 @@ def party(log_weights=(0,) * K, **fields):
 
 
 def numbers(**changes):
-    made = WORLD.numbers.copy()
+    made = PREPARED.numbers.copy()
     for name, value in changes.items():
         made[name] = value
     return made[0]
@@ -50,28 +50,28 @@ def set_on(way):
 
 
 def handles(someone, troubled, notices, draw=0.5, numbers_=None, day=10.0):
-    return handle(someone, troubled, notices, day, WORLD.frames, numbers_ or numbers(), draw, np.empty(WAYS))
+    return handle(someone, troubled, notices, day, PREPARED.frames, numbers_ or numbers(), draw, np.empty(WAYS))
 
 
 def odds_of(someone, numbers_=None):
     odds = np.empty(WAYS)
-    way_taken(someone, WORLD.frames, numbers_ or numbers(), 0.5, odds)
+    way_taken(someone, PREPARED.frames, numbers_ or numbers(), 0.5, odds)
     return odds
 
 
 @LAW
 @given(views)
 def test_how_benign_a_relationship_seems_lies_between_its_worst_and_its_best_frame(view):
-    assert 0 <= benignity(party(view), WORLD.frames) <= 1
-    assert benignity(party(sure_of("companionship")), WORLD.frames) == pytest.approx(1.0, abs=0.01)
-    assert benignity(party(sure_of("struggle")), WORLD.frames) == pytest.approx(0.0, abs=0.01)
+    assert 0 <= benignity(party(view), PREPARED.frames) <= 1
+    assert benignity(party(sure_of("companionship")), PREPARED.frames) == pytest.approx(1.0, abs=0.01)
+    assert benignity(party(sure_of("struggle")), PREPARED.frames) == pytest.approx(0.0, abs=0.01)
 
 
 @LAW
-@given(views, styles, luck)
-def test_the_ways_of_handling_tension_are_probabilities_and_the_one_taken_is_possible(view, style, draw):
+@given(views, styles, unit_draw)
+def test_the_ways_of_coping_are_probabilities_and_the_one_taken_is_possible(view, style, draw):
     someone, odds = party(view, style=style), np.empty(WAYS)
-    way = way_taken(someone, WORLD.frames, numbers(), draw, odds)
+    way = way_taken(someone, PREPARED.frames, numbers(), draw, odds)
     assert odds.sum() == pytest.approx(1.0, abs=1e-12)
     assert odds[way] > 0
 
@@ -95,7 +95,7 @@ def test_who_sees_a_friend_talks_sooner_and_who_sees_an_opponent_fights_or_leave
 
 
 @LAW
-@given(views, styles, luck)
+@given(views, styles, unit_draw)
 def test_someone_who_only_notices_the_others_tension_can_at_best_propose_a_talk(view, style, draw):
     someone = party(view, style=style, tension=0.3)
     before = someone.tobytes()
@@ -109,7 +109,7 @@ def test_noticing_does_lead_some_to_propose_a_talk():
 
 
 @LAW
-@given(views, styles, luck)
+@given(views, styles, unit_draw)
 def test_who_neither_has_tension_nor_notices_any_does_nothing(view, style, draw):
     someone = party(view, style=style)
     before = someone.tobytes()
@@ -118,7 +118,7 @@ def test_who_neither_has_tension_nor_notices_any_does_nothing(view, style, draw)
 
 
 @LAW
-@given(views, styles, luck, st.floats(0.5, 20), share)
+@given(views, styles, unit_draw, st.floats(0.5, 20), share)
 def test_who_has_tension_does_something_and_is_never_worse_for_it(view, style, draw, tension, away):
     someone = party(view, style=style, tension=tension, distance=away)
     assert handles(someone, True, False, draw) in list(CopingWay)
@@ -130,7 +130,7 @@ def test_who_has_tension_does_something_and_is_never_worse_for_it(view, style, d
 @pytest.mark.parametrize("draw", [1e-6, 0.5, NEARLY_ONE])
 def test_each_way_does_what_it_says_and_nothing_else(way, draw):
     someone = party(style=set_on(way), tension=2.0, distance=0.2)
-    n = numbers(distance_step=0.5, withdrawal=7.0, relief=0.25)
+    n = numbers(distance_step=0.5, withdrawal_days=7.0, tension_relief=0.25)
     assert handles(someone, True, False, draw, n, day=10.0) == way
     assert someone.distance == pytest.approx(0.6 if way == CopingWay.KEEP_DISTANCE else 0.2)
     assert someone.confronting == (way == CopingWay.CONFRONT)
@@ -148,7 +148,7 @@ def test_a_repair_talk_that_succeeds_brings_the_two_definitions_together(his, he
     client, keyworker = party(his), party(hers)
     apart = np.abs(client.definition - keyworker.definition).sum()
     mean = (client.definition + keyworker.definition) / 2
-    assert ends(client, keyworker, client, 3, numbers(meeting=meeting))
+    assert ends(client, keyworker, client, 3, numbers(talk_convergence=meeting))
     after = np.abs(client.definition - keyworker.definition).sum()
     assert after == pytest.approx((1 - meeting) * apart, abs=1e-9)
     assert (client.definition + keyworker.definition) / 2 == pytest.approx(mean, abs=1e-9)
@@ -161,7 +161,7 @@ def test_a_repair_talk_that_succeeds_brings_the_two_definitions_together(his, he
 @given(share, share, st.floats(0, 5), st.floats(0, 5))
 def test_a_repair_talk_that_succeeds_explains_the_rules_and_eases_both(known, meeting, his, hers):
     client, keyworker = party(known_rules=known, tension=his), party(known_rules=1.0, tension=hers)
-    assert ends(client, keyworker, keyworker, 4, numbers(meeting=meeting, relief=0.5))
+    assert ends(client, keyworker, keyworker, 4, numbers(talk_convergence=meeting, tension_relief=0.5))
     assert known - 1e-12 <= client.known_rules <= 1 + 1e-12
     assert keyworker.known_rules == 1.0
     assert (client.tension, keyworker.tension) == (his / 2, hers / 2)
@@ -180,14 +180,14 @@ def test_a_talk_still_ends_well_when_both_have_long_ruled_a_frame_out():
 
 @LAW
 @given(views, views, styles, styles, st.integers(0, 2), st.booleans())
-def test_a_repair_talk_that_fails_leaves_bad_feeling_in_both_and_a_lesson_in_its_proposer(
+def test_a_repair_talk_that_fails_leaves_bad_feeling_in_both_and_deters_its_proposer(
     his, hers, his_style, her_style, good, he_proposed
 ):
     client, keyworker = party(his, style=his_style), party(hers, style=her_style)
     before = client.definition.copy(), keyworker.definition.copy()
     proposer, asked = (client, keyworker) if he_proposed else (keyworker, client)
     style = np.array(proposer.style), np.array(asked.style)
-    assert not ends(client, keyworker, proposer, good, numbers(disappointment=0.3, lesson=1.0))
+    assert not ends(client, keyworker, proposer, good, numbers(failed_talk_negativity=0.3, failed_talk_penalty=1.0))
     assert client.negativity == keyworker.negativity == 0.3
     assert (client.definition == before[0]).all()
     assert (keyworker.definition == before[1]).all()

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from twoway.simulation.parameters.context import Context
+from twoway.simulation.parameters.coping import Coping
 from twoway.simulation.parameters.declare import ParameterGroup, declarations, parameter
-from twoway.simulation.parameters.people import Learning, People
+from twoway.simulation.parameters.learning import Learning
+from twoway.simulation.parameters.people import People
 from twoway.simulation.parameters.scenario import NUMBERED, Design, Meaning, Scenario, all_declarations
 
 LAW = settings(deadline=None, max_examples=60)
@@ -88,7 +90,7 @@ def test_every_number_of_the_model_has_a_default_in_its_range_a_unit_a_meaning_a
         assert declared.source == f"assumed; swept {declared.low:g}..{declared.high:g}"
 
 
-@pytest.mark.parametrize("declared", [Design, Context, People, Learning])
+@pytest.mark.parametrize("declared", [Design, Context, People, Learning, Coping])
 def test_every_field_of_these_sections_is_a_declared_number(declared):
     assert [d.name for d in declarations("x", declared)] == list(declared.model_fields)
 

@@ -274,7 +274,7 @@ def test_a_change_may_name_another_data_file():
         ("context.contrl", "context.control"),
         ("contxt.control", "context.control"),
         ("control", "context.control"),
-        ("learning.tolerence", "learning.deflection_tolerance"),
+        ("learning.deflection_tolerence", "learning.deflection_tolerance"),
         ("people.formality", "context.formality"),
         ("days", "design.days"),
         ("lexicon", "meaning.lexicon"),

@@ -128,7 +128,7 @@ def test_an_act_comes_from_exactly_one_of_three_sources_and_none_of_no_share(dra
 
 @LAW
 @given(draw, draw, share, share)
-def test_more_luck_takes_the_act_farther_from_the_role(draw, more, role, strain):
+def test_a_greater_draw_takes_the_act_farther_from_the_role(draw, more, role, strain):
     low, high = sorted([draw, more])
     assert act_source(low, role, strain) <= act_source(high, role, strain)
 

@@ -36,7 +36,7 @@ def test_a_rule_as_it_is_written_does_what_its_example_says(name):
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_a_rule_as_it_is_lived_does_what_its_example_says(name):
+def test_a_rule_as_it_is_compiled_does_what_its_example_says(name):
     """Compiled, or plain Python with NUMBA_DISABLE_JIT=1."""
     home = importlib.import_module(rules.RULES[name].__module__)
     assert failures(name, getattr(home, name))[1] == 0

@@ -115,7 +115,7 @@ def test_the_farther_apart_two_acts_are_the_less_they_are_taken_for_each_other(d
 
 @LAW
 @given(st.floats(0, 200), blurs, blurs)
-def test_blurred_perception_takes_more_acts_for_each_other(distance, perceptual_noise, other):
+def test_noisier_perception_takes_more_acts_for_each_other(distance, perceptual_noise, other):
     sharp, blurred = sorted([perceptual_noise, other])
     assert likeness(distance, sharp) <= likeness(distance, blurred)
 
@@ -145,14 +145,16 @@ def test_who_does_not_lean_on_expectation_sees_only_by_likeness(similar, expecta
 
 @LAW
 @given(share, share, st.floats(0.0001, 0.2))
-def test_a_likelier_act_is_better_evidence_and_doubt_bounds_what_an_unlikely_one_says(probability, more, lapse_rate):
+def test_a_likelier_act_is_better_evidence_and_the_lapse_rate_bounds_what_an_unlikely_one_says(
+    probability, more, lapse_rate
+):
     rare, usual = sorted([probability, more])
     assert log_evidence(0.0, lapse_rate) <= log_evidence(rare, lapse_rate) <= log_evidence(usual, lapse_rate)
 
 
 @LAW
 @given(share, share, st.floats(0.0001, 0.2), st.floats(0.0001, 0.2))
-def test_the_more_doubt_the_less_one_act_settles_between_two_frames(probability, other, lapse_rate, more):
+def test_the_higher_the_lapse_rate_the_less_one_act_settles_between_two_frames(probability, other, lapse_rate, more):
     sure, doubtful = sorted([lapse_rate, more])
     unlikely, likely = sorted([probability, other])
     firm = log_evidence(likely, sure) - log_evidence(unlikely, sure)

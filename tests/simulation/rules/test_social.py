@@ -48,7 +48,7 @@ def test_opposition_talks_up_adversarial_frames_and_talks_down_benign_ones(weigh
 
 @LAW
 @given(st.floats(1e-6, 1e6), st.floats(-4, 4), benignity)
-def test_someone_of_average_luck_expects_what_is_expected_in_the_mean(weight, tilt, benign):
+def test_someone_of_average_draws_expects_what_is_expected_in_the_mean(weight, tilt, benign):
     assert initial_log_weight(weight, tilt, benign, 1.0, 0.0) == pytest.approx(math.log(weight) + tilt * benign)
     assert initial_log_weight(weight, 0.0, benign, 0.0, 3.0) == math.log(weight)
 
@@ -95,7 +95,7 @@ def test_a_share_stays_a_share_in_every_centre_and_none_or_all_stay_what_they_ar
 
 @LAW
 @given(st.floats(0.01, 0.99), st.floats(0, 2), st.floats(-8, 8), st.floats(-8, 8))
-def test_a_centre_with_more_of_it_by_luck_has_more_of_it(value, spread, draw, more):
+def test_a_centre_with_a_greater_draw_has_more_of_it(value, spread, draw, more):
     low, high = sorted([draw, more])
     assert centre_share(value, spread, low) <= centre_share(value, spread, high) + EPS
     assert centre_share(value, 0.0, draw) == pytest.approx(value)

@@ -1,0 +1,122 @@
+"""The checks of this project, one session each: ``nox`` runs the quick ones, ``nox -s NAME`` any, ``.ci/run`` all.
+
+Sessions run in the environment in which nox itself is installed (``python -m pip install -e '.[dev]'``), so that
+nothing is installed twice; only ``users`` makes an environment of its own, as a user would.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import tempfile
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
+"""Pages whose commands and Python blocks must work as they stand."""
+NOT_TRIED = ("twoway seminar", "twoway calibrate")
+"""Beginnings of commands that run until they are stopped, or for half an hour."""
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["lint", "types", "contracts", "fast"]
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run every test but those in a browser; further arguments go to pytest."""
+    session.run("python", "-m", "pytest", "-q", *session.posargs)
+
+
+@nox.session
+def fast(session: nox.Session) -> None:
+    """Run the tests that are not marked slow: less than a minute on two cores."""
+    session.run("python", "-m", "pytest", "-q", "-m", "not slow and not browser", *session.posargs)
+
+
+@nox.session
+def plain(session: nox.Session) -> None:
+    """Run the tests of the rules without the compiler: compiled and plain Python must agree."""
+    paths = ("tests/simulation/rules", "tests/simulation/dynamics/test_encounter.py")
+    session.run("python", "-m", "pytest", "-q", *paths, env={"NUMBA_DISABLE_JIT": "1"})
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Test the seminar page and the handout in a real browser."""
+    session.log("needs Chromium: `apt-get install chromium fonts-dejavu-core`, or `playwright install chromium`")
+    command = ("python", "-m", "pytest", "-q", "tests/seminar", "-m", "browser", "--dist", "worksteal")
+    session.run(*command, *session.posargs, env={"TWOWAY_BROWSER": "required"})
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format."""
+    session.log("`ruff check --fix . && ruff format .` mends most of what is found")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types in every file of the package, and that few parameters have none."""
+    session.run("python", ".ci/check.py", "types")
+    session.run("python", ".ci/check.py", "untyped")
+
+
+@nox.session
+def contracts(session: nox.Session) -> None:
+    """Check which folders and files may import which."""
+    session.run("python", ".ci/check.py", "contracts")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Check that the ODD says what the code does."""
+    session.log("`python -m docs.generate_odd` renews the tables of simulation/ODD.md")
+    session.run("python", "-m", "docs.generate_odd", "--check")
+
+
+@nox.session
+def examples(session: nox.Session) -> None:
+    """Run the commands and Python blocks of README.md and of the pages in docs/, each page in a new folder."""
+    for page in PAGES:
+        with tempfile.TemporaryDirectory() as folder, session.chdir(folder):
+            for kind, text in re.findall(r"```(sh|python)\n(.*?)```", page.read_text("utf-8"), re.S):
+                if kind == "python":
+                    session.log(f"a Python block of {page.relative_to(ROOT)}")
+                    session.run("python", "-c", text, silent=True)
+                    continue
+                for line in text.splitlines():
+                    command = re.search(r"(?:^|&& )(twoway .*)", line)
+                    if command and not command[1].startswith(NOT_TRIED):
+                        session.run(*shlex.split(command[1], comments=True), silent=True)
+
+
+@nox.session(venv_backend="venv", reuse_venv=False)
+def users(session: nox.Session) -> None:
+    """Install the wheel as a user does; use it in projects with an ``analysis`` and a ``simulation`` of their own.
+
+    Python finds a folder beside a script before it finds what is installed: only one name, ``twoway``, may be taken.
+    """
+    shutil.rmtree(ROOT / "build", ignore_errors=True)  # setuptools would pack what an earlier build left there
+    with tempfile.TemporaryDirectory() as folder:
+        session.run("python", "-m", "pip", "wheel", "-q", "--no-deps", "--wheel-dir", folder, str(ROOT))
+        session.install(str(next(Path(folder).glob("*.whl"))))
+        readme = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
+        for own in ("analysis/plots.py", "simulation/__init__.py"):
+            project = Path(folder) / own.partition("/")[0]
+            module = project / own
+            module.parent.mkdir(parents=True)
+            module.write_text("MINE = 42\n", "utf-8")
+            name = own.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+            for number, block in enumerate(readme):
+                script = project / f"readme_{number}.py"
+                script.write_text(
+                    f"from {name} import MINE\n\n{block}\nassert MINE == 42 and 'site-packages' in "
+                    "__import__('twoway').__file__\n",
+                    "utf-8",
+                )
+                with session.chdir(project):
+                    session.run("python", script.name, silent=True)
