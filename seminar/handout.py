@@ -226,9 +226,7 @@ class SettingRow(NamedTuple):
 def _setting_rows(settings: Sequence[HandoutSetting]) -> list[SettingRow]:
     """The settings on the first day: a row for each slider, and for every other number that differs."""
     days = [one.recipe.settings_on(1) for one in settings]
-    rows = [
-        SettingRow(one.label, one.meaning, [one.value_text(day[one.field]) for day in days]) for one in SLIDERS
-    ]
+    rows = [SettingRow(one.label, one.meaning, [one.value_text(day[one.field]) for day in days]) for one in SLIDERS]
     sliders = {one.field for one in SLIDERS}
     for declared in all_declarations():
         field = f"{declared.section}.{declared.name}"

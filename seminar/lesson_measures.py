@@ -65,7 +65,9 @@ def _by_replicate(values: pd.Series, table: pd.DataFrame) -> pd.Series:
     return values.groupby(table["replicate"]).mean()
 
 
-def _between_settings(form: str, value: Callable[[SettingRuns], pd.Series]) -> Callable[[Sequence[SettingRuns]], ComparedSeries]:
+def _between_settings(
+    form: str, value: Callable[[SettingRuns], pd.Series]
+) -> Callable[[Sequence[SettingRuns]], ComparedSeries]:
     """A measure that is the same number in both settings; *value* has a row per replicate."""
 
     def found(runs: Sequence[SettingRuns]) -> ComparedSeries:

@@ -183,7 +183,9 @@ def _check(change: Change, last: int) -> None:
         raise InputError(f"{where}: {change.field} cannot change during a stay: {AT_ADMISSION[change.field]}")
     declared = changeable_settings().get(change.field)
     if declared is None:
-        raise InputError(f"{where}: there is no setting {_short(change.field)}; {nearest(change.field, changeable_settings())}")
+        raise InputError(
+            f"{where}: there is no setting {_short(change.field)}; {nearest(change.field, changeable_settings())}"
+        )
     if not declared.low <= change.value <= declared.high:
         raise InputError(
             f"{where}: {change.field} = {change.value:g}; it must be from {declared.low:g} to {declared.high:g} "

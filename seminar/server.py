@@ -154,9 +154,7 @@ async def _sent(request: Request) -> dict[str, Any]:
 def page() -> str:
     """The page before a session has been opened."""
     scenarios = [(name, load(name).title) for name in shipped_names()]
-    return render(
-        "page.html", scenarios=scenarios, scope=SCOPE, pairs=PAIRS, longest_recipe=LONGEST, digits=DIGITS
-    )
+    return render("page.html", scenarios=scenarios, scope=SCOPE, pairs=PAIRS, longest_recipe=LONGEST, digits=DIGITS)
 
 
 def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_others: bool = False) -> ASGIApp:

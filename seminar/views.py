@@ -237,7 +237,9 @@ def answer(session: Session, wanted: Wanted) -> View:
     with session.lock:
         try:
             if not isinstance(word, str) or word not in ACTIONS:
-                raise InputError(f"there is nothing called {str(word)[:40]!r} to do; {nearest(str(word)[:40], ACTIONS)}")
+                raise InputError(
+                    f"there is nothing called {str(word)[:40]!r} to do; {nearest(str(word)[:40], ACTIONS)}"
+                )
             return ACTIONS[word](session, wanted)
         except InputError as refusal:
             return {"refusal": str(refusal)}

@@ -9,8 +9,6 @@ import numpy as np
 
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.situations import ENCOUNTER_KINDS
-from twoway.simulation.state import Floats, Record
-
 
 SOURCES = ("role", "strain", "person")
 NOTHING = -1

@@ -138,6 +138,4 @@ def read_otherwise(prepared: PreparedScenario, exchange: Exchange, seen: int) ->
         draws_of(exchange.seed, exchange.replicate, exchange.centre),
         (stream, exchange.dyad, exchange.day, question, middle),
     )
-    return simulate_centre(
-        prepared, exchange.seed, exchange.replicate, exchange.centre, Detail.EVENTS, draws
-    )
+    return simulate_centre(prepared, exchange.seed, exchange.replicate, exchange.centre, Detail.EVENTS, draws)

@@ -127,10 +127,17 @@ def event_kind(
     """
     return EVENTS.declare_in_file(
         EventKind(
-            name, meaning, sentence, occasion or f"on a day with {name.replace('_', ' ')}", heading or "An event.",
-            short or name.replace("_", " "), mark or Mark(name.replace("_", " "), "d", name.replace("_", " ")),
-            parameters, chance, effect,
-        )  # fmt: skip
+            name,
+            meaning,
+            sentence,
+            occasion or f"on a day with {name.replace('_', ' ')}",
+            heading or "An event.",
+            short or name.replace("_", " "),
+            mark or Mark(name.replace("_", " "), "d", name.replace("_", " ")),
+            parameters,
+            chance,
+            effect,
+        )
     )
 
 
@@ -144,40 +151,58 @@ EXCHANGE = _code(EventKind("exchange", "one acted, the other read the act"))
 HANDLING = _code(EventKind("handling", "tension was handled, in a way of coping", occasion="in the evening"))
 TALK_AGREED = _code(
     EventKind(
-        "talk_agreed", "a repair talk was proposed and accepted", "{Who} proposed to talk it over, and {other} agreed.",
+        "talk_agreed",
+        "a repair talk was proposed and accepted",
+        "{Who} proposed to talk it over, and {other} agreed.",
         "over the proposal of a talk",
-    )  # fmt: skip
+    )
 )
 TALK_DECLINED = _code(
     EventKind(
-        "talk_declined", "a repair talk was proposed and declined", "{Who} proposed to talk it over; {other} would not.",
-        "over the proposal of a talk", mark=Mark(TALK, "o", "talk declined", filled=False, counted=False),
-    )  # fmt: skip
+        "talk_declined",
+        "a repair talk was proposed and declined",
+        "{Who} proposed to talk it over; {other} would not.",
+        "over the proposal of a talk",
+        mark=Mark(TALK, "o", "talk declined", filled=False, counted=False),
+    )
 )
 TALK_REPAIRED = _code(
     EventKind(
-        "talk_repaired", "a repair talk succeeded",
+        "talk_repaired",
+        "a repair talk succeeded",
         "They talked it over, and it helped: each knew better afterwards what the other takes this to be.",
-        "at a talk to clear the air", "The talk.", "they talked it over, and it helped",
+        "at a talk to clear the air",
+        "The talk.",
+        "they talked it over, and it helped",
         Mark(TALK, "P", "talk that repaired"),
-    )  # fmt: skip
+    )
 )
 TALK_FAILED = _code(
     EventKind(
-        "talk_failed", "a repair talk failed", "They talked it over, and it made things worse.",
-        "at a talk to clear the air", "The talk.", "they talked it over, and it made things worse",
+        "talk_failed",
+        "a repair talk failed",
+        "They talked it over, and it made things worse.",
+        "at a talk to clear the air",
+        "The talk.",
+        "they talked it over, and it made things worse",
         Mark(TALK, "X", "talk that failed"),
-    )  # fmt: skip
+    )
 )
 NEW_KEYWORKER = _code(
     EventKind(
-        "new_keyworker", "a new keyworker took over", "The keyworker left, and a new one took over.",
-        "over a change of keyworker", "A change.", mark=Mark("new keyworker", "D", "new keyworker"),
-    )  # fmt: skip
+        "new_keyworker",
+        "a new keyworker took over",
+        "The keyworker left, and a new one took over.",
+        "over a change of keyworker",
+        "A change.",
+        mark=Mark("new keyworker", "D", "new keyworker"),
+    )
 )
 PEER_TALK = _code(
     EventKind(
-        "peer_talk", "the client talked with a friend about the staff", "He talked with a friend about the staff.",
+        "peer_talk",
+        "the client talked with a friend about the staff",
+        "He talked with a friend about the staff.",
         "at a talk with a friend",
-    )  # fmt: skip
+    )
 )

@@ -144,7 +144,9 @@ def load_extension(path: str | Path) -> Extension:
     if (path, digest) in _LOADED:
         return _LOADED[path, digest]
     _refuse_neighbours(path, content)
-    name = f"twoway_extension_{digest[:16]}"  # compiled code that is loaded from disk looks its functions up by this name
+    name = (
+        f"twoway_extension_{digest[:16]}"  # compiled code that is loaded from disk looks its functions up by this name
+    )
     module = module_from_spec(spec_from_loader(name, None, origin=str(path)))  # type: ignore[arg-type]
     module.__file__ = str(path)
     sys.modules[name] = module

@@ -7,7 +7,6 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-
 from twoway.simulation.affect_control.equations import read_toml, table_of
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.errors import InputError, nearest

@@ -141,7 +141,9 @@ def as_markdown(pieces: Sequence[Piece]) -> str:
     for piece in _spread(pieces):
         if isinstance(piece, Table):
             rows = [piece.columns, tuple("---:" if piece.numeric(c) else "---" for c in range(len(piece.columns)))]
-            written = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in (*rows, *piece.rows)]
+            written = [
+                "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in (*rows, *piece.rows)
+            ]
             lines += [*([f"*{piece.caption}*", ""] if piece.caption else []), *written, ""]
             continue
         kind, text, label = piece

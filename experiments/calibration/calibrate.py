@@ -13,7 +13,14 @@ from twoway.analysis.figures.calibration import identifiability_figure
 from twoway.analysis.figures.sensitivity import plain_names
 from twoway.analysis.narrative.words.grammar import counted, decimal, percent
 from twoway.experiments.calibration.emulators import check_emulator
-from twoway.experiments.calibration.history_matching import ACCEPT, CANDIDATES, CUTOFF, HistoryMatch, Plan, match_history
+from twoway.experiments.calibration.history_matching import (
+    ACCEPT,
+    CANDIDATES,
+    CUTOFF,
+    HistoryMatch,
+    Plan,
+    match_history,
+)
 from twoway.experiments.calibration.priors import Priors, priors
 from twoway.experiments.calibration.representative import MIDDLE
 from twoway.experiments.calibration.targets import targets

@@ -10,7 +10,7 @@ import pandas as pd
 from twoway.analysis.figures.scoreboard import predictive_figure
 from twoway.analysis.narrative.words.grammar import counted, decimal, percent
 from twoway.analysis.render.document import Table
-from twoway.experiments.calibration.evaluate import FactPoint, seeds, evaluate_points
+from twoway.experiments.calibration.evaluate import FactPoint, evaluate_points, seeds
 from twoway.experiments.calibration.posterior import MOSTLY, shipped_posterior
 from twoway.experiments.results.result import Made
 from twoway.experiments.validation.fact_table import CALIBRATION, HELD_OUT, MET, declared_facts

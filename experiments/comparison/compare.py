@@ -29,8 +29,8 @@ from twoway.analysis.divergence import Parting, parting, settled, side_by_side
 from twoway.analysis.patterns import PATTERNS, class_codes, pattern_codes
 from twoway.analysis.statistics.paired import Codes, differences, half_width, moves
 from twoway.experiments.comparison.schedule import ScenarioSchedule, check_comparable
-from twoway.simulation.columns import EVENT_KINDS, EventKind
 from twoway.simulation.errors import InputError
+from twoway.simulation.events import EVENTS, NEW_KEYWORKER, TALK_FAILED, TALK_REPAIRED
 from twoway.simulation.parameters.scenario import Scenario
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate, simulate_centre
 from twoway.simulation.tables import TableBuilder, check_seed
@@ -45,7 +45,7 @@ FOLLOWED = 400
 """Dyads whose every event is compared, those of the first replicates; of all others only how they end."""
 CHAINS = 3
 """Dyads of each pair of contexts that are told: those whose outcomes differ most."""
-TURNING = (EventKind.TALK_REPAIRED, EventKind.TALK_FAILED, EventKind.NEW_KEYWORKER)
+TURNING = (TALK_REPAIRED, TALK_FAILED, NEW_KEYWORKER)
 
 
 @dataclass(frozen=True)
@@ -292,7 +292,7 @@ def _chains(first: PreparedScenario, other: PreparedScenario, seed: int, apart: 
 
 def _days_to_tell(one: DyadContrast, here: pd.DataFrame, there: pd.DataFrame) -> Iterator[tuple[int, str]]:
     """Days with why they are told: repair talks and new keyworkers in one world only, where it settles and parts."""
-    turning = [EVENT_KINDS[event] for event in TURNING]
+    turning = [list(EVENTS)[event] for event in TURNING]
     seen = [
         {(int(day), str(event)) for day, event in zip(some["day"], some["event"], strict=True) if event in turning}
         for some in (here, there)

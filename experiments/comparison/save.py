@@ -17,10 +17,10 @@ from twoway.experiments.results.folder import (
     FORMAT,
     INPUTS,
     MANIFEST,
+    atomic_folder,
     copy_inputs,
     provenance,
     save_figure,
-    atomic_folder,
     write_manifest,
 )
 from twoway.experiments.runs.run import Verdict

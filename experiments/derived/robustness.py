@@ -197,7 +197,7 @@ class SimulatedVariant:
         if key not in self._ends:
             scenario = self._scenario(name, more)
             same = scenario.meaning == self.world.scenario.meaning
-            world = self.world.again(scenario) if same else PreparedScenario(scenario)
+            world = self.world.with_scenario(scenario) if same else PreparedScenario(scenario)
             kinds = np.equal.outer(world.resolved.frames.kind, np.arange(len(KINDS))).astype(float)
             rows = []
             for stay in simulate(world, self.seed, range(self.replicates), Detail.DYADS, self.threads):

@@ -29,7 +29,7 @@ from uuid import uuid4
 from twoway.experiments.results.provenance import sources_digest
 from twoway.experiments.studies.resolved_study import DataFile
 from twoway.experiments.studies.shards import Rows
-from twoway.experiments.studies.worker import WrittenShard, Task, keep, simulate_and_write, lived
+from twoway.experiments.studies.worker import Task, WrittenShard, keep, lived, simulate_and_write
 from twoway.simulation.errors import InputError
 
 if TYPE_CHECKING:

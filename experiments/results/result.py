@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from twoway.analysis.render.document import Block, Piece, Table
 from twoway.analysis.render.html import as_html
 from twoway.experiments.reports.run_report import picture
-from twoway.experiments.results.folder import FORMAT, MANIFEST, provenance, save_figure, atomic_folder, write_manifest
+from twoway.experiments.results.folder import FORMAT, MANIFEST, atomic_folder, provenance, save_figure, write_manifest
 from twoway.experiments.results.provenance import sources_digest
 from twoway.experiments.runs.run import Verdict
 from twoway.experiments.studies.resolved_study import data_used

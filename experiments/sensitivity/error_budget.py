@@ -12,7 +12,14 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from twoway.experiments.sensitivity.resampling import Weights, errors, equal_weights, pair_products, pair_weights, resampled
+from twoway.experiments.sensitivity.resampling import (
+    Weights,
+    equal_weights,
+    errors,
+    pair_products,
+    pair_weights,
+    resampled,
+)
 from twoway.experiments.studies.outcome_matrix import Floats, Replicates
 
 INPUTS, OWN, SHARED = "inputs", "luck, point by point", "luck, alike for all points"

@@ -20,11 +20,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twoway.experiments.sensitivity.resampling import (
-    Weights,
     Spread,
+    Weights,
     default_pairing,
-    errors,
     equal_weights,
+    errors,
     pair_products,
     pair_weights,
     resampled,

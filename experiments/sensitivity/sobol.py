@@ -20,13 +20,13 @@ from SALib.analyze import sobol as salib
 from scipy.stats import norm
 
 from twoway.experiments.sensitivity.resampling import (
-    Weights,
     Errors,
     Pairing,
     Spread,
+    Weights,
     default_pairing,
-    errors,
     equal_weights,
+    errors,
     pair_products,
     pair_weights,
     resampled,
@@ -121,7 +121,9 @@ def sobol(design: Blocks, runs: Replicates, draws: int = 1000, confidence: float
     blocks, worlds, count = len(design.a), values.shape[1], len(design.inputs)
     shares, anew = spread(design, values, draws, seed)
     about = errors(anew, blocks, worlds, confidence)
-    each = [estimates(design, values[:, [w]], equal_weights(blocks, 1), "alike", False).shares[0] for w in range(worlds)]
+    each = [
+        estimates(design, values[:, [w]], equal_weights(blocks, 1), "alike", False).shares[0] for w in range(worlds)
+    ]
 
     def table(estimate: Floats, off: Errors, columns: slice) -> pd.DataFrame:
         half = off.half[columns]

@@ -21,7 +21,7 @@ from twoway.analysis.figures.sensitivity import (
     pairs_map,
     sobol_bars,
 )
-from twoway.experiments.results.folder import save_figure, atomic_folder
+from twoway.experiments.results.folder import atomic_folder, save_figure
 from twoway.experiments.sensitivity.indices import Sensitivity, sensitivity
 from twoway.experiments.sensitivity.prim import Discovery, discover
 from twoway.experiments.studies.designs import Span, axis

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from twoway.analysis.figures.study_effects import effects_sorted, heat_maps, lines_by_input
 from twoway.analysis.statistics.effects import EFFECT, differences, is_full_grid, main_effects, straight_line_effects
 from twoway.analysis.study_text import difference_answers, grid_answers, plain_name, rests_on, sorted_answers
-from twoway.experiments.results.folder import save_figure, replace_file
+from twoway.experiments.results.folder import replace_file, save_figure
 from twoway.experiments.studies.designs import BASELINE, AskTell, Grid, Intervention, OneAtATime, Span, axis
 from twoway.experiments.studies.outcomes import PATTERN_SHARES, outcome
 from twoway.experiments.studies.store import Store, refusing_full_disk

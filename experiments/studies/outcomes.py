@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from twoway.analysis.patterns import class_codes, pattern_codes
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.columns import Column
+from twoway.simulation.coping import CONFRONT, COPING_WAYS, WITHDRAW
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.run import CentreRecords
-from twoway.simulation.state import CopingWay
 
 PATTERN_SHARES = ("friendly", "polite", "conflicted")
 """The outcomes that are the share of a pattern, in the order of ``twoway.analysis.patterns.PATTERNS``."""
@@ -101,7 +101,11 @@ def outcomes_of(stays: Iterable[CentreRecords], kind: NDArray[np.int64]) -> list
     values.append(parties[0]["felt_coercion"].sum() / n)
     values += [dyads[count].sum() / n for count in ("exchanges", "talks", "repairs")]
     handled = dyads["handled"].sum(axis=(0, 1)) / n
-    values += [handled[CopingWay.CONFRONT], handled[CopingWay.WITHDRAW], dyads["changes"].sum() / n]
+    values += [
+        handled[list(COPING_WAYS).index(CONFRONT.name)],
+        handled[list(COPING_WAYS).index(WITHDRAW.name)],
+        dyads["changes"].sum() / n,
+    ]
     return [float(value) for value in values]
 
 

@@ -18,7 +18,7 @@ from twoway.experiments.studies.designs import SCENARIO, Value
 from twoway.simulation.affect_control.equations import data_file
 from twoway.simulation.compilation import source_digest
 from twoway.simulation.errors import InputError
-from twoway.simulation.parameters.scenario import FOLDERS, NUMBERED, Resolved, Scenario, changed, load
+from twoway.simulation.parameters.scenario import FOLDERS, Resolved, Scenario, changed, load, sections_of
 from twoway.simulation.run import PreparedScenario
 
 
@@ -46,7 +46,7 @@ class ResolvedStudy(NamedTuple):
 
     def resolved(self, scenario: Scenario) -> Resolved:
         """The scenario with its data files read, each file only once in a process."""
-        return self.world(scenario).resolved.again(scenario)
+        return self.world(scenario).resolved.with_scenario(scenario)
 
     def world(self, scenario: Scenario) -> PreparedScenario:
         """A world of the scenario's data files, made only once in a process; ``World.again`` makes the scenario's."""
@@ -63,7 +63,11 @@ class ResolvedStudy(NamedTuple):
             "model": model_version(),
             "sources": run_digest(),
             "design": scenario.design.model_dump(),
-            **{section: getattr(scenario, section).model_dump() for section in NUMBERED},
+            **{
+                section: getattr(scenario, section).model_dump()
+                for section in sections_of(scenario)
+                if section not in ("design", "meaning")
+            },
             "meaning": {f.field: f.sha256 for f in self._used(scenario)} | {"resample": scenario.meaning.resample},
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -91,7 +95,9 @@ def run_digest() -> str:
     return digest.hexdigest()
 
 
-def resolve_study(base: Scenario | str, changes: Mapping[str, Value], points: Iterable[Mapping[str, Any]]) -> ResolvedStudy:
+def resolve_study(
+    base: Scenario | str, changes: Mapping[str, Value], points: Iterable[Mapping[str, Any]]
+) -> ResolvedStudy:
     """The setting of *points* on a *base* scenario, all scenarios changed by *changes*."""
     some = list(points)
     names = {str(point[SCENARIO]) for point in some if SCENARIO in point}

@@ -25,7 +25,7 @@ from tqdm import tqdm
 from twoway.experiments.results.folder import free_folder
 from twoway.experiments.studies.store import SHARDS, Status, Store, is_study, refusing_full_disk
 from twoway.experiments.studies.study import Study, load_study
-from twoway.experiments.studies.worker import WrittenShard, StudyPoint, Task, simulate_and_write
+from twoway.experiments.studies.worker import StudyPoint, Task, WrittenShard, simulate_and_write
 from twoway.simulation.errors import InputError
 
 SECONDS_PER_TASK = 3.0

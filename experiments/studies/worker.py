@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import traceback
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +14,6 @@ from twoway.experiments.studies.designs import Value
 from twoway.experiments.studies.outcomes import NAMES, OUTCOMES, outcomes_of
 from twoway.experiments.studies.resolved_study import ResolvedStudy
 from twoway.experiments.studies.shards import Rows, write_shard
-from twoway.simulation.random_streams import Draws, draw_all
 from twoway.simulation.run import Detail, PreparedScenario, simulate_centre
 
 REMEMBERED = 64_000_000
@@ -73,29 +71,17 @@ def keep(task: Task, rows: Rows) -> WrittenShard:
 
 
 class PointRunner:
-    """The worlds of some points. One is made from the other, and luck that they share is drawn once."""
+    """The worlds of some points. One is made from the other."""
 
     def __init__(self, setting: ResolvedStudy, points: Sequence[StudyPoint]) -> None:
         self.setting, self.points = setting, points
         self._place = -1
         self._world: PreparedScenario
-        self._draw: Callable[..., Draws] | None = None
 
     def world(self, place: int) -> PreparedScenario:
         """The world of a point."""
         scenario = self.setting.scenario(self.points[place].changes)
-        return self.setting.world(scenario).again(scenario)
-
-    def luck(self, world: PreparedScenario, seed: int, replicate: int, centre: int) -> Draws:
-        """The luck of one centre, as ``World.luck`` draws it."""
-        design = world.scenario.design
-        if self._draw is None:
-            size = design.clients * design.days * world.columns * np.dtype(np.float32).itemsize
-            self._draw = lru_cache(maxsize=REMEMBERED // size)(draw_all)
-        frames = len(world.resolved.frames.names)
-        return self._draw(
-            seed, replicate, centre, design.clients, world.scenario.posts, design.days, frames, world.columns
-        )
+        return self.setting.world(scenario).with_scenario(scenario)
 
     def outcomes(self, place: int, replicate: int) -> list[float]:
         """The outcomes of one run; raises ``ArithmeticError`` if one that must be there is not a finite number."""
@@ -103,7 +89,7 @@ class PointRunner:
             self._world, self._place = self.world(place), place
         world, seed = self._world, self.points[place].seed
         stays = [
-            simulate_centre(world, seed, replicate, centre, Detail.DYADS, self.luck(world, seed, replicate, centre))
+            simulate_centre(world, seed, replicate, centre, Detail.DYADS)
             for centre in range(world.scenario.design.centres)
         ]
         outcomes = outcomes_of(stays, world.resolved.frames.kind)

@@ -9,5 +9,12 @@ from twoway.simulation.coping.propose_talk import PROPOSE_TALK
 from twoway.simulation.coping.registry import COPING_WAYS, CopingWay, coping_way
 
 __all__ = [
-    "COPING_WAYS", "CONFRONT", "ENDURE", "KEEP_DISTANCE", "PROPOSE_TALK", "WITHDRAW", "CopingWay", "coping_way",
-]  # fmt: skip
+    "CONFRONT",
+    "COPING_WAYS",
+    "ENDURE",
+    "KEEP_DISTANCE",
+    "PROPOSE_TALK",
+    "WITHDRAW",
+    "CopingWay",
+    "coping_way",
+]

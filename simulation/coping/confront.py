@@ -34,7 +34,12 @@ def be_out_to_confront(party: Party, day: float, parameters: Parameters) -> None
 
 CONFRONT = COPING_WAYS.declare(
     CopingWay(
-        "confront", "resolves to have it out with the other", "resolved to have it out with {them}",
-        ConfrontParameters, confront_log_odds, be_out_to_confront, Mark("confronts", "v", "confronts"),
-    )  # fmt: skip
+        "confront",
+        "resolves to have it out with the other",
+        "resolved to have it out with {them}",
+        ConfrontParameters,
+        confront_log_odds,
+        be_out_to_confront,
+        Mark("confronts", "v", "confronts"),
+    )
 )

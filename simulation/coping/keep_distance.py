@@ -37,7 +37,11 @@ def step_behind_role(party: Party, day: float, parameters: Parameters) -> None:
 
 KEEP_DISTANCE = COPING_WAYS.declare(
     CopingWay(
-        "keep_distance", "hides behind the role", "kept {their} distance", KeepDistanceParameters,
-        keep_distance_log_odds, step_behind_role,
-    )  # fmt: skip
+        "keep_distance",
+        "hides behind the role",
+        "kept {their} distance",
+        KeepDistanceParameters,
+        keep_distance_log_odds,
+        step_behind_role,
+    )
 )

@@ -45,7 +45,11 @@ def propose_talk_log_odds(party: Party, style: float, benign: float, parameters:
 
 PROPOSE_TALK = COPING_WAYS.declare(
     CopingWay(
-        "propose_talk", "proposes to talk it over", "proposed a talk", ProposeTalkParameters, propose_talk_log_odds,
+        "propose_talk",
+        "proposes to talk it over",
+        "proposed a talk",
+        ProposeTalkParameters,
+        propose_talk_log_odds,
         proposes_talk=True,
-    )  # fmt: skip
+    )
 )

@@ -37,7 +37,11 @@ def stay_away(party: Party, day: float, parameters: Parameters) -> None:
 
 WITHDRAW = COPING_WAYS.declare(
     CopingWay(
-        "withdraw", "stays away from the other for some days", "withdrew from {them}", WithdrawParameters,
-        withdraw_log_odds, stay_away,
-    )  # fmt: skip
+        "withdraw",
+        "stays away from the other for some days",
+        "withdrew from {them}",
+        WithdrawParameters,
+        withdraw_log_odds,
+        stay_away,
+    )
 )

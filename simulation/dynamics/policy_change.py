@@ -58,7 +58,9 @@ def check_policy_changes(scenario: Scenario, changes: Sequence[PolicyChange]) ->
                 "the day after the last of the stay"
             )
         if day <= last:
-            raise InputError(f"policy change on day {day}: policy changes must be in the order of their days; one is on day {last}")
+            raise InputError(
+                f"policy change on day {day}: policy changes must be in the order of their days; one is on day {last}"
+            )
         last = day
         where = f"policy change on day {day}"
         for section, why in FOR_GOOD.items():

@@ -20,11 +20,11 @@ from twoway.simulation.affect_control.equations import (
     read_toml,
 )
 from twoway.simulation.affect_control.frames import Frames, load_frames
-from twoway.simulation.errors import InputError, nearest
-from twoway.simulation.parameters.context import Context
 from twoway.simulation.coping import COPING_WAYS
+from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.events import EVENTS
 from twoway.simulation.extensions import Extension, load_extension
+from twoway.simulation.parameters.context import Context
 from twoway.simulation.parameters.coping import Coping, SharedCoping
 from twoway.simulation.parameters.declare import Declaration, ParameterGroup, combined, declarations, parameter
 from twoway.simulation.parameters.learning import Learning
@@ -320,7 +320,11 @@ def _in_words(error: ValidationError, kind: type[Scenario]) -> str:
         low, high = (f"{x:g}" for x in (d.low, d.high))
         whole = " whole" if isinstance(d.default, int) else ""
         return f"{field} = {first['input']!r}; it must be a{whole} number from {low} to {high} ({d.unit})"
-    what = {"sources": "a list of texts", "extensions": "a list of paths of Python files", "meaning": "text: a shipped name or the path of a .toml file"}
+    what = {
+        "sources": "a list of texts",
+        "extensions": "a list of paths of Python files",
+        "meaning": "text: a shipped name or the path of a .toml file",
+    }
     needed = what.get(place[0], "text") if len(place) == 1 or place[0] == "meaning" else "text"
     longest = first.get("ctx", {}).get("max_length")
     limit = f", of at most {longest} characters" if longest else " that says something" if needed == "text" else ""

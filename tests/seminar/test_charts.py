@@ -208,7 +208,9 @@ def test_moves_are_told_from_the_most_frequent_and_names_stay_text():
 def test_long_names_of_one_scenario_are_still_told_apart_in_the_drawing():
     names = [f"Keyworkers who come and go, {how}" for how in ("nothing changed", "as changed")]
     shown = [
-        element.text for element in drawn(transition_chart(np.eye(3, dtype=int), *names)).iter() if "…" in (element.text or "")
+        element.text
+        for element in drawn(transition_chart(np.eye(3, dtype=int), *names)).iter()
+        if "…" in (element.text or "")
     ]
     assert len(set(shown)) == 2
     assert all(text.endswith(name[-17:]) for text, name in zip(shown, names, strict=True))

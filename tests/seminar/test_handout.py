@@ -221,7 +221,8 @@ def test_settings_with_other_luck_or_other_designs_are_shown_one_by_one():
         assert "Who moved" not in text
         assert "The people and their luck are the same" not in text
     assert (
-        "The people and their luck are the same" in Seen(handout([parse_recipe("ordinary/5/vs:bureaucratic")], **GUESS)).text
+        "The people and their luck are the same"
+        in Seen(handout([parse_recipe("ordinary/5/vs:bureaucratic")], **GUESS)).text
     )
 
 
@@ -246,7 +247,9 @@ def test_there_is_room_to_guess_about_each_setting_by_its_name():
 def test_while_a_class_guesses_outcomes_have_to_be_asked_for():
     def ticked(guessing):
         (box,) = (
-            one for one in Seen(handout_form(parse_recipe("ordinary/5"), guessing)).of("input") if one.get("name") == "outcomes"
+            one
+            for one in Seen(handout_form(parse_recipe("ordinary/5"), guessing)).of("input")
+            if one.get("name") == "outcomes"
         )
         return "checked" in box
 

@@ -72,7 +72,9 @@ def test_a_change_counts_from_the_next_day_and_leaves_the_past() -> None:
     session.change({"context.control": 7.0})
     assert session.position == before
     assert str(session.recipe).endswith("/d21:context.control=7")
-    assert [session.timeline.narrate(Position(day, 1)) for day in range(1, 21) if session.timeline.count_events(day)] == past
+    assert [
+        session.timeline.narrate(Position(day, 1)) for day in range(1, 21) if session.timeline.count_events(day)
+    ] == past
     assert "from day 21" in session.message
 
 
@@ -253,7 +255,8 @@ def test_while_the_class_guesses_why_does_not_tell_how_the_pair_ends() -> None:
     session = at("four-centres/1/d180.1")
     while (
         session.exchange_in(session.timeline) is None
-        or session.timeline.latest_event(session.position)["act"] == session.timeline.latest_event(session.position)["seen"]
+        or session.timeline.latest_event(session.position)["act"]
+        == session.timeline.latest_event(session.position)["seen"]
     ):
         session.back()
     plainly = as_text(session.why()[0])
