@@ -83,7 +83,7 @@ def grid_answers(
     effects: pd.DataFrame,
     inputs: Sequence[str],
     outcomes: Sequence[Column],
-    same_luck: bool,
+    common_random_numbers: bool,
 ) -> Iterator[str]:
     """Main effects, turning points and, of two inputs, their interplay; most is said of the first outcome."""
     for place, column in enumerate(outcomes):
@@ -92,12 +92,12 @@ def grid_answers(
             over = f", on average over the values of {listed(others)}" if others else ""
             yield effect_sentence({str(k): v for k, v in row.items()}, column, over)
         for field in inputs:
-            turns = turning_points(table, inputs, field, column.name, same_luck)
+            turns = turning_points(table, inputs, field, column.name, common_random_numbers)
             if turns is not None:
                 yield from _turns_said(field, turns, column, place == 0)
         words = any(isinstance(value, str) for field in inputs for value in table[field].head(1))
         if len(inputs) == 2 and place == 0 and not words:
-            yield interplay_said(table, inputs, column, same_luck)
+            yield interplay_said(table, inputs, column, common_random_numbers)
 
 
 def _turns_said(field: str, turns: tuple[Turn, Turn], column: Column, also_without: bool) -> Iterator[str]:
@@ -122,10 +122,10 @@ def _turns_said(field: str, turns: tuple[Turn, Turn], column: Column, also_witho
             )
 
 
-def interplay_said(table: pd.DataFrame, inputs: Sequence[str], column: Column, same_luck: bool) -> str:
+def interplay_said(table: pd.DataFrame, inputs: Sequence[str], column: Column, common_random_numbers: bool) -> str:
     """Whether the effect of the first input depends on the second."""
     one, other = inputs
-    low, high, difference = interplay(table, inputs, one, other, column.name, same_luck)
+    low, high, difference = interplay(table, inputs, one, other, column.name, common_random_numbers)
     ends = (
         f"{changed_by(low, column)} where {plain_name(other)} is lowest, {changed_by(high, column)} where it is highest"
     )
@@ -178,10 +178,17 @@ def sorted_answers(
 
 
 def rests_on(
-    points: int, replicates: int, dyads: str, runs: int, failed: int, missing: int, same_luck: bool, intervals: str
+    points: int,
+    replicates: int,
+    dyads: str,
+    runs: int,
+    failed: int,
+    missing: int,
+    common_random_numbers: bool,
+    intervals: str,
 ) -> str:
     """What the answers rest on, as a sentence."""
-    luck = "the same people with the same luck at every point" if same_luck else "other luck at every point"
+    luck = "the same people with the same luck at every point" if common_random_numbers else "other luck at every point"
     made = f"{points} points, {replicates} replicate{'s' * (replicates != 1)} each, {dyads} a run, {luck}"
     lost = f"{runs} runs finished, {failed} failed, {missing} missing"
     few = " With so few replicates the intervals are rough." if replicates < FEW else ""

@@ -10,9 +10,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from twoway.analysis.figures.style import said
-from twoway.experiments.results.folder import png_of
-from twoway.experiments.studies.analyse import Examined, analyse_sensitivity, find_conditions
+from twoway.analysis.figures.layout import alt_text
+from twoway.experiments.results.figures import png_of
+from twoway.experiments.results.result import Result
+from twoway.experiments.studies.analyse import analyse_sensitivity, find_conditions
 from twoway.experiments.studies.run import run_study
 from twoway.experiments.studies.store import Store
 from twoway.experiments.studies.study import load_study
@@ -25,13 +26,13 @@ SHOWN = {"indices": "", "convergence": "-convergence", "pairs": "-pairs", "error
 """Figures of the page, and how their files' names end."""
 
 
-def picture(store: Store, found: Examined, name: str, ending: str, write: bool) -> str:
+def picture(store: Store, found: Result, name: str, ending: str, write: bool) -> str:
     """A figure as Markdown; it is written if that is wanted."""
     figure = found.figures[name]
     file = HERE / "figures" / f"{NAME}{ending}.png"
     if write:
         file.write_bytes(png_of(figure, store.note()))
-    return f"![{said(figure)}](figures/{file.name})"
+    return f"![{alt_text(figure)}](figures/{file.name})"
 
 
 def main(check: bool) -> int:

@@ -1,16 +1,17 @@
-"""Charts as SVG text, one source for page, handout and saved figures: small arrays in, a ``Chart`` out.
+"""Charts as SVG, one source for page, handout and saved figures: small arrays in, a ``Chart`` out.
 
-Both parties' charts have the same scale and width, and days stand at the same place in all of them. A day is as wide as
-a day: its value, which is that at its end, is drawn from its morning to its evening. Nothing here runs the model.
+Both parties' charts have the same scale and width, and a day has the same place in all of them. The value of a day is
+that at its end; it is drawn from the day's morning to its evening. Nothing here runs the model.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import cycle
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from markupsafe import Markup
 from numpy.typing import NDArray
 
 from twoway.analysis.figures.style import (
@@ -27,48 +28,48 @@ from twoway.analysis.narrative.words.grammar import OTHER, counted, percent
 from twoway.analysis.patterns import PATTERNS
 from twoway.analysis.render.document import Table
 from twoway.seminar.controls import QUESTION
-from twoway.seminar.svg import Drawing, Element, spread_labels, svg_text
+from twoway.seminar.svg import Drawing, Element, Value, spread_labels, svg_text
 from twoway.simulation.errors import listed
 
 WIDTH = 560.0
-"""Units all charts are wide."""
+"""Width of all charts, in units of the drawing."""
 LEFT, RIGHT = 34.0, 150.0
 """Room for the scale on the left and for labels on the right of charts over days."""
 DEFINITION, TONE, STRIP, OUTCOMES, OUTCOMES_GUESSED, MOVES = 150.0, 120.0, 44.0, 132.0, 180.0, 270.0
-"""Units the charts are high."""
+"""Heights of the charts, in units of the drawing."""
 TOP = 2.0
-"""Tone at which the scale ends unless another end is asked for, EPA units (2 is quite); higher is drawn at the end."""
+"""Default end of the scale of tone, EPA units (2 is quite); higher values are drawn at the end."""
 EVERY = 7
 """Days between two rows of a table over days."""
-HALO: dict[str, Any] = {"paint_order": "stroke", "stroke": "#ffffff", "stroke_width": 3}
-"""How words are kept readable on what is drawn below them."""
+HALO: dict[str, Value] = {"paint_order": "stroke", "stroke": "#ffffff", "stroke_width": 3}
+"""Outline that keeps text readable on top of a drawing."""
 DASHES = {"client": "none", "keyworker": "7 3"}
-"""Dashes of the parties' lines, as in all figures: solid and dashed."""
+"""Dashes of the parties' lines: solid for the client and dashed for the keyworker, as in all figures."""
 
 
 class Chart(NamedTuple):
-    """A chart: its *title*, itself as *svg*, what it shows in a *sentence*, and its numbers as a *table*."""
+    """A chart: its *title*, the drawing (*svg*), a *sentence* that says what it shows, and its numbers (*table*)."""
 
     title: str
-    svg: str
+    svg: Markup
     sentence: str
     table: Table
 
 
 class DayMark(NamedTuple):
-    """Something to be marked on a day; *kind* is a word of ``MARKS``, *told* what is said of it (or nothing).
+    """A mark on a day: its *kind*, a key of ``MARKS``, a *text* if there is more to say, and the *party* it is of.
 
-    *party* is whose it is; what is nobody's in particular is marked for both.
+    Without a party, the mark is drawn for both.
     """
 
     day: int
     kind: str
-    told: str = ""
+    text: str = ""
     party: str = ""
 
 
 TALKS = ("talk helped", "talk failed")
-"""Marks of talks to clear the air, by how they ended."""
+"""Kinds of marks of talks about the tension, by how they ended."""
 MARKS = {
     "setting changed": ("M0 -5L5 0L0 5L-5 0z", True),
     "rupture": ("M-5 -4L5 -4L0 5z", True),
@@ -77,44 +78,50 @@ MARKS = {
     TALKS[0]: ("M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", False),
     TALKS[1]: ("M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", True),
 }
-"""How each kind of mark is drawn around its place, and whether it is filled."""
+"""For each kind of mark its path around (0, 0), and whether it is filled."""
 
 
-class _Days:
-    """Where days stand: *last* is the last of the stay."""
+class _DayAxis:
+    """The horizontal axis: places of the days from the first to the *last* of the stay."""
 
     def __init__(self, last: int) -> None:
         self.last = max(1, last)
         self.wide = WIDTH - LEFT - RIGHT
 
     def evening(self, day: float) -> float:
-        """The end of a day; of day 0, where the axis begins."""
+        """The end of a day; of day 0, the beginning of the axis."""
         return LEFT + self.wide * min(day, self.last) / self.last
 
     def noon(self, day: int) -> float:
+        """The middle of a day."""
         return self.evening(day - 0.5)
 
     def ticks(self) -> list[int]:
+        """Days with a label."""
         step = next((step for step in (1, 7, 30) if self.last <= 8 * step), 60)
         later = range(step, self.last + 1, step)
         return [1, *(day for day in later if day > 1 and (day - 1) * 8 > self.last / 2)]
 
     def axis(self, drawing: Drawing, y: float) -> None:
+        """Draw the axis at height *y*."""
         drawing.put("path", d=f"M{LEFT} {y}H{WIDTH - RIGHT}", stroke="#666666", fill="none")
         for day in self.ticks():
             x, anchor = (LEFT, "start") if day == 1 else (self.noon(day), "middle")
             told = f"day {day}" if day == 1 else str(day)
-            drawing.words(x, y + 13, told, size=11, text_anchor=anchor, fill="#444444")
+            drawing.words(x, y + 13, told, font_size=11, text_anchor=anchor, fill="#444444")
 
     def line(self, drawing: Drawing, day: int, top: float, bottom: float) -> None:
-        """The day line. A script may move it: x of its transform is data-left + (day − ½) · data-wide ÷ data-last."""
-        where: dict[str, Any] = {"data-left": LEFT, "data-wide": self.wide, "data-last": self.last}
+        """Draw the line of the day looked at.
+
+        A script may move it: x of its transform is data-left + (day − ½) · data-wide ÷ data-last.
+        """
+        where: dict[str, Value] = {"data-left": LEFT, "data-wide": self.wide, "data-last": self.last}
         group = drawing.put("g", class_="day", transform=f"translate({svg_text(self.noon(day))} 0)", **where)
         drawing.put("path", group, d=f"M0 {svg_text(top)}V{svg_text(bottom)}", stroke="#ffffff", stroke_width=4)
         drawing.put("path", group, d=f"M0 {svg_text(top)}V{svg_text(bottom)}", stroke=INK, stroke_width=1.5)
 
     def steps(self, heights: Sequence[float]) -> str:
-        """A path from the first morning to the last evening, day r + 1 at height *heights*[r]."""
+        """Path of a line from the first morning to the last evening; ``heights[0]`` is the height on day 1."""
         parts = [f"M{svg_text(LEFT)} {svg_text(heights[0])}"]
         for row, height in enumerate(heights):
             parts.append(f"V{svg_text(height)}" if row else "")
@@ -122,52 +129,67 @@ class _Days:
         return "".join(parts)
 
 
-def _marked(drawing: Drawing, days: _Days, marks: Sequence[DayMark], y: float) -> None:
+def _draw_marks(drawing: Drawing, days: _DayAxis, marks: Sequence[DayMark], y: float) -> None:
+    """Draw marks on their days at height *y*, each with its text as a title."""
     for mark in marks:
         group = drawing.put("g", class_="mark", transform=f"translate({svg_text(days.noon(mark.day))} {svg_text(y)})")
-        drawing.put("title", group, says=_told(mark))
+        drawing.put("title", group, _mark_text(mark))
         _glyph(drawing, group, mark.kind)
 
 
 def _glyph(drawing: Drawing, into: Element, kind: str) -> None:
+    """Draw the sign of a kind of mark."""
     path, filled = MARKS[kind]
     drawing.put("path", into, d=path, fill=INK if filled else "#ffffff", stroke=INK, stroke_width=1.5)
 
 
 def _legend(drawing: Drawing, y: float) -> None:
+    """Draw the signs of all kinds of marks with their names."""
     x = 10.0
     for kind in MARKS:
         group = drawing.put("g", class_="legend", transform=f"translate({svg_text(x)} {svg_text(y - 4)})")
         _glyph(drawing, group, kind)
-        drawing.words(x + 10, y, kind, size=11, fill="#444444")
+        drawing.words(x + 10, y, kind, font_size=11, fill="#444444")
         x += 22 + 6.4 * len(kind)
 
 
-def _told(mark: DayMark) -> str:
-    return f"day {mark.day}: {mark.told or mark.kind}"
+def _mark_text(mark: DayMark) -> str:
+    """The day and the text of a mark."""
+    return f"day {mark.day}: {mark.text or mark.kind}"
 
 
-def _marks_told(marks: Sequence[DayMark]) -> str:
-    return f" Marked: {'; '.join(map(_told, marks))}." if marks else ""
+def _marks_sentence(marks: Sequence[DayMark]) -> str:
+    """A sentence with all marks; empty if there are none."""
+    return f" Marked: {'; '.join(map(_mark_text, marks))}." if marks else ""
 
 
-def _rows_told(days: int, now: int) -> list[int]:
-    """Days that a table over days shows: the first, every seventh, the last, and the one looked at."""
+def _table_days(days: int, now: int) -> list[int]:
+    """Days that a table over days shows: the first, every seventh, the last, and the day looked at."""
     return sorted({1, *range(EVERY, days + 1, EVERY), days, min(now, days)})
 
 
 def definition_chart(
     shares: NDArray[np.float64], frames: Sequence[str], party: str, day: int, last: int, key: str = ""
 ) -> Chart:
-    """What a party takes the relationship to be, day by day: weights of the frames, stacked from the first one up.
+    """A party's definition of the relationship by day: weights of the frames, stacked from the first one up.
 
-    *shares* has a row for each day from the first, and a column for each of the *frames* (names as they are to be
-    read); *party* is "client" or "keyworker"; *day* is the one looked at, *last* the last of the stay.
+    Parameters
+    ----------
+    shares
+        Weights of the frames at the end of each day, shape (days, K).
+    frames
+        Names of the frames for readers.
+    party
+        "client" or "keyworker".
+    day, last
+        The day looked at, and the last of the stay.
+    key
+        Prefix of the ids in the drawing, which must be unique on a page.
     """
     shares = np.asarray(shares, float)
-    lived, days = len(shares), _Days(last)
+    shown, days = len(shares), _DayAxis(last)
     title = f"The {party} takes this to be"
-    now = min(day, lived)
+    now = min(day, shown)
     order = np.argsort(-shares[now - 1], kind="stable")[:2]
     most = [f"{frames[k]} ({percent(shares[now - 1, k])})" for k in order if shares[now - 1, k] > 0]
     began = int(shares[0].argmax())
@@ -175,12 +197,12 @@ def definition_chart(
     sentence += f"; on day 1 mostly for {frames[began]} ({percent(shares[0, began])})." if now > 1 else "."
     drawing = Drawing(WIDTH, DEFINITION, key or f"definition-{party}", title, sentence)
     top, bottom = 24.0, DEFINITION - 18
-    drawing.words(4, 13, title, size=13, fill=PARTY[party][0], font_weight="bold")
+    drawing.words(4, 13, title, font_size=13, fill=PARTY[party][0], font_weight="bold")
     heights = bottom - np.cumsum(shares, axis=1) * (bottom - top)
     looks = [
         look for look, _ in zip(zip(cycle(FRAME_COLOURS), cycle(FRAME_HATCHES), strict=False), frames, strict=False)
     ]
-    end = svg_text(days.evening(lived))
+    end = svg_text(days.evening(shown))
     for k in reversed(range(len(frames))):  # each is drawn over the one above it
         colour, hatch = looks[k]
         path = f"{days.steps(list(heights[:, k]))}V{svg_text(bottom)}H{svg_text(LEFT)}z"
@@ -190,15 +212,15 @@ def definition_chart(
     x = float(end) + 8
     for k, y in zip(reversed(range(len(frames))), spread_labels(middles, 18, top + 3, bottom - 7), strict=True):
         colour, hatch = looks[k]
-        swatch: dict[str, Any] = {"width": 13, "height": 11, "stroke": "#666666", "stroke_width": 0.5}
+        swatch: dict[str, Value] = {"width": 13, "height": 11, "stroke": "#666666", "stroke_width": 0.5}
         drawing.put("rect", x=x, y=y - 6, fill=drawing.fill(colour, hatch), **swatch)
-        drawing.words(x + 18, y + 4, f"{frames[k]} {percent(shares[-1, k])}", size=11, **HALO)
+        drawing.words(x + 18, y + 4, f"{frames[k]} {percent(shares[-1, k])}", font_size=11, **HALO)
     for share in (0.0, 0.5, 1.0):
-        look: dict[str, Any] = {"font_size": 11, "text_anchor": "end", "fill": "#444444"}
+        look: dict[str, Value] = {"font_size": 11, "text_anchor": "end", "fill": "#444444"}
         drawing.words(LEFT - 4, bottom - share * (bottom - top) + 4, f"{share:.0%}", **look)
     days.axis(drawing, bottom)
     days.line(drawing, day, top, bottom)
-    rows = tuple((str(when), *(percent(share) for share in shares[when - 1])) for when in _rows_told(lived, day))
+    rows = tuple((str(when), *(percent(share) for share in shares[when - 1])) for when in _table_days(shown, day))
     return Chart(title, drawing.svg(), sentence, Table(("day", *frames), rows, f"{title}, share of each frame."))
 
 
@@ -206,61 +228,82 @@ def tone_chart(
     positivity: NDArray[np.float64], negativity: NDArray[np.float64], party: str, day: int, last: int,
     marks: Sequence[DayMark] = (), top: float = TOP, key: str = "",
 ) -> Chart:  # fmt: skip
-    """How the other feels to a party, day by day: good tone as a line, bad tone as a hatched area below a thin line.
+    """A party's tone toward the other by day: good tone as a line, bad tone as a hatched area below a thin line.
 
-    *positivity* and *negativity* have a value for each day from the first, EPA units; *marks* are drawn above,
-    but for those that are the other party's.
+    Parameters
+    ----------
+    positivity, negativity
+        Good and bad tone at the end of each day, EPA units, shape (days,) each.
+    party
+        "client" or "keyworker".
+    day, last
+        The day looked at, and the last of the stay.
+    marks
+        Marks to be drawn above; those of the other party are left out.
+    top
+        End of the scale, EPA units.
+    key
+        Prefix of the ids in the drawing, which must be unique on a page.
     """
     marks = [mark for mark in marks if mark.party in ("", party)]
     tones = np.stack([np.asarray(positivity, float), np.asarray(negativity, float)])
-    lived, days, other = tones.shape[1], _Days(last), OTHER[party]
+    shown, days, other = tones.shape[1], _DayAxis(last), OTHER[party]
     title = f"How the {other} feels to the {party}"
-    now = min(day, lived)
+    now = min(day, shown)
     good, bad = tones[:, now - 1]
     sentence = f"On day {now} of {last} the {other} feels {good:.1f} good and {bad:.1f} bad to the {party}"
     sentence += f"; on day 1 {tones[0, 0]:.1f} good and {tones[1, 0]:.1f} bad." if now > 1 else "."
-    sentence += " 1 is slightly, 2 quite." + _marks_told(marks)
+    sentence += " 1 is slightly, 2 quite." + _marks_sentence(marks)
     drawing = Drawing(WIDTH, TONE, key or f"tone-{party}", title, sentence)
     colour, ceiling, floor = PARTY[party][0], 36.0, TONE - 18
-    drawing.words(4, 13, title, size=13, fill=colour, font_weight="bold")
+    drawing.words(4, 13, title, font_size=13, fill=colour, font_weight="bold")
     for value in np.arange(0.0, top + 0.01, 1.0):
         y = floor - value / top * (floor - ceiling)
         drawing.put("path", d=f"M{LEFT} {svg_text(y)}H{svg_text(WIDTH - RIGHT)}", stroke="#dddddd")
         above = "+" if value == top and tones.max() > top else ""
-        look: dict[str, Any] = {"font_size": 11, "text_anchor": "end", "fill": "#444444"}
+        look: dict[str, Value] = {"font_size": 11, "text_anchor": "end", "fill": "#444444"}
         drawing.words(LEFT - 4, y + 4, f"{value:.0f}{above}", **look)
     heights = floor - np.minimum(tones, top) / top * (floor - ceiling)
     area = f"{days.steps(list(heights[1]))}V{svg_text(floor)}H{svg_text(LEFT)}z"
     drawing.put("path", d=area, class_="bad-area", fill=drawing.fill("#E8D5D5", "//"))
     drawing.put("path", d=days.steps(list(heights[1])), class_="bad", stroke=BAD, stroke_width=1.2, fill="none")
-    look_of_line: dict[str, Any] = {"stroke": colour, "stroke_width": 2.2, "stroke_dasharray": DASHES[party]}
+    look_of_line: dict[str, Value] = {"stroke": colour, "stroke_width": 2.2, "stroke_dasharray": DASHES[party]}
     drawing.put("path", d=days.steps(list(heights[0])), class_="good", fill="none", **look_of_line)
     ends = [("good", tones[0, -1], heights[0, -1], colour), ("bad", tones[1, -1], heights[1, -1], BAD)]
     ends.sort(key=lambda end: end[2])
     places = spread_labels([end[2] for end in ends], 14, ceiling, floor - 7)
     for (name, value, _, ink), y in zip(ends, places, strict=True):
-        drawing.words(days.evening(lived) + 8, y + 4, f"{name} {value:.1f}", fill=ink, **HALO)
+        drawing.words(days.evening(shown) + 8, y + 4, f"{name} {value:.1f}", fill=ink, **HALO)
     days.axis(drawing, floor)
     days.line(drawing, day, ceiling, floor)
-    _marked(drawing, days, marks, ceiling - 9)
-    rows = tuple((str(when), *(f"{value:.2f}" for value in tones[:, when - 1])) for when in _rows_told(lived, day))
+    _draw_marks(drawing, days, marks, ceiling - 9)
+    rows = tuple((str(when), *(f"{value:.2f}" for value in tones[:, when - 1])) for when in _table_days(shown, day))
     columns = ("day", "good tone", "bad tone")
     return Chart(title, drawing.svg(), sentence, Table(columns, rows, f"{title}, EPA units: 1 slightly, 2 quite."))
 
 
 def event_strip(marks: Sequence[DayMark], day: int, last: int, of: str = "", key: str = "strip") -> Chart:
-    """What happened when, to look back along: marks over the days of the stay, and what the marks mean.
+    """A strip of the days of a stay with marks, and the meaning of the marks.
 
-    *of* is the name of the story where there is another beside it.
+    Parameters
+    ----------
+    marks
+        The marks.
+    day, last
+        The day looked at, and the last of the stay.
+    of
+        Name of the story, where there is another one beside it.
+    key
+        Prefix of the ids in the drawing, which must be unique on a page.
     """
-    days, title = _Days(last), "What happened when"
-    sentence = f"{f'{of}: day' if of else 'Day'} {day} of {last}.{_marks_told(marks) or ' Nothing is marked yet.'}"
+    days, title = _DayAxis(last), "What happened when"
+    sentence = f"{f'{of}: day' if of else 'Day'} {day} of {last}.{_marks_sentence(marks) or ' Nothing is marked yet.'}"
     drawing = Drawing(WIDTH, STRIP, key, title, sentence)
     days.axis(drawing, 14)
     days.line(drawing, day, 1, 14)
-    _marked(drawing, days, marks, 8)
+    _draw_marks(drawing, days, marks, 8)
     _legend(drawing, STRIP - 3)
-    rows = tuple((str(mark.day), mark.kind, mark.told) for mark in marks)
+    rows = tuple((str(mark.day), mark.kind, mark.text) for mark in marks)
     return Chart(title, drawing.svg(), sentence, Table(("day", "what", "told"), rows, title))
 
 
@@ -268,10 +311,20 @@ def outcome_chart(
     counts: Sequence[int], low: Sequence[float], high: Sequence[float], hands: Sequence[int] = (), of: str = "",
     key: str = "outcomes",
 ) -> Chart:  # fmt: skip
-    """Where pairs end up: how many of them in each pattern, with the range that luck alone gives.
+    """The number of pairs that end in each pattern, with the interval of the share.
 
-    *counts* are pairs by pattern, *low* and *high* the ends of the range, shares; *hands*, if any, are how many were
-    raised for each pattern, asked ``QUESTION``; *of* is the name of the setting where there is another beside it.
+    Parameters
+    ----------
+    counts
+        Pairs by pattern, shape (3,).
+    low, high
+        Ends of the interval of each pattern's share, shape (3,) each.
+    hands
+        Hands raised for each pattern in answer to ``QUESTION``, if any.
+    of
+        Name of the setting, where there is another one beside it.
+    key
+        Prefix of the ids in the drawing, which must be unique on a page.
     """
     pairs, guesses = sum(counts), sum(hands)
     title = f"Where {counted(pairs, 'such pair')} end{'s' * (pairs == 1)} up{f': {of}' if of else ''}"
@@ -285,12 +338,12 @@ def outcome_chart(
     sentence += f" Asked “{QUESTION}”, of {counted(guesses, 'hand')} {listed(guessed)}." if guesses else ""
     height = OUTCOMES_GUESSED if guesses else OUTCOMES
     drawing = Drawing(WIDTH, height, key, title, sentence)
-    drawing.words(4, 14, title, size=13, font_weight="bold")
+    drawing.words(4, 14, title, font_size=13, font_weight="bold")
     left, wide, each = 168.0, 292.0, (height - 42) / len(PATTERNS)
     for place, name in enumerate(PATTERNS):
         y = 24 + place * each
         drawing.words(left - 8, y + 15, name, text_anchor="end")
-        look: dict[str, Any] = {"fill": drawing.fill(PATTERN_COLOURS[name], PATTERN_HATCHES[name])}
+        look: dict[str, Value] = {"fill": drawing.fill(PATTERN_COLOURS[name], PATTERN_HATCHES[name])}
         drawing.put("rect", class_="bar", x=left, y=y, width=share[place] * wide, height=20, stroke="#333333", **look)
         least, most = (left + end[place] * wide for end in (low, high))
         middle = svg_text(y + 10)
@@ -302,14 +355,14 @@ def outcome_chart(
         drawing.words(beyond, y + 15, f"{counts[place]} ({percent(share[place])})", font_weight="bold")
         if guesses:
             part = hands[place] / guesses
-            outline: dict[str, Any] = {"fill": "#ffffff", "stroke": "#333333", "stroke_dasharray": "3 2"}
+            outline: dict[str, Value] = {"fill": "#ffffff", "stroke": "#333333", "stroke_dasharray": "3 2"}
             drawing.put("rect", class_="hands", x=left, y=y + 24, width=part * wide, height=12, **outline)
             told_hands = f"{counted(hands[place], 'hand')} ({percent(part)})"
-            drawing.words(left + part * wide + 8, y + 34, told_hands, size=11, fill="#444444")
+            drawing.words(left + part * wide + 8, y + 34, told_hands, font_size=11, fill="#444444")
     drawing.put("path", d=f"M{left} 22V{svg_text(height - 20)}", stroke="#666666", fill="none")
     below = f"Lines: what luck alone gives {counted(pairs, 'such pair')}, 95 times in 100."
     below += " Dashed bars: the show of hands." if guesses else ""
-    drawing.words(4, height - 5, below, size=11, fill="#444444")
+    drawing.words(4, height - 5, below, font_size=11, fill="#444444")
     rows = []
     for place, name in enumerate(PATTERNS):
         row = [name, str(counts[place]), percent(share[place]), f"{percent(low[place])} to {percent(high[place])}"]
@@ -319,10 +372,18 @@ def outcome_chart(
 
 
 def transition_chart(counts: NDArray[np.int64], first: str, other: str, key: str = "moves") -> Chart:
-    """The same pairs in two settings: how many go from which pattern in the *first* to which in the *other*.
+    """The same pairs in two settings: a bar for each setting, and a ribbon for each move from pattern to pattern.
 
-    *counts* has shape (3, 3): pairs by pattern in the first and in the other setting. A bar for each setting, a ribbon
-    for each move in the look of where it comes from; all are as high as there are pairs.
+    Heights are numbers of pairs; a ribbon has the look of the pattern it comes from.
+
+    Parameters
+    ----------
+    counts
+        Pairs by pattern in the first setting (rows) and in the other (columns), shape (3, 3).
+    first, other
+        Names of the settings.
+    key
+        Prefix of the ids in the drawing, which must be unique on a page.
     """
     counts = np.asarray(counts, int)
     pairs, title = int(counts.sum()), "The same pairs, the same luck, in both"
@@ -332,7 +393,7 @@ def transition_chart(counts: NDArray[np.int64], first: str, other: str, key: str
     sentence = f"Of the {counted(pairs, 'pair')}, {stay} are in the same pattern with {first} and with {other}"
     sentence += f"; {listed(told)}." if told else "."
     drawing = Drawing(WIDTH, MOVES, key, title, sentence)
-    drawing.words(4, 14, title, size=13, font_weight="bold")
+    drawing.words(4, 14, title, font_size=13, font_weight="bold")
     top, gap, width, x0, x1 = 44.0, 7.0, 44.0, 120.0, WIDTH - 164.0
     unit = (MOVES - top - 10 - 2 * gap) / max(1, pairs)
     sides = (counts.sum(axis=1), counts.sum(axis=0))
@@ -348,23 +409,23 @@ def transition_chart(counts: NDArray[np.int64], first: str, other: str, key: str
             a, b = used[0][i], used[1][j]
             used[0][i], used[1][j] = a + high, b + high
             near, far, mid = (svg_text(x) for x in (x0 + width, x1, middle))
-            path = f"M{near} {svg_text(a)}C{mid} {svg_text(a)} {mid} {svg_text(b)} {far} {svg_text(b)}V{svg_text(b + high)}"
-            path += f"C{mid} {svg_text(b + high)} {mid} {svg_text(a + high)} {near} {svg_text(a + high)}z"
+            a0, a1, b0, b1 = map(svg_text, (a, a + high, b, b + high))
+            path = f"M{near} {a0}C{mid} {a0} {mid} {b0} {far} {b0}V{b1}C{mid} {b1} {mid} {a1} {near} {a1}z"
             drawing.put(
                 "path", class_="ribbon", d=path, fill=fill, fill_opacity="0.55", stroke="#666666", stroke_width=0.4
             )
             if high >= 11:
-                drawing.words(x0 + width + 8, a + high / 2 + 4, str(counts[i, j]), size=11, **HALO)
+                drawing.words(x0 + width + 8, a + high / 2 + 4, str(counts[i, j]), font_size=11, **HALO)
     for side, (x, name) in enumerate(((x0, first), (x1, other))):
         drawing.words(x + width / 2, 34, _short(name), text_anchor="middle", font_weight="bold")
         for p, pattern in enumerate(PATTERNS):
             high, y = float(unit * sides[side][p]), float(starts[side][p])
             colour = PATTERN_COLOURS[pattern]
-            look: dict[str, Any] = {"fill": drawing.fill(colour, PATTERN_HATCHES[pattern]), "stroke": "#333333"}
+            look: dict[str, Value] = {"fill": drawing.fill(colour, PATTERN_HATCHES[pattern]), "stroke": "#333333"}
             drawing.put("rect", class_="bar", x=x, y=y, width=width, height=high, **look)
             if high >= 14:
                 ink = ink_on(colour)
-                outline: dict[str, Any] = {
+                outline: dict[str, Value] = {
                     "paint_order": "stroke",
                     "stroke": colour,
                     "stroke_width": 4,
@@ -385,10 +446,10 @@ def transition_chart(counts: NDArray[np.int64], first: str, other: str, key: str
 
 
 def _brief(pattern: str) -> str:
-    """The first word of a pattern's name, where the others have no room."""
+    """The first word of a pattern's name, for places without room for more."""
     return pattern.split(maxsplit=1)[0]
 
 
 def _short(name: str, longest: int = 30, end: int = 17) -> str:
-    """A name as it fits; what is left out is its middle, for what tells two settings apart stands at the *end*."""
+    """A name cut to *longest* characters in its middle: the *end* is what distinguishes two settings."""
     return name if len(name) <= longest else f"{name[: longest - end - 1]}…{name[-end:]}"

@@ -1,7 +1,7 @@
-"""What a class will notice in a lesson, measured: the settings are lived, and the numbers put into the sentences.
+"""Sentences of the lessons with measured numbers: the settings are simulated, and the numbers put into the sentences.
 
-No number of a lesson is typed: whatever the model's numbers are, the note says what comes of them, and whether it does
-what the lesson promises.
+No number of a lesson is typed. Whatever the parameters of the model are, the note has the numbers they lead to, and
+says whether these are as the lesson promises.
 """
 
 from __future__ import annotations
@@ -28,136 +28,138 @@ from twoway.simulation.tables import Tables, run
 
 Floats = NDArray[np.float64]
 NOTE_PAIRS = 800
-"""Pairs that are lived in each setting for a note; more would take longer than a class waits (assumed)."""
+"""Pairs simulated in each setting for a note; more would take longer than a class waits (assumed)."""
 LEAST = 160
-"""Pairs below which there is too little to compare (assumed)."""
+"""Fewest pairs for a note (assumed)."""
 SAME = 0.15
-"""Share of the first number by which two may differ that are called much the same (assumed)."""
+"""Two numbers are called much the same if they differ by at most this share of the first (assumed)."""
 NOTHING = "(too few to say)"
-"""What stands for a number that cannot be had."""
+"""Text in place of a number that cannot be computed."""
 TOGETHER = 10
-"""Studies that are put together, to show what a larger one would find."""
+"""Number of studies that are joined into one larger study."""
 
 
-class SettingRuns(NamedTuple):
-    """Some replicates of one setting."""
+class SimulatedSetting(NamedTuple):
+    """The tables of some replicates of one setting."""
 
     tables: Tables
     resolved: Resolved
 
 
 class ComparedSeries(NamedTuple):
-    """Two series of numbers that are compared, a value per replicate each; *form* says how they are written."""
+    """Two series of numbers to be compared, shape (replicates,) each; *form* is the format of their text."""
 
     one: Floats
     other: Floats
     form: str
 
 
+Measure = Callable[[Sequence[SimulatedSetting]], ComparedSeries]
+
+
 class NoticedSentence(NamedTuple):
-    """A sentence with its numbers, and whether what it promises is so."""
+    """A sentence with its numbers, and whether the numbers are as the lesson promises."""
 
     sentence: str
     holds: bool
 
 
 def _by_replicate(values: pd.Series, table: pd.DataFrame) -> pd.Series:
+    """Mean of the values of a table's rows, by replicate."""
     return values.groupby(table["replicate"]).mean()
 
 
-def _between_settings(
-    form: str, value: Callable[[SettingRuns], pd.Series]
-) -> Callable[[Sequence[SettingRuns]], ComparedSeries]:
-    """A measure that is the same number in both settings; *value* has a row per replicate."""
+def _between_settings(form: str, value: Callable[[SimulatedSetting], pd.Series]) -> Measure:
+    """A measure that compares a number between two settings; *value* gives a row per replicate."""
 
-    def found(runs: Sequence[SettingRuns]) -> ComparedSeries:
-        table = pd.concat([value(run_) for run_ in runs], axis=1).dropna()
+    def measure(settings: Sequence[SimulatedSetting]) -> ComparedSeries:
+        table = pd.concat([value(setting) for setting in settings], axis=1).dropna()
         return ComparedSeries(table.iloc[:, 0].to_numpy(float), table.iloc[:, -1].to_numpy(float), form)
 
-    return found
+    return measure
 
 
 def _within_setting(
-    form: str, values: Callable[[SettingRuns], tuple[pd.Series, pd.Series]], of: int = 0
-) -> Callable[[Sequence[SettingRuns]], ComparedSeries]:
-    """A measure that compares two things within one setting, the first or the one it is *of*."""
+    form: str, values: Callable[[SimulatedSetting], tuple[pd.Series, pd.Series]], of: int = 0
+) -> Measure:
+    """A measure that compares two numbers within one setting, of index *of*."""
 
-    def found(runs: Sequence[SettingRuns]) -> ComparedSeries:
-        table = pd.concat(values(runs[of]), axis=1).dropna()
+    def measure(settings: Sequence[SimulatedSetting]) -> ComparedSeries:
+        table = pd.concat(values(settings[of]), axis=1).dropna()
         return ComparedSeries(table.iloc[:, 0].to_numpy(float), table.iloc[:, 1].to_numpy(float), form)
 
-    return found
+    return measure
 
 
-def _share(pattern: str) -> Callable[[SettingRuns], pd.Series]:
-    def share(run_: SettingRuns) -> pd.Series:
-        dyads = with_patterns(run_.tables.dyads)
+def _share(pattern: str) -> Callable[[SimulatedSetting], pd.Series]:
+    def share(setting: SimulatedSetting) -> pd.Series:
+        dyads = with_patterns(setting.tables.dyads)
         return _by_replicate((dyads["pattern"] == pattern).astype(float), dyads)
 
     return share
 
 
-def _in_the_end(column: str) -> Callable[[SettingRuns], pd.Series]:
-    return lambda run_: _by_replicate(run_.tables.dyads[column], run_.tables.dyads)
+def _in_the_end(column: str) -> Callable[[SimulatedSetting], pd.Series]:
+    return lambda setting: _by_replicate(setting.tables.dyads[column], setting.tables.dyads)
 
 
-def _exchanges(run_: SettingRuns, **only: Any) -> pd.DataFrame:
-    events = run_.tables.events
+def _exchanges(setting: SimulatedSetting, **only: Any) -> pd.DataFrame:
+    events = setting.tables.events
     keep = events["event"] == "exchange"
     for column, value in only.items():
         keep &= events[column].isin(value) if isinstance(value, tuple) else events[column] == value
     return events[keep]
 
 
-def _kindness(run_: SettingRuns) -> pd.Series:
-    acts = _exchanges(run_, actor="client")
-    return _by_replicate(pd.Series(sentiment_of(acts["act"], run_.resolved), acts.index), acts)
+def _kindness(setting: SimulatedSetting) -> pd.Series:
+    acts = _exchanges(setting, actor="client")
+    return _by_replicate(pd.Series(sentiment_of(acts["act"], setting.resolved), acts.index), acts)
 
 
-def _personal(run_: SettingRuns, **only: Any) -> pd.Series:
-    acts = _exchanges(run_, **only)
+def _personal(setting: SimulatedSetting, **only: Any) -> pd.Series:
+    acts = _exchanges(setting, **only)
     return _by_replicate(acts["person_share"], acts)
 
 
-def _refusals(run_: SettingRuns) -> pd.Series:
-    refused = _exchanges(run_, actor="keyworker", encounter="request", act="refuse")
-    pairs = run_.tables.dyads.groupby("replicate").size()
+def _refusals(setting: SimulatedSetting) -> pd.Series:
+    refused = _exchanges(setting, actor="keyworker", encounter="request", act="refuse")
+    pairs = setting.tables.dyads.groupby("replicate").size()
     return refused.groupby("replicate").size().reindex(pairs.index, fill_value=0) / pairs
 
 
-def _tension(run_: SettingRuns) -> pd.Series:
-    days = run_.tables.days[run_.tables.days["party"] == "keyworker"]
+def _tension(setting: SimulatedSetting) -> pd.Series:
+    days = setting.tables.days[setting.tables.days["party"] == "keyworker"]
     return _by_replicate(days["tension"], days)
 
 
-def _coerced(run_: SettingRuns) -> pd.Series:
-    days = run_.tables.days[run_.tables.days["party"] == "client"]
+def _coerced(setting: SimulatedSetting) -> pd.Series:
+    days = setting.tables.days[setting.tables.days["party"] == "client"]
     return _by_replicate(days["felt_coercion"], days)
 
 
-def _patterns_on(run_: SettingRuns, *parts: float) -> pd.DataFrame:
-    """The pattern of each pair on some days, given as parts of the stay: a column per day, DYAD as the index."""
-    days = run_.tables.days
+def _patterns_on(setting: SimulatedSetting, *parts: float) -> pd.DataFrame:
+    """The pattern of each pair on some days, given as parts of the stay: a column for each day, DYAD as the index."""
+    days = setting.tables.days
     when = [max(1, round(part * int(days["day"].max()))) for part in parts]
     table = by_day(days[days["day"].isin(when)]).astype({"pattern": str})
     return table.pivot(index=DYAD, columns="day", values="pattern")[when].reset_index("replicate")
 
 
-def _still(run_: SettingRuns, pattern: str, early: float, late: float) -> tuple[pd.Series, pd.Series]:
-    """Of the pairs that were not, and that were, in a pattern early: the share that is in it late, by replicate."""
-    table = _patterns_on(run_, early, late)
+def _still(setting: SimulatedSetting, pattern: str, early: float, late: float) -> tuple[pd.Series, pd.Series]:
+    """Share in a pattern late in the stay, of the pairs that were not in it early, and of those that were."""
+    table = _patterns_on(setting, early, late)
     was, is_ = (table.iloc[:, column] == pattern for column in (1, 2))
     shares = [_by_replicate(is_[group].astype(float), table[group]) for group in (~was, was)]
     return shares[0], shares[1]
 
 
-def _evening_before(rows: pd.DataFrame, party: pd.Series | str, run_: SettingRuns, column: str) -> Floats:
-    """What a *column* of the days table was for a party at the end of the day before each of the *rows*.
+def _evening_before(rows: pd.DataFrame, party: pd.Series | str, setting: SimulatedSetting, column: str) -> Floats:
+    """Values of a *column* of the days table for a party at the end of the day before each of the *rows*.
 
     The column ``adversarial`` is the weight of the adversarial frames.
     """
-    days = run_.tables.days
-    shares = kind_shares(days, run_.resolved)[:, KINDS.index("adversarial")]
+    days = setting.tables.days
+    shares = kind_shares(days, setting.resolved)[:, KINDS.index("adversarial")]
     key = [*DYAD, "party", "day"]
     known = days.assign(adversarial=shares).astype({"party": str}).set_index(key)[column]
     of = pd.Series(party, rows.index).astype(str)
@@ -165,26 +167,30 @@ def _evening_before(rows: pd.DataFrame, party: pd.Series | str, run_: SettingRun
     return known.reindex(wanted).to_numpy(float)
 
 
-def _blamed(run_: SettingRuns) -> tuple[pd.Series, pd.Series]:
-    """How far an act seen as bad is put down to the other's person, by readers to whom it was mostly something else
-    than a matter of control the evening before, and by those to whom it was that.
+def _blamed(setting: SimulatedSetting) -> tuple[pd.Series, pd.Series]:
+    """Share of the person in the explanation of an act seen as bad, by the reader's frame on the evening before.
+
+    First for readers to whom the relationship was mostly something else than a matter of control, then for the others.
     """
-    acts = _exchanges(run_)
-    bad = acts[sentiment_of(acts["seen"], run_.resolved) < 0]
-    control = _evening_before(bad, bad["actor"].astype(str).map(OTHER), run_, "adversarial")
+    acts = _exchanges(setting)
+    bad = acts[sentiment_of(acts["seen"], setting.resolved) < 0]
+    control = _evening_before(bad, bad["actor"].astype(str).map(OTHER), setting, "adversarial")
     groups = (control <= 0.5, control > 0.5)
     shares = [_by_replicate(bad["person_share"][group], bad[group]) for group in groups]
     return shares[0], shares[1]
 
 
-def _talked(run_: SettingRuns) -> tuple[pd.Series, pd.Series]:
-    """How bad tone changed from the evening before a talk to a week after, where it repaired and where it failed."""
+def _talked(setting: SimulatedSetting) -> tuple[pd.Series, pd.Series]:
+    """Change of bad tone from the evening before a talk to a week after it, for repaired and for failed talks."""
     changes = []
     for outcome in ("talk_repaired", "talk_failed"):
-        talks = run_.tables.events[run_.tables.events["event"] == outcome]
+        talks = setting.tables.events[setting.tables.events["event"] == outcome]
         before, after = (
             np.mean(
-                [_evening_before(talks.assign(day=talks["day"] + later), role, run_, "negativity") for role in ROLES],
+                [
+                    _evening_before(talks.assign(day=talks["day"] + later), role, setting, "negativity")
+                    for role in ROLES
+                ],
                 0,
             )
             for later in (0, 8)
@@ -193,43 +199,43 @@ def _talked(run_: SettingRuns) -> tuple[pd.Series, pd.Series]:
     return changes[0], changes[1]
 
 
-def _searching(run_: SettingRuns) -> tuple[pd.Series, pd.Series]:
-    """How a search changed the keyworker's tension if she opened it in an adversarial frame, and in a personal one."""
-    searches = _exchanges(run_, actor="keyworker", encounter="control", act="search", exchange=0)
-    frames = run_.resolved.frames
+def _searching(setting: SimulatedSetting) -> tuple[pd.Series, pd.Series]:
+    """Change of the keyworker's tension by a search that she opened in an adversarial frame, and in a personal one."""
+    searches = _exchanges(setting, actor="keyworker", encounter="control", act="search", exchange=0)
+    frames = setting.resolved.frames
     kind = searches["actor_frame"].astype(str).map(dict(zip(frames.names, frames.kind, strict=True)))
-    before = _evening_before(searches, "keyworker", run_, "tension")
+    before = _evening_before(searches, "keyworker", setting, "tension")
     rise = searches["actor_tension"] - before
     groups = [kind == KINDS.index(name) for name in ("adversarial", "personal")]
     changes = [_by_replicate(rise[group], searches[group]) for group in groups]
     return changes[0], changes[1]
 
 
-def _off(runs: Sequence[SettingRuns]) -> ComparedSeries:
-    """By how much the share of friendly pairs in one study misses that of all; and in several put together."""
-    friendly = _share(PATTERNS[0])(runs[0]).to_numpy(float)
+def _error_of_a_study(settings: Sequence[SimulatedSetting]) -> ComparedSeries:
+    """Error of the share of friendly pairs in one study; and in ``TOGETHER`` studies joined into one."""
+    friendly = _share(PATTERNS[0])(settings[0]).to_numpy(float)
     whole = friendly[: len(friendly) // TOGETHER * TOGETHER].reshape(-1, TOGETHER)
     several = np.repeat(np.abs(whole.mean(axis=1) - friendly.mean()), TOGETHER)
     return ComparedSeries(np.abs(whole.ravel() - friendly.mean()), several, "points")
 
 
-def _between(runs: Sequence[SettingRuns]) -> ComparedSeries:
-    """Between how many friendly pairs nine studies in ten have."""
-    dyads = with_patterns(runs[0].tables.dyads)
+def _nine_in_ten(settings: Sequence[SimulatedSetting]) -> ComparedSeries:
+    """Numbers of friendly pairs between which nine studies in ten lie."""
+    dyads = with_patterns(settings[0].tables.dyads)
     friendly = (dyads["pattern"] == PATTERNS[0]).groupby(dyads["replicate"]).sum().to_numpy()
     low, high = np.quantile(friendly, [0.05, 0.95], method="inverted_cdf")
     return ComparedSeries(np.full(len(friendly), low), np.full(len(friendly), high), "whole")
 
 
-def _all_three(run_: SettingRuns) -> tuple[pd.Series, pd.Series]:
+def _all_three(setting: SimulatedSetting) -> tuple[pd.Series, pd.Series]:
     """Whether a study has pairs of one kind only; and whether it has pairs of all three."""
-    kinds = with_patterns(run_.tables.dyads).groupby("replicate")["pattern"].nunique()
+    kinds = with_patterns(setting.tables.dyads).groupby("replicate")["pattern"].nunique()
     return (kinds == 1).astype(float), (kinds == len(PATTERNS)).astype(float)
 
 
-def _agree(run_: SettingRuns) -> tuple[pd.Series, pd.Series]:
-    """Share of pairs whose two parties are of one class: as unrelated views would give it, and as it is."""
-    dyads = with_patterns(run_.tables.dyads)
+def _agree(setting: SimulatedSetting) -> tuple[pd.Series, pd.Series]:
+    """Share of pairs whose two parties are of one class: as if their views were unrelated, and as it is."""
+    dyads = with_patterns(setting.tables.dyads)
     chance = {}
     for replicate, some in dyads.groupby("replicate"):
         apart = [some[f"{role}_class"].value_counts(normalize=True, sort=False).to_numpy() for role in ROLES]
@@ -238,7 +244,7 @@ def _agree(run_: SettingRuns) -> tuple[pd.Series, pd.Series]:
     return pd.Series(chance), _by_replicate(alike.astype(float), dyads)
 
 
-MEASURES: dict[str, Callable[[Sequence[SettingRuns]], ComparedSeries]] = {
+MEASURES: dict[str, Measure] = {
     "friendly": _between_settings("share", _share(PATTERNS[0])),
     "polite": _between_settings("share", _share(PATTERNS[1])),
     "conflicted": _between_settings("share", _share(PATTERNS[2])),
@@ -247,31 +253,40 @@ MEASURES: dict[str, Callable[[Sequence[SettingRuns]], ComparedSeries]] = {
     "felt coercion": _between_settings("small", _coerced),
     "refusals": _between_settings("count", _refusals),
     "rules put down to the person": _between_settings(
-        "share", lambda run_: _personal(run_, actor="keyworker", encounter=BY_THE_RULES)
+        "share", lambda setting: _personal(setting, actor="keyworker", encounter=BY_THE_RULES)
     ),
     "acts put down to the person": _between_settings("share", _personal),
-    "still polite": _between_settings("share", lambda run_: _still(run_, PATTERNS[1], 1 / 3, 2 / 3)[1]),
-    "still conflicted": _within_setting("share", lambda run_: _still(run_, PATTERNS[2], 1 / 3, 1 / 2)),
+    "still polite": _between_settings("share", lambda setting: _still(setting, PATTERNS[1], 1 / 3, 2 / 3)[1]),
+    "still conflicted": _within_setting("share", lambda setting: _still(setting, PATTERNS[2], 1 / 3, 1 / 2)),
     "bad acts put down to the person": _within_setting("share", _blamed),
     "talks that fail": _within_setting("change", _talked),
     "the keyworker's tension": _between_settings("number", _tension),
     "searching as a helper": _within_setting("change", _searching, of=-1),
-    "nine studies in ten": _between,
-    "one study and several": _off,
+    "nine studies in ten": _nine_in_ten,
+    "one study and several": _error_of_a_study,
     "all three patterns": _within_setting("share", _all_three),
     "agreement": _within_setting("share", _agree),
 }
-"""What can be noticed, by name: from one or two lived settings to two series of numbers, one value per replicate."""
+"""Measures by name: functions of one or two simulated settings that give two series to be compared."""
 
 
-def simulate_setting(recipe: Recipe, pairs: int = NOTE_PAIRS) -> SettingRuns:
-    """So many *pairs* of a recipe's setting, at least; the first replicate is the one the page shows."""
+def simulate_setting(recipe: Recipe, pairs: int = NOTE_PAIRS) -> SimulatedSetting:
+    """Simulate a recipe's setting; the first replicate is the one the page shows.
+
+    Parameters
+    ----------
+    recipe
+        The recipe.
+    pairs
+        Least number of pairs; whole replicates are simulated.
+    """
     scenario = recipe.schedule.prepared
     replicates = -(-pairs // count_of_pairs(scenario.scenario))
-    return SettingRuns(run(scenario, recipe.seed, replicates, "events"), scenario.resolved)
+    return SimulatedSetting(run(scenario, recipe.seed, replicates, "events"), scenario.resolved)
 
 
-def _written(value: float, form: str) -> str:
+def _number_text(value: float, form: str) -> str:
+    """A number as text in one of the forms of ``ComparedSeries``."""
     if form == "share":
         return percent(value)
     if form == "points":
@@ -282,9 +297,15 @@ def _written(value: float, form: str) -> str:
 
 
 def holds(found: ComparedSeries, direction: str) -> bool:
-    """Whether what was found is as a lesson promises: the 95 % interval of the paired difference is on its side of 0.
+    """Whether two series differ as a lesson promises.
 
-    Much the same is what differs by no more than ``SAME`` of the first.
+    Parameters
+    ----------
+    found
+        The series.
+    direction
+        "more" or "less" if the 95 % interval of the paired difference is to be above or below 0; "much the same" if the
+        means are to differ by at most ``SAME`` of the first.
     """
     if direction == "much the same":
         return bool(abs(found.other.mean() - found.one.mean()) <= SAME * abs(found.one.mean()))
@@ -293,9 +314,19 @@ def holds(found: ComparedSeries, direction: str) -> bool:
 
 
 def noticed_sentences(lesson: Lesson, pairs: int = NOTE_PAIRS) -> tuple[NoticedSentence, ...]:
-    """What the class will notice, in sentences with their numbers; so many *pairs*, ``LEAST`` or more, are lived.
+    """The sentences of a lesson with their numbers.
 
-    What was found once is remembered. Raises ``InputError`` for too few pairs.
+    Parameters
+    ----------
+    lesson
+        The lesson.
+    pairs
+        Pairs that are simulated in each setting, ``LEAST`` or more.
+
+    Raises
+    ------
+    InputError
+        If there are too few pairs.
     """
     if pairs < LEAST:
         raise InputError(f"pairs = {pairs}; what a class will notice needs {LEAST} pairs or more")
@@ -304,12 +335,14 @@ def noticed_sentences(lesson: Lesson, pairs: int = NOTE_PAIRS) -> tuple[NoticedS
 
 @lru_cache(maxsize=16)
 def _computed_sentences(lesson: Lesson, pairs: int) -> tuple[NoticedSentence, ...]:
-    runs = [simulate_setting(recipe, pairs) for recipe in lesson.settings]
-    return tuple(_sentence(notice, MEASURES[notice.measure](runs)) for notice in lesson.notice)
+    """The sentences of a lesson, remembered."""
+    settings = [simulate_setting(recipe, pairs) for recipe in lesson.settings]
+    return tuple(_sentence(notice, MEASURES[notice.measure](settings)) for notice in lesson.notice)
 
 
 def _sentence(notice: Notice, found: ComparedSeries) -> NoticedSentence:
+    """A sentence with the numbers that were found."""
     if len(found.one) < 2:
         return NoticedSentence(notice.text.format(one=NOTHING, other=NOTHING), False)
-    one, other = (_written(float(series.mean()), found.form) for series in (found.one, found.other))
+    one, other = (_number_text(float(series.mean()), found.form) for series in (found.one, found.other))
     return NoticedSentence(notice.text.format(one=one, other=other), holds(found, notice.is_))

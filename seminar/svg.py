@@ -7,7 +7,6 @@ strict Content-Security-Policy forbids ``style`` attributes.
 from __future__ import annotations
 
 import re
-from typing import Any
 from xml.etree import ElementTree
 
 from markupsafe import Markup
@@ -29,11 +28,15 @@ UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 """Characters that XML forbids, however they are written."""
 
 Element = ElementTree.Element
+Value = float | str
+"""Value of an attribute: a text, or a number in units of the drawing."""
 
 
 def svg_text(value: float | str) -> str:
-    r"""A number or a word as it stands in a drawing: tenths, no zero that says nothing, no character XML forbids.
+    r"""A number or text as it stands in a drawing: tenths without a final zero, and no character that XML forbids.
 
+    Examples
+    --------
     >>> svg_text(12.04), svg_text(3.0), svg_text("a\x00b")
     ('12', '3', 'ab')
     """
@@ -41,9 +44,18 @@ def svg_text(value: float | str) -> str:
 
 
 class Drawing:
-    """One SVG being drawn, *width* by *height* units; *key* keeps its ids apart from those of others on the page.
+    """An SVG that is being drawn.
 
-    To those who cannot see it, it is an image that says *sentence*; *title* is its name.
+    Parameters
+    ----------
+    width, height
+        Size in units of the drawing.
+    key
+        Prefix of the ids in the drawing, which must be unique on a page.
+    title
+        Title of the drawing.
+    sentence
+        What the drawing shows, for readers who cannot see it.
     """
 
     def __init__(self, width: float, height: float, key: str, title: str, sentence: str) -> None:
@@ -51,35 +63,57 @@ class Drawing:
         self.root = Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "role": "img", "font-family": FONT})
         self._set(self.root, {"viewBox": f"0 0 {svg_text(width)} {svg_text(height)}", "width": width, "height": height})
         self._set(self.root, {"aria-label": sentence})
-        self.put("title", says=title)
+        self.put("title", None, title)
         self._hatched: dict[tuple[str, str], str] = {}
         self._definitions = self.put("defs")
         self.put("rect", width=width, height=height, fill="#ffffff")
 
     @staticmethod
-    def _set(element: Element, attributes: dict[str, Any]) -> None:
+    def _set(element: Element, attributes: dict[str, Value]) -> None:
+        """Set attributes of an element."""
         for name, value in attributes.items():
             element.set(name, svg_text(value))
 
-    def put(self, name: str, into: Element | None = None, says: str = "", **attributes: Any) -> Element:
-        """Add an element; an underscore in an attribute's name becomes a hyphen (``class_`` is class)."""
+    def put(self, name: str, into: Element | None = None, text: str = "", /, **attributes: Value) -> Element:
+        """Add an element.
+
+        Parameters
+        ----------
+        name
+            Name of the element, such as "rect".
+        into
+            Element that it is added to; the drawing itself by default.
+        text
+            Text of the element.
+        **attributes
+            Attributes of the element. An underscore in a name becomes a hyphen, and one at its end is dropped
+            (``class_`` is class).
+        """
         element = ElementTree.SubElement(self.root if into is None else into, name)
         self._set(element, {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()})
-        element.text = svg_text(says) or None
+        element.text = svg_text(text) or None
         return element
 
-    def words(self, x: float, y: float, says: str, size: float = 12, **attributes: Any) -> Element:
-        """Text whose base line begins at x, y."""
-        look: dict[str, Any] = {"fill": INK, "font_size": size}
-        return self.put("text", says=says, x=x, y=y, **(look | attributes))
+    def words(self, x: float, y: float, text: str, /, **attributes: Value) -> Element:
+        """Add text whose base line begins at (*x*, *y*); other *attributes* may replace its colour and size."""
+        look: dict[str, Value] = {"fill": INK, "font_size": 12}
+        return self.put("text", None, text, **{"x": x, "y": y, **look, **attributes})
 
     def fill(self, colour: str, hatch: str) -> str:
-        """A fill: the colour, hatched by a word of matplotlib's (its first letter counts) in what reads on it."""
+        """Value of the attribute fill for a hatched colour.
+
+        Parameters
+        ----------
+        colour
+            Such as "#56B4E9".
+        hatch
+            A hatch as matplotlib names it, of which the first letter counts; empty for none.
+        """
         if not hatch:
             return colour
         if (colour, hatch) not in self._hatched:
             name = f"{self.key}-fill-{len(self._hatched)}"
-            look: dict[str, Any] = {"width": TILE, "height": TILE, "patternUnits": "userSpaceOnUse"}
+            look: dict[str, Value] = {"width": TILE, "height": TILE, "patternUnits": "userSpaceOnUse"}
             tile = self.put("pattern", self._definitions, id=name, **look)
             self.put("rect", tile, width=TILE, height=TILE, fill=colour)
             ink, path = ink_on(colour), HATCHES[hatch[0]]
@@ -93,10 +127,19 @@ class Drawing:
 
 
 def spread_labels(wanted: list[float], least: float, low: float, high: float) -> list[float]:
-    """Places as near to those *wanted* (in rising order) as can be, *least* apart, between *low* and *high*.
+    """Places of labels as near to the wanted ones as can be, so that they do not overlap.
 
-    Where there is not room for all of them at that distance, they stand as far apart as there is room for.
+    Parameters
+    ----------
+    wanted
+        Wanted places, in rising order.
+    least
+        Least distance between two places; it shrinks where there is not room for all.
+    low, high
+        Ends of the room.
 
+    Examples
+    --------
     >>> spread_labels([10.0, 11.0, 50.0], 10.0, 0.0, 100.0)
     [10.0, 20.0, 50.0]
     """

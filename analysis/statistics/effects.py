@@ -46,14 +46,14 @@ class Estimate(NamedTuple):
     high: float
 
 
-def contrast(values: Floats, weights: Floats, same_luck: bool) -> Estimate:
+def contrast(values: Floats, weights: Floats, common_random_numbers: bool) -> Estimate:
     """A weighted sum of the points' means, with its interval; *values* (P, R), *weights* (P,).
 
     With the same luck only replicates without a missing value at a point that counts are used.
     """
     used = weights != 0
     some, weights = values[used], weights[used]
-    if same_luck:
+    if common_random_numbers:
         each = weights @ some[:, ~np.isnan(some).any(axis=0)]
         if len(each) == 0:
             return Estimate(np.nan, np.nan, np.nan)
@@ -108,18 +108,20 @@ def is_full_grid(table: pd.DataFrame, inputs: Sequence[str]) -> bool:
 
 
 def by_level(
-    table: pd.DataFrame, inputs: Sequence[str], field: str, outcomes: Sequence[str], same_luck: bool
+    table: pd.DataFrame, inputs: Sequence[str], field: str, outcomes: Sequence[str], common_random_numbers: bool
 ) -> pd.DataFrame:
     """Mean of each outcome at each value of an input, over all points there: outcome, value, mean, low, high."""
     rows = []
     for outcome in outcomes:
         points, values = cells(table, inputs, outcome)
         for level in levels_of(points, field):
-            rows.append((outcome, level, *contrast(values, _at(points, **{field: level}), same_luck)))
+            rows.append((outcome, level, *contrast(values, _at(points, **{field: level}), common_random_numbers)))
     return pd.DataFrame(rows, columns=["outcome", "value", "mean", "low", "high"])
 
 
-def main_effects(table: pd.DataFrame, inputs: Sequence[str], outcomes: Sequence[str], same_luck: bool) -> pd.DataFrame:
+def main_effects(
+    table: pd.DataFrame, inputs: Sequence[str], outcomes: Sequence[str], common_random_numbers: bool
+) -> pd.DataFrame:
     """Effect of taking each input from its lowest to its highest value (a word: from the first to each other).
 
     On average over the points of the other inputs. Columns as in ``EFFECT``.
@@ -132,7 +134,7 @@ def main_effects(table: pd.DataFrame, inputs: Sequence[str], outcomes: Sequence[
             for level in others if isinstance(first, str) else others[-1:]:
                 weights = _at(points, **{field: level}) - _at(points, **{field: first})
                 change = f"from {_said(first)} to {_said(level)}"
-                rows.append((outcome, field, change, *contrast(values, weights, same_luck)))
+                rows.append((outcome, field, change, *contrast(values, weights, common_random_numbers)))
     return pd.DataFrame(rows, columns=list(EFFECT))
 
 
@@ -140,7 +142,9 @@ def _said(value: Any) -> str:
     return value if isinstance(value, str) else f"{value:g}"
 
 
-def differences(table: pd.DataFrame, names: Sequence[str], outcomes: Sequence[str], same_luck: bool) -> pd.DataFrame:
+def differences(
+    table: pd.DataFrame, names: Sequence[str], outcomes: Sequence[str], common_random_numbers: bool
+) -> pd.DataFrame:
     """Difference of every other point from the first; *names* (P,) are the points'. Columns as in ``EFFECT``."""
     rows = []
     for outcome in outcomes:
@@ -150,12 +154,12 @@ def differences(table: pd.DataFrame, names: Sequence[str], outcomes: Sequence[st
             weights[place], weights[0] = 1.0, -1.0
             change = f"from {names[points.index[0]]} to {names[points.index[place]]}"
             name = names[points.index[place]]
-            rows.append((outcome, name, change, *contrast(values, weights, same_luck)))
+            rows.append((outcome, name, change, *contrast(values, weights, common_random_numbers)))
     return pd.DataFrame(rows, columns=list(EFFECT))
 
 
 def interplay(
-    table: pd.DataFrame, inputs: Sequence[str], one: str, other: str, outcome: str, same_luck: bool
+    table: pd.DataFrame, inputs: Sequence[str], one: str, other: str, outcome: str, common_random_numbers: bool
 ) -> tuple[Estimate, Estimate, Estimate]:
     """Effect of *one* input where the *other* is lowest, where it is highest, and the difference of the two."""
     points, values = cells(table, inputs, outcome)
@@ -164,8 +168,8 @@ def interplay(
         _at(points, **{one: ones[-1], other: level}) - _at(points, **{one: ones[0], other: level})
         for level in (others[0], others[-1])
     ]
-    low, high = (contrast(values, w, same_luck) for w in weights)
-    return low, high, contrast(values, weights[1] - weights[0], same_luck)
+    low, high = (contrast(values, w, common_random_numbers) for w in weights)
+    return low, high, contrast(values, weights[1] - weights[0], common_random_numbers)
 
 
 class Turn(NamedTuple):
@@ -181,7 +185,7 @@ class Turn(NamedTuple):
 
 
 def turning_points(
-    table: pd.DataFrame, inputs: Sequence[str], field: str, outcome: str, same_luck: bool
+    table: pd.DataFrame, inputs: Sequence[str], field: str, outcome: str, common_random_numbers: bool
 ) -> tuple[Turn, Turn] | None:
     """Whether an outcome is highest, and whether it is lowest, between the ends of an input; None with under 3 values.
 
@@ -193,12 +197,12 @@ def turning_points(
     if len(levels) < 3 or isinstance(levels[0], str) or values.shape[1] < 4:
         return None
     weights = [_at(points, **{field: level}) for level in levels]
-    means = np.array([contrast(values[:, ::2], w, same_luck).value for w in weights])
+    means = np.array([contrast(values[:, ::2], w, common_random_numbers).value for w in weights])
     turns = []
     for sign in (1.0, -1.0):
         inner = 1 + int(np.argmax(sign * means[1:-1]))
         end = 0 if sign * means[0] >= sign * means[-1] else len(levels) - 1
-        beyond = contrast(values[:, 1::2], sign * (weights[inner] - weights[end]), same_luck)
+        beyond = contrast(values[:, 1::2], sign * (weights[inner] - weights[end]), common_random_numbers)
         turns.append(Turn(levels[inner], levels[end], sign > 0, beyond))
     return turns[0], turns[1]
 

@@ -1,4 +1,4 @@
-"""Calibration as a result that is kept: the posterior sample, its representative, and what the facts pin down."""
+"""Calibration: the posterior sample, its representative, and what the facts pin down."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twoway.analysis.figures.calibration import identifiability_figure
-from twoway.analysis.figures.sensitivity import plain_names
+from twoway.analysis.figures.layout import plain_names
 from twoway.analysis.narrative.words.grammar import counted, decimal, percent
 from twoway.experiments.calibration.emulators import check_emulator
 from twoway.experiments.calibration.history_matching import (
@@ -24,7 +24,7 @@ from twoway.experiments.calibration.history_matching import (
 from twoway.experiments.calibration.priors import Priors, priors
 from twoway.experiments.calibration.representative import MIDDLE
 from twoway.experiments.calibration.targets import targets
-from twoway.experiments.results.result import Made
+from twoway.experiments.results.result import Result, derived
 from twoway.simulation.errors import listed
 
 Floats = NDArray[np.float64]
@@ -121,7 +121,7 @@ def pairs_table(sample: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("correlation", key=abs, ascending=False, ignore_index=True)
 
 
-def in_words(
+def calibration_sentences(
     waves: pd.DataFrame, numbers: pd.DataFrame, parts: pd.DataFrame, pairs: pd.DataFrame, accepted: int
 ) -> Iterator[str]:
     """What was done and found, in sentences, from the tables and how many points were *accepted*."""
@@ -174,7 +174,8 @@ def in_words(
     )
 
 
-def make(
+@derived("calibration")
+def calibrate(
     seed: int,
     replicates: int,
     first: int,
@@ -184,19 +185,40 @@ def make(
     wave_replicates: int,
     threads: int = 2,
     progress: bool = False,
-    kept: Path | None = None,
-) -> Made:
-    """Calibrate; *replicates* are those of the last points.
+    points_folder: Path | None = None,
+) -> Result:
+    """Calibrate the free numbers of the model by history matching.
 
-    With a folder *kept*, what was simulated before is not simulated again.
+    Parameters
+    ----------
+    seed
+        Random seed, from 0.
+    replicates
+        Replicates of 16 dyads in each condition, per last point that is not rejected early.
+    first, wave, last
+        Points of the first wave, of each later wave, and drawn in the end.
+    waves
+        Number of waves.
+    wave_replicates
+        Replicates per point of a wave.
+    threads
+        Number of worker processes.
+    progress
+        Whether to show a bar.
+    points_folder
+        Folder in which simulated points are saved; points saved there before are not simulated again.
+
+    Returns
+    -------
+    A result with the tables ``posterior``, ``numbers``, ``parts``, ``pairs`` and ``waves``.
     """
     plan = Plan(first, wave, waves, wave_replicates, last, replicates)
-    found, free = match_history(plan, seed, threads, progress, kept), priors()
+    found, free = match_history(plan, seed, threads, progress, points_folder), priors()
     sample = pd.DataFrame(free.at(found.points[found.accepted]), columns=list(free.names))
     numbers, parts, pairs = numbers_table(found, free), parts_table(found), pairs_table(sample)
     sought = waves_table(found)
     rests_on = f"{len(sample)} accepted of {last} points, with {16 * replicates} dyads per condition, seed {seed}"
-    return Made(
+    return Result(
         {
             "posterior": sample,
             "numbers": numbers,
@@ -204,6 +226,6 @@ def make(
             "pairs": pairs,
             "waves": sought,
         },
-        {"identifiability": identifiability_figure(numbers, sample, rests_on)},
-        tuple(in_words(sought, numbers, parts, pairs, len(sample))),
+        {"identifiability": lambda: identifiability_figure(numbers, sample, rests_on)},
+        tuple(calibration_sentences(sought, numbers, parts, pairs, len(sample))),
     )

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from twoway.experiments.calibration.emulators import Emulator, fit_all, predict
-from twoway.experiments.calibration.evaluate import FactPoint, evaluate_points, seeds
+from twoway.experiments.calibration.evaluate import FactPoint, seeds, evaluate_points
 from twoway.experiments.calibration.priors import priors, sobol_points
-from twoway.experiments.calibration.representative import central_points, rounded
+from twoway.experiments.calibration.representative import rounded, central_points
 from twoway.experiments.calibration.targets import Targets, facts_used, targets
 from twoway.simulation.errors import InputError
 
@@ -146,9 +146,7 @@ def remaining(
     return found[:count], len(found) / tried
 
 
-def match_history(
-    plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False, kept: Path | None = None
-) -> HistoryMatch:
+def match_history(plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False, kept: Path | None = None) -> HistoryMatch:
     """All waves and the posterior sample. With a folder *kept*, what was simulated before is not simulated again.
 
     Every point has luck of its own, so that what the emulators smooth over is luck as well.

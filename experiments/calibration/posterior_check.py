@@ -10,16 +10,16 @@ import pandas as pd
 from twoway.analysis.figures.scoreboard import predictive_figure
 from twoway.analysis.narrative.words.grammar import counted, decimal, percent
 from twoway.analysis.render.document import Table
-from twoway.experiments.calibration.evaluate import FactPoint, evaluate_points, seeds
+from twoway.experiments.calibration.evaluate import FactPoint, seeds, evaluate_points
 from twoway.experiments.calibration.posterior import MOSTLY, shipped_posterior
-from twoway.experiments.results.result import Made
+from twoway.experiments.results.result import Result, derived
 from twoway.experiments.validation.fact_table import CALIBRATION, HELD_OUT, MET, declared_facts
 from twoway.experiments.validation.scoreboard import PAIRS, accepted_range
 from twoway.simulation.errors import InputError, listed
 
 
 def predictive(draws: int, seed: int, replicates: int, threads: int = 2, progress: bool = False) -> pd.DataFrame:
-    """Every part of every fact over so many draws of the posterior sample, each with luck of its own.
+    """Every part of every fact over draws of the posterior sample, each with a seed of its own.
 
     Columns: fact, says, part, unit, estimate (median draw), low, high (middle nine tenths of the draws), accept_low,
     accept_high, wrong_low, wrong_high, met (share of draws that meet the part), met_in_every_part (of the fact),
@@ -58,7 +58,7 @@ def check_draws(draws: int) -> pd.DataFrame:
     return sample
 
 
-def in_words(table: pd.DataFrame, draws: int) -> Iterator[str]:
+def posterior_check_sentences(table: pd.DataFrame, draws: int) -> Iterator[str]:
     """How the facts fare over the posterior sample."""
     by_fact = table.groupby("fact", sort=False).first()
     for used, how in ((CALIBRATION, "used in calibration"), (HELD_OUT, "held out")):
@@ -75,7 +75,7 @@ def in_words(table: pd.DataFrame, draws: int) -> Iterator[str]:
         yield f"Met by less than half of the draws: {listed(told)}."
 
 
-def shown(table: pd.DataFrame) -> Table:
+def posterior_check_table(table: pd.DataFrame) -> Table:
     """The check for a reader, a row per part."""
     rows = tuple(
         (
@@ -92,9 +92,24 @@ def shown(table: pd.DataFrame) -> Table:
     return Table(("fact", "part", "median draw", "nine draws of ten", "accepted", "draws that meet it", "used"), rows)
 
 
-def make(draws: int, seed: int, replicates: int, threads: int = 2, progress: bool = False) -> Made:
-    """The check with its figure and what it says, to be kept."""
+@derived("posterior-check")
+def posterior_check(draws: int, seed: int, replicates: int, threads: int = 2, progress: bool = False) -> Result:
+    """The posterior predictive check of every fact.
+
+    Parameters
+    ----------
+    draws
+        Draws of the posterior sample.
+    seed
+        Random seed, from 0.
+    replicates
+        Replicates of 16 dyads in each condition and draw.
+    threads
+        Number of worker processes.
+    progress
+        Whether to show a bar.
+    """
     table = predictive(draws, seed, replicates, threads, progress)
     rests_on = f"{draws} draws, {PAIRS * replicates} dyads per condition and draw, seed {seed}"
-    figures = {"predictive": predictive_figure(table, rests_on)}
-    return Made({"predictive": table}, figures, tuple(in_words(table, draws)), (shown(table),))
+    figures = {"predictive": lambda: predictive_figure(table, rests_on)}
+    return Result({"predictive": table}, figures, tuple(posterior_check_sentences(table, draws)), (posterior_check_table(table),))

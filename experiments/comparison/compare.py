@@ -1,23 +1,23 @@
-"""The same people with the same luck lived in each of several contexts, and what that makes of them.
+"""Compare scenarios: simulate the same people with common random numbers in each, and compare what becomes of them.
 
-    from twoway.experiments.comparison.compare import compare
-    from twoway.simulation import load
+    import twoway
 
-    result = compare([load("strict-and-opaque"), load("strict-but-fair")], seed=1, precision=0.02)
-    print(result.differences)
+    result = twoway.compare(["strict-and-opaque", "strict-but-fair"], seed=1, precision=0.02)
+    result.differences
 
-Replicate k is in every context the same clients, keyworkers and chance. Replicates are added until every difference is
-known well enough. When to stop is decided by the width of the intervals alone, never by where they lie, and not before
-``LEAST`` replicates: so stopping does not favour any answer.
+Replicate k has the same clients, keyworkers and random draws in every context. Replicates are added until every
+difference is known precisely enough. Only the width of the intervals decides when to stop, never where they lie, and
+not before ``LEAST_REPLICATES`` replicates: so stopping favours no answer.
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,57 +28,31 @@ from tqdm import tqdm
 from twoway.analysis.divergence import Parting, parting, settled, side_by_side
 from twoway.analysis.patterns import PATTERNS, class_codes, pattern_codes
 from twoway.analysis.statistics.paired import Codes, differences, half_width, moves
-from twoway.experiments.comparison.schedule import ScenarioSchedule, check_comparable
+from twoway.experiments.comparison.comparison import TABLES, Comparison, read_comparison
+from twoway.experiments.comparison.schedule import ScenarioSchedule, as_schedule, check_comparable
+from twoway.experiments.comparison.text import LEAST_REPLICATES
+from twoway.experiments.results.result import Verdict
+from twoway.experiments.results.tables import read_csv
+from twoway.simulation.columns import EVENT_KINDS, EventKind
+from twoway.simulation.compilation import source_digest
 from twoway.simulation.errors import InputError
-from twoway.simulation.events import EVENTS, NEW_KEYWORKER, TALK_FAILED, TALK_REPAIRED
 from twoway.simulation.parameters.scenario import Scenario
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate, simulate_centre
 from twoway.simulation.tables import TableBuilder, check_seed
 
-LEAST = 40
-"""Replicates before which no comparison stops by itself: below, the spread between replicates is poorly known."""
 BATCH = 20
 """Replicates that are added at a time."""
 MOST = 2000
-"""Replicates after which a comparison stops though it is not as precise as was wanted, unless told otherwise."""
+"""Largest number of replicates of a comparison, by default."""
 FOLLOWED = 400
-"""Dyads whose every event is compared, those of the first replicates; of all others only how they end."""
+"""Dyads of the first replicates, whose events are all compared; of later dyads only the end is."""
 CHAINS = 3
-"""Dyads of each pair of contexts that are told: those whose outcomes differ most."""
-TURNING = (TALK_REPAIRED, TALK_FAILED, NEW_KEYWORKER)
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What became of the same dyads in each course; every table names the later course in ``scenario``.
-
-    ``differences`` (by pattern, against the first course; see ``twoway.analysis.statistics.paired.differences``), ``moves`` (from which
-    pattern to which), ``partings`` (a row per followed dyad: day, in what and at what kind of event its stories part,
-    empty where they never do), ``days`` (share of the followed dyads in each pattern by day; here every course has
-    rows), ``chains`` (what happened to the few dyads whose outcomes differ most, side by side), ``codes`` (by course
-    the pattern of each dyad, a row per replicate).
-    """
-
-    courses: tuple[ScenarioSchedule, ...]
-    seed: int
-    replicates: int
-    precision: float | None
-    half_width: float
-    differences: pd.DataFrame
-    moves: pd.DataFrame
-    partings: pd.DataFrame
-    days: pd.DataFrame
-    chains: pd.DataFrame
-    codes: tuple[Codes, ...]
-
-    @property
-    def reached(self) -> bool:
-        """Whether every difference is known as precisely as was wanted (or nothing was wanted)."""
-        return self.precision is None or self.half_width <= self.precision
+"""Dyads of each pair of contexts in the table of chains: those whose outcomes differ most."""
+TURNING = (EventKind.TALK_REPAIRED, EventKind.TALK_FAILED, EventKind.NEW_KEYWORKER)
 
 
 def compare(
-    scenarios: Sequence[Scenario | ScenarioSchedule],
+    scenarios: Sequence[Scenario | ScenarioSchedule | str | Path],
     seed: int = 1,
     precision: float = 0.02,
     replicates: int | None = None,
@@ -86,78 +60,115 @@ def compare(
     threads: int | None = None,
     progress: bool = False,
 ) -> Comparison:
-    """Live the same people with the same luck in each of the *scenarios* and compare the later ones with the first.
+    """Simulate the same people with common random numbers in several scenarios and compare the later ones to the first.
 
-    Replicates are added until half the width of every difference's 95 % interval is at most *precision* (a share), at
-    least ``LEAST`` and at most *most*; or exactly so many *replicates* are made. Raises ``InputError`` for scenarios that
-    cannot be compared person by person.
+    Parameters
+    ----------
+    scenarios
+        Two or more scenarios: names, paths, ``Scenario`` objects or schedules such as
+        ``"ordinary@60:strict-but-fair"``.
+    seed
+        Random seed, from 0.
+    precision
+        Replicates are added until half the width of every difference's 95 % interval is at most this share.
+    replicates
+        Exact number of replicates, whatever the precision.
+    most
+        Largest number of replicates.
+    threads
+        Number of threads; by default one per processor.
+    progress
+        Whether to show a bar.
+
+    Returns
+    -------
+    The comparison, with tables, figures and sentences.
+
+    Raises
+    ------
+    InputError
+        If the scenarios cannot be compared person by person, or an argument is out of its range.
     """
-    courses = with_distinct_names(scenarios)
-    check_comparable(courses)
+    schedules = with_distinct_names(scenarios)
+    check_comparable(schedules)
     least, limit = replicate_bounds(seed, precision, replicates, most)
-    worlds = [course.world for course in courses]
+    prepared = [schedule.prepared for schedule in schedules]
     threads = threads or os.cpu_count() or 1
-    design = courses[0].scenario.design
+    design = schedules[0].scenario.design
     followed = min(least, ceil(FOLLOWED / (design.centres * design.clients)))
-    follow = StoryTracker(worlds)
-    ends: list[list[NDArray[np.int8]]] = [[] for _ in worlds]
-    with tqdm(total=replicates, unit="replicate", desc="Living", disable=None if progress else True) as bar:
-        for lived in zip(*(simulate(w, seed, range(followed), Detail.EVENTS, threads) for w in worlds), strict=True):
-            follow.add(lived)
-            for end, stay in zip(ends, lived, strict=True):
-                end.append(_end(stay))
-            bar.update(int(lived[0].centre == design.centres - 1))
+    tracker = StoryTracker(prepared)
+    ends: list[list[NDArray[np.int8]]] = [[] for _ in prepared]
+    with tqdm(total=replicates, unit="replicate", desc="Simulating", disable=None if progress else True) as bar:
+        runs = [simulate(one, seed, range(followed), Detail.EVENTS, threads) for one in prepared]
+        for centres in zip(*runs, strict=True):
+            tracker.add(centres)
+            for end, centre in zip(ends, centres, strict=True):
+                end.append(_end(centre))
+            bar.update(int(centres[0].centre == design.centres - 1))
         codes, done = [_by_replicate(end, design.centres) for end in ends], followed
         while done < least or (done < limit and _widest(codes) > precision):
             more = range(done, min(done + BATCH, least if done < least else limit))
-            for w, world in enumerate(worlds):
-                lived_more = [_end(stay) for stay in simulate(world, seed, more, Detail.DYADS, threads)]
-                codes[w] = np.concatenate([codes[w], _by_replicate(lived_more, design.centres)])
+            for k, one in enumerate(prepared):
+                added = [_end(centre) for centre in simulate(one, seed, more, Detail.DYADS, threads)]
+                codes[k] = np.concatenate([codes[k], _by_replicate(added, design.centres)])
             done = more.stop
             bar.update(len(more))
-    names = [course.name for course in courses[1:]]
-    chains = [_chains(worlds[0], world, seed, follow.most(w)) for w, world in enumerate(worlds[1:])]
-    return Comparison(
-        courses=courses,
-        seed=seed,
-        replicates=done,
-        precision=precision if replicates is None else None,
-        half_width=_widest(codes),
-        differences=_stacked(names, [differences(codes[0], other) for other in codes[1:]]),
-        moves=_stacked(names, [moves(codes[0], other) for other in codes[1:]]),
-        partings=follow.partings(names),
-        days=follow.days([course.name for course in courses]),
-        chains=_stacked(names, chains),
-        codes=tuple(codes),
-    )
+    names = [schedule.name for schedule in schedules[1:]]
+    chains = [_chains(prepared[0], other, seed, tracker.most(k)) for k, other in enumerate(prepared[1:])]
+    tables = {
+        "differences": _stacked(names, [differences(codes[0], other) for other in codes[1:]]),
+        "moves": _stacked(names, [moves(codes[0], other) for other in codes[1:]]),
+        "partings": tracker.partings(names),
+        "days": tracker.days([schedule.name for schedule in schedules]),
+        "chains": _stacked(names, chains),
+    }
+    wanted = precision if replicates is None else None
+    return Comparison(schedules, seed, done, wanted, _widest(codes), tables, tuple(codes))
 
 
-def with_distinct_names(scenarios: Sequence[Scenario | ScenarioSchedule]) -> tuple[ScenarioSchedule, ...]:
-    """Courses under different names: a scenario goes by its title, and what is there twice is numbered."""
-    courses: list[ScenarioSchedule] = []
+def verify_comparison(folder: Path, threads: int = 2, progress: bool = False, sample: int | None = None) -> Verdict:
+    """Make the comparison in *folder* again from its manifest and compare every table, value by value."""
+    schedules, manifest = read_comparison(folder)
+    saved = {name: read_csv(folder / f"{name}.csv") for name in TABLES}
+    changed = []
+    if manifest["source_digest"] != source_digest():
+        changed.append(f"the model's sources (the comparison was made with {manifest['model']})")
+    seed, replicates = manifest["seed"], manifest["replicates"]
+    result = compare(schedules, seed, replicates=replicates, threads=threads, progress=progress)
+    with tempfile.TemporaryDirectory() as temporary:
+        result.write_tables(Path(temporary))
+        again = {name: read_csv(Path(temporary) / f"{name}.csv") for name in TABLES}
+    return Verdict({name: saved[name].equals(again[name]) for name in TABLES}, tuple(changed))
+
+
+def with_distinct_names(
+    scenarios: Sequence[Scenario | ScenarioSchedule | str | Path],
+) -> tuple[ScenarioSchedule, ...]:
+    """Schedules under different names: equal names are numbered."""
+    schedules: list[ScenarioSchedule] = []
     for given in scenarios:
-        course = given if isinstance(given, ScenarioSchedule) else ScenarioSchedule(given.title, given)
-        name, number = course.name, 1
-        while name in [other.name for other in courses]:
+        schedule = as_schedule(given)
+        name, number = schedule.name, 1
+        while name in [other.name for other in schedules]:
             number += 1
-            name = f"{course.name} ({number})"
-        courses.append(ScenarioSchedule(name, course.scenario, course.reforms))
-    return tuple(courses)
+            name = f"{schedule.name} ({number})"
+        schedules.append(ScenarioSchedule(name, schedule.scenario, schedule.policy_changes))
+    return tuple(schedules)
 
 
 def replicate_bounds(seed: int, precision: float, replicates: int | None, most: int) -> tuple[int, int]:
-    """At least and at most so many replicates; ``InputError`` for a number or a precision that cannot be."""
+    """Least and largest number of replicates; ``InputError`` for a number or a precision out of its range."""
     check_seed(seed, 1)
     for name, count in (("replicates", replicates), ("most", most)):
         if count is not None and not 2 <= count <= 10_000_000:
             raise InputError(
-                f"{name} = {count}; it must be from 2 to 10000000: intervals come from how replicates differ by luck"
+                f"{name} = {count}; it must be from 2 to 10000000: intervals come from how replicates differ"
             )
     if replicates is not None:
         return replicates, replicates
     if not 0 < precision < 1:
         raise InputError(f"precision = {precision!r}; it must be a share between 0 and 1, such as 0.02")
-    return min(LEAST, most), most
+    return min(LEAST_REPLICATES, most), most
 
 
 def _end(stay: CentreRecords) -> NDArray[np.int8]:
@@ -174,7 +185,7 @@ def _widest(codes: Sequence[Codes]) -> float:
 
 
 def _stacked(names: Sequence[str], tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """One table of several, with the name of the later course in front."""
+    """One table of several, with the name of the later schedule in front."""
     named_tables = []
     for name, table in zip(names, tables, strict=True):
         table.insert(0, "scenario", name)
@@ -183,7 +194,7 @@ def _stacked(names: Sequence[str], tables: Sequence[pd.DataFrame]) -> pd.DataFra
 
 
 class DyadContrast(NamedTuple):
-    """One dyad in two worlds: how far its outcomes lie apart, and where its stories part and settle."""
+    """One dyad in two contexts: distance of its outcomes, and where its stories begin to differ and settle."""
 
     distance: float
     replicate: int
@@ -195,28 +206,28 @@ class DyadContrast(NamedTuple):
 
 
 class StoryTracker:
-    """Stories compared event by event while they are lived; of each stay only what is told is remembered."""
+    """Compares stories event by event as they are simulated, and keeps of each centre only what tables need."""
 
-    def __init__(self, worlds: Sequence[PreparedScenario]) -> None:
-        self._apart: list[list[DyadContrast]] = [[] for _ in worlds[1:]]
-        length = worlds[0].scenario.design.days
-        self._counts = np.zeros((len(worlds), length, len(PATTERNS)), np.int64)
+    def __init__(self, prepared: Sequence[PreparedScenario]) -> None:
+        self._contrasts: list[list[DyadContrast]] = [[] for _ in prepared[1:]]
+        length = prepared[0].scenario.design.days
+        self._counts = np.zeros((len(prepared), length, len(PATTERNS)), np.int64)
 
-    def add(self, lived: Sequence[CentreRecords]) -> None:
-        """One centre's stay in each world."""
-        daily = [self._daily(stay) for stay in lived]
+    def add(self, centres: Sequence[CentreRecords]) -> None:
+        """Add one centre's records in each context."""
+        daily = [self._daily(stay) for stay in centres]
         for w, codes in enumerate(daily):
             self._counts[w] += np.stack([(codes == p).sum(axis=1) for p in range(len(PATTERNS))], axis=1)
-        first, settled_first = lived[0], settled(daily[0])
-        stories = [events_of(stay) for stay in lived]
-        for w, other in enumerate(lived[1:]):
+        first, settled_first = centres[0], settled(daily[0])
+        stories = [events_of(stay) for stay in centres]
+        for w, other in enumerate(centres[1:]):
             settled_other = settled(daily[w + 1])
             distance = sum(
                 np.abs((a["positivity"] - a["negativity"]) - (b["positivity"] - b["negativity"]))
                 for a, b in ((first.clients, other.clients), (first.keyworkers, other.keyworkers))
             )
             for i in range(len(first.dyads)):
-                self._apart[w].append(
+                self._contrasts[w].append(
                     DyadContrast(
                         float(distance[i]),
                         first.replicate,
@@ -236,16 +247,16 @@ class StoryTracker:
         return pattern_codes(classes[..., 0], classes[..., 1])
 
     def most(self, w: int) -> list[DyadContrast]:
-        """The dyads whose outcomes differ most in the first and the w-th later world; those that moved come first."""
-        apart = [one for one in self._apart[w] if one.parting is not None]
+        """The dyads whose outcomes differ most in the first and the w-th later context; those that moved come first."""
+        apart = [one for one in self._contrasts[w] if one.parting is not None]
         return sorted(apart, key=lambda one: (one.patterns[0] == one.patterns[1], -one.distance))[:CHAINS]
 
     def partings(self, names: Sequence[str]) -> pd.DataFrame:
-        """A row per followed dyad and later world."""
+        """A row per followed dyad and later context."""
         rows = [
             (name, a.replicate, a.centre, a.dyad, *(a.parting or (None, None, None)), *a.settled,
              *(PATTERNS[p] for p in a.patterns))
-            for name, many in zip(names, self._apart, strict=True)
+            for name, many in zip(names, self._contrasts, strict=True)
             for a in many
         ]  # fmt: skip
         columns = ["scenario", "replicate", "centre", "dyad", "day", "what", "event", "settled_first", "settled_then",
@@ -253,7 +264,7 @@ class StoryTracker:
         return pd.DataFrame(rows, columns=columns).astype({"day": "Int32"})
 
     def days(self, names: Sequence[str]) -> pd.DataFrame:
-        """Share of the followed dyads in each pattern at the end of each day, by course."""
+        """Share of the followed dyads in each pattern at the end of each day, by schedule."""
         tables = []
         for counts in self._counts:
             share = pd.DataFrame(counts / counts.sum(axis=1, keepdims=True), columns=list(PATTERNS))
@@ -291,8 +302,8 @@ def _chains(first: PreparedScenario, other: PreparedScenario, seed: int, apart: 
 
 
 def _days_to_tell(one: DyadContrast, here: pd.DataFrame, there: pd.DataFrame) -> Iterator[tuple[int, str]]:
-    """Days with why they are told: repair talks and new keyworkers in one world only, where it settles and parts."""
-    turning = [list(EVENTS)[event] for event in TURNING]
+    """Days in the table of chains, with the reason: events in one context only, and where stories settle and part."""
+    turning = [EVENT_KINDS[event] for event in TURNING]
     seen = [
         {(int(day), str(event)) for day, event in zip(some["day"], some["event"], strict=True) if event in turning}
         for some in (here, there)

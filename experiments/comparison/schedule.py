@@ -1,4 +1,4 @@
-"""A course of a stay: a scenario, and reforms on the way; as one writes it in a line, and what two have in common.
+"""Schedules: a scenario and its policy changes during the stay, written in one line; and what two schedules share.
 
 strict-and-opaque                                       a scenario
 ordinary:context.formality=0.6                          a scenario with a number changed
@@ -25,23 +25,53 @@ WRITTEN = "SCENARIO@DAY:SCENARIO or SCENARIO@DAY:section.field=value, for exampl
 
 @dataclass(frozen=True)
 class ScenarioSchedule:
-    """What a centre is like from the first day to the last, under a name."""
+    """A scenario from the first day to the last, with policy changes on the way, under a name.
+
+    Parameters
+    ----------
+    name
+        Name in tables and figures.
+    scenario
+        The scenario on the first day.
+    policy_changes
+        The days on which it changes, each with the scenario from then on.
+    """
 
     name: str
     scenario: Scenario
-    reforms: tuple[PolicyChange, ...] = ()
+    policy_changes: tuple[PolicyChange, ...] = ()
 
     @property
-    def world(self) -> PreparedScenario:
-        """The course, ready to be lived; refused if a reform changes what cannot be changed during a stay."""
+    def prepared(self) -> PreparedScenario:
+        """The schedule ready to be simulated; ``InputError`` if a policy change alters what must stay the same."""
         try:
-            return PreparedScenario(self.scenario, self.reforms)
+            return PreparedScenario(self.scenario, self.policy_changes)
         except InputError as refusal:
             raise InputError(f"{self.name}: {refusal}") from None
 
 
-def course(text: str, changes: Mapping[str, float | str] | None = None) -> ScenarioSchedule:
-    """The course written as *text*, with *changes* such as ``{"design.days": 90}`` to each of its scenarios."""
+def parse_schedule(text: str, changes: Mapping[str, float | str] | None = None) -> ScenarioSchedule:
+    """The schedule written as *text*.
+
+    Parameters
+    ----------
+    text
+        Name or path of a scenario, perhaps with changes, such as ``ordinary@60:strict-but-fair``; see the top of this
+        file.
+    changes
+        Changes to each of its scenarios, such as ``{"design.days": 90}``.
+
+    Raises
+    ------
+    InputError
+        If the text cannot be read, or names a scenario or field that does not exist.
+
+    Examples
+    --------
+    >>> schedule = parse_schedule("ordinary@60:context.control=5")
+    >>> [(then.day, then.scenario.context.control) for then in schedule.policy_changes]
+    [(60, 5.0)]
+    """
     start, *rest = FROM_DAY.split(text)
     if "@" in start and not Path(start).exists():
         raise InputError(f"{text}: what comes after @ is not a day and a reform; write {WRITTEN}")
@@ -50,11 +80,11 @@ def course(text: str, changes: Mapping[str, float | str] | None = None) -> Scena
         scenario = changed(_loaded(name, changes), _numbers(text, numbers))
     else:
         scenario = _loaded(start if colon else name, changes)
-    reforms, now = [], scenario
+    policy_changes, now = [], scenario
     for day, then in zip(rest[::2], rest[1::2], strict=True):
         now = changed(now, _numbers(text, then)) if "=" in then else _loaded(then, changes)
-        reforms.append(PolicyChange(int(day), now))
-    return ScenarioSchedule(text, scenario, tuple(reforms))
+        policy_changes.append(PolicyChange(int(day), now))
+    return ScenarioSchedule(text, scenario, tuple(policy_changes))
 
 
 def _loaded(name: str, changes: Mapping[str, float | str] | None) -> Scenario:
@@ -76,15 +106,22 @@ def _numbers(text: str, written: str) -> dict[str, float | str]:
     return changes
 
 
-def check_comparable(courses: Sequence[ScenarioSchedule]) -> None:
-    """Refuse to compare what differs in more than context and people: then nobody is the same person twice."""
-    if len(courses) < 2:
-        raise InputError("a comparison needs two scenarios or more: a first one, and others to hold against it")
-    first = courses[0]
-    for other in courses[1:]:
+def as_schedule(given: ScenarioSchedule | Scenario | str | Path) -> ScenarioSchedule:
+    """The schedule itself, that of a scenario (named by its title), or the one that is written as text."""
+    if isinstance(given, ScenarioSchedule):
+        return given
+    return ScenarioSchedule(given.title, given) if isinstance(given, Scenario) else parse_schedule(str(given))
+
+
+def check_comparable(schedules: Sequence[ScenarioSchedule]) -> None:
+    """Refuse schedules that differ in more than context and people: then nobody is the same person in both."""
+    if len(schedules) < 2:
+        raise InputError("a comparison needs two scenarios or more: a first one, and others to compare with it")
+    first = schedules[0]
+    for other in schedules[1:]:
         for section, why in (
             ("design", "only stays of equally many clients and days can be compared person by person; set it for all"),
-            ("meaning", "with other frames, situations or sentiments the same luck means something else"),
+            ("meaning", "with other frames, situations or sentiments the same random draws mean something else"),
         ):
             for field, value in getattr(first.scenario, section):
                 theirs = getattr(getattr(other.scenario, section), field)
@@ -94,14 +131,14 @@ def check_comparable(courses: Sequence[ScenarioSchedule]) -> None:
                     )
 
 
-def common_parts(courses: Sequence[ScenarioSchedule]) -> list[str]:
-    """In sentences: what is the same in all courses of a comparison, and what is not."""
+def common_parts(schedules: Sequence[ScenarioSchedule]) -> list[str]:
+    """Sentences on what is the same in all schedules of a comparison, and what is not."""
     sentences = [
         "The same in all: every client and every keyworker as drawn, first impressions, which pairs of clients may "
-        "become friends, how centres differ, and all chance of every day."
+        "become friends, how centres differ, and all random draws of every day."
     ]
-    first = courses[0].scenario
-    for other in courses[1:]:
+    first = schedules[0].scenario
+    for other in schedules[1:]:
         if other.scenario.posts != first.posts:
             sentences.append(
                 f"Not the same in {other.name}: a centre has {other.scenario.posts} keyworkers instead of "

@@ -1,27 +1,33 @@
-"""A comparison in words: first the answer, then how sure it is and why, then the tables."""
+"""A comparison in words: first the answer, then how sure it is and why, then tables for a terminal."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from twoway.analysis.divergence import in_lines
 from twoway.analysis.patterns import PATTERNS
-from twoway.experiments.comparison.compare import LEAST, Comparison
 from twoway.experiments.comparison.schedule import common_parts
 
+if TYPE_CHECKING:
+    from twoway.experiments.comparison.comparison import Comparison
 
-def answer(result: Comparison) -> Iterator[str]:
-    """What the comparison found, in sentences: first the answer, then how sure it is and why."""
-    first = result.courses[0].name
-    for course in result.courses[1:]:
-        rows = result.differences[result.differences["scenario"] == course.name].set_index("pattern")
+LEAST_REPLICATES = 40
+"""Replicates before which no comparison stops by itself: below, the spread between replicates is poorly known."""
+
+
+def answer_sentences(result: Comparison) -> Iterator[str]:
+    """The answer in sentences: first what differs, then how sure that is and why."""
+    first = result.schedules[0].name
+    for schedule in result.schedules[1:]:
+        rows = result.differences[result.differences["scenario"] == schedule.name].set_index("pattern")
         clear = [p for p in PATTERNS if rows.loc[p, "low"] > 0 or rows.loc[p, "high"] < 0]
         clear.sort(key=lambda pattern: -abs(rows.loc[pattern, "difference"]))
-        moved = result.moves[result.moves["scenario"] == course.name]
+        moved = result.moves[result.moves["scenario"] == schedule.name]
         stayed = float(moved.loc[moved["first"] == moved["then"], "share"].sum())
         if moved.loc[moved["first"] != moved["then"], "dyads"].sum() == 0:
-            yield f"With {course.name} instead of {first}, every dyad ends in the same pattern."
+            yield f"With {schedule.name} instead of {first}, every dyad ends in the same pattern."
             continue
         parts = [
             f"{rows.loc[p, 'share']:.1%} instead of {rows.loc[p, 'share_first']:.1%} of the dyads end {p} "
@@ -31,7 +37,7 @@ def answer(result: Comparison) -> Iterator[str]:
         ]
         what = "; ".join(parts) if parts else "no difference in the patterns' shares can be told from none"
         yield (
-            f"With {course.name} instead of {first}: {what}. {1 - stayed:.0%} of the dyads end in another pattern than "
+            f"With {schedule.name} instead of {first}: {what}. {1 - stayed:.0%} of the dyads end in another pattern than "
             f"with {first}."
         )
     yield from _how_sure(result)
@@ -43,10 +49,10 @@ def _points(share: float) -> str:
 
 def _nothing_varies(result: Comparison) -> bool:
     """Whether a difference between contexts that are not the same came out alike in every replicate."""
-    first = result.courses[0]
-    for course in result.courses[1:]:
-        rows = result.differences[result.differences["scenario"] == course.name]
-        if (course.scenario, course.reforms) != (first.scenario, first.reforms) and (rows["low"] == rows["high"]).any():
+    first = result.schedules[0]
+    for schedule in result.schedules[1:]:
+        rows = result.differences[result.differences["scenario"] == schedule.name]
+        if (schedule.scenario, schedule.policy_changes) != (first.scenario, first.policy_changes) and (rows["low"] == rows["high"]).any():
             return True
     return False
 
@@ -58,7 +64,7 @@ def _how_sure(result: Comparison) -> Iterator[str]:
     if result.precision is None:
         yield f"{made}, as many as were asked for: {half}."
     elif result.reached:
-        least = ", the fewest allowed" if result.replicates == LEAST else ""
+        least = ", the fewest allowed" if result.replicates == LEAST_REPLICATES else ""
         yield (
             f"{made}{least}: replicates were added until every interval was within ±{100 * result.precision:g} points; "
             f"{half}. Only the width decided when to stop, not the result."
@@ -73,38 +79,38 @@ def _how_sure(result: Comparison) -> Iterator[str]:
             "Where a difference came out the same in every replicate, its interval has no width. That is no certainty: "
             f"up to {min(1.0, 3 / result.replicates):.0%} of replicates may still differ (95 %, rule of three)."
         )
-    yield "Intervals: 95 %, paired t over replicates, each being the same people with the same luck in all contexts."
+    yield "Intervals: 95 %, paired t over replicates; in all contexts these have the same people and common random numbers."
     yield (
-        "That one dyad moves need not be what the context does to it: any change lets other chances happen, and "
-        "relationships depend on their path. The differences in shares are the context's doing."
+        "One dyad may move for other reasons than the context: after any change, later random events differ, and "
+        "relationships depend on their path. The differences in shares are due to the context."
     )
-    yield from common_parts(result.courses)
+    yield from common_parts(result.schedules)
 
 
-def partings_in_words(result: Comparison) -> Iterator[str]:
-    """Where the stories part, in a sentence for each later course."""
-    for course in result.courses[1:]:
-        rows = result.partings[result.partings["scenario"] == course.name]
+def divergence_sentences(result: Comparison) -> Iterator[str]:
+    """When and over what the stories of the same dyad begin to differ, a sentence for each later schedule."""
+    for schedule in result.schedules[1:]:
+        rows = result.partings[result.partings["scenario"] == schedule.name]
         days = rows["day"].dropna().astype(int)
         if days.empty:
-            yield f"{course.name}: the stories of all {len(rows)} dyads that were followed are the same throughout."
+            yield f"{schedule.name}: the stories of all {len(rows)} dyads that were followed are the same throughout."
             continue
         early, middle, late = (math.floor(q) for q in days.quantile([0.25, 0.5, 0.75]))
         kinds = (rows["what"] + ", " + rows["event"].str.replace("_", " ")).value_counts()
         yield (
-            f"{course.name}: the stories of {len(days)} of the {len(rows)} dyads that were followed part, on day "
+            f"{schedule.name}: the stories of {len(days)} of the {len(rows)} dyads that were followed part, on day "
             f"{middle} (median; the middle half on days {early} to {late}), most often over: {kinds.index[0]} "
             f"({kinds.iloc[0] / len(days):.0%})."
         )
 
 
-def tables_in_lines(result: Comparison) -> Iterator[str]:
-    """Differences and moves as tables of text, and the one dyad of each later course whose outcomes differ most."""
-    first = result.courses[0].name
-    for course in result.courses[1:]:
-        yield f"{course.name} compared with {first}"
+def table_lines(result: Comparison) -> Iterator[str]:
+    """Differences and moves as text for a terminal, and of each later schedule the dyad whose outcomes differ most."""
+    first = result.schedules[0].name
+    for schedule in result.schedules[1:]:
+        yield f"{schedule.name} compared with {first}"
         yield f"  {'pattern':<27}{'first':>7}{'here':>7}{'difference':>12}   95 % interval     variance ratio"
-        for row in result.differences[result.differences["scenario"] == course.name].itertuples():
+        for row in result.differences[result.differences["scenario"] == schedule.name].itertuples():
             span = f"{_points(row.low)} to {_points(row.high)}"
             ratio = f"{row.variance_ratio:.1f} ({row.ratio_low:.1f} to {row.ratio_high:.1f})"
             yield (
@@ -113,24 +119,24 @@ def tables_in_lines(result: Comparison) -> Iterator[str]:
             )
         yield ""
         yield f"  {'dyads, from the first (down) to here':<40}" + "".join(f"{_short(name):>12}" for name in PATTERNS)
-        moved = result.moves[result.moves["scenario"] == course.name].set_index(["first", "then"])["dyads"]
+        moved = result.moves[result.moves["scenario"] == schedule.name].set_index(["first", "then"])["dyads"]
         for here in PATTERNS:
             yield f"  {here:<40}" + "".join(f"{moved[here, there]:>12}" for there in PATTERNS)
-        chains = result.chains[result.chains["scenario"] == course.name]
+        chains = result.chains[result.chains["scenario"] == schedule.name]
         if not chains.empty:
             one = chains.iloc[0]
             dyad = ["replicate", "centre", "dyad"]
-            told = chains[(chains[dyad] == one[dyad]).all(axis=1)]
+            shown = chains[(chains[dyad] == one[dyad]).all(axis=1)]
             yield ""
             yield (
                 f"  Dyad {one['dyad']} of centre {one['centre']}, replicate {one['replicate']}: "
                 f"{one['pattern_first']} | {one['pattern_then']}"
             )
-            yield from (f"  {line}" for line in in_lines(told))
+            yield from (f"  {line}" for line in in_lines(shown))
         yield ""
     yield (
-        "Points are percentage points. Variance ratio: as many times more replicates would be needed with independent "
-        "luck."
+        "Points are percentage points. Variance ratio: how many times more replicates would be needed with independent "
+        "random numbers."
     )
 
 

@@ -1,7 +1,7 @@
-"""Parts of the model taken out one at a time: the four dimensions of the study, and each rule within them.
+"""Ablation: parts of the model removed one at a time, the four dimensions of the study and each rule within them.
 
-What is taken out, and by which numbers, stands in ``ablations.toml``. Each removal lives the same people with the same
-luck as the whole model, so that a difference is the removal's doing.
+``experiments/validation/ablations.toml`` says what is removed, and by which numbers. Each removal is simulated with
+the same people and common random numbers as the whole model, so that a difference is due to the removal.
 """
 
 from __future__ import annotations
@@ -22,9 +22,13 @@ from twoway.analysis.render.document import Table
 from twoway.analysis.statistics.paired import interval, shares_of
 from twoway.analysis.statistics.paired_measures import Seen, differences, seen
 from twoway.analysis.tables import EVALUATION
-from twoway.experiments.derived.ablation_table import WHOLE, Removal, ablations
-from twoway.experiments.results.result import Made, check_replicates
-from twoway.experiments.validation import facts_without_dimension as ablated
+from twoway.experiments.validation.ablation_table import WHOLE, Removal, ablations
+from twoway.experiments.results.result import Result, check_replicates, derived
+from twoway.experiments.validation.facts_without_dimension import (
+    facts_without,
+    facts_without_sentences,
+    facts_without_table,
+)
 from twoway.experiments.validation.scoreboard import LEAST_REPLICATES
 from twoway.simulation.errors import listed
 from twoway.simulation.parameters.scenario import Scenario, changed, load
@@ -39,14 +43,34 @@ FACTS_APART = (
 )
 
 
+@derived("ablation")
 def ablation(
     scenario: str, seed: int, replicates: int, days: int | None = None, threads: int = 2, progress: bool = False
-) -> Made:
-    """What each removal does to the patterns of a *scenario*, and to the measures of ``twoway.analysis.statistics.paired_measures``.
+) -> Result:
+    """Effect of each removal on the patterns of a scenario, and on paired measures.
 
-    Removals of which little is expected are tried in the scenario they name as well. Tables: ``rules`` (a row per
-    removal and scenario), ``patterns`` (by pattern), ``measures`` (by measure), ``kept`` (what cannot be taken out),
-    and ``facts`` (of an ordinary centre, with and without each dimension) where stays are whole and replicates enough.
+    Removals of which little is expected are tried in the scenario that they name as well.
+
+    Parameters
+    ----------
+    scenario
+        Name or path of a scenario.
+    seed
+        Random seed, from 0.
+    replicates
+        Replicates of each removal, at least 5.
+    days
+        Length of every stay; by default that of the scenario.
+    threads
+        Number of threads.
+    progress
+        Whether to show a bar.
+
+    Returns
+    -------
+    A result with the tables ``rules`` (a row per removal and scenario), ``patterns`` (by pattern), ``measures`` (by
+    measure), ``kept`` (rules and numbers that cannot be removed), and ``facts`` (of an ordinary centre, with and
+    without each dimension) if stays are whole and replicates enough.
     """
     check_replicates(seed, replicates)
     work = [(scenario, removal) for removal in ablations().removal]
@@ -63,33 +87,33 @@ def ablation(
     design = load(scenario).design
     dyads = replicates * design.centres * design.clients
     rests_on = (
-        f"{counted(dyads, 'dyad')} ({scenario}, {replicates} replicates, seed {seed}): the same people with the same "
-        "luck with and without. Lines: 95 % intervals, paired over replicates."
+        f"{counted(dyads, 'dyad')} ({scenario}, {replicates} replicates, seed {seed}): the same people with common "
+        "random numbers with and without. Lines: 95 % intervals, paired over replicates."
     )
     here = patterns["scenario"] == scenario
     tables = {"rules": rules, "patterns": patterns, "measures": measures, "kept": kept}
     of_facts: tuple[str, ...] = (FACTS_APART,)
     if days is None and replicates >= LEAST_REPLICATES:
-        facts = ablated.facts_without(seed, replicates, threads, progress)
-        tables, of_facts = {**tables, "facts": facts}, tuple(ablated.in_words(facts))
-    return Made(
+        facts = facts_without(seed, replicates, threads, progress)
+        tables, of_facts = {**tables, "facts": facts}, tuple(facts_without_sentences(facts))
+    return Result(
         tables,
         {
-            "dimensions": dimensions_figure(patterns[here & (patterns["rule"] == WHOLE)], rests_on),
-            "rules": rules_figure(rules[rules["rule"] != WHOLE], patterns, scenario, rests_on),
-            "measures": measures_figure(
+            "dimensions": lambda: dimensions_figure(patterns[here & (patterns["rule"] == WHOLE)], rests_on),
+            "rules": lambda: rules_figure(rules[rules["rule"] != WHOLE], patterns, scenario, rests_on),
+            "measures": lambda: measures_figure(
                 measures[(measures["scenario"] == scenario) & (measures["rule"] == WHOLE)], rests_on
             ),
         },
-        (*_in_words(rules, scenario, replicates, dyads, seed), *of_facts),
-        tuple(shown(tables)),
+        (*_sentences(rules, scenario, replicates, dyads, seed), *of_facts),
+        tuple(reader_tables(tables)),
     )
 
 
-def shown(tables: Mapping[str, pd.DataFrame]) -> Iterator[Table]:
-    """The facts without each dimension, and what each removal does and why it stays, for a reader."""
+def reader_tables(tables: Mapping[str, pd.DataFrame]) -> Iterator[Table]:
+    """Tables for a reader: the facts without each dimension; and of each removal its effect and why the rule stays."""
     if "facts" in tables:
-        yield ablated.shown(tables["facts"])
+        yield facts_without_table(tables["facts"])
     rows = []
     for row in tables["rules"].itertuples():
         where = "the mix" if row.moves_patterns else "measures only" if row.moves_measures else "nothing looked at"
@@ -118,32 +142,32 @@ class Compared(NamedTuple):
 def _compared(
     work: Sequence[tuple[str, Removal]], seed: int, replicates: int, days: int | None, threads: int, progress: bool
 ) -> Iterator[Compared]:
-    """Live each removal and compare it with the whole model in the same scenario; *work* is sorted by scenario."""
+    """Simulate each removal and compare it with the whole model in the same scenario; *work* is sorted by scenario."""
     base, world = work[0][0], PreparedScenario(_as_long(work[0][0], days))
     translator = TableBuilder(world.resolved)
-    whole = _lived(world, translator, seed, replicates, threads)
+    whole = _simulated(world, translator, seed, replicates, threads)
     for name, removal in tqdm(work, unit="removal", desc="Taking out", disable=None if progress else True):
         if name != base:
             base, scenario = name, _as_long(name, days)
             if scenario.meaning == world.scenario.meaning:
-                world = world.with_scenario(scenario)
+                world = world.again(scenario)
             else:
                 world = PreparedScenario(scenario)
                 translator = TableBuilder(world.resolved)
-            whole = _lived(world, translator, seed, replicates, threads)
+            whole = _simulated(world, translator, seed, replicates, threads)
         without = changed(world.scenario, removal.changes)
         neutral = without == world.scenario
-        other = whole if neutral else _lived(world.with_scenario(without), translator, seed, replicates, threads)
+        other = whole if neutral else _simulated(world.again(without), translator, seed, replicates, threads)
         yield _difference(name, removal, whole, other, neutral)
 
 
 def _as_long(name: str, days: int | None) -> Scenario:
-    """The scenario of that name, with stays of so many *days* if that is asked for."""
+    """The scenario of that name, with stays of *days* days unless that is None."""
     return load(name) if days is None else load(name, {"design.days": days})
 
 
-def _lived(world: PreparedScenario, translator: TableBuilder, seed: int, replicates: int, threads: int) -> Seen:
-    """A run as it is compared. Of its events only the acts read as negative are made into a table."""
+def _simulated(world: PreparedScenario, translator: TableBuilder, seed: int, replicates: int, threads: int) -> Seen:
+    """A run as it is compared; of its events only the acts read as negative are put into a table."""
     acts = [translator.resolved.lexicon.acts[act][EVALUATION] < BAD for act in translator.resolved.situations.acts]
     bad = np.array([*acts, False])  # the last: nothing was seen (-1)
     lived = [
@@ -199,7 +223,7 @@ def _difference(name: str, removal: Removal, whole: Seen, other: Seen, neutral: 
     return Compared(row, patterns, measures)
 
 
-def _in_words(rules: pd.DataFrame, scenario: str, replicates: int, dyads: int, seed: int) -> Iterator[str]:
+def _sentences(rules: pd.DataFrame, scenario: str, replicates: int, dyads: int, seed: int) -> Iterator[str]:
     """Which dimension matters most, which rules do not show, and what becomes of these elsewhere."""
     here = rules[rules["scenario"] == scenario]
     whole = here[here["rule"] == WHOLE].sort_values("difference", key=lambda d: -d.abs())

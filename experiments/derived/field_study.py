@@ -1,4 +1,4 @@
-"""A virtual field study, made: many studies of a few pairs, lived, interviewed and held against the truth."""
+"""Virtual field studies: many studies of a few pairs, simulated, interviewed and compared with the truth."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from twoway.analysis.field_study.power import LEAST_STUDIES, Contrast, Pool, field_study
+from twoway.analysis.field_study.power import LEAST_STUDIES, Contrast, Pool
+from twoway.analysis.field_study.power import field_study as study_power
 from twoway.analysis.field_study.text import in_words
 from twoway.analysis.figures.field_study import what_a_study_could_see
 from twoway.analysis.patterns import class_codes
-from twoway.experiments.results.result import Made
+from twoway.experiments.results.result import Result, derived
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario, changed, load
 from twoway.simulation.run import Detail, PreparedScenario, simulate
@@ -31,9 +32,9 @@ that are declared for them. Assumed: contexts that might be found side by side."
 NOTHING = "nothing"
 """The contrast of contexts that do not differ: what is named there is named wrongly."""
 CONTRAST_STUDIES = 4
-"""One of so many studies is lived for each contrast as well: twice for every pair, and errors are wider."""
-DAY_LUCK = 77_000_001
-"""Number of the stream of luck that the days of the interviews are drawn from: no other stream is shared."""
+"""One in this number of studies is simulated for each contrast as well, twice for every pair; errors are wider."""
+DAY_STREAM = 77_000_001
+"""Number of the random stream of the interview days, which no other draws share."""
 
 
 class Days(NamedTuple):
@@ -44,7 +45,8 @@ class Days(NamedTuple):
     later: int
 
 
-def make(
+@derived("field-study")
+def field_study(
     scenario: str = SCENARIO,
     pairs: int = 16,
     centres: int = 4,
@@ -55,39 +57,59 @@ def make(
     replicates: int = 10_000,
     threads: int = 2,
     progress: bool = False,
-) -> Made:
-    """So many studies (*replicates*) of *pairs* at *centres*, and what they could conclude.
+) -> Result:
+    """Many small interview studies, and what they could conclude.
 
-    Every study is a replicate of the scenario: centres and people of its own. Raises ``InputError`` for a design or days
-    that cannot be.
+    Every study is a replicate of the scenario, with centres and people of its own.
+
+    Parameters
+    ----------
+    scenario
+        Name or path of a scenario.
+    pairs
+        Pairs in a study, a multiple of *centres*.
+    centres
+        Centres that the pairs are spread over, an even number.
+    first_day, last_day
+        Days between which interviews take place.
+    later
+        Days from the first to the second interview.
+    seed
+        Random seed, from 0.
+    replicates
+        Number of studies.
+    threads
+        Number of threads.
+    progress
+        Whether to show a bar.
+
+    Raises
+    ------
+    InputError
+        If the design or the days are invalid.
     """
     check_seed(seed, replicates)
     base = design_of(load(scenario), pairs, centres)
     days = Days(first_day, last_day, later)
     check_days(days, base.design.days)
     if replicates < LEAST_STUDIES:
-        raise InputError(f"studies = {replicates}; at least {LEAST_STUDIES} are asked for, or luck is all one sees")
+        raise InputError(f"studies = {replicates}; at least {LEAST_STUDIES} are needed, or chance is all one sees")
     when = interview_days(seed, (replicates, centres, base.design.clients), days)
     some = max(replicates // CONTRAST_STUDIES, LEAST_STUDIES)
     total = (replicates + 2 * some * len(CONTRASTED)) * centres
-    with tqdm(total=total, unit="centre", desc="Living", disable=None if progress else True) as bar:
+    with tqdm(total=total, unit="centre", desc="Simulating", disable=None if progress else True) as bar:
         world = PreparedScenario(base)
         pool = interviewed(world, seed, when, later, threads, bar)
         contrasts = [Contrast(NOTHING, pool.pattern, pool.pattern)]
         for factor, values in CONTRASTED.items():
             low, high = (
                 interviewed(
-                    world.with_scenario(changed(base, {f"context.{factor}": value})),
-                    seed,
-                    when[:some],
-                    later,
-                    threads,
-                    bar,
+                    world.again(changed(base, {f"context.{factor}": value})), seed, when[:some], later, threads, bar
                 ).pattern
                 for value in values
             )
             contrasts.append(Contrast(factor, low, high))
-    found = field_study(pool, contrasts)
+    found = study_power(pool, contrasts)
     tables = {
         "shares": found.truth,
         "conclusions": found.conclusions,
@@ -99,26 +121,29 @@ def make(
         "one-party-alone": found.one_sided,
         "pairs-needed": found.needed,
     }
-    figure = what_a_study_could_see(found, pool.pattern, interview_words(days))
-    return Made(tables, {"what-a-study-could-see": figure}, tuple(in_words(found, contrasted_words(), *days)))
+    return Result(
+        tables,
+        {"what-a-study-could-see": lambda: what_a_study_could_see(found, pool.pattern, interview_phrase(days))},
+        tuple(in_words(found, contrast_phrases(), *days)),
+    )
 
 
-def contrasted_words() -> Mapping[str, str]:
-    """Each contrast as it is told: what differs, and from where to where."""
+def contrast_phrases() -> Mapping[str, str]:
+    """A phrase for each contrast: the factor and its two values."""
     told = {factor: f"{factor} ({low:g} against {high:g})" for factor, (low, high) in CONTRASTED.items()}
     return {NOTHING: "nothing (the same context twice)"} | told
 
 
-def interview_words(days: Days) -> str:
-    """When the interviews take place, in a phrase."""
+def interview_phrase(days: Days) -> str:
+    """A phrase for the days of the interviews."""
     return f"on day {days.first}" if days.first == days.last else f"once on a day from {days.first} to {days.last}"
 
 
 def design_of(scenario: Scenario, pairs: int, centres: int) -> Scenario:
-    """The scenario with so many pairs, spread evenly over so many centres."""
+    """The scenario with this number of pairs, spread evenly over this number of centres."""
     if centres < 2 or centres % 2:
         raise InputError(
-            f"centres = {centres}; it must be an even number from 2 on: half of the centres are held against the others"
+            f"centres = {centres}; it must be an even number from 2 on: half of the centres are compared with the others"
         )
     if pairs < centres or pairs % centres:
         raise InputError(f"pairs = {pairs}; it must be a multiple of the {centres} centres: pairs are spread evenly")
@@ -142,14 +167,15 @@ def check_days(days: Days, length: int) -> None:
 
 def interview_days(seed: int, shape: tuple[int, int, int], days: Days) -> NDArray[np.int64]:
     """The day on which each pair is interviewed; more studies leave the days of the first ones as they were."""
-    return np.random.default_rng([seed, DAY_LUCK]).integers(days.first, days.last + 1, shape)
+    return np.random.default_rng([seed, DAY_STREAM]).integers(days.first, days.last + 1, shape)
 
 
 def interviewed(
     world: PreparedScenario, seed: int, when: NDArray[np.int64], later: int, threads: int, bar: tqdm[None] | None = None
 ) -> Pool:
-    """Live so many studies as *when* (studies, centres, pairs) has days, and ask both parties of every pair on its day
-    and some days *later*.
+    """Simulate studies and interview both parties of every pair on its day and some days *later*.
+
+    *when* holds the days, shape (studies, centres, pairs).
     """
     studies, _, pairs = when.shape
     length = world.scenario.design.days

@@ -1,4 +1,4 @@
-"""Landscapes of pairs, made: scenarios lived with the same people and luck, and where dyads drift in each of them."""
+"""Landscapes of pairs: where dyads drift in each of some scenarios, with the same people and common random numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from twoway.analysis.figures.landscape import Panel, landscapes
+from twoway.analysis.figures.landscape import LandscapePanel, landscapes
 from twoway.analysis.landscape.drift import (
     BANDWIDTH,
     LAG,
@@ -37,27 +37,27 @@ from twoway.analysis.landscape.fixed_points import (
 from twoway.analysis.landscape.markov_checks import Autonomy, autonomy
 from twoway.analysis.landscape.text import in_words
 from twoway.analysis.patterns import with_patterns
-from twoway.experiments.results.result import Made
+from twoway.experiments.results.result import Result, derived
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario, load
 from twoway.simulation.run import PreparedScenario
 from twoway.simulation.tables import Tables, check_seed, run
 
 FEWEST = 20
-"""Replicates below which drawing them again says little of how sure anything is."""
+"""Replicates below which a bootstrap over them says little."""
 FORESEEN_ON = 60
 """Day of the place from which the pattern in the end is foreseen, or the middle of a shorter stay."""
 FROM_DAY = 31
 """Day from which pair-days are counted, and on which the two variables alone take over, to see where they lead."""
 EVERY = 4
-"""Every so many nodes of the grid a place from which it is asked where noise leads."""
+"""Steps on the grid between places from which it is asked where noise leads."""
 
 
 class Landscape(NamedTuple):
     """What was found of one scenario in one view."""
 
     name: str
-    panel: Panel
+    panel: LandscapePanel
     resting: Resting
     autonomy: Autonomy
     basins: pd.DataFrame
@@ -65,7 +65,8 @@ class Landscape(NamedTuple):
     drift: pd.DataFrame
 
 
-def make(
+@derived("landscape")
+def landscape(
     scenarios: Sequence[str],
     view: str = "leaning",
     seed: int = 1,
@@ -74,28 +75,49 @@ def make(
     bandwidth: float = BANDWIDTH,
     threads: int = 2,
     progress: bool = False,
-) -> Made:
-    """The landscape of each of the *scenarios*, with the same luck; the later ones are compared with the first.
+) -> Result:
+    """The landscape of each scenario, with common random numbers; the later ones are compared with the first.
 
-    *view* is one of ``twoway.analysis.landscape.drift.VIEWS``, *lag* the days of a movement, *bandwidth* a share of the view's
-    range. Raises ``InputError`` for a view or scenario that does not exist, or too few replicates.
+    Parameters
+    ----------
+    scenarios
+        Names or paths of scenarios, each once.
+    view
+        One of ``twoway.analysis.landscape.drift.VIEWS``.
+    seed
+        Random seed, from 0.
+    replicates
+        Replicates of each scenario, at least 20.
+    lag
+        Days of a movement.
+    bandwidth
+        Bandwidth of the estimate, a share of the view's range.
+    threads
+        Number of threads.
+    progress
+        Whether to show a bar.
+
+    Raises
+    ------
+    InputError
+        If there is no such view or scenario, or replicates are too few.
     """
     check_seed(seed, replicates)
     chosen = view_of(view)
     if replicates < FEWEST:
-        raise InputError(f"replicates = {replicates}; at least {FEWEST} are asked for, or nothing is sure")
+        raise InputError(f"replicates = {replicates}; at least {FEWEST} are needed, or nothing is sure")
     if not 0.01 <= bandwidth <= 0.3:
         raise InputError(f"bandwidth = {bandwidth}; it must be a share of the range from .01 to .3")
     loaded = _loaded(scenarios)
     found: list[Landscape] = []
     compared: list[dict[str, Any]] = []
-    with tqdm(total=len(loaded), unit="scenario", desc="Living", disable=None if progress else True) as bar:
+    with tqdm(total=len(loaded), unit="scenario", desc="Simulating", disable=None if progress else True) as bar:
         for name, scenario in loaded.items():
             world = PreparedScenario(scenario)
             tables = run(world, seed, replicates, "days", threads)
             for other in VIEWS.values():
                 if other is chosen:
-                    found.append(landscape(name, tables, world, chosen, replicates, lag, bandwidth, seed))
+                    found.append(landscape_of(name, tables, world, chosen, replicates, lag, bandwidth, seed))
                     compared.append(_candidate(name, chosen, found[-1].autonomy, found[-1].resting))
                 else:
                     compared.append(_tried(name, tables, world, other, replicates, lag, bandwidth, seed))
@@ -113,8 +135,8 @@ def make(
         chosen, lag, {one.name: one.resting for one in found}, {one.name: one.basins for one in found},
         {one.name: one.autonomy for one in found}, tables_made["shifts"], tables_made["candidates"],
     )  # fmt: skip
-    figure = landscapes([one.panel for one in found], chosen, lag)
-    return Made(tables_made, {"landscapes": figure}, tuple(sentences))
+    panels = [one.panel for one in found]
+    return Result(tables_made, {"landscapes": lambda: landscapes(panels, chosen, lag)}, tuple(sentences))
 
 
 def _loaded(names: Sequence[str]) -> dict[str, Scenario]:
@@ -134,7 +156,7 @@ def _stacked(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return whole[["scenario", *(column for column in whole if column != "scenario")]]
 
 
-def landscape(
+def landscape_of(
     name: str,
     tables: Tables,
     world: PreparedScenario,
@@ -188,7 +210,7 @@ def landscape(
     )  # fmt: skip
     density = sums[:, 0].sum(axis=0)
     shares_of_days = tuple(float(row[3]) for row in rows)
-    panel = Panel(name, grid, whole, rest, goal, density, shares_of_days, len(walked.at))
+    panel = LandscapePanel(name, grid, whole, rest, goal, density, shares_of_days, len(walked.at))
     tested = _autonomy(tables, some, grid, lag, replicates, walked.at, seed)
     return Landscape(name, panel, rest, tested, pd.DataFrame(rows, columns=columns), led, drift)
 

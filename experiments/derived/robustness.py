@@ -24,15 +24,14 @@ from twoway.analysis.measures.coercion import HIGH
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
 from twoway.analysis.statistics.paired import Floats, interval
-from twoway.experiments.calibration.defaults import with_defaults
 from twoway.experiments.calibration.posterior import MOSTLY
-from twoway.experiments.results.result import Made, check_replicates
-from twoway.experiments.results.toml_tables import read_table
+from twoway.experiments.results.result import Result, check_replicates, derived
+from twoway.experiments.results.tables import read_declarations
 from twoway.experiments.studies.outcomes import PATTERN_SHARES
 from twoway.simulation.affect_control.equations import DATA
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.errors import InputError, listed
-from twoway.simulation.parameters.scenario import FOLDERS, Scenario, changed, load
+from twoway.simulation.parameters.scenario import FOLDERS, Scenario, changed, load, with_defaults
 from twoway.simulation.run import Detail, PreparedScenario, simulate
 
 TABLE = Path(__file__).with_name("claims.toml")
@@ -84,7 +83,7 @@ class Claims(BaseModel):
 @lru_cache
 def claims() -> tuple[Claim, ...]:
     """What is claimed, read once."""
-    return read_table(TABLE, Claims).claim
+    return read_declarations(TABLE, Claims).claim
 
 
 class Variant(NamedTuple):
@@ -134,6 +133,7 @@ def posterior_draws(path: Path, most: int) -> dict[str, Any]:
     return {"names": list(table.columns), "rows": table.iloc[chosen].to_numpy(float).tolist()}
 
 
+@derived("robustness")
 def robustness(
     scenario: str,
     seed: int,
@@ -143,11 +143,33 @@ def robustness(
     days: int | None = None,
     threads: int = 2,
     progress: bool = False,
-) -> Made:
+) -> Result:
     """Every claim, the mix of patterns and its agreement with clusters, in every variant of the model.
 
-    Tables: ``claims`` (a row per claim and variant: paired difference and whether it holds), ``summary`` (a row per
-    claim and kind of variant), ``mix`` (a row per variant: patterns of the *scenario* and agreement with clusters).
+    Parameters
+    ----------
+    scenario
+        Name or path of a scenario.
+    seed
+        Random seed, from 0.
+    replicates
+        Replicates of each context and variant, at least 5.
+    resamples
+        Number of resamples of the raters of the lexicon.
+    posterior
+        Draws of a posterior sample: ``names`` of numbers and ``rows`` of values.
+    days
+        Length of every stay; by default that of the scenario.
+    threads
+        Number of threads.
+    progress
+        Whether to show a bar.
+
+    Returns
+    -------
+    A result with the tables ``claims`` (a row per claim and variant: paired difference and whether it holds),
+    ``summary`` (a row per claim and kind of variant) and ``mix`` (a row per variant: patterns of the scenario and
+    agreement with clusters).
     """
     check_replicates(seed, replicates)
     long = {} if days is None else {"design.days": float(days)}
@@ -158,7 +180,7 @@ def robustness(
         if unchanged is None or variant.thresholds == THRESHOLDS:
             lived = SimulatedVariant(scenario, variant.changes, long, seed, replicates, threads)
         else:
-            lived = unchanged  # thresholds are the researcher's: the same lives, judged otherwise
+            lived = unchanged  # thresholds are the researcher's: the same dyads, judged otherwise
         unchanged = unchanged or lived
         who = {"kind": variant.kind, "variant": variant.name}
         claimed += [who | row for row in _claims_in(lived, variant.thresholds)]
@@ -168,26 +190,26 @@ def robustness(
     design = load(scenario).design
     dyads = replicates * design.centres * design.clients
     rests_on = f"{counted(dyads, 'dyad')} in each context of each variant, {replicates} replicates, seed {seed}."
-    return Made(
+    return Result(
         {"claims": table, "summary": summary, "mix": mix},
-        {"claims": claims_figure(table, summary, rests_on), "mix": mix_figure(mix, scenario, rests_on)},
-        tuple(_in_words(table, summary, mix, scenario, rests_on)),
+        {"claims": lambda: claims_figure(table, summary, rests_on), "mix": lambda: mix_figure(mix, scenario, rests_on)},
+        tuple(_sentences(table, summary, mix, scenario, rests_on)),
     )
 
 
 class SimulatedVariant:
-    """One variant of the model: how its dyads end in each context, lived when it is first asked for."""
+    """One variant of the model: how its dyads end in each context, simulated when it is first asked for."""
 
     def __init__(self, base: str, changes: Changes, always: Changes, seed: int, replicates: int, threads: int) -> None:
         self.base, self.changes, self.always = base, changes, always
         self.seed, self.replicates, self.threads = seed, replicates, threads
-        self.world = PreparedScenario(self._scenario(base, {}))
+        self.prepared = PreparedScenario(self._scenario(base, {}))
         self._ends: dict[tuple[Any, ...], dict[str, Floats]] = {}
         self._clusters: Any = None
         self._best = np.nan
 
     def _scenario(self, name: str, more: Changes) -> Scenario:
-        """A scenario in this variant. What the scenario's file says counts, even where a draw has another default."""
+        """A scenario in this variant; numbers in the scenario's own file are kept, even if a draw has other defaults."""
         meaning = {field: value for field, value in self.changes.items() if field.startswith("meaning.")}
         return changed(with_defaults(name, self.changes), {**meaning, **self.always, **more})
 
@@ -196,11 +218,11 @@ class SimulatedVariant:
         key = (name, *more.items())
         if key not in self._ends:
             scenario = self._scenario(name, more)
-            same = scenario.meaning == self.world.scenario.meaning
-            world = self.world.with_scenario(scenario) if same else PreparedScenario(scenario)
-            kinds = np.equal.outer(world.resolved.frames.kind, np.arange(len(KINDS))).astype(float)
+            same = scenario.meaning == self.prepared.scenario.meaning
+            prepared = self.prepared.again(scenario) if same else PreparedScenario(scenario)
+            kinds = np.equal.outer(prepared.resolved.frames.kind, np.arange(len(KINDS))).astype(float)
             rows = []
-            for stay in simulate(world, self.seed, range(self.replicates), Detail.DYADS, self.threads):
+            for stay in simulate(prepared, self.seed, range(self.replicates), Detail.DYADS, self.threads):
                 parties = (stay.clients, stay.keyworkers)
                 tones = [party[tone] for party in parties for tone in TONES]
                 shares = [share for party in parties for share in (party["definition"] @ kinds).T]
@@ -274,7 +296,7 @@ def _summary(table: pd.DataFrame) -> pd.DataFrame:
     return found.reset_index()
 
 
-def _in_words(
+def _sentences(
     table: pd.DataFrame, summary: pd.DataFrame, mix: pd.DataFrame, scenario: str, rests_on: str
 ) -> Iterator[str]:
     """Which claims stand, under what, and those that do not with their share."""
@@ -321,7 +343,7 @@ def _in_words(
                 f"Rand index), and describe the accounts better than any other number in {three}"
             )
         yield f"The mix in {scenario} over {len(some)} {one if len(some) == 1 else many}: {listed(spans)}{agreed}."
-    yield f"{rests_on} The same people with the same luck in both contexts; intervals are 95 %, paired over replicates."
+    yield f"{rests_on} The same people with common random numbers in both contexts; intervals are 95 %, paired over replicates."
 
 
 def _quoted(words: Sequence[str] | pd.Series) -> str:

@@ -3,10 +3,10 @@
     with dask_workers("tcp://10.0.0.5:8786") as (executor, workers):
         run_study("turnover", executor=executor, workers=workers)
 
-Workers live the runs and send back what came of them; only the process that runs the study writes. So workers need
+Workers simulate the runs and send back their outcomes; only the process that runs the study writes. So workers need
 neither the folder of the study nor its data files, files belong to the person who runs the study, a worker that dies
-leaves nothing half-written, and nobody waits for a network file system to show what another machine has written. A
-run takes milliseconds to live and some hundred bytes to send, so this does not slow anything down.
+leaves no file half-written, and nobody waits for a network file system to show what another machine has written. A
+run takes milliseconds to simulate and some hundred bytes to send, so this does not slow the study down.
 """
 
 from __future__ import annotations
@@ -19,17 +19,15 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
-from twoway.experiments.results.provenance import sources_digest
-from twoway.experiments.studies.resolved_study import DataFile
+from twoway.experiments.results.provenance import DataFile, model_version, sources_digest
 from twoway.experiments.studies.shards import Rows
-from twoway.experiments.studies.worker import Task, WrittenShard, keep, lived, simulate_and_write
+from twoway.experiments.studies.worker import Task, WrittenShard, simulate_and_write, simulate_task, write_task
 from twoway.simulation.errors import InputError
 
 if TYPE_CHECKING:
@@ -61,7 +59,7 @@ class Sources(NamedTuple):
 @lru_cache
 def sources() -> Sources:
     """Which code this process runs."""
-    return Sources(version("two-way-process"), sources_digest())
+    return Sources(model_version(), sources_digest())
 
 
 @contextmanager
@@ -185,7 +183,7 @@ def _asking() -> Callable[[], tuple[str, str]]:
 
 
 class DaskExecutor(Executor):
-    """An executor for the tasks of studies: a worker of Dask lives the runs, this process writes their shard.
+    """An executor for the tasks of studies: a worker of Dask simulates the runs, this process writes their shard.
 
     Dask gives the tasks of a worker that has died to another.
     """
@@ -200,36 +198,36 @@ class DaskExecutor(Executor):
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Hand in a task; *fn* can only be ``simulate_and_write``, whose halves are done in two places."""
         if fn is not simulate_and_write or kwargs:
-            raise TypeError("on Dask only live_and_keep can be done")
+            raise TypeError("on Dask only simulate_and_write can be run")
         (task,) = args
-        contents = {file.sha256: _content(file) for file in task.setting.files}
-        far = self.client.submit(live_there, task, contents, sources(), pure=False)
-        kept: Future[WrittenShard] = Future()
-        self._waiting[kept] = task
+        contents = {file.sha256: _content(file) for file in _files(task)}
+        far = self.client.submit(simulate_there, task, contents, sources(), pure=False)
+        shard: Future[WrittenShard] = Future()
+        self._waiting[shard] = task
 
         def cancelled(_: Future[WrittenShard]) -> None:
-            self._waiting.pop(kept, None)
-            if kept.cancelled():
+            self._waiting.pop(shard, None)
+            if shard.cancelled():
                 far.cancel()
 
         def done(_: FarFuture[Any]) -> None:
             try:
                 rows = _rows(far, task)  # may wait for another worker, if the one that has them dies now
             except Exception as error:
-                self._settle(kept, error)
+                self._settle(shard, error)
             else:
-                self._settle(kept, lambda: keep(task, rows))
+                self._settle(shard, lambda: write_task(task, rows))
 
-        kept.add_done_callback(cancelled)
+        shard.add_done_callback(cancelled)
         far.add_done_callback(done)
-        return kept
+        return shard
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Cancel what is queued, if asked to, and wait until the shard that is being written is."""
         self._over.set()
         if cancel_futures:
-            for kept in list(self._waiting):
-                kept.cancel()
+            for shard in list(self._waiting):
+                shard.cancel()
         if wait:
             with self._writing:
                 pass
@@ -243,25 +241,25 @@ class DaskExecutor(Executor):
                     last = monotonic()
             if monotonic() - last < WORKERS_WITHIN:
                 continue
-            for kept, task in list(self._waiting.items()):
-                why = f"no worker of Dask has been there for {WORKERS_WITHIN} seconds. {_kept(task)}"
-                self._settle(kept, InputError(why))
+            for shard, task in list(self._waiting.items()):
+                why = f"no worker of Dask has been there for {WORKERS_WITHIN} seconds. {_resume_hint(task)}"
+                self._settle(shard, InputError(why))
 
-    def _settle(self, kept: Future[WrittenShard], outcome: Callable[[], WrittenShard] | Exception) -> None:
+    def _settle(self, shard: Future[WrittenShard], outcome: Callable[[], WrittenShard] | Exception) -> None:
         """Give a future its outcome, unless it has one or was cancelled."""
         with self._writing:
-            if kept.done() or not kept.set_running_or_notify_cancel():
+            if shard.done() or not shard.set_running_or_notify_cancel():
                 return
             try:
                 if isinstance(outcome, Exception):
-                    kept.set_exception(outcome)
+                    shard.set_exception(outcome)
                 else:
-                    kept.set_result(outcome())
+                    shard.set_result(outcome())
             except Exception as error:
-                kept.set_exception(error)
+                shard.set_exception(error)
 
 
-def _kept(task: Task) -> str:
+def _resume_hint(task: Task) -> str:
     return f"All runs written so far are kept; go on with `twoway study resume {task.shards.parent}`"
 
 
@@ -273,14 +271,14 @@ def _rows(far: FarFuture[Any], task: Task) -> Rows:
         if far.status == "finished":
             return far.result()
     if far.status != "error":
-        raise InputError(f"the Dask scheduler was lost, or has forgotten the study's tasks. {_kept(task)}")
+        raise InputError(f"the Dask scheduler was lost, or has forgotten the study's tasks. {_resume_hint(task)}")
     error = far.exception()
     if isinstance(error, KilledWorker):
         raise InputError(
-            f"some workers died one after the other at the same task (out of memory, perhaps). {_kept(task)}"
+            f"some workers died one after the other at the same task (out of memory, perhaps). {_resume_hint(task)}"
         )
     if isinstance(error, OSError):
-        raise InputError(f"a worker could not go on ({error}). {_kept(task)}")
+        raise InputError(f"a worker could not go on ({error}). {_resume_hint(task)}")
     raise error
 
 
@@ -289,10 +287,15 @@ def _content(file: DataFile) -> bytes:
     return file.path.read_bytes()
 
 
-def live_there(task: Task, contents: Mapping[str, bytes], asked_by: Sources) -> Rows:
-    """What a worker of Dask does: live the runs of a task, with the data files whose *contents* come along.
+def _files(task: Task) -> tuple[DataFile, ...]:
+    """The data files and extensions that a task needs."""
+    return (*task.resolved.files, *task.resolved.extensions)
 
-    Raises ``InputError`` if it runs other sources than the process that asks, as a worker might that came late.
+
+def simulate_there(task: Task, contents: Mapping[str, bytes], asked_by: Sources) -> Rows:
+    """Simulate the runs of a task on a worker of Dask, with the data files and extensions whose *contents* come along.
+
+    Raises ``InputError`` if the worker runs other sources than the process that asks, as one that came late might.
     """
     from distributed import get_worker
 
@@ -304,11 +307,13 @@ def live_there(task: Task, contents: Mapping[str, bytes], asked_by: Sources) -> 
     folder = Path(get_worker().local_directory) / "data-files"
     folder.mkdir(exist_ok=True)
     here = []
-    for file in task.setting.files:
-        path = folder / f"{file.sha256}.toml"
+    for file in _files(task):
+        path = folder / f"{file.sha256}{file.path.suffix}"
         if not path.exists():
             partial = folder / f".{uuid4().hex}"
             partial.write_bytes(contents[file.sha256])
             partial.replace(path)
         here.append(file._replace(path=path))
-    return lived(task._replace(setting=task.setting._replace(files=tuple(here))))
+    count = len(task.resolved.files)
+    resolved = task.resolved._replace(files=tuple(here[:count]), extensions=tuple(here[count:]))
+    return simulate_task(task._replace(resolved=resolved))

@@ -11,26 +11,16 @@ from matplotlib.figure import Figure
 
 from twoway.analysis.clustering import LEAST_DYADS, emergence
 from twoway.analysis.clustering import in_words as emergence_in_words
-from twoway.analysis.figures.agreement import agreement_matrix
-from twoway.analysis.figures.definitions import definition_by_day
 from twoway.analysis.figures.dyad_portrait import dyad_portrait
-from twoway.analysis.figures.network import centre_network
-from twoway.analysis.figures.pattern_flows import pattern_flows
-from twoway.analysis.figures.patterns import patterns_by_day, where_dyads_end
-from twoway.analysis.figures.ruptures import rupture_timeline
-from twoway.analysis.figures.study_sheet import study_sheet
-from twoway.analysis.figures.style import said
-from twoway.analysis.figures.tone_plane import tone_plane
+from twoway.analysis.figures.registry import figures_in
 from twoway.analysis.measures.all_measures import measures
-from twoway.analysis.measures.panel import panel
-from twoway.analysis.measures.ruptures import find_ruptures
 from twoway.analysis.narrative.story import chapters, verdict_and_interviews
 from twoway.analysis.narrative.words.grammar import counted, percent, spaced
-from twoway.analysis.patterns import PATTERNS, at_day, interval_kind, reasoned, shares, with_patterns
+from twoway.analysis.patterns import PATTERNS, at_day, interval_kind, reasoned, shares
 from twoway.analysis.render.document import Block, Piece, Table
-from twoway.analysis.render.html import as_html, embedded_image
+from twoway.analysis.render.html import as_html
 from twoway.analysis.tables import DYAD
-from twoway.experiments.results.folder import png_of, svg_of
+from twoway.experiments.results.figures import figure_html
 from twoway.experiments.runs.open import SavedRun
 from twoway.simulation import SCOPE
 from twoway.simulation.network import friendships
@@ -67,8 +57,6 @@ SHOWN = (
     ("everyday_contact", "hostile"),
 )
 """Measures that the report shows; `twoway measures` has them all."""
-FLOWS_FROM = 12
-"""Days a stay must have for flows between patterns to be drawn."""
 AT_MOST = 2000
 """Dyads whose events a report reads at most, so that memory and time stay small; the shares rest on all of them."""
 
@@ -94,16 +82,6 @@ def examples(days: pd.DataFrame, scenario: Scenario, day: int) -> list[ExampleDy
     return chosen
 
 
-def picture(figure: Figure, note: dict[str, str]) -> Markup:
-    """A figure as part of a document, in the file itself, with a sentence for readers who cannot see it.
-
-    SVG, or PNG where a figure holds so many lines that PNG is smaller.
-    """
-    svg, png = svg_of(figure, note), png_of(figure, note, dpi=120, colours=96)
-    kind, data = min((("svg+xml", svg), ("png", png)), key=lambda pair: len(pair[1]))
-    return embedded_image(data, f"image/{kind}", said(figure))
-
-
 def _shares(table: pd.DataFrame, dyads: pd.DataFrame) -> list[Piece]:
     total = int(table["dyads"].sum())
     rows = tuple(
@@ -127,8 +105,8 @@ def _shares(table: pd.DataFrame, dyads: pd.DataFrame) -> list[Piece]:
     ]
 
 
-def _measured(tables: Tables, kept: SavedRun, day: int) -> Table:
-    found = measures(tables, kept.resolved, day).set_index(["measure", "group"])
+def _measured(tables: Tables, run: SavedRun, day: int) -> Table:
+    found = measures(tables, run.resolved, day).set_index(["measure", "group"])
     rows, before = [], ""
     for key in SHOWN:
         if key in found.index:
@@ -142,8 +120,8 @@ def _measured(tables: Tables, kept: SavedRun, day: int) -> Table:
     return Table(columns, tuple(rows), f"Day {day}; {counted(len(tables.dyads), 'dyad')}.")
 
 
-def _resolved(kept: SavedRun) -> list[Piece]:
-    scenario = kept.scenario
+def _resolved(run: SavedRun) -> list[Piece]:
+    scenario = run.scenario
     numbers, changed = [], []
     for d in all_declarations():
         value = getattr(getattr(scenario, d.section), d.name)
@@ -158,7 +136,7 @@ def _resolved(kept: SavedRun) -> list[Piece]:
     else:
         pieces.append(Block("text", "Every number is as the defaults have it."))
     files = tuple(
-        (name, str(entry["name"]), str(entry["sha256"])[:16]) for name, entry in dict(kept.manifest["inputs"]).items()
+        (name, str(entry["name"]), str(entry["sha256"])[:16]) for name, entry in dict(run.manifest["inputs"]).items()
     )
     return [
         *pieces,
@@ -167,24 +145,24 @@ def _resolved(kept: SavedRun) -> list[Piece]:
     ]
 
 
-def _provenance(kept: SavedRun, day: int) -> list[Piece]:
-    rows = [(key.replace("_", " "), value) for key, value in kept.note.items()]
-    rows += [("Python", str(kept.manifest["python"]))]
-    rows += [(name, str(number)) for name, number in dict(kept.manifest["packages"]).items()]
-    again = f"twoway report {kept.folder.name} --day {day}"
+def _provenance(run: SavedRun, day: int) -> list[Piece]:
+    rows = [(key.replace("_", " "), value) for key, value in run.provenance.items()]
+    rows += [("Python", str(run.manifest["python"]))]
+    rows += [(name, str(number)) for name, number in dict(run.manifest["packages"]).items()]
+    again = f"twoway report {run.folder.name} --day {day}"
     return [
         Table(("what", "value"), tuple(rows)),
         Block("note", f"Made with `{again}`. The folder holds all it takes to make the run again: twoway verify."),
     ]
 
 
-def _one(tables: Tables, kept: SavedRun, told: ExampleDyad, day: int) -> list[Piece | Markup]:
+def _one(tables: Tables, run: SavedRun, told: ExampleDyad, day: int) -> list[Piece | Markup]:
     """One dyad: portrait, story, and what both would say on the day."""
-    pieces = chapters(tables, kept.resolved, told.dyad, told.number)
+    pieces = chapters(tables, run.resolved, told.dyad, told.number)
     below = [piece._replace(kind="subheading") if _is_heading(piece) else piece for piece in pieces[1:]]
-    spoken = verdict_and_interviews(tables, kept.resolved, told.dyad, day)
+    spoken = verdict_and_interviews(tables, run.resolved, told.dyad, day)
     return [
-        picture(dyad_portrait(tables, told.dyad), kept.note),
+        figure_html(dyad_portrait(*tables, told.dyad), run.provenance),
         *below,
         *(piece._replace(kind="subheading") if _is_heading(piece) else piece for piece in spoken),
     ]
@@ -194,32 +172,21 @@ def _is_heading(piece: Piece) -> TypeGuard[Block]:
     return isinstance(piece, Block) and piece.kind == "heading"
 
 
-def figures(tables: Tables, kept: SavedRun, day: int) -> Iterator[Figure]:
+def figures(tables: Tables, run: SavedRun, day: int) -> Iterator[Figure]:
     """The figures of the whole run, one after the other."""
-    last = kept.scenario.design.days
-    yield where_dyads_end(tables.dyads)
-    if day != last:
-        yield tone_plane(tables.days, day)
-    yield patterns_by_day(tables.days)
-    if last >= FLOWS_FROM:
-        yield pattern_flows(tables.days, [max(1, round(last * part)) for part in (1 / 6, 1 / 3, 1 / 2, 1)])
-    yield agreement_matrix(with_patterns(at_day(tables.days, day)), f"day {day}")
-    yield definition_by_day(tables.days, tables.events)
-    yield study_sheet(tables.days)
-    scenario, seed = kept.scenario, kept.seed
-    yield centre_network(
-        tables.dyads[(tables.dyads[["replicate", "centre"]] == 0).all(axis=1)], friendships(scenario, seed)
-    )
-    found = find_ruptures(panel(tables.days))
-    yield rupture_timeline(found.assign(repaired=found["repaired"].fillna(False).astype(bool)), last, len(tables.dyads))
+    given: dict[str, object] = {**tables._asdict(), "friends": friendships(run.scenario, run.seed)}
+    if day != run.scenario.design.days:
+        given["day"] = day
+    for kind in figures_in("report", given):
+        yield kind.draw(given, day=day)
 
 
-def report(kept: SavedRun, day: int) -> str:
+def report(run: SavedRun, day: int) -> str:
     """The report on a run as the text of an HTML file; the interviews are of the end of *day*."""
-    scenario, note = kept.scenario, kept.note
-    design, everybody = scenario.design, kept.dyads()
+    scenario, note = run.scenario, run.provenance
+    design, everybody = scenario.design, run.tables["dyads"]
     replicates = max(1, AT_MOST // (design.centres * design.clients))
-    tables = kept.tables(range(replicates))
+    tables = run.read_tables(range(replicates))
     size = (
         f"{counted(int(note['replicates']), 'replicate')} of {counted(design.centres, 'centre')} with "
         f"{counted(design.clients, 'client')} and {counted(scenario.posts, 'keyworker')} each, "
@@ -236,15 +203,15 @@ def report(kept: SavedRun, day: int) -> str:
         body.append(
             Block("note", f"What follows rests on the first {counted(len(tables.dyads), 'dyad')} of {len(everybody)}.")
         )
-    body += [picture(figure, note) for figure in figures(tables, kept, day)]
-    body += [Block("heading", "Measures"), _measured(tables, kept, day)]
+    body += [figure_html(figure, note) for figure in figures(tables, run, day)]
+    body += [Block("heading", "Measures"), _measured(tables, run, day)]
     if len(tables.dyads) >= LEAST_DYADS:
         body.append(Block("subheading", "Are there three patterns without the rule?"))
-        body += [Block("text", sentence) for sentence in emergence_in_words(emergence(tables.days, kept.resolved, day))]
+        body += [Block("text", sentence) for sentence in emergence_in_words(emergence(tables.days, run.resolved, day))]
     for told in examples(tables.days, scenario, day):
         body += [Block("heading", f"One dyad that is {told.pattern}")]
-        body += _one(tables, kept, told, day)
-    body += [Block("heading", "The scenario"), *_resolved(kept)]
+        body += _one(tables, run, told, day)
+    body += [Block("heading", "The scenario"), *_resolved(run)]
     body += [Block("heading", "How far to trust it"), *(Block("text", limit) for limit in LIMITS)]
-    body += [Block("heading", "Provenance"), *_provenance(kept, day)]
+    body += [Block("heading", "Provenance"), *_provenance(run, day)]
     return as_html(f"{scenario.title}: report", body)

@@ -1,175 +1,453 @@
-"""A result that rests on many runs, kept: tables, figures and sentences in a folder, and made again to verify it.
+"""Results: tables, figures and sentences that came of some inputs; saved in a folder, opened again, and verified.
 
-A *maker* is a function from a few plain arguments to a ``Made``. Its name and the arguments stand in the manifest, so
-that the folder can be made again, and every number in a document can name the folder it is from.
+    result = twoway.compare(["strict-and-opaque", "strict-but-fair"])
+    result.tables["differences"]
+    result.save("runs/mine")
+    open_result("runs/mine").sentences
+    verify("runs/mine").same
+
+A run, a comparison, a study and every derived result (ablation, robustness, landscape, field study, scoreboard,
+calibration, posterior check) is a ``Result``. Each kind is one entry of ``RESULT_KINDS``.
 """
 
 from __future__ import annotations
 
+import html
 import importlib
 import inspect
-import json
+import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial, wraps
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
+from pydantic import JsonValue
 
+from twoway.analysis.figures.layout import alt_text
 from twoway.analysis.render.document import Block, Piece, Table
-from twoway.analysis.render.html import as_html
-from twoway.experiments.reports.run_report import picture
-from twoway.experiments.results.folder import FORMAT, MANIFEST, atomic_folder, provenance, save_figure, write_manifest
-from twoway.experiments.results.provenance import sources_digest
-from twoway.experiments.runs.run import Verdict
-from twoway.experiments.studies.resolved_study import data_used
+from twoway.analysis.render.html import as_html, embedded_image
+from twoway.experiments.results.figures import figure_html, png_of, save_figure, saved_figure
+from twoway.experiments.results.folder import atomic_folder
+from twoway.experiments.results.manifest import (
+    MANIFEST,
+    Manifest,
+    read_manifest,
+    write_manifest,
+)
+from twoway.experiments.results.provenance import data_used, provenance, sources_digest
+from twoway.experiments.results.tables import read_csv
 from twoway.simulation.errors import InputError, nearest
+from twoway.simulation.extensions import Registry
 from twoway.simulation.parameters.scenario import FOLDERS, load, shipped_names
 from twoway.simulation.tables import check_seed
 
-MAKERS: dict[str, str] = {
-    "posterior-check": "twoway.experiments.calibration.posterior_check:make",
-    "calibration": "twoway.experiments.calibration.calibrate:make",
-    "scoreboard": "twoway.experiments.validation.scoreboard:make",
-    "field-study": "twoway.experiments.derived.field_study:make",
-    "landscape": "twoway.experiments.derived.landscape:make",
-    "ablation": "twoway.experiments.derived.ablation:ablation",
-    "robustness": "twoway.experiments.derived.robustness:robustness",
-}
-"""Every kind of result: what it is called, and the module and function that make it."""
-WORDS, PAGE = "answer.txt", "page.html"
-SCENARIOS = ("scenario", "scenarios")
+SENTENCES, PAGE = "answer.txt", "page.html"
+SCENARIO_ARGUMENTS = ("scenario", "scenarios")
 """Arguments that name scenarios: shipped ones, or files of one's own."""
-LEAST = 5
-"""Fewest replicates from which intervals over replicates are made: below, they say next to nothing."""
+WITHOUT_EFFECT = ("threads", "progress", "points_folder")
+"""Arguments of functions that compute results which change nothing about the result, and are not saved."""
+LEAST_REPLICATES = 5
+"""Fewest replicates from which intervals over replicates are computed: below, they say next to nothing."""
+ROWS_SHOWN = 8
+Value = TypeVar("Value")
+Given = ParamSpec("Given")
+Named: TypeAlias = Mapping[str, Value | Callable[[], Value]]
+Values: TypeAlias = Named[Value] | Callable[[], Named[Value]]
+"""Values by name, each or all of them perhaps given as a function that is called when they are asked for."""
 
 
-class Made(NamedTuple):
-    """What a maker gives: tables and figures by name, what they say, a sentence each, and tables for a reader."""
+class Lazy(Mapping[str, Value], Generic[Value]):
+    """Values by name; one that is given as a function is computed when it is first asked for.
 
-    tables: Mapping[str, pd.DataFrame]
-    figures: Mapping[str, Figure]
-    sentences: tuple[str, ...]
-    shown: tuple[Table, ...] = ()
-    """Tables as a reader is to see them, on the page and in documents."""
+    The whole mapping may be given as a function as well.
+    """
+
+    def __init__(self, values: Values[Value]) -> None:
+        self._given = values
+
+    @cached_property
+    def _values(self) -> dict[str, Value | Callable[[], Value]]:
+        return dict(self._given() if callable(self._given) else self._given)
+
+    def __getitem__(self, name: str) -> Value:
+        if name not in self._values:
+            raise KeyError(f"{name}; {nearest(name, self._values)}")
+        value = self._values[name]
+        if callable(value):
+            value = self._values[name] = value()
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
-def check_replicates(seed: int, replicates: int) -> None:
-    """Refuse a seed that cannot be, and replicates too few for intervals."""
-    check_seed(seed, replicates)
-    if replicates < LEAST:
-        raise InputError(f"replicates = {replicates}; it must be at least {LEAST}: intervals come from how they differ")
+class Result:
+    """Tables, figures and sentences that came of some inputs.
+
+    Parameters
+    ----------
+    tables
+        Tables by name, or functions that return them.
+    figures
+        Figures by name, or functions that draw them.
+    sentences
+        What was found, in words, or a function that returns it.
+    shown
+        Tables as a reader is to see them, on the page and in documents.
+    kind
+        Name of the kind of result, as in ``RESULT_KINDS``.
+    arguments
+        The inputs by name, as plain numbers, words and lists.
+    provenance
+        Model, digest of its sources, scenario, seed and replicates.
+    folder
+        Folder from which the result was opened; None if it was computed and not saved yet.
+    """
+
+    def __init__(
+        self,
+        tables: Values[pd.DataFrame],
+        figures: Values[Figure],
+        sentences: Sequence[str] | Callable[[], Sequence[str]] = (),
+        shown: Sequence[Table] = (),
+        *,
+        kind: str = "",
+        arguments: Mapping[str, JsonValue] | None = None,
+        provenance: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        self.tables: Mapping[str, pd.DataFrame] = Lazy(tables)
+        self.figures: Mapping[str, Figure] = Lazy(figures)
+        self._sentences, self.shown = sentences, tuple(shown)
+        self.kind, self.arguments = kind, dict(arguments or {})
+        self.provenance, self.folder = dict(provenance or {}), folder
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What was found, in words."""
+        if callable(self._sentences):
+            self._sentences = self._sentences()
+        return tuple(self._sentences)
+
+    def save(self, folder: str | Path) -> Path:
+        """Save the result to a *folder* that does not exist yet; it appears whole or not at all.
+
+        Returns
+        -------
+        The folder.
+
+        Raises
+        ------
+        InputError
+            If the folder exists already or cannot be written.
+        """
+        target = Path(folder)
+        with atomic_folder(target) as partial_folder:
+            if self.folder is None:
+                self.write(partial_folder)
+            else:
+                shutil.copytree(self.folder, partial_folder, dirs_exist_ok=True)
+        return target
+
+    def write(self, folder: Path) -> None:
+        """Write all that belongs to the result into a new, empty folder."""
+        self.write_tables(folder)
+        write_sentences(folder, self.sentences)
+        for name, figure in self.figures.items():
+            save_figure(folder, name, figure, self.provenance)
+        (folder / PAGE).write_text(self.page(), encoding="utf-8")
+        more = {
+            "arguments": self.arguments,
+            "tables": list(self.tables),
+            "figures": list(self.figures),
+            "sources_digest": sources_digest(),
+            "own_scenarios": own_scenarios(self.arguments),
+        }
+        write_manifest(folder, self.kind, self.provenance, more)
+
+    def write_tables(self, folder: Path) -> None:
+        """Write every table as CSV."""
+        for name, table in self.tables.items():
+            table.to_csv(folder / f"{name}.csv", index=False)
+
+    def page(self) -> str:
+        """The result as one HTML file: sentences, figures, tables, and where it comes from."""
+        title = self.kind.replace("-", " ").capitalize()
+        body: list[Piece | Markup] = [Block("title", title), *(Block("text", sentence) for sentence in self.sentences)]
+        body += [figure_html(figure, self.provenance) for figure in self.figures.values()]
+        body += self.shown
+        note = "; ".join(f"{key.replace('_', ' ')}: {value}" for key, value in self.provenance.items())
+        return as_html(title, [*body, Block("note", note)])
+
+    def __repr__(self) -> str:
+        where = "" if self.folder is None else f" in {self.folder}"
+        return f"<{type(self).__name__}: {self.kind}{where}; tables: {', '.join(self.tables)}>"
+
+    def _repr_html_(self) -> str:
+        """The first sentence, the first table and the first figure, for notebooks."""
+        parts = [f"<p>{html.escape(sentence)}</p>" for sentence in self.sentences[:1]]
+        parts += [table.to_html(max_rows=ROWS_SHOWN) for table in list(self.tables.values())[:1]]
+        for name in list(self.figures)[:1]:
+            png = png_of(self.figures[name], self.provenance, dpi=80, colours=64)
+            parts.append(embedded_image(png, "image/png", alt_text(self.figures[name])))
+        names = f"tables: {', '.join(self.tables)}; figures: {', '.join(self.figures)}"
+        return "\n".join([*parts, f"<p><small>{html.escape(names)}</small></p>"])
 
 
-def maker_of(kind: str) -> Callable[..., Made]:
-    """The function that makes a kind of result; ``InputError`` for one that does not exist."""
-    if kind not in MAKERS:
-        raise InputError(f"there is no result {kind!r}; {nearest(kind, MAKERS)}")
-    module, _, name = MAKERS[kind].partition(":")
-    function: Callable[..., Made] = getattr(importlib.import_module(module), name)
+class Verdict(NamedTuple):
+    """Whether a saved result, computed again, is equal: by table (of a study: by run), and what has changed since.
+
+    ``finished`` is the number of finished runs of a study, of which the runs in ``equal`` are a sample.
+    """
+
+    equal: dict[str, bool]
+    changed: tuple[str, ...] = ()
+    finished: int | None = None
+
+    @property
+    def same(self) -> bool:
+        """Whether all is equal."""
+        return all(self.equal.values())
+
+    def lines(self) -> Iterator[str]:
+        """The verdict in lines for a terminal."""
+        for change in self.changed:
+            yield f"Changed since: {change}."
+        different = [name for name, equal in self.equal.items() if not equal]
+        if self.finished is None:
+            for name, equal in self.equal.items():
+                yield f"{name}: {'equal' if equal else 'DIFFERENT'}"
+            yield "Every table is equal." if self.same else "Not every table is equal."
+        else:
+            for name in different[:10]:
+                yield f"{name}: DIFFERENT"
+            count = len(self.equal)
+            yield (
+                f"{count - len(different):,} of {count:,} runs made again are equal; "
+                f"the study has {self.finished:,} finished runs."
+            )
+
+
+@dataclass(frozen=True)
+class ResultKind:
+    """A kind of result: its name in manifests, and the functions, as "module:function", that work with it.
+
+    ``opener(folder)`` returns the result, ``verifier(folder, threads, progress, sample)`` its verdict, and
+    ``computer(**arguments)`` computes it (empty for kinds that are no derived results).
+    """
+
+    name: str
+    opener: str
+    verifier: str
+    computer: str = ""
+
+
+def _derived(name: str, computer: str) -> ResultKind:
+    return ResultKind(name, f"{__name__}:open_derived", f"{__name__}:verify_derived", f"twoway.experiments.{computer}")
+
+
+RESULT_KINDS: Registry[ResultKind] = Registry(
+    "result",
+    [
+        ResultKind("run", "twoway.experiments.runs.open:SavedRun", "twoway.experiments.runs.run:verify_run"),
+        ResultKind(
+            "comparison",
+            "twoway.experiments.comparison.comparison:open_comparison",
+            "twoway.experiments.comparison.compare:verify_comparison",
+        ),
+        ResultKind(
+            "study", "twoway.experiments.studies.result:StudyResult", "twoway.experiments.studies.manage:verify_study"
+        ),
+        _derived("posterior-check", "calibration.posterior_check:posterior_check"),
+        _derived("calibration", "calibration.calibrate:calibrate"),
+        _derived("scoreboard", "validation.scoreboard:scoreboard"),
+        _derived("field-study", "derived.field_study:field_study"),
+        _derived("landscape", "derived.landscape:landscape"),
+        _derived("ablation", "derived.ablation:ablation"),
+        _derived("robustness", "derived.robustness:robustness"),
+    ],
+)
+"""Every kind of result by name."""
+
+
+def _function(address: str) -> Callable[..., Any]:
+    """The function at "module:function"."""
+    module, _, name = address.partition(":")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
     return function
 
 
-def make_and_keep(
-    kind: str, folder: Path, arguments: Mapping[str, Any], threads: int = 2, progress: bool = False, **more: Any
-) -> Made:
-    """Make a result of this *kind* from its *arguments* (plain numbers, words and lists) and keep it in *folder*.
+def _kind_in(folder: Path) -> ResultKind:
+    name = str(read_manifest(folder)["kind"])
+    if name not in RESULT_KINDS:
+        raise InputError(f"{folder / MANIFEST}: kind = '{name}'; {nearest(name, RESULT_KINDS)}")
+    return RESULT_KINDS[name]
 
-    The folder must not exist yet. Arguments must hold ``seed`` and ``replicates``; *more* goes to the maker but makes
-    no difference to what comes out, and is not written down.
+
+def open_result(folder: str | Path) -> Result:
+    """Open the folder of any saved result.
+
+    Returns
+    -------
+    A ``SavedRun``, ``Comparison``, ``StudyResult`` or ``Result``; its ``kind`` says what it is.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no result, or a damaged one.
     """
-    made = maker_of(kind)(**arguments, threads=threads, progress=progress, **more)
-    note = provenance(kind, int(arguments["seed"]), int(arguments["replicates"]))
-    with atomic_folder(folder) as partial:
-        _write(made, partial)
-        for name, figure in made.figures.items():
-            save_figure(partial, name, figure, note)
-        (partial / PAGE).write_text(page(kind, made, note), encoding="utf-8")
-        write_manifest(partial, None, note, _about(kind, arguments, made))
-    return made
+    result: Result = _function(_kind_in(Path(folder)).opener)(Path(folder))
+    return result
 
 
-def _about(kind: str, arguments: Mapping[str, Any], made: Made) -> dict[str, Any]:
-    return {
-        "kind": kind, "arguments": dict(arguments), "tables": list(made.tables), "figures": list(made.figures),
-        "sources_digest": sources_digest(), "own_scenarios": own_scenarios(arguments),
-    }  # fmt: skip
+def verify(folder: str | Path, threads: int = 2, progress: bool = False, sample: int | None = 50) -> Verdict:
+    """Compute a saved result again from its manifest and compare it, value by value.
+
+    Parameters
+    ----------
+    folder
+        Folder of a run, comparison, study or derived result.
+    threads
+        Threads or worker processes.
+    progress
+        Whether to show a bar.
+    sample
+        Runs of a study that are made again, drawn at random; None for all. Without effect on other kinds.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no result, or one from which it cannot be computed again.
+    """
+    verdict: Verdict = _function(_kind_in(Path(folder)).verifier)(Path(folder), threads, progress, sample)
+    return verdict
 
 
-def own_scenarios(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """What each of the user's own scenarios among the *arguments* holds, by its path, with digests of its data."""
-    given = [arguments[key] for key in SCENARIOS if key in arguments]
-    names = [name for one in given for name in ([one] if isinstance(one, str) else one)]
-    found = {}
-    for name in sorted(set(names) - set(shipped_names())):
+# ------------------------------------------------------------------------------------------------- derived results
+
+
+def derived(kind: str) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
+    """Mark a function as the one that computes the derived results of a *kind*.
+
+    Its result then carries kind, arguments and provenance. The function needs the arguments ``seed`` and
+    ``replicates``; arguments in ``WITHOUT_EFFECT`` are not saved.
+    """
+
+    def mark(function: Callable[Given, Result]) -> Callable[Given, Result]:
+        signature = inspect.signature(function)
+
+        @wraps(function)
+        def compute_result(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+            bound = signature.bind(*args, **kwargs)
+            result = function(*args, **kwargs)
+            result.kind = kind
+            result.arguments = {name: v for name, v in bound.arguments.items() if name not in WITHOUT_EFFECT}
+            bound.apply_defaults()
+            result.provenance = provenance(kind, int(bound.arguments["seed"]), int(bound.arguments["replicates"]))
+            return result
+
+        return compute_result
+
+    return mark
+
+
+def computer_of(kind: str) -> Callable[..., Result]:
+    """The function that computes the derived results of a *kind*; ``InputError`` for one that does not exist."""
+    address = RESULT_KINDS[kind].computer
+    if not address:
+        raise InputError(f"a {kind} is no derived result; {nearest(kind, derived_kinds())}")
+    return _function(address)
+
+
+def derived_kinds() -> list[str]:
+    """Names of the kinds of derived results."""
+    return [kind.name for kind in RESULT_KINDS.values() if kind.computer]
+
+
+def check_replicates(seed: int, replicates: int) -> None:
+    """Refuse an invalid seed, and replicates too few for intervals."""
+    check_seed(seed, replicates)
+    if replicates < LEAST_REPLICATES:
+        raise InputError(
+            f"replicates = {replicates}; it must be at least {LEAST_REPLICATES}: intervals come from how they differ"
+        )
+
+
+def own_scenarios(arguments: Mapping[str, JsonValue]) -> dict[str, object]:
+    """The user's own scenarios among the *arguments*, by path, with the digests of their data files."""
+    given = [arguments[key] for key in SCENARIO_ARGUMENTS if key in arguments]
+    names = {str(name) for one in given for name in ([one] if isinstance(one, str) else list(one))}  # type: ignore[arg-type]
+    found: dict[str, object] = {}
+    for name in sorted(names - set(shipped_names())):
         scenario = load(name)
         data = {field: data_used(field, getattr(scenario.meaning, field)).sha256 for field in FOLDERS}
         found[name] = {"scenario": scenario.model_dump(mode="json"), "data": data}
     return found
 
 
-def page(kind: str, made: Made, note: Mapping[str, str]) -> str:
-    """The result as one HTML file: what it says, its figures, its tables, and where it comes from."""
-    title = kind.replace("-", " ").capitalize()
-    body: list[Piece | Markup] = [Block("title", title), *(Block("text", sentence) for sentence in made.sentences)]
-    body += [picture(figure, dict(note)) for figure in made.figures.values()]
-    body += made.shown
-    body.append(Block("note", "; ".join(f"{key.replace('_', ' ')}: {value}" for key, value in note.items())))
-    return as_html(title, body)
+def write_sentences(folder: Path, sentences: Sequence[str]) -> None:
+    """Write the sentences of a result, a line each."""
+    (folder / SENTENCES).write_text("".join(f"{sentence}\n" for sentence in sentences), encoding="utf-8")
 
 
-def _write(made: Made, folder: Path) -> None:
-    for name, table in made.tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False)
-    (folder / WORDS).write_text("".join(f"{sentence}\n" for sentence in made.sentences), encoding="utf-8")
+def saved_figures(folder: Path) -> dict[str, Callable[[], Figure]]:
+    """The figures in the folder of a result, by name, each read when it is asked for."""
+    return {path.stem: partial(saved_figure, path) for path in sorted((folder / "figures").glob("*.png"))}
 
 
-def is_made(folder: Path) -> bool:
-    """Whether the folder says of itself that it holds such a result."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(manifest, dict) and "arguments" in manifest
-
-
-def read_made(folder: Path) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    """Kind, arguments and manifest of a result's folder."""
-    path = folder / MANIFEST
-    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if manifest.get("format") != FORMAT:
-        raise InputError(f"{path}: has format {manifest.get('format')!r}; this version reads format {FORMAT}")
-    for field in ("kind", "arguments", "tables", "model"):
-        if field not in manifest:
-            raise InputError(f"{path}: is damaged ({field} is missing)")
+def _read_derived(folder: Path) -> Manifest:
+    manifest = read_manifest(folder, needed=("kind", "arguments", "tables", "model"))
     if not isinstance(manifest["arguments"], dict):
-        raise InputError(f"{path}: is damaged (arguments are not written as name and value)")
-    return str(manifest["kind"]), manifest["arguments"], manifest
+        raise InputError(f"{folder / MANIFEST}: is damaged (arguments are not written as name and value)")
+    return manifest
 
 
-def verify_made(folder: Path, threads: int = 2, progress: bool = False) -> Verdict:
-    """Make the result in *folder* again from its manifest and compare tables and sentences, value by value."""
-    kind, arguments, manifest = read_made(folder)
-    make, changed = maker_of(kind), []
+def open_derived(folder: Path) -> Result:
+    """Open the folder of a derived result."""
+    manifest = _read_derived(folder)
+    return Result(
+        {name: partial(read_csv, folder / f"{name}.csv") for name in manifest["tables"]},
+        saved_figures(folder),
+        _text(folder / SENTENCES).splitlines(),
+        kind=str(manifest["kind"]),
+        arguments=manifest["arguments"],
+        provenance={k: str(manifest[k]) for k in provenance("", 0, 1) if k in manifest},
+        folder=folder,
+    )
+
+
+def verify_derived(folder: Path, threads: int = 2, progress: bool = False, sample: int | None = None) -> Verdict:
+    """Compute a derived result again and compare its tables and sentences, as text."""
+    manifest = _read_derived(folder)
+    kind, arguments = str(manifest["kind"]), manifest["arguments"]
+    compute, changed = computer_of(kind), []
     try:
-        inspect.signature(make).bind(**arguments)
+        inspect.signature(compute).bind(**arguments)
     except TypeError as error:
         raise InputError(f"{folder / MANIFEST}: arguments of {kind}: {error}") from None
     if manifest.get("sources_digest") != sources_digest():
         changed.append(f"the sources (this was made with {manifest['model']})")
     if manifest.get("own_scenarios", {}) != own_scenarios(arguments):
         changed.append("your own scenarios (as they were they stand in the manifest)")
-    made = make(**arguments, threads=threads, progress=progress)
-    names = [f"{name}.csv" for name in manifest["tables"]] + [WORDS]
+    result = compute(**arguments, threads=threads, progress=progress)
+    names = [f"{name}.csv" for name in manifest["tables"]] + [SENTENCES]
     with tempfile.TemporaryDirectory() as temporary:
-        _write(made, Path(temporary))
-        equal = {name: _read(folder / name) == _read(Path(temporary) / name) for name in names}
-    return Verdict(equal, changed)
+        again = Path(temporary)
+        result.write_tables(again)
+        write_sentences(again, result.sentences)
+        equal = {name: _text(folder / name) == _text(again / name) for name in names}
+    return Verdict(equal, tuple(changed))
 
 
-def _read(path: Path) -> str:
+def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -1,60 +1,102 @@
-"""A run that was kept: its folder opened again, its tables checked, and a dyad found by its number."""
+"""Saved runs: the folder of a run opened again, its tables checked, and a dyad found by its number."""
 
 from __future__ import annotations
 
-from functools import cached_property
-from importlib.metadata import version
+from collections.abc import Iterator
+from functools import cached_property, partial
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
-from twoway.experiments.results.folder import read_manifest, read_table
+from twoway.analysis.patterns import PATTERNS, shares
+from twoway.experiments.results.manifest import MANIFEST, Manifest, read_manifest, saved_scenario, seed_and_replicates
+from twoway.experiments.results.provenance import model_name, provenance
+from twoway.experiments.results.result import Result, saved_figures
+from twoway.experiments.results.tables import read_table
 from twoway.simulation.compilation import source_digest
-from twoway.simulation.run import PreparedScenario
 from twoway.simulation.errors import InputError
-from twoway.simulation.parameters.scenario import Resolved
-from twoway.simulation.tables import Tables, columns_of
+from twoway.simulation.parameters.scenario import Resolved, Scenario
+from twoway.simulation.run import Detail, PreparedScenario
+from twoway.simulation.tables import Tables, check_seed, columns_of, detail_of
+
+NEEDED = ("model", "source_digest", "scenario", "seed", "replicates", "keep", "resolved_scenario")
+"""Fields of the manifest that are needed to make the run again."""
+FEW_DYADS = 200
+"""Dyads below which the sentences about a run warn that much may be chance."""
 
 
-class SavedRun:
-    """The folder of a run, opened to be read: scenario, manifest and tables.
+class RunInputs(NamedTuple):
+    """What a run was made from: scenario (with the copied data files), name, seed, replicates, and what is kept."""
 
-    Raises ``InputError`` if the folder is no run, was made by another version, or lacks a table that is needed.
+    scenario: Scenario
+    name: str
+    seed: int
+    replicates: int
+    keep: str
+
+
+def saved_tables(level: Detail) -> tuple[str, ...]:
+    """Names of the tables that a run of this level of detail saves."""
+    return Tables._fields[len(Tables._fields) - 1 - level :]
+
+
+def read_run(folder: Path) -> tuple[RunInputs, Manifest]:
+    """Inputs and manifest of a saved run; ``InputError`` if the folder is none, or the manifest is damaged."""
+    manifest = read_manifest(folder, "run", NEEDED)
+    seed, replicates = seed_and_replicates(folder, manifest)
+    try:
+        check_seed(seed, replicates)
+        detail_of(str(manifest["keep"]))
+    except InputError as error:
+        raise InputError(f"{folder / MANIFEST}: {error}") from None
+    scenario = saved_scenario(folder, manifest["resolved_scenario"])
+    return RunInputs(scenario, str(manifest["scenario"]), seed, replicates, str(manifest["keep"])), manifest
+
+
+class SavedRun(Result):
+    """A run in a folder: scenario, manifest, tables, figures and sentences.
+
+    Raises
+    ------
+    InputError
+        If the folder is no run or was made by another version of the package.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.scenario, self.manifest = read_manifest(folder)
-        ours = f"two-way-process {version('two-way-process')}"
-        if self.manifest["model"] != ours:
+    folder: Path
+
+    def __init__(self, folder: str | Path) -> None:
+        folder = Path(folder)
+        inputs, self.manifest = read_run(folder)
+        if self.manifest["model"] != model_name():
             raise InputError(
-                f"{folder}: was made with {self.manifest['model']}, and this is {ours}; "
-                f"run it again to read it (twoway run {self.manifest['scenario']})"
+                f"{folder}: was made with {self.manifest['model']}, and this is {model_name()}; "
+                f"run it again to read it (twoway run {inputs.name})"
             )
+        self.scenario, self.name, self.seed, self.replicates, self.keep = inputs
         self.resolved = Resolved(self.scenario)
+        tables = {name: partial(self._read, name) for name in reversed(saved_tables(detail_of(self.keep)))}
+        super().__init__(
+            {"patterns": lambda: self.patterns.reset_index(), **tables},
+            saved_figures(folder),
+            lambda: tuple(pattern_sentences(self.patterns)),
+            kind="run",
+            arguments={"scenario": self.name, "seed": self.seed, "replicates": self.replicates, "keep": self.keep},
+            provenance={key: str(self.manifest[key]) for key in provenance("", 0, 1)},
+            folder=folder,
+        )
 
-    @property
-    def name(self) -> str:
-        """Name of the scenario."""
-        return str(self.manifest["scenario"])
+    @cached_property
+    def patterns(self) -> pd.DataFrame:
+        """Dyads and share (with 95 % interval) by pattern at the end of the stay."""
+        return shares(self.tables["dyads"])
 
-    @property
-    def seed(self) -> int:
-        """The seed of all luck."""
-        return int(self.manifest["seed"])
-
-    @property
-    def note(self) -> dict[str, str]:
-        """Provenance, as tables and figures carry it."""
-        return {key: str(self.manifest[key]) for key in ("model", "source_digest", "scenario", "seed", "replicates")}
-
-    def _table(self, name: str, replicates: range | None) -> pd.DataFrame:
-        """One table, of all replicates or of some that follow each other."""
+    def _read(self, name: str, replicates: range | None = None) -> pd.DataFrame:
+        """Read one table, of all replicates or of some that follow each other."""
         path = self.folder / f"{name}.parquet"
         if not path.is_file():
-            kept = str(self.manifest["keep"])
-            hint = f": the run kept only the {kept}; run it again with --keep events" if kept != "events" else ""
-            raise InputError(f"{path}: is missing{hint}")
+            hint = f": the run kept only the {self.keep}; run it again with --keep events"
+            raise InputError(f"{path}: is missing{hint if self.keep != 'events' else ''}")
         wanted = replicates and [("replicate", ">=", replicates.start), ("replicate", "<", replicates.stop)]
         frame = read_table(path, wanted or None).to_pandas()
         for column in columns_of(name, self.resolved):
@@ -64,36 +106,43 @@ class SavedRun:
             raise InputError(f"{path}: holds no rows")
         return frame
 
-    def tables(self, replicates: range | None = None) -> Tables:
-        """Events, days and dyads, of all replicates or of some; a table or column that is missing is refused."""
-        return Tables(*(self._table(name, replicates) for name in Tables._fields))
+    def read_tables(self, replicates: range | None = None) -> Tables:
+        """Read events, days and dyads.
 
-    def dyads(self) -> pd.DataFrame:
-        """The table of dyads of all replicates, which every run keeps."""
-        return self._table("dyads", None)
+        Parameters
+        ----------
+        replicates
+            Replicates, such as ``range(3)``; by default all.
+
+        Raises
+        ------
+        InputError
+            If a table was not kept, or a column is missing.
+        """
+        return Tables(*(self._read(name, replicates) for name in Tables._fields))
 
     @cached_property
-    def world(self) -> PreparedScenario:
-        """The scenario ready to be lived again, which only the very same model can do."""
+    def prepared(self) -> PreparedScenario:
+        """The scenario ready to be simulated again, which only the very same model can do."""
         if self.manifest["source_digest"] != source_digest():
             raise InputError(
-                f"{self.folder}: the model has changed since this run, so its stays cannot be lived again; "
+                f"{self.folder}: the model has changed since this run, so its stays cannot be simulated again; "
                 f"run it again (twoway run {self.name})"
             )
         return PreparedScenario(self.resolved)
 
-    def dyad(self, number: int, replicate: int = 0) -> tuple[int, int, int]:
-        """A dyad by its *number* in a replicate, counted through the centres from 0: (replicate, centre, dyad)."""
-        design, replicates = self.scenario.design, int(self.manifest["replicates"])
-        if not 0 <= replicate < replicates:
-            raise InputError(f"--replicate {replicate}: {self.folder} has {_from_0(replicates, 'replicate')}")
+    def find_dyad(self, number: int, replicate: int = 0) -> tuple[int, int, int]:
+        """Replicate, centre and dyad of the dyad with this *number* in a replicate, counted through its centres."""
+        design = self.scenario.design
+        if not 0 <= replicate < self.replicates:
+            raise InputError(f"--replicate {replicate}: {self.folder} has {_from_0(self.replicates, 'replicate')}")
         total = design.centres * design.clients
         if not 0 <= number < total:
             raise InputError(f"--dyad {number}: {self.folder} has {_from_0(total, 'dyad')}")
         return replicate, number // design.clients, number % design.clients
 
-    def day(self, day: int | None) -> int:
-        """A day of the stay, the last if none is given; one outside it is refused."""
+    def check_day(self, day: int | None) -> int:
+        """The day itself, or the last day of the stay if *day* is None; ``InputError`` for one outside the stay."""
         last = self.scenario.design.days
         if day is None:
             return last
@@ -104,3 +153,23 @@ class SavedRun:
 
 def _from_0(count: int, noun: str) -> str:
     return f"only {noun} 0" if count == 1 else f"{noun}s 0 to {count - 1}"
+
+
+def pattern_sentences(patterns: pd.DataFrame) -> Iterator[str]:
+    """The shares of the patterns (indexed by pattern, as ``analysis.patterns.shares`` gives them) in sentences."""
+    total = int(patterns["dyads"].sum())
+    dyads = f"{total} dyad{'s' * (total != 1)}"
+    most = patterns[patterns["dyads"] == patterns["dyads"].max()]
+    count, share = int(most["dyads"].iloc[0]), most["share"].iloc[0]
+    if len(most) == 1:
+        yield f"Of {dyads}, {count} ({share:.0%}) end {most.index[0]}, the most frequent pattern in this run."
+    else:
+        yield f"Of {dyads}, {count} ({share:.0%}) end {' and as many '.join(most.index)}; none is more frequent."
+    missing = [name for name in PATTERNS if patterns.loc[name, "dyads"] == 0]
+    if missing:
+        yield f"No dyad ends {' or '.join(missing)}."
+    if total < FEW_DYADS:
+        yield (
+            f"With {dyads} much of this may be chance: the intervals are wide. "
+            "For shares that can be relied on, ask for more with --replicates."
+        )

@@ -1,7 +1,7 @@
 """Sensitivity of an outcome to the inputs of a study: from the study's two tables to tables of indices and a verdict.
 
 Which analysis is made follows from the design: Saltelli's blocks give Sobol' indices, trajectories a Morris screening,
-any other sample (random, Latin hypercube) what can be had from any: PAWN and the split into inputs and luck.
+any other sample (random, Latin hypercube) what can be had from any: PAWN and the split into inputs and random draws.
 """
 
 from __future__ import annotations
@@ -16,8 +16,14 @@ from twoway.experiments.sensitivity.morris import find_walks, morris
 from twoway.experiments.sensitivity.pawn import LEAST_POINTS, pawn
 from twoway.experiments.sensitivity.resampling import ENOUGH_REPLICATES
 from twoway.experiments.sensitivity.sobol import convergence, find_blocks, points_of_block, sobol
-from twoway.experiments.sensitivity.verdict import of_luck, of_morris, of_pawn, of_sobol, ranking
-from twoway.experiments.studies.outcome_matrix import TOLERATED, in_words, numbered, replicates
+from twoway.experiments.sensitivity.verdict import (
+    random_draw_sentences,
+    morris_sentences,
+    pawn_sentences,
+    sobol_sentences,
+    ranking,
+)
+from twoway.experiments.sensitivity.outcome_matrix import TOLERATED, repair_sentences, numbered, outcome_matrix
 from twoway.simulation.errors import InputError, listed
 
 NOTHING = 1e-9
@@ -29,7 +35,7 @@ class Sensitivity(NamedTuple):
     """What one outcome is sensitive to.
 
     ``tables`` holds "error_budget"; for Sobol' also "indices", "pairs", "beyond", "ranking" and "convergence", unless
-    what the inputs do cannot be told from luck; for Morris "morris" and "ranking"; for all but Morris "pawn".
+    the effect of the inputs cannot be told from random draws; for Morris "morris" and "ranking"; for all but Morris "pawn".
     ``verdict`` says in sentences what follows; ``rests_on`` is one sentence for captions.
     """
 
@@ -63,8 +69,8 @@ def sensitivity(
     if not 0.5 <= confidence < 1:
         raise InputError(f"confidence = {confidence:g}; it must be a share from 0.5 to below 1")
     inputs = numbered(design)
-    values = replicates(inputs, runs, outcome, tolerated)
-    worlds, names = values.values.shape[1], [str(name) for name in inputs.columns]
+    values = outcome_matrix(inputs, runs, outcome, tolerated)
+    replicates, names = values.values.shape[1], [str(name) for name in inputs.columns]
     tables: dict[str, pd.DataFrame] = {}
     in_words_given = [str(name) for name in design.columns if not pd.api.types.is_numeric_dtype(design[name])]
     blocks, walks = find_blocks(inputs), find_walks(inputs, ranges, in_words_given)
@@ -78,8 +84,8 @@ def sensitivity(
     if blocks is not None and not shown:
         unit, kept, all_units = "base samples", kept // size, len(blocks.a)
         said = [
-            "What the inputs do cannot be told from luck, so no indices are given: each would be nothing divided by "
-            "nothing. Run more replicates, or take it that this outcome does not depend on these inputs."
+            "The effect of the inputs cannot be told from random draws, so no indices are given: each would be nothing "
+            "divided by nothing. Run more replicates, or take it that this outcome does not depend on these inputs."
         ]
     elif blocks is not None:
         unit = "base samples"
@@ -87,18 +93,18 @@ def sensitivity(
         kept, all_units = found.blocks, len(blocks.a)
         total = found.indices.loc[found.indices["index"] == "total", "estimate"]
         tables |= {"indices": found.indices, "pairs": found.pairs, "beyond": found.beyond}
-        tables["ranking"] = ranking(names, total, found.totals, kept, worlds, unit, confidence)
+        tables["ranking"] = ranking(names, total, found.totals, kept, replicates, unit, confidence)
         tables["convergence"] = convergence(blocks, values, min(draws, 200), confidence, seed)
-        said = list(of_sobol(found, tables["ranking"]))
+        said = list(sobol_sentences(found, tables["ranking"]))
     elif walks is not None:
         unit = "trajectories"
         screened = morris(walks, values, draws, confidence, seed)
         kept, all_units = screened.walks, len(walks.moved)
         tables["morris"] = screened.effects
         tables["ranking"] = ranking(
-            names, screened.effects["mu_star"], screened.mu_stars, kept, worlds, unit, confidence
+            names, screened.effects["mu_star"], screened.mu_stars, kept, replicates, unit, confidence
         )
-        said = list(of_morris(screened, tables["ranking"]))
+        said = list(morris_sentences(screened, tables["ranking"]))
         if in_words_given:
             said.append(
                 f"Of {listed(in_words_given)}, which are words, an effect is what changing one word for another does; "
@@ -106,11 +112,15 @@ def sensitivity(
             )
     if kind == "sample" or (kind == "sobol" and kept * size >= LEAST_POINTS):
         tables["pawn"] = pawn(inputs, values, min(draws, 200), confidence, seed, size)
-        said += of_pawn(tables["pawn"])
-    verdict = [*in_words(values, unit, kept, all_units), *of_luck(tables["error_budget"], worlds, kind), *said]
+        said += pawn_sentences(tables["pawn"])
+    verdict = [
+        *repair_sentences(values, unit, kept, all_units),
+        *random_draw_sentences(tables["error_budget"], replicates, kind),
+        *said,
+    ]
     rests_on = (
-        f"{len(names)} inputs, {kept:,} {unit}, {kept * size * worlds:,} runs ({worlds} per point). "
+        f"{len(names)} inputs, {kept:,} {unit}, {kept * size * replicates:,} runs ({replicates} per point). "
         f"Intervals: {confidence:.0%}, {draws:,} bootstrap draws of {unit}"
-        f"{', jackknife over replicates' if worlds >= ENOUGH_REPLICATES else ''}."
+        f"{', jackknife over replicates' if replicates >= ENOUGH_REPLICATES else ''}."
     )
     return Sensitivity(outcome, kind, tables, verdict, rests_on)

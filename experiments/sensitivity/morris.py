@@ -20,16 +20,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twoway.experiments.sensitivity.resampling import (
-    Spread,
     Weights,
+    Spread,
     default_pairing,
-    equal_weights,
     errors,
+    equal_weights,
     pair_products,
     pair_weights,
     resampled,
 )
-from twoway.experiments.studies.outcome_matrix import Floats, Replicates
+from twoway.experiments.sensitivity.outcome_matrix import Floats, OutcomeMatrix
 from twoway.simulation.errors import InputError
 
 LEAST_WALKS = 4
@@ -81,24 +81,29 @@ class MorrisIndices(NamedTuple):
     """
 
     walks: int
-    worlds: int
+    replicates: int
     points: int
     effects: pd.DataFrame
     mu_stars: Spread
 
 
-def morris(walks: Walks, runs: Replicates, draws: int = 1000, confidence: float = 0.95, seed: int = 0) -> MorrisIndices:
+def morris(
+    walks: Walks, runs: OutcomeMatrix, draws: int = 1000, confidence: float = 0.95, seed: int = 0
+) -> MorrisIndices:
     """Elementary effects of one outcome with intervals over trajectories and replicates; see ``MorrisIndices``."""
-    count, worlds = len(walks.inputs), runs.values.shape[1]
-    values = runs.values.reshape(-1, count + 1, worlds)
+    count, replicates = len(walks.inputs), runs.values.shape[1]
+    values = runs.values.reshape(-1, count + 1, replicates)
     kept = ~np.isnan(values).any(axis=(1, 2))
     if kept.sum() < LEAST_WALKS:
         raise InputError(f"the design has {kept.sum()} whole trajectories; at least {LEAST_WALKS} are needed")
     by_step = np.diff(values[kept], axis=1) / walks.step[kept][:, :, None]
     effects = np.take_along_axis(by_step, np.argsort(walks.moved[kept], axis=1)[:, :, None], axis=1)
     number = len(effects)
-    spread = resampled(partial(_screened, effects), number, worlds, draws, seed)
-    at, half = _screened(effects, equal_weights(number, worlds))[0], errors(spread, number, worlds, confidence).half
+    spread = resampled(partial(_screened, effects), number, replicates, draws, seed)
+    at, half = (
+        _screened(effects, equal_weights(number, replicates))[0],
+        errors(spread, number, replicates, confidence).half,
+    )
     means = effects.mean(axis=2)
     table = pd.DataFrame({"input": walks.inputs})
     for i, name in enumerate(("mu", "mu_star", "sigma")):
@@ -108,25 +113,25 @@ def morris(walks: Walks, runs: Replicates, draws: int = 1000, confidence: float 
         plain_mu_star=np.abs(means).mean(axis=0),
         plain_sigma=means.std(axis=0, ddof=1),
     )
-    return MorrisIndices(number, worlds, number * (count + 1), table, spread.of(slice(count, 2 * count)))
+    return MorrisIndices(number, replicates, number * (count + 1), table, spread.of(slice(count, 2 * count)))
 
 
 def _screened(effects: Floats, again: Weights) -> Floats:
     """mu, mu_star and sigma (draws, 3 D) from effects (T, D, R) under each row of weights."""
-    number, count, worlds = effects.shape
-    if worlds > 1:
-        others = (effects.sum(axis=2, keepdims=True) - effects) / (worlds - 1)
+    number, count, replicates = effects.shape
+    if replicates > 1:
+        others = (effects.sum(axis=2, keepdims=True) - effects) / (replicates - 1)
         sizes = np.sign(others) * effects
     else:
         sizes = np.abs(effects)
-    weights = pair_weights(again.worlds, default_pairing(worlds))
-    r, s = np.triu_indices(worlds)
+    weights = pair_weights(again.replicates, default_pairing(replicates))
+    r, s = np.triu_indices(replicates)
     parts: list[list[Floats]] = [[], [], []]
     for j in range(count):
         means = again.blocks @ effects[:, j]
         square = again.blocks @ pair_products(effects[:, j], effects[:, j])
         variance = np.einsum("dp,dp->d", square - means[:, r] * means[:, s], weights) * number / (number - 1)
-        parts[0].append(np.einsum("dr,dr->d", means, again.worlds))
-        parts[1].append(np.einsum("dr,dr->d", again.blocks @ sizes[:, j], again.worlds))
+        parts[0].append(np.einsum("dr,dr->d", means, again.replicates))
+        parts[1].append(np.einsum("dr,dr->d", again.blocks @ sizes[:, j], again.replicates))
         parts[2].append(np.sqrt(np.maximum(variance, 0.0)))
     return np.stack([*parts[0], *parts[1], *parts[2]], axis=1)

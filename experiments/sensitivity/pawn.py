@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from twoway.experiments.studies.outcome_matrix import Floats, Replicates
+from twoway.experiments.sensitivity.outcome_matrix import Floats, OutcomeMatrix
 from twoway.simulation.errors import InputError
 
 Places = NDArray[np.int64]
@@ -30,7 +30,7 @@ LEAST_POINTS = 100
 
 
 def pawn(
-    design: pd.DataFrame, runs: Replicates, draws: int = 200, confidence: float = 0.95, seed: int = 0, block: int = 1
+    design: pd.DataFrame, runs: OutcomeMatrix, draws: int = 200, confidence: float = 0.95, seed: int = 0, block: int = 1
 ) -> pd.DataFrame:
     """PAWN indices of the means of the replicates: a row per input.
 

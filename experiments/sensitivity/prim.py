@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from twoway.experiments.sensitivity.sobol import find_blocks, points_of_block
-from twoway.experiments.studies.outcome_matrix import TOLERATED, Floats, in_words, numbered, replicates
+from twoway.experiments.sensitivity.outcome_matrix import TOLERATED, Floats, repair_sentences, numbered, outcome_matrix
 from twoway.simulation.errors import InputError, listed
 from twoway.simulation.parameters.scenario import all_declarations
 
@@ -112,7 +112,7 @@ def discover(
     if not in_numbers:
         raise InputError("design: every input holds words, for which there is no above and below")
     table, left_out = everything_varied[in_numbers], [str(name) for name in design.columns if name not in in_numbers]
-    values = replicates(everything_varied, runs, outcome, tolerated)
+    values = outcome_matrix(everything_varied, runs, outcome, tolerated)
     blocks = find_blocks(everything_varied)
     size = 1 if blocks is None else points_of_block(blocks)
     whole = np.repeat((~values.empty).reshape(-1, size).all(axis=1), size)
@@ -149,12 +149,12 @@ def discover(
     limits = pd.DataFrame(rows, columns=LIMITS).sort_values("quasi_p", ignore_index=True)
     kept, everything = int(whole.sum()) // size, len(whole) // size
     unit = "points" if size == 1 else "base samples"
-    words = [*in_words(values, unit, kept, everything), *_in_words(condition, limits, found.iloc[0], shuffles)]
+    words = [*repair_sentences(values, unit, kept, everything), *_in_words(condition, limits, found.iloc[0], shuffles)]
     if left_out:
         words.append(f"Inputs in words have no limits and were left out of the search: {listed(left_out)}.")
-    worlds = values.values.shape[1]
+    replicates = values.values.shape[1]
     rests_on = (
-        f"{len(case):,} points, {worlds} replicate{'s' * (worlds != 1)} each; {int(case.sum()):,} points are cases. "
+        f"{len(case):,} points, {replicates} replicate{'s' * (replicates != 1)} each; {int(case.sum()):,} points are cases. "
         f"Checked on {HALVES} random halves and {shuffles} shuffled outcomes."
     )
     points = table[whole].assign(case=case, inside=inside).reset_index(drop=True)

@@ -20,18 +20,18 @@ from SALib.analyze import sobol as salib
 from scipy.stats import norm
 
 from twoway.experiments.sensitivity.resampling import (
+    Weights,
     Errors,
     Pairing,
     Spread,
-    Weights,
     default_pairing,
-    equal_weights,
     errors,
+    equal_weights,
     pair_products,
     pair_weights,
     resampled,
 )
-from twoway.experiments.studies.outcome_matrix import Floats, Replicates
+from twoway.experiments.sensitivity.outcome_matrix import Floats, OutcomeMatrix
 from twoway.simulation.errors import InputError
 
 Places = NDArray[np.int64]
@@ -81,12 +81,12 @@ def _mixed(values: Floats, one: Places, other: Places, mixed: Places) -> bool:
 
 
 class SobolIndices(NamedTuple):
-    """Sobol' indices of one outcome, from so many whole base samples (``blocks``) and replicates (``worlds``).
+    """Sobol' indices of one outcome, from so many whole base samples (``blocks``) and replicates (``replicates``).
 
     ``indices``: a row per input and index ("first", "total") with ``estimate``, ``low``, ``high``, standard errors
-    ``se`` and its parts ``se_design`` and ``se_luck`` (NaN where replicates are too few to tell), ``salib`` (what
-    SALib makes of the means of the replicates, with their noise) and ``one_world``, ``lowest_world``,
-    ``highest_world`` (mean, least and greatest over the replicates, each taken by itself).
+    ``se`` and its parts ``se_design`` and ``se_replicates`` (NaN where replicates are too few to tell), ``salib`` (what
+    SALib makes of the means of the replicates, with their noise) and ``one_replicate``, ``lowest_replicate``,
+    ``highest_replicate`` (mean, least and greatest over the replicates, each taken by itself).
     ``pairs``: a row per two inputs, ``estimate``, ``low``, ``high`` of what they do beyond what each does alone, and
     ``shown``, whether that is above 0 with an allowance for there being so many pairs.
     ``beyond``: a row per input with the same columns, total minus first: what it does together with others.
@@ -95,7 +95,7 @@ class SobolIndices(NamedTuple):
     """
 
     blocks: int
-    worlds: int
+    replicates: int
     points: int
     indices: pd.DataFrame
     pairs: pd.DataFrame
@@ -106,23 +106,26 @@ class SobolIndices(NamedTuple):
 
 def spread(design: Blocks, values: Floats, draws: int, seed: int, with_pairs: bool = True) -> tuple[Floats, Spread]:
     """All indices as they are (K,), and resampled; in the order first, total, pairs."""
-    blocks, worlds = len(design.a), values.shape[1]
-    pairing = default_pairing(worlds)
+    blocks, replicates = len(design.a), values.shape[1]
+    pairing = default_pairing(replicates)
 
     def shares(again: Weights) -> Floats:
         return estimates(design, values, again, pairing, with_pairs).shares
 
-    return shares(equal_weights(blocks, worlds))[0], resampled(shares, blocks, worlds, draws, seed)
+    return shares(equal_weights(blocks, replicates))[0], resampled(shares, blocks, replicates, draws, seed)
 
 
-def sobol(design: Blocks, runs: Replicates, draws: int = 1000, confidence: float = 0.95, seed: int = 0) -> SobolIndices:
+def sobol(
+    design: Blocks, runs: OutcomeMatrix, draws: int = 1000, confidence: float = 0.95, seed: int = 0
+) -> SobolIndices:
     """Indices of one outcome with intervals over base samples and replicates; see ``SobolIndices``."""
     design, values = whole_blocks(design, runs)
-    blocks, worlds, count = len(design.a), values.shape[1], len(design.inputs)
+    blocks, replicates, count = len(design.a), values.shape[1], len(design.inputs)
     shares, anew = spread(design, values, draws, seed)
-    about = errors(anew, blocks, worlds, confidence)
+    about = errors(anew, blocks, replicates, confidence)
     each = [
-        estimates(design, values[:, [w]], equal_weights(blocks, 1), "alike", False).shares[0] for w in range(worlds)
+        estimates(design, values[:, [w]], equal_weights(blocks, 1), "common", False).shares[0]
+        for w in range(replicates)
     ]
 
     def table(estimate: Floats, off: Errors, columns: slice) -> pd.DataFrame:
@@ -133,11 +136,11 @@ def sobol(design: Blocks, runs: Replicates, draws: int = 1000, confidence: float
     indices = pd.concat([_names(design), table(shares[single], about, single)], axis=1).assign(
         se=about.se[single],
         se_design=about.design[single],
-        se_luck=about.luck[single],
+        se_replicates=about.replicates[single],
         salib=_salib(design, values.mean(axis=1)),
-        one_world=np.mean(each, axis=0),
-        lowest_world=np.min(each, axis=0),
-        highest_world=np.max(each, axis=0),
+        one_replicate=np.mean(each, axis=0),
+        lowest_replicate=np.min(each, axis=0),
+        highest_replicate=np.max(each, axis=0),
     )
     two = list(combinations(design.inputs, 2)) if design.ba is not None else []
     named = pd.DataFrame(two, columns=["one", "other"])
@@ -145,14 +148,14 @@ def sobol(design: Blocks, runs: Replicates, draws: int = 1000, confidence: float
     firsts, totals = anew.of(slice(0, count)), anew.of(slice(count, 2 * count))
     rest = table(
         shares[count : 2 * count] - shares[:count],
-        errors(totals.minus(firsts), blocks, worlds, confidence),
+        errors(totals.minus(firsts), blocks, replicates, confidence),
         slice(None),
     )
     by_itself = float(shares[:count].sum())
-    off = float(errors(firsts.summed(), blocks, worlds, confidence).half[0])
+    off = float(errors(firsts.summed(), blocks, replicates, confidence).half[0])
     return SobolIndices(
         blocks,
-        worlds,
+        replicates,
         blocks * points_of_block(design),
         indices,
         with_shown(pairs, confidence),
@@ -183,25 +186,25 @@ def points_of_block(design: Blocks) -> int:
 
 
 def convergence(
-    design: Blocks, runs: Replicates, draws: int = 200, confidence: float = 0.95, seed: int = 0
+    design: Blocks, runs: OutcomeMatrix, draws: int = 200, confidence: float = 0.95, seed: int = 0
 ) -> pd.DataFrame:
     """The indices of the first 16, 32, 64 … base samples: how they settle as the study grows.
 
     Columns ``base_samples``, ``runs``, ``input``, ``index``, ``estimate``, ``low``, ``high``.
     """
     design, values = whole_blocks(design, runs)
-    blocks, worlds = len(design.a), values.shape[1]
+    blocks, replicates = len(design.a), values.shape[1]
     tables = []
     for n in [*(2**k for k in range(4, 20) if 2**k < blocks), blocks]:
         some = design.only(slice(0, n))
         shares, anew = spread(some, values, draws, seed, with_pairs=False)
-        half = errors(anew, n, worlds, confidence).half
-        size = {"base_samples": n, "runs": n * points_of_block(design) * worlds}
+        half = errors(anew, n, replicates, confidence).half
+        size = {"base_samples": n, "runs": n * points_of_block(design) * replicates}
         tables.append(_names(design).assign(**size, estimate=shares, low=shares - half, high=shares + half))
     return pd.concat(tables, ignore_index=True)
 
 
-def whole_blocks(design: Blocks, runs: Replicates) -> tuple[Blocks, Floats]:
+def whole_blocks(design: Blocks, runs: OutcomeMatrix) -> tuple[Blocks, Floats]:
     """The base samples all of whose points have a run, and the values; too few are refused."""
     bad = runs.empty[design.a] | runs.empty[design.b] | runs.empty[design.ab].any(axis=1)
     if design.ba is not None:
@@ -221,7 +224,7 @@ class Estimates(NamedTuple):
 
 def estimates(design: Blocks, values: Floats, again: Weights, pairing: Pairing, with_pairs: bool = True) -> Estimates:
     """Variance and indices under each row of weights."""
-    weights = pair_weights(again.worlds, pairing)
+    weights = pair_weights(again.replicates, pairing)
     centred = values - np.nanmean(values, axis=0)
     a, b = centred[design.a], centred[design.b]
     r, s = np.triu_indices(values.shape[1])
@@ -245,7 +248,7 @@ def estimates(design: Blocks, values: Floats, again: Weights, pairing: Pairing, 
 def _terms(
     design: Blocks, centred: Floats, a: Floats, b: Floats
 ) -> tuple[Iterator[Floats], Iterator[Floats], Iterator[Floats]]:
-    """Per block and pair of worlds: what averages to each first-order, total and closed second-order variance."""
+    """Per block and pair of replicates: what averages to each first-order, total and closed second-order variance."""
     inputs = range(len(design.inputs))
     halves = [(a, b, [centred[design.ab[:, j]] for j in inputs])]
     if design.ba is not None:

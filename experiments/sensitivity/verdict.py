@@ -23,7 +23,7 @@ HOPELESS = 50
 
 
 def ranking(
-    names: list[str], estimates: pd.Series, anew: Spread, blocks: int, worlds: int, unit: str, confidence: float
+    names: list[str], estimates: pd.Series, anew: Spread, blocks: int, replicates: int, unit: str, confidence: float
 ) -> pd.DataFrame:
     """Neighbours in the order of importance: is it settled which comes first?
 
@@ -35,11 +35,11 @@ def ranking(
     rows = []
     for rank, (first, second) in enumerate(pairwise(order), 1):
         one, other = slice(first, first + 1), slice(second, second + 1)
-        about = errors(anew.of(one).minus(anew.of(other)), blocks, worlds, confidence)
+        about = errors(anew.of(one).minus(anew.of(other)), blocks, replicates, confidence)
         difference, half = float(estimates.iloc[first] - estimates.iloc[second]), float(about.half[0])
         times = (half / difference) ** 2 if difference > 0 else np.inf
-        luck = np.nan_to_num(about.luck[0])
-        more = "replicates" if luck > about.design[0] else unit
+        unsure = np.nan_to_num(about.replicates[0])
+        more = "replicates" if unsure > about.design[0] else unit
         rows.append((rank, names[first], names[second], difference, half, difference > half, times, more))
     head = ["rank", "first", "second", "difference", "half", "settled", "times", "more"]
     return pd.DataFrame(rows, columns=head)
@@ -83,23 +83,23 @@ def _with(names: pd.Series, values: pd.DataFrame) -> str:
 TAKEN_OUT = {
     "sobol": (
         "uncorrected, an input that does nothing would get a total index of about {left:.2f}. That has been taken out: "
-        "the indices are about the outcome one can expect, over all luck."
+        "the indices are about the outcome one can expect, over all random draws."
     ),
     "morris": (
         "uncorrected, every effect would look larger and more varied than it is. That has been taken out: mu_star and "
-        "sigma are about the outcome one can expect, over all luck."
+        "sigma are about the outcome one can expect, over all random draws."
     ),
     "sample": "it blurs what the inputs do, and is still in what is said about the whole distribution.",
 }
-"""What is done about luck, by kind of analysis."""
+"""What is done about random draws, by kind of analysis."""
 
 
-def of_luck(budget: pd.DataFrame, worlds: int, kind: str) -> Iterator[str]:
-    """Sentences on inputs against luck."""
-    if worlds == 1:
+def random_draw_sentences(budget: pd.DataFrame, replicates: int, kind: str) -> Iterator[str]:
+    """Sentences on the inputs' share of the variance, and that of random draws."""
+    if replicates == 1:
         yield (
-            "There is one replicate per point, so effects of the inputs and luck cannot be told apart: whatever luck "
-            "does is counted as an effect of every input. Run at least 3 replicates."
+            "There is one replicate per point, so effects of the inputs and of random draws cannot be told apart: whatever "
+            "draws do is counted as an effect of every input. Run at least 3 replicates."
         )
         return
     by = budget.set_index("source")
@@ -111,22 +111,22 @@ def of_luck(budget: pd.DataFrame, worlds: int, kind: str) -> Iterator[str]:
     left = own["in_means"] / (inputs["variance"] + own["in_means"]) if own["in_means"] else 0.0
     yield (
         f"Between single runs that differ in their inputs, {inputs['variance'] / among:.0%} of the variance of the "
-        f"outcome is the inputs' doing and {own['variance'] / among:.0%} is luck. In means over {worlds} replicates "
-        f"luck makes up {left:.0%}; {TAKEN_OUT[kind].format(left=left)}"
+        f"outcome is the inputs' doing and {own['variance'] / among:.0%} is random draws. In means over {replicates} "
+        f"replicates draws make up {left:.0%}; {TAKEN_OUT[kind].format(left=left)}"
     )
-    if worlds < ENOUGH_REPLICATES:
+    if replicates < ENOUGH_REPLICATES:
         yield (
-            "With 2 replicates the intervals hold for these two worlds of luck only, if points share luck; with 3 or "
-            "more they would cover luck as well."
+            "With 2 replicates the intervals hold for the draws of these two only, if points share draws; with 3 or more "
+            "they would cover other draws as well."
         )
 
 
-def of_sobol(result: SobolIndices, order: pd.DataFrame) -> Iterator[str]:
+def sobol_sentences(result: SobolIndices, order: pd.DataFrame) -> Iterator[str]:
     """The verdict on Sobol' indices."""
     total = result.indices[result.indices["index"] == "total"].sort_values("estimate", ascending=False)
     matter, none = total[total["low"] > NEGLIGIBLE], total[total["high"] < NEGLIGIBLE]
     unclear = total.drop(matter.index).drop(none.index)
-    runs = result.points * result.worlds
+    runs = result.points * result.replicates
     if len(matter):
         yield (
             f"These inputs matter (total index, the share of the variance that would remain if all others were known, "
@@ -150,7 +150,7 @@ def of_sobol(result: SobolIndices, order: pd.DataFrame) -> Iterator[str]:
             f"{_with(unclear['input'], unclear)}.{need if factor > 1 else ''}"
         )
     yield from _interactions(result)
-    yield from _what_next(total, result.worlds)
+    yield from _what_next(total, result.replicates)
     beyond = result.indices[(result.indices["low"] > 1) | (result.indices["high"] < 0)]
     if len(beyond):
         yield (
@@ -174,25 +174,25 @@ def _interactions(result: SobolIndices) -> Iterator[str]:
         yield "Which inputs they act together with is not settled: no single pair stands out among so many."
 
 
-def _what_next(total: pd.DataFrame, worlds: int) -> Iterator[str]:
-    if worlds < ENOUGH_REPLICATES:
+def _what_next(total: pd.DataFrame, replicates: int) -> Iterator[str]:
+    if replicates < ENOUGH_REPLICATES:
         return
-    design, luck = float((total["se_design"] ** 2).sum()), float((total["se_luck"] ** 2).sum())
-    share = luck / (design + luck)
+    design, draws = float((total["se_design"] ** 2).sum()), float((total["se_replicates"] ** 2).sum())
+    share = draws / (design + draws)
     better = "More replicates would sharpen" if share > 0.5 else "More base samples would sharpen"
     yield (
         f"{better} the indices most: {1 - share:.0%} of the total indices' squared error comes from the choice of "
-        f"points, {share:.0%} from having {worlds} replicates."
+        f"points, {share:.0%} from having {replicates} replicates."
     )
 
 
-def of_morris(result: MorrisIndices, order: pd.DataFrame) -> Iterator[str]:
+def morris_sentences(result: MorrisIndices, order: pd.DataFrame) -> Iterator[str]:
     """The verdict on a screening."""
     table = result.effects.sort_values("mu_star", ascending=False)
     limit = WEAK * float(table["mu_star"].max())
     matter, none = table[table["mu_star_low"] > limit], table[table["mu_star_high"] < limit]
     unclear = table.drop(matter.index).drop(none.index)
-    runs = result.points * result.worlds
+    runs = result.points * result.replicates
     if len(matter):
         sizes = listed(f"{row.input} ({row.mu_star:.2g})" for row in matter.itertuples())
         yield f"These inputs move the outcome (mean size of the change over the whole range): {sizes}."
@@ -217,7 +217,7 @@ def of_morris(result: MorrisIndices, order: pd.DataFrame) -> Iterator[str]:
         yield f"{listed(turning['input'])} raises the outcome in some places and lowers it in others."
 
 
-def of_pawn(table: pd.DataFrame) -> Iterator[str]:
+def pawn_sentences(table: pd.DataFrame) -> Iterator[str]:
     """The verdict on the whole distribution."""
     out = table[table["stands_out"]].sort_values("estimate", ascending=False)
     if out.empty:

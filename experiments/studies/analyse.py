@@ -1,48 +1,36 @@
-"""A study examined: which inputs an outcome depends on, and under which conditions it is high or low.
+"""Analyses of a study: which inputs an outcome depends on, and under which conditions it is high or low.
 
-Both are kept in a folder of their own inside the study's: tables, figures, and the verdict in words.
+Both are saved in a folder of their own inside the study's: tables, figures, and the verdict in words.
 """
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from twoway.analysis.figures.sensitivity import (
-    budget_bars,
-    convergence_curves,
-    discovery_map,
-    morris_plane,
-    pairs_map,
-    sobol_bars,
-)
-from twoway.experiments.results.folder import atomic_folder, save_figure
+from twoway.analysis.figures.error_budget import budget_bars
+from twoway.analysis.figures.morris import morris_plane
+from twoway.analysis.figures.prim import discovery_map
+from twoway.analysis.figures.sobol import convergence_curves, pairs_map, sobol_bars
+from twoway.experiments.results.figures import save_figure
+from twoway.experiments.results.folder import atomic_folder
+from twoway.experiments.results.result import Result
 from twoway.experiments.sensitivity.indices import Sensitivity, sensitivity
-from twoway.experiments.sensitivity.prim import Discovery, discover
+from twoway.experiments.sensitivity.prim import discover
 from twoway.experiments.studies.designs import Span, axis
-from twoway.experiments.studies.outcomes import outcome as declared_outcome
+from twoway.experiments.studies.outcomes import Outcome
 from twoway.experiments.studies.store import Store
 from twoway.simulation import SCOPE
 from twoway.simulation.errors import InputError
 
 
-class Examined(NamedTuple):
-    """What was found: tables and figures by name, and sentences."""
-
-    tables: Mapping[str, pd.DataFrame]
-    figures: Mapping[str, Figure]
-    sentences: tuple[str, ...]
-
-
 def _of(study: Store | str | Path, outcome: str) -> tuple[Store, pd.DataFrame, pd.DataFrame]:
     """A study with its design and its runs, for one outcome."""
     store = study if isinstance(study, Store) else Store(study)
-    declared_outcome(outcome)
+    _ = store.outcomes[outcome]
     runs = store.table()
     if runs.empty:
         raise InputError(f"{store.folder}: no run has finished yet; see `twoway study status`")
@@ -55,17 +43,31 @@ def _ranges(store: Store) -> dict[str, tuple[float, float]]:
     return {name: (span.low, span.high) for name, span in spans.items()}
 
 
-def _in_words(outcome: str) -> str:
+def _title_of(outcome: Outcome) -> str:
     """An outcome as a title names it."""
-    column = declared_outcome(outcome)
-    return f"the {column.unit.removesuffix(' of dyads')} of {column.meaning}" if "share" in column.unit else outcome
+    share = outcome.unit.removesuffix(" of dyads")
+    return f"the {share} of {outcome.meaning}" if "share" in outcome.unit else outcome.name
 
 
-def examine(study: Store | str | Path, outcome: str) -> Examined:
-    """Which inputs of a study the *outcome* depends on: by what its design allows, Sobol', Morris or PAWN."""
+def analyse_sensitivity(study: Store | str | Path, outcome: str) -> Result:
+    """Analyse which inputs of a study an outcome depends on: Sobol', Morris or PAWN, as its design allows.
+
+    Parameters
+    ----------
+    study
+        The study, or its folder.
+    outcome
+        Name of the outcome.
+
+    Raises
+    ------
+    InputError
+        If there is no such outcome, no run has finished, or the runs cannot be analysed.
+    """
     store, design, runs = _of(study, outcome)
     found = sensitivity(design, runs, outcome, ranges=_ranges(store))
-    return Examined(found.tables, _figures(found, _in_words(outcome)), tuple(found.verdict))
+    figures = _figures(found, _title_of(store.outcomes[outcome]))
+    return Result(found.tables, figures, found.verdict, kind="sensitivity", provenance=store.note())
 
 
 def _figures(found: Sensitivity, outcome: str) -> dict[str, Figure]:
@@ -82,39 +84,47 @@ def _figures(found: Sensitivity, outcome: str) -> dict[str, Figure]:
     return figures
 
 
-def look_for(
+def find_conditions(
     study: Store | str | Path, outcome: str, above: float | None = None, below: float | None = None
-) -> Examined:
-    """Under which conditions the mean *outcome* of a study is *above*, or *below*, a value."""
-    _, design, runs = _of(study, outcome)
+) -> Result:
+    """Find the conditions under which the mean outcome of a study is above, or below, a value (PRIM).
+
+    Parameters
+    ----------
+    study
+        The study, or its folder.
+    outcome
+        Name of the outcome.
+    above, below
+        The value; give one of the two.
+
+    Raises
+    ------
+    InputError
+        If there is no such outcome, no run has finished, or not exactly one value is given.
+    """
+    store, design, runs = _of(study, outcome)
     found = discover(design, runs, outcome, above, below)
-    return Examined(_discovered(found), _map(found), tuple(found.verdict))
-
-
-def _discovered(found: Discovery) -> dict[str, pd.DataFrame]:
-    return {"box": found.box, "trajectory": found.trajectory, "points": found.points}
-
-
-def _map(found: Discovery) -> dict[str, Figure]:
+    tables = {"box": found.box, "trajectory": found.trajectory, "points": found.points}
     picture = discovery_map(found.points, found.box, found.trajectory, found.condition, found.rests_on)
-    return {"conditions": picture}
+    return Result(tables, {"conditions": picture}, found.verdict, kind="conditions", provenance=store.note())
 
 
-def keep(examined: Examined, store: Store, folder: Path) -> None:
-    """Write tables, figures and verdict to a *folder* that does not exist yet."""
-    note, lines = store.note(), [store.study.title, store.study.question, "", *examined.sentences, "", SCOPE]
+def save_analysis(found: Result, store: Store, folder: Path) -> None:
+    """Write tables, figures and verdict of an analysis to a *folder* that does not exist yet."""
+    note, lines = store.note(), [store.study.title, store.study.question, "", *found.sentences, "", SCOPE]
     with atomic_folder(folder) as partial:
-        for name, table in examined.tables.items():
+        for name, table in found.tables.items():
             head = "".join(f"# {key}: {value}\n" for key, value in note.items())
             (partial / f"{name}.csv").write_text(head + table.to_csv(index=False), encoding="utf-8")
-        for name, figure in examined.figures.items():
+        for name, figure in found.figures.items():
             save_figure(partial, name, figure, note)
         verdict = "\n".join(textwrap.fill(line, 100) for line in lines) + "\n"
         (partial / "verdict.txt").write_text(verdict, encoding="utf-8")
 
 
 def free_place(store: Store, name: str) -> Path:
-    """A folder inside the study's that is not taken yet: the name itself, or with the next number."""
+    """A folder inside the study's that does not exist yet: the name itself, or with the next number."""
     place, number = store.folder / name, 1
     while place.exists():
         number += 1

@@ -1,11 +1,10 @@
-"""From a study that is kept to its answer: effects, figure and sentences, written beside the runs."""
+"""The answer of a study: effects, figure and sentences from its runs, written beside them."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -13,9 +12,11 @@ from matplotlib.figure import Figure
 from twoway.analysis.figures.study_effects import effects_sorted, heat_maps, lines_by_input
 from twoway.analysis.statistics.effects import EFFECT, differences, is_full_grid, main_effects, straight_line_effects
 from twoway.analysis.study_text import difference_answers, grid_answers, plain_name, rests_on, sorted_answers
-from twoway.experiments.results.folder import replace_file, save_figure
+from twoway.experiments.results.figures import save_figure
+from twoway.experiments.results.folder import replace_file
+from twoway.experiments.results.result import SENTENCES, Result
 from twoway.experiments.studies.designs import BASELINE, AskTell, Grid, Intervention, OneAtATime, Span, axis
-from twoway.experiments.studies.outcomes import PATTERN_SHARES, outcome
+from twoway.experiments.studies.outcomes import PATTERN_SHARES
 from twoway.experiments.studies.store import Store, refusing_full_disk
 from twoway.simulation import SCOPE
 from twoway.simulation.errors import InputError
@@ -23,30 +24,39 @@ from twoway.simulation.parameters.scenario import all_declarations
 
 OVER_REPLICATES = "Student's, over replicates"
 OVER_POINTS = "bootstrap over points and replicates"
-RIBBONS = "Ribbons: interval of each mean; with shared luck differences along a line are known better than that."
+RIBBONS = (
+    "Ribbons: interval of each mean; with common random numbers differences along a line are known better than that."
+)
 
 
-class Answer(NamedTuple):
-    """What a study answers: table of effects (``twoway.analysis.statistics.effects.EFFECT``), figure by name, and sentences."""
+def answer(study: Store | str | Path) -> Result:
+    """Compute the answer of a study from the runs that there are; its sentences say what is missing.
 
-    effects: pd.DataFrame
-    figures: dict[str, Figure]
-    sentences: tuple[str, ...]
+    Parameters
+    ----------
+    study
+        The study, or its folder.
 
+    Returns
+    -------
+    A result with the table "effects" (columns ``twoway.analysis.statistics.effects.EFFECT``), figures and sentences.
 
-def answer(study: Store | str | Path) -> Answer:
-    """Work out the answer of a study, or of the one in a folder, from the runs there are; it says what is missing."""
+    Raises
+    ------
+    InputError
+        If too few runs have finished, or an outcome is missing in every run.
+    """
     store = study if isinstance(study, Store) else Store(study)
     table = store.table()
     table = table[~table["failed"]]
     if table.empty or table["point"].nunique() < 2:
         raise InputError(f"{store.folder}: too few runs have finished for an answer; see `twoway study status`")
     asked, design = store.study, store.study.design
-    columns = [outcome(name) for name in asked.outcomes]
+    columns = [store.outcomes[name].column for name in asked.outcomes]
     names = list(asked.outcomes)
     for name in names:
         if table[name].isna().all():
-            raise InputError(f"{store.folder}: the outcome {name} is missing in every run: {outcome(name).meaning}")
+            raise InputError(f"{store.folder}: the outcome {name} is missing in every run: {store.outcomes[name].meaning}")
     inputs = [name for name in store.inputs if table[name].nunique() > 1]
     grid = isinstance(design, Grid) and is_full_grid(table, inputs)
     over_points = not grid and not isinstance(design, Intervention | OneAtATime)
@@ -59,22 +69,22 @@ def answer(study: Store | str | Path) -> Answer:
                 f"{store.folder}: no run of the {BASELINE} has finished, so there is nothing to compare with"
             )
         base = f"the {BASELINE}"
-        effects = differences(table, _point_names(store), names, asked.same_luck)
+        effects = differences(table, _point_names(store), names, asked.common_random_numbers)
         sentences = difference_answers(effects, columns, base)
         figures["differences"] = effects_sorted(
             effects, columns, f"{asked.title}: differences from {base}", basis, in_order=True
         )
     elif grid:
-        effects = main_effects(table, inputs, names, asked.same_luck)
-        sentences = grid_answers(table, effects, inputs, columns, asked.same_luck)
+        effects = main_effects(table, inputs, names, asked.common_random_numbers)
+        sentences = grid_answers(table, effects, inputs, columns, asked.common_random_numbers)
         if len(inputs) == 1:
-            shares = [outcome(name) for name in PATTERN_SHARES]
+            shares = [store.outcomes[name].column for name in PATTERN_SHARES]
             figures["patterns"] = lines_by_input(
                 table,
                 inputs,
                 inputs[0],
                 shares,
-                asked.same_luck,
+                asked.common_random_numbers,
                 asked.title,
                 f"{basis} {RIBBONS}",
             )
@@ -86,12 +96,12 @@ def answer(study: Store | str | Path) -> Answer:
         effects, explained = straight_line_effects(table, inputs, names, _ranges(store))
         sentences = sorted_answers(effects, explained, columns)
         figures["effects"] = effects_sorted(effects, columns, _from_end_to_end(asked.title), basis)
-    said = (*sentences, basis, *_warnings(store, effects), *_inputs_said(store))
-    return Answer(effects[list(EFFECT)], figures, said)
+    said = (*sentences, basis, *_warnings(store, effects), *_input_meanings(store))
+    return Result({"effects": effects[list(EFFECT)]}, figures, said, kind="study", provenance=store.note())
 
 
-def _inputs_said(store: Store) -> Iterator[str]:
-    """What the inputs mean, for a reader who does not know their names."""
+def _input_meanings(store: Store) -> Iterator[str]:
+    """Sentences on the meaning of the inputs, for a reader who does not know their names."""
     declared = {f"{d.section}.{d.name}": d for d in all_declarations()}
     for name in store.inputs:
         if name in declared:
@@ -100,7 +110,7 @@ def _inputs_said(store: Store) -> Iterator[str]:
 
 
 def _ranges(store: Store) -> dict[str, tuple[float, float]]:
-    """The ranges that the study gave its inputs."""
+    """Ranges of the inputs in the study."""
     axes = [axis(name, given) for name, given in store.study.inputs.items() if isinstance(given, Span)]
     return {a.field: (a.low, a.high) for a in axes}
 
@@ -110,7 +120,7 @@ def _from_end_to_end(heading: str) -> str:
 
 
 def _point_names(store: Store) -> list[str]:
-    """The points' names; in a one-at-a-time design what differs from the base."""
+    """Names of the points; in a one-at-a-time design the difference from the base."""
     names = [str(name) for name in store.design["name"]]
     rows = store.design[store.inputs].to_dict("records")
     base = rows[0]
@@ -126,19 +136,19 @@ def _said(value: float | str) -> str:
 
 
 def _basis(store: Store, intervals: str) -> str:
-    status, design = store.status(), store.setting.scenarios[store.setting.base].design
+    status, design = store.status(), store.resolved.scenarios[store.resolved.base].design
     centres = f"{design.centres} centre{'s' * (design.centres != 1)}"
     dyads = f"{design.centres * design.clients} dyads of {centres}"
     if any(name.startswith("design.") for name in store.inputs):
         dyads = "as many dyads as each point says"
     return rests_on(
-        status.points, status.replicates, dyads, status.done, status.failed, status.missing, store.study.same_luck,
+        status.points, status.replicates, dyads, status.done, status.failed, status.missing, store.study.common_random_numbers,
         intervals,
     )  # fmt: skip
 
 
 def _warnings(store: Store, effects: pd.DataFrame) -> Iterator[str]:
-    """What a reader should keep in mind."""
+    """Warnings that a reader should keep in mind."""
     if len(effects) > 5:
         yield (
             f"Of {len(effects)} intervals one in twenty misses by chance alone; weigh a single settled effect among "
@@ -154,19 +164,19 @@ def _warnings(store: Store, effects: pd.DataFrame) -> Iterator[str]:
         yield f"The runs were made with other sources than the present ones ({store.model})."
 
 
-def conclude(store: Store) -> Answer:
-    """Write effects, figures and sentences into the study's folder; what was there before is replaced."""
+def save_answer(store: Store) -> Result:
+    """Write effects, figures and sentences into the study's folder, in the place of older ones."""
     found = answer(store)
     note, lines = store.note(), [store.study.title, store.study.question, "", *found.sentences, SCOPE]
     with refusing_full_disk(store.folder):
-        effects = "".join(f"# {name}: {value}\n" for name, value in note.items()) + found.effects.to_csv(index=False)
+        effects = "".join(f"# {name}: {value}\n" for name, value in note.items()) + found.tables["effects"].to_csv(index=False)
         replace_file(store.folder / "effects.csv", effects)
-        replace_file(store.folder / "answer.txt", "\n".join(textwrap.fill(line, 100) for line in lines) + "\n")
+        replace_file(store.folder / SENTENCES, "\n".join(textwrap.fill(line, 100) for line in lines) + "\n")
         for name, figure in found.figures.items():
             save_figure(store.folder, name, figure, note)
     return found
 
 
 def has_answer(store: Store) -> bool:
-    """Whether a study of this kind ends in an answer of its own; one that is asked for points ends with its asker."""
+    """Whether a study has an answer of its own; one whose points are asked for has none."""
     return not isinstance(store.study.design, AskTell)

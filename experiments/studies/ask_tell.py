@@ -1,10 +1,10 @@
-"""Ask and tell: a study whose points are asked for one after the other, by an optimiser, a sampler or a person.
+"""A study whose points are asked for one after the other, by an optimiser, a sampler or a person.
 
-    study = Study(title=..., question=..., design=Asked(), inputs={"context.formality": Span(), ...}, replicates=50)
-    driven = Driven(study, "runs/search")
-    answer = driven.tell([[0.2, 0.5], [0.3, 0.5]])       # one row per point, in the order asked
+    study = Study(title=..., question=..., design=AskTell(), inputs={"context.formality": Span(), ...}, replicates=50)
+    search = AskTellStudy(study, "runs/search")
+    means = search.evaluate([[0.2, 0.5], [0.3, 0.5]])       # one row per point, in the order asked
 
-Everything asked is kept in the store of the study, and nothing is run twice.
+Every point is kept in the store of the study, and no run is made twice.
 """
 
 from __future__ import annotations
@@ -12,21 +12,39 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
+from twoway.experiments.results.manifest import saved_kind
 from twoway.experiments.studies.designs import AskTell, Span, Value, axis
-from twoway.experiments.studies.outcomes import NAMES
-from twoway.experiments.studies.run import check_workers, make, pool
-from twoway.experiments.studies.store import Store, is_study, with_keys
+from twoway.experiments.studies.run import check_workers, execute, pool
+from twoway.experiments.studies.store import Store, with_keys
 from twoway.experiments.studies.study import Study
 from twoway.simulation.errors import InputError
 
+Points: TypeAlias = pd.DataFrame | Sequence[Mapping[str, Value]] | ArrayLike
+
 
 class AskTellStudy:
-    """A study in a folder, new or begun before, that is asked for points."""
+    """A study in a folder, new or begun before, that is asked for points.
+
+    Parameters
+    ----------
+    study
+        A study with the design ``AskTell``, a fixed number of replicates and inputs with ranges or values.
+    folder
+        A folder that does not exist yet, or holds this study.
+    workers, executor, progress
+        As in ``run_study``.
+
+    Raises
+    ------
+    InputError
+        If the study has another design, or the folder holds another study.
+    """
 
     def __init__(
         self,
@@ -40,14 +58,14 @@ class AskTellStudy:
         check_workers(workers)
         if not isinstance(study.design, AskTell):
             raise InputError(
-                f"design: is '{study.design.kind}'; a study that is asked for its points has the kind 'asked'"
+                f"design: is '{study.design.kind}'; a study that is asked for its points has the kind 'ask-tell'"
             )
         if study.precision is not None:
             raise InputError("precision: a study that is asked for its points has a number of replicates instead")
-        if is_study(Path(folder)):
+        if saved_kind(Path(folder)) == "study":
             self.store = Store(folder)
             self.store.check_model()
-            if self.store.study.model_copy(update={"scenario": study.scenario}) != study:
+            if not self.store.holds(study):
                 raise InputError(f"{folder}: holds another study ('{self.store.study.title}')")
         else:
             self.store = Store.create(folder, study)
@@ -59,18 +77,30 @@ class AskTellStudy:
         spans = {name: axis(name, given) for name, given in self.study.inputs.items() if isinstance(given, Span)}
         return pd.DataFrame({name: {"low": a.low, "high": a.high} for name, a in spans.items()}).T
 
-    def tell(self, points: Any) -> pd.DataFrame:
-        """Run the points that have not been run and tell what came of all.
+    def evaluate(self, points: Points) -> pd.DataFrame:
+        """Run the points that have not been run yet, and return the outcomes of all.
 
-        *points* is a DataFrame, a list of dictionaries, or an array (n, inputs) with columns in the order of the
-        study's inputs. Rows of the result are the points in the order asked; its columns are the inputs, ``runs``
-        (finished), ``failed``, and per outcome its mean over replicates and, as ``outcome_variance``, the variance of
-        a single replicate (divide by ``runs`` for the mean's). Raises ``InputError`` for a point outside its range.
+        Parameters
+        ----------
+        points
+            A DataFrame, a list of dictionaries, or an array (points, inputs) with columns in the order of the study's
+            inputs.
+
+        Returns
+        -------
+        A row per point, in the order asked, with the inputs, ``runs`` (finished), ``failed``, and of each outcome the
+        mean over replicates and, as ``outcome_variance``, the variance of a single replicate (divide by ``runs`` for
+        that of the mean).
+
+        Raises
+        ------
+        InputError
+            If a point is outside the range of an input.
         """
         asked = [self._checked(number, row) for number, row in enumerate(self._rows(points))]
         if not asked:
             raise InputError("points: none were asked for")
-        table = with_keys(pd.DataFrame(asked), [""] * len(asked), self.study, self.store.setting)
+        table = with_keys(pd.DataFrame(asked), [""] * len(asked), self.study, self.store.resolved)
         by_key = dict(zip(table["key"], asked, strict=True))
         known = set(self.store.design["key"])
         new = [point for key, point in by_key.items() if key not in known]
@@ -80,11 +110,11 @@ class AskTellStudy:
         runs = [run for run in self.store.pending() if run[0] in keys]
         if runs:
             with self.store.at_work((1, 1)), pool(self.executor, self.workers) as (engine, count):
-                make(self.store, runs, engine, count, self.progress)
+                execute(self.store, runs, engine, count, self.progress)
             self.store = self.store.again()
-        return self._told(table)
+        return self._evaluated(table)
 
-    def _rows(self, points: Any) -> Iterable[Mapping[str, Value]]:
+    def _rows(self, points: Points) -> Iterable[Mapping[str, Value]]:
         if isinstance(points, pd.DataFrame):
             return points.to_dict("records")
         if isinstance(points, Sequence) and points and isinstance(points[0], Mapping):
@@ -106,14 +136,14 @@ class AskTellStudy:
                 raise InputError(f"point {number}: {name} = {value!r}; it must be {valid}")
         return {name: row[name] for name in self.study.inputs}
 
-    def _told(self, table: pd.DataFrame) -> pd.DataFrame:
+    def _evaluated(self, table: pd.DataFrame) -> pd.DataFrame:
         rows = self.store.read.runs
         rows = rows[rows["replicate"] < self.store.replicates]
         groups = rows.assign(key=rows["key"].astype(str)).groupby("key")
-        told = table[list(self.study.inputs)].copy()
-        told["failed"] = table["key"].map(groups["failed"].sum())
-        told["runs"] = table["key"].map(groups["failed"].count()) - told["failed"]
-        values = groups[list(NAMES)]
+        result, names = table[list(self.study.inputs)].copy(), list(self.store.outcomes)
+        result["failed"] = table["key"].map(groups["failed"].sum())
+        result["runs"] = table["key"].map(groups["failed"].count()) - result["failed"]
+        values = groups[names]
         mean, variance = values.mean().astype(float), values.var().astype(float)
-        more = {f"{n}{s}": table["key"].map(x[n]) for n in NAMES for s, x in (("", mean), ("_variance", variance))}
-        return told.assign(**more)
+        more = {f"{n}{s}": table["key"].map(x[n]) for n in names for s, x in (("", mean), ("_variance", variance))}
+        return result.assign(**more)

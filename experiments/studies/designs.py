@@ -276,7 +276,7 @@ class Listed(ParameterGroup):
 class AskTell(ParameterGroup):
     """No points of its own: they are asked for one after the other, by an optimiser for example."""
 
-    kind: Literal["asked"] = "asked"
+    kind: Literal["ask-tell"] = "ask-tell"
 
     def points(self, axes: Sequence[Axis], seed: int) -> Points:
         """None yet."""
@@ -292,7 +292,7 @@ KINDS: dict[str, type[ParameterGroup]] = {
     "morris": MorrisDesign,
     "intervention": Intervention,
     "list": Listed,
-    "asked": AskTell,
+    "ask-tell": AskTell,
 }
 
 

@@ -1,4 +1,4 @@
-"""What can be done with a study that is kept: make it larger, join its parts, hand its table on, check it."""
+"""Manage a saved study: extend it, merge its parts, export its table, replay and verify its runs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from tqdm import tqdm
 
-from twoway.experiments.results.folder import MANIFEST, atomic_folder
+from twoway.experiments.results.folder import atomic_folder
+from twoway.experiments.results.manifest import INPUTS, MANIFEST
+from twoway.experiments.results.result import Verdict
 from twoway.experiments.studies.designs import SCENARIO, LatinHypercube, Listed, MorrisDesign, SobolDesign, axis
-from twoway.experiments.studies.outcomes import NAMES, OUTCOMES
-from twoway.experiments.studies.resolved_study import run_digest
-from twoway.experiments.studies.store import DESIGN, INPUTS, SET_ASIDE, SHARDS, WORKING, Store
+from twoway.experiments.studies.resolved_study import EXTENSIONS, run_digest
+from twoway.experiments.studies.store import DESIGN, SET_ASIDE, SHARDS, WORKING, Store
 from twoway.experiments.studies.study import MOST_REPLICATES
 from twoway.experiments.studies.worker import PointRunner
 from twoway.simulation.columns import Column
@@ -31,10 +33,23 @@ def extend(
     size: int | None = None,
     points: pd.DataFrame | str | Path | None = None,
 ) -> Store:
-    """Plan more of a study, keeping what has been run: more *replicates* of every point, a larger design, or *points*.
+    """Plan more runs of a study and keep those that there are; ``resume`` then makes the missing ones.
 
-    *size* is of a Latin hypercube, Sobol' or Morris design; *points* are those of a DataFrame or CSV file. ``resume``
-    then makes the runs that are missing.
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+    replicates
+        New number of runs of each point.
+    size
+        New size of a Latin hypercube, Sobol' or Morris design.
+    points
+        More points: a table, or the path of a CSV file, with a column per input.
+
+    Raises
+    ------
+    InputError
+        If nothing more is asked for, or the study cannot grow like this.
     """
     store = Store(folder)
     store.check_model()
@@ -65,7 +80,13 @@ def _new(store: Store, points: list[dict[str, float | str]]) -> list[dict[str, f
 
 
 def merge(folders: Sequence[str | Path], target: str | Path) -> Store:
-    """Join folders of the same study, run in parts or on several machines, into a new one; they stay as they are."""
+    """Merge folders of the same study, run in parts or on several machines, into a new folder.
+
+    Raises
+    ------
+    InputError
+        If the folders hold different studies, were run with different sources, or *target* exists.
+    """
     stores = [Store(folder) for folder in folders]
     if not stores:
         raise InputError("merge: name at least one folder of a study")
@@ -77,8 +98,11 @@ def merge(folders: Sequence[str | Path], target: str | Path) -> Store:
             both = [value, getattr(first.study, field)]
             if field == "design":  # the same design may have grown in one of the folders
                 both = [design.model_dump(exclude={"size", "rows"}) for design in both]
-            if field != "replicates" and both[0] != both[1]:
+            if field not in ("replicates", EXTENSIONS) and both[0] != both[1]:
                 raise InputError(f"{other.folder}: is another study than {first.folder}: {field} differs")
+        digests = [[file.sha256 for file in store.resolved.extensions] for store in (first, other)]
+        if digests[0] != digests[1]:
+            raise InputError(f"{other.folder}: uses other extensions than {first.folder}")
         if other.inputs != first.inputs:
             raise InputError(f"{other.folder}: varies other inputs than {first.folder}")
     largest = max(stores, key=lambda store: len(store.design))
@@ -102,7 +126,7 @@ def merge(folders: Sequence[str | Path], target: str | Path) -> Store:
 
 
 def columns_of_table(store: Store) -> list[Column]:
-    """What the columns of a study's table mean, inputs and outcomes with their units."""
+    """Columns of a study's table, inputs and outcomes with their units and meanings."""
     declared = {f"{d.section}.{d.name}": d for d in all_declarations()}
     inputs = [
         Column(name, declared[name].unit, f"input: {declared[name].meaning}")
@@ -115,17 +139,29 @@ def columns_of_table(store: Store) -> list[Column]:
     return [
         Column("point", "number, from 0", "which point of the design"),
         Column("name", "word", "name of the point, if it has one"),
-        Column("replicate", "number, from 0", "which repetition; with shared luck the same people at every point"),
+        Column("replicate", "number, from 0", "which repetition; with common random numbers the same people at every point"),
         Column("run", "word", "identity of the run, for `twoway study replay`"),
         *inputs,
-        *OUTCOMES,
+        *(outcome.column for outcome in store.outcomes.values()),
         Column("failed", "true or false", "whether the run failed; it has no outcomes then"),
         Column("trouble", "text", "why it failed"),
     ]
 
 
 def export(folder: str | Path, out: str | Path) -> tuple[Path, Path]:
-    """Write the table of a study to one new file, .csv or .parquet, with a codebook beside it; returns both paths."""
+    """Write the table of a study to one file, with a codebook beside it.
+
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+    out
+        A ``.csv`` or ``.parquet`` file that does not exist yet.
+
+    Returns
+    -------
+    Paths of the table and of the codebook.
+    """
     store, path = Store(folder), Path(out)
     if path.suffix not in (".csv", ".parquet"):
         raise InputError(f"{path}: must end in .csv or .parquet")
@@ -152,29 +188,29 @@ def export(folder: str | Path, out: str | Path) -> tuple[Path, Path]:
 
 
 class ReplayedRun(NamedTuple):
-    """A run made again: its point, what came of it now, what was kept (None if nothing), and whether both are equal."""
+    """One run made again: its name, its point, its outcomes now and as saved (None if it was not), and their equality."""
 
     run: str
     point: dict[str, float | str]
     replicate: int
     now: dict[str, float]
-    kept: dict[str, float] | None
+    saved: dict[str, float] | None
     equal: bool
 
 
 def replay(folder: str | Path, run: str) -> ReplayedRun:
-    """Make one run again, named as in the table's column ``run``; what makes it fail is raised."""
+    """Make one run again, named as in the table's column ``run``; an error that makes it fail is raised."""
     store = Store(folder)
     key, _, number = run.rpartition("-")
     points = store.points()
     if key not in points or not number.isdecimal():
         example = f"{next(iter(points), 'key')}-0"
         raise InputError(f"run '{run}': {store.folder} has no such run; they are named as in its table, like {example}")
-    return next(_again(store, [(key, int(number))]))
+    return next(_replayed(store, [(key, int(number))]))
 
 
-def check(folder: str | Path, sample: int | None = 50, seed: int = 0) -> Iterator[ReplayedRun]:
-    """Make a random *sample* of a study's finished runs again (None: all) and compare them, one after the other."""
+def replay_sample(folder: str | Path, sample: int | None = 50, seed: int = 0) -> Iterator[ReplayedRun]:
+    """Make a random *sample* of a study's finished runs again (None: all), one after the other."""
     store = Store(folder)
     runs = store.read.runs
     runs = runs[~runs["failed"] & runs["key"].isin(set(store.design["key"]))]
@@ -182,29 +218,38 @@ def check(folder: str | Path, sample: int | None = 50, seed: int = 0) -> Iterato
         raise InputError(f"{folder}: holds no finished run to compare with")
     if sample is not None:
         runs = runs.iloc[np.sort(np.random.default_rng(seed).permutation(len(runs))[:sample])]
-    return _again(store, list(zip(runs["key"].astype(str), runs["replicate"].astype(int), strict=True)))
+    return _replayed(store, list(zip(runs["key"].astype(str), runs["replicate"].astype(int), strict=True)))
 
 
-def _again(store: Store, runs: Sequence[tuple[str, int]]) -> Iterator[ReplayedRun]:
-    points = store.points()
+def _replayed(store: Store, runs: Sequence[tuple[str, int]]) -> Iterator[ReplayedRun]:
+    points, names = store.points(), list(store.outcomes)
     places = {key: place for place, key in enumerate(points)}
-    worlds = PointRunner(store.setting, list(points.values()))
-    kept = store.read.runs.set_index([store.read.runs["key"].astype(str), "replicate"])[[*NAMES]]
+    runner = PointRunner(store.resolved, list(points.values()))
+    saved = store.read.runs.set_index([store.read.runs["key"].astype(str), "replicate"])[names]
     for key, replicate in runs:
-        now = np.array(worlds.outcomes(places[key], replicate), np.float32)
-        there = (key, replicate) in kept.index
-        before = kept.loc[(key, replicate)].to_numpy(np.float32) if there else None
+        now = np.array(runner.outcomes(places[key], replicate), np.float32)
+        there = (key, replicate) in saved.index
+        before = saved.loc[(key, replicate)].to_numpy(np.float32) if there else None
         yield ReplayedRun(
             f"{key}-{replicate}",
             dict(points[key].changes),
             replicate,
-            dict(zip(NAMES, now.tolist(), strict=True)),
-            None if before is None else dict(zip(NAMES, before.tolist(), strict=True)),
+            dict(zip(names, now.tolist(), strict=True)),
+            None if before is None else dict(zip(names, before.tolist(), strict=True)),
             before is not None and np.array_equal(now, before, equal_nan=True),
         )
 
 
+def verify_study(folder: Path, threads: int = 2, progress: bool = False, sample: int | None = 50) -> Verdict:
+    """Make a random *sample* of a study's finished runs again (None: all) and compare their outcomes."""
+    store = Store(folder)
+    done = store.status().done
+    total = done if sample is None else min(sample, done)
+    again = tqdm(replay_sample(folder, sample), total=total, unit="run", disable=None if progress else True)
+    return Verdict({one.run: one.equal for one in again}, tuple(changed_since(store)), done)
+
+
 def changed_since(store: Store) -> list[str]:
-    """What is no longer as it was when the study was run."""
+    """Phrases for what is no longer as it was when the study was run."""
     changed = [] if store.digest == run_digest() else [f"the model's sources (the study was run with {store.model})"]
     return [*changed, *(f"the shard {name}, which is damaged" for name in store.read.damaged)]

@@ -1,14 +1,25 @@
-"""Outcomes: the named numbers that are kept of one run, that is of all centres of one point with one luck.
+"""Outcomes: the named numbers that a study keeps of one run, that is of all centres of one replicate at one point.
 
-They are worked out from what the runner leaves, without tables, so that a study of a hundred thousand runs keeps as
-many short rows and nothing else. All are as on the last day; a mean or a share is over all dyads of the run.
+They are computed from the records at the end of the stay, without tables, so that a study of a hundred thousand runs
+keeps as many short rows and nothing else. A mean or a share is over all dyads of the run.
+
+Each outcome is one function. A user declares more of them in a file of her own, which a study names in ``extensions``:
+
+    import twoway
+
+    @twoway.outcome(unit="share of dyads", meaning="dyads whose keyworker has changed")
+    def had_a_new_keyworker(run: twoway.OutcomeInput) -> float:
+        return float((run.dyads["changes"] > 0).mean())
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,99 +27,324 @@ from numpy.typing import NDArray
 from twoway.analysis.patterns import class_codes, pattern_codes
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.columns import Column
-from twoway.simulation.coping import CONFRONT, COPING_WAYS, WITHDRAW
-from twoway.simulation.errors import InputError, nearest
-from twoway.simulation.run import CentreRecords
+from twoway.simulation.errors import InputError
+from twoway.simulation.extensions import Registry, load_extension
+from twoway.simulation.run import CentreRecords, Records
+from twoway.simulation.state import CopingWay
 
+Floats = NDArray[np.float64]
 PATTERN_SHARES = ("friendly", "polite", "conflicted")
 """The outcomes that are the share of a pattern, in the order of ``twoway.analysis.patterns.PATTERNS``."""
 SHARE, TONE = "share of dyads", "EPA units"
+TAKEN = ("point", "name", "replicate", "run", "key", "seed", "failed", "trouble", "scenario")
+"""Columns of a study's tables, which no outcome can be called."""
+TONE_COLUMN, NEGATIVITY, TENSION, DISTANCE, FRAMES = range(5)
+"""Columns of ``OutcomeInput.means``; frames are the last."""
 
 
-def _declared() -> tuple[Column, ...]:
-    columns = [
-        Column("friendly", SHARE, "dyads that end friendly and trustful"),
-        Column("polite", SHARE, "dyads that end polite and neutral"),
-        Column("conflicted", SHARE, "dyads that end ambivalent and conflicted"),
-        Column("same_class", SHARE, "dyads whose two parties are themselves in the same class"),
-        Column(
-            "tone_correlation",
-            "correlation",
-            "of both parties' tone over the dyads; missing with fewer than three dyads or no variation",
-            optional=True,
-        ),
-    ]
-    for role in ROLES:
-        columns += [
-            Column(f"{role}_tone", TONE, f"mean of the {role}s' good tone minus bad tone"),
-            Column(f"{role}_tone_sd", TONE, f"SD of the {role}s' tone over the dyads; missing with one", optional=True),
-            Column(f"{role}_negativity", TONE, f"mean of the {role}s' bad tone, weighted as in the model"),
-            Column(f"{role}_tension", "multiples of the tolerance", f"mean tension the {role}s have not dealt with"),
-            Column(f"{role}_distance", "share", f"mean distance the {role}s keep beyond their usual reserve"),
-        ]
-        columns += [
-            Column(f"{role}_{kind}", "share", f"mean weight of {kind} frames in the {role}s' definitions")
-            for kind in KINDS
-        ]
-    return (
-        *columns,
-        Column("felt_coercion", "squared EPA units", "mean of how coerced the clients feel"),
-        Column("exchanges", "exchanges per dyad", "mean over the dyads, whole stay"),
-        Column("talks", "talks per dyad", "repair talks that took place, whole stay"),
-        Column("repairs", "talks per dyad", "repair talks that succeeded, whole stay"),
-        Column("confronts", "evenings per dyad", "evenings on which either decided to confront, whole stay"),
-        Column("withdraws", "evenings per dyad", "evenings on which either decided to withdraw, whole stay"),
-        Column("changes", "keyworkers per dyad", "changes of keyworker, whole stay"),
-    )
+class OutcomeInput:
+    """The end of one run, as outcomes read it: records of all its centres joined.
 
-
-OUTCOMES = _declared()
-NAMES = tuple(column.name for column in OUTCOMES)
-
-
-def outcome(name: str) -> Column:
-    """The declaration of an outcome; an unknown name is refused with the nearest."""
-    if name not in NAMES:
-        raise InputError(f"there is no outcome '{name}'; {nearest(name, NAMES)}")
-    return OUTCOMES[NAMES.index(name)]
-
-
-def outcomes_of(stays: Iterable[CentreRecords], kind: NDArray[np.int64]) -> list[float]:
-    """The outcomes of one run, in the order of ``OUTCOMES``, from the stays of all its centres.
-
-    *kind* (K,) is the kind of each frame, an index into ``KINDS``. Where nothing can be said it is NaN.
+    Attributes
+    ----------
+    clients, keyworkers
+        Records of both parties of each dyad, shape (dyads,), by the field names of ``simulation.state.party_type``:
+        ``run.clients["tension"]``.
+    dyads
+        Records of the dyads, shape (dyads,), by the field names of ``simulation.state.dyad_type``.
+    frame_kinds
+        Kind of each frame, an index into ``simulation.affect_control.frames.KINDS``, shape (frames,).
     """
-    some = list(stays)
-    parties = [_joined([s.clients for s in some]), _joined([s.keyworkers for s in some])]
-    dyads = _joined([s.dyads for s in some])
-    n, frames = len(dyads), len(kind)
-    good, bad = (np.array([party[tone] for party in parties]) for tone in ("positivity", "negativity"))
-    state = np.empty((2, n, 4 + frames))
-    state[:, :, 0], state[:, :, 1] = good - bad, bad
-    for side, party in enumerate(parties):
-        state[side, :, 2], state[side, :, 3] = party["tension"], party["distance"]
-        state[side, :, 4:] = party["definition"]
-    mean = state.sum(axis=1) / n
-    tone = state[:, :, 0] - mean[:, :1]
-    products = tone @ tone.T
-    client, keyworker = class_codes(good, bad)
-    values = [*np.bincount(pattern_codes(client, keyworker), minlength=3) / n, (client == keyworker).sum() / n]
-    varied = n > 2 and products[0, 0] > 0 and products[1, 1] > 0
-    values.append(products[0, 1] / math.sqrt(products[0, 0] * products[1, 1]) if varied else np.nan)
-    for side in range(2):
-        spread = math.sqrt(products[side, side] / (n - 1)) if n > 1 else np.nan
-        values += [mean[side, 0], spread, *mean[side, 1:4], *np.bincount(kind, mean[side, 4:], len(KINDS))]
-    values.append(parties[0]["felt_coercion"].sum() / n)
-    values += [dyads[count].sum() / n for count in ("exchanges", "talks", "repairs")]
-    handled = dyads["handled"].sum(axis=(0, 1)) / n
-    values += [
-        handled[list(COPING_WAYS).index(CONFRONT.name)],
-        handled[list(COPING_WAYS).index(WITHDRAW.name)],
-        dyads["changes"].sum() / n,
-    ]
-    return [float(value) for value in values]
+
+    def __init__(self, centres: Iterable[CentreRecords], frame_kinds: NDArray[np.int64]) -> None:
+        some = list(centres)
+        self.clients = _joined([centre.clients for centre in some])
+        self.keyworkers = _joined([centre.keyworkers for centre in some])
+        self.dyads = _joined([centre.dyads for centre in some])
+        self.frame_kinds = frame_kinds
+
+    def __len__(self) -> int:
+        return len(self.dyads)
+
+    @property
+    def parties(self) -> tuple[Records, Records]:
+        """Records of the clients, and of the keyworkers."""
+        return self.clients, self.keyworkers
+
+    @cached_property
+    def positivity(self) -> Floats:
+        """Positive tone by party and dyad, EPA units, shape (2, dyads)."""
+        return np.array([party["positivity"] for party in self.parties])
+
+    @cached_property
+    def negativity(self) -> Floats:
+        """Negative tone by party and dyad, EPA units, shape (2, dyads)."""
+        return np.array([party["negativity"] for party in self.parties])
+
+    @cached_property
+    def classes(self) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+        """Each client's and each keyworker's own class, as ``analysis.patterns.class_codes`` gives it."""
+        client, keyworker = class_codes(self.positivity, self.negativity)
+        return client, keyworker
+
+    @cached_property
+    def pattern_shares(self) -> Floats:
+        """Share of dyads by pattern, shape (3,)."""
+        return np.bincount(pattern_codes(*self.classes), minlength=3) / len(self)
+
+    @cached_property
+    def _state(self) -> Floats:
+        """Tone, negativity, tension, distance and frames by party and dyad, shape (2, dyads, 4 + frames)."""
+        state = np.empty((2, len(self), FRAMES + len(self.frame_kinds)))
+        state[:, :, TONE_COLUMN], state[:, :, NEGATIVITY] = self.positivity - self.negativity, self.negativity
+        for side, party in enumerate(self.parties):
+            state[side, :, TENSION], state[side, :, DISTANCE] = party["tension"], party["distance"]
+            state[side, :, FRAMES:] = party["definition"]
+        return state
+
+    @cached_property
+    def means(self) -> Floats:
+        """Means over the dyads by party, shape (2, 4 + frames); see ``TONE_COLUMN`` and what follows it."""
+        return self._state.sum(axis=1) / len(self)
+
+    @cached_property
+    def kind_shares(self) -> tuple[Floats, Floats]:
+        """Mean weight of each kind of frame in the definitions of clients, and of keyworkers."""
+        client, keyworker = (
+            np.bincount(self.frame_kinds, means[FRAMES:], len(KINDS)) for means in self.means
+        )
+        return client, keyworker
+
+    @cached_property
+    def tone_products(self) -> Floats:
+        """Sums of products of both parties' tone about its mean, shape (2, 2)."""
+        tone = self._state[:, :, TONE_COLUMN] - self.means[:, :1]
+        return tone @ tone.T
+
+    @cached_property
+    def evenings(self) -> Floats:
+        """Evenings per dyad by way of handling tension, both parties together."""
+        return self.dyads["handled"].sum(axis=(0, 1)) / len(self)
+
+    def per_dyad(self, count: str) -> float:
+        """Mean of a count of the dyads' records."""
+        return self.dyads[count].sum() / len(self)
 
 
-def _joined(records: Sequence[NDArray[Any]]) -> NDArray[Any]:
+def _joined(records: list[Records]) -> Records:
     """The records of all centres in one plain array."""
     return np.asarray(records[0] if len(records) == 1 else np.concatenate(records))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A number that is computed from the end of each run of a study.
+
+    Parameters
+    ----------
+    name
+        Name of the column in the study's table: letters, digits and ``_``.
+    unit
+        Its unit.
+    meaning
+        Its meaning, for codebooks and titles.
+    compute
+        Function from an ``OutcomeInput`` to the number.
+    optional
+        Whether it may be missing (NaN) where there is nothing to say. A run in which any other outcome is no finite
+        number counts as failed.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    compute: Callable[[OutcomeInput], float]
+    optional: bool = False
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z]\w*", self.name) or self.name in TAKEN:
+            raise InputError(
+                f"outcome '{self.name}': a name has letters, digits and _, begins with a letter, and is none of "
+                f"{', '.join(TAKEN)}"
+            )
+        for field in ("unit", "meaning"):
+            if not getattr(self, field).strip():
+                raise InputError(f"outcome '{self.name}': {field} is empty")
+
+    @property
+    def column(self) -> Column:
+        """The outcome as a column of the study's table."""
+        return Column(self.name, self.unit, self.meaning, optional=self.optional)
+
+
+OUTCOMES: Registry[Outcome] = Registry("outcome")
+"""The outcomes that come with the package, by name."""
+
+
+def outcome(
+    *, unit: str, meaning: str, name: str | None = None, optional: bool = False
+) -> Callable[[Callable[[OutcomeInput], float]], Callable[[OutcomeInput], float]]:
+    """Declare a function as an outcome of studies.
+
+    Parameters
+    ----------
+    unit, meaning, optional
+        See ``Outcome``.
+    name
+        Name of the outcome; by default that of the function.
+
+    Examples
+    --------
+    In a file that a study names in ``extensions``:
+
+    >>> @outcome(unit="share of dyads", meaning="dyads whose keyworker has changed")  # doctest: +SKIP
+    ... def had_a_new_keyworker(run):
+    ...     return float((run.dyads["changes"] > 0).mean())
+    """
+
+    def declare(compute: Callable[[OutcomeInput], float]) -> Callable[[OutcomeInput], float]:
+        OUTCOMES.declare(Outcome(name or compute.__name__, unit, meaning, compute, optional))
+        return compute
+
+    return declare
+
+
+def outcomes_with(extensions: Iterable[str | Path]) -> Registry[Outcome]:
+    """The outcomes of the package, then those that the files of *extensions* declare."""
+    return OUTCOMES.extended([load_extension(path) for path in extensions])
+
+
+def compute_outcomes(outcomes: Mapping[str, Outcome], run: OutcomeInput) -> list[float]:
+    """The outcomes of one run, in their order.
+
+    Raises
+    ------
+    ArithmeticError
+        If an outcome that is not optional is not a finite number.
+    """
+    values = []
+    for declared in outcomes.values():
+        value = float(declared.compute(run))
+        if not (declared.optional or math.isfinite(value)):
+            raise ArithmeticError(f"the outcome {declared.name} is {value}")
+        values.append(value)
+    return values
+
+
+@outcome(unit=SHARE, meaning="dyads that end friendly and trustful")
+def friendly(run: OutcomeInput) -> float:
+    return run.pattern_shares[0]
+
+
+@outcome(unit=SHARE, meaning="dyads that end polite and neutral")
+def polite(run: OutcomeInput) -> float:
+    return run.pattern_shares[1]
+
+
+@outcome(unit=SHARE, meaning="dyads that end ambivalent and conflicted")
+def conflicted(run: OutcomeInput) -> float:
+    return run.pattern_shares[2]
+
+
+@outcome(unit=SHARE, meaning="dyads whose two parties are themselves in the same class")
+def same_class(run: OutcomeInput) -> float:
+    client, keyworker = run.classes
+    return (client == keyworker).sum() / len(run)
+
+
+@outcome(
+    unit="correlation",
+    meaning="of both parties' tone over the dyads; missing with fewer than three dyads or no variation",
+    optional=True,
+)
+def tone_correlation(run: OutcomeInput) -> float:
+    products = run.tone_products
+    varied = len(run) > 2 and products[0, 0] > 0 and products[1, 1] > 0
+    return products[0, 1] / math.sqrt(products[0, 0] * products[1, 1]) if varied else math.nan
+
+
+def _declare_outcomes_of(side: int, role: str) -> None:
+    """Declare the outcomes that both parties have."""
+
+    @outcome(name=f"{role}_tone", unit=TONE, meaning=f"mean of the {role}s' good tone minus bad tone")
+    def tone(run: OutcomeInput) -> float:
+        return run.means[side, TONE_COLUMN]
+
+    @outcome(
+        name=f"{role}_tone_sd",
+        unit=TONE,
+        meaning=f"SD of the {role}s' tone over the dyads; missing with one",
+        optional=True,
+    )
+    def tone_sd(run: OutcomeInput) -> float:
+        n = len(run)
+        return math.sqrt(run.tone_products[side, side] / (n - 1)) if n > 1 else math.nan
+
+    @outcome(name=f"{role}_negativity", unit=TONE, meaning=f"mean of the {role}s' bad tone, weighted as in the model")
+    def negativity(run: OutcomeInput) -> float:
+        return run.means[side, NEGATIVITY]
+
+    @outcome(
+        name=f"{role}_tension",
+        unit="multiples of the tolerance",
+        meaning=f"mean tension the {role}s have not dealt with",
+    )
+    def tension(run: OutcomeInput) -> float:
+        return run.means[side, TENSION]
+
+    @outcome(
+        name=f"{role}_distance",
+        unit="share",
+        meaning=f"mean distance the {role}s keep beyond their usual reserve",
+    )
+    def distance(run: OutcomeInput) -> float:
+        return run.means[side, DISTANCE]
+
+    for kind, frames in enumerate(KINDS):
+
+        @outcome(
+            name=f"{role}_{frames}",
+            unit="share",
+            meaning=f"mean weight of {frames} frames in the {role}s' definitions",
+        )
+        def kind_share(run: OutcomeInput, kind: int = kind) -> float:
+            return run.kind_shares[side][kind]
+
+
+for _side, _role in enumerate(ROLES):
+    _declare_outcomes_of(_side, _role)
+
+
+@outcome(unit="squared EPA units", meaning="mean of how coerced the clients feel")
+def felt_coercion(run: OutcomeInput) -> float:
+    return run.clients["felt_coercion"].sum() / len(run)
+
+
+@outcome(unit="exchanges per dyad", meaning="mean over the dyads, whole stay")
+def exchanges(run: OutcomeInput) -> float:
+    return run.per_dyad("exchanges")
+
+
+@outcome(unit="talks per dyad", meaning="repair talks that took place, whole stay")
+def talks(run: OutcomeInput) -> float:
+    return run.per_dyad("talks")
+
+
+@outcome(unit="talks per dyad", meaning="repair talks that succeeded, whole stay")
+def repairs(run: OutcomeInput) -> float:
+    return run.per_dyad("repairs")
+
+
+@outcome(unit="evenings per dyad", meaning="evenings on which either decided to confront, whole stay")
+def confronts(run: OutcomeInput) -> float:
+    return run.evenings[CopingWay.CONFRONT]
+
+
+@outcome(unit="evenings per dyad", meaning="evenings on which either decided to withdraw, whole stay")
+def withdraws(run: OutcomeInput) -> float:
+    return run.evenings[CopingWay.WITHDRAW]
+
+
+@outcome(unit="keyworkers per dyad", meaning="changes of keyworker, whole stay")
+def changes(run: OutcomeInput) -> float:
+    return run.per_dyad("changes")

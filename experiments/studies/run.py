@@ -2,8 +2,9 @@
 
     result = run_study("strictness-and-transparency", "runs/mine", workers=2)
     result.table          # a row per point and replicate
+    result.sentences      # the answer
 
-What is run and what comes of it does not depend on workers, order, executor or interruptions.
+The runs and their outcomes do not depend on workers, order, executor or interruptions.
 """
 
 from __future__ import annotations
@@ -17,34 +18,25 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
-from typing import NamedTuple
 
-import pandas as pd
 from tqdm import tqdm
 
 from twoway.experiments.results.folder import free_folder
-from twoway.experiments.studies.store import SHARDS, Status, Store, is_study, refusing_full_disk
-from twoway.experiments.studies.study import Study, load_study
-from twoway.experiments.studies.worker import StudyPoint, Task, WrittenShard, simulate_and_write
+from twoway.experiments.results.manifest import saved_kind
+from twoway.experiments.studies.result import StudyResult
+from twoway.experiments.studies.store import SHARDS, Store, refusing_full_disk
+from twoway.experiments.studies.study import Study, as_study
+from twoway.experiments.studies.worker import WrittenShard, StudyPoint, Task, simulate_and_write
 from twoway.simulation.errors import InputError
 
 SECONDS_PER_TASK = 3.0
-"""How long a task should take: what a kill can cost, and what calling a worker is spread over."""
+"""Seconds that a task should take: a killed worker loses at most this, and calling a worker costs little beside it."""
 SECONDS_PER_DYAD_DAY = 1e-6
-"""About what a day of a dyad takes (benchmarks/README.md); only the size of tasks depends on it."""
+"""About the time of a day of a dyad (benchmarks/README.md); only the size of tasks depends on it."""
 REPLICATES_AT_ONCE = 32
 """Replicates of one point that a task makes before it goes to the next point."""
 THREADS_UP_TO = 4
 """Workers up to which threads are as fast as processes; beyond, Python's lock is felt (benchmarks/README.md)."""
-
-
-class Result(NamedTuple):
-    """What a study came to: its folder, its table (``Store.table``), how complete it is, and what had to be said."""
-
-    folder: Path
-    table: pd.DataFrame
-    status: Status
-    said: tuple[str, ...]
 
 
 def run_study(
@@ -56,30 +48,52 @@ def run_study(
     executor: Executor | str | None = None,
     shard: tuple[int, int] = (1, 1),
     progress: bool = False,
-) -> Result:
-    """Run a study (or the one of a name or file) into a new *folder*, by default below ``runs``.
+) -> StudyResult:
+    """Run a study into a new folder.
 
-    *workers* is by default one per processor; *executor* is "threads", "processes" or any
-    ``concurrent.futures.Executor``. With *shard* (i, n) only the i-th of n parts is run, and the folder may exist
-    already if it holds the same study.
+    Parameters
+    ----------
+    study
+        A study, or its name or path.
+    folder
+        Folder that does not exist yet; by default one below ``runs``. With a *shard* it may hold the same study.
+    replicates
+        Number of runs of each point, instead of what the study says.
+    workers
+        Number of workers; by default one per processor.
+    executor
+        "threads", "processes" or any ``concurrent.futures.Executor``.
+    shard
+        Part (i, n): only the i-th of n parts is run.
+    progress
+        Whether to show a bar.
+
+    Returns
+    -------
+    The study's table, status, answer and figures.
+
+    Raises
+    ------
+    InputError
+        If there is no such study, the folder exists, or an argument is out of its range.
     """
-    study = study if isinstance(study, Study) else load_study(study)
+    study = as_study(study)
     if replicates is not None:
         study = Study(**(dict(study) | {"replicates": replicates, "precision": None}))
     check_workers(workers)
     check_shard(shard, study)
     target = free_folder(study.name) if folder is None else Path(folder)
-    if target.exists() and is_study(target):
+    if target.exists() and saved_kind(target) == "study":
         if shard == (1, 1):
             raise InputError(f"{target}: holds a study already; go on with `twoway study resume {target}`")
         store = Store(target)
-        if store.study != _kept_as(study):
+        if not store.holds(study):
             raise InputError(f"{target}: holds another study ('{store.study.title}'); choose another folder with --out")
     else:
         try:
             store = Store.create(target, study)
         except InputError:
-            if shard == (1, 1) or not is_study(target):
+            if shard == (1, 1) or saved_kind(target) != "study":
                 raise
             store = Store(target)  # another part was faster
     return _run(store, workers, executor, shard, False, progress)
@@ -93,27 +107,32 @@ def resume(
     shard: tuple[int, int] = (1, 1),
     failed_too: bool = False,
     progress: bool = False,
-) -> Result:
-    """Make the runs that a study still lacks; with *failed_too* those that failed as well."""
+) -> StudyResult:
+    """Make the runs that a study still lacks.
+
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+    failed_too
+        Whether to make the runs that failed again as well.
+    workers, executor, shard, progress
+        As in ``run_study``.
+    """
     check_workers(workers)
     store = Store(folder)
     check_shard(shard, store.study)
     return _run(store, workers, executor, shard, failed_too, progress)
 
 
-def _kept_as(study: Study) -> Study:
-    base = study.scenario if isinstance(study.scenario, str) else study.scenario.title
-    return study.model_copy(update={"scenario": base})
-
-
 def check_workers(workers: int | None) -> None:
-    """Refuse a number of workers that cannot be."""
+    """Refuse an invalid number of workers."""
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= 1024):
         raise InputError(f"workers = {workers!r}; it must be a whole number from 1 to 1024")
 
 
 def check_shard(shard: tuple[int, int], study: Study) -> None:
-    """Refuse a part that cannot be."""
+    """Refuse an invalid part, and parts of a study that must see all its runs."""
     i, n = shard
     if not 1 <= i <= n:
         raise InputError(f"shard {i}/{n}: write it as i/n, with i from 1 to n")
@@ -131,28 +150,28 @@ def _run(
     shard: tuple[int, int],
     failed_too: bool,
     progress: bool,
-) -> Result:
+) -> StudyResult:
     store.check_model()
-    said = [
+    messages = [
         f"Already at work on {store.folder}: {who}. Nothing will be counted twice, but work may be done twice; "
         "give each a part of its own with --shard."
         for who in store.working(shard)
     ]
-    said += store.set_aside()
-    if said:
+    messages += store.set_aside()
+    if messages:
         store = store.again()
     with store.at_work(shard), pool(executor, workers) as (engine, count):
-        make(store, store.pending(shard, failed_too), engine, count, progress)
+        execute(store, store.pending(shard, failed_too), engine, count, progress)
         store = store.again()
         while wanted := more_replicates(store):
             store = store.planned(replicates=wanted)
-            make(store, store.pending(shard), engine, count, progress)
+            execute(store, store.pending(shard), engine, count, progress)
             store = store.again()
-    return Result(store.folder, store.table(), store.status(), tuple(said))
+    return StudyResult(store, messages)
 
 
 def more_replicates(store: Store) -> int | None:
-    """How many replicates are needed next for the study's precision; None if it is reached, or no more are allowed."""
+    """Number of replicates needed next for the study's precision; None if it is reached, or no more are allowed."""
     precision = store.study.precision
     if precision is None or store.pending() or store.replicates >= precision.most:
         return None
@@ -161,8 +180,8 @@ def more_replicates(store: Store) -> int | None:
     return min(store.replicates + precision.step, precision.most)
 
 
-def make(store: Store, runs: Sequence[tuple[str, int]], engine: Executor, workers: int, progress: bool) -> None:
-    """Make the runs (key, replicate) on an executor; what is finished is on the disk whatever happens then."""
+def execute(store: Store, runs: Sequence[tuple[str, int]], engine: Executor, workers: int, progress: bool) -> None:
+    """Make the runs (key, replicate) on an executor; finished runs are on the disk whatever happens afterwards."""
     if not runs:
         return
     work = iter(tasks(store, runs, workers))
@@ -200,9 +219,9 @@ def _collect(waiting: set[Future[WrittenShard]], bar: tqdm) -> set[Future[Writte
 
 
 def tasks(store: Store, runs: Sequence[tuple[str, int]], workers: int) -> Iterator[Task]:
-    """The runs in tasks of some seconds: a block of replicates, point by point, so that points share their luck."""
+    """The runs in tasks of some seconds: a block of replicates, point by point, so that points share their random draws."""
     points = store.points()
-    design = store.setting.scenarios[store.setting.base].design
+    design = store.resolved.scenarios[store.resolved.base].design
     seconds = design.centres * design.clients * design.days * SECONDS_PER_DYAD_DAY
     size = max(1, min(int(SECONDS_PER_TASK / seconds), -(-len(runs) // (4 * workers))))
     order = {key: number for number, key in enumerate(points)}
@@ -213,7 +232,7 @@ def tasks(store: Store, runs: Sequence[tuple[str, int]], workers: int) -> Iterat
         keys = list(dict.fromkeys(key for key, _ in some))
         places = {key: place for place, key in enumerate(keys)}
         here: list[StudyPoint] = [points[key] for key in keys]
-        yield Task(store.folder / SHARDS, store.setting, here, [(places[k], r) for k, r in some], note)
+        yield Task(store.folder / SHARDS, store.resolved, here, [(places[k], r) for k, r in some], note)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Shards: files of finished runs, one per task of a worker, written once and never changed.
 
-A row says which run it is (the key of its scenario and luck, and its replicate) and what came of it, or why it
-failed. Light to import: this is what a worker needs.
+A row holds the key of the run's scenario and seed, the replicate, and the outcomes, or why the run failed.
+Light to import: this is what a worker needs.
 """
 
 from __future__ import annotations
@@ -18,21 +18,26 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from twoway.experiments.studies.outcomes import NAMES
 
-SCHEMA = pa.schema(
-    [
-        ("key", pa.dictionary(pa.int32(), pa.string())),
-        ("replicate", pa.int32()),
-        *((name, pa.float32()) for name in NAMES),
-        ("trouble", pa.string()),
-    ]
-)
+def schema_of(names: Sequence[str]) -> pa.Schema:
+    """Columns of a shard that holds the outcomes of these *names*."""
+    return pa.schema(
+        [
+            ("key", pa.dictionary(pa.int32(), pa.string())),
+            ("replicate", pa.int32()),
+            *((name, pa.float32()) for name in names),
+            ("trouble", pa.string()),
+        ]
+    )
 
 
 class Rows(NamedTuple):
-    """Finished runs: ``keys`` and ``replicate`` (n,), ``outcomes`` (n, K), ``trouble`` a traceback where one failed."""
+    """Finished runs: ``names`` of the K outcomes, ``keys`` and ``replicate`` (n,), ``outcomes`` (n, K), ``trouble``.
 
+    ``trouble`` is a traceback where a run failed.
+    """
+
+    names: Sequence[str]
     keys: Sequence[str]
     replicate: Sequence[int]
     outcomes: NDArray[np.float64]
@@ -54,7 +59,7 @@ def write_shard(folder: Path, rows: Rows, note: Mapping[str, str]) -> str:
         *(pa.array(values.astype(np.float32), from_pandas=True) for values in rows.outcomes.T),
         pa.array(rows.trouble, pa.string()),
     ]
-    table = pa.Table.from_arrays(columns, schema=SCHEMA)
+    table = pa.Table.from_arrays(columns, schema=schema_of(rows.names))
     table = table.replace_schema_metadata({f"twoway.{name}": value for name, value in note.items()})
     buffer = pa.BufferOutputStream()
     pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
@@ -73,12 +78,12 @@ def write_shard(folder: Path, rows: Rows, note: Mapping[str, str]) -> str:
     return name
 
 
-def read_shard(path: Path) -> pa.Table:
-    """The rows of a shard; raises ``DamagedShardError`` if it was cut short or changed."""
+def read_shard(path: Path, names: Sequence[str]) -> pa.Table:
+    """The rows of a shard with outcomes of these *names*; ``DamagedShardError`` if it was cut short or changed."""
     try:
         table = pq.read_table(path, page_checksum_verification=True).replace_schema_metadata(None)
     except (pa.ArrowException, OSError) as error:
         raise DamagedShardError(str(error)) from None
-    if table.schema != SCHEMA:
+    if table.schema != schema_of(names):
         raise DamagedShardError("its columns are not those of a study")
     return table

@@ -1,14 +1,15 @@
 """The store of a study: a folder that only grows, from which nothing is lost and in which nothing is counted twice.
 
-    manifest.json     the study, the scenarios and data files of its points, model and sources
+    manifest.json     the study, the scenarios, data files and extensions of its points, model and sources
     design/           tables of points, each with the key of its runs; extending adds another
-    inputs/           copies of the data files
+    inputs/           copies of the data files and extensions
     shards/           finished runs (``twoway.experiments.studies.shards``); one file per task of a worker
     working/          a note per process that works on the study at present
     set-aside/        shards that were found damaged; their runs are run again
 
-A run is what its key and its replicate say (``twoway.experiments.studies.resolved_study``), wherever it was lived and in whichever file it
-lies: read twice, it counts once. So processes need no lock, and folders of the same study can be merged.
+A run is identified by its key and its replicate (``twoway.experiments.studies.resolved_study``), wherever it was
+simulated and in whichever file it lies: read twice, it counts once. So processes need no lock, and folders of the same
+study can be merged.
 """
 
 from __future__ import annotations
@@ -18,14 +19,12 @@ import hashlib
 import json
 import os
 import socket
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import uuid4
 
 import numpy as np
@@ -36,27 +35,30 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 from scipy.stats import t as students
 
-from twoway.experiments.results.folder import MANIFEST, PACKAGES, atomic_folder, replace_file
+from twoway.experiments.results.folder import atomic_folder
+from twoway.experiments.results.manifest import FORMAT, INPUTS, MANIFEST, read_manifest, save_manifest
+from twoway.experiments.results.provenance import DataFile, model_name, surroundings
 from twoway.experiments.studies.designs import Value
-from twoway.experiments.studies.outcomes import NAMES
-from twoway.experiments.studies.resolved_study import DataFile, ResolvedStudy, model_version, run_digest
-from twoway.experiments.studies.shards import SCHEMA, DamagedShardError, read_shard
+from twoway.experiments.studies.outcomes import Outcome
+from twoway.experiments.studies.resolved_study import EXTENSIONS, ResolvedStudy, extension_files, run_digest
+from twoway.experiments.studies.shards import DamagedShardError, read_shard, schema_of
 from twoway.experiments.studies.study import Study, check_points
 from twoway.experiments.studies.worker import StudyPoint
+from twoway.simulation import SCOPE
 from twoway.simulation.errors import InputError
+from twoway.simulation.extensions import Registry
 from twoway.simulation.parameters.scenario import Scenario
 
-FORMAT = 1
 OWN = ("name", "key", "seed")
 """Columns of a design table that are not inputs."""
 CONFIDENCE = 0.95
-SHARDS, SET_ASIDE, DESIGN, WORKING, INPUTS = "shards", "set-aside", "design", "working", "inputs"
+SHARDS, SET_ASIDE, DESIGN, WORKING = "shards", "set-aside", "design", "working"
 
 
 class Status(NamedTuple):
-    """How far a study has come, in runs; ``damaged`` are shards, ``working`` says who works on it at present.
+    """How far a study has come, in runs; ``damaged`` are shards, ``working`` are processes at work at present.
 
-    ``contradicted`` runs were made twice and came out differently: then not all machines reckon alike.
+    ``contradicted`` runs were made twice and came out differently: then machines compute differently.
     """
 
     points: int
@@ -78,7 +80,7 @@ class Status(NamedTuple):
 class Read(NamedTuple):
     """All runs that the shards hold, each once, the names of shards that cannot be read, and contradictions.
 
-    ``contradicted`` counts runs that were made twice and came out differently, as on machines that reckon differently.
+    ``contradicted`` counts runs that were made twice and came out differently, as on machines that compute differently.
     """
 
     runs: pd.DataFrame
@@ -87,56 +89,71 @@ class Read(NamedTuple):
 
 
 class Store:
-    """The folder of a study, opened. Raises ``InputError`` if it is none, or damaged."""
+    """The folder of a study, opened.
+
+    Opening it loads the copies of the study's extensions, which runs their code.
+
+    Raises
+    ------
+    InputError
+        If the folder is no study, or damaged.
+    """
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
-        manifest = _manifest(self.folder)
+        manifest = read_manifest(self.folder, "study")
         try:
-            self.study = Study.model_validate(manifest["study"], strict=False)
+            extensions = self._copies(manifest[EXTENSIONS])
+            for file in extensions:
+                _check_unchanged(file)
+            own = {EXTENSIONS: tuple(str(file.path) for file in extensions)}
+            self.study = Study.model_validate(manifest["study"] | own, strict=False)
             base = str(manifest["base"])
             scenarios = {name: Scenario.model_validate(s) for name, s in manifest["scenarios"].items()}
-            files = tuple(
-                DataFile(f["field"], f["given"], self.folder / INPUTS / f["file"], f["sha256"])
-                for f in manifest["files"]
-            )
+            files = self._copies(manifest["files"])
             self.model, self.digest = str(manifest["model"]), str(manifest["run_digest"])
             self.replicates = int(manifest["replicates"])
         except (KeyError, TypeError, AttributeError, ValidationError, InputError) as error:
             raise InputError(f"{self.folder / MANIFEST}: is damaged ({str(error).splitlines()[0]})") from None
-        self.setting = ResolvedStudy(base, scenarios, files)
+        self.resolved = ResolvedStudy(base, scenarios, files, extensions)
         self.design = self._design()
+
+    def _copies(self, files: Sequence[Mapping[str, str]]) -> tuple[DataFile, ...]:
+        """The copies of data files or extensions in the study's folder, from the manifest."""
+        return tuple(
+            DataFile(f["field"], f["given"], (self.folder / INPUTS / f["file"]).resolve(), f["sha256"]) for f in files
+        )
+
+    @property
+    def outcomes(self) -> Registry[Outcome]:
+        """Every outcome that the study's runs have, those of its extensions included."""
+        return self.resolved.outcomes
 
     @classmethod
     def create(cls, folder: str | Path, study: Study) -> Store:
         """A new folder for the study, which must not exist yet; it appears whole or not at all."""
-        table, setting = study.points()
+        table, resolved = study.points()
         with atomic_folder(Path(folder)) as partial:
             for name in (SHARDS, SET_ASIDE, DESIGN, WORKING, INPUTS):
                 (partial / name).mkdir()
-            files = []
-            for file in setting.files:
-                name = f"{file.field}-{file.sha256[:8]}.toml"
-                (partial / INPUTS / name).write_bytes(file.path.read_bytes())
-                files.append({"field": file.field, "given": file.given, "file": name, "sha256": file.sha256})
-            _write_json(
-                partial / MANIFEST,
+            save_manifest(
+                partial,
                 {
                     "format": FORMAT,
                     "kind": "study",
-                    "model": _model(),
+                    "model": model_name(),
                     "run_digest": run_digest(),
-                    "study": study.model_dump(mode="json") | {"scenario": setting.base},
+                    "study": study.model_dump(mode="json") | {"scenario": resolved.base},
                     "replicates": study.precision.step if study.precision else study.replicates,
-                    "base": setting.base,
-                    "scenarios": {name: s.model_dump(mode="json") for name, s in setting.scenarios.items()},
-                    "files": files,
-                    "python": ".".join(map(str, sys.version_info[:3])),
-                    "packages": {name: version(name) for name in (*PACKAGES, "SALib", "scipy")},
-                    "scope": "Made-up people in a model; no forecast about anyone.",
+                    "base": resolved.base,
+                    "scenarios": {name: s.model_dump(mode="json") for name, s in resolved.scenarios.items()},
+                    "files": [_copy(file, partial / INPUTS) for file in resolved.files],
+                    EXTENSIONS: [_copy(file, partial / INPUTS) for file in resolved.extensions],
+                    **surroundings("SALib"),
+                    "scope": SCOPE,
                 },
             )
-            _write_design(partial, with_keys(table, study.names(len(table)), study, setting))
+            _write_design(partial, with_keys(table, study.names(len(table)), study, resolved))
         return cls(folder)
 
     def _design(self) -> pd.DataFrame:
@@ -159,14 +176,21 @@ class Store:
         """Names of the inputs."""
         return [column for column in self.design.columns if column not in OWN]
 
+    def holds(self, study: Study) -> bool:
+        """Whether the folder was begun with this study; contents of extensions count, not their paths."""
+        base = study.scenario if isinstance(study.scenario, str) else study.scenario.title
+        mine, theirs = (one.model_copy(update={"scenario": base, EXTENSIONS: ()}) for one in (self.study, study))
+        saved_base = self.resolved.base
+        own = {file.sha256 for file in extension_files(study.extensions)}
+        return base == saved_base and mine == theirs and own <= {file.sha256 for file in self.resolved.extensions}
+
     def check_model(self) -> None:
         """Refuse to go on with another model, or other data files, than the study was begun with."""
-        for file in self.setting.files:
-            if not file.path.is_file() or hashlib.sha256(file.path.read_bytes()).hexdigest() != file.sha256:
-                raise InputError(f"{file.path}: is not the file any more with which the study was begun")
+        for file in (*self.resolved.files, *self.resolved.extensions):
+            _check_unchanged(file)
         if self.digest != run_digest():
             raise InputError(
-                f"{self.folder}: was begun with {self.model}, sources {self.digest[:12]}; these are {_model()}, "
+                f"{self.folder}: was begun with {self.model}, sources {self.digest[:12]}; these are {model_name()}, "
                 f"sources {run_digest()[:12]}. Go on with those, or begin a new study; nothing was changed"
             )
 
@@ -180,40 +204,44 @@ class Store:
 
     @cached_property
     def read(self) -> Read:
-        """What the shards hold, read once; ``again`` forgets it."""
-        tables, damaged = [], []
+        """The content of the shards, read once; ``again`` reads them anew."""
+        tables, damaged, names = [], [], list(self.outcomes)
         for path in sorted((self.folder / SHARDS).glob("*.parquet")):
             try:
-                tables.append(read_shard(path))
+                tables.append(read_shard(path, names))
             except DamagedShardError:
                 damaged.append(path.name)
-        runs = pa.concat_tables([SCHEMA.empty_table(), *tables], promote_options="none").unify_dictionaries()
+        runs = pa.concat_tables([schema_of(names).empty_table(), *tables], promote_options="none").unify_dictionaries()
         frame = runs.to_pandas()
         frame["failed"] = frame["trouble"].notna()
         frame = frame.sort_values(["key", "replicate", "failed"], kind="stable")
         once = frame.drop_duplicates(["key", "replicate"], ignore_index=True)
         well = frame[~frame["failed"]]
-        different = well.drop_duplicates(["key", "replicate", *NAMES])
+        different = well.drop_duplicates(["key", "replicate", *names])
         return Read(once, tuple(damaged), int(different.duplicated(["key", "replicate"]).sum()))
 
     def again(self) -> Store:
-        """The store as it is now on the disk."""
+        """The store as it is on the disk now."""
         return Store(self.folder)
 
     def table(self) -> pd.DataFrame:
-        """A row per point and replicate that has been run, in this order: point, replicate, run, inputs, outcomes.
+        """The runs of the study.
 
-        A run that failed has ``failed`` true, no outcomes, and its traceback in ``trouble``.
+        Returns
+        -------
+        A row per point and replicate that has been run, sorted by these, with the columns point, name, replicate, run,
+        inputs, outcomes, failed and trouble. A run that failed has ``failed`` true, no outcomes, and its traceback in
+        ``trouble``.
         """
         runs = self.read.runs
         runs = runs[runs["replicate"] < self.replicates].assign(key=lambda r: r["key"].astype(str))
         table = self.design.reset_index().drop(columns="seed").merge(runs, on="key", how="inner")
         table["run"] = table["key"] + "-" + table["replicate"].astype(str)
         table = table.sort_values(["point", "replicate"], kind="stable", ignore_index=True)
-        return table[["point", "name", "replicate", "run", *self.inputs, *NAMES, "failed", "trouble"]]
+        return table[["point", "name", "replicate", "run", *self.inputs, *self.outcomes, "failed", "trouble"]]
 
     def have(self, failed_too: bool = True) -> tuple[list[str], NDArray[np.bool_]]:
-        """Keys of all different points, and which of their replicates are there, shape (keys, replicates)."""
+        """Keys of all different points, and whether each of their replicates is there, shape (keys, replicates)."""
         keys = list(dict.fromkeys(self.design["key"]))
         there = np.zeros((len(keys), self.replicates), bool)
         runs = self.read.runs
@@ -271,9 +299,9 @@ class Store:
         return said
 
     def working(self, shard: tuple[int, int] | None = None) -> Iterator[str]:
-        """Who else works on the study at present, as far as can be told; a process that has died does not count.
+        """Other processes that work on the study at present; one that has died on this machine does not count.
 
-        With *shard* (i, n) only those whose part overlaps with it.
+        With *shard* (i, n) only processes whose part overlaps with it.
         """
         for path in sorted((self.folder / WORKING).glob("*.json")):
             try:
@@ -292,7 +320,7 @@ class Store:
 
     @contextmanager
     def at_work(self, shard: tuple[int, int]) -> Iterator[None]:
-        """Say for as long as it lasts that this process works on the study."""
+        """Note in the folder that this process works on the study, until the block ends."""
         path = self.folder / WORKING / f"{uuid4().hex}.json"
         since = datetime.now().strftime("%Y-%m-%d %H:%M:%S")
         note = {"host": socket.gethostname(), "process": os.getpid(), "since": since, "part": shard}
@@ -304,7 +332,7 @@ class Store:
             path.unlink(missing_ok=True)
 
     def note(self) -> dict[str, str]:
-        """What every table and figure of the study says of its making."""
+        """Provenance that every table and figure of the study carries."""
         return {
             "model": self.model,
             "run_digest": self.digest,
@@ -318,13 +346,13 @@ class Store:
 
     def planned(self, replicates: int | None = None, size: int | None = None) -> Store:
         """The store with more replicates planned (never fewer than before), or another size of its design noted."""
-        manifest = _manifest(self.folder)
+        manifest = read_manifest(self.folder, "study")
         if replicates is not None:
             manifest["replicates"] = max(replicates, int(manifest["replicates"]))
         if size is not None:
             manifest["study"]["design"]["size"] = size
         with refusing_full_disk(self.folder):
-            _write_json(self.folder / MANIFEST, manifest)
+            save_manifest(self.folder, manifest)
         return self.again()
 
     def add_points(self, points: Sequence[dict[str, Value]]) -> Store:
@@ -334,15 +362,15 @@ class Store:
             if set(point) != set(inputs):
                 raise InputError(f"new point {number}: has {sorted(point)}; the study's inputs are {sorted(inputs)}")
             self._check_words(number, point)
-        check_points(list(points), self.setting)
+        check_points(list(points), self.resolved)
         table = pd.DataFrame([{name: p[name] for name in inputs} for p in points], columns=inputs)
         with refusing_full_disk(self.folder):
-            _write_design(self.folder, with_keys(table, [""] * len(table), self.study, self.setting))
+            _write_design(self.folder, with_keys(table, [""] * len(table), self.study, self.resolved))
         return self.again()
 
     def _check_words(self, number: int, point: dict[str, Value]) -> None:
-        known = {(f"meaning.{f.field}", f.given) for f in self.setting.files}
-        known |= {("scenario", name) for name in self.setting.scenarios}
+        known = {(f"meaning.{f.field}", f.given) for f in self.resolved.files}
+        known |= {("scenario", name) for name in self.resolved.scenarios}
         for field, value in point.items():
             if isinstance(value, str) and (field, value) not in known:
                 raise InputError(
@@ -350,48 +378,29 @@ class Store:
                 )
 
 
-def with_keys(table: pd.DataFrame, names: Sequence[str], study: Study, setting: ResolvedStudy) -> pd.DataFrame:
-    """A design table with the name of each point, the key of its runs and the seed of its luck."""
+def with_keys(table: pd.DataFrame, names: Sequence[str], study: Study, resolved: ResolvedStudy) -> pd.DataFrame:
+    """A design table with the name of each point, and the key and the seed of its runs."""
     keys, seeds = [], []
     for row in table.to_dict("records"):
-        identity = setting.identity(setting.scenario({str(f): v for f, v in row.items()}))
+        identity = resolved.identity(resolved.scenario({str(f): v for f, v in row.items()}))
         seed = study.seed
-        if not study.same_luck:
+        if not study.common_random_numbers:
             seed = int(hashlib.sha256(f"{seed} {identity}".encode()).hexdigest()[:15], 16)
         keys.append(hashlib.sha256(f"{identity} {seed}".encode()).hexdigest()[:16])
         seeds.append(seed)
     return table.assign(name=list(names), key=keys, seed=np.array(seeds, np.int64))
 
 
-def _model() -> str:
-    return f"two-way-process {model_version()}"
+def _copy(file: DataFile, inputs: Path) -> dict[str, str]:
+    """Copy a data file or extension among the inputs of a study; returns its entry of the manifest."""
+    name = f"{file.field}-{file.sha256[:8]}{file.path.suffix}"
+    (inputs / name).write_bytes(file.path.read_bytes())
+    return {"field": file.field, "given": file.given, "file": name, "sha256": file.sha256}
 
 
-def is_study(folder: Path) -> bool:
-    """Whether a folder holds a study."""
-    try:
-        return bool(json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("kind") == "study")
-    except (OSError, ValueError, AttributeError):
-        return False
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    path = folder / MANIFEST
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{folder}: is not the folder of a study (it has no {MANIFEST})") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: is damaged ({error})") from None
-    if not isinstance(manifest, dict) or manifest.get("kind") != "study":
-        raise InputError(f"{folder}: is not the folder of a study")
-    if manifest.get("format") != FORMAT:
-        raise InputError(f"{path}: has format {manifest.get('format')!r}; this version reads format {FORMAT}")
-    return manifest
-
-
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    replace_file(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+def _check_unchanged(file: DataFile) -> None:
+    if not file.path.is_file() or hashlib.sha256(file.path.read_bytes()).hexdigest() != file.sha256:
+        raise InputError(f"{file.path}: is not the file any more with which the study was begun")
 
 
 def _write_design(folder: Path, table: pd.DataFrame) -> None:
@@ -410,7 +419,7 @@ def _write_design(folder: Path, table: pd.DataFrame) -> None:
 
 @contextmanager
 def refusing_full_disk(folder: Path) -> Iterator[None]:
-    """Turn trouble with the disk into a sentence."""
+    """Turn errors of the disk into an ``InputError`` with the reason."""
     try:
         yield
     except OSError as error:

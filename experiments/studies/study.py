@@ -7,7 +7,8 @@
         replicates=40,
     )
 
-A study is a frozen object; ``twoway.experiments.studies.run`` runs it, ``twoway.experiments.studies.store`` keeps what comes of it.
+A study is a frozen object; ``twoway.experiments.studies.run`` runs it, ``twoway.experiments.studies.store`` keeps its
+runs.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from twoway.experiments.studies.designs import (
     axis,
     table_of_points,
 )
-from twoway.experiments.studies.outcomes import PATTERN_SHARES, outcome
+from twoway.experiments.studies.outcomes import PATTERN_SHARES, outcomes_with
 from twoway.experiments.studies.resolved_study import ResolvedStudy, resolve_study
 from twoway.simulation.affect_control.equations import read_toml
 from twoway.simulation.errors import InputError, nearest
@@ -64,7 +65,19 @@ class Precision(ParameterGroup):
 
 
 class Study(ParameterGroup):
-    """All that is decided before a study is run; refused in words (``InputError``) if it cannot be."""
+    """A question, and all that is decided before it is answered by many runs.
+
+    Raises
+    ------
+    InputError
+        If a field is missing, unknown or out of its range.
+
+    Examples
+    --------
+    >>> study = Study(title="Talk", question="Does talk help?", inputs={"context.everyday": (1, 2)}, replicates=5)
+    >>> len(study.points()[0])
+    2
+    """
 
     name: str = Field(default="study", pattern=r"^[\w.-]+$")
     """Short name: of the file, and of the folder of its results."""
@@ -82,22 +95,25 @@ class Study(ParameterGroup):
     """Which points are run."""
     outcomes: tuple[str, ...] = Field(default=PATTERN_SHARES, min_length=1, strict=False)
     """Outcomes the question is about, the most important first; all are kept."""
+    extensions: tuple[str, ...] = Field(default=(), strict=False)
+    """Paths of the study's own Python files, which declare outcomes for example."""
     seed: int = Field(default=1, ge=0, lt=2**63)
-    """Luck of the whole study."""
+    """Random seed of the whole study."""
     replicates: int = Field(default=20, ge=1, le=MOST_REPLICATES)
-    """How often each point is repeated."""
+    """Number of runs of each point."""
     precision: Precision | None = None
-    """Repeat each point until an outcome is known so well, instead of ``replicates`` times."""
-    same_luck: bool = True
-    """Whether replicate k is the same people with the same luck at every point."""
+    """Add replicates until an outcome is known this precisely, instead of a fixed number of ``replicates``."""
+    common_random_numbers: bool = True
+    """Whether replicate k has the same people and random draws at every point."""
 
     def __init__(self, **fields: Any) -> None:
         try:
             super().__init__(**fields)
         except ValidationError as error:
             raise InputError(_in_words(error)) from None
+        outcomes = outcomes_with(self.extensions)
         for name in (*self.outcomes, *((self.precision.outcome,) if self.precision else ())):
-            outcome(name)
+            _ = outcomes[name]
         if self.precision and self.precision.most < self.precision.step:
             raise InputError("precision.most must be at least precision.step")
         needs_inputs = not isinstance(self.design, Intervention | Listed)
@@ -128,19 +144,24 @@ class Study(ParameterGroup):
         return plain
 
     def points(self) -> tuple[pd.DataFrame, ResolvedStudy]:
-        """The design as a table (see ``twoway.experiments.studies.designs``) and the setting of its points; every point is checked."""
+        """The design as a table, and what its points resolve to; every point is checked.
+
+        Returns
+        -------
+        A row per point with a column per input (see ``twoway.experiments.studies.designs``), and the resolved study.
+        """
         axes = [axis(name, given) for name, given in self.inputs.items()]
         points = self.design.points(axes, self.seed)
         words = [{a.field: v} for a in axes for v in a.values if isinstance(v, str)]
-        setting = resolve_study(self.scenario, self.changes, [*points, *words])
-        check_points(points, setting)
+        resolved = resolve_study(self.scenario, self.changes, [*points, *words], self.extensions)
+        check_points(points, resolved)
 
         def values_of(point: Mapping[str, Value]) -> dict[str, Value]:
-            dumped = setting.scenario(point).model_dump()
+            dumped = resolved.scenario(point).model_dump()
             fields = {f"{s}.{f}": v for s, x in dumped.items() if isinstance(x, dict) for f, v in x.items()}
-            return fields | {SCENARIO: point.get(SCENARIO, setting.base)}
+            return fields | {SCENARIO: point.get(SCENARIO, resolved.base)}
 
-        return table_of_points(points, values_of), setting
+        return table_of_points(points, values_of), resolved
 
     def names(self, count: int) -> list[str]:
         """A name for each of *count* points: of the arms of an intervention, else none."""
@@ -152,17 +173,22 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def check_points(points: list[dict[str, Value]], setting: ResolvedStudy) -> None:
-    """Refuse the first point that cannot be, saying which it is and why."""
+def check_points(points: list[dict[str, Value]], resolved: ResolvedStudy) -> None:
+    """Refuse the first point whose scenario is invalid, with its number and the reason."""
     read = set()
     for number, point in enumerate(points):
         try:
-            scenario = setting.scenario(point)
+            scenario = resolved.scenario(point)
             if scenario.meaning not in read:
-                setting.resolved(scenario)
+                resolved.resolved(scenario)
                 read.add(scenario.meaning)
         except InputError as refusal:
             raise InputError(f"point {number}: {refusal}") from None
+
+
+def as_study(study: Study | str | Path) -> Study:
+    """The study itself, or the one of a name or path."""
+    return study if isinstance(study, Study) else load_study(study)
 
 
 def shipped_studies() -> list[str]:
@@ -171,7 +197,13 @@ def shipped_studies() -> list[str]:
 
 
 def load_study(name: str | Path) -> Study:
-    """A shipped study by its name, or one's own by the path of its TOML file; paths in it are beside the file."""
+    """Load a study that comes with the package by its name, or one's own by the path of its TOML file.
+
+    Raises
+    ------
+    InputError
+        If there is none, or the file is no study; names of files in it are relative to its folder.
+    """
     path = Path(name)
     if not str(name).endswith(".toml") and "/" not in str(name):
         path = SHIPPED / f"{name}.toml"
@@ -193,6 +225,8 @@ def _from_file(data: dict[str, Any], beside: Path) -> dict[str, Any]:
     for field in ("inputs", "changes"):
         if isinstance(data.get(field), dict):
             data[field] = {name: _beside(name, value, beside) for name, value in _flat(data[field]).items()}
+    if isinstance(data.get("extensions"), list):
+        data["extensions"] = [str((beside / str(name)).resolve()) for name in data["extensions"]]
     if isinstance(data.get("scenario"), str):
         data["scenario"] = _beside("scenario", data["scenario"], beside)
     design = data.get("design")
@@ -231,7 +265,7 @@ def _beside(name: str, value: Any, folder: Path) -> Any:
 
 
 def _in_words(error: ValidationError) -> str:
-    """The first thing pydantic found wrong, as a sentence that names the field."""
+    """The first error that pydantic found, as a sentence that names the field."""
     first = error.errors()[0]
     kinds = {cls.__name__.lower() for cls in KINDS.values()} | set(KINDS)
     place = [

@@ -1,27 +1,28 @@
-"""What a worker does: it lives some runs and writes what came of them into a shard of its own."""
+"""What a worker does: it simulates some runs and writes their outcomes into a shard of its own."""
 
 from __future__ import annotations
 
-import math
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from twoway.experiments.studies.designs import Value
-from twoway.experiments.studies.outcomes import NAMES, OUTCOMES, outcomes_of
+from twoway.experiments.studies.outcomes import OutcomeInput, compute_outcomes
 from twoway.experiments.studies.resolved_study import ResolvedStudy
 from twoway.experiments.studies.shards import Rows, write_shard
+from twoway.simulation.random_streams import Draws, draw_all
 from twoway.simulation.run import Detail, PreparedScenario, simulate_centre
 
 REMEMBERED = 64_000_000
-"""Bytes of luck a task may hold, so that points that share their luck need not draw it again."""
+"""Bytes of random draws that a task may hold, so that points with common random numbers need not draw them again."""
 
 
 class StudyPoint(NamedTuple):
-    """One point as a worker needs it: what it changes, the key of its runs, and the seed of its luck."""
+    """One point as a worker needs it: its changes of the base scenario, the key of its runs, and their seed."""
 
     changes: Mapping[str, Value]
     key: str
@@ -29,17 +30,17 @@ class StudyPoint(NamedTuple):
 
 
 class Task(NamedTuple):
-    """Runs for one worker: points, and which (place among the points, replicate) are to be lived."""
+    """Runs for one worker: points, and the runs (place among the points, replicate) to be simulated."""
 
     shards: Path
-    setting: ResolvedStudy
+    resolved: ResolvedStudy
     points: Sequence[StudyPoint]
     runs: Sequence[tuple[int, int]]
     note: Mapping[str, str]
 
 
 class WrittenShard(NamedTuple):
-    """What a worker reports: the name of its shard, how many runs are in it, and how many of these failed."""
+    """A worker's report: name of its shard, number of runs in it, and number of these that failed."""
 
     shard: str
     runs: int
@@ -47,53 +48,70 @@ class WrittenShard(NamedTuple):
 
 
 def simulate_and_write(task: Task) -> WrittenShard:
-    """Live the runs of a task and write their shard."""
-    return keep(task, lived(task))
+    """Simulate the runs of a task and write their shard."""
+    return write_task(task, simulate_task(task))
 
 
-def lived(task: Task) -> Rows:
-    """Live the runs of a task. A run that fails is kept with its traceback."""
-    outcomes = np.full((len(task.runs), len(NAMES)), np.nan)
+def simulate_task(task: Task) -> Rows:
+    """Simulate the runs of a task; a run that fails is kept with its traceback."""
+    names = tuple(task.resolved.outcomes)
+    outcomes = np.full((len(task.runs), len(names)), np.nan)
     trouble: list[str | None] = [None] * len(task.runs)
-    worlds = PointRunner(task.setting, task.points)
+    runner = PointRunner(task.resolved, task.points)
     for row, (place, replicate) in enumerate(task.runs):
         try:
-            outcomes[row] = worlds.outcomes(place, replicate)
+            outcomes[row] = runner.outcomes(place, replicate)
         except Exception:
             trouble[row] = traceback.format_exc()
-    return Rows([task.points[p].key for p, _ in task.runs], [r for _, r in task.runs], outcomes, trouble)
+    return Rows(names, [task.points[p].key for p, _ in task.runs], [r for _, r in task.runs], outcomes, trouble)
 
 
-def keep(task: Task, rows: Rows) -> WrittenShard:
+def write_task(task: Task, rows: Rows) -> WrittenShard:
     """Write the runs of a task as a shard."""
     shard = write_shard(task.shards, rows, task.note)
     return WrittenShard(shard, len(rows.keys), sum(t is not None for t in rows.trouble))
 
 
 class PointRunner:
-    """The worlds of some points. One is made from the other."""
+    """Runs the points of a study; scenarios share their tables, and draws that points have in common are drawn once."""
 
-    def __init__(self, setting: ResolvedStudy, points: Sequence[StudyPoint]) -> None:
-        self.setting, self.points = setting, points
+    def __init__(self, resolved: ResolvedStudy, points: Sequence[StudyPoint]) -> None:
+        self.resolved, self.points = resolved, points
         self._place = -1
-        self._world: PreparedScenario
+        self._prepared: PreparedScenario
+        self._draw: Callable[..., Draws] | None = None
 
-    def world(self, place: int) -> PreparedScenario:
-        """The world of a point."""
-        scenario = self.setting.scenario(self.points[place].changes)
-        return self.setting.world(scenario).with_scenario(scenario)
+    def prepared(self, place: int) -> PreparedScenario:
+        """The scenario of a point, ready to be simulated."""
+        scenario = self.resolved.scenario(self.points[place].changes)
+        return self.resolved.prepared(scenario).again(scenario)
+
+    def draws(self, prepared: PreparedScenario, seed: int, replicate: int, centre: int) -> Draws:
+        """The random draws of one centre."""
+        design = prepared.scenario.design
+        if self._draw is None:
+            size = design.clients * design.days * prepared.columns * np.dtype(np.float32).itemsize
+            self._draw = lru_cache(maxsize=REMEMBERED // size)(draw_all)
+        frames = len(prepared.resolved.frames.names)
+        return self._draw(
+            seed, replicate, centre, design.clients, prepared.scenario.posts, design.days, frames, prepared.columns
+        )
 
     def outcomes(self, place: int, replicate: int) -> list[float]:
-        """The outcomes of one run; raises ``ArithmeticError`` if one that must be there is not a finite number."""
+        """The outcomes of one run, in the order of ``resolved.outcomes``.
+
+        Raises
+        ------
+        ArithmeticError
+            If an outcome that must be there is not a finite number.
+        """
         if place != self._place:
-            self._world, self._place = self.world(place), place
-        world, seed = self._world, self.points[place].seed
-        stays = [
-            simulate_centre(world, seed, replicate, centre, Detail.DYADS)
-            for centre in range(world.scenario.design.centres)
+            self._prepared, self._place = self.prepared(place), place
+        prepared, seed = self._prepared, self.points[place].seed
+        centres = [
+            simulate_centre(
+                prepared, seed, replicate, centre, Detail.DYADS, self.draws(prepared, seed, replicate, centre)
+            )
+            for centre in range(prepared.scenario.design.centres)
         ]
-        outcomes = outcomes_of(stays, world.resolved.frames.kind)
-        for column, value in zip(OUTCOMES, outcomes, strict=True):
-            if not (column.optional or math.isfinite(value)):
-                raise ArithmeticError(f"the outcome {column.name} is {value}")
-        return outcomes
+        return compute_outcomes(self.resolved.outcomes, OutcomeInput(centres, prepared.resolved.frames.kind))

@@ -12,9 +12,8 @@ import pandas as pd
 from twoway.analysis.measures.panel import Panel, panel
 from twoway.analysis.measures.ruptures import find_ruptures
 from twoway.analysis.statistics.bootstrap import Units, units_alone, units_of
-from twoway.experiments.calibration.defaults import with_defaults
-from twoway.experiments.derived.ablation_table import WHOLE, ablations
-from twoway.simulation.parameters.scenario import Meaning, Scenario, changed, load
+from twoway.experiments.validation.ablation_table import WHOLE, ablations
+from twoway.simulation.parameters.scenario import Meaning, Scenario, changed, load, with_defaults
 from twoway.simulation.run import Detail, PreparedScenario, simulate
 from twoway.simulation.tables import TableBuilder
 
@@ -75,7 +74,7 @@ class SimulatedCondition:
         self.seed, self.intervals = seed, intervals
         scenario = changed(with_defaults(condition.scenario, defaults or {}), condition.changes)
         ground, translator = _ground(scenario.meaning)
-        world = ground.with_scenario(scenario)
+        world = ground.again(scenario)
         self.resolved = world.resolved
         lived = list(simulate(world, seed, range(replicates), condition.keep, threads))
         self.tables = translator.tables(lived)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from twoway.experiments.results.toml_tables import read_table
+from twoway.experiments.results.tables import read_declarations
 
 FILE = Path(__file__).with_name("facts.toml")
 MET, BETWEEN, MISSED = "met", "between", "missed"
@@ -103,7 +103,7 @@ class DeclaredFacts(_Row):
 @lru_cache
 def declared_facts() -> tuple[DeclaredFact, ...]:
     """Every fact in the order of the file, each with how it was used."""
-    facts = read_table(FILE, DeclaredFacts).fact
+    facts = read_declarations(FILE, DeclaredFacts).fact
     sourced = [one.id for one in facts if one.status != "assumed"]
     used = {name: (CALIBRATION, HELD_OUT)[place % 2] for place, name in enumerate(sourced)}
     return tuple(one.model_copy(update={"used": used.get(one.id, CALIBRATION)}) for one in facts)

@@ -92,9 +92,7 @@ def _part(row: pd.Series) -> Part:
     return Part(*(float(row[name]) for name in ("estimate", "low", "high")))
 
 
-def _estimate(
-    parts: Floats, statistic: Callable[[Floats], Floats], names: tuple[str, ...], lived: SimulatedCondition
-) -> Parts:
+def _estimate(parts: Floats, statistic: Callable[[Floats], Floats], names: tuple[str, ...], lived: SimulatedCondition) -> Parts:
     """Parts of a fact as functions of sums over dyads; see ``twoway.analysis.statistics.bootstrap``."""
     table = estimated(Measure("", "", ""), names, parts, statistic, [len(parts)] * len(names), lived.units)
     return {name: _part(row) for name, (_, row) in zip(names, table.iterrows(), strict=True)}

@@ -1,4 +1,4 @@
-"""The facts without each of the four dimensions: which of them the model meets only because of which."""
+"""The facts without each of the four dimensions: which of them the model meets only because of that dimension."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from twoway.analysis.narrative.words.grammar import counted, decimal
 from twoway.analysis.render.document import Table
-from twoway.experiments.derived.ablation_table import DIMENSIONS
+from twoway.experiments.validation.ablation_table import DIMENSIONS
 from twoway.experiments.validation.fact_conditions import CONDITIONS, SimulatedCondition
 from twoway.experiments.validation.fact_table import MET, declared_facts
 from twoway.experiments.validation.facts import FACTS
@@ -27,7 +27,7 @@ WITH_ALL = "nothing"
 def facts_without(seed: int, replicates: int, threads: int = 2, progress: bool = False) -> pd.DataFrame:
     """Every fact that rests on an ordinary centre alone, with the whole model and without each dimension.
 
-    The same people live with the same luck in all of them, as often as on the scoreboard. A row per part and removal.
+    All have the same people and common random numbers, and as many dyads as the scoreboard. A row per part and removal.
     Columns: without (a dimension, or ``WITH_ALL``), and those of the scoreboard up to verdict, used.
     """
     facts = [one for one in declared_facts() if FACTS[one.id].conditions == (HERE,)]
@@ -43,7 +43,7 @@ def facts_without(seed: int, replicates: int, threads: int = 2, progress: bool =
     return pd.DataFrame(rows)
 
 
-def in_words(table: pd.DataFrame) -> Iterator[str]:
+def facts_without_sentences(table: pd.DataFrame) -> Iterator[str]:
     """How many facts are met with and without each dimension, and which are lost, gained, or met by none."""
     met = (table["verdict"] == MET).groupby([table["without"], table["fact"]], sort=False).all().unstack(0)
     kept = listed([f"{met[name].sum()} without {name}" for name in DIMENSIONS])
@@ -58,8 +58,8 @@ def in_words(table: pd.DataFrame) -> Iterator[str]:
             yield f"Without {name}, {'; '.join(told)}."
 
 
-def shown(table: pd.DataFrame) -> Table:
-    """The same for a reader, a row per part: values, and what is not met in words."""
+def facts_without_table(table: pd.DataFrame) -> Table:
+    """The same table for a reader, a row per part: values, and a word where the fact is not met."""
     rows = []
     for (fact, part), own in table.groupby(["fact", "part"], sort=False):
         by = own.set_index("without")

@@ -1,4 +1,4 @@
-"""The scoreboard: every fact, how the model stands to it, how sure that is, and whether the fact was used to fit it."""
+"""The scoreboard: every fact, whether the model meets it, how sure that is, and whether it was used in calibration."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tqdm import tqdm
 from twoway.analysis.figures.scoreboard import scoreboard_figure
 from twoway.analysis.narrative.words.grammar import decimal
 from twoway.analysis.render.document import Table
-from twoway.experiments.results.result import Made
+from twoway.experiments.results.result import Result, derived
 from twoway.experiments.validation.fact_conditions import CONDITIONS, Changes, SimulatedCondition
 from twoway.experiments.validation.fact_table import (
     BETWEEN,
@@ -33,7 +33,7 @@ LEAST_REPLICATES = 25
 
 
 def replicates_of(name: str, replicates: int) -> int:
-    """How often a condition is lived: *replicates* times ``PAIRS`` dyads, whatever its size."""
+    """Replicates of a condition that make *replicates* times ``PAIRS`` dyads, whatever its size."""
     design = load(CONDITIONS[name].scenario).design
     return max(1, round(replicates * PAIRS / (design.centres * design.clients)))
 
@@ -64,7 +64,7 @@ def parts_of_facts(
     return {name: found[name] for name in names}
 
 
-def scoreboard(seed: int, replicates: int, threads: int = 2, progress: bool = False) -> pd.DataFrame:
+def scoreboard_values(seed: int, replicates: int, threads: int = 2, progress: bool = False) -> pd.DataFrame:
     """Every fact as the model has it, a row per part.
 
     Columns: fact, says, part, unit, estimate, low, high (95 %), accept_low, accept_high, wrong_low, wrong_high, verdict
@@ -103,8 +103,8 @@ def by_fact(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["fact", "says", "verdict", "certain", "used", "note", "status"])
 
 
-def in_words(table: pd.DataFrame, dyads: int) -> Iterator[str]:
-    """How the model stands to the facts, in a few sentences."""
+def scoreboard_sentences(table: pd.DataFrame, dyads: int) -> Iterator[str]:
+    """A few sentences on the facts that the model meets and misses."""
     facts = by_fact(table)
     for used, how in ((CALIBRATION, "used in calibration"), (HELD_OUT, "held out")):
         own = facts[(facts["used"] == used) & (facts["status"] != "assumed")]
@@ -130,11 +130,11 @@ def in_words(table: pd.DataFrame, dyads: int) -> Iterator[str]:
     open_ = table[~table["certain"]]
     if len(open_):
         told = [f"{row.fact} ({row.part})" for row in open_.itertuples()]
-        yield f"With other luck another verdict is possible for {listed(told)}."
+        yield f"With other random draws another verdict is possible for {listed(told)}."
     yield f"Each condition has {dyads} dyads; intervals: 95 %, over replicates or centres."
 
 
-def lines(table: pd.DataFrame) -> Iterator[str]:
+def scoreboard_lines(table: pd.DataFrame) -> Iterator[str]:
     """The scoreboard for a terminal, a line per part."""
     width = max(len(f"{row.part} ({row.unit})") for row in table.itertuples())
     yield f"{'fact':<5}{'':<{width + 2}}{'value':>7}  {'95 % interval':<18}{'accepted':<16}verdict"
@@ -145,19 +145,19 @@ def lines(table: pd.DataFrame) -> Iterator[str]:
         interval = f"{decimal(row.low)} to {decimal(row.high)}" if row.high > row.low else ""
         accepted = accepted_range(row.accept_low, row.accept_high)
         how = ("" if row.used == CALIBRATION else ", held out") + (f" ({row.note})" if row.note else "")
-        maybe = "" if row.certain else " (with other luck perhaps not)"
+        maybe = "" if row.certain else " (with other random draws perhaps not)"
         what, value = f"{row.part} ({row.unit})", decimal(row.estimate)
         yield f"{name:<5}{what:<{width + 2}}{value:>7}  {interval:<18}{accepted:<16}{row.verdict}{how}{maybe}"
 
 
 def accepted_range(low: float, high: float) -> str:
-    """What is accepted, in words."""
+    """The accepted range in words."""
     if math.isinf(low):
         return f"at most {high:g}"
     return f"at least {low:g}" if math.isinf(high) else f"{low:g} to {high:g}"
 
 
-def shown(table: pd.DataFrame) -> Table:
+def scoreboard_table(table: pd.DataFrame) -> Table:
     """The scoreboard for a reader, a row per part."""
     rows = []
     for row in table.itertuples():
@@ -170,8 +170,8 @@ def shown(table: pd.DataFrame) -> Table:
     return Table(("fact", "part", "value", "95 % interval", "accepted", "verdict", "used"), tuple(rows))
 
 
-def sources(table: pd.DataFrame) -> Table:
-    """What each fact claims, how it is computed and where it is from, a row per fact."""
+def sources_table(table: pd.DataFrame) -> Table:
+    """Claim, computation and source of each fact, a row per fact."""
     rows = [
         (row.fact, row.says, row.how, f"{row.sources} ({row.status})" if row.sources else row.status)
         for row in table.drop_duplicates("fact").itertuples()
@@ -179,13 +179,30 @@ def sources(table: pd.DataFrame) -> Table:
     return Table(("fact", "what it says", "how it is computed", "source"), tuple(rows))
 
 
-def make(seed: int, replicates: int, threads: int = 2, progress: bool = False) -> Made:
-    """The scoreboard with its figure and what it says, to be kept."""
-    table = scoreboard(seed, replicates, threads, progress)
+@derived("scoreboard")
+def scoreboard(seed: int, replicates: int, threads: int = 2, progress: bool = False) -> Result:
+    """The scoreboard of all facts.
+
+    Parameters
+    ----------
+    seed
+        Random seed, from 0.
+    replicates
+        Replicates of 16 dyads in each condition.
+    threads
+        Number of threads.
+    progress
+        Whether to show a bar.
+
+    Returns
+    -------
+    A result with the tables ``scoreboard`` (a row per part of a fact) and ``facts`` (a row per fact).
+    """
+    table = scoreboard_values(seed, replicates, threads, progress)
     dyads = PAIRS * replicates
-    return Made(
+    return Result(
         {"scoreboard": table, "facts": by_fact(table)},
-        {"scoreboard": scoreboard_figure(table, f"{dyads} dyads per condition, seed {seed}")},
-        tuple(in_words(table, dyads)),
-        (shown(table), sources(table)),
+        {"scoreboard": lambda: scoreboard_figure(table, f"{dyads} dyads per condition, seed {seed}")},
+        tuple(scoreboard_sentences(table, dyads)),
+        (scoreboard_table(table), sources_table(table)),
     )

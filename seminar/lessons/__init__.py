@@ -51,7 +51,7 @@ class LessonStep(_Part):
 class Notice(_Part):
     """A sentence about what the class will notice, with numbers that are computed when the note is made.
 
-    *measure* is a key of ``twoway.seminar.lesson_measures.MEASURES``; *text* holds ``{one}`` and ``{other}``, or neither;
+    *measure* is a key of ``seminar.lesson_measures.MEASURES``; *text* holds ``{one}`` and ``{other}``, or neither;
     *is_* promises that the other number is more or less than the one, or much the same.
     """
 

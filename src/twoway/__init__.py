@@ -16,6 +16,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # for editors and type checkers
+    from twoway.simulation.dynamics.policy_change import PolicyChange
+    from twoway.simulation.mesa_model import Keyworker
+    from twoway.simulation.mesa_model import Client
+    from twoway.simulation.coping import coping_way
+    from twoway.simulation.events import event_kind
+    from twoway.simulation.events import Mark
+    from twoway.simulation.parameters.declare import parameter
+    from twoway.simulation.parameters.declare import ParameterGroup
     from twoway.experiments.comparison.compare import Comparison, compare
     from twoway.experiments.studies.run import resume, run_study
     from twoway.experiments.studies.study import Study, load_study
@@ -27,35 +35,51 @@ if TYPE_CHECKING:  # for editors and type checkers
     from twoway.simulation.tables import Tables, run
 
 __all__ = [
-    "SCOPE",
     "Centre",
+    "Client",
     "Comparison",
     "InputError",
+    "Keyworker",
+    "Mark",
+    "ParameterGroup",
+    "PolicyChange",
+    "SCOPE",
     "Scenario",
     "Study",
     "Tables",
     "changed",
     "compare",
+    "coping_way",
     "event",
+    "event_kind",
     "load",
     "load_study",
+    "parameter",
     "resume",
     "run",
     "run_study",
 ]
 _HOME = {
-    "SCOPE": "simulation",
     "Centre": "simulation.mesa_model",
+    "Client": "simulation.mesa_model",
     "Comparison": "experiments.comparison.compare",
     "InputError": "simulation.errors",
+    "Keyworker": "simulation.mesa_model",
+    "Mark": "simulation.events",
+    "ParameterGroup": "simulation.parameters.declare",
+    "PolicyChange": "simulation.dynamics.policy_change",
+    "SCOPE": "simulation",
     "Scenario": "simulation.parameters.scenario",
     "Study": "experiments.studies.study",
     "Tables": "simulation.tables",
     "changed": "simulation.parameters.scenario",
     "compare": "experiments.comparison.compare",
+    "coping_way": "simulation.coping",
     "event": "simulation.affect_control.equations",
+    "event_kind": "simulation.events",
     "load": "simulation.parameters.scenario",
     "load_study": "experiments.studies.study",
+    "parameter": "simulation.parameters.declare",
     "resume": "experiments.studies.run",
     "run": "simulation.tables",
     "run_study": "experiments.studies.run",

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from twoway.analysis.patterns import PATTERNS, with_patterns
-from twoway.experiments.derived.ablation_table import WHOLE, ablations
+from twoway.experiments.validation.ablation_table import WHOLE, ablations
 from twoway.experiments.validation.fact_table import declared_facts
 from twoway.simulation.parameters.scenario import Scenario, changed
 from twoway.simulation.tables import run

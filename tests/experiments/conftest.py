@@ -13,7 +13,7 @@ from twoway.experiments.studies.run import run_study
 
 @pytest.fixture(scope="session")
 def noisy():
-    """A study of Ishigami's function, 128 base samples, 4 replicates, half of the variance being luck."""
+    """A study of Ishigami's function, 128 base samples, 4 replicates, half of the variance being chance."""
     known = ishigami()
     design = design_of(["x1", "x2", "x3"], known.bounds, 128)
     return design, runs_of(lived(known, design.to_numpy(), "its own", 4, np.random.default_rng(0)))

@@ -117,14 +117,14 @@ def test_a_slider_says_its_number_and_what_it_is_without_a_mouse(opened: Open) -
     window.until(f"document.getElementById('recipe').value.endsWith('context.planned=' + {value})")
     for one in SLIDERS:
         described = window.page.get_attribute(f"#s-{one.name}", "aria-describedby")
-        assert window.page.locator(f"#{described}").text_content() == one.means
+        assert window.page.locator(f"#{described}").text_content() == one.meaning
     assert window.page.locator("#setting [title]").count() == 0
     window.page.focus("[data-sheet=meanings]")
     window.page.keyboard.press("Enter")
     window.until("document.getElementById('sheet').open")
     told = window.text("#content")
     for one in SLIDERS:
-        assert one.means in told
+        assert one.meaning in told
         assert one.field in told
     assert "from day 6 on" in told
 

@@ -137,7 +137,7 @@ def test_each_talk_is_marked_on_its_day_with_how_it_ended(timeline: DyadTimeline
     for kind, event in ended.items():
         marks = [mark for mark in timeline.marks if mark.kind == kind]
         assert [mark.day for mark in marks] == events.loc[events["event"] == event, "day"].tolist()
-        assert all(mark.told.startswith("they talked it over") and not mark.party for mark in marks)
+        assert all(mark.text.startswith("they talked it over") and not mark.party for mark in marks)
 
 
 def test_the_reserve_of_every_keyworker_is_her_own() -> None:

@@ -12,7 +12,7 @@ from twoway.seminar.lesson_measures import (
     MEASURES,
     SAME,
     ComparedSeries,
-    _written,
+    _number_text,
     holds,
     noticed_sentences,
     simulate_setting,
@@ -146,6 +146,6 @@ def test_too_few_pairs_are_refused_and_what_nobody_did_is_not_given_a_number():
 
 
 def test_a_change_that_is_none_when_rounded_has_no_sign():
-    assert [_written(value, "change") for value in (-0.004, 0.004, 0.0, -0.01, 0.22)] == [
+    assert [_number_text(value, "change") for value in (-0.004, 0.004, 0.0, -0.01, 0.22)] == [
         "0.00", "0.00", "0.00", "\u22120.01", "+0.22",
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from twoway.experiments.calibration.evaluate import FactPoint, evaluate_point, e
 from twoway.experiments.validation.scoreboard import parts_of_facts
 
 POINTS = tuple(
-    FactPoint((("learning.perceptual_noise", blur), ("design.days", 65)), ("T14", "P4"), 3, 1) for blur in (0.6, 1.7)
+    FactPoint((("learning.perceptual_noise", noise), ("design.days", 65)), ("T14", "P4"), 3, 1) for noise in (0.6, 1.7)
 )
 
 
@@ -23,7 +23,7 @@ def test_a_point_is_what_the_facts_become_there(made):
         assert row == pytest.approx(evaluate_point(point))
     parts = parts_of_facts(("P4",), 3, 1, dict(POINTS[0].defaults), intervals=False)
     assert table["P4: taken for about as good"][0] == parts["P4"]["taken for about as good"].estimate
-    assert table["P4: taken for about as good"][0] > table["P4: taken for about as good"][1], "more blur, more error"
+    assert table["P4: taken for about as good"][0] > table["P4: taken for about as good"][1], "more noise, more error"
 
 
 def test_what_was_simulated_is_not_simulated_again(made, tmp_path):

@@ -52,7 +52,7 @@ def test_an_emulator_says_what_the_function_is_between_the_points_and_how_far_of
     assert 0.85 < check.covered <= 1
 
 
-def test_luck_is_not_taken_for_an_effect_and_a_number_that_does_nothing_has_the_longest_length(emulator):
+def test_chance_is_not_taken_for_an_effect_and_a_number_that_does_nothing_has_the_longest_length(emulator):
     assert np.sqrt(emulator.luck) == pytest.approx(LUCK, rel=0.4)
     assert emulator.lengths.argmax() == 2
 
@@ -126,7 +126,7 @@ def test_below_the_ceiling_implausibility_is_exact(emulator):
     assert (cut[full > CUTOFF] > CUTOFF).all()
 
 
-def test_what_luck_does_is_the_same_wherever_the_values_lie_and_whatever_is_missing():
+def test_the_standard_error_is_the_same_wherever_the_values_lie_and_whatever_is_missing():
     chance = np.random.default_rng(1)
     values = np.arange(200)[:, None, None] + chance.normal(0, [0.5, 2.0], (200, 3, 2))
     assert sd_between_seeds(values) == pytest.approx([0.5, 2.0], rel=0.1)
@@ -153,11 +153,11 @@ def test_only_facts_used_in_calibration_are_aimed_at():
 
 
 def test_whatever_is_sampled_a_helper_who_must_search_feels_it():
-    world = PreparedScenario(Scenario())
-    frames, situations = world.resolved.frames.names, world.resolved.situations
+    prepared = PreparedScenario(Scenario())
+    frames, situations = prepared.resolved.frames.names, prepared.resolved.situations
     number = situations.turn(EncounterKind.CONTROL, KEYWORKER, 0)
     search = situations.turns[number].feasible.index("search")
-    deflection = world.turns[number].disturbance[frames.index("care"), search]
+    deflection = prepared.turns[number].disturbance[frames.index("care"), search]
     free = priors()
     assert free.high[free.names.index("learning.deflection_tolerance")] < deflection
 

@@ -6,9 +6,9 @@ import pytest
 
 from twoway.analysis.divergence import PARTINGS
 from twoway.analysis.patterns import PATTERNS, by_day, with_patterns
-from twoway.experiments.comparison.compare import BATCH, CHAINS, FOLLOWED, LEAST, compare
-from twoway.experiments.comparison.schedule import ScenarioSchedule, course
-from twoway.experiments.comparison.text import answer, partings_in_words, tables_in_lines
+from twoway.experiments.comparison.compare import BATCH, CHAINS, FOLLOWED, LEAST_REPLICATES, compare
+from twoway.experiments.comparison.schedule import ScenarioSchedule, parse_schedule
+from twoway.experiments.comparison.text import answer_sentences, divergence_sentences, table_lines
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import changed, load
 from twoway.simulation.tables import run
@@ -17,7 +17,7 @@ SMALL = {"design.days": 40, "design.clients": 5, "design.centres": 2, "context.c
 
 
 def small(text):
-    return course(text, SMALL)
+    return parse_schedule(text, SMALL)
 
 
 @pytest.fixture(scope="module")
@@ -45,20 +45,20 @@ def test_nothing_differs_from_itself(itself):
 
 
 def test_what_is_there_twice_has_two_names_and_is_said_to_be_the_same(itself):
-    ordinary, again = (one.name for one in itself.courses)
+    ordinary, again = (one.name for one in itself.schedules)
     assert again == f"{ordinary} (2)"
-    text = " ".join([*answer(itself), *partings_in_words(itself)])
+    text = " ".join([*answer_sentences(itself), *divergence_sentences(itself)])
     assert "every dyad ends in the same pattern" in text
     assert "the stories of all 40 dyads that were followed are the same throughout" in text
 
 
-def test_a_reform_after_the_last_day_is_no_difference():
+def test_a_policy_change_after_the_last_day_is_no_difference():
     reformed = compare([small("ordinary"), small("ordinary@41:permissive")], replicates=3)
     assert np.array_equal(*reformed.codes)
     assert reformed.partings["day"].isna().all()
 
 
-def test_no_story_parts_before_the_reform(result):
+def test_no_story_parts_before_the_policy_change(result):
     reformed = result.partings[result.partings["scenario"] == "strict-and-opaque@25:permissive"]
     assert reformed["day"].min() >= 25
     assert set(result.partings["what"].dropna()) <= set(PARTINGS)
@@ -68,8 +68,8 @@ def test_no_story_parts_before_the_reform(result):
 
 
 def test_patterns_and_days_are_those_of_the_runs(result):
-    for number, one in enumerate(result.courses):
-        tables = run(one.world, seed=5, replicates=6, keep="days")
+    for number, one in enumerate(result.schedules):
+        tables = run(one.prepared, seed=5, replicates=6, keep="days")
         dyads = with_patterns(tables.dyads)
         assert list(dyads["pattern"].cat.codes) == list(result.codes[number].ravel())
         daily = by_day(tables.days)
@@ -120,41 +120,45 @@ def test_dyads_that_moved_farthest_are_told_first(result):
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_threads_change_nothing(result, threads):
-    again = compare(result.courses, seed=5, replicates=6, threads=threads)
+    again = compare(result.schedules, seed=5, replicates=6, threads=threads)
     for name in ("differences", "moves", "partings", "days", "chains"):
         pd.testing.assert_frame_equal(getattr(again, name), getattr(result, name))
 
 
 def test_it_goes_on_until_it_is_precise_enough_and_no_further():
     tiny = {"design.days": 15, "design.clients": 4}
-    courses = [course("strict-and-opaque", tiny), course("permissive", tiny)]
-    found = compare(courses, precision=0.05)
+    schedules = [parse_schedule("strict-and-opaque", tiny), parse_schedule("permissive", tiny)]
+    found = compare(schedules, precision=0.05)
     assert found.reached
     assert found.half_width <= 0.05
-    assert found.replicates > LEAST
-    assert (found.replicates - LEAST) % BATCH == 0
-    before = compare(courses, replicates=found.replicates - BATCH)
+    assert found.replicates > LEAST_REPLICATES
+    assert (found.replicates - LEAST_REPLICATES) % BATCH == 0
+    before = compare(schedules, replicates=found.replicates - BATCH)
     assert before.half_width > 0.05
     assert np.array_equal(before.codes[0], found.codes[0][:-BATCH])
 
 
 def test_it_stops_at_the_most_that_is_allowed_and_says_so():
     tiny = {"design.days": 10, "design.clients": 4}
-    found = compare([course("ordinary", tiny), course("permissive", tiny)], precision=0.0001, most=LEAST + 5)
-    assert found.replicates == LEAST + 5
+    found = compare(
+        [parse_schedule("ordinary", tiny), parse_schedule("permissive", tiny)],
+        precision=0.0001,
+        most=LEAST_REPLICATES + 5,
+    )
+    assert found.replicates == LEAST_REPLICATES + 5
     assert not found.reached
-    assert "the most allowed" in " ".join(answer(found))
+    assert "the most allowed" in " ".join(answer_sentences(found))
 
 
 def test_never_fewer_than_the_least_however_little_precision_is_wanted():
     tiny = {"design.days": 3, "design.clients": 2}
-    found = compare([course("ordinary", tiny), course("permissive", tiny)], precision=0.9)
-    assert found.replicates == LEAST
+    found = compare([parse_schedule("ordinary", tiny), parse_schedule("permissive", tiny)], precision=0.9)
+    assert found.replicates == LEAST_REPLICATES
     assert len(found.partings) <= FOLLOWED
 
 
 def test_the_words_name_the_numbers_of_the_tables(result):
-    words = " ".join([*answer(result), *partings_in_words(result), *tables_in_lines(result)])
+    words = " ".join([*answer_sentences(result), *divergence_sentences(result), *table_lines(result)])
     for row in result.differences.itertuples():
         assert f"{row.share:.1%}" in words
         assert f"{100 * row.difference:+.1f}" in words
@@ -181,6 +185,6 @@ def test_what_cannot_be_done_is_refused(more, words):
 
 def test_a_course_written_in_python_is_as_good_as_one_written_in_a_line():
     written = small("ordinary@10:permissive")
-    built = ScenarioSchedule("mine", written.scenario, written.reforms)
+    built = ScenarioSchedule("mine", written.scenario, written.policy_changes)
     one, other = (compare([small("ordinary"), c], replicates=2).codes[1] for c in (written, built))
     assert np.array_equal(one, other)

@@ -7,14 +7,10 @@ import pandas as pd
 import pytest
 
 from twoway.experiments.comparison.compare import compare
-from twoway.experiments.comparison.save import (
-    TABLES,
-    is_comparison,
-    keep_comparison,
-    read_comparison,
-    verify_comparison,
-)
-from twoway.experiments.comparison.schedule import course
+from twoway.experiments.comparison.comparison import TABLES, Comparison, read_comparison
+from twoway.experiments.comparison.schedule import parse_schedule
+from twoway.experiments.results.manifest import saved_kind
+from twoway.experiments.results.result import open_result, verify
 from twoway.simulation.compilation import source_digest
 from twoway.simulation.errors import InputError
 
@@ -24,13 +20,13 @@ TEXTS = ("strict-and-opaque", "permissive", "strict-and-opaque@6:permissive")
 
 @pytest.fixture(scope="module")
 def result():
-    return compare([course(text, TINY) for text in TEXTS], seed=2, replicates=3)
+    return compare([parse_schedule(text, TINY) for text in TEXTS], seed=2, replicates=3)
 
 
 @pytest.fixture(scope="module")
 def kept(result, tmp_path_factory):
     folder = tmp_path_factory.mktemp("kept") / "comparison"
-    keep_comparison(result, folder)
+    result.save(folder)
     return folder
 
 
@@ -64,22 +60,22 @@ def test_every_figure_is_there_twice_and_says_what_it_was_made_by(kept):
             assert words.encode() in content
 
 
-def test_the_manifest_holds_the_courses_with_their_reforms(result, kept):
-    assert is_comparison(kept)
-    courses, manifest = read_comparison(kept)
-    assert [one.name for one in courses] == list(TEXTS)
+def test_the_manifest_holds_the_schedules_with_their_policy_changes(result, kept):
+    assert saved_kind(kept) == "comparison"
+    schedules, manifest = read_comparison(kept)
+    assert [one.name for one in schedules] == list(TEXTS)
     assert (manifest["seed"], manifest["replicates"], manifest["kind"]) == (2, 3, "comparison")
-    for ours, theirs in zip(courses, result.courses, strict=True):
+    for ours, theirs in zip(schedules, result.schedules, strict=True):
         assert ours.scenario.context == theirs.scenario.context
-        assert [(r.day, r.scenario.context) for r in ours.reforms] == [
-            (r.day, r.scenario.context) for r in theirs.reforms
+        assert [(r.day, r.scenario.context) for r in ours.policy_changes] == [
+            (r.day, r.scenario.context) for r in theirs.policy_changes
         ]
 
 
 def test_a_comparison_that_is_made_again_is_equal(kept):
-    verdict = verify_comparison(kept)
+    verdict = verify(kept)
     assert verdict.equal == dict.fromkeys(TABLES, True)
-    assert verdict.changed == []
+    assert verdict.changed == ()
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -87,54 +83,57 @@ def test_a_number_that_was_changed_is_noticed(copied, name):
     path = copied / f"{name}.csv"
     *head, last = path.read_text().splitlines()
     path.write_text("\n".join([*head, last.replace(last.split(",")[0], "other", 1)]) + "\n")
-    verdict = verify_comparison(copied)
+    verdict = verify(copied)
     assert verdict.equal == {table: table != name for table in TABLES}
 
 
 def test_other_sources_are_said_to_be_other(copied):
     rewritten(copied, lambda manifest: manifest.update(source_digest="0" * 64))
-    assert "the model's sources" in verify_comparison(copied).changed[0]
+    assert "the model's sources" in verify(copied).changed[0]
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         (lambda m: m.update(format=9), "has format 9"),
-        (lambda m: m.pop("courses"), "courses is missing"),
+        (lambda m: m.pop("schedules"), "schedules is missing"),
         (lambda m: m.update(seed="x"), "seed = 'x'; it must be a whole number"),
-        (lambda m: m.update(courses=[3]), "courses are not written as"),
-        (lambda m: m["courses"][0].pop("reforms"), "courses are not written as"),
-        (lambda m: m["courses"][0]["resolved_scenario"]["context"].update(control=99), "context.control"),
-        (lambda m: m["courses"][2]["reforms"][0].update(day=900), "reform on day 900"),
-        (lambda m: m.update(courses=m["courses"][:1]), "two scenarios or more"),
+        (lambda m: m.update(schedules=[3]), "schedules are not written as"),
+        (lambda m: m["schedules"][0].pop("policy_changes"), "schedules are not written as"),
+        (lambda m: m["schedules"][0]["resolved_scenario"]["context"].update(control=99), "context.control"),
+        (lambda m: m["schedules"][2]["policy_changes"][0].update(day=900), "reform on day 900"),
+        (lambda m: m.update(schedules=m["schedules"][:1]), "two scenarios or more"),
         (lambda m: m.update(replicates="1"), "replicates = 1; it must be from 2"),
     ],
 )
 def test_a_damaged_manifest_is_refused_in_words(copied, change, words):
     rewritten(copied, change)
     with pytest.raises(InputError, match=words):
-        verify_comparison(copied)
+        verify(copied)
 
 
-def test_a_missing_table_or_input_is_named(copied):
+def test_a_missing_input_is_named(copied):
     (copied / "inputs" / "frames.toml").unlink()
     with pytest.raises(InputError, match=r"frames\.toml"):
-        verify_comparison(copied)
+        verify(copied)
+
+
+def test_a_missing_table_is_named(copied):
     (copied / "moves.csv").unlink()
     with pytest.raises(InputError, match=r"the table moves\.csv is missing"):
-        verify_comparison(copied)
+        verify(copied)
 
 
 def test_a_table_that_is_no_table_is_named(copied):
     (copied / "moves.csv").write_bytes(b"")
     with pytest.raises(InputError, match=r"moves\.csv: cannot be read"):
-        verify_comparison(copied)
+        verify(copied)
 
 
 def test_a_folder_that_exists_is_not_overwritten(result, copied):
     before = (copied / "moves.csv").read_bytes()
     with pytest.raises(InputError, match="exists already"):
-        keep_comparison(result, copied)
+        result.save(copied)
     assert (copied / "moves.csv").read_bytes() == before
 
 
@@ -142,4 +141,18 @@ def test_a_folder_that_exists_is_not_overwritten(result, copied):
 def test_what_is_no_comparison_is_known_not_to_be_one(tmp_path, content):
     if content is not None:
         (tmp_path / "manifest.json").write_bytes(content)
-    assert not is_comparison(tmp_path)
+    assert saved_kind(tmp_path) is None
+
+
+def test_a_comparison_that_is_opened_says_what_it_said_when_it_was_computed(result, kept):
+    opened = open_result(kept)
+    assert isinstance(opened, Comparison)
+    assert opened.sentences == result.sentences
+    assert list(opened.figures) == list(result.figures)
+    assert opened.reached == result.reached
+
+
+def test_a_notebook_shows_an_answer_a_table_and_a_figure_of_a_comparison(result):
+    shown = result._repr_html_()
+    assert shown.count("<table") == shown.count("<img") == 1
+    assert result.sentences[0].split(":")[0] in shown

@@ -1,4 +1,4 @@
-"""What a removal does is a difference between the same people with the same luck, and a result that can be verified."""
+"""The effect of a removal is a difference with common random numbers, and a result that can be verified."""
 
 import json
 
@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import twoway.experiments.derived.ablation_table
+import twoway.experiments.validation.ablation_table
 from twoway.analysis.patterns import PATTERNS
 from twoway.experiments.derived.ablation import ablation
-from twoway.experiments.derived.ablation_table import WHOLE, ablations
+from twoway.experiments.validation.ablation_table import WHOLE, ablations
 
 SMALL = """
 [kept_rules]
@@ -18,7 +18,7 @@ updated_positivity = "it is what is looked at"
 [[removal]]
 dimension = "meaning"
 rule = "the whole dimension"
-removes = ["redefined"]
+removes = ["updated_log_weight"]
 changes = { "learning.definition_learning_rate" = 0.0, "learning.impersonal_weight" = 1.0 }
 without = "nothing is learned"
 [[removal]]
@@ -43,7 +43,7 @@ def small(tmp_path, monkeypatch):
     """A table of three removals, one of which takes out nothing."""
     path = tmp_path / "removals.toml"
     path.write_text(SMALL)
-    monkeypatch.setattr(twoway.experiments.derived.ablation_table, "TABLE", path)
+    monkeypatch.setattr(twoway.experiments.validation.ablation_table, "TABLE", path)
     ablations.cache_clear()
     yield path
     ablations.cache_clear()

@@ -51,8 +51,9 @@ def test_variants_are_the_model_as_it_is_and_one_thing_otherwise_at_a_time():
         assert (variant.thresholds == THRESHOLDS) == (variant.kind != "thresholds")
         assert (variant.changes == {}) == (variant.kind in (UNCHANGED, "thresholds"))
     assert [v.changes for v in found if v.kind == "posterior"] == [
-        {"learning.perceptual_noise": 1.1, "context.control": 3.0}, {"learning.perceptual_noise": 1.6, "context.control": 1.5},
-    ]  # fmt: skip
+        {"learning.perceptual_noise": 1.1, "context.control": 3.0},
+        {"learning.perceptual_noise": 1.6, "context.control": 1.5},
+    ]
     assert "posterior" not in {variant.kind for variant in variants(load("ordinary"), 3, None)}
 
 
@@ -80,8 +81,8 @@ def test_outcomes_are_those_of_the_tables_of_the_same_runs():
 
 def test_accounts_at_the_end_are_those_that_clusters_are_looked_for_in():
     mine = lived({"meaning.frames": "seven"})
-    world = mine.world
-    elsewhere = accounts_on(run(world, 5, 3, "days").days, world.resolved, 20)
+    prepared = mine.world
+    elsewhere = accounts_on(run(prepared, 5, 3, "days").days, prepared.resolved, 20)
     assert set(ACCOUNT) == set(elsewhere) - {"replicate", "centre", "dyad"}
     for name, values in mine.ends("ordinary", {}).items():
         assert values.ravel() == pytest.approx(elsewhere[name].to_numpy()), name
@@ -146,8 +147,8 @@ def test_the_command_keeps_the_draws_with_the_result_so_that_it_can_be_verified(
 
 def test_draws_are_taken_evenly_from_the_whole_file_and_only_parameters_are(tmp_path):
     path = tmp_path / "posterior.csv"
-    blur = np.linspace(1, 2, 11)
-    pd.DataFrame({"learning.perceptual_noise": blur, "weight": 1.0}).to_csv(path, index=False)
+    noise = np.linspace(1, 2, 11)
+    pd.DataFrame({"learning.perceptual_noise": noise, "weight": 1.0}).to_csv(path, index=False)
     assert posterior_draws(path, 3) == {"names": ["learning.perceptual_noise"], "rows": [[1.0], [1.5], [2.0]]}
     assert len(posterior_draws(path, 100)["rows"]) == 11
 
@@ -155,7 +156,7 @@ def test_draws_are_taken_evenly_from_the_whole_file_and_only_parameters_are(tmp_
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("learning.blurr\n1\n", "did you mean 'learning.perceptual_noise'?"),
+        ("learning.perceptual_nois\n1\n", "did you mean 'learning.perceptual_noise'?"),
         ("learning.perceptual_noise\n99\n", "from 0.2 to 4"),
         ("weight\n1\n", "holds no draws"),
         ("learning.perceptual_noise\n", "holds no draws"),

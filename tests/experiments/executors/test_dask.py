@@ -174,10 +174,10 @@ def test_the_workers_of_a_scheduler_give_the_table_of_a_pool_of_processes(tmp_pa
 def test_a_worker_needs_none_of_the_files(tmp_path, client):
     store = Store.create(tmp_path / "s", tiny(replicates=REPLICATES))
     task = next(tasks(store, store.pending()[:8], 1))
-    contents = {file.sha256: file.path.read_bytes() for file in task.setting.files}
+    contents = {file.sha256: file.path.read_bytes() for file in task.resolved.files}
     nowhere = task._replace(
         shards=Path("/nowhere"),
-        setting=task.setting._replace(files=tuple(f._replace(path=Path("/nowhere")) for f in task.setting.files)),
+        setting=task.setting._replace(files=tuple(f._replace(path=Path("/nowhere")) for f in task.resolved.files)),
     )
     there = client.submit(live_there, nowhere, contents, sources(), pure=False).result()
     assert there.trouble == [None] * 2
@@ -190,7 +190,7 @@ def test_a_cluster_of_this_machine_alone_gives_the_same(tmp_path, monkeypatch, c
     Path("tiny.toml").write_text(
         'title = "Tiny"\nquestion = "Is it the same?"\nreplicates = 30\n'
         "[changes]\ndesign.clients = 4\ndesign.days = 8\n"
-        "[inputs]\ncontext.strictness = [0.0, 0.5, 1.0]\nlearning.blur = [0.8, 1.4]\n"
+        "[inputs]\ncontext.strictness = [0.0, 0.5, 1.0]\nlearning.perceptual_noise = [0.8, 1.4]\n"
     )
     assert main(["study", "run", "tiny.toml", "--out", "s", "--dask", LOCAL, "--workers", "1"]) == 0
     assert "180 of 180 runs finished, 0 failed, 0 missing" in capsys.readouterr().out

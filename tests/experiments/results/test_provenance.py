@@ -1,12 +1,12 @@
 """The digest of all sources notices whatever a result may rest on."""
 
 from twoway.experiments.results import provenance as sources
-from twoway.experiments.results.provenance import PACKAGES, ROOT, sources_digest
+from twoway.experiments.results.provenance import ROOT, SOURCES, sources_digest
 
 
 def test_a_digest_changes_with_any_code_or_data_and_with_nothing_else(tmp_path, monkeypatch):
     monkeypatch.setattr(sources, "ROOT", tmp_path)
-    for package in PACKAGES:
+    for package in SOURCES:
         (tmp_path / package / "deep").mkdir(parents=True)
     digests = [sources_digest.__wrapped__()]
     for file in (
@@ -23,4 +23,4 @@ def test_a_digest_changes_with_any_code_or_data_and_with_nothing_else(tmp_path, 
 
 
 def test_every_package_it_reads_is_there():
-    assert all((ROOT / package).is_dir() for package in PACKAGES)
+    assert all((ROOT / package).is_dir() for package in SOURCES)

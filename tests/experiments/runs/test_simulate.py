@@ -13,7 +13,9 @@ import pytest
 from PIL import Image
 
 from twoway.analysis.patterns import PATTERNS, shares, with_patterns
-from twoway.experiments.runs.run import Outcome, in_words, simulate, verify
+from twoway.experiments.results.result import open_result, verify
+from twoway.experiments.runs.open import pattern_sentences
+from twoway.experiments.runs.run import run_and_save
 from twoway.simulation.compilation import source_digest
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import changed, load
@@ -28,14 +30,14 @@ FIGURES["events"] = ["one-dyads-portrait", *FIGURES["days"]]
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory):
     """A tiny run with all that can be kept."""
-    return simulate(TINY, "four-centres", tmp_path_factory.mktemp("runs") / "run", 3, 2, "events", csv=True)
+    return run_and_save(TINY, "four-centres", tmp_path_factory.mktemp("runs") / "run", 3, 2, "events", csv=True)
 
 
 @pytest.fixture(scope="module", params=["dyads", "days"])
 def less(request, tmp_path_factory):
     """What was kept, and the folder of a run that keeps less."""
     folder = tmp_path_factory.mktemp("runs") / request.param
-    simulate(TINY, "four-centres", folder, 3, 2, request.param, csv=True)
+    run_and_save(TINY, "four-centres", folder, 3, 2, request.param, csv=True)
     return request.param, folder
 
 
@@ -130,7 +132,7 @@ def test_the_manifest_holds_all_it_takes_to_run_again(outcome):
 
 
 def test_without_csv_there_is_only_the_small_table_of_patterns(tmp_path):
-    simulate(TINY, "four-centres", tmp_path / "run", keep="dyads")
+    run_and_save(TINY, "four-centres", tmp_path / "run", keep="dyads")
     assert [path.name for path in (tmp_path / "run").glob("*.csv")] == ["patterns.csv"]
 
 
@@ -145,7 +147,9 @@ def test_the_patterns_are_those_of_the_dyads(outcome):
 def test_a_fresh_run_is_equal_again_whatever_was_kept(outcome, less):
     assert verify(outcome.folder).equal == {"events": True, "days": True, "dyads": True}
     keep, folder = less
-    assert verify(folder) == (dict.fromkeys(Tables._fields[("events", "days", "dyads").index(keep) :], True), [])
+    verdict = verify(folder)
+    assert verdict.equal == dict.fromkeys(Tables._fields[("events", "days", "dyads").index(keep) :], True)
+    assert verdict.changed == ()
 
 
 def test_as_many_threads_as_one_likes_give_the_same_run(outcome):
@@ -211,7 +215,7 @@ def test_a_changed_scenario_in_the_manifest_makes_the_tables_differ(outcome, tmp
 
 def test_a_run_of_more_stays_than_are_written_at_a_time_is_whole_and_equal_again(tmp_path):
     small = changed(load("ordinary"), {"design.clients": 2, "design.days": 2})
-    simulate(small, "ordinary", tmp_path / "run", replicates=70, csv=True)
+    run_and_save(small, "ordinary", tmp_path / "run", replicates=70, csv=True)
     dyads = pd.read_parquet(tmp_path / "run" / "dyads.parquet")
     assert list(dyads["replicate"]) == [r for r in range(70) for _ in range(2)]
     for name in Tables._fields:
@@ -227,7 +231,7 @@ def test_a_centre_where_nobody_ever_meets_can_be_run_kept_and_verified(tmp_path)
     silent = changed(
         load("ordinary"), {f"context.{rate}": 0 for rate in rates} | {"design.days": 2, "design.clients": 1}
     )
-    outcome = simulate(silent, "silent", tmp_path / "run", replicates=65, csv=True)
+    outcome = run_and_save(silent, "silent", tmp_path / "run", replicates=65, csv=True)
     assert outcome.patterns.loc["polite and neutral", "share"] == 1
     assert len((tmp_path / "run" / "events.csv").read_text().splitlines()) == 1, "a head and nothing below it"
     assert all(verify(tmp_path / "run").equal.values())
@@ -239,7 +243,7 @@ def test_a_centre_where_nobody_ever_meets_can_be_run_kept_and_verified(tmp_path)
 )
 def test_what_cannot_be_run_is_refused_before_a_folder_is_made(tmp_path, more, words):
     with pytest.raises(InputError, match=words):
-        simulate(TINY, "four-centres", tmp_path / "new" / "run", **more)
+        run_and_save(TINY, "four-centres", tmp_path / "new" / "run", **more)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -247,14 +251,14 @@ def told(counts):
     """The sentences about a run whose dyads end so."""
     total = sum(counts)
     table = pd.DataFrame({"dyads": counts, "share": [c / total for c in counts]}, index=pd.Index(PATTERNS))
-    return " ".join(in_words(Outcome(None, table, 1)))
+    return " ".join(pattern_sentences(table))
 
 
 def test_the_words_name_the_most_frequent_pattern_and_the_one_that_is_missing():
     words = told([300, 100, 0])
     assert "Of 400 dyads, 300 (75%) end friendly and trustful, the most frequent pattern" in words
     assert "No dyad ends ambivalent and conflicted." in words
-    assert "luck" not in words
+    assert "chance" not in words
 
 
 def test_the_words_call_no_pattern_the_most_frequent_where_two_are_as_frequent():
@@ -263,11 +267,24 @@ def test_the_words_call_no_pattern_the_most_frequent_where_two_are_as_frequent()
     assert "most frequent" not in words
 
 
-def test_the_words_warn_of_luck_where_dyads_are_few():
-    assert "With 16 dyads much of this is luck" in told([10, 3, 3])
-    assert "With 1 dyad much of this is luck" in told([1, 0, 0])
+def test_the_words_warn_of_chance_where_dyads_are_few():
+    assert "With 16 dyads much of this may be chance" in told([10, 3, 3])
+    assert "With 1 dyad much of this may be chance" in told([1, 0, 0])
 
 
 def test_a_run_with_other_raters_is_equal_again(tmp_path):
     scenario = load("ordinary", {"meaning.resample": 3, "design.clients": 2, "design.days": 4})
-    assert all(verify(simulate(scenario, "resampled", tmp_path / "run").folder).equal.values())
+    assert all(verify(run_and_save(scenario, "resampled", tmp_path / "run").folder).equal.values())
+
+
+def test_a_run_that_is_opened_has_its_tables_sentences_and_pictures(outcome):
+    opened = open_result(outcome.folder)
+    assert opened.kind == "run"
+    pd.testing.assert_frame_equal(opened.tables["dyads"], pd.read_parquet(outcome.folder / "dyads.parquet"))
+    assert opened.sentences == outcome.sentences
+    assert set(opened.figures) == set(FIGURES["events"])
+    assert opened._repr_html_().count("<img") == 1
+
+
+def test_a_run_that_is_saved_elsewhere_is_the_same_run(outcome, tmp_path):
+    assert all(verify(open_result(outcome.folder).save(tmp_path / "elsewhere")).equal.values())

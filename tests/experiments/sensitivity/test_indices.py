@@ -19,10 +19,10 @@ INPUTS = ("context.formality", "context.control", "context.planned", "learning.p
 PROBLEM = {"num_vars": 4, "names": list(INPUTS), "bounds": [[0.0, 1.0]] * 4}
 
 
-def outcome(design, noise=0.3, worlds=4, seed=1):
+def outcome(design, noise=0.3, replicates=4, seed=1):
     x = design.to_numpy()
     y = 4 * x[:, 0] + 2 * x[:, 1] + 4 * (x[:, 0] - 0.5) * (x[:, 2] - 0.5)
-    return runs_of(y[:, None] + np.random.default_rng(seed).normal(0, noise, (len(x), worlds)), "conflicted")
+    return runs_of(y[:, None] + np.random.default_rng(seed).normal(0, noise, (len(x), replicates)), "conflicted")
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_the_verdict_names_what_matters_what_does_not_and_that_the_order_is_sett
     assert sobol.tables["ranking"]["settled"][0]
 
 
-def test_the_verdict_says_what_luck_makes_of_it_and_what_to_run_next(sobol):
+def test_the_verdict_says_what_chance_makes_of_it_and_what_to_run_next(sobol):
     said = " ".join(sobol.verdict)
     assert "is the inputs' doing" in said
     assert "More base samples would sharpen the indices most" in said
@@ -86,7 +86,7 @@ def test_how_many_more_runs_it_would_take_follows_from_gap_and_uncertainty():
 
 def test_one_replicate_is_analysed_with_a_warning_in_words():
     design = design_of(INPUTS, (0.0, 1.0), 64)
-    said = " ".join(sensitivity(design, outcome(design, worlds=1), "conflicted", draws=100).verdict)
+    said = " ".join(sensitivity(design, outcome(design, replicates=1), "conflicted", draws=100).verdict)
     assert "There is one replicate per point" in said
     assert "nan" not in said
 
@@ -100,7 +100,7 @@ def test_failed_runs_are_told_first():
 
 def test_one_nan_too_many_is_refused_and_never_all_zero():
     design = design_of(INPUTS, (0.0, 1.0), 64)
-    runs = outcome(design, worlds=1)
+    runs = outcome(design, replicates=1)
     runs.loc[runs.index % 10 == 0, "conflicted"] = np.nan
     with pytest.raises(InputError, match="runs have no value of conflicted"):
         sensitivity(design, runs, "conflicted")
@@ -126,7 +126,7 @@ def test_where_inputs_do_nothing_it_is_said_and_no_index_is_given(own):
     values = rng.normal(0, 1, 4) + rng.normal(0, own, (len(design), 4))
     found = sensitivity(design, runs_of(values), "y", draws=200)
     assert "indices" not in found.tables
-    assert "cannot be told from luck" in " ".join(found.verdict)
+    assert "cannot be told from random draws" in " ".join(found.verdict)
     assert "More" not in " ".join(found.verdict)
 
 

@@ -6,8 +6,8 @@ import pytest
 from SALib.analyze import pawn as salib
 from tests.support.study_runs import design_of, runs_of
 
+from twoway.experiments.sensitivity.outcome_matrix import outcome_matrix
 from twoway.experiments.sensitivity.pawn import pawn
-from twoway.experiments.studies.outcome_matrix import replicates
 from twoway.simulation.errors import InputError
 
 INPUTS = ("strong", "weak", "inert")
@@ -20,7 +20,7 @@ def random_study(number=300, seed=1):
 
 
 def analysed(design, values, **more):
-    return pawn(design, replicates(design, runs_of(values), "y"), **{"draws": 100} | more).set_index("input")
+    return pawn(design, outcome_matrix(design, runs_of(values), "y"), **{"draws": 100} | more).set_index("input")
 
 
 def test_the_index_is_salibs_but_for_the_one_point_that_salib_leaves_out():

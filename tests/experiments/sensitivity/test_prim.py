@@ -132,7 +132,7 @@ def test_a_design_of_words_alone_is_refused():
         discover(words, runs, "conflicted", above=0.5)
 
 
-def test_luck_that_base_samples_share_is_no_finding_also_where_an_input_is_words():
+def test_common_random_numbers_of_base_samples_are_no_finding_also_where_an_input_is_words():
     found = []
     for seed in range(4):
         bounds = {"names": list("abcde"), "num_vars": 5, "bounds": [[0, 1]] * 5}

@@ -1,4 +1,4 @@
-"""Worlds of luck: which runs are multiplied with which, and how sure one can be."""
+"""OutcomeMatrix: which runs are multiplied with which, and how sure one can be."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ WEIGHTS = (
 )
 
 
-@pytest.mark.parametrize("pairing", ["apart", "alike"])
+@pytest.mark.parametrize("pairing", ["independent", "common"])
 @given(weights=WEIGHTS)
 def test_weights_of_pairs_add_up_to_one_whatever_the_pairing(pairing, weights):
     assert pair_weights(weights, pairing).sum(axis=1) == pytest.approx(1)
@@ -34,32 +34,36 @@ def test_weights_of_pairs_add_up_to_one_whatever_the_pairing(pairing, weights):
 def test_pairs_apart_are_the_square_of_the_mean_without_its_noise(values):
     products = pair_products(values, values)
     mean, noise = values.mean(axis=1), values.var(axis=1, ddof=1) / 3
-    assert products @ pair_weights(equal_weights(1, 3).worlds, "apart")[0] == pytest.approx(mean**2 - noise, abs=1e-9)
+    assert products @ pair_weights(equal_weights(1, 3).replicates, "independent")[0] == pytest.approx(
+        mean**2 - noise, abs=1e-9
+    )
 
 
 def test_pairs_alike_are_the_mean_of_the_squares():
     values = np.array([[1.0, 2.0, 4.0]])
-    assert pair_products(values, values) @ pair_weights(equal_weights(1, 3).worlds, "alike")[0] == pytest.approx(7.0)
+    assert pair_products(values, values) @ pair_weights(equal_weights(1, 3).replicates, "common")[0] == pytest.approx(
+        7.0
+    )
 
 
-def test_each_world_is_left_out_once():
+def test_each_replicate_is_left_out_once():
     again = jackknife_replicates(10, 4)
-    assert (np.diag(again.worlds) == 0).all()
-    assert again.worlds.sum(axis=1) == pytest.approx(1)
+    assert (np.diag(again.replicates) == 0).all()
+    assert again.replicates.sum(axis=1) == pytest.approx(1)
     assert (again.blocks == 0.1).all()
 
 
-def test_blocks_are_drawn_with_replacement_in_all_worlds():
+def test_blocks_are_drawn_with_replacement_in_all_replicates():
     again = bootstrap_blocks(10, 4, 50)
     assert again.blocks.sum(axis=1) == pytest.approx(1)
     assert np.ptp(again.blocks, axis=0).all()
-    assert (again.worlds == 0.25).all()
+    assert (again.replicates == 0.25).all()
 
 
 def of_mean(shared, rng):
-    """A grand mean over 40 blocks and 5 worlds, its spread, and its true standard error."""
+    """A grand mean over 40 blocks and 5 replicates, its spread, and its true standard error."""
     values = rng.normal(0, 1, (40, 1)) + rng.normal(0, shared, 5) + rng.normal(0, 2, (40, 5))
-    return resampled(lambda a: np.einsum("dn,nr,dr->d", a.blocks, values, a.worlds)[:, None], 40, 5, 400, 1)
+    return resampled(lambda a: np.einsum("dn,nr,dr->d", a.blocks, values, a.replicates)[:, None], 40, 5, 400, 1)
 
 
 @pytest.mark.parametrize("shared", [0.0, 1.0])
@@ -70,16 +74,16 @@ def test_the_noise_of_single_runs_is_counted_twice_and_everything_else_once(shar
     assert found == pytest.approx(1 / 40 + shared**2 / 5 + 2 * 4 / 200, rel=0.25)
 
 
-def test_with_few_worlds_an_interval_is_wider_than_the_normal_one():
+def test_with_few_replicates_an_interval_is_wider_than_the_normal_one():
     about = errors(of_mean(2.0, np.random.default_rng(1)), 40, 5)
     assert about.half[0] > 2.3 * about.se[0]
 
 
-def test_with_two_worlds_the_part_of_luck_is_unknown():
+def test_with_two_replicates_the_part_of_the_random_draws_is_unknown():
     spread = resampled(lambda a: a.blocks[:, :1], 10, 2, 50, 1)
     about = errors(spread, 10, 2)
-    assert spread.luck is None
-    assert np.isnan(about.luck).all()
+    assert spread.replicates is None
+    assert np.isnan(about.replicates).all()
     assert (about.se == about.design).all()
 
 

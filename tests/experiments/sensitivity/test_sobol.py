@@ -1,4 +1,4 @@
-"""Sobol' indices: against SALib, against known functions, and against luck."""
+"""Sobol' indices: against SALib, against known functions, and against chance."""
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,9 @@ from SALib.analyze import sobol as salib
 from scipy.stats import binom
 from tests.support.study_runs import design_of, runs_of
 
+from twoway.experiments.sensitivity.outcome_matrix import outcome_matrix
 from twoway.experiments.sensitivity.resampling import equal_weights
 from twoway.experiments.sensitivity.sobol import convergence, estimates, find_blocks, sobol, whole_blocks
-from twoway.experiments.studies.outcome_matrix import replicates
 from twoway.simulation.errors import InputError
 
 INPUTS = ("x1", "x2", "x3")
@@ -25,10 +25,10 @@ def study(luck="none", base=128, second=True, replicates_=4, seed=1):
 
 
 def analysed(design, values, **more):
-    return sobol(find_blocks(design), replicates(design, runs_of(values), "y"), **{"draws": 200} | more)
+    return sobol(find_blocks(design), outcome_matrix(design, runs_of(values), "y"), **{"draws": 200} | more)
 
 
-def test_without_luck_and_with_half_a_block_the_indices_are_salibs():
+def test_without_randomness_and_with_half_a_block_the_indices_are_salibs():
     design, values = study(second=False)
     problem = {"num_vars": 3, "names": list(INPUTS), "bounds": [KNOWN.bounds] * 3}
     told = salib.analyze(problem, values[:, 0], calc_second_order=False, num_resamples=2, seed=1)
@@ -52,18 +52,18 @@ def test_with_whole_blocks_they_are_the_mean_of_salibs_on_either_half():
 
 
 @pytest.mark.parametrize("known", [ishigami(), sobol_g()], ids=lambda k: k.name)
-def test_a_large_study_without_luck_comes_to_the_known_indices(known):
+def test_a_large_study_without_randomness_comes_to_the_known_indices(known):
     names = [f"x{i + 1}" for i in range(known.inputs)]
     design = design_of(names, known.bounds, 4096)
-    values = replicates(design, runs_of(lived(known, design.to_numpy(), "none", 1, np.random.default_rng(0))), "y")
+    values = outcome_matrix(design, runs_of(lived(known, design.to_numpy(), "none", 1, np.random.default_rng(0))), "y")
     blocks, kept = whole_blocks(find_blocks(design), values)
-    found = estimates(blocks, kept, equal_weights(4096, 1), "alike")
+    found = estimates(blocks, kept, equal_weights(4096, 1), "common")
     assert found.shares[0] == pytest.approx(known.true, abs=0.02)
     assert found.variance[0] == pytest.approx(known.variance, rel=0.02)
 
 
 @pytest.mark.parametrize("luck", ["its own", "shared"])
-def test_luck_is_not_booked_as_an_effect_while_salib_books_it(luck):
+def test_chance_is_not_booked_as_an_effect_while_salib_books_it(luck):
     """An input that does nothing: over twenty studies the mean total index is 0 within four standard errors."""
     design = design_of(("works", "inert"), (0.0, 1.0), 32)
     rng, ours, theirs = np.random.default_rng(5), [], []
@@ -90,13 +90,13 @@ def test_an_interval_is_no_wider_than_it_need_be():
     assert narrow < 0.6 * wide
 
 
-def test_each_replicate_by_itself_counts_its_luck_and_the_mean_of_them_does_not(noisy):
+def test_each_replicate_by_itself_counts_its_chance_and_the_mean_of_them_does_not(noisy):
     design, runs = noisy
-    found = sobol(find_blocks(design), replicates(design, runs, "y"), draws=100)
+    found = sobol(find_blocks(design), outcome_matrix(design, runs, "y"), draws=100)
     total = found.indices[found.indices["index"] == "total"]
-    assert (total["one_world"] > total["estimate"]).all()
-    assert (total["lowest_world"] <= total["one_world"]).all()
-    assert (total["one_world"] <= total["highest_world"]).all()
+    assert (total["one_replicate"] > total["estimate"]).all()
+    assert (total["lowest_replicate"] <= total["one_replicate"]).all()
+    assert (total["one_replicate"] <= total["highest_replicate"]).all()
 
 
 def test_second_order_and_the_rest_beyond_first_order_find_the_one_interaction():
@@ -109,17 +109,17 @@ def test_second_order_and_the_rest_beyond_first_order_find_the_one_interaction()
     assert low < 1 - 0.2437 < high
 
 
-def test_with_one_replicate_luck_is_left_in_and_its_part_is_unknown():
+def test_with_one_replicate_chance_is_left_in_and_its_part_is_unknown():
     design, values = study("its own", replicates_=1)
     found = analysed(design, values)
-    assert found.worlds == 1
-    assert found.indices["se_luck"].isna().all()
-    assert found.indices["estimate"].to_numpy() == pytest.approx(found.indices["one_world"].to_numpy())
+    assert found.replicates == 1
+    assert found.indices["se_replicates"].isna().all()
+    assert found.indices["estimate"].to_numpy() == pytest.approx(found.indices["one_replicate"].to_numpy())
 
 
 def test_the_same_seed_gives_the_same_intervals(noisy):
     design, runs = noisy
-    one, other = (sobol(find_blocks(design), replicates(design, runs, "y"), draws=100, seed=3) for _ in range(2))
+    one, other = (sobol(find_blocks(design), outcome_matrix(design, runs, "y"), draws=100, seed=3) for _ in range(2))
     pd.testing.assert_frame_equal(one.indices, other.indices)
 
 
@@ -133,7 +133,7 @@ def test_neither_the_outcomes_unit_nor_its_zero_matter(shift, scale):
 
 def test_convergence_ends_with_the_whole_study_and_its_intervals_narrow(noisy):
     design, runs = noisy
-    values = replicates(design, runs, "y")
+    values = outcome_matrix(design, runs, "y")
     path = convergence(find_blocks(design), values)
     assert list(path["base_samples"].unique()) == [16, 32, 64, 128]
     assert path["runs"].max() == len(runs)

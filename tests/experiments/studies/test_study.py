@@ -152,7 +152,7 @@ def test_paths_in_a_study_are_beside_its_file(tmp_path):
 # What identifies a run
 
 
-def test_a_run_is_known_by_what_is_lived_not_by_its_titles_or_paths(tmp_path):
+def test_a_run_is_known_by_what_is_simulated_not_by_its_titles_or_paths(tmp_path):
     copy = tmp_path / "copy.toml"
     shutil.copy(DATA / "lexicons" / "us2015.toml", copy)
     base = load("ordinary")

@@ -158,7 +158,7 @@ def test_points_that_are_the_same_are_run_once(tmp_path):
 # Luck
 
 
-def test_with_the_same_luck_points_that_do_not_differ_in_what_is_lived_give_the_same(tmp_path):
+def test_with_common_random_numbers_points_that_do_not_differ_in_what_is_simulated_give_the_same(tmp_path):
     never = TINY | {"context.requests": 0.0, "context.centre_spread": 0.0}
     table = run_study(tiny(changes=never), tmp_path / "s", workers=1).table
     table = table[table["learning.perceptual_noise"] == 0.8]
@@ -166,24 +166,25 @@ def test_with_the_same_luck_points_that_do_not_differ_in_what_is_lived_give_the_
     assert np.array_equal(strict, lax), "strictness is only felt in requests"
 
 
-def test_with_other_luck_they_give_something_else_but_the_same_again(tmp_path):
+def test_with_other_random_numbers_they_give_something_else_but_the_same_again(tmp_path):
     never = TINY | {"context.requests": 0.0, "context.centre_spread": 0.0}
     one, other = (
-        run_study(tiny(changes=never, same_luck=False), tmp_path / name, workers=1).table for name in ("a", "b")
+        run_study(tiny(changes=never, common_random_numbers=False), tmp_path / name, workers=1).table
+        for name in ("a", "b")
     )
     assert same(one, other)
     tones = [set(g) for _, g in one.groupby("point")["client_tone"]]
     assert not set.intersection(*tones)
 
 
-def test_luck_that_is_remembered_is_the_luck_that_is_drawn():
+def test_draws_that_are_remembered_are_the_draws_of_the_streams():
     store_free = tiny(changes=TINY | {"design.centres": 2})
     table, setting = store_free.points()
     points = [living.StudyPoint({str(k): v for k, v in row.items()}, "key", 1) for row in table.to_dict("records")]
     worlds = PointRunner(setting, points)
-    world = worlds.world(0)
+    prepared = worlds.world(0)
     for _ in range(2):
-        ours, drawn = worlds.luck(world, 1, 3, 1), PreparedScenario(setting.scenario(points[0].changes)).luck(1, 3, 1)
+        ours, drawn = worlds.luck(prepared, 1, 3, 1), PreparedScenario(setting.scenario(points[0].changes)).luck(1, 3, 1)
         assert all(np.array_equal(a, b) for a, b in zip(ours, drawn, strict=True))
 
 
@@ -378,13 +379,13 @@ def test_a_full_disk_is_called_full(tmp_path, monkeypatch):
 
 @pytest.fixture
 def failing(monkeypatch):
-    """Runs of replicate 2 where blur is small fail; it can be undone."""
+    """Runs of replicate 2 where perceptual noise is small fail; it can be undone."""
     lived = living.live
 
-    def fails(world, seed, replicate, centre, keep, luck):
-        if replicate == 2 and world.scenario.learning.perceptual_noise == 0.8:
+    def fails(prepared, seed, replicate, centre, keep, luck):
+        if replicate == 2 and prepared.scenario.learning.perceptual_noise == 0.8:
             raise ZeroDivisionError("no such luck")
-        return lived(world, seed, replicate, centre, keep, luck)
+        return lived(prepared, seed, replicate, centre, keep, luck)
 
     monkeypatch.setattr(living, "live", fails)
     return monkeypatch

@@ -50,7 +50,7 @@ def test_a_condition_is_the_scenario_with_its_changes_and_those_of_all_condition
     assert lived["ordinary"].resolved.scenario.context == load("ordinary").context
 
 
-def test_a_condition_is_lived_as_any_run_is(lived):
+def test_a_condition_is_simulated_as_any_run_is(lived):
     one = lived["ordinary"]
     tables = run(one.resolved.scenario, 5, 3)
     assert one.tables.days.equals(tables.days)
@@ -60,7 +60,7 @@ def test_a_condition_is_lived_as_any_run_is(lived):
 @pytest.mark.parametrize(
     ("fact", "part"), [("T2b", "observed"), ("T2b", "rise since day 7"), ("T4", "felt coercion and rating")]
 )
-def test_what_a_questionnaire_catches_has_other_luck_with_another_seed(fact, part, lived):
+def test_what_a_questionnaire_catches_is_drawn_anew_with_another_seed(fact, part, lived):
     one = FACTS[fact]
     asked_again = {name: copy(lived[name]) for name in one.conditions}
     for condition in asked_again.values():

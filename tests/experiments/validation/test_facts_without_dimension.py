@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from twoway.experiments.derived.ablation_table import DIMENSIONS
+from twoway.experiments.validation.ablation_table import DIMENSIONS
 from twoway.experiments.validation.fact_table import declared_facts
 from twoway.experiments.validation.facts import FACTS
 from twoway.experiments.validation.facts_without_dimension import HERE, WITH_ALL, facts_without, in_words, shown

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from twoway.analysis.figures.scoreboard import predictive_figure, scale_of, scoreboard_figure
-from twoway.analysis.figures.style import said
+from twoway.analysis.figures.layout import alt_text
 from twoway.experiments.validation.scoreboard import by_fact, in_words, lines, shown, sources
 
 
@@ -77,13 +77,13 @@ def test_the_terminal_the_page_and_the_figure_have_a_row_per_part():
 
 
 def test_the_figure_says_what_is_missed():
-    told = said(scoreboard_figure(BOARD, "400 dyads"))
+    told = alt_text(scoreboard_figure(BOARD, "400 dyads"))
     assert told == "The model against 3 facts: 1 met, 1 between, 1 missed. Missed: A part 1."
 
 
 def test_the_figure_over_draws_says_what_seldom_holds():
     table = BOARD.assign(met=[1.0, 0.2, 0.95, 0.9, 0.7], met_in_every_part=[0.2, 0.2, 0.9, 0.9, 0.7])
-    told = said(predictive_figure(table, "20 draws"))
+    told = alt_text(predictive_figure(table, "20 draws"))
     assert "Of 3 facts 1 are met in every part" in told
     assert "A part 1 (20 %)" in told
     assert "part 4" not in told

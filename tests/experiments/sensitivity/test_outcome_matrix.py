@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.study_runs import runs_of
 
-from twoway.experiments.studies.outcome_matrix import in_words, numbered, replicates
+from twoway.experiments.sensitivity.outcome_matrix import repair_sentences, numbered, outcome_matrix
 from twoway.simulation.errors import InputError
 
 DESIGN = pd.DataFrame({"a": np.arange(60.0), "b": np.arange(60.0) % 7})
@@ -16,13 +16,13 @@ VALUES = np.arange(240.0).reshape(60, 4)
 
 def refused(design, runs, outcome="y", **more):
     with pytest.raises(InputError) as refusal:
-        replicates(design, runs, outcome, **more)
+        outcome_matrix(design, runs, outcome, **more)
     return str(refusal.value)
 
 
 def test_rows_in_any_order_give_the_same_values():
     shuffled = runs_of(VALUES).sample(frac=1, random_state=1)
-    assert (replicates(DESIGN, shuffled, "y").values == VALUES).all()
+    assert (outcome_matrix(DESIGN, shuffled, "y").values == VALUES).all()
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_words_of_an_input_become_their_place_in_the_alphabet():
 def test_a_few_failed_runs_are_filled_in_and_counted():
     runs = runs_of(VALUES)
     runs.loc[[5, 17], "y"] = np.nan
-    found = replicates(DESIGN, runs.drop(index=100), "y")
+    found = outcome_matrix(DESIGN, runs.drop(index=100), "y")
     assert (found.lost, found.expected) == (3, 240)
-    assert "3 of 240 runs failed or are missing" in in_words(found, "points", 60, 60)[0]
+    assert "3 of 240 runs failed or are missing" in repair_sentences(found, "points", 60, 60)[0]
     assert "240 runs" in refused(DESIGN, runs, tolerated=0)
 
 
@@ -78,16 +78,16 @@ def test_a_run_that_is_missing_from_an_additive_study_is_filled_in_exactly(point
     values = np.add.outer(np.sin(np.arange(60.0)), [0.0, 3.0, -1.0, 0.5])
     holed = values.copy()
     holed[point, replicate] = np.nan
-    assert replicates(DESIGN, runs_of(holed), "y").values == pytest.approx(values, abs=1e-9)
+    assert outcome_matrix(DESIGN, runs_of(holed), "y").values == pytest.approx(values, abs=1e-9)
 
 
 def test_a_point_none_of_whose_runs_succeeded_stays_empty_and_is_named_as_left_out():
     values = VALUES.copy()
     values[7] = np.nan
-    found = replicates(DESIGN, runs_of(values), "y")
+    found = outcome_matrix(DESIGN, runs_of(values), "y")
     assert list(np.flatnonzero(found.empty)) == [7]
-    assert "1 of 60 points had to be left out" in in_words(found, "points", 59, 60)[0]
+    assert "1 of 60 points had to be left out" in repair_sentences(found, "points", 59, 60)[0]
 
 
 def test_nothing_is_said_when_nothing_failed():
-    assert in_words(replicates(DESIGN, runs_of(VALUES), "y"), "points", 60, 60) == []
+    assert repair_sentences(outcome_matrix(DESIGN, runs_of(VALUES), "y"), "points", 60, 60) == []

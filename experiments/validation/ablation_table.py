@@ -14,7 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from twoway.experiments.results.toml_tables import read_table
+from twoway.experiments.results.tables import read_declarations
 from twoway.simulation.parameters.scenario import Scenario, changed
 
 TABLE = Path(__file__).with_name("ablations.toml")
@@ -59,7 +59,7 @@ class Ablations(BaseModel):
 @lru_cache
 def ablations() -> Ablations:
     """The table of removals, read once."""
-    return read_table(TABLE, Ablations)
+    return read_declarations(TABLE, Ablations)
 
 
 def ablated_scenarios(base: Scenario) -> list[tuple[str, str, Scenario]]:

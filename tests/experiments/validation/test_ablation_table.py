@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twoway.experiments.derived import ablation_table as removals
-from twoway.experiments.derived.ablation_table import DIMENSIONS, WHOLE, ablated_scenarios, ablations
+from twoway.experiments.validation.ablation_table import DIMENSIONS, WHOLE, ablated_scenarios, ablations
 from twoway.simulation.parameters.scenario import NUMBERED, changed, load, shipped_names
 from twoway.simulation.rules import RULES
 from twoway.simulation.run import Detail, PreparedScenario, simulate_centre
@@ -24,7 +24,7 @@ REMOVALS = ablations().removal
 def test_every_rule_of_the_model_is_taken_out_or_it_is_said_why_it_cannot_be(name):
     out, kept = any(name in removal.removes for removal in REMOVALS), name in ablations().kept_rules
     assert out != kept, (
-        f"{name}: take it out in experiments/derived/ablations.toml, or say there why it stays (not both)"
+        f"{name}: take it out in experiments/validation/ablations.toml, or say there why it stays (not both)"
     )
 
 
@@ -32,7 +32,7 @@ def test_every_rule_of_the_model_is_taken_out_or_it_is_said_why_it_cannot_be(nam
 def test_every_number_of_the_model_is_taken_out_or_it_is_said_why_it_cannot_be(name):
     out, kept = any(name in removal.changes for removal in REMOVALS), name in ablations().kept_numbers
     assert out != kept, (
-        f"{name}: take it out in experiments/derived/ablations.toml, or say there why it stays (not both)"
+        f"{name}: take it out in experiments/validation/ablations.toml, or say there why it stays (not both)"
     )
 
 
@@ -62,10 +62,10 @@ def test_ablated_scenarios_differ_from_their_base_in_what_is_taken_out_and_in_no
 def test_what_is_taken_out_leaves_a_trace_where_it_is_said_to_matter(removal):
     for name in filter(None, ("ordinary", removal.where)):
         base = load(name, {"design.centres": 1, "design.days": 120})
-        world = PreparedScenario(base)
+        prepared = PreparedScenario(base)
         whole, without = (
             [simulate_centre(w, 3, k, 0, Detail.DYADS) for k in range(3)]
-            for w in (world, world.again(changed(base, removal.changes)))
+            for w in (prepared, prepared.again(changed(base, removal.changes)))
         )
         for one, other in zip(whole, without, strict=True):
             for here, there in ((one.clients, other.clients), (one.keyworkers, other.keyworkers)):
@@ -77,24 +77,24 @@ def test_what_is_taken_out_leaves_a_trace_where_it_is_said_to_matter(removal):
 SHARE = st.floats(0, 1)
 WEIGHT = st.floats(-10, 10)
 NEUTRAL = {
-    "redefined": ({"learning": 0.0, "anchoring": 0.0}, lambda a: a["log_weight"]),
-    "perception_weight": ({"assimilation": 0.0}, lambda a: a["likeness"] * a["openness"]),
+    "updated_log_weight": ({"learning_rate": 0.0, "anchoring": 0.0}, lambda a: a["log_weight"]),
+    "perception_weight": ({"perceptual_assimilation": 0.0}, lambda a: a["likeness"] * a["openness"]),
     "personal_weight": ({"impersonal": 1.0}, lambda a: 1.0),
-    "farther": ({"step": 0.0}, lambda a: a["distance"]),
-    "less": ({"share": 0.0}, lambda a: a["amount"]),
+    "increased_distance": ({"step": 0.0}, lambda a: a["distance"]),
+    "reduced_by": ({"share": 0.0}, lambda a: a["amount"]),
     "move_toward": ({"share": 0.0}, lambda a: a["own"]),
-    "converged": ({"meeting": 0.0}, lambda a: a["own"]),
-    "opposed": ({"opposition": 0.0}, lambda a: a["log_weight"]),
+    "converged": ({"convergence": 0.0}, lambda a: a["own"]),
+    "with_opposition": ({"opposition": 0.0}, lambda a: a["log_weight"]),
     "centre_share": ({"spread": 0.0}, lambda a: a["share"]),
     "believed_role": ({"known": 0.0}, lambda a: a["usual"]),
-    "acquainted": ({"acquaintance": 0.0}, lambda a: a["reserve"]),
+    "updated_presumed_reserve": ({"learning_rate": 0.0}, lambda a: a["reserve"]),
     "believed_strain": ({"insight": 0.0}, lambda a: 0.0),
     "mandated_share": ({"mandate": 0.0}, lambda a: a["role"]),
     "role_share": ({"formality": 0.0}, lambda a: a["reserve"]),
     "present_reserve": ({"reserve": 0.0}, lambda a: a["distance"]),
     "daily_chance": ({"per_week": 0.0}, lambda a: 0.0),
     "leaving_chance": ({"turnover": 0.0}, lambda a: 0.0),
-    "disturbed": ({"tolerance": 60.0}, lambda a: 0.0),
+    "tension_added": ({"tolerance": 60.0}, lambda a: 0.0),
     "hostile_log_odds": ({"benignity_weight": 0.0}, lambda a: a["tendency"] + a["style"]),
 }
 

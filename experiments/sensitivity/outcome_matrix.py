@@ -21,7 +21,7 @@ TOLERATED = 0.02
 """Share of runs that may have failed before an analysis is refused (assumed): failed runs seldom fail at random."""
 
 
-class Replicates(NamedTuple):
+class OutcomeMatrix(NamedTuple):
     """One outcome of a study, shape (points, replicates); a point none of whose runs succeeded is NaN throughout."""
 
     outcome: str
@@ -69,7 +69,9 @@ def numbered(design: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def replicates(design: pd.DataFrame, runs: pd.DataFrame, outcome: str, tolerated: float = TOLERATED) -> Replicates:
+def outcome_matrix(
+    design: pd.DataFrame, runs: pd.DataFrame, outcome: str, tolerated: float = TOLERATED
+) -> OutcomeMatrix:
     """The values of one outcome by point and replicate, checked.
 
     Runs that failed (NaN) or are missing are filled in by the mean of the point's other runs plus what the replicate
@@ -96,8 +98,8 @@ def replicates(design: pd.DataFrame, runs: pd.DataFrame, outcome: str, tolerated
         raise InputError(
             f"runs: the outcome {outcome} is infinite in {np.isinf(numbers).sum()} runs; correct its formula"
         )
-    worlds, place = np.unique(replicate, return_inverse=True)
-    values = np.full((len(design), len(worlds)), np.nan)
+    distinct, place = np.unique(replicate, return_inverse=True)
+    values = np.full((len(design), len(distinct)), np.nan)
     values[point.astype(np.int64), place] = numbers
     lost = int(np.isnan(values).sum())
     if lost > tolerated * values.size:
@@ -109,7 +111,7 @@ def replicates(design: pd.DataFrame, runs: pd.DataFrame, outcome: str, tolerated
     if np.nanmin(filled) == np.nanmax(filled):
         only = f"{np.nanmin(filled):g}"
         raise InputError(f"runs: the outcome {outcome} is {only} in every run, so no input can matter to it")
-    return Replicates(outcome, filled, values.size, lost)
+    return OutcomeMatrix(outcome, filled, values.size, lost)
 
 
 def _filled(values: Floats) -> Floats:
@@ -126,7 +128,7 @@ def _filled(values: Floats) -> Floats:
     return filled
 
 
-def in_words(runs: Replicates, unit: str, kept: int, all_units: int) -> list[str]:
+def repair_sentences(runs: OutcomeMatrix, unit: str, kept: int, all_units: int) -> list[str]:
     """What was done about runs that failed, in sentences; *unit* is what had to be left out whole."""
     if not runs.lost:
         return []

@@ -1,0 +1,140 @@
+"""Manifests: the file in the folder of a saved result that says what it is and all it takes to compute it again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from twoway.experiments.results.folder import replace_file
+from twoway.experiments.results.provenance import surroundings
+from twoway.simulation import SCOPE
+from twoway.simulation.affect_control.equations import read_toml
+from twoway.simulation.errors import InputError
+from twoway.simulation.parameters.scenario import FOLDERS, Resolved, Scenario
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+INPUTS = "inputs"
+"""Folder of the copies of data files, inside that of a result."""
+Manifest = dict[str, Any]
+NOUNS = {"run": "a run", "comparison": "a comparison", "study": "a study"}
+"""What a folder of each kind is called; of all other kinds: a derived result."""
+
+
+def noun(kind: str | None) -> str:
+    """A kind of result as messages call it."""
+    if kind is None:
+        return "a run, a comparison, a study or a derived result"
+    return NOUNS.get(kind, f"a derived result ({kind})")
+
+
+def write_manifest(
+    folder: Path, kind: str, note: Mapping[str, str], more: Mapping[str, object], scenario: Scenario | None = None
+) -> None:
+    """Write the manifest of a result: its *kind*, its provenance (*note*), what it needs to be computed again (*more*).
+
+    A result that rests on one scenario has that, resolved, in its manifest as well.
+    """
+    manifest = {
+        "format": FORMAT,
+        "kind": kind,
+        **note,
+        **more,
+        **surroundings(),
+        **({} if scenario is None else {"resolved_scenario": scenario.model_dump(mode="json")}),
+        "scope": SCOPE,
+    }
+    save_manifest(folder, manifest)
+
+
+def save_manifest(folder: Path, manifest: Mapping[str, object]) -> None:
+    """Write a whole manifest, in the place of an older one."""
+    replace_file(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+
+
+def read_manifest(folder: Path, kind: str | None = None, needed: Iterable[str] = ()) -> Manifest:
+    """Read the manifest of a saved result.
+
+    Parameters
+    ----------
+    folder
+        Folder of the result.
+    kind
+        Kind that the result must have; by default any.
+    needed
+        Fields that must be there.
+
+    Raises
+    ------
+    InputError
+        If the folder is not that of such a result, or the manifest is damaged or of another format.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(f"{folder}: is not the folder of {noun(kind)} (it has no {MANIFEST})") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: is damaged ({error})") from None
+    if not isinstance(manifest, dict):
+        raise InputError(f"{path}: is damaged (it holds no fields)")
+    found = manifest.get("kind")
+    if kind is not None and found != kind:
+        told = f"is the folder of {noun(found)}, not of" if isinstance(found, str) else "is not the folder of"
+        raise InputError(f"{folder}: {told} {noun(kind)}")
+    if not isinstance(found, str):
+        raise InputError(f"{path}: is damaged (kind is missing)")
+    if manifest.get("format") != FORMAT:
+        raise InputError(f"{path}: has format {manifest.get('format')!r}; this version reads format {FORMAT}")
+    for field in needed:
+        if field not in manifest:
+            raise InputError(f"{path}: is damaged ({field} is missing)")
+    return manifest
+
+
+def saved_kind(folder: Path) -> str | None:
+    """Kind of the result that a folder holds; None if it holds none."""
+    try:
+        return str(read_manifest(folder)["kind"])
+    except InputError:
+        return None
+
+
+def seed_and_replicates(folder: Path, manifest: Manifest) -> tuple[int, int]:
+    """Seed and number of replicates in a manifest."""
+    for field in ("seed", "replicates"):
+        if not str(manifest[field]).isdecimal():
+            raise InputError(f"{folder / MANIFEST}: {field} = {manifest[field]!r}; it must be a whole number")
+    return int(manifest["seed"]), int(manifest["replicates"])
+
+
+def copy_inputs(folder: Path, resolved: Resolved) -> dict[str, dict[str, str]]:
+    """Copy the data files of a scenario into the folder of a result; returns name and digest of each by field."""
+    inputs = folder / INPUTS
+    inputs.mkdir()
+    files = {}
+    for field in FOLDERS:
+        source = getattr(resolved, field).path
+        content = source.read_bytes()
+        (inputs / f"{field}.toml").write_bytes(content)
+        files[field] = {"name": source.stem, "sha256": hashlib.sha256(content).hexdigest()}
+    return files
+
+
+def saved_scenario(folder: Path, data: Mapping[str, object], where: str = "resolved_scenario") -> Scenario:
+    """A scenario from a manifest, with the copies of the data files in *folder*; *where* it stands is for messages."""
+    try:
+        scenario = Scenario.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, [where, *first["loc"]]))
+        raise InputError(f"{folder / MANIFEST}: {field}: {first['msg'][0].lower()}{first['msg'][1:]}") from None
+    copies = {field: str(folder / INPUTS / f"{field}.toml") for field in FOLDERS}
+    for path in copies.values():
+        read_toml(Path(path))
+    return scenario.model_copy(update={"meaning": scenario.meaning.model_copy(update=copies)})
