@@ -219,7 +219,7 @@ class SimulatedVariant:
         if key not in self._ends:
             scenario = self._scenario(name, more)
             same = scenario.meaning == self.prepared.scenario.meaning
-            prepared = self.prepared.again(scenario) if same else PreparedScenario(scenario)
+            prepared = self.prepared.with_scenario(scenario) if same else PreparedScenario(scenario)
             kinds = np.equal.outer(prepared.resolved.frames.kind, np.arange(len(KINDS))).astype(float)
             rows = []
             for stay in simulate(prepared, self.seed, range(self.replicates), Detail.DYADS, self.threads):

@@ -30,7 +30,7 @@ from twoway.simulation.columns import Column
 from twoway.simulation.errors import InputError
 from twoway.simulation.extensions import Registry, load_extension
 from twoway.simulation.run import CentreRecords, Records
-from twoway.simulation.state import CopingWay
+from twoway.simulation.coping import COPING_WAYS, CONFRONT, WITHDRAW
 
 Floats = NDArray[np.float64]
 PATTERN_SHARES = ("friendly", "polite", "conflicted")
@@ -48,10 +48,10 @@ class OutcomeInput:
     Attributes
     ----------
     clients, keyworkers
-        Records of both parties of each dyad, shape (dyads,), by the field names of ``simulation.state.party_type``:
+        Records of both parties of each dyad, shape (dyads,), by the field names of ``simulation.state.Party``:
         ``run.clients["tension"]``.
     dyads
-        Records of the dyads, shape (dyads,), by the field names of ``simulation.state.dyad_type``.
+        Records of the dyads, shape (dyads,), by the field names of ``simulation.state.Dyad``.
     frame_kinds
         Kind of each frame, an index into ``simulation.affect_control.frames.KINDS``, shape (frames,).
     """
@@ -337,12 +337,12 @@ def repairs(run: OutcomeInput) -> float:
 
 @outcome(unit="evenings per dyad", meaning="evenings on which either decided to confront, whole stay")
 def confronts(run: OutcomeInput) -> float:
-    return run.evenings[CopingWay.CONFRONT]
+    return run.evenings[list(COPING_WAYS).index(CONFRONT.name)]
 
 
 @outcome(unit="evenings per dyad", meaning="evenings on which either decided to withdraw, whole stay")
 def withdraws(run: OutcomeInput) -> float:
-    return run.evenings[CopingWay.WITHDRAW]
+    return run.evenings[list(COPING_WAYS).index(WITHDRAW.name)]
 
 
 @outcome(unit="keyworkers per dyad", meaning="changes of keyworker, whole stay")
