@@ -89,6 +89,19 @@ class Registry(Mapping[str, Entry], Generic[Entry]):
         ]
         return Registry(self.kind, entries)  # type: ignore[arg-type]
 
+    def find(self, name: str) -> Entry:
+        """The entry of a name here or, else, in the extension that was loaded last among those that have it.
+
+        For words and marks, where a table of some run is at hand but not its scenario.
+        """
+        if name in self._entries:
+            return self._entries[name]
+        for extension in reversed(_LOADED.values()):
+            for entry in extension.of(self):
+                if entry.name == name:
+                    return entry
+        return self[name]
+
     def __getitem__(self, name: str) -> Entry:
         if name not in self._entries:
             raise InputError(f"there is no {self.kind} '{name}'; {nearest(name, self._entries)}")

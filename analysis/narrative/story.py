@@ -14,13 +14,14 @@ import pandas as pd
 
 from twoway.analysis.accounts import Remembering, of_dyad, pair_of_accounts, readings
 from twoway.analysis.narrative.interview import Choice, interview
-from twoway.analysis.narrative.sentences import ALONE, ENCOUNTERS, scene
+from twoway.analysis.narrative.sentences import ENCOUNTERS, handled, scene
 from twoway.analysis.narrative.turning_points import KIND_TOLD, Turn, turns
 from twoway.analysis.narrative.words.grammar import OTHER, PRONOUN, act_told, capitalised, percent, told_of
 from twoway.analysis.patterns import THRESHOLDS, Thresholds, at_day, reasoned
 from twoway.analysis.render.document import Block, Pair, Piece
 from twoway.analysis.tables import DYAD, kind_shares, need, sentiment_of
 from twoway.simulation import SCOPE
+from twoway.simulation.coping import COPING_WAYS
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.columns import SHARE_OF
 from twoway.simulation.errors import listed
@@ -99,13 +100,12 @@ def usual(events: pd.DataFrame, first: int, last: int, resolved: Resolved) -> st
 
 def _handled(events: pd.DataFrame, role: str) -> str:
     """What one party did about tension alone, as it follows he or she; empty if nothing."""
-    handled = events[(events["event"] == "handling") & (events["actor"] == role)]["way"].value_counts()
-    forms = {"their": PRONOUN[role].possessive, "them": PRONOUN[OTHER[role]].object}
+    taken = events[(events["event"] == "handling") & (events["actor"] == role)]["way"].value_counts()
     return _joined(
         [
-            f"{ALONE[way].format(**forms)} {_times(int(count))}"
-            for way, count in handled.items()
-            if count and way != "propose_talk"
+            f"{handled(way, role)} {_times(int(count))}"
+            for way, count in taken.items()
+            if count and not COPING_WAYS.find(way).proposes_talk
         ]
     )
 

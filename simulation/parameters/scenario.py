@@ -166,9 +166,12 @@ def all_declarations(scenario: type[Scenario] | Scenario = Scenario) -> list[Dec
     return [d for section, declared in sections_of(scenario).items() for d in declarations(section, declared)]
 
 
-def json_schema() -> dict[str, Any]:
-    """JSON schema of a scenario file, with ranges, units and sources, for editors that complete and check TOML."""
-    schema = Scenario.model_json_schema()
+def json_schema(kind: type[Scenario] = Scenario) -> dict[str, Any]:
+    """JSON schema of a scenario file, with ranges, units and sources, for editors that complete and check TOML.
+
+    *kind* is the class of scenarios with some extensions, as ``scenario_type`` gives it.
+    """
+    schema = kind.model_json_schema()
     schema["title"] = "A scenario of two-way-process"
     schema["required"] = ["question"]
     schema["properties"]["$schema"] = {"type": "string"}
