@@ -25,14 +25,15 @@ from twoway.analysis.measures.coercion import HIGH
 from twoway.analysis.narrative.words.grammar import percent
 from twoway.analysis.render.document import Block, Piece, Table, as_markdown
 from twoway.cli.validate import SIZES, points_kept
-from twoway.experiments.calibration import posterior_check as predictive
 from twoway.experiments.calibration.posterior import POSTERIOR
+from twoway.experiments.calibration.posterior_check import posterior_check_table
 from twoway.experiments.calibration.priors import priors
-from twoway.experiments.derived import ablation
+from twoway.experiments.derived.ablation import reader_tables
 from twoway.experiments.derived.robustness import posterior_draws
-from twoway.experiments.results.result import WORDS, make_and_keep, read_made
-from twoway.experiments.validation import scoreboard
+from twoway.experiments.results.manifest import read_manifest
+from twoway.experiments.results.result import SENTENCES, computer_of, open_result
 from twoway.experiments.validation.fact_table import declared_facts
+from twoway.experiments.validation.scoreboard import scoreboard_table, sources_table
 from twoway.simulation import SCOPE
 from twoway.simulation.errors import InputError, listed, nearest
 from twoway.simulation.parameters.scenario import all_declarations
@@ -100,7 +101,8 @@ def renew(kind: str) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder, given = Path(temporary) / kind, arguments()[kind]
         with points_kept(CALIBRATING, given) if kind == "calibration" else nullcontext() as kept:
-            make_and_keep(kind, folder, given, progress=True, **({} if kept is None else {"kept": kept}))
+            more = {} if kept is None else {"points_folder": kept}
+            computer_of(kind)(**given, progress=True, **more).save(folder)
             keep(kind, folder)
 
 
@@ -111,9 +113,9 @@ def keep(kind: str, folder: Path) -> None:
     target.mkdir(parents=True)
     for old in FIGURES.glob(f"{kind}-*.png"):
         old.unlink()
-    for file in [*folder.glob("*.csv"), folder / WORDS, folder / "manifest.json"]:
+    for file in [*folder.glob("*.csv"), folder / SENTENCES, folder / "manifest.json"]:
         shutil.copy(file, target)
-    for name in read_made(folder)[2]["figures"]:
+    for name in open_result(folder).figures:
         shutil.copy(folder / "figures" / f"{name}.png", FIGURES / f"{kind}-{name}.png")
     if kind == "calibration":
         shutil.copy(folder / "posterior.csv", POSTERIOR)
@@ -121,12 +123,13 @@ def keep(kind: str, folder: Path) -> None:
 
 def sentences(kind: str) -> list[str]:
     """What a kept result says."""
-    return [one for one in (RESULTS / kind / WORDS).read_text(encoding="utf-8").splitlines() if one]
+    return [one for one in open_result(RESULTS / kind).sentences if one]
 
 
 def told(kind: str) -> list[Piece]:
     """What a kept result says: its sentences, then its figures with what they show."""
-    _, given, manifest = read_made(RESULTS / kind)
+    manifest = read_manifest(RESULTS / kind)
+    given = manifest["arguments"]
     pieces: list[Piece] = [Block("text", sentence) for sentence in sentences(kind)]
     for name in manifest["figures"]:
         file = FIGURES / f"{kind}-{name}.png"
@@ -165,19 +168,19 @@ def validation() -> str:
                 f"the facts aimed at does not do as well throughout. {' '.join(sentences('posterior-check')[:2])} "
                 "([Below](#the-posterior-sample-against-all-facts).)",
             ),
-            scoreboard.shown(board),
+            scoreboard_table(board),
             Block("heading", "What the facts are"),
-            scoreboard.sources(board),
+            sources_table(board),
             Block("heading", "Calibration: where the defaults come from"),
             Block("text", " ".join(AIMED_AT.format(all=len(OF_PEOPLE), free=len(priors().names)).split())),
             *told("calibration"),
             Block("text", " ".join(LOOKED_AT.split())),
             Block("heading", "The posterior sample against all facts"),
             *told("posterior-check"),
-            predictive.shown(table_of("posterior-check", "predictive")),
+            posterior_check_table(table_of("posterior-check", "predictive")),
             Block("heading", "Which part of the model does what"),
             *told("ablation"),
-            *ablation.shown({name: table_of("ablation", name).fillna({"reason": ""}) for name in ("rules", "facts")}),
+            *reader_tables({name: table_of("ablation", name).fillna({"reason": ""}) for name in ("rules", "facts")}),
             Block("heading", "Whether conclusions stand"),
             *told("robustness"),
             Block("text", " ".join(COERCED.format(high=HIGH).split())),
@@ -229,7 +232,8 @@ def with_claims_over_the_sample(text: str) -> str:
     draws = int(over.loc[next(iter(CLAIMED.values())), "variants"])
     sentence = (
         f"These are the results with the default parameters. Over {draws} draws from the posterior sample, the "
-        f"parameter values that [agree with the facts](validate.md#calibrate), the direction is the same: {shares} of them."
+        f"parameter values that [agree with the facts](validate.md#calibrate), the direction is the same: {shares} of "
+        "them."
     )
     return OVER_THE_SAMPLE.sub(lambda match: f"{match[1]}{textwrap.fill(sentence, 118)}\n{match[2]}", text)
 

@@ -16,14 +16,14 @@ from tqdm import tqdm
 
 from twoway.analysis.figures.ablation import dimensions_figure, measures_figure, rules_figure
 from twoway.analysis.measures.attribution import BAD
+from twoway.analysis.measures.paired_measures import Seen, differences, seen
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import PATTERNS
 from twoway.analysis.render.document import Table
 from twoway.analysis.statistics.paired import interval, shares_of
-from twoway.analysis.statistics.paired_measures import Seen, differences, seen
 from twoway.analysis.tables import EVALUATION
-from twoway.experiments.validation.ablation_table import WHOLE, Removal, ablations
 from twoway.experiments.results.result import Result, check_replicates, derived
+from twoway.experiments.validation.ablation_table import WHOLE, Removal, ablations
 from twoway.experiments.validation.facts_without_dimension import (
     facts_without,
     facts_without_sentences,

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 from twoway.experiments.results.provenance import DataFile, model_version, sources_digest
+from twoway.experiments.studies.resolved_study import EXTENSIONS
 from twoway.experiments.studies.shards import Rows
 from twoway.experiments.studies.worker import Task, WrittenShard, simulate_and_write, simulate_task, write_task
 from twoway.simulation.errors import InputError
@@ -40,6 +41,8 @@ CONNECTED_WITHIN = 5
 """Seconds in which a scheduler must answer."""
 WORKERS_WITHIN = 60
 """Seconds in which the first worker must be there, and another one when the last is gone."""
+SUFFIXES = {EXTENSIONS: ".py"}
+"""Endings of files that workers are sent, by field; of all others .toml."""
 MOST_WORKERS = 1024
 """Threads a study is told of at most; it keeps three tasks waiting for each, so more threads are busy as well."""
 WATCHED_EVERY = 1
@@ -308,7 +311,7 @@ def simulate_there(task: Task, contents: Mapping[str, bytes], asked_by: Sources)
     folder.mkdir(exist_ok=True)
     here = []
     for file in _files(task):
-        path = folder / f"{file.sha256}{file.path.suffix}"
+        path = folder / f"{file.sha256}{SUFFIXES.get(file.field, '.toml')}"
         if not path.exists():
             partial = folder / f".{uuid4().hex}"
             partial.write_bytes(contents[file.sha256])

@@ -1,6 +1,6 @@
 """What is taken out of the model to see what it does: the table of removals, ``ablations.toml``.
 
->>> from simulation import load
+>>> from twoway.simulation.parameters.scenario import load
 >>> dimension, rule, scenario = ablated_scenarios(load("ordinary"))[0]
 >>> dimension, rule, scenario.learning.expectation_anchoring
 ('expectation', 'the whole dimension', 0.0)

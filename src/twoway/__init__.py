@@ -16,34 +16,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # for editors and type checkers
-    from twoway.simulation.dynamics.policy_change import PolicyChange
-    from twoway.simulation.mesa_model import Keyworker
-    from twoway.simulation.mesa_model import Client
-    from twoway.simulation.coping import coping_way
-    from twoway.simulation.events import event_kind
-    from twoway.simulation.events import Mark
-    from twoway.simulation.parameters.declare import parameter
-    from twoway.simulation.parameters.declare import ParameterGroup
-    from twoway.experiments.comparison.compare import Comparison, compare
+    from twoway.experiments.comparison.compare import compare
+    from twoway.experiments.comparison.comparison import Comparison
+    from twoway.experiments.results.result import Result, open_result, verify
+    from twoway.experiments.studies.ask_tell import AskTellStudy
+    from twoway.experiments.studies.outcomes import OutcomeInput, outcome
     from twoway.experiments.studies.run import resume, run_study
     from twoway.experiments.studies.study import Study, load_study
     from twoway.simulation import SCOPE
     from twoway.simulation.affect_control.equations import event
+    from twoway.simulation.coping import coping_way
+    from twoway.simulation.dynamics.policy_change import PolicyChange
     from twoway.simulation.errors import InputError
-    from twoway.simulation.mesa_model import Centre
+    from twoway.simulation.events import Mark, event_kind
+    from twoway.simulation.mesa_model import Centre, Client, Keyworker
+    from twoway.simulation.parameters.declare import ParameterGroup, parameter
     from twoway.simulation.parameters.scenario import Scenario, changed, load
     from twoway.simulation.tables import Tables, run
 
 __all__ = [
+    "SCOPE",
+    "AskTellStudy",
     "Centre",
     "Client",
     "Comparison",
     "InputError",
     "Keyworker",
     "Mark",
+    "OutcomeInput",
     "ParameterGroup",
     "PolicyChange",
-    "SCOPE",
+    "Result",
     "Scenario",
     "Study",
     "Tables",
@@ -54,20 +57,26 @@ __all__ = [
     "event_kind",
     "load",
     "load_study",
+    "open_result",
+    "outcome",
     "parameter",
     "resume",
     "run",
     "run_study",
+    "verify",
 ]
 _HOME = {
+    "AskTellStudy": "experiments.studies.ask_tell",
     "Centre": "simulation.mesa_model",
     "Client": "simulation.mesa_model",
-    "Comparison": "experiments.comparison.compare",
+    "Comparison": "experiments.comparison.comparison",
     "InputError": "simulation.errors",
     "Keyworker": "simulation.mesa_model",
     "Mark": "simulation.events",
+    "OutcomeInput": "experiments.studies.outcomes",
     "ParameterGroup": "simulation.parameters.declare",
     "PolicyChange": "simulation.dynamics.policy_change",
+    "Result": "experiments.results.result",
     "SCOPE": "simulation",
     "Scenario": "simulation.parameters.scenario",
     "Study": "experiments.studies.study",
@@ -79,10 +88,13 @@ _HOME = {
     "event_kind": "simulation.events",
     "load": "simulation.parameters.scenario",
     "load_study": "experiments.studies.study",
+    "open_result": "experiments.results.result",
+    "outcome": "experiments.studies.outcomes",
     "parameter": "simulation.parameters.declare",
     "resume": "experiments.studies.run",
     "run": "simulation.tables",
     "run_study": "experiments.studies.run",
+    "verify": "experiments.results.result",
 }
 """The module in which each public name is defined."""
 

@@ -122,10 +122,10 @@ def test_status_resume_extend_export_replay_and_verify(twoway, tmp_path):
 
 def test_verify_finds_a_run_that_came_out_otherwise(twoway, tmp_path, monkeypatch):
     assert twoway("study", "run", "mine.toml", "--workers", 1, "--out", "s")[0] == 0
-    from twoway.experiments.studies import worker as living
+    from twoway.experiments.studies import worker
 
-    worked_out = living.outcomes_of
-    monkeypatch.setattr(living, "outcomes_of", lambda *given: [v + 0.25 for v in worked_out(*given)])
+    worked_out = worker.compute_outcomes
+    monkeypatch.setattr(worker, "compute_outcomes", lambda *given: [v + 0.25 for v in worked_out(*given)])
     status, out, _ = twoway("verify", "s", "--runs", "all")
     assert status == 1
     assert "0 of 15 repeated runs are equal" in out

@@ -11,7 +11,7 @@ from twoway.experiments.calibration.history_matching import CANDIDATES
 from twoway.experiments.calibration.posterior import shipped_posterior
 from twoway.experiments.calibration.priors import priors
 from twoway.experiments.calibration.representative import central_points, rounded
-from twoway.experiments.results.result import MAKERS, read_made
+from twoway.experiments.results.result import derived_kinds, open_result
 from twoway.simulation.parameters.scenario import all_declarations
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -37,12 +37,12 @@ def test_the_patterns_in_the_odd_are_the_facts_that_are_declared():
 
 
 def test_every_kind_of_result_is_kept_and_made_from_what_is_said():
-    assert set(KINDS) == set(MAKERS) == set(PAGES["arguments"]())
+    assert set(KINDS) == set(derived_kinds()) == set(PAGES["arguments"]())
     for kind in KINDS:
-        named, given, manifest = read_made(DOCS / "results" / kind)
-        assert named == kind
-        assert given == PAGES["arguments"]()[kind]
-        assert all((DOCS / "results" / kind / f"{table}.csv").is_file() for table in manifest["tables"])
+        result = open_result(DOCS / "results" / kind)
+        assert result.kind == kind
+        assert result.arguments == PAGES["arguments"]()[kind]
+        assert all((DOCS / "results" / kind / f"{table}.csv").is_file() for table in result.tables)
 
 
 def test_the_defaults_are_the_representative_of_the_posterior_sample():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from benchmarks.interval_coverage import ishigami, lived
+from benchmarks.interval_coverage import ishigami, simulated
 from tests.support.study_runs import design_of, runs_of
 from tests.support.tiny_study import tiny
 
@@ -16,7 +16,7 @@ def noisy():
     """A study of Ishigami's function, 128 base samples, 4 replicates, half of the variance being chance."""
     known = ishigami()
     design = design_of(["x1", "x2", "x3"], known.bounds, 128)
-    return design, runs_of(lived(known, design.to_numpy(), "its own", 4, np.random.default_rng(0)))
+    return design, runs_of(simulated(known, design.to_numpy(), "independent", 4, np.random.default_rng(0)))
 
 
 @pytest.fixture(scope="session")

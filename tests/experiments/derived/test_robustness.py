@@ -57,12 +57,12 @@ def test_variants_are_the_model_as_it_is_and_one_thing_otherwise_at_a_time():
     assert "posterior" not in {variant.kind for variant in variants(load("ordinary"), 3, None)}
 
 
-def lived(changes, base="ordinary"):
+def simulated(changes, base="ordinary"):
     return SimulatedVariant(base, changes, {"design.days": 20.0}, 5, 3, 1)
 
 
 def test_a_draw_is_a_default_and_what_a_scenario_says_of_itself_goes_before_it():
-    draw = lived({"context.turnover": 3.0, "learning.perceptual_noise": 2.0})
+    draw = simulated({"context.turnover": 3.0, "learning.perceptual_noise": 2.0})
     plain = {"design.days": 20, "learning.perceptual_noise": 2.0}
     for name, turnover in (("ordinary", 3.0), ("high-turnover", load("high-turnover").context.turnover)):
         assert draw._scenario(name, {}).context.turnover == turnover
@@ -70,7 +70,7 @@ def test_a_draw_is_a_default_and_what_a_scenario_says_of_itself_goes_before_it()
 
 
 def test_outcomes_are_those_of_the_tables_of_the_same_runs():
-    shares = lived({}).shares("ordinary", {"context.control": 5.0}, THRESHOLDS)
+    shares = simulated({}).shares("ordinary", {"context.control": 5.0}, THRESHOLDS)
     tables = run(load("ordinary", {"design.days": 20, "context.control": 5}), 5, 3)
     dyads = with_patterns(tables.dyads)
     for outcome, pattern in zip(PATTERN_SHARES, PATTERNS, strict=True):
@@ -80,8 +80,8 @@ def test_outcomes_are_those_of_the_tables_of_the_same_runs():
 
 
 def test_accounts_at_the_end_are_those_that_clusters_are_looked_for_in():
-    mine = lived({"meaning.frames": "seven"})
-    prepared = mine.world
+    mine = simulated({"meaning.frames": "seven"})
+    prepared = mine.prepared
     elsewhere = accounts_on(run(prepared, 5, 3, "days").days, prepared.resolved, 20)
     assert set(ACCOUNT) == set(elsewhere) - {"replicate", "centre", "dyad"}
     for name, values in mine.ends("ordinary", {}).items():

@@ -21,11 +21,11 @@ from tests.support.tiny_study import tiny
 
 from twoway.cli.main import main
 from twoway.experiments.executors import dask as on_dask
-from twoway.experiments.executors.dask import LOCAL, dask_workers, live_there, sources
+from twoway.experiments.executors.dask import LOCAL, dask_workers, simulate_there, sources
 from twoway.experiments.studies import run as running
 from twoway.experiments.studies.run import resume, run_study, tasks
 from twoway.experiments.studies.store import SHARDS, WORKING, Store
-from twoway.experiments.studies.worker import lived
+from twoway.experiments.studies.worker import simulate_task
 from twoway.simulation.errors import InputError
 
 distributed = pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
@@ -177,12 +177,12 @@ def test_a_worker_needs_none_of_the_files(tmp_path, client):
     contents = {file.sha256: file.path.read_bytes() for file in task.resolved.files}
     nowhere = task._replace(
         shards=Path("/nowhere"),
-        setting=task.setting._replace(files=tuple(f._replace(path=Path("/nowhere")) for f in task.resolved.files)),
+        resolved=task.resolved._replace(files=tuple(f._replace(path=Path("/nowhere")) for f in task.resolved.files)),
     )
-    there = client.submit(live_there, nowhere, contents, sources(), pure=False).result()
+    there = client.submit(simulate_there, nowhere, contents, sources(), pure=False).result()
     assert there.trouble == [None] * 2
-    assert there.keys == lived(task).keys
-    assert (there.outcomes == lived(task).outcomes).all()
+    assert there.keys == simulate_task(task).keys
+    assert (there.outcomes == simulate_task(task).outcomes).all()
 
 
 def test_a_cluster_of_this_machine_alone_gives_the_same(tmp_path, monkeypatch, capsys, expected):

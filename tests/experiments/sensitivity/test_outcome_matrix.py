@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.study_runs import runs_of
 
-from twoway.experiments.sensitivity.outcome_matrix import repair_sentences, numbered, outcome_matrix
+from twoway.experiments.sensitivity.outcome_matrix import numbered, outcome_matrix, repair_sentences
 from twoway.simulation.errors import InputError
 
 DESIGN = pd.DataFrame({"a": np.arange(60.0), "b": np.arange(60.0) % 7})

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks.interval_coverage import covered, ishigami, lived, sobol_g
+from benchmarks.interval_coverage import covered, ishigami, simulated, sobol_g
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from SALib.analyze import sobol as salib
@@ -19,9 +19,9 @@ INPUTS = ("x1", "x2", "x3")
 KNOWN = ishigami()
 
 
-def study(luck="none", base=128, second=True, replicates_=4, seed=1):
+def study(noise="none", base=128, second=True, replicates_=4, seed=1):
     design = design_of(INPUTS, KNOWN.bounds, base, second, seed)
-    return design, lived(KNOWN, design.to_numpy(), luck, replicates_, np.random.default_rng(seed))
+    return design, simulated(KNOWN, design.to_numpy(), noise, replicates_, np.random.default_rng(seed))
 
 
 def analysed(design, values, **more):
@@ -55,20 +55,22 @@ def test_with_whole_blocks_they_are_the_mean_of_salibs_on_either_half():
 def test_a_large_study_without_randomness_comes_to_the_known_indices(known):
     names = [f"x{i + 1}" for i in range(known.inputs)]
     design = design_of(names, known.bounds, 4096)
-    values = outcome_matrix(design, runs_of(lived(known, design.to_numpy(), "none", 1, np.random.default_rng(0))), "y")
+    values = outcome_matrix(
+        design, runs_of(simulated(known, design.to_numpy(), "none", 1, np.random.default_rng(0))), "y"
+    )
     blocks, kept = whole_blocks(find_blocks(design), values)
     found = estimates(blocks, kept, equal_weights(4096, 1), "common")
     assert found.shares[0] == pytest.approx(known.true, abs=0.02)
     assert found.variance[0] == pytest.approx(known.variance, rel=0.02)
 
 
-@pytest.mark.parametrize("luck", ["its own", "shared"])
-def test_chance_is_not_booked_as_an_effect_while_salib_books_it(luck):
+@pytest.mark.parametrize("noise", ["independent", "shared"])
+def test_chance_is_not_booked_as_an_effect_while_salib_books_it(noise):
     """An input that does nothing: over twenty studies the mean total index is 0 within four standard errors."""
     design = design_of(("works", "inert"), (0.0, 1.0), 32)
     rng, ours, theirs = np.random.default_rng(5), [], []
     for _ in range(20):
-        shared = rng.normal(0, 1, 3) if luck == "shared" else 0.0
+        shared = rng.normal(0, 1, 3) if noise == "shared" else 0.0
         values = design[["works"]].to_numpy() * (3 + shared) + rng.normal(0, 1, (len(design), 3))
         found = analysed(design, values, draws=100).indices.set_index(["input", "index"]).loc[("inert", "total")]
         ours.append(found["estimate"])
@@ -77,16 +79,16 @@ def test_chance_is_not_booked_as_an_effect_while_salib_books_it(luck):
     assert np.mean(theirs) > 0.2
 
 
-@pytest.mark.parametrize(("known", "luck"), [(ishigami(), "its own"), (sobol_g((0, 1, 9)), "shared")])
-def test_the_intervals_hold_the_true_value_about_as_often_as_they_should(known, luck):
+@pytest.mark.parametrize(("known", "noise"), [(ishigami(), "independent"), (sobol_g((0, 1, 9)), "shared")])
+def test_the_intervals_hold_the_true_value_about_as_often_as_they_should(known, noise):
     """At a true rate of 93 % or more, so few hits for any one index would come about once in ten thousand times."""
     repetitions = 40
-    rates = covered(known, luck, 64, 5, repetitions, 150, seed=2)
+    rates = covered(known, noise, 64, 5, repetitions, 150, seed=2)
     assert (rates["in use"] * repetitions >= binom.ppf(1e-4, repetitions, 0.93)).all()
 
 
 def test_an_interval_is_no_wider_than_it_need_be():
-    narrow, wide = (analysed(*study("its own", base)).indices["se"].mean() for base in (256, 32))
+    narrow, wide = (analysed(*study("independent", base)).indices["se"].mean() for base in (256, 32))
     assert narrow < 0.6 * wide
 
 
@@ -110,7 +112,7 @@ def test_second_order_and_the_rest_beyond_first_order_find_the_one_interaction()
 
 
 def test_with_one_replicate_chance_is_left_in_and_its_part_is_unknown():
-    design, values = study("its own", replicates_=1)
+    design, values = study("independent", replicates_=1)
     found = analysed(design, values)
     assert found.replicates == 1
     assert found.indices["se_replicates"].isna().all()
@@ -126,7 +128,7 @@ def test_the_same_seed_gives_the_same_intervals(noisy):
 @settings(max_examples=10)
 @given(st.floats(-100, 100), st.floats(0.1, 10))
 def test_neither_the_outcomes_unit_nor_its_zero_matter(shift, scale):
-    design, values = study("its own", 16)
+    design, values = study("independent", 16)
     one, other = (analysed(design, v, draws=100).indices["estimate"] for v in (values, shift + scale * values))
     assert one.to_numpy() == pytest.approx(other.to_numpy(), abs=1e-6)
 
@@ -160,13 +162,13 @@ def test_rounded_inputs_are_still_recognised():
 
 
 def test_a_base_sample_with_a_point_without_runs_is_left_out_whole():
-    design, values = study("its own")
+    design, values = study("independent")
     values[19] = np.nan
     found = analysed(design, values)
     assert found.blocks == 127
 
 
 def test_too_few_base_samples_are_refused():
-    design, values = study("its own", 8)
+    design, values = study("independent", 8)
     with pytest.raises(InputError, match="8 whole base samples; at least 16"):
         analysed(design, values)

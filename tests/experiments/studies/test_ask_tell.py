@@ -18,16 +18,16 @@ ASKED = {
 
 
 def test_what_is_asked_again_is_not_run_again(tmp_path):
-    driven = AskTellStudy(tiny(**ASKED), tmp_path / "s", workers=1)
-    first = driven.tell([[2.0, 1.0], [3.0, 1.0]])
+    search = AskTellStudy(tiny(**ASKED), tmp_path / "s", workers=1)
+    first = search.evaluate([[2.0, 1.0], [3.0, 1.0]])
     shards = set((tmp_path / "s" / SHARDS).iterdir())
-    again = AskTellStudy(tiny(**ASKED), tmp_path / "s", workers=1).tell(
+    again = AskTellStudy(tiny(**ASKED), tmp_path / "s", workers=1).evaluate(
         pd.DataFrame(first[["context.control", "learning.perceptual_noise"]])[::-1]
     )
     assert set((tmp_path / "s" / SHARDS).iterdir()) == shards
     assert same(again.reset_index(drop=True), first[::-1].reset_index(drop=True))
     assert list(first["runs"]) == [4, 4]
-    table = driven.store.table()
+    table = search.store.table()
     assert first["client_tone"].iloc[1] == pytest.approx(table[table["point"] == 1]["client_tone"].mean())
     assert first["client_tone_variance"].iloc[0] == pytest.approx(table[table["point"] == 0]["client_tone"].var())
 
@@ -43,7 +43,7 @@ def test_what_is_asked_again_is_not_run_again(tmp_path):
     ],
 )
 def test_points_that_cannot_be_asked_are_refused(tmp_path, points, why):
-    driven = AskTellStudy(tiny(**ASKED), tmp_path / "s", workers=1)
+    search = AskTellStudy(tiny(**ASKED), tmp_path / "s", workers=1)
     with pytest.raises(InputError, match=why):
-        driven.tell(points)
-    assert driven.store.status().points == 0
+        search.evaluate(points)
+    assert search.store.status().points == 0

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from tests.support.tiny_study import same, tiny
 
-from twoway.experiments.studies import worker as living
+from twoway.experiments.studies import worker
 from twoway.experiments.studies.designs import LatinHypercube, MorrisDesign, SobolDesign, Span
-from twoway.experiments.studies.manage import check, export, extend, merge, replay
-from twoway.experiments.studies.outcomes import NAMES
+from twoway.experiments.studies.manage import export, extend, merge, replay, replay_sample
+from twoway.experiments.studies.outcomes import OUTCOMES
 from twoway.experiments.studies.run import resume, run_study
 from twoway.experiments.studies.store import SHARDS, Store
 from twoway.simulation.errors import InputError
@@ -83,13 +83,13 @@ def test_an_exported_table_says_what_its_columns_mean(tmp_path, whole_table):
 def test_runs_made_again_are_equal_and_changed_ones_are_found(tmp_path, monkeypatch):
     folder = tmp_path / "s"
     table = run_study(tiny(), folder, workers=1).table
-    assert all(again.equal for again in check(folder, None))
-    assert len(list(check(folder, 5))) == 5
+    assert all(again.equal for again in replay_sample(folder, None))
+    assert len(list(replay_sample(folder, 5))) == 5
     again = replay(folder, table["run"].iloc[7])
     assert again.equal
     assert again.now["client_tone"] == table["client_tone"].iloc[7]
-    monkeypatch.setattr(living, "outcomes_of", lambda *_: [0.5] * len(NAMES))
-    assert not any(again.equal for again in check(folder, 5))
+    monkeypatch.setattr(worker, "compute_outcomes", lambda *_: [0.5] * len(OUTCOMES))
+    assert not any(again.equal for again in replay_sample(folder, 5))
     with pytest.raises(InputError, match="has no such run"):
         replay(folder, "nothing-1")
 

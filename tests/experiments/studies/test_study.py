@@ -24,7 +24,7 @@ from twoway.experiments.studies.designs import (
     Span,
     axis,
 )
-from twoway.experiments.studies.outcomes import NAMES
+from twoway.experiments.studies.outcomes import OUTCOMES
 from twoway.experiments.studies.resolved_study import resolve_study
 from twoway.experiments.studies.study import SHIPPED, Study, load_study, shipped_studies
 from twoway.simulation.affect_control.equations import DATA
@@ -144,8 +144,8 @@ def test_paths_in_a_study_are_beside_its_file(tmp_path):
         '[inputs]\nmeaning.frames = ["six", "mine-frames.toml"]\n'
     )
     mine = load_study(tmp_path / "mine.toml")
-    points, setting = mine.points()
-    assert setting.scenario({}).context.control == 7.0
+    points, resolved = mine.points()
+    assert resolved.scenario({}).context.control == 7.0
     assert points["meaning.frames"].tolist() == ["six", str(tmp_path / "mine-frames.toml")]
 
 
@@ -164,10 +164,10 @@ def test_a_run_is_known_by_what_is_simulated_not_by_its_titles_or_paths(tmp_path
 
 @pytest.mark.parametrize("d", all_declarations(), ids=lambda d: f"{d.section}.{d.name}")
 def test_every_number_is_part_of_what_identifies_a_run(d):
-    setting = resolve_study("ordinary", {}, [])
+    resolved = resolve_study("ordinary", {}, [])
     value = d.high if getattr(getattr(load("ordinary"), d.section), d.name) != d.high else d.low
-    one, other = setting.scenario({}), setting.scenario({f"{d.section}.{d.name}": value})
-    assert setting.identity(one) != setting.identity(other)
+    one, other = resolved.scenario({}), resolved.scenario({f"{d.section}.{d.name}": value})
+    assert resolved.identity(one) != resolved.identity(other)
 
 
 def test_the_content_of_the_data_files_is_part_of_it(tmp_path):
@@ -175,8 +175,8 @@ def test_the_content_of_the_data_files_is_part_of_it(tmp_path):
     text = (DATA / "frames" / "six.toml").read_text(encoding="utf-8")
     mine.write_text(re.sub(r"benign = 0\.7\b", "benign = 0.6", text), encoding="utf-8")
     assert mine.read_text(encoding="utf-8") != text
-    setting = resolve_study("ordinary", {}, [{"meaning.frames": str(mine)}])
-    assert setting.identity(setting.scenario({})) != setting.identity(setting.scenario({"meaning.frames": str(mine)}))
+    resolved = resolve_study("ordinary", {}, [{"meaning.frames": str(mine)}])
+    assert resolved.identity(resolved.scenario({})) != resolved.identity(resolved.scenario({"meaning.frames": str(mine)}))
 
 
 # Refused in words
@@ -275,7 +275,7 @@ def test_a_shipped_study_asks_a_question_and_every_point_of_it_can_be_run(name):
     points, _ = mine.points()
     assert mine.question.endswith("?")
     assert len(points) > 1
-    assert set(mine.outcomes) <= set(NAMES)
+    assert set(mine.outcomes) <= set(OUTCOMES)
     assert mine.name == name
 
 

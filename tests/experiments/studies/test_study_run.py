@@ -23,10 +23,10 @@ from tests.support.tiny_study import INPUTS, TINY, same, tiny
 
 from twoway.analysis.patterns import PATTERNS, with_patterns
 from twoway.experiments.studies import run as running
-from twoway.experiments.studies import worker as living
+from twoway.experiments.studies import worker
 from twoway.experiments.studies.designs import MorrisDesign, Span
 from twoway.experiments.studies.manage import extend, replay
-from twoway.experiments.studies.outcomes import NAMES, OUTCOMES
+from twoway.experiments.studies.outcomes import OUTCOMES
 from twoway.experiments.studies.run import resume, run_study, tasks
 from twoway.experiments.studies.store import SET_ASIDE, SHARDS, WORKING, Store
 from twoway.experiments.studies.study import Precision
@@ -113,8 +113,8 @@ class Backwards(Executor):
 def test_the_order_in_which_runs_are_made_changes_nothing(tmp_path, whole_table):
     store = Store.create(tmp_path / "s", tiny())
     runs = store.pending()
-    running.make(store, runs[::-2], Backwards(), 1, False)
-    running.make(store, runs[-2::-2], Backwards(), 1, False)
+    running.execute(store, runs[::-2], Backwards(), 1, False)
+    running.execute(store, runs[-2::-2], Backwards(), 1, False)
     assert same(store.again().table(), whole_table)
 
 
@@ -179,12 +179,15 @@ def test_with_other_random_numbers_they_give_something_else_but_the_same_again(t
 
 def test_draws_that_are_remembered_are_the_draws_of_the_streams():
     store_free = tiny(changes=TINY | {"design.centres": 2})
-    table, setting = store_free.points()
-    points = [living.StudyPoint({str(k): v for k, v in row.items()}, "key", 1) for row in table.to_dict("records")]
-    worlds = PointRunner(setting, points)
-    prepared = worlds.world(0)
+    table, resolved = store_free.points()
+    points = [worker.StudyPoint({str(k): v for k, v in row.items()}, "key", 1) for row in table.to_dict("records")]
+    runner = PointRunner(resolved, points)
+    prepared = runner.prepared(0)
     for _ in range(2):
-        ours, drawn = worlds.luck(prepared, 1, 3, 1), PreparedScenario(setting.scenario(points[0].changes)).luck(1, 3, 1)
+        ours, drawn = (
+            runner.draws(prepared, 1, 3, 1),
+            PreparedScenario(resolved.scenario(points[0].changes)).luck(1, 3, 1),
+        )
         assert all(np.array_equal(a, b) for a, b in zip(ours, drawn, strict=True))
 
 
@@ -266,9 +269,9 @@ def test_two_at_once_count_nothing_twice_and_know_of_each_other(tmp_path, many_t
     result = resume(folder, workers=1)
     assert first.wait(120) == 0, first.stderr.read().decode()
     first.stderr.close()
-    assert len(result.said) == 1
-    assert "Already at work" in result.said[0]
-    assert f"process {first.pid} " in result.said[0]
+    assert len(result.messages) == 1
+    assert "Already at work" in result.messages[0]
+    assert f"process {first.pid} " in result.messages[0]
     store = Store(folder)
     assert same(store.table(), many_table)
     assert store.status().done == store.status().planned == 6 * MANY
@@ -278,11 +281,11 @@ def test_a_run_that_came_out_differently_the_second_time_is_told(tmp_path, monke
     folder = tmp_path / "s"
     store = run_study(tiny(replicates=1), folder, workers=1) and Store(folder)
     runs = store.have()[0]
-    running.make(store, [(key, 0) for key in runs], Backwards(), 1, False)
+    running.execute(store, [(key, 0) for key in runs], Backwards(), 1, False)
     assert store.again().status().contradicted == 0, "made twice, but equal"
-    worked_out = living.outcomes_of
-    monkeypatch.setattr(living, "outcomes_of", lambda *given: [v + 0.25 for v in worked_out(*given)])
-    running.make(store, [(runs[0], 0), (runs[1], 0)], Backwards(), 1, False)
+    worked_out = worker.compute_outcomes
+    monkeypatch.setattr(worker, "compute_outcomes", lambda *given: [v + 0.25 for v in worked_out(*given)])
+    running.execute(store, [(runs[0], 0), (runs[1], 0)], Backwards(), 1, False)
     assert store.again().status().contradicted == 2
     assert store.again().status().done == 6
 
@@ -320,7 +323,7 @@ def test_a_damaged_shard_is_noticed_set_aside_and_its_runs_are_run_again(tmp_pat
     assert status.missing > 0
     assert shard.exists(), "looking at a study changes nothing"
     result = resume(folder, workers=1)
-    assert any(shard.name in said and "set aside" in said for said in result.said)
+    assert any(shard.name in said and "set aside" in said for said in result.messages)
     assert (folder / SET_ASIDE / shard.name).read_bytes() == spoiled
     assert same(result.table, whole_table)
 
@@ -380,14 +383,14 @@ def test_a_full_disk_is_called_full(tmp_path, monkeypatch):
 @pytest.fixture
 def failing(monkeypatch):
     """Runs of replicate 2 where perceptual noise is small fail; it can be undone."""
-    lived = living.live
+    simulate_centre = worker.simulate_centre
 
-    def fails(prepared, seed, replicate, centre, keep, luck):
+    def fails(prepared, seed, replicate, centre, keep, draws):
         if replicate == 2 and prepared.scenario.learning.perceptual_noise == 0.8:
-            raise ZeroDivisionError("no such luck")
-        return lived(prepared, seed, replicate, centre, keep, luck)
+            raise ZeroDivisionError("no such number")
+        return simulate_centre(prepared, seed, replicate, centre, keep, draws)
 
-    monkeypatch.setattr(living, "live", fails)
+    monkeypatch.setattr(worker, "simulate_centre", fails)
     return monkeypatch
 
 
@@ -396,8 +399,8 @@ def test_a_run_that_fails_is_a_row_with_its_traceback_and_loses_no_other(tmp_pat
     assert (result.status.done, result.status.failed, result.status.missing) == (21, 3, 0)
     failed = result.table[result.table["failed"]]
     assert set(failed["replicate"]) == {2}
-    assert failed["trouble"].str.contains("ZeroDivisionError: no such luck").all()
-    assert failed[list(NAMES)].isna().all(axis=None)
+    assert failed["trouble"].str.contains("ZeroDivisionError: no such number").all()
+    assert failed[list(OUTCOMES)].isna().all(axis=None)
     with pytest.raises(ZeroDivisionError):
         replay(tmp_path / "s", failed["run"].iloc[0])
     again = resume(tmp_path / "s", workers=1)
@@ -408,26 +411,21 @@ def test_a_run_that_fails_is_a_row_with_its_traceback_and_loses_no_other(tmp_pat
     assert same(mended.table, whole_table)
 
 
-def test_an_outcome_that_is_no_number_is_a_failure_not_a_value(tmp_path, monkeypatch):
-    place = NAMES.index("felt_coercion")
-    worked_out = living.outcomes_of
-
-    def broken(stays, kind):
-        values = worked_out(stays, kind)
-        values[place] = np.nan
-        return values
-
-    monkeypatch.setattr(living, "outcomes_of", broken)
-    result = run_study(tiny(replicates=1), tmp_path / "s", workers=1, executor="threads")
+def test_an_outcome_that_is_no_number_is_a_failure_not_a_value(tmp_path):
+    mine = tmp_path / "mine.py"
+    text = "import twoway\n\n\n@twoway.outcome(unit='share', meaning='none')\ndef broken(run):\n    return float('nan')\n"
+    mine.write_text(text, encoding="utf-8")
+    study = tiny(replicates=1, extensions=(str(mine),))
+    result = run_study(study, tmp_path / "s", workers=1, executor="threads")
     assert result.status.failed == 6
-    assert result.table["trouble"].str.contains("felt_coercion is nan").all()
+    assert result.table["trouble"].str.contains("broken is nan").all()
 
 
 def test_the_correlation_may_be_missing_where_two_dyads_have_none(tmp_path):
     table = run_study(tiny(changes=TINY | {"design.clients": 2}, replicates=1), tmp_path / "s", workers=1).table
     assert table["tone_correlation"].isna().all()
     assert not table["failed"].any()
-    others = [column.name for column in OUTCOMES if not column.optional]
+    others = [one.name for one in OUTCOMES.values() if not one.optional]
     assert table[others].notna().all(axis=None)
 
 

@@ -9,7 +9,7 @@ from docs.generate_odd import rules as every_rule
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twoway.experiments.derived import ablation_table as removals
+from twoway.experiments.validation import ablation_table as removals
 from twoway.experiments.validation.ablation_table import DIMENSIONS, WHOLE, ablated_scenarios, ablations
 from twoway.simulation.parameters.scenario import NUMBERED, changed, load, shipped_names
 from twoway.simulation.rules import RULES

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from twoway.analysis.figures.scoreboard import predictive_figure, scale_of, scoreboard_figure
 from twoway.analysis.figures.layout import alt_text
+from twoway.analysis.figures.scoreboard import predictive_figure, scale_of, scoreboard_figure
 from twoway.experiments.validation.scoreboard import by_fact, in_words, lines, shown, sources
 
 

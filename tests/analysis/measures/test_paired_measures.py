@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from twoway.analysis.measures.all_measures import measures
-from twoway.analysis.statistics.paired_measures import differences, seen
+from twoway.analysis.measures.paired_measures import differences, seen
 from twoway.analysis.tables import sentiment_of
 from twoway.simulation.parameters.scenario import Resolved, changed, load
 from twoway.simulation.tables import run

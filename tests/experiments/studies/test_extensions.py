@@ -1,0 +1,162 @@
+"""A user's own outcome, declared in one file, goes wherever the outcomes of the package go."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.support.tiny_study import same, tiny
+
+from twoway.experiments.results.result import open_result, verify
+from twoway.experiments.studies.analyse import analyse_sensitivity, find_conditions
+from twoway.experiments.studies.ask_tell import AskTellStudy
+from twoway.experiments.studies.designs import AskTell, Span
+from twoway.experiments.studies.manage import export, extend, merge
+from twoway.experiments.studies.run import resume, run_study
+from twoway.experiments.studies.store import Store
+from twoway.experiments.studies.study import load_study
+from twoway.simulation.errors import InputError
+
+MINE = '''
+import twoway
+
+
+@twoway.outcome(unit="share of dyads", meaning="dyads in which the client is less tense than the keyworker")
+def calmer_client(run: twoway.OutcomeInput) -> float:
+    return float((run.clients["tension"] < run.keyworkers["tension"]).mean())
+'''
+OUTCOMES = ("calmer_client", "friendly")
+PARTS = 2
+
+
+@pytest.fixture
+def mine(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(MINE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def study(mine):
+    return tiny(extensions=(str(mine),), outcomes=OUTCOMES)
+
+
+def test_an_outcome_of_ones_own_goes_through_worker_processes_and_is_verified_elsewhere(tmp_path, mine, study):
+    folder = tmp_path / "s"
+    result = run_study(study, folder, workers=2, executor="processes")
+    assert result.status.failed == 0
+    assert result.table["calmer_client"].between(0, 1).all()
+    assert result.table["calmer_client"].nunique() > 1
+    elsewhere = tmp_path / "elsewhere"
+    shutil.move(folder, elsewhere)
+    mine.unlink()
+    script = f"import twoway; verdict = twoway.verify({str(elsewhere)!r}); print(len(verdict.equal), verdict.same)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.split() == [str(len(result.table)), "True"]
+
+
+def test_the_copy_in_the_folder_is_the_file_and_is_not_gone_on_with_when_it_was_changed(tmp_path, mine, study):
+    store = Store.create(tmp_path / "s", study)
+    (file,) = store.resolved.extensions
+    assert file.path.parent == tmp_path / "s" / "inputs"
+    assert file.path.read_bytes() == mine.read_bytes()
+    assert file.sha256 == hashlib.sha256(mine.read_bytes()).hexdigest()
+    file.path.write_text(MINE.replace("<", ">"), encoding="utf-8")
+    with pytest.raises(InputError, match="is not the file any more with which the study was begun"):
+        resume(tmp_path / "s", workers=1)
+
+
+def test_another_file_makes_other_runs_and_another_folder_of_the_same_file_the_same(tmp_path, mine, study):
+    first = Store.create(tmp_path / "first", study)
+    copied = shutil.copy(mine, tmp_path / "copied.py")
+    same_file = Store.create(tmp_path / "same", tiny(extensions=(str(copied),), outcomes=OUTCOMES))
+    assert list(first.design["key"]) == list(same_file.design["key"])
+    mine.write_text(MINE + "# changed\n", encoding="utf-8")
+    other = Store.create(tmp_path / "other", tiny(extensions=(str(mine),), outcomes=OUTCOMES))
+    without = Store.create(tmp_path / "without", tiny())
+    assert len({key for store in (first, other, without) for key in store.design["key"]}) == 3 * len(first.design)
+
+
+def test_parts_of_a_study_with_an_outcome_of_ones_own_are_merged_and_extended(tmp_path, study):
+    parts = [tmp_path / f"part-{i}" for i in range(1, PARTS + 1)]
+    for i, part in enumerate(parts, 1):
+        run_study(study, part, workers=1, shard=(i, PARTS))
+    merged = merge(parts, tmp_path / "merged")
+    whole = run_study(study, tmp_path / "whole", workers=1)
+    assert same(merged.table(), whole.table)
+    extend(tmp_path / "merged", replicates=study.replicates + 1)
+    table = resume(tmp_path / "merged", workers=1).table
+    assert len(table) == len(whole.table) / study.replicates * (study.replicates + 1)
+    assert table["calmer_client"].notna().all()
+
+
+def test_the_answer_the_table_and_the_analyses_name_an_outcome_of_ones_own(tmp_path, mine):
+    inputs = {"context.control": Span(low=1.0, high=4.0), "context.formality": Span(low=0.1, high=0.9)}
+    study = tiny(
+        extensions=(str(mine),), outcomes=OUTCOMES, inputs=inputs, replicates=2,
+        design={"kind": "latin-hypercube", "size": 110},
+    )  # fmt: skip
+    result = run_study(study, tmp_path / "s", workers=2, executor="threads")
+    assert "calmer_client" in set(result.tables["effects"]["outcome"])
+    assert any("less tense than the keyworker" in sentence for sentence in result.sentences)
+    table, codebook = export(tmp_path / "s", tmp_path / "table.csv")
+    assert "calmer_client" in pd.read_csv(table, comment="#")
+    meanings = pd.read_csv(codebook, comment="#").set_index("column")["meaning"]
+    assert "less tense" in meanings["calmer_client"]
+    assert list(analyse_sensitivity(tmp_path / "s", "calmer_client").tables)
+    above = float(result.table["calmer_client"].quantile(0.6))
+    assert len(find_conditions(tmp_path / "s", "calmer_client", above=above).tables["points"]) == 110
+    opened = open_result(tmp_path / "s")
+    assert opened.kind == "study"
+    assert opened.sentences == result.sentences
+
+
+def test_a_study_that_is_asked_for_points_has_an_outcome_of_ones_own(tmp_path, mine):
+    study = tiny(
+        extensions=(str(mine),), outcomes=OUTCOMES, design=AskTell(), inputs={"context.control": Span(low=1.0)}
+    )
+    means = AskTellStudy(study, tmp_path / "s", workers=1).evaluate([[2.0], [3.0]])
+    assert means["calmer_client"].between(0, 1).all()
+    assert np.isfinite(means["calmer_client_variance"]).all()
+
+
+def test_a_file_of_a_study_names_extensions_beside_it(tmp_path, mine):
+    file = tmp_path / "study.toml"
+    file.write_text(
+        'title = "Mine"\nquestion = "Who is calmer?"\nextensions = ["mine.py"]\noutcomes = ["calmer_client"]\n'
+        'replicates = 2\n[changes]\n"design.days" = 4\n[inputs]\n"context.control" = [1.0, 4.0]\n',
+        encoding="utf-8",
+    )
+    study = load_study(file)
+    assert study.extensions == (str(mine),)
+    result = run_study(study, tmp_path / "s", workers=1)
+    assert verify(tmp_path / "s").equal.keys() == set(result.table["run"])
+    manifest = json.loads((tmp_path / "s" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["extensions"][0]["sha256"] == hashlib.sha256(mine.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (MINE.replace("calmer_client", "friendly"), "the outcome 'friendly' comes with the package"),
+        (MINE.replace('unit="share of dyads"', 'unit=" "'), "unit is empty"),
+        (MINE.replace("calmer_client", "replicate"), "outcome 'replicate': a name has letters"),
+        (MINE.replace("import twoway", "import no_such_module"), "fails when it is loaded"),
+        ("x = 1\n", "declares nothing"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_in_words(mine, text, words):
+    mine.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=words):
+        tiny(extensions=(str(mine),))
+
+
+def test_an_outcome_that_no_file_declares_is_refused_with_the_nearest(mine):
+    with pytest.raises(InputError, match="did you mean 'calmer_client'"):
+        tiny(extensions=(str(mine),), outcomes=("calmer_clients",))
