@@ -116,13 +116,13 @@ def action_tables(
     update_tables(turns, scenario)
     kinds = cast(Records[Encounter], empty_records(len(EncounterKind), record_type(Encounter)))
     for kind in range(len(kinds)):
-        row = kinds[kind]
-        row.opened_by, row.exchanges = situations.opened_by[kind], situations.exchanges[kind]
+        encounter = kinds[kind]
+        encounter.opened_by, encounter.exchanges = situations.opened_by[kind], situations.exchanges[kind]
         for opener in (0, 1):
-            if row.opened_by in (opener, EITHER):
-                for e in range(row.exchanges):
+            if encounter.opened_by in (opener, EITHER):
+                for e in range(encounter.exchanges):
                     role = opener if e % 2 == 0 else 1 - opener
-                    row.turn[opener, e] = situations.turn(kind, role, position_of(e))
+                    encounter.turn[opener, e] = situations.turn(kind, role, position_of(e))
     return ActionTables(kinds, turns)
 
 

@@ -49,6 +49,11 @@ def _cache_folder() -> str:
     return ""
 
 
+OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+"""Options of numba. Compiled code allocates no arrays (``_nrt``): whoever calls it brings room to work in.
+
+Counting references to the arrays that it is given would take a third of its time.
+"""
 _COMPILED: dict[object, object] = {}
 """Compiled functions by the plain and the compiled one; with NUMBA_DISABLE_JIT=1 both are the same."""
 _ONE_AT_A_TIME = threading.Lock()
@@ -61,15 +66,11 @@ def is_compiled(value: object) -> bool:
 
 def plain_function(function: Callable[..., Any]) -> FunctionType:
     """The Python function behind a compiled one."""
-    plain: FunctionType = getattr(function, "py_func", function)
-    return plain
+    return cast(FunctionType, getattr(function, "py_func", function))
 
 
 def compiled(function: Function) -> Function:
     """Compile *function* with numba at its first call; with NUMBA_DISABLE_JIT=1 it stays plain Python.
-
-    Compiled code allocates no arrays (``_nrt=False``): counting references to those it is given would take a third of
-    its time. Whoever calls it brings room to work in.
 
 
     Floating-point rules are strict, so that both give bit-identical numbers.
@@ -80,7 +81,7 @@ def compiled(function: Function) -> Function:
     with _ONE_AT_A_TIME:  # the folder is a setting of all of numba
         theirs, config.CACHE_DIR = config.CACHE_DIR, _cache_folder()
         try:
-            result: Function = numba.njit(function, cache=True, nogil=True, error_model="numpy", _nrt=False)
+            result: Function = numba.njit(**OPTIONS)(function)
         finally:
             config.CACHE_DIR = theirs
     _name_files_apart(result)

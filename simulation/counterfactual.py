@@ -71,7 +71,7 @@ def reader_state(prepared: PreparedScenario, exchange: Exchange) -> ReaderState:
     before = simulate_centre(
         prepared, exchange.seed, exchange.replicate, exchange.centre, Detail.DYADS, draws, exchange.day - 1
     )
-    state = CentreState(before.clients, before.keyworkers, before.dyads, before.posts)  # type: ignore[arg-type]
+    state = CentreState(before.clients, before.keyworkers, before.dyads, before.posts)
     begun = sum(change.day <= exchange.day for change in prepared.policy_changes)
     conditions = prepared.conditions(draws, begun)
     if any(change.day == exchange.day for change in prepared.policy_changes):

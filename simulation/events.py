@@ -15,11 +15,12 @@ from twoway.simulation.extensions import Registry
 from twoway.simulation.parameters.declare import ParameterGroup
 
 if TYPE_CHECKING:
+    from twoway.simulation.conditions import Parameters
     from twoway.simulation.state import Party
 
-Chance = Callable[["Party", "Party", float, object], float]
+Chance = Callable[["Party", "Party", float, "Parameters"], float]
 """Probability that an event happens today: from the client's and the keyworker's state, the day and the parameters."""
-Effect = Callable[["Party", "Party", float, object], None]
+Effect = Callable[["Party", "Party", float, "Parameters"], None]
 """What an event does to the client's and the keyworker's state, on a day, with the parameters."""
 
 

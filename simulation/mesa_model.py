@@ -35,7 +35,7 @@ from twoway.simulation.dynamics.policy_change import apply_policy_change
 from twoway.simulation.parameters.scenario import Scenario, as_scenario
 from twoway.simulation.random_streams import Draws, draws_of, exchange_draws, meeting_draws
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, centre_records, note_day
-from twoway.simulation.state import CentreState, Pair, Party, Records, Row, empty_records
+from twoway.simulation.state import Pair, Party, RecordArray, Records, Row, copied, empty_records
 
 if TYPE_CHECKING:
     from twoway.simulation.conditions import Conditions
@@ -188,7 +188,7 @@ class Centre(mesa.Model):  # type: ignore[misc]
         self.conditions: Conditions = prepared.conditions(self.draws)
         self.state = prepared.new_state()
         open_centre(self.state, self.conditions, self.draws)
-        self.first_state = CentreState(*(records.copy() for records in self.state))
+        self.first_state = copied(self.state)
         self.log = prepared.new_log(Detail.EVENTS)
         design = prepared.scenario.design
         dtype = row_type(DAY_COLUMNS, len(prepared.resolved.frames.names))
@@ -279,7 +279,8 @@ class Centre(mesa.Model):  # type: ignore[misc]
 
     def records(self) -> CentreRecords:
         """What has happened so far, as the compiled runner would leave it."""
-        days = self.day_rows[: 2 * self.day * len(self.clients)]  # type: ignore[misc,index]
+        rows = cast(RecordArray, self.day_rows)[: 2 * self.day * len(self.clients)]
+        days = cast(Records[Row], rows)
         return centre_records(self.replicate, self.number, self.first_state, self.state, days, self.log)
 
 

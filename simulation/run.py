@@ -17,7 +17,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from twoway.simulation.action_tables import Turn, action_tables, update_tables, write_decisions
 from twoway.simulation.affect_control.frames import KINDS, Frames
@@ -40,7 +39,17 @@ from twoway.simulation.extensions import Extension
 from twoway.simulation.parameters.scenario import Resolved, Scenario, sections_of
 from twoway.simulation.random_streams import Draws, centre_draws, coping_stream, draws_of, event_stream
 from twoway.simulation.rules.initial import centre_share
-from twoway.simulation.state import CentreState, Pair, Records, Row, empty_records, new_centre_state, record_type
+from twoway.simulation.state import (
+    CentreState,
+    Pair,
+    RecordArray,
+    Records,
+    Row,
+    copied,
+    empty_records,
+    new_centre_state,
+    record_type,
+)
 
 if TYPE_CHECKING:
     from twoway.simulation.conditions import Parameters
@@ -200,23 +209,23 @@ class CentreRecords(NamedTuple):
 
     replicate: int
     centre: int
-    first_clients: NDArray[np.void]
-    first_keyworkers: NDArray[np.void]
-    clients: NDArray[np.void]
-    keyworkers: NDArray[np.void]
-    dyads: NDArray[np.void]
-    posts: NDArray[np.void]
-    days: NDArray[np.void]
-    events: NDArray[np.void]
+    first_clients: RecordArray
+    first_keyworkers: RecordArray
+    clients: RecordArray
+    keyworkers: RecordArray
+    dyads: RecordArray
+    posts: RecordArray
+    days: RecordArray
+    events: RecordArray
 
 
 def centre_records(
     replicate: int, centre: int, first: CentreState, state: CentreState, days: Records[Row], log: EventLog
 ) -> CentreRecords:
     """The records of a centre, from its *first* and its present state and what was noted down."""
-    rows = cast("NDArray[np.void]", log.rows)
+    rows = cast("RecordArray", log.rows)
     events = rows[: log.written[0]].copy() if log.step else rows[:0]
-    noted = cast("NDArray[np.void]", days)
+    noted = cast("RecordArray", days)
     for table in (noted, events):
         table["replicate"], table["centre"] = replicate, centre
     return CentreRecords(replicate, centre, *first[:2], *state, noted, events)  # type: ignore[arg-type]
@@ -251,7 +260,7 @@ def simulate_centre(
     conditions = prepared.conditions(draws)
     state, log = prepared.new_state(), prepared.new_log(detail)
     open_centre(state, conditions, draws)
-    first_state = CentreState(*(records.copy() for records in state))
+    first_state = copied(state)
     frames = len(prepared.resolved.frames.names)
     count = 2 * last * len(state.clients) if detail >= Detail.DAYS else 0
     noted = cast(Records[Row], empty_records(count, row_type(DAY_COLUMNS, frames)))

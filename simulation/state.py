@@ -6,6 +6,7 @@ Each class declares the fields of one record, once: their types for the reader a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Annotated, Any, NamedTuple, Protocol, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+RecordArray = NDArray[np.void]
 PerFrame = Annotated[Floats, "frames"]
 """One number per frame, shape (frames,)."""
 PerWay = Annotated[Floats, "ways"]
@@ -109,6 +111,10 @@ class Records(Protocol[R]):
         """Number of records."""
         ...
 
+    def __iter__(self) -> Iterator[R]:
+        """All records in their order."""
+        ...
+
     def copy(self) -> Records[R]:
         """An independent copy."""
         ...
@@ -137,7 +143,7 @@ def record_type(record: type[Record], frames: int = 0, ways: int = 0, acts: int 
     return np.dtype(fields, align=True)
 
 
-def empty_records(count: int, dtype: np.dtype[np.void]) -> NDArray[np.void]:
+def empty_records(count: int, dtype: np.dtype[np.void]) -> RecordArray:
     """Return *count* records of zeros."""
     return np.zeros(count, dtype).view(np.recarray)
 
@@ -160,6 +166,11 @@ def new_centre_state(clients: int, posts: int, frames: int, ways: int) -> Centre
         cast(Records[Dyad], empty_records(clients, dyad)),
         cast(Records[Post], empty_records(posts, post)),
     )
+
+
+def copied(state: CentreState) -> CentreState:
+    """An independent copy of a centre's state."""
+    return CentreState(state.clients.copy(), state.keyworkers.copy(), state.dyads.copy(), state.posts.copy())
 
 
 class Pair(NamedTuple):

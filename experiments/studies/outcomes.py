@@ -27,10 +27,11 @@ from numpy.typing import NDArray
 from twoway.analysis.patterns import class_codes, pattern_codes
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.columns import Column
+from twoway.simulation.coping import CONFRONT, COPING_WAYS, WITHDRAW
 from twoway.simulation.errors import InputError
 from twoway.simulation.extensions import Registry, load_extension
-from twoway.simulation.run import CentreRecords, Records
-from twoway.simulation.coping import COPING_WAYS, CONFRONT, WITHDRAW
+from twoway.simulation.run import CentreRecords
+from twoway.simulation.state import RecordArray
 
 Floats = NDArray[np.float64]
 PATTERN_SHARES = ("friendly", "polite", "conflicted")
@@ -48,10 +49,10 @@ class OutcomeInput:
     Attributes
     ----------
     clients, keyworkers
-        Records of both parties of each dyad, shape (dyads,), by the field names of ``simulation.state.Party``:
+        RecordArray of both parties of each dyad, shape (dyads,), by the field names of ``simulation.state.Party``:
         ``run.clients["tension"]``.
     dyads
-        Records of the dyads, shape (dyads,), by the field names of ``simulation.state.Dyad``.
+        RecordArray of the dyads, shape (dyads,), by the field names of ``simulation.state.Dyad``.
     frame_kinds
         Kind of each frame, an index into ``simulation.affect_control.frames.KINDS``, shape (frames,).
     """
@@ -67,8 +68,8 @@ class OutcomeInput:
         return len(self.dyads)
 
     @property
-    def parties(self) -> tuple[Records, Records]:
-        """Records of the clients, and of the keyworkers."""
+    def parties(self) -> tuple[RecordArray, RecordArray]:
+        """RecordArray of the clients, and of the keyworkers."""
         return self.clients, self.keyworkers
 
     @cached_property
@@ -131,7 +132,7 @@ class OutcomeInput:
         return self.dyads[count].sum() / len(self)
 
 
-def _joined(records: list[Records]) -> Records:
+def _joined(records: list[RecordArray]) -> RecordArray:
     """The records of all centres in one plain array."""
     return np.asarray(records[0] if len(records) == 1 else np.concatenate(records))
 

@@ -26,7 +26,7 @@ from twoway.experiments.results.manifest import saved_kind
 from twoway.experiments.studies.result import StudyResult
 from twoway.experiments.studies.store import SHARDS, Store, refusing_full_disk
 from twoway.experiments.studies.study import Study, as_study
-from twoway.experiments.studies.worker import WrittenShard, StudyPoint, Task, simulate_and_write
+from twoway.experiments.studies.worker import StudyPoint, Task, WrittenShard, simulate_and_write
 from twoway.simulation.errors import InputError
 
 SECONDS_PER_TASK = 3.0

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -97,8 +96,7 @@ class PointRunner:
         prepared, seed = self._prepared, self.points[place].seed
         centres = [
             simulate_centre(
-                prepared, seed, replicate, centre, Detail.DYADS, self.draws(prepared, seed, replicate, centre)
-            )
+                prepared, seed, replicate, centre, Detail.DYADS)
             for centre in range(prepared.scenario.design.centres)
         ]
         return compute_outcomes(self.resolved.outcomes, OutcomeInput(centres, prepared.resolved.frames.kind))

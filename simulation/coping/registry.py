@@ -16,15 +16,16 @@ from twoway.simulation.extensions import Registry
 from twoway.simulation.parameters.declare import ParameterGroup
 
 if TYPE_CHECKING:
+    from twoway.simulation.conditions import Parameters
     from twoway.simulation.state import Party
 
-LogOdds = Callable[["Party", float, float, object], float]
+LogOdds = Callable[["Party", float, float, "Parameters"], float]
 """How inclined someone is: from the party's state, style, how benign the relationship is (a share), and parameters."""
-Effect = Callable[["Party", float, object], None]
+Effect = Callable[["Party", float, "Parameters"], None]
 """What a way does to the party who takes it, on a day, with the parameters."""
 
 
-def no_effect(party: Party, day: float, parameters: object) -> None:
+def no_effect(party: Party, day: float, parameters: Parameters) -> None:
     """The party's state stays as it is."""
 
 

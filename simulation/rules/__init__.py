@@ -7,12 +7,12 @@ and with what, is told in ``twoway.simulation.dynamics.encounter`` and ``twoway.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from twoway.simulation.compilation import compiled
 
-Function = TypeVar("Function", bound=Callable[..., Any])
-RULES: dict[str, Callable[..., Any]] = {}
+Function = TypeVar("Function", bound=Callable[..., object])
+RULES: dict[str, Callable[..., object]] = {}
 """Every rule as written, by name; filled when the modules of this package are imported."""
 
 
