@@ -1,4 +1,4 @@
-"""Where the page can be reached: a socket that listens before all else is ready, so that a browser may come early."""
+"""The address of the page, and the socket, which listens before all else is ready so that a browser may come early."""
 
 from __future__ import annotations
 
@@ -9,20 +9,22 @@ import socket
 from twoway.simulation.errors import InputError
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-"""What this machine calls itself."""
+"""Names of this machine for itself."""
 EVERYWHERE = ("0.0.0.0", "::")
-"""Hosts that stand for all addresses of this machine."""
+"""Hosts that mean all addresses of this machine."""
 HOST = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[^\[\]:]*))(?::[0-9]*)?", re.ASCII | re.IGNORECASE)
 """A host as a browser sends it: a name or an IPv4 address, or an IPv6 address in brackets, and a port or none."""
 TRIED = 20
-"""Ports that are tried one after the other where none was asked for."""
+"""Number of ports that are tried one after the other if none is asked for."""
 FIRST_PORT = 8600
 
 
-def plain(host: str) -> str:
-    """A name or address in its one spelling, without brackets.
+def canonical_host(host: str) -> str:
+    """The one spelling of a name or address, without brackets.
 
-    >>> plain("LocalHost"), plain("0:0:0:0:0:0:0:1")
+    Examples
+    --------
+    >>> canonical_host("LocalHost"), canonical_host("0:0:0:0:0:0:0:1")
     ('localhost', '::1')
     """
     try:
@@ -32,17 +34,19 @@ def plain(host: str) -> str:
 
 
 def requested_host(host: str) -> str:
-    """What a browser calls the server by, from the Host that it sends; empty if that is none.
+    """The host that a browser asks for, from the header Host of its request; empty if that cannot be read.
 
-    >>> asked_for("[::1]:8600"), asked_for("127.0.0.1:8600"), asked_for("::1")
+    Examples
+    --------
+    >>> requested_host("[::1]:8600"), requested_host("127.0.0.1:8600"), requested_host("::1")
     ('::1', '127.0.0.1', '')
     """
     found = HOST.fullmatch(host)
-    return plain(found["six"] or found["name"]) if found else ""
+    return canonical_host(found["six"] or found["name"]) if found else ""
 
 
 def is_address(name: str) -> bool:
-    """Whether a name is a numeric address, which no entry in a directory of names can lead elsewhere."""
+    """True if a name is a numeric address, which no name server can lead elsewhere."""
     try:
         ipaddress.ip_address(name)
     except ValueError:
@@ -51,23 +55,28 @@ def is_address(name: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether who listens at *host* is reached from this machine alone."""
-    return plain(host) in LOOPBACK or (is_address(host) and ipaddress.ip_address(host).is_loopback)
+    """True if `host` is a loopback address, which only this machine reaches."""
+    return canonical_host(host) in LOOPBACK or (is_address(host) and ipaddress.ip_address(host).is_loopback)
 
 
 def page_url(host: str, port: int) -> str:
-    """The address of the page at a host.
+    """Address of the page at a host.
 
-    >>> in_a_link("::1", 8600)
+    Examples
+    --------
+    >>> page_url("::1", 8600)
     'http://[::1]:8600/'
     """
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
 def network_address(host: str) -> str | None:
-    """By what others in the same network reach this machine, which listens at *host*; None if that is not known.
+    """Address under which other machines on the network reach this server, or None if it is not known.
 
-    Where all addresses are listened at, it is the one from which this machine would send to the world.
+    Parameters
+    ----------
+    host
+        Host that the server is bound to. For all addresses, the address of the default route is found.
     """
     if host not in EVERYWHERE:
         return host
@@ -81,7 +90,20 @@ def network_address(host: str) -> str | None:
 
 
 def listen(host: str, port: int | None) -> socket.socket:
-    """A socket that listens; without a *port* the first free one from ``FIRST_PORT`` on."""
+    """Open a socket that listens.
+
+    Parameters
+    ----------
+    host
+        Host to bind to.
+    port
+        Port; None for the first free one from ``FIRST_PORT`` on.
+
+    Raises
+    ------
+    InputError
+        If this machine has no such address, or the port is taken.
+    """
     wanted = range(FIRST_PORT, FIRST_PORT + TRIED) if port is None else [port]
     for number in wanted:
         # named as TCP, or asyncio leaves small answers waiting for 40 ms (it switches that off for TCP alone)

@@ -1,8 +1,8 @@
 """The server of the seminar page: a session for each visitor, and as little else as possible.
 
-It keeps nothing on disk and listens to this machine alone unless told otherwise. GET only reads; whatever does
-something is a POST of JSON of at most ``LARGEST`` bytes, by a page that knows its session's name. Addresses are
-relative, so that the page may sit behind a prefix.
+It keeps nothing on disk, and only this machine reaches it unless a host is named. GET only reads. Every action is a
+POST of JSON of at most ``LARGEST`` bytes by a page that knows its session's name. Addresses are relative, so that the
+page may lie behind a prefix.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache, partial
 from threading import Lock
-from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -25,19 +24,19 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from twoway.seminar.bind import LOOPBACK, is_address, plain, requested_host
+from twoway.seminar.bind import LOOPBACK, canonical_host, is_address, requested_host
 from twoway.seminar.downloads import download
 from twoway.seminar.ensemble import PAIRS
 from twoway.seminar.recipe import DIGITS, LONGEST, Recipe
 from twoway.seminar.session import Session
 from twoway.seminar.templates import render
-from twoway.seminar.views import PAGE, answer, recipe_of, whole_view
+from twoway.seminar.views import PAGE, Wanted, answer, recipe_of, whole_view
 from twoway.simulation import SCOPE
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import load, shipped_names
 
 LARGEST = 64_000
-"""Bytes a request may bring."""
+"""Most bytes of a request."""
 POLICY = "; ".join(
     [
         "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
@@ -53,7 +52,7 @@ HEADERS = {
 }
 
 MOST_SESSIONS = 100
-"""Sessions that are kept at most: a large class, twice over (a session takes a few megabytes at most)."""
+"""Most sessions that are kept: two large classes (a session takes a few megabytes at most)."""
 GONE = (
     "Your place had been given on, because the page was idle while others came, or the server was started anew. The "
     "recipe has set everything up again; only where the pairs end up has to be run again."
@@ -61,7 +60,13 @@ GONE = (
 
 
 class Visitors:
-    """Sessions by a name that cannot be guessed; safe to be used by several threads."""
+    """The sessions of all visitors, each under a name that cannot be guessed; safe to be used by several threads.
+
+    Parameters
+    ----------
+    most
+        Most sessions that are kept; beyond it, the one idle for longest makes room.
+    """
 
     def __init__(self, most: int = MOST_SESSIONS) -> None:
         self.most = most
@@ -71,8 +76,14 @@ class Visitors:
     def __len__(self) -> int:
         return len(self._sessions)
 
-    def come(self, recipe: Recipe) -> tuple[str, Session]:
-        """A new session for someone who comes: its name, and itself, for others may come before it can be found."""
+    def admit(self, recipe: Recipe) -> tuple[str, Session]:
+        """Open a session with a recipe.
+
+        Returns
+        -------
+        tuple
+            The name of the session, and the session itself: others may have taken its place before it can be found.
+        """
         session, name = Session(recipe), secrets.token_urlsafe(16)
         with self._lock:
             self._sessions[name] = session
@@ -81,7 +92,7 @@ class Visitors:
         return name, session
 
     def find(self, name: object) -> Session | None:
-        """The session of that name, if it is still here; whoever asks has been seen last."""
+        """The session of this name, if it is still kept; from now on it is the one idle for the shortest time."""
         if not isinstance(name, str):
             return None
         with self._lock:
@@ -91,16 +102,27 @@ class Visitors:
 
 
 class Guard:
-    """Lets in what calls this server by a name it has, and puts the headers of safety on every answer.
+    """Refuses requests under a name that is not the server's, and puts the security headers on every answer.
 
-    A page elsewhere can have a name of its own lead to this machine, and so read what is here; it cannot choose what
-    the browser calls the server by. Numeric addresses are let in where students are, for no name leads there.
+    A foreign page can let a name of its own lead to this machine and so read what is here (DNS rebinding), but it
+    cannot choose the host in the browser's request. Where the server is open to others, it also accepts numeric
+    addresses.
+
+    Parameters
+    ----------
+    app
+        The application behind the guard.
+    names
+        Names of the server.
+    open_to_others
+        Whether other machines reach the server.
     """
 
     def __init__(self, app: ASGIApp, names: tuple[str, ...], open_to_others: bool) -> None:
-        self.app, self.names, self.open_to_others = app, frozenset(map(plain, names)), open_to_others
+        self.app, self.names, self.open_to_others = app, frozenset(map(canonical_host, names)), open_to_others
 
     def _knows(self, host: str) -> bool:
+        """Whether the host of a request is this server."""
         name = requested_host(host)
         return name in self.names or (self.open_to_others and is_address(name))
 
@@ -124,15 +146,15 @@ class Guard:
 
 
 class Unreadable(Exception):
-    """A request that no page of ours sends; *status* says why."""
+    """A request that the page never sends; *status* is the HTTP status of the answer."""
 
     def __init__(self, status: int, why: str) -> None:
         super().__init__(why)
         self.status = status
 
 
-async def _sent(request: Request) -> dict[str, Any]:
-    """The JSON object a request brings."""
+async def _json_of(request: Request) -> dict[str, object]:
+    """The JSON object in a request; raises ``Unreadable`` if there is none."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise Unreadable(415, "Send JSON.")
     body = b""
@@ -141,13 +163,13 @@ async def _sent(request: Request) -> dict[str, Any]:
         if len(body) > LARGEST:
             raise Unreadable(413, f"A request may bring {LARGEST} bytes.")
     try:
-        told = json.loads(body)
-        json.dumps(told, ensure_ascii=False).encode("utf-8")  # halves of characters cannot be sent back
+        found = json.loads(body)
+        json.dumps(found, ensure_ascii=False).encode("utf-8")  # halves of characters cannot be sent back
     except (ValueError, RecursionError):
         raise Unreadable(400, "That is no JSON.") from None
-    if not isinstance(told, dict):
+    if not isinstance(found, dict):
         raise Unreadable(400, "Send a JSON object.")
-    return told
+    return found
 
 
 @lru_cache
@@ -158,20 +180,27 @@ def page() -> str:
 
 
 def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_others: bool = False) -> ASGIApp:
-    """The application, for those who call it by one of the *names*.
+    """The application that serves the page; its guard is outermost, so that every answer has the security headers.
 
-    The guard stands around all else, so that also the answer to an error of ours carries its headers.
+    Parameters
+    ----------
+    visitors
+        The sessions.
+    names
+        Names under which the server accepts requests.
+    open_to_others
+        Whether other machines reach the server; then it accepts its numeric addresses, too.
     """
 
     async def read(_: Request, file: str, kind: str) -> Response:
         content = page() if file == "page.html" else (PAGE / file).read_text("utf-8")
         return Response(content, media_type=kind)
 
-    def opened(wanted: dict[str, Any]) -> Response:
+    def opened(wanted: Wanted) -> Response:
         try:
             one, name = recipe_of(wanted), wanted.get("session")
             known = visitors.find(name)
-            name, session = (name, known) if known else visitors.come(one)
+            name, session = (name, known) if known else visitors.admit(one)
             with session.lock:
                 if known:
                     session.open(one)
@@ -180,11 +209,11 @@ def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_o
         except InputError as refusal:
             return JSONResponse({"refusal": str(refusal)})
 
-    def did(wanted: dict[str, Any]) -> Response:
+    def did(wanted: Wanted) -> Response:
         session = visitors.find(wanted.get("session"))
         return JSONResponse({"gone": GONE} if session is None else answer(session, wanted))
 
-    def kept(wanted: dict[str, Any]) -> Response:
+    def saved(wanted: Wanted) -> Response:
         session = visitors.find(wanted.get("session"))
         if session is None:
             return JSONResponse({"gone": GONE})
@@ -195,23 +224,23 @@ def application(visitors: Visitors, names: tuple[str, ...] = LOOPBACK, open_to_o
                 return JSONResponse({"refusal": str(refusal)})
         return Response(file.content, media_type=file.media_type, headers={"Content-Disposition": "attachment"})
 
-    async def respond(request: Request, act: Callable[[dict[str, Any]], Response]) -> Response:
+    async def respond(request: Request, act: Callable[[Wanted], Response]) -> Response:
         try:
-            return await run_in_threadpool(act, await _sent(request))
+            return await run_in_threadpool(act, await _json_of(request))
         except Unreadable as error:
             return PlainTextResponse(str(error), status_code=error.status)
 
     files = {"/": ("page.html", "text/html"), "/page.css": ("page.css", "text/css"),
              "/page.js": ("page.js", "text/javascript")}  # fmt: skip
     routes = [Route(path, partial(read, file=file, kind=kind)) for path, (file, kind) in files.items()]
-    acts = {"/open": opened, "/do": did, "/save": kept}
+    acts = {"/open": opened, "/do": did, "/save": saved}
     routes += [Route(path, partial(respond, act=act), methods=["POST"]) for path, act in acts.items()]
     packed = Starlette(routes=routes, middleware=[Middleware(GZipMiddleware)])  # a class opens it at the same moment
     return Guard(packed, names, open_to_others)
 
 
 def server(app: ASGIApp) -> uvicorn.Server:
-    """What serves the application; it says nothing but what goes wrong, and keeps no log of visitors."""
+    """The server of an application; it prints errors only, and keeps no log of visitors."""
     config = uvicorn.Config(
         app,
         log_level="warning",

@@ -54,9 +54,10 @@ class Registry(Mapping[str, Entry], Generic[Entry]):
         self.kind = kind
         self._entries: dict[str, Entry] = {}
         for entry in entries:
-            self._add(entry)
+            self.add(entry)
 
-    def _add(self, entry: Entry) -> None:
+    def add(self, entry: Entry) -> None:
+        """Add an *entry* that comes with the package, even while an extension is being loaded."""
         if entry.name in self._entries:
             raise InputError(f"there are two entries of the kind '{self.kind}' with the name '{entry.name}'")
         self._entries[entry.name] = entry
@@ -74,7 +75,7 @@ class Registry(Mapping[str, Entry], Generic[Entry]):
                 raise InputError(f"the {self.kind} '{entry.name}' comes with the package; choose another name")
             _LOADING[-1].append((self.kind, entry))
         else:
-            self._add(entry)
+            self.add(entry)
         return entry
 
     def declare_in_file(self, entry: Entry) -> Entry:

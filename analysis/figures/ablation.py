@@ -1,6 +1,7 @@
 """Figures of a model with parts taken out: what each removal does to the mix of patterns, and to the measures.
 
-The tables are those of ``twoway.experiments.derived.ablation``; *rests_on* says in the caption how many dyads stand behind a figure.
+The tables are those of ``twoway.experiments.derived.ablation``; *rests_on* is the part of the caption about the dyads
+that a figure rests on.
 """
 
 from __future__ import annotations
@@ -14,27 +15,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from twoway.analysis.figures.style import (
-    INK,
-    PATTERN_COLOURS,
-    PATTERN_MARKERS,
-    caption,
-    pattern_points,
-    plain,
-    row_axes,
-    say,
-    title,
-)
+from twoway.analysis.figures.layout import caption, key, page, pattern_points, plain, row_axes, set_alt_text, title
+from twoway.analysis.figures.registry import figure
+from twoway.analysis.figures.style import INK, PATTERN_COLOURS, PATTERN_MARKERS
 from twoway.analysis.patterns import PATTERNS
 from twoway.simulation.errors import listed
 
 FAINT = "#8A8A8A"
 OFFSET = 0.26
-"""How far, in rows, the outer two of the three patterns lie from the middle of their row."""
+"""Distance of the outer two of the three patterns from the middle of their row, in rows."""
 NOTHING, MEASURES = "o", "m"
-"""What stands at the end of a row in which no change of the mix is seen, and where only measures change."""
+"""Sign at the end of a row without any change of the mix, and of one where only measures change."""
 COLUMNS = (("expectation", "context"), ("meaning", "handling"))
-"""Which dimensions stand below each other in the figure of all rules."""
+"""Dimensions below each other in the figure of all rules, by column."""
 
 
 def _points(value: float, _place: int) -> str:
@@ -59,66 +52,94 @@ def _rows(axes: Axes, patterns: pd.DataFrame, keys: Sequence[tuple[str, str]], s
     row_axes(axes, len(keys), 6, _points)
 
 
+@figure(
+    "dimensions", "Each dimension taken out", "Change of the patterns' shares when one of the four dimensions is taken "
+    "out.", ("patterns",), gallery=30,
+)  # fmt: skip
 def dimensions_figure(patterns: pd.DataFrame, rests_on: str) -> Figure:
-    """What is left of the mix of patterns when each of the four dimensions is taken out; *patterns* of these four."""
+    """Change of the patterns' shares when each of the four dimensions is taken out.
+
+    Parameters
+    ----------
+    patterns
+        Columns scenario, dimension, pattern, difference, low, high (shares of dyads); rows of whole dimensions.
+    rests_on
+        What the figure rests on, for the caption.
+    """
     keys = list(dict.fromkeys(zip(patterns["scenario"], patterns["dimension"], strict=True)))
-    figure = Figure(figsize=(9, 5))
+    figure = page(9, 3.3)
     axes = figure.subplots()
-    figure.subplots_adjust(left=0.15, right=0.97, top=0.81, bottom=0.27)
     _rows(axes, patterns.assign(rule=patterns["dimension"]), keys, 9)
     axes.set_yticks(range(len(keys)), [dimension for _, dimension in keys], fontsize=11)
     axes.set_xlabel("change of the share of dyads when it is taken out (percentage points)")
-    figure.legend(handles=pattern_points(), loc="upper left", bbox_to_anchor=(0.01, 0.925), ncols=3, frameon=False)
     most = patterns.loc[patterns.groupby("dimension", sort=False)["difference"].apply(lambda d: d.abs().idxmax())]
-    told = [f"{r.dimension} {100 * r.difference:+.0f} points of {r.pattern}" for r in most.itertuples()]
-    say(figure, f"Taking out one dimension of the study at a time changes the mix of patterns: {listed(told)}.")
+    changes = [f"{r.dimension} {100 * r.difference:+.0f} points of {r.pattern}" for r in most.itertuples()]
+    set_alt_text(
+        figure, f"Taking out one dimension of the study at a time changes the mix of patterns: {listed(changes)}."
+    )
     title(figure, "Which of the four dimensions makes the patterns?")
+    key(figure, pattern_points())
     caption(figure, f"Where the dyads end, without the dimension less with it. {rests_on}")
     return figure
 
 
+@figure(
+    "rules", "Each rule taken out", "Change of the patterns' shares when one rule of the model is taken out.",
+    ("rules", "patterns"), gallery=31,
+)  # fmt: skip
 def rules_figure(rules: pd.DataFrame, patterns: pd.DataFrame, scenario: str, rests_on: str) -> Figure:
-    """What each rule does to the mix, by dimension; below a rule that hardly shows, the scenario where it should."""
-    panels = [[_panel(rules, dimension, scenario) for dimension in column] for column in COLUMNS]
-    longest = max(sum(len(rows) for rows in column) for column in panels)
-    head, foot, between, row = 1.15, 1.3, 0.75, 0.27
-    height = head + foot + between + row * longest
-    width = 15.0
-    figure = Figure(figsize=(width, height))
+    """Change of the patterns' shares without each rule, by dimension.
+
+    Below a rule that changes nothing in *scenario* is the scenario in which it should.
+
+    Parameters
+    ----------
+    rules
+        A row per scenario and rule: dimension, difference, most_moved, moves_patterns, moves_measures, neutral_already.
+    patterns
+        A row per scenario, rule and pattern: difference, low, high (shares of dyads).
+    scenario
+        Name of the scenario in which all rules were tried.
+    rests_on
+        What the figure rests on, for the caption.
+    """
+    panels = [[_rows_of_panel(rules, dimension, scenario) for dimension in column] for column in COLUMNS]
+    row, around = 0.27, 0.85
+    figure = page(15, max(sum(row * len(rows) + around for rows in column if rows) for column in panels))
+    grid = figure.add_gridspec(1, len(COLUMNS))
     shown = set().union(*({(r.scenario, r.rule) for r in rows} for column in panels for rows in column))
     some = patterns[[key in shown for key in zip(patterns["scenario"], patterns["rule"], strict=True)]]
     low, high = float(some["low"].min()), float(some["high"].max())
     for c, (column, names) in enumerate(zip(panels, COLUMNS, strict=True)):
-        top = height - head
-        for rows, name in zip(column, names, strict=True):
-            if not rows:
-                continue
-            bottom = top - row * len(rows)
-            axes = figure.add_axes((0.215 + 0.5 * c, bottom / height, 0.255, row * len(rows) / height))
+        filled = [(rows, name) for rows, name in zip(column, names, strict=True) if rows]
+        heights = [row * len(rows) + around for rows, _ in filled]
+        for place, (rows, name) in enumerate(filled):
+            if place == 0:
+                below = grid[0, c].subgridspec(len(filled), 1, height_ratios=heights)
+            axes = figure.add_subplot(below[place, 0])
             _rows(axes, patterns, [(r.scenario, r.rule) for r in rows], 6)
             axes.set_xlim(low - 0.02, high + 0.04)
             axes.set_yticks(range(len(rows)), [_label(r, scenario) for r in rows], fontsize=9)
-            for place, (label, r) in enumerate(zip(axes.get_yticklabels(), rows, strict=True)):
+            for line, (label, r) in enumerate(zip(axes.get_yticklabels(), rows, strict=True)):
                 if r.moves_patterns:
                     continue
                 label.set_color(FAINT)
                 axes.text(
-                    1.01, place, MEASURES if r.moves_measures else NOTHING, transform=axes.get_yaxis_transform(),
+                    1.01, line, MEASURES if r.moves_measures else NOTHING, transform=axes.get_yaxis_transform(),
                     va="center", fontsize=9, color=INK,
                 )  # fmt: skip
-            axes.set_title(name.capitalize(), loc="left", fontweight="bold", fontsize=12, x=-0.78)
+            axes.set_title(name.capitalize(), loc="left", fontweight="bold", fontsize=12)
             axes.set_xlabel("change of the share of dyads without it (percentage points)", fontsize=9)
-            top = bottom - between
-    figure.legend(handles=pattern_points(), loc="upper right", bbox_to_anchor=(0.985, 0.98), ncols=3, frameon=False)
     here = rules[(rules["scenario"] == scenario) & ~rules["neutral_already"]]
     moving = here[here["moves_patterns"]].sort_values("difference", key=lambda d: -d.abs())
-    told = [f"{r.rule} ({100 * r.difference:+.0f} points of {r.most_moved})" for r in moving[:3].itertuples()]
-    say(
+    largest = [f"{r.rule} ({100 * r.difference:+.0f} points of {r.most_moved})" for r in moving[:3].itertuples()]
+    set_alt_text(
         figure,
         f"Of {len(here)} rules taken out one at a time, {len(moving)} change the mix of patterns in {scenario}"
-        + (f", most of all {listed(told)}." if told else "."),
+        + (f", most of all {listed(largest)}." if largest else "."),
     )
     title(figure, "What each rule does to the mix of patterns")
+    key(figure, pattern_points())
     caption(
         figure,
         f"Where the dyads end, without the rule less with it. Grey with {NOTHING}: no change beyond its interval, "
@@ -127,7 +148,7 @@ def rules_figure(rules: pd.DataFrame, patterns: pd.DataFrame, scenario: str, res
     return figure
 
 
-def _panel(rules: pd.DataFrame, dimension: str, scenario: str) -> list[Any]:
+def _rows_of_panel(rules: pd.DataFrame, dimension: str, scenario: str) -> list[Any]:
     """Rows of one dimension: each rule, and below one that does not show here, the scenario where it should."""
     mine, rows = rules[rules["dimension"] == dimension], []
     for r in mine[mine["scenario"] == scenario].itertuples():
@@ -143,16 +164,26 @@ def _label(row: Any, scenario: str) -> str:
     return f"{row.rule} (already neutral)" if row.neutral_already else str(row.rule)
 
 
+@figure(
+    "measures", "Measures without each dimension", "Change of each measure when one of the four dimensions is taken "
+    "out.", ("measures",), gallery=32,
+)  # fmt: skip
 def measures_figure(measures: pd.DataFrame, rests_on: str) -> Figure:
-    """What each dimension does to the measures, in standard errors' worth: a panel by measure, a row by dimension."""
+    """Change of each measure without each dimension: a panel per measure, a row per dimension.
+
+    Parameters
+    ----------
+    measures
+        Columns dimension, measure, group, unit, first (value of the whole model), difference, low, high, detectable.
+    rests_on
+        What the figure rests on, for the caption.
+    """
     names = list(dict.fromkeys(zip(measures["measure"], measures["group"], strict=True)))
     dimensions = list(dict.fromkeys(measures["dimension"]))
     columns = 6
     lines = -(-len(names) // columns)
-    figure = Figure(figsize=(16, 1.9 + 2.1 * lines))
+    figure = page(16, 0.1 + 2.1 * lines)
     panels = np.atleast_1d(figure.subplots(lines, columns, sharey=True)).ravel()
-    height = figure.get_size_inches()[1]
-    figure.subplots_adjust(left=0.085, right=0.98, top=1 - 1.0 / height, bottom=1.15 / height, wspace=0.14, hspace=0.75)
     for axes, (measure, group) in zip(panels, names, strict=False):
         rows = measures[(measures["measure"] == measure) & (measures["group"] == group)].set_index("dimension")
         axes.axvline(0, color=INK, lw=0.8)
@@ -173,7 +204,7 @@ def measures_figure(measures: pd.DataFrame, rests_on: str) -> Figure:
     for axes in panels[len(names) :]:
         axes.set_axis_off()
     count = int(measures["detectable"].sum())
-    say(
+    set_alt_text(
         figure,
         f"Taking out one dimension at a time changes {count} of {len(measures)} measures, each looked at in "
         f"{len(dimensions)} removals, beyond its interval.",

@@ -10,35 +10,38 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from twoway.analysis.figures.style import (
-    INK,
-    PARTY,
-    PATTERN_COLOURS,
-    PATTERN_MARKERS,
-    caption,
-    pattern_points,
-    say,
-    title,
-)
+from twoway.analysis.figures.layout import caption, page, pattern_points, set_alt_text, title
+from twoway.analysis.figures.registry import figure
+from twoway.analysis.figures.style import INK, PARTY, PATTERN_COLOURS, PATTERN_MARKERS
 from twoway.analysis.measures.agreement import agreement, kappa
 from twoway.analysis.narrative.words.grammar import counted
-from twoway.analysis.patterns import CLASSES, PATTERNS, pattern_codes
+from twoway.analysis.patterns import CLASSES, PATTERNS, at_day, pattern_codes, with_patterns
 
 
+@figure(
+    "do-both-parties-agree", "Agreement of both parties", "Dyads by the client's and by the keyworker's own class on "
+    "the last day.", ("dyads",), run=2, gallery=5,
+)  # fmt: skip
 def agreement_matrix(dyads: pd.DataFrame, when: str = "last day") -> Figure:
-    """How many dyads are of each class by the client's and by the keyworker's own tone, with shares and kappa.
+    """Number of dyads of each class by the client's and by the keyworker's own tone, with shares and kappa.
 
-    *when* says of which day the tones are. The darker, the more dyads; thick frames: both are of one class; the mark in
-    a cell is the dyad's pattern.
+    The darker a cell, the more dyads; thick frames: both parties have the same class; the mark in a cell is the dyad's
+    pattern.
+
+    Parameters
+    ----------
+    dyads
+        Tone of both parties, a row per dyad.
+    when
+        The day of these tones, in words for the caption.
     """
     counts = agreement(dyads)
     total = int(counts.to_numpy().sum())
     alike = int(np.trace(counts.to_numpy()))
     value = kappa(counts)
     words = "not defined" if math.isnan(value) else f"{value:.2f}"
-    figure = Figure(figsize=(9.6, 6.4))
+    figure = page(9.6, 5.3)
     axes = figure.subplots()
-    figure.subplots_adjust(left=0.2, right=0.68, top=0.82, bottom=0.15)
     n = len(CLASSES)
     axes.set(xlim=(0, n + 0.55), ylim=(n + 0.45, 0))
     for row in range(n):
@@ -69,9 +72,10 @@ def agreement_matrix(dyads: pd.DataFrame, when: str = "last day") -> Figure:
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     look = {"fontsize": 12, "va": "top", "linespacing": 1.5}
-    figure.text(0.69, 0.8, f"{alike} of {total} agree ({alike / total:.0%})\nkappa {words}", **look)
-    figure.legend(
-        handles=pattern_points(10), loc="upper left", bbox_to_anchor=(0.68, 0.6), frameon=False, fontsize=10,
+    agree = f"{alike} of {total} agree ({alike / total:.0%})\nkappa {words}"
+    axes.text(1.02, 1.0, agree, transform=axes.transAxes, **look)
+    axes.legend(
+        handles=pattern_points(10), loc="upper left", bbox_to_anchor=(1.0, 0.75), frameon=False, fontsize=10,
         title="Pattern of the dyad", alignment="left", labelspacing=0.8,
     )  # fmt: skip
     title(figure, "Do both parties see the same relationship?")
@@ -80,9 +84,19 @@ def agreement_matrix(dyads: pd.DataFrame, when: str = "last day") -> Figure:
         f"{counted(total, 'dyad')}, {when}; classes by each party's own tone. Framed: both are of one class. Kappa "
         "is Cohen's: 1 full agreement, 0 what two unrelated views would give.",
     )
-    say(
+    set_alt_text(
         figure,
         f"In {alike} of {counted(total, 'dyad')} ({alike / total:.0%}) client and keyworker are of the same class; "
         f"Cohen's kappa is {words}.",
     )
     return figure
+
+
+@figure(
+    "agreement-on-a-day", "Agreement of both parties on a day", "Dyads by the client's and by the keyworker's own class "
+    "at the end of one day.", ("days",), report=5,
+)  # fmt: skip
+def agreement_on_a_day(days: pd.DataFrame, day: int | None = None) -> Figure:
+    """The agreement matrix at the end of a *day*, by default the last."""
+    day = int(days["day"].max()) if day is None else day
+    return agreement_matrix(with_patterns(at_day(days, day)), f"day {day}")

@@ -1,4 +1,4 @@
-"""What clients and keyworkers take their relationships to be, day by day, averaged over dyads."""
+"""Definitions of the relationship by clients and keyworkers, day by day, averaged over dyads."""
 
 from __future__ import annotations
 
@@ -7,44 +7,52 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from twoway.analysis.figures.dyad_portrait import LANES, MARKS, happenings, lanes
-from twoway.analysis.figures.style import (
-    INK,
-    PARTY,
+from twoway.analysis.figures.dyad_portrait import LANES, MARKS, lanes, marked_days
+from twoway.analysis.figures.layout import (
     caption,
     day_axis,
     frame_handles,
     frame_names,
+    page,
     plain,
-    say,
+    set_alt_text,
     stacked_frames,
     title,
 )
+from twoway.analysis.figures.registry import figure
+from twoway.analysis.figures.style import INK, PARTY
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.tables import DYAD
 from twoway.simulation.columns import SHARE_OF
 from twoway.simulation.errors import listed
 
 WEEK = 7
-"""Days over which happenings of many dyads are counted together."""
+"""Days over which events of many dyads are counted together."""
 LARGEST = 160.0
 """Area of the largest dot, square points."""
 
 
+@figure(
+    "definition-by-day", "Definitions by day", "Mean weight of each frame in both parties' definitions of the "
+    "relationship by day, with events below.", ("days", "events"), report=6, gallery=7,
+)  # fmt: skip
 def definition_by_day(days: pd.DataFrame, events: pd.DataFrame | None = None) -> Figure:
-    """Both sides' definitions of the relationship over the days, averaged over the dyads, with what happened below.
+    """Both sides' definitions of the relationship over the days, averaged over the dyads, with events below.
 
-    *days* is the table of any number of dyads, one included. With *events* of the same dyads, a dot for each week and
-    kind of happening is as large as there were many: repair talks that took place, a party's own confrontations, new
-    keyworkers.
+    Parameters
+    ----------
+    days
+        Days of one dyad or more.
+    events
+        Events of the same dyads, if they are to be shown: a dot for each week and kind (repair talks that took place,
+        a party's own confrontations, new keyworkers), as large as their number.
     """
     columns = [SHARE_OF + name for name in frame_names(days)]
     names, last = frame_names(days), int(days["day"].max())
     dyads = len(days[DYAD].drop_duplicates())
-    figure = Figure(figsize=(12.8, 5.6))
+    figure = page(12.8, 4.6)
     rows = 1 if events is None else 2
     grid = figure.subplots(rows, 2, sharex=True, squeeze=False, height_ratios=(3.2, 1)[:rows])
-    figure.subplots_adjust(left=0.1, right=0.85, top=0.83, bottom=0.2, wspace=0.1, hspace=0.12)
     weekly = _weekly(events, last) if events is not None else {}
     most = max((int(count.max()) for count in weekly.values()), default=0)
     means = {}
@@ -69,11 +77,11 @@ def definition_by_day(days: pd.DataFrame, events: pd.DataFrame | None = None) ->
         grid[-1, column].set_xlabel("day of the stay")
     grid[0, 0].set_ylabel("mean weight of each frame")
     grid[0, 1].set_yticklabels([])
-    figure.legend(
-        handles=frame_handles(names), loc="center left", bbox_to_anchor=(0.855, 0.62), frameon=False, fontsize=10
+    grid[0, 1].legend(
+        handles=frame_handles(names), loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False, fontsize=10
     )
     title(figure, "What both sides take the relationship to be, day by day")
-    below = f" Dots: happenings by week, the largest {most}; repair talks are those that took place." if most else ""
+    below = f" Dots: events by week, the largest {most}; repair talks are those that took place." if most else ""
     caption(figure, f"Means over {counted(dyads, 'dyad')} at the end of each day.{below}")
     parts = []
     for party, mean in means.items():
@@ -81,15 +89,17 @@ def definition_by_day(days: pd.DataFrame, events: pd.DataFrame | None = None) ->
         words = [f"{side.idxmax().removeprefix(SHARE_OF)} ({side.max():.0%})" for side in (first, end)]
         then = f"{words[0]} on day {mean.index[0]} and " if len(mean) > 1 else ""
         parts.append(f"{party}s take the relationship mostly for {then}{words[1]} on day {last}")
-    say(figure, f"Mean weights of {counted(len(names), 'frame')} over {counted(dyads, 'dyad')}: {listed(parts)}.")
+    set_alt_text(
+        figure, f"Mean weights of {counted(len(names), 'frame')} over {counted(dyads, 'dyad')}: {listed(parts)}."
+    )
     return figure
 
 
 def _weekly(events: pd.DataFrame, last: int) -> dict[tuple[str, str], NDArray[np.int64]]:
-    """How many happenings of each lane each week had, by party and lane."""
+    """Number of marked events in each week, by party and lane."""
     counts = {(party, lane): np.zeros((last - 1) // WEEK + 1, int) for party in PARTY for lane in LANES}
     for party in PARTY:
-        for name, when in happenings(events, party).items():
+        for name, when in marked_days(events, party).items():
             if name != "talk_declined":
                 np.add.at(counts[party, MARKS[name].lane], (when.to_numpy() - 1) // WEEK, 1)
     return counts

@@ -9,42 +9,41 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from twoway.analysis.figures.style import (
-    BAD,
-    INK,
-    PARTY,
-    Who,
+from twoway.analysis.figures.layout import (
+    DyadKey,
     caption,
     day_axis,
     frame_handles,
     frame_names,
+    page,
     plain,
-    say,
+    set_alt_text,
     stacked_frames,
     title,
     widened,
 )
+from twoway.analysis.figures.registry import figure
+from twoway.analysis.figures.style import BAD, INK, PARTY
 from twoway.analysis.measures.influential_acts import moved_most
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import with_patterns
 from twoway.simulation.columns import SHARE_OF
 from twoway.simulation.errors import listed
-from twoway.simulation.tables import Tables
 
 OTHER = {"client": "keyworker", "keyworker": "client"}
 
 
-def clearest_dyad(dyads: pd.DataFrame) -> Who:
-    """The dyad of the first replicate whose client came farthest from the first definition, as an example to tell."""
+def clearest_dyad(dyads: pd.DataFrame) -> DyadKey:
+    """The dyad of the first replicate whose client's definition changed most, as an example."""
     first = dyads[dyads["replicate"] == dyads["replicate"].min()]
     kinds = ("personal", "formal", "adversarial")
     moved = sum((first[f"client_{k}"] - first[f"client_{k}_first"]).abs() for k in kinds)
     row = first.loc[moved.idxmax()]
-    return Who(int(row["replicate"]), int(row["centre"]), int(row["dyad"]))
+    return DyadKey(int(row["replicate"]), int(row["centre"]), int(row["dyad"]))
 
 
-class Mark(NamedTuple):
-    """How one kind of happening is drawn: on which lane, with which marker, filled or not, and what it is called."""
+class EventMark(NamedTuple):
+    """Look of one kind of event: its lane, marker, whether it is filled, and its label."""
 
     lane: str
     marker: str
@@ -55,25 +54,25 @@ class Mark(NamedTuple):
 HAPPENED = "happened"
 """Group of the marks on the lanes in an SVG."""
 LANES = ("new keyworker", "confronts", "repair talk")
-"""Lanes on which happenings are marked, from the lowest up."""
+"""Lanes of the marked events, from the lowest up."""
 MARKS = {
-    "talk_repaired": Mark("repair talk", "P", True, "talk that repaired"),
-    "talk_failed": Mark("repair talk", "X", True, "talk that failed"),
-    "talk_declined": Mark("repair talk", "o", False, "talk declined"),
-    "confront": Mark("confronts", "v", True, "confronts"),
-    "new_keyworker": Mark("new keyworker", "D", True, "new keyworker"),
+    "talk_repaired": EventMark("repair talk", "P", True, "talk that repaired"),
+    "talk_failed": EventMark("repair talk", "X", True, "talk that failed"),
+    "talk_declined": EventMark("repair talk", "o", False, "talk declined"),
+    "confront": EventMark("confronts", "v", True, "confronts"),
+    "new_keyworker": EventMark("new keyworker", "D", True, "new keyworker"),
 }
 
 
-def happenings(events: pd.DataFrame, party: str) -> dict[str, pd.Series]:
-    """The days on which each kind of ``MARKS`` happened to a dyad; only the party's own confrontations count."""
+def marked_days(events: pd.DataFrame, party: str) -> dict[str, pd.Series]:
+    """Days of each kind of event in ``MARKS``; of confrontations, only the *party*'s own."""
     days = {name: events.loc[events["event"] == name, "day"] for name in MARKS if name != "confront"}
     own = (events["event"] == "handling") & (events["way"] == "confront") & (events["actor"] == party)
     return days | {"confront": events.loc[own, "day"]}
 
 
 def lanes(axes: Axes, labelled: bool = True) -> None:
-    """An empty strip with a lane for each kind of happening."""
+    """Prepare an empty strip with a lane for each kind of event."""
     axes.set_ylim(-0.6, len(LANES) - 0.4)
     axes.set_yticks(range(len(LANES)), LANES if labelled else [""] * len(LANES), fontsize=9)
     axes.tick_params(axis="y", length=0)
@@ -83,9 +82,9 @@ def lanes(axes: Axes, labelled: bool = True) -> None:
     axes.tick_params(axis="x", labelbottom=False, length=0)
 
 
-def _happened(axes: Axes, events: pd.DataFrame, party: str) -> None:
-    """Mark what happened to one dyad, lane by lane."""
-    for name, days in happenings(events, party).items():
+def _draw_marks(axes: Axes, events: pd.DataFrame, party: str) -> None:
+    """Mark the events of one dyad, lane by lane."""
+    for name, days in marked_days(events, party).items():
         if len(days):
             lane, marker, filled, label = MARKS[name]
             place, face = np.full(len(days), LANES.index(lane)), INK if filled else "none"
@@ -126,29 +125,43 @@ def _numbered(axes: Axes, days: list[int], last: int) -> None:
         )  # fmt: skip
 
 
-def _told(row: pd.Series, place: int) -> str:
-    """One weighty act in words."""
+def _act_line(row: pd.Series, place: int) -> str:
+    """One influential act in words."""
     act, seen = (str(row[column]).replace("_", " ") for column in ("act", "seen"))
     taken = "" if act == seen else f", taken for “{seen}”"
     return f"{place}  day {row['day']}: the {row['actor']}'s “{act}”{taken} ({100 * row['moved']:.0f})"
 
 
+@figure(
+    "one-dyads-portrait", "Portrait of a dyad", "One dyad's stay from both sides: definitions, tone, events and felt "
+    "coercion.", ("events", "days", "dyads"), run=5, gallery=3,
+)  # fmt: skip
 def dyad_portrait(
-    tables: Tables, dyad: tuple[int, int, int] | None = None, ruptures: pd.DataFrame | None = None
+    events: pd.DataFrame,
+    days: pd.DataFrame,
+    dyads: pd.DataFrame,
+    dyad: tuple[int, int, int] | None = None,
+    ruptures: pd.DataFrame | None = None,
 ) -> Figure:
-    """One dyad's stay from both sides: what each takes the relationship to be, how the other feels, what happened.
+    """One dyad's stay from both sides: each party's definition of the relationship, how the other feels, and events.
 
-    *tables* has ``events``, ``days`` and ``dyads``; *dyad* is (replicate, centre, dyad), by default the one of the
-    first replicate whose client moved most. *ruptures*, if given, are shaded where the tone fell: a table as
-    ``twoway.analysis.figures.ruptures.rupture_timeline`` takes it. The acts that moved each party most are numbered.
+    The acts that moved each party most are numbered.
+
+    Parameters
+    ----------
+    events, days, dyads
+        Tables of a run.
+    dyad
+        (replicate, centre, dyad); by default the one of the first replicate whose client moved most.
+    ruptures
+        Falls of the tone to shade, as ``twoway.analysis.figures.ruptures.rupture_timeline`` takes them.
     """
-    who = clearest_dyad(tables.dyads) if dyad is None else Who(*dyad)
-    days, events = who.rows(tables.days), who.rows(tables.events)
-    row = who.rows(with_patterns(tables.dyads)).iloc[0]
+    who = clearest_dyad(dyads) if dyad is None else DyadKey(*dyad)
+    days, events = who.rows(days), who.rows(events)
+    row = who.rows(with_patterns(dyads)).iloc[0]
     names, last = frame_names(days), int(days["day"].max())
-    figure = Figure(figsize=(12.8, 8))
-    grid = figure.subplots(4, 2, sharex=True, height_ratios=(1.4, 0.45, 1.1, 0.75))
-    figure.subplots_adjust(left=0.1, right=0.85, top=0.88, bottom=0.135, wspace=0.17, hspace=0.5)
+    figure = page(12.8, 7.2)
+    grid = figure.subplots(4, 2, sharex=True, height_ratios=(1.4, 0.45, 1.1, 0.85))
     top = max(1.5, float(days[["positivity", "negativity"]].to_numpy().max()) * 1.08)
     weighty = []
     for column, party in enumerate(("client", "keyworker")):
@@ -157,14 +170,14 @@ def dyad_portrait(
         stacked_frames(upper, side["day"].to_numpy(), side[[SHARE_OF + name for name in names]].to_numpy())
         upper.set_title(f"The {party} takes the relationship to be", color=PARTY[party][0], loc="left", weight="bold")
         lanes(strip, labelled=column == 0)
-        _happened(strip, events, party)
+        _draw_marks(strip, events, party)
         _tone(lower, side, party, top)
         if ruptures is not None:
             for fall in who.rows(ruptures[ruptures["party"] == party]).itertuples():
                 lower.axvspan(fall.start, fall.bottom, color="#999999", alpha=0.35, lw=0, zorder=0)
         most = moved_most(events, party)
-        told = [_told(act, place) for place, (_, act) in enumerate(most.iterrows(), 1)] or ["nothing"]
-        weighty.append([f"What moved the {party} most (% of the definition)", *told])
+        lines = [_act_line(act, place) for place, (_, act) in enumerate(most.iterrows(), 1)] or ["nothing"]
+        weighty.append([f"What moved the {party} most (% of the definition)", *lines])
         _numbered(upper, list(most["day"]), last)
         for axes in (upper, lower):
             plain(axes)
@@ -179,17 +192,19 @@ def dyad_portrait(
     client = days[days["party"] == "client"].sort_values("day")
     _coercion(grid[3, 0], client)
     grid[3, 1].set_axis_off()
-    for height, (heading, *acts) in zip((1.22, 0.36), weighty, strict=True):
-        look: dict[str, Any] = {"transform": grid[3, 1].transAxes, "fontsize": 9, "va": "top"}
-        grid[3, 1].text(0, height, heading, weight="bold", **look)
-        grid[3, 1].text(0, height - 0.18, "\n".join(acts), linespacing=1.4, **look)
-    figure.legend(
-        handles=frame_handles(names), loc="center left", bbox_to_anchor=(0.855, 0.77), frameon=False, fontsize=10
+    look: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "fontsize": 9, "va": "top"}
+    below = 0.0
+    for heading, *acts in weighty:
+        grid[3, 1].annotate(heading, (0, 1), (0, below), weight="bold", **look)
+        grid[3, 1].annotate("\n".join(acts), (0, 1), (0, below - 13), linespacing=1.3, **look)
+        below -= 13 + 12.5 * len(acts) + 7
+    grid[0, 1].legend(
+        handles=frame_handles(names), loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False, fontsize=10
     )
     used = {str(line.get_label()): line for strip in grid[1] for line in strip.lines if line.get_gid() == HAPPENED}
     if used:
-        figure.legend(
-            handles=list(used.values()), loc="center left", bbox_to_anchor=(0.855, 0.535), frameon=False, fontsize=9,
+        grid[1, 1].legend(
+            handles=list(used.values()), loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False, fontsize=9,
             labelspacing=0.25, handletextpad=0.2,
         )  # fmt: skip
     title(figure, f"One stay, two views: dyad {who.dyad}, {row['pattern']} in the end")
@@ -201,7 +216,7 @@ def dyad_portrait(
         "Tone in EPA units, felt coercion in squared ones; bad acts weigh more than good ones."
         + (" Grey: the tone fell (rupture)." if ruptures is not None else ""),
     )
-    say(figure, _in_words(days, row, names, last))
+    set_alt_text(figure, _sentence(days, row, names, last))
     return figure
 
 
@@ -217,7 +232,7 @@ def _coercion(axes: Axes, client: pd.DataFrame) -> None:
     plain(axes)
 
 
-def _in_words(days: pd.DataFrame, row: pd.Series, names: list[str], last: int) -> str:
+def _sentence(days: pd.DataFrame, row: pd.Series, names: list[str], last: int) -> str:
     parts = []
     for party in ("client", "keyworker"):
         side = days[days["party"] == party].set_index("day")

@@ -1,4 +1,4 @@
-"""What a study of a few pairs could have seen: how its counts spread, what it concludes, how many pairs it takes."""
+"""What a field study of a few pairs could have seen: spread of its counts, its conclusions, pairs needed."""
 
 from __future__ import annotations
 
@@ -13,44 +13,47 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from twoway.analysis.field_study.power import CONFLICTED, GOALS, RULE, FieldStudy, counts_of, need
-from twoway.analysis.figures.style import (
-    INK,
-    PATTERN_COLOURS,
-    PATTERN_HATCHES,
-    caption,
-    ink_on,
-    plain,
-    say,
-    share_axis,
-    title,
-)
+from twoway.analysis.figures.layout import caption, page, plain, set_alt_text, share_axis, title
+from twoway.analysis.figures.registry import figure
+from twoway.analysis.figures.style import INK, PATTERN_COLOURS, PATTERN_HATCHES, ink_on
 from twoway.analysis.narrative.words.grammar import counted, percent
 from twoway.analysis.patterns import PATTERNS
 from twoway.simulation.errors import listed
 
 VERDICTS = {"right": ("#1B4F72", ""), "left open": ("#E4E4E4", ""), "wrong": ("#E8A79E", "///")}
-"""Looks of what a study concludes: dark, light and hatched, so that they part in greyscale."""
+"""Looks of a study's conclusions: dark, light and hatched, so that they differ in greyscale."""
 ON_PATTERNS = 3
-"""The first so many conclusions are about the patterns, the others about what the context does to them."""
+"""Number of the first conclusions, which are about the patterns; the others are about effects of the context."""
 CURVES: dict[str, tuple[str, str, Any, str]] = {
     "all_three": ("all three patterns", "all three seen", "-", "o"),
     "order": ("order of frequency", "order right", (0, (5, 1.5)), "s"),
 }
-"""By column of the table: the goal it is held against, its label, its dash and marker."""
+"""By column of the table: its goal, its label, its dash and marker."""
 
 
-def what_a_study_could_see(found: FieldStudy, pattern: NDArray[np.int8], when: str) -> Figure:
-    """Left: how many pairs of a study are in each pattern. Right: what studies conclude, and how many pairs it takes.
+@figure(
+    "what-a-study-could-see", "What a field study could see", "Counts and conclusions of simulated field studies, and "
+    "the number of pairs they need.", ("field_study",), gallery=50,
+)  # fmt: skip
+def what_a_study_could_see(field_study: FieldStudy, pattern: NDArray[np.int8], when: str) -> Figure:
+    """Left: number of pairs of a study in each pattern. Right: conclusions of studies, and the number of pairs needed.
 
-    *pattern* are the patterns of the pool, shape (studies, centres, pairs); *when* says when interviews take place.
+    Parameters
+    ----------
+    field_study
+        Conclusions of the simulated studies.
+    pattern
+        Codes of the patterns that the studies saw, shape (studies, centres, pairs).
+    when
+        When interviews take place, in words for the caption.
     """
-    figure = Figure(figsize=(12.8, 7.4))
-    grid = figure.add_gridspec(1, 2, width_ratios=(0.8, 1.2), left=0.065, right=0.965, top=0.84, bottom=0.15,
-                                      wspace=0.48)  # fmt: skip
+    found = field_study
+    figure = page(12.8, 6.2)
+    grid = figure.add_gridspec(1, 2, width_ratios=(0.8, 1.2))
     left, right = grid[0, 0], grid[0, 1]
-    panels: Any = left.subgridspec(len(PATTERNS), 1, hspace=0.5).subplots()
-    _counts(figure, panels, found, counts_of(pattern))
-    pair: Any = right.subgridspec(2, 1, height_ratios=(1.75, 1), hspace=0.5).subplots()
+    panels: Any = left.subgridspec(len(PATTERNS), 1).subplots()
+    _counts(panels, found, counts_of(pattern))
+    pair: Any = right.subgridspec(2, 1, height_ratios=(1.75, 1)).subplots()
     above, below = pair
     _conclusions(above, found)
     _needed(below, found)
@@ -59,17 +62,17 @@ def what_a_study_could_see(found: FieldStudy, pattern: NDArray[np.int8], when: s
     )
     caption(
         figure,
-        f"{found.studies:,} made-up studies, every pair interviewed {when}, both parties. In truth: among all pairs of "
+        f"Left: bars are studies, dashed the true share, brackets 95 % of the studies. {found.studies:,} made-up studies, every pair interviewed {when}, both parties. In truth: among all pairs of "
         f"all studies. A difference between halves of a study is named from {math.ceil(RULE * (found.pairs // 2))} of "
         f"{found.pairs // 2} pairs on. Monte-Carlo error: the band below, at most "
         f"±{_error(found):.0f} points above.",
     )
-    _say(figure, found)
+    _describe(figure, found)
     return figure
 
 
-def _counts(figure: Figure, panels: Sequence[Axes], found: FieldStudy, counts: NDArray[np.int64]) -> None:
-    """For each pattern how often a study has so many pairs in it; what is true, and where 95 % of the studies are."""
+def _counts(panels: Sequence[Axes], found: FieldStudy, counts: NDArray[np.int64]) -> None:
+    """Draw for each pattern the distribution of the number of pairs in it over studies, with the true share."""
     top = max(float(np.bincount(counts[:, p]).max()) / len(counts) for p in range(len(PATTERNS)))
     for p, (axes, row) in enumerate(zip(panels, found.truth.to_dict("records"), strict=True)):
         name = PATTERNS[p]
@@ -94,18 +97,14 @@ def _counts(figure: Figure, panels: Sequence[Axes], found: FieldStudy, counts: N
         plain(axes)
     panels[-1].set_xlabel(f"pairs of {found.pairs} in the pattern")
     panels[1].set_ylabel("share of studies")
-    figure.text(
-        0.06, 0.905, "Bars: studies. Dashed: the true share.\nBracket: 95 % of the studies.", fontsize=9.5, va="center",
-        color="#444444",
-    )  # fmt: skip
 
 
 def _ticks(pairs: int) -> NDArray[np.int64]:
     return np.arange(0, pairs + 1, max(1, round(pairs / 8)))
 
 
-def _rows(found: FieldStudy) -> list[tuple[str, float, float, float]]:
-    """What the bars of conclusions show, from top to bottom: label, and shares right, left open and wrong."""
+def _conclusion_rows(found: FieldStudy) -> list[tuple[str, float, float, float]]:
+    """Rows of the bars of conclusions, from top to bottom: label, and shares right, left open and wrong."""
     labels = {
         "how many patterns there are": "all three patterns are seen",
         "which pattern is the most frequent": "the most frequent pattern",
@@ -126,8 +125,8 @@ def _rows(found: FieldStudy) -> list[tuple[str, float, float, float]]:
 
 
 def _conclusions(axes: Axes, found: FieldStudy) -> None:
-    rows = _rows(found)
-    places = [place + 0.85 * (place >= ON_PATTERNS) for place in range(len(rows))]
+    rows = _conclusion_rows(found)
+    places = [place + 1.1 * (place >= ON_PATTERNS) for place in range(len(rows))]
     for place, (_, *shares) in zip(places, rows, strict=True):
         start = 0.0
         for share, (colour, hatch) in zip(shares, VERDICTS.values(), strict=True):
@@ -144,7 +143,7 @@ def _conclusions(axes: Axes, found: FieldStudy) -> None:
     axes.set_xticks([0, 0.5, 1], ["0", "50%", "100%"])
     if len(rows) > ON_PATTERNS:
         axes.text(
-            0, places[ON_PATTERNS] - 0.46, "what makes pairs conflicted, half of the centres against the other half:",
+            0, places[ON_PATTERNS] - 0.46, "what makes pairs conflicted\n(half of the centres against the other half):",
             fontsize=9.5, color="#444444", va="bottom",
         )  # fmt: skip
     axes.tick_params(axis="y", length=0)
@@ -153,7 +152,7 @@ def _conclusions(axes: Axes, found: FieldStudy) -> None:
     axes.set_title("What the studies conclude", loc="left", fontsize=10.5, weight="bold", pad=26)
     axes.legend(
         handles=[Patch(facecolor=c, hatch=h, edgecolor="#333333", label=v) for v, (c, h) in VERDICTS.items()],
-        loc="lower right", bbox_to_anchor=(1.01, 0.985), ncols=3, frameon=False, fontsize=9.5, handlelength=1.4,
+        loc="lower right", bbox_to_anchor=(1.0, 0.985), ncols=3, frameon=False, fontsize=9.5, handlelength=1.4,
     )  # fmt: skip
 
 
@@ -165,7 +164,7 @@ def _needed(axes: Axes, found: FieldStudy) -> None:
         axes.fill_between(pairs, table[f"{what}_low"], table[f"{what}_high"], color=colour, alpha=0.25, lw=0)
         axes.plot(
             pairs, table[what], ls=dash, color=colour, marker=marker, ms=4, lw=1.7,
-            label=f"{label} ({_how_many(found, what, GOALS[question])})",
+            label=f"{label} ({_pairs_needed(found, what, GOALS[question])})",
         )  # fmt: skip
     axes.axvline(found.pairs, color="#777777", lw=1, ls=":")
     axes.set_xscale("log")
@@ -177,14 +176,14 @@ def _needed(axes: Axes, found: FieldStudy) -> None:
     share_axis(axes)
     axes.set_ylim(0, 1.03)
     plain(axes)
-    axes.set_title("How many pairs it takes", loc="left", fontsize=10.5, weight="bold", pad=24)
+    axes.set_title("How many pairs it takes", loc="left", fontsize=10.5, weight="bold", pad=36)
     axes.legend(
-        loc="lower left", bbox_to_anchor=(-0.02, 0.98), ncols=2, frameon=False, fontsize=9, handlelength=2,
+        loc="lower left", bbox_to_anchor=(-0.02, 0.98), ncols=1, frameon=False, fontsize=9, handlelength=2,
         columnspacing=1.4,
     )  # fmt: skip
 
 
-def _how_many(found: FieldStudy, what: str, goal: float) -> str:
+def _pairs_needed(found: FieldStudy, what: str, goal: float) -> str:
     needs = need(found.needed, what, goal)
     return f"{goal:.0%}: {needs.pairs} pairs" if needs.pairs else f"{goal:.0%}: over {needs.tried} pairs"
 
@@ -197,8 +196,8 @@ def _error(found: FieldStudy) -> float:
     return math.ceil(50 * max(widths))
 
 
-def _say(figure: Figure, found: FieldStudy) -> None:
-    rows = _rows(found)
+def _describe(figure: Figure, found: FieldStudy) -> None:
+    rows = _conclusion_rows(found)
     (seen, most, order), others = rows[:ON_PATTERNS], rows[ON_PATTERNS:]
     truth = [f"{percent(row['share'])} {row['pattern']}" for row in found.truth.to_dict("records")]
     spread = [
@@ -207,11 +206,11 @@ def _say(figure: Figure, found: FieldStudy) -> None:
     ]
     named = listed([f"{percent(no)} for {label}" for label, _, _, no in others]) if others else ""
     wrong = f" What makes pairs conflicted is named wrongly by {named}." if others else ""
-    say(
+    set_alt_text(
         figure,
         f"Of {found.studies:,} studies of {counted(found.pairs, 'pair')}, {percent(seen[1])} see all three patterns, "
         f"{percent(most[1])} find the most frequent and {percent(order[1])} the order of frequency; in truth "
         f"{listed(truth)}, 95 % of studies find {listed(spread)} pairs.{wrong} "
-        f"It takes, to see all three patterns, {_how_many(found, 'all_three', GOALS['all three patterns'])}; to get "
-        f"their order right, {_how_many(found, 'order', GOALS['order of frequency'])}.",
+        f"It takes, to see all three patterns, {_pairs_needed(found, 'all_three', GOALS['all three patterns'])}; to get "
+        f"their order right, {_pairs_needed(found, 'order', GOALS['order of frequency'])}.",
     )

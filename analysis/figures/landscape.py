@@ -1,4 +1,4 @@
-"""Landscapes: where pairs drift and where they come to rest, a panel per scenario."""
+"""Landscapes: drift of pairs and their points of rest, a panel per scenario."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from matplotlib.patches import Ellipse
 from matplotlib.patheffects import Normal, Stroke
 from numpy.typing import NDArray
 
-from twoway.analysis.figures.style import INK, caption, plain, say, title
+from twoway.analysis.figures.layout import caption, key, page, plain, set_alt_text, title
+from twoway.analysis.figures.registry import figure
+from twoway.analysis.figures.style import INK
 from twoway.analysis.landscape.drift import Field, Floats, Grid, View
 from twoway.analysis.landscape.fixed_points import HOLDS, PASS, Resting
 from twoway.analysis.landscape.text import place_in_words
@@ -25,14 +27,14 @@ from twoway.simulation.errors import listed
 ACROSS = 3
 """Panels in a row at most."""
 ARROW_EVERY = 2
-"""Every so many nodes an arrow."""
+"""Nodes from arrow to arrow."""
 STRETCHED = 2
-"""An arrow is so many times as long as the mean movement."""
+"""Length of an arrow over that of the mean movement."""
 BASIN = "#8A2F00"
 HOLD_FILL, PASS_FILL = "#0B3C5D", "white"
 
 
-class Panel(NamedTuple):
+class LandscapePanel(NamedTuple):
     """One scenario's landscape, as it is drawn."""
 
     name: str
@@ -42,21 +44,33 @@ class Panel(NamedTuple):
     basins: NDArray[np.intp]
     """Number of the certain point to which the drift leads from each node, -1 for none, shape (nodes, nodes)."""
     density: Floats
-    """How often dyads are in each bin, shape (bins, bins)."""
+    """Dyad-days in each bin, shape (bins, bins)."""
     shares: tuple[float, ...]
     """Share of pair-days in the basin of each certain point that holds."""
     dyads: int
 
 
-def landscapes(panels: Sequence[Panel], view: View, lag: int) -> Figure:
-    """A panel per scenario: grey where dyads are, arrows where they drift, points where they are held."""
+@figure(
+    "landscapes", "Landscapes", "Drift of pairs and their points of rest, a panel per scenario.", ("landscape",),
+    gallery=60,
+)  # fmt: skip
+def landscapes(landscape: Sequence[LandscapePanel], view: View, lag: int) -> Figure:
+    """A panel per scenario: grey where dyads are, arrows along their drift, points where they are held.
+
+    Parameters
+    ----------
+    landscape
+        The scenarios' landscapes.
+    view
+        The two coordinates.
+    lag
+        Days of a movement.
+    """
+    panels = landscape
     down = ceil(len(panels) / ACROSS)
     across = ceil(len(panels) / down)
-    width, height = max(4.1 * across + 0.9, 7.4), 4.35 * down + 1.75
-    figure = Figure(figsize=(width, height))
+    figure = page(max(4.1 * across + 0.9, 7.4), 4.35 * down)
     axes = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False)
-    figure.subplots_adjust(left=0.78 / width, right=1 - 0.2 / width, top=1 - 0.95 / height, bottom=1.25 / height,
-                           wspace=0.08, hspace=0.14)  # fmt: skip
     bounds = _bounds(panels)
     for place, one in enumerate(axes.ravel()):
         if place >= len(panels):
@@ -69,10 +83,7 @@ def landscapes(panels: Sequence[Panel], view: View, lag: int) -> Figure:
             one.set_xlabel(f"client: {view.axis}")
             one.tick_params(labelbottom=True)
     title(figure, "Where pairs drift, and where they are held")
-    figure.legend(
-        handles=_handles(), loc="upper right", bbox_to_anchor=(1 - 0.1 / width, 1 - 0.1 / height), ncols=2,
-        frameon=False, fontsize=9, handlelength=1.6, columnspacing=1.2,
-    )  # fmt: skip
+    key(figure, _handles())
     dyads = sorted({panel.dyads for panel in panels})
     many = counted(dyads[0], "dyad") if len(dyads) == 1 else f"{dyads[0]} to {dyads[-1]} dyads"
     caption(
@@ -82,13 +93,13 @@ def landscapes(panels: Sequence[Panel], view: View, lag: int) -> Figure:
         "of replicates have it; crosses: its interval. Ellipse: how far noise carries a pair in that time (two thirds "
         "stay within).",
     )
-    told = [f"{panel.name}: {_told(panel, view)}" for panel in panels]
-    say(figure, f"Drift of pairs by the {view.name} of both parties. {'. '.join(told)}.")
+    rests = [f"{panel.name}: {_rest_in_words(panel, view)}" for panel in panels]
+    set_alt_text(figure, f"Drift of pairs by the {view.name} of both parties. {'. '.join(rests)}.")
     return figure
 
 
-def _bounds(panels: Sequence[Panel]) -> tuple[float, float, float, float]:
-    """Axes that hold every known place of every panel."""
+def _bounds(panels: Sequence[LandscapePanel]) -> tuple[float, float, float, float]:
+    """Bounds of axes that hold every known place of every panel."""
     nodes = panels[0].grid.nodes
     known = np.logical_or.reduce([panel.field.known for panel in panels])
     x, y = (np.flatnonzero(known.any(axis=axis)) for axis in (1, 0))
@@ -98,7 +109,7 @@ def _bounds(panels: Sequence[Panel]) -> tuple[float, float, float, float]:
     return (nodes[x[0]] - step, nodes[x[-1]] + step, nodes[y[0]] - step, nodes[y[-1]] + step)
 
 
-def _panel(axes: Axes, panel: Panel, bounds: tuple[float, float, float, float], lag: int) -> None:
+def _panel(axes: Axes, panel: LandscapePanel, bounds: tuple[float, float, float, float], lag: int) -> None:
     grid, field, nodes = panel.grid, panel.field, panel.grid.nodes
     greys = LinearSegmentedColormap.from_list("pale", ["#FAFAFA", "#9A9A9A"])
     most = max(float(panel.density.max()), 2.0)
@@ -138,7 +149,7 @@ def _look(kind: str, certain: bool) -> dict[str, Any]:
     return {"marker": "o", "ms": 12, "mfc": fill, "mec": "white" if certain else INK, "mew": 1.5, "ls": "none"}
 
 
-def _basin_lines(axes: Axes, panel: Panel) -> None:
+def _basin_lines(axes: Axes, panel: LandscapePanel) -> None:
     """The line between the basins of certain points."""
     nodes = panel.grid.nodes
     for end in range(1, int(panel.basins.max()) + 1):
@@ -148,8 +159,8 @@ def _basin_lines(axes: Axes, panel: Panel) -> None:
             line.set(path_effects=[Stroke(linewidth=5.5, foreground="white"), Normal()], zorder=3)
 
 
-def _noise(axes: Axes, panel: Panel, bounds: tuple[float, float, float, float], lag: int) -> None:
-    """How far noise carries a pair from the most frequented place in a movement's days, in the lower right corner."""
+def _noise(axes: Axes, panel: LandscapePanel, bounds: tuple[float, float, float, float], lag: int) -> None:
+    """Draw in the lower right corner the spread by noise within a movement, at the most frequented place."""
     where = np.unravel_index(int(panel.field.seen.argmax()), panel.field.seen.shape)
     spread = panel.field.diffusion[where] * lag
     values, vectors = np.linalg.eigh(spread)
@@ -163,8 +174,8 @@ def _noise(axes: Axes, panel: Panel, bounds: tuple[float, float, float, float], 
     axes.text(at[0], at[1], "noise", fontsize=8, ha="center", va="center", zorder=4)
 
 
-def _shares(axes: Axes, panel: Panel, bounds: tuple[float, float, float, float]) -> None:
-    """Beside each certain point that holds, how many pair-days are spent in its basin, if there are several."""
+def _shares(axes: Axes, panel: LandscapePanel, bounds: tuple[float, float, float, float]) -> None:
+    """Write beside each certain point that holds pairs the share of pair-days in its basin, if there are several."""
     holds = panel.resting.table[(panel.resting.table["kind"] == HOLDS) & panel.resting.table["certain"]]
     if len(holds) < 2:
         return
@@ -185,7 +196,7 @@ def _handles() -> list[Line2D]:
     ]
 
 
-def _told(panel: Panel, view: View) -> str:
+def _rest_in_words(panel: LandscapePanel, view: View) -> str:
     table = panel.resting.table
     holds = table[(table["kind"] == HOLDS) & table["certain"]]
     if holds.empty:

@@ -11,30 +11,36 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from twoway.analysis.figures.style import (
-    INK,
-    PARTY,
-    PATTERN_COLOURS,
-    PATTERN_MARKERS,
-    caption,
-    ink_on,
-    pattern_points,
-    say,
-    title,
-)
+from twoway.analysis.figures.layout import caption, page, pattern_points, set_alt_text, title
+from twoway.analysis.figures.registry import figure
+from twoway.analysis.figures.style import INK, PARTY, PATTERN_COLOURS, PATTERN_MARKERS, ink_on
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, with_patterns
 from twoway.simulation.errors import InputError, listed
 
 OUTSIDE = 1.33
-"""How far from the middle the keyworkers stand; the clients stand on a circle of radius 1."""
+"""Distance of the keyworkers from the middle; the clients are on a circle of radius 1."""
 
 
-def network(dyads: pd.DataFrame, friends: pd.DataFrame) -> nx.Graph:
+def centre_graph(dyads: pd.DataFrame, friends: pd.DataFrame) -> nx.Graph:
     """The graph of one centre: nodes ("client", dyad) and ("keyworker", post), edges with a ``kind``.
 
-    *dyads* are the rows of one centre; *friends* has the columns ``dyad`` and ``friend``
-    (``twoway.simulation.network.friendships``). Kinds of edges are "friends" and "caseload".
+    Parameters
+    ----------
+    dyads
+        Dyads of one centre.
+    friends
+        Columns ``dyad`` and ``friend`` (``twoway.simulation.network.friendships``).
+
+    Returns
+    -------
+    networkx.Graph
+        Its edges have the kinds "friends" and "caseload".
+
+    Raises
+    ------
+    InputError
+        If friends are not among the dyads.
     """
     graph = nx.Graph()
     for dyad, post in zip(dyads["dyad"], dyads["post"], strict=True):
@@ -49,16 +55,28 @@ def network(dyads: pd.DataFrame, friends: pd.DataFrame) -> nx.Graph:
 def centre_network(dyads: pd.DataFrame, friends: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> Figure:
     """Clients of one centre by pattern, with their friendships inside the circle and their keyworkers outside.
 
-    *dyads* are the rows of one centre and replicate, *friends* a row per pair of friends as ``network`` takes it.
-    Raises ``InputError`` for dyads of more than one centre.
+    Parameters
+    ----------
+    dyads
+        Dyads of one centre and replicate.
+    friends
+        A row per pair of friends, as ``centre_graph`` takes it.
+    thresholds
+        Thresholds of the classification rule.
+
+    Raises
+    ------
+    InputError
+        If the dyads are of more than one centre, or friends are not among them.
     """
     if len(dyads[["replicate", "centre"]].drop_duplicates()) != 1:
         raise InputError("dyads: must be those of exactly one centre of one replicate")
     table = with_patterns(dyads, thresholds).sort_values(["post", "dyad"], kind="stable")
-    graph, places = network(table, friends), _places(table)
+    graph, places = centre_graph(table, friends), _places(table)
     pattern = dict(zip(table["dyad"], table["pattern"], strict=True))
-    figure = Figure(figsize=(11, 7.6))
-    axes = figure.add_axes((0.02, 0.1, 0.68, 0.82))
+    side = max(6.8, 0.19 * (len(table) + 0.7 * table["post"].nunique()))
+    figure = page(side + 4.2, side)
+    axes = figure.subplots()
     axes.set(xlim=(-1.45, 1.45), ylim=(-1.45, 1.45), aspect="equal")
     axes.set_axis_off()
     _edges(axes, graph, places)
@@ -84,8 +102,8 @@ def centre_network(dyads: pd.DataFrame, friends: pd.DataFrame, thresholds: Thres
         Line2D([], [], color=INK, lw=2.2, label="is responsible for"),
         Line2D([], [], color="#777777", lw=1.1, label="friends"),
     ]
-    figure.legend(
-        handles=[*pattern_points(14), *kinds], loc="center left", bbox_to_anchor=(0.7, 0.55), frameon=False,
+    axes.legend(
+        handles=[*pattern_points(14), *kinds], loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False,
         fontsize=11, labelspacing=1.1, title="Clients, by the dyad's pattern", title_fontsize=11, alignment="left",
     )  # fmt: skip
     replicate, centre = (int(table[name].iloc[0]) for name in ("replicate", "centre"))
@@ -99,7 +117,7 @@ def centre_network(dyads: pd.DataFrame, friends: pd.DataFrame, thresholds: Thres
         f"patterns on the last day. {known}. Numbers are those of the tables: dyads and posts.",
     )
     counts = table["pattern"].value_counts()
-    say(
+    set_alt_text(
         figure,
         f"A centre of {counted(len(table), 'client')} and {counted(len(loads), 'keyworker')} with {load} each: "
         f"{listed([f'{counts[name]} {name}' for name in PATTERNS])}; {known}.",
@@ -107,8 +125,17 @@ def centre_network(dyads: pd.DataFrame, friends: pd.DataFrame, thresholds: Thres
     return figure
 
 
+@figure(
+    "centre-network", "Network of a centre", "Clients of the first centre with their friendships and keyworkers.",
+    ("dyads", "friends"), report=8, gallery=9,
+)  # fmt: skip
+def first_centre_network(dyads: pd.DataFrame, friends: pd.DataFrame) -> Figure:
+    """The network of the first centre of a run, whose *friends* these are."""
+    return centre_network(dyads[(dyads[["replicate", "centre"]] == 0).all(axis=1)], friends)
+
+
 def _places(table: pd.DataFrame) -> dict[tuple[str, int], tuple[float, float]]:
-    """Where everybody stands: clients on a circle, grouped by keyworker, who stands outside before the group."""
+    """Places of everybody: clients on a circle, grouped by keyworker, with the keyworker outside beside the group."""
     posts, slots = table["post"].to_numpy(), len(table) + 0.7 * table["post"].nunique()
     gaps = 0.7 * np.concatenate([[0], np.cumsum(posts[1:] != posts[:-1])])  # a gap between groups
     angles = np.pi / 2 - 2 * np.pi * (np.arange(len(table)) + gaps) / slots

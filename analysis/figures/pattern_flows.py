@@ -13,14 +13,16 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from twoway.analysis.figures.style import PATTERN_COLOURS, PATTERN_HATCHES, caption, ink_on, pattern_patches, say, title
+from twoway.analysis.figures.layout import caption, key, page, pattern_patches, set_alt_text, title
+from twoway.analysis.figures.registry import figure
+from twoway.analysis.figures.style import PATTERN_COLOURS, PATTERN_HATCHES, ink_on
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day
 from twoway.analysis.tables import DYAD
 from twoway.simulation.errors import listed
 
-AT = (30, 60, 90, 180)
-"""Days that are compared unless others are asked for; those after the end of the stay become its last day."""
+PARTS = (1 / 6, 1 / 3, 1 / 2, 1)
+"""Parts of the stay after which the patterns are compared unless other days are asked for."""
 WIDE = 0.11
 """Half the width of a bar; the bars stand 1 apart."""
 GAP = 0.03
@@ -29,19 +31,34 @@ READABLE = 0.045
 """Share of all dyads below which a count has no room to be written."""
 
 
-def pattern_flows(days: pd.DataFrame, at: Sequence[int] = AT, thresholds: Thresholds = THRESHOLDS) -> Figure:
-    """How many dyads are in which pattern on the days *at*, and from which to which they have gone between them.
+@figure(
+    "from-pattern-to-pattern", "From pattern to pattern", "Number of dyads that move from one pattern to another "
+    "between four days of the stay.", ("days",), run=4, report=4, gallery=4,
+)  # fmt: skip
+def pattern_flows(days: pd.DataFrame, at: Sequence[int] | None = None, thresholds: Thresholds = THRESHOLDS) -> Figure:
+    """Number of dyads in each pattern on some days, and of those that move between patterns from day to day.
 
-    A bar per day, a ribbon per move in the colour of where it comes from, both as high as there are dyads.
+    A bar per day and a ribbon per move, in the colour of the pattern it comes from; both are as high as the number of
+    dyads.
+
+    Parameters
+    ----------
+    days
+        Days of any number of dyads.
+    at
+        Days to compare, by default after a sixth, a third and half of the stay, and its last day. A day after the end
+        of the stay becomes its last day.
+    thresholds
+        Thresholds of the classification rule.
     """
     last = int(days["day"].max())
+    at = [max(1, round(last * part)) for part in PARTS] if at is None else at
     when = sorted({min(day, last) for day in at})
     table = by_day(days[days["day"].isin(when)], thresholds)
     code = table.assign(code=table["pattern"].cat.codes).pivot(index=DYAD, columns="day", values="code")
     dyads = len(code)
-    figure = Figure(figsize=(12.8, 6.4))
+    figure = page(12.8, 5.2)
     axes = figure.subplots()
-    figure.subplots_adjust(left=0.03, right=0.97, top=0.84, bottom=0.14)
     axes.set(xlim=(-0.25, max(len(when) - 1, 1) + 0.25), ylim=(-0.01, 1 + 2 * GAP + 0.01), yticks=[])
     axes.set_xticks(range(len(when)), [f"day {day}" for day in when], fontsize=12)
     axes.tick_params(length=0)
@@ -53,10 +70,8 @@ def pattern_flows(days: pd.DataFrame, at: Sequence[int] = AT, thresholds: Thresh
         count = pd.crosstab(code[early], code[late]).reindex(index=CODES, columns=CODES, fill_value=0).to_numpy()
         _ribbons(axes, place, count, dyads)
         moves.append(f"{dyads - int(np.trace(count))} between days {early} and {late}")
-    figure.legend(
-        handles=pattern_patches(), loc="upper right", bbox_to_anchor=(0.975, 0.99), ncols=3, frameon=False, fontsize=10
-    )
     title(figure, "From pattern to pattern")
+    key(figure, pattern_patches())
     changed = f" Another pattern than before: {listed(moves)}." if moves else ""
     caption(
         figure,
@@ -65,7 +80,7 @@ def pattern_flows(days: pd.DataFrame, at: Sequence[int] = AT, thresholds: Thresh
     )
     ends = np.bincount(code[when[-1]], minlength=len(PATTERNS))
     known = listed([f"{count} are {name}" for count, name in zip(ends, PATTERNS, strict=True)])
-    say(
+    set_alt_text(
         figure,
         f"Of {counted(dyads, 'dyad')}, {known} on day {when[-1]}"
         + (f"; in another pattern than before are {listed(moves)}." if moves else "."),

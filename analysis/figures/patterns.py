@@ -6,36 +6,47 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from twoway.analysis.figures.style import (
-    PARTY,
-    PATTERN_COLOURS,
-    PATTERN_HATCHES,
-    PATTERN_MARKERS,
+from twoway.analysis.figures.layout import (
     caption,
     day_axis,
+    key,
+    page,
     pattern_patches,
     plain,
-    say,
+    set_alt_text,
     share_axis,
     title,
     widened,
 )
+from twoway.analysis.figures.registry import figure
+from twoway.analysis.figures.style import PARTY, PATTERN_COLOURS, PATTERN_HATCHES, PATTERN_MARKERS
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day, interval_kind, shares, with_patterns
 from twoway.simulation.errors import listed
 
 MANY = 2000
-"""Dyads beyond which single points in an SVG are drawn as one picture, or the file grows to tens of megabytes."""
+"""Dyads beyond which the points in an SVG are drawn as one picture, or the file grows to tens of megabytes."""
 
 
+@figure(
+    "patterns-by-day", "Patterns by day", "Share of the dyads in each pattern at the end of each day.", ("days",),
+    run=3, report=3, gallery=1,
+)  # fmt: skip
 def patterns_by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> Figure:
-    """Share of dyads in each pattern at the end of each day, stacked."""
+    """Share of the dyads in each pattern at the end of each day, stacked.
+
+    Parameters
+    ----------
+    days
+        Days of any number of dyads.
+    thresholds
+        Thresholds of the classification rule.
+    """
     table = by_day(days, thresholds)
     share = pd.crosstab(table["day"], table["pattern"], normalize="index").reindex(columns=list(PATTERNS), fill_value=0)
     dyads = len(table) // table["day"].nunique()
-    figure = Figure(figsize=(9, 4.6))
+    figure = page(9, 3.9)
     axes = figure.subplots()
-    figure.subplots_adjust(left=0.1, right=0.76, top=0.89, bottom=0.19)
     when, stacked = widened(share.index.to_numpy(), share.to_numpy())
     areas = axes.stackplot(when, stacked.T, colors=[PATTERN_COLOURS[p] for p in PATTERNS], edgecolor="white")
     for area, name in zip(areas, PATTERNS, strict=True):
@@ -62,16 +73,29 @@ def patterns_by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> 
         f"{share.iloc[-1][name]:.0%} are {name} (day {share.index.min()}: {share.iloc[0][name]:.0%})"
         for name in PATTERNS
     ]
-    say(figure, f"Share of {counted(dyads, 'dyad')} in each pattern by day: on day {share.index.max()} {listed(ends)}.")
+    set_alt_text(
+        figure, f"Share of {counted(dyads, 'dyad')} in each pattern by day: on day {share.index.max()} {listed(ends)}."
+    )
     return figure
 
 
+@figure(
+    "where-dyads-end", "Where the dyads end", "Both parties' good and bad tone on the last day, and the shares of the "
+    "patterns with their intervals.", ("dyads",), run=1, report=1, gallery=2,
+)  # fmt: skip
 def where_dyads_end(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> Figure:
-    """Where the dyads end: both parties' good and bad tone with the patterns, and each share with its interval."""
+    """Good and bad tone of both parties on the last day with the patterns, and each pattern's share with its interval.
+
+    Parameters
+    ----------
+    dyads
+        Dyads at the end of the stay.
+    thresholds
+        Thresholds of the classification rule.
+    """
     table = with_patterns(dyads, thresholds)
-    figure = Figure(figsize=(12, 4.8))
+    figure = page(12, 3.9)
     left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1, 0.9))
-    figure.subplots_adjust(left=0.06, right=0.97, top=0.82, bottom=0.21, wspace=0.2)
     top = {
         tone: 1.08 * max(table[f"client_{tone}"].max(), table[f"keyworker_{tone}"].max(), floor)
         for tone, floor in (("positivity", 1.4), ("negativity", 0.5))
@@ -120,8 +144,8 @@ def where_dyads_end(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) ->
     handles = pattern_patches()
     for handle, name in zip(handles, PATTERNS, strict=True):
         handle.set_label(f"{name} ({['circle', 'square', 'triangle'][PATTERNS.index(name)]})")
-    figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.985, 0.99), ncols=3, frameon=False, fontsize=9)
     title(figure, "Where the dyads end")
+    key(figure, handles)
     units = table.groupby(["replicate", "centre"]).ngroups
     whole = f"{counted(len(table), 'dyad')} of {counted(units, 'centre')}"
     caption(
@@ -133,5 +157,5 @@ def where_dyads_end(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) ->
         f"{row.dyads} ({row.share:.0%}, interval {row.low:.0%} to {row.high:.0%}) {row.Index}"
         for row in summary.itertuples()
     ]
-    say(figure, f"Of {whole}, on the last day {listed(ends)}; good and bad tone of both parties of each dyad.")
+    set_alt_text(figure, f"Of {whole}, on the last day {listed(ends)}; good and bad tone of both parties of each dyad.")
     return figure

@@ -1,6 +1,7 @@
 """Figures of robustness: every claim, and the mix of patterns, in every variant of the model.
 
-The tables are those of ``twoway.experiments.derived.robustness``; *rests_on* says in the caption how many dyads stand behind a figure.
+The tables are those of ``twoway.experiments.derived.robustness``; *rests_on* is the part of the caption about the dyads
+that a figure rests on.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from twoway.analysis.figures.style import INK, PATTERN_COLOURS, PATTERN_MARKERS, caption, plain, row_axes, say, title
+from twoway.analysis.figures.layout import caption, key, page, plain, row_axes, set_alt_text, title
+from twoway.analysis.figures.registry import figure
+from twoway.analysis.figures.style import INK, PATTERN_COLOURS, PATTERN_MARKERS
 from twoway.analysis.patterns import PATTERNS
 
 UNCHANGED = "as it is"
@@ -25,7 +28,7 @@ VARIANTS = {
     "thresholds": ("other pair of thresholds", "other pairs of thresholds"),
     "posterior": ("draw from the posterior", "draws from the posterior"),
 }
-"""Kinds of variants, and what one and many of them are called."""
+"""Kinds of variants, with the nouns for one and for several."""
 HEADINGS = {
     "sentiments": "other raters",
     "equations": "other equations",
@@ -53,45 +56,55 @@ def _present(table: pd.DataFrame) -> list[str]:
     return [kind for kind in VARIANTS if kind in set(table["kind"])]
 
 
-def claims_figure(table: pd.DataFrame, summary: pd.DataFrame, rests_on: str) -> Figure:
-    """Claims by kind of uncertainty: a point for every variant, right of the line where the claim holds."""
-    kinds, claims = _present(table), list(dict.fromkeys(table["claim"]))
-    head, foot, row = 1.35, 1.45, 0.52
-    height = head + foot + row * len(claims)
-    figure = Figure(figsize=(max(9.0, 3.6 + 2.5 * len(kinds)), height))
+@figure(
+    "claims", "Claims in every variant", "Every claim about context in every variant of the model.",
+    ("claims", "summary"), gallery=33,
+)  # fmt: skip
+def claims_figure(claims: pd.DataFrame, summary: pd.DataFrame, rests_on: str) -> Figure:
+    """Claims by kind of uncertainty: a point per variant, right of the line where the claim holds.
+
+    Parameters
+    ----------
+    claims
+        A row per variant and claim: kind, variant, claim, as_claimed (change in the claimed direction, share of
+        dyads), holds, clearly, against.
+    summary
+        A row per claim and kind: variants (their number), holds (share of them).
+    rests_on
+        What the figure rests on, for the caption.
+    """
+    table = claims
+    kinds, names = _present(table), list(dict.fromkeys(table["claim"]))
+    figure = page(max(9.0, 3.6 + 2.5 * len(kinds)), 0.9 + 0.52 * len(names))
     panels = np.atleast_1d(figure.subplots(1, len(kinds), sharey=True))
-    width = figure.get_size_inches()[0]
-    figure.subplots_adjust(left=3.35 / width, right=1 - 0.15 / width, top=1 - head / height, bottom=foot / height,
-                           wspace=0.08)  # fmt: skip
     unchanged = table[table["kind"] == UNCHANGED].set_index("claim")
     least, most = min(0.0, float(table["as_claimed"].min())), float(table["as_claimed"].max())
     room = most - least or 1.0
     for axes, kind in zip(panels, kinds, strict=True):
-        _claims_panel(axes, table[table["kind"] == kind], summary[summary["kind"] == kind], unchanged, claims)
+        _claims_panel(axes, table[table["kind"] == kind], summary[summary["kind"] == kind], unchanged, names)
         axes.set_xlim(least - 0.08 * room, most + 0.32 * room)
         number = int(summary.loc[summary["kind"] == kind, "variants"].iloc[0])
+        axes.set_xlabel("percentage points")
         axes.set_title(f"{HEADINGS[kind]} ({number})", fontsize=11, fontweight="bold", loc="left")
-    panels[0].set_yticks(range(len(claims)), [textwrap.fill(claim, 36) for claim in claims], fontsize=10)
-    across = "change in the direction that is claimed (percentage points)"
-    figure.text((3.35 + width) / 2 / width, 0.95 / height, across, ha="center", va="bottom", fontsize=10)
+    panels[0].set_yticks(range(len(names)), [textwrap.fill(claim, 36) for claim in names], fontsize=10)
     handles = [
         Line2D([], [], marker="o", ls="none", color=HOLDS, mec=INK, ms=7, label="holds beyond its interval"),
         Line2D([], [], marker="o", ls="none", color="white", mec=INK, ms=7, label="within its interval"),
         Line2D([], [], marker="X", ls="none", color=FAILS, mec=INK, ms=8, label="the opposite beyond its interval"),
         Line2D([], [], marker="|", ls="none", color=INK, ms=14, mew=2, label=f"the model {UNCHANGED}"),
     ]
-    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.01, 1 - 0.45 / height), ncols=4, frameon=False,
-                  fontsize=9)  # fmt: skip
     firm = summary[summary["kind"] != UNCHANGED].groupby("claim", sort=False)["holds"].min()
-    say(
+    set_alt_text(
         figure,
-        f"Of {len(claims)} claims about context, {int((firm >= 0.9).sum())} hold in at least 90% of the variants of "
+        f"Of {len(names)} claims about context, {int((firm >= 0.9).sum())} hold in at least 90% of the variants of "
         f"every kind; the least share in which a claim holds is {firm.min():.0%} ({firm.idxmin()}).",
     )
     title(figure, "Do the claims about context stand?")
+    key(figure, handles)
     caption(
         figure,
-        "A point is one variant of the model; right of the line, what is claimed is so. Numbers: share of the variants "
+        "Change in the direction that is claimed. A point is one variant of the model; right of the line the claim "
+        "holds. Numbers: share of the variants "
         f"in which the direction is as claimed. {rests_on}",
     )
     return figure
@@ -125,13 +138,26 @@ def _claims_panel(
     row_axes(axes, len(claims), 4, _percent)
 
 
+@figure(
+    "mix", "Mix of patterns in every variant", "Share of each pattern, and agreement of rule and clusters, in every "
+    "variant of the model.", ("mix",), gallery=34,
+)  # fmt: skip
 def mix_figure(mix: pd.DataFrame, scenario: str, rests_on: str) -> Figure:
-    """The share of each pattern, and the agreement of the rule with clusters, in every variant."""
+    """Share of each pattern, and agreement of the rule with clusters, in every variant.
+
+    Parameters
+    ----------
+    mix
+        A row per variant: kind, variant, friendly, polite, conflicted (shares of dyads), agreement (adjusted Rand
+        index).
+    scenario
+        Name of the scenario.
+    rests_on
+        What the figure rests on, for the caption.
+    """
     kinds = _present(mix)
-    figure = Figure(figsize=(12, 2.6 + 0.55 * len(kinds)))
+    figure = page(12, 0.9 + 0.55 * len(kinds))
     panels = figure.subplots(1, 4, sharey=True)
-    height = figure.get_size_inches()[1]
-    figure.subplots_adjust(left=0.125, right=0.97, top=1 - 1.0 / height, bottom=1.15 / height, wspace=0.1)
     here = mix[mix["kind"] == UNCHANGED].iloc[0]
     for axes, name in zip(panels, (*SHARES, AGREEMENT), strict=True):
         pattern = PATTERNS[SHARES.index(name)] if name in SHARES else None
@@ -150,7 +176,9 @@ def mix_figure(mix: pd.DataFrame, scenario: str, rests_on: str) -> Figure:
         axes.set_xlabel("share of dyads" if pattern else "adjusted Rand index")
         plain(axes)
     spans = [f"{name} {mix[name].min():.0%} to {mix[name].max():.0%}" for name in SHARES]
-    say(figure, f"Over {len(mix)} variants of the model, shares of the patterns in {scenario}: {', '.join(spans)}.")
+    set_alt_text(
+        figure, f"Over {len(mix)} variants of the model, shares of the patterns in {scenario}: {', '.join(spans)}."
+    )
     title(figure, f"Does the mix of patterns stand? ({scenario})")
     caption(
         figure,

@@ -16,23 +16,30 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from twoway.analysis.figures.style import INK, caption, say, title
+from twoway.analysis.figures.layout import POINTS, caption, key, page, set_alt_text, text_width, title
+from twoway.analysis.figures.registry import figure
+from twoway.analysis.figures.style import INK
 from twoway.analysis.narrative.words.grammar import decimal
 
-ROW, HEAD, FOOT = 0.27, 1.0, 1.35
-"""Inches per row, above and below."""
+ROW = 0.27
+"""Inches per row."""
 BAND, WRONG = "#BDD7E7", "#F2D5C4"
 MARKS = {"met": ("o", "#08519C"), "between": ("D", "#666666"), "missed": ("X", "#7A1F1F")}
 NATURAL = {"share": (0, 1), "probability": (0, 1), "correlation": (-1, 1), "difference of shares": (-1, 1)}
-"""Ends of scales: a bound that lies there bounds nothing."""
+"""Ends of scales: a bound at such an end is none."""
 UNITS = {"share": "", "probability": "", "correlation": "r", "difference of shares": "", "odds ratio": "OR"}
-"""How units are written beside a number, where not in full."""
+"""Units beside a number, where they are not written in full."""
 
 
 def scale_of(row: Any) -> tuple[float, float]:
-    """From which to which value a row is drawn: the accepted range with half its width on either side.
+    """Lowest and highest value of a row's scale: the accepted range with half its width on either side.
 
-    With one bound that is at one half and the value well inside; a value farther off widens the row.
+    A range with one bound has it in the middle, with the value well inside; a value farther off widens the scale.
+
+    Parameters
+    ----------
+    row
+        A part of a fact: unit, accept_low, accept_high, estimate, low, high.
     """
     ends = NATURAL.get(row.unit, (-math.inf, math.inf))
     inner = [b for b, end in zip((row.accept_low, row.accept_high), ends, strict=True) if np.isfinite(b) and b != end]
@@ -49,9 +56,22 @@ def scale_of(row: Any) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def scoreboard_figure(table: pd.DataFrame, rests_on: str) -> Figure:
-    """Every part of every fact (columns as ``twoway.experiments.validation.scoreboard.scoreboard`` gives them)."""
-    told = [
+@figure(
+    "scoreboard", "The model against facts", "The model's value beside the accepted range of every fact.",
+    ("scoreboard",), gallery=40,
+)  # fmt: skip
+def scoreboard_figure(scoreboard: pd.DataFrame, rests_on: str) -> Figure:
+    """The model's value beside the accepted range, for every part of every fact.
+
+    Parameters
+    ----------
+    scoreboard
+        Columns as ``twoway.experiments.validation.scoreboard.scoreboard`` returns them.
+    rests_on
+        What the figure rests on, for the caption.
+    """
+    table = scoreboard
+    values = [
         f"{decimal(row.estimate)} {UNITS.get(row.unit, row.unit)}".strip()
         + f", {row.verdict}{'' if row.certain else ' ?'}"
         for row in table.itertuples()
@@ -60,57 +80,74 @@ def scoreboard_figure(table: pd.DataFrame, rests_on: str) -> Figure:
     met, between, missed = ((worst == verdict).sum() for verdict in MARKS)
     heading = f"The model against {len(worst)} facts: {met} met, {between} between, {missed} missed"
     below = (
-        f"{rests_on}. Lines: 95 % intervals. Each row has a scale of its own. A question mark: with other luck another "
-        "verdict is possible. How each fact is computed, and where it is from, stands in the table."
+        f"{rests_on}. Lines: 95 % intervals. Each row has a scale of its own. A question mark: with other random draws "
+        "another verdict is possible. How each fact is computed, and where it is from, stands in the table."
     )
     wrong = [f"{row.fact} {row.part}" for row in table.itertuples() if row.verdict == "missed"]
     missing = f" Missed: {', '.join(wrong)}." if wrong else ""
-    return _facts_figure(table, told, heading, below, f"{heading}.{missing}")
+    return _facts_figure(table, values, heading, below, f"{heading}.{missing}")
 
 
-def predictive_figure(table: pd.DataFrame, rests_on: str) -> Figure:
+@figure(
+    "predictive", "Facts over the posterior sample", "Every fact over draws of the posterior sample.", ("predictive",),
+    gallery=42,
+)  # fmt: skip
+def predictive_figure(predictive: pd.DataFrame, rests_on: str) -> Figure:
     """Every part of every fact over draws of the posterior sample.
 
-    Columns as ``twoway.experiments.calibration.posterior_check`` gives them: estimate is the median draw, low and high hold nine
-    tenths of the draws, met is the share of draws that meet the part.
+    Parameters
+    ----------
+    predictive
+        Columns as ``twoway.experiments.calibration.posterior_check`` returns them: estimate is the median draw, low and
+        high enclose nine tenths of the draws, met is the share of draws that meet the part.
+    rests_on
+        What the figure rests on, for the caption.
     """
-    told = [f"{decimal(row.estimate)}; met by {100 * row.met:.0f} %" for row in table.itertuples()]
+    table = predictive
+    values = [f"{decimal(row.estimate)}; met by {100 * row.met:.0f} %" for row in table.itertuples()]
     most = table.groupby("fact", sort=False)["met_in_every_part"].first() >= 0.9
     heading = f"Facts over the posterior sample: {most.sum()} of {len(most)} are met in every part by nine draws of ten"
     below = (
-        f"{rests_on}. Points: the median draw; lines: the middle nine tenths of draws, with the luck of each. Each row "
+        f"{rests_on}. Points: the median draw; lines: the middle nine tenths of draws, with the random draws of each. Each row "
         "has a scale of its own."
     )
     seldom = [f"{row.fact} {row.part} ({100 * row.met:.0f} %)" for row in table.itertuples() if row.met < 0.5]
     sentence = f"Of {len(most)} facts {most.sum()} are met in every part by at least nine posterior draws of ten"
     return _facts_figure(
-        table, told, heading, below, f"{sentence}{'; met by less than half: ' if seldom else ''}{', '.join(seldom)}."
+        table, values, heading, below, f"{sentence}{'; met by less than half: ' if seldom else ''}{', '.join(seldom)}."
     )
 
 
-def _facts_figure(table: pd.DataFrame, told: list[str], heading: str, below: str, sentence: str) -> Figure:
-    """A row per part under a line per fact; *told* stands to the right of each row."""
+def _facts_figure(table: pd.DataFrame, values: list[str], heading: str, below: str, sentence: str) -> Figure:
+    """A row per part under a line per fact; *values* are written to the right of each row."""
     rows = list(table.itertuples())
     heads = [place == 0 or rows[place - 1].fact != row.fact for place, row in enumerate(rows)]
     lines = len(rows) + sum(heads)
-    height = HEAD + FOOT + ROW * lines
-    figure = Figure(figsize=(11, height))
+    figure = page(11, 0.2 + ROW * lines)
     axes = figure.subplots()
-    figure.subplots_adjust(left=0.34, right=0.72, top=1 - HEAD / height, bottom=FOOT / height)
+    left = max(text_width(row.part, 9) for row in rows) + 0.25
+    look: dict[str, Any] = {
+        "xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "center", "fontsize": 9,
+        "color": INK, "annotation_clip": False,
+    }  # fmt: skip
     for place, (row, line) in enumerate(zip(rows, np.arange(len(rows)) + np.cumsum(heads), strict=True)):
         if heads[place]:
             used = "used in calibration" if row.used == "calibration" else "held out"
-            axes.text(-0.87, line - 1, row.fact, va="center", fontsize=9, fontweight="bold", color=INK)
-            axes.text(-0.76, line - 1, f"{row.says} ({used})", va="center", fontsize=9, color=INK)
-            axes.plot([-0.87, 1.7], [line - 1.5] * 2, color="#DDDDDD", lw=0.6, clip_on=False)
+            named = text_width(row.fact, 9) * 1.15 + 0.1
+            room = figure.get_size_inches()[0] - named - 0.3
+            size = 9 * min(1.0, room / text_width(f"{row.says} ({used})", 9))
+            axes.annotate(row.fact, (0, line - 1), (-left * POINTS, 0), fontweight="bold", **look)
+            start = ((named - left) * POINTS, 0)
+            says = axes.annotate(f"{row.says} ({used})", (0, line - 1), start, **look | {"fontsize": size})
+            says.set_in_layout(False)
+            axes.axhline(line - 1.5, color="#DDDDDD", lw=0.6)
         _row(axes, line, row)
-        axes.text(-0.02, line, row.part, va="center", ha="right", fontsize=9, color=INK)
-        axes.text(1.02, line, told[place], va="center", fontsize=9, color=INK)
+        axes.annotate(row.part, (0, line), (-6, 0), ha="right", **look)
+        axes.annotate(values[place], (1, line), (6, 0), **look)
     axes.set_xlim(0, 1)
     axes.set_ylim(lines - 0.5, -0.5)
     axes.axis("off")
     title(figure, heading)
-    figure.texts[-1].set_y(1 - 0.2 / height)
     handles: list[Patch | Line2D] = [
         Patch(facecolor=BAND, label="accepted"),
         Patch(facecolor=WRONG, hatch="///", edgecolor="white", label="wrong"),
@@ -118,11 +155,9 @@ def _facts_figure(table: pd.DataFrame, told: list[str], heading: str, below: str
     for verdict, (mark, colour) in MARKS.items():
         look: dict[str, Any] = {"color": "none", "markerfacecolor": colour, "markeredgecolor": "white", "markersize": 8}
         handles.append(Line2D([], [], marker=mark, label=verdict, **look))
-    figure.legend(
-        handles=handles, ncols=5, loc="upper left", bbox_to_anchor=(0.01, 1 - 0.5 / height), frameon=False, fontsize=9
-    )
+    key(figure, handles)
     caption(figure, below)
-    say(figure, sentence)
+    set_alt_text(figure, sentence)
     return figure
 
 

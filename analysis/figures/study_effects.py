@@ -10,11 +10,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from twoway.analysis.figures.style import PATTERN_COLOURS, PATTERN_MARKERS, caption, plain, share_axis, title
+from twoway.analysis.figures.layout import caption, page, plain, set_alt_text, share_axis, spread_out, title
+from twoway.analysis.figures.registry import figure
+from twoway.analysis.figures.style import PATTERN_COLOURS, PATTERN_MARKERS
 from twoway.analysis.patterns import PATTERNS
 from twoway.analysis.statistics.effects import by_level, cells, half_width, levels_of
 from twoway.analysis.study_text import amount, in_points, plain_name
 from twoway.simulation.columns import Column
+from twoway.simulation.errors import listed
 from twoway.simulation.parameters.scenario import all_declarations
 
 DARK = "#333333"
@@ -24,23 +27,41 @@ MOST_CELLS_WRITTEN = 150
 """Cells of a heat map up to which the number is written into each."""
 
 
+@figure(
+    "study-patterns", "Patterns along an input", "Share of each pattern along one input of a study.", ("runs",),
+    gallery=80,
+)  # fmt: skip
 def lines_by_input(
-    table: pd.DataFrame,
+    runs: pd.DataFrame,
     inputs: Sequence[str],
     field: str,
     shares: Sequence[Column],
-    same_luck: bool,
+    common_random_numbers: bool,
     heading: str,
     rests_on: str,
 ) -> Figure:
-    """The share of each pattern along one input, with ribbons of 95 % intervals.
+    """Share of each pattern along one input, with ribbons of 95 % intervals.
 
-    *shares* are the columns of the three pattern shares, in the order of ``PATTERNS``.
+    Parameters
+    ----------
+    runs
+        A row per run: point, replicate, the inputs and the outcomes.
+    inputs
+        Names of the inputs.
+    field
+        The input along the axis.
+    shares
+        Columns of the three pattern shares, in the order of ``PATTERNS``.
+    common_random_numbers
+        Whether the replicates of all points have the same random draws.
+    heading
+        Title of the figure.
+    rests_on
+        What the figure rests on, for the caption.
     """
-    means = by_level(table, inputs, field, [c.name for c in shares], same_luck)
-    figure = Figure(figsize=(9, 5))
+    means = by_level(runs, inputs, field, [c.name for c in shares], common_random_numbers)
+    figure = page(9, 4.1)
     axes = figure.subplots()
-    figure.subplots_adjust(left=0.1, right=0.74, top=0.88, bottom=0.22)
     words = isinstance(means["value"].iloc[0], str)
     ends = []
     for place, (column, name) in enumerate(zip(shares, PATTERNS, strict=True)):
@@ -68,45 +89,57 @@ def lines_by_input(
                 markeredgecolor=DARK, lw=1.8,
             )  # fmt: skip
         ends.append((float(some["mean"].iloc[-1]), name))
-    for height, name in _apart(ends, 0.065):
+    spread = spread_out([height for height, _ in ends], 0.065)
+    over, under = max(0.0, max(spread) - 1), min(0.0, min(spread) - 0.03)
+    for height, (_, name) in zip([place - over - under for place in spread], ends, strict=True):
         axes.annotate(name, (1.02, height), xycoords=("axes fraction", "data"), va="center")
     if words:
         axes.set_xticks(np.arange(len(some)), [str(v) for v in some["value"]])
     axes.set(xlabel=with_unit(field), ylabel="share of dyads")
     share_axis(axes)
     plain(axes)
+    words_of_ends = listed([f"{height:.0%} {name}" for height, name in ends])
+    set_alt_text(figure, f"{heading}: shares of the patterns along {plain_name(field)}; at its end {words_of_ends}.")
     title(figure, heading)
     caption(figure, rests_on)
     return figure
 
 
-def _apart(ends: list[tuple[float, str]], least: float) -> list[tuple[float, str]]:
-    """Heights of labels, moved up where they would lie on each other, and all down again if they left the axes."""
-    placed: list[tuple[float, str]] = []
-    for height, name in sorted(ends):
-        placed.append((max(height, placed[-1][0] + least) if placed else max(height, least / 2), name))
-    too_high = max(0.0, placed[-1][0] - 1.0)
-    return [(height - too_high, name) for height, name in placed]
-
-
+@figure(
+    "study-outcomes", "Outcomes over two inputs", "Mean of each outcome over two inputs of a study.", ("runs",),
+    gallery=81,
+)  # fmt: skip
 def heat_maps(
-    table: pd.DataFrame,
+    runs: pd.DataFrame,
     inputs: Sequence[str],
     outcomes: Sequence[Column],
     heading: str,
     rests_on: str,
 ) -> Figure:
-    """Each outcome over two inputs: the first from left to right, the second upwards; the mean in every cell.
+    """Mean of each outcome over two inputs: the first from left to right, the second upwards.
 
-    Above each panel stands half the width of the mean's 95 % interval, in the middle of all cells.
+    Above each panel is half the width of the mean's 95 % interval, the median of all cells.
+
+    Parameters
+    ----------
+    runs
+        A row per run: point, replicate, the inputs and the outcomes.
+    inputs
+        Names of the two inputs.
+    outcomes
+        Columns of the outcomes.
+    heading
+        Title of the figure.
+    rests_on
+        What the figure rests on, for the caption.
     """
     across, up = inputs
     width = max(4.0 * len(outcomes), 6.0)
-    figure = Figure(figsize=(width, 5))
+    figure = page(width, 3.9)
     panels = np.atleast_1d(figure.subplots(1, len(outcomes), sharey=True))
-    figure.subplots_adjust(left=0.09, right=0.97, top=0.82, bottom=0.26, wspace=0.12)
+    ranges = []
     for place, (axes, column) in enumerate(zip(panels, outcomes, strict=True)):
-        points, values = cells(table, inputs, column.name)
+        points, values = cells(runs, inputs, column.name)
         xs, ys = levels_of(points, across), levels_of(points, up)
         means = pd.Series(np.nanmean(values, axis=1), index=points.index)
         square = np.full((len(ys), len(xs)), np.nan)
@@ -114,6 +147,7 @@ def heat_maps(
             square[ys.index(row[up]), xs.index(row[across])] = means[point]
         share = in_points(column)
         least, most = float(np.nanmin(square)), float(np.nanmax(square))
+        ranges.append(f"{column.name.replace('_', ' ')} from {least:.2g} to {most:.2g}")
         axes.imshow(square, origin="lower", aspect="auto", cmap="cividis", vmin=least, vmax=most)
         for (i, j), value in np.ndenumerate(square):
             if square.size <= MOST_CELLS_WRITTEN and np.isfinite(value):
@@ -129,6 +163,8 @@ def heat_maps(
         axes.set_title(f"{_panel_title(column)}\n{known}", loc="left", fontsize=10)
         if place == 0:
             axes.set_ylabel(with_unit(up))
+    both = f"{plain_name(across)} and {plain_name(up)}"
+    set_alt_text(figure, f"{heading}: means over {both} are, of {listed(ranges)}.")
     title(figure, heading)
     caption(figure, f"{rests_on} Colours run from the lowest to the highest mean of each panel.")
     return figure
@@ -152,23 +188,33 @@ def _panel_title(column: Column) -> str:
     return f"{column.name.replace('_', ' ')} ({column.unit})"
 
 
+@figure("study-effects", "Effects of inputs", "Effect of each input on each outcome.", ("effects",), gallery=82)
 def effects_sorted(
     effects: pd.DataFrame, outcomes: Sequence[Column], heading: str, rests_on: str, in_order: bool = False
 ) -> Figure:
-    """What each input does to each outcome, with its interval: the largest for the first outcome on top.
+    """Effect of each input on each outcome, with its interval: the largest for the first outcome on top.
 
-    *effects* has columns as in ``twoway.analysis.statistics.effects.EFFECT``; with *in_order* rows stay as they come. Filled: the
-    interval leaves zero out.
+    Filled points: the interval leaves zero out.
+
+    Parameters
+    ----------
+    effects
+        Columns as in ``twoway.analysis.statistics.effects.EFFECT``.
+    outcomes
+        Columns of the outcomes.
+    heading
+        Title of the figure.
+    rests_on
+        What the figure rests on, for the caption.
+    in_order
+        Whether the rows keep their order instead.
     """
     labels = _labels(effects)
     first = np.abs(effects.loc[effects["outcome"] == outcomes[0].name, "effect"].to_numpy())
     order = np.arange(len(first))[::-1] if in_order else np.argsort(first, kind="stable")
     names = [labels[i] for i in order]
-    figure = Figure(figsize=(max(4.0 * len(outcomes) + 2.5, 8.0), 2.2 + 0.32 * len(names)))
+    figure = page(max(4.0 * len(outcomes) + 2.5, 8.0), 0.9 + 0.32 * len(names))
     panels = np.atleast_1d(figure.subplots(1, len(outcomes), sharey=True))
-    height = figure.get_size_inches()[1]
-    inches = figure.get_size_inches()[0]
-    figure.subplots_adjust(left=2.7 / inches, right=0.98, top=1 - 0.85 / height, bottom=1.15 / height, wspace=0.1)
     for axes, column in zip(panels, outcomes, strict=True):
         rows = effects[effects["outcome"] == column.name].iloc[order]
         factor = 100.0 if in_points(column) else 1.0
@@ -179,10 +225,18 @@ def effects_sorted(
         axes.hlines(places, low, high, color=DARK, lw=1.4)
         axes.scatter(value, places, s=36, facecolor=np.where(sure, DARK, "white"), edgecolor=DARK, zorder=3)
         axes.set_yticks(places, names)
+        axes.set_ylim(-0.6, len(rows) - 0.4)
         axes.set_xlabel("percentage points" if factor > 1 else column.unit)
         axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.set_title(_panel_title(column) if factor == 1 else column.name.replace("_", " "), loc="left", fontsize=10)
         plain(axes)
+    main = effects[effects["outcome"] == outcomes[0].name].iloc[order[-1]]
+    set_alt_text(
+        figure,
+        f"{heading}: for {outcomes[0].name.replace('_', ' ')}, the effect on top is that of {names[-1]}, "
+        f"{amount(main['effect'], outcomes[0])} ({amount(main['low'], outcomes[0])} to "
+        f"{amount(main['high'], outcomes[0])}).",
+    )
     title(figure, heading)
     caption(figure, f"{rests_on} Filled: the interval leaves zero out.")
     return figure

@@ -9,19 +9,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from twoway.analysis.figures.style import (
-    PARTY,
-    PATTERN_COLOURS,
-    Who,
+from twoway.analysis.figures.layout import (
+    DyadKey,
     caption,
     day_axis,
+    key,
+    page,
     pattern_patches,
     plain,
-    say,
+    set_alt_text,
     stretches,
     title,
     widened,
 )
+from twoway.analysis.figures.registry import figure
+from twoway.analysis.figures.style import PARTY, PATTERN_COLOURS
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day
 from twoway.analysis.tables import DYAD
@@ -32,14 +34,27 @@ PAGE = 16
 ACROSS = 4
 
 
+@figure(
+    "study-sheet", "Small portraits", "Tone of both parties and pattern over the days, a panel per dyad.", ("days",),
+    report=7, gallery=8,
+)  # fmt: skip
 def study_sheet(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS, most: int = PAGE) -> Figure:
-    """Small multiples of the first *most* dyads: both parties' tone over the days, and the dyad's pattern below.
+    """Small multiples of dyads: both parties' tone over the days, and the dyad's pattern on each day below.
 
-    Good tone is drawn upward and bad tone downward, so that a relationship of both (ambivalent) and one of neither
-    (indifferent) look as different as they are. The band below is the dyad's pattern on each day.
+    Good tone is drawn upward and bad tone downward, so that a relationship with both (ambivalent) and one with neither
+    (indifferent) look as different as they are.
+
+    Parameters
+    ----------
+    days
+        Days of any number of dyads.
+    thresholds
+        Thresholds of the classification rule.
+    most
+        Number of dyads to draw, the first ones.
     """
-    keys = [Who(*map(int, key)) for key in days[DYAD].drop_duplicates().itertuples(index=False)]
-    shown = sorted(keys)[:most]
+    dyad_keys = [DyadKey(*map(int, key)) for key in days[DYAD].drop_duplicates().itertuples(index=False)]
+    shown = sorted(dyad_keys)[:most]
     wanted = pd.MultiIndex.from_frame(days[DYAD]).isin(shown)
     days = days[wanted].sort_values("day", kind="stable")
     patterns = by_day(days, thresholds)
@@ -49,12 +64,8 @@ def study_sheet(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS, most: i
     band = 0.13 * (top + low)
     across = min(ACROSS, len(shown))
     down = math.ceil(len(shown) / across)
-    figure = Figure(figsize=(12.8, 1.6 + 1.45 * down))
-    height = figure.get_size_inches()[1]
+    figure = page(12.8, 0.6 + 1.4 * down)
     grid = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False)
-    figure.subplots_adjust(
-        left=0.06, right=0.985, top=1 - 0.95 / height, bottom=0.95 / height, wspace=0.07, hspace=0.42
-    )
     ticks = [t for t in (-1.0, 0.0, 1.0, 2.0, 3.0) if -low <= t <= top]
     grid[0, 0].set_ylim(-low - 1.3 * band, top)
     grid[0, 0].set_yticks(ticks, [f"{abs(t):g}" for t in ticks])
@@ -68,22 +79,19 @@ def study_sheet(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS, most: i
     for axes in grid.flat[max(0, len(shown) - across) : len(shown)]:
         axes.tick_params(labelbottom=True)
         axes.set_xlabel("day", fontsize=9, labelpad=1)
-    grid[down // 2, 0].set_ylabel("bad  ←  tone  →  good", fontsize=9)
+    grid[down // 2, 0].set_ylabel("bad ← tone → good", fontsize=8)
     sides = [Line2D([], [], color=colour, ls=dash, lw=2, label=party) for party, (colour, dash) in PARTY.items()]
     handles = [*sides, *pattern_patches(hatched=False)]
-    figure.legend(
-        handles=handles, loc="upper right", bbox_to_anchor=(0.99, 0.995), ncols=5, frameon=False,
-        fontsize=9,
-    )  # fmt: skip
     title(figure, f"{counted(len(shown), 'dyad')}, from both sides")
-    of = f"the first {len(shown)} of {counted(len(keys), 'dyad')}" if len(keys) > len(shown) else "all dyads"
+    key(figure, handles)
+    of = f"the first {len(shown)} of {counted(len(dyad_keys), 'dyad')}" if len(dyad_keys) > len(shown) else "all dyads"
     caption(
         figure,
         f"Shown: {of}. Good tone upward, bad tone downward, EPA units (1 slightly, 2 quite; bad acts weigh more). "
         f"Band: the dyad's pattern at the end of each day. Title: the pattern on day {last}.",
     )
     counts = [f"{ends.count(name)} {'is' if ends.count(name) == 1 else 'are'} {name}" for name in PATTERNS]
-    say(
+    set_alt_text(
         figure,
         f"Tone of client and keyworker over {counted(last, 'day')} in {counted(len(shown), 'dyad')}: on day {last}, "
         f"{listed(counts)}.",

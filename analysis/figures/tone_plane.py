@@ -6,38 +6,50 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from twoway.analysis.figures.style import (
-    INK,
-    PARTY,
-    PATTERN_COLOURS,
-    PATTERN_MARKERS,
-    caption,
-    pattern_points,
-    plain,
-    say,
-    title,
-)
+from twoway.analysis.figures.layout import caption, key, page, pattern_points, plain, set_alt_text, title
+from twoway.analysis.figures.registry import figure
+from twoway.analysis.figures.style import INK, PARTY, PATTERN_COLOURS, PATTERN_MARKERS
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import CLASSES, PATTERNS, THRESHOLDS, Thresholds, by_day, party_class
 from twoway.analysis.tables import DYAD
 from twoway.simulation.errors import InputError, listed
 
 FEW = 40
-"""Dyads up to which the way each has come is drawn."""
+"""Dyads up to which a line shows each dyad's last days."""
 CROWDED = 400
 """Dyads from which on a density and the median of each pattern take the place of single points."""
 CELLS = 45
 """Cells of the density from left to right."""
 
 
+@figure(
+    "tone-plane", "Good and bad tone", "Good and bad tone of both parties at the end of a day, with the classes' "
+    "regions.", ("days", "day"), report=2, gallery=6,
+)  # fmt: skip
 def tone_plane(
     days: pd.DataFrame, day: int | None = None, thresholds: Thresholds = THRESHOLDS, back: int = 14
 ) -> Figure:
-    """Good and bad tone of both parties at the end of a *day* (by default the last), by the dyad's pattern.
+    """Good and bad tone of both parties at the end of a day, by the dyad's pattern.
 
-    Thresholds part the plane into the three classes a party can be of, with their counts. Few dyads (up to ``FEW``)
-    draw a line behind them, the way they came in the last *back* days; from ``CROWDED`` on a density and the median
-    of each pattern are drawn instead of points. Raises ``InputError`` for a day the table does not hold.
+    The thresholds divide the plane into the three classes of a party, with their counts. Up to ``FEW`` dyads have a
+    line through their last days; from ``CROWDED`` dyads on, a density and the median of each pattern take the place of
+    points.
+
+    Parameters
+    ----------
+    days
+        Days of any number of dyads.
+    day
+        Day to draw; by default the last.
+    thresholds
+        Thresholds of the classification rule.
+    back
+        Days before *day* that the lines show.
+
+    Raises
+    ------
+    InputError
+        If the table does not hold the day.
     """
     last = int(days["day"].max())
     day = last if day is None else day
@@ -47,10 +59,9 @@ def tone_plane(
     patterns = by_day(now, thresholds).set_index(DYAD)["pattern"]
     path = days[(days["day"] <= day) & (days["day"] >= day - back)] if len(patterns) <= FEW else now
     tops = {name: 1.08 * max(float(path[name].max()), floor) for name, floor in FLOORS.items()}
-    figure = Figure(figsize=(12.8, 6))
+    figure = page(12.8, 5)
     panels = figure.subplots(1, 2, sharey=True)
-    figure.subplots_adjust(left=0.07, right=0.98, top=0.82, bottom=0.18, wspace=0.07)
-    parts = []
+    parts, crowded = [], len(patterns) >= CROWDED
     for axes, party in zip(panels, PARTY, strict=True):
         mine = now[now["party"] == party].set_index(DYAD)
         _regions(axes, thresholds, tops)
@@ -65,12 +76,8 @@ def tone_plane(
         axes.set_xlabel("good tone (EPA units: 1 slightly, 2 quite)")
         plain(axes)
     panels[0].set_ylabel("bad tone (EPA units, weighted)")
-    figure.legend(
-        handles=pattern_points(), loc="upper right", bbox_to_anchor=(0.985, 0.99), ncols=3, frameon=False, fontsize=10,
-        title="Pattern of the dyad" + (" (median; grey: density)" if len(patterns) >= CROWDED else ""),
-        title_fontsize=10, alignment="left",
-    )  # fmt: skip
     title(figure, f"Good and bad tone on day {day}")
+    key(figure, pattern_points(), "Pattern of the dyad" + (" (median; grey: density)" if crowded else ""))
     tail = f" Lines: the {back} days before." if len(patterns) <= FEW and len(path) > len(now) else ""
     caption(
         figure,
@@ -80,7 +87,7 @@ def tone_plane(
     )
     counts = patterns.value_counts()
     dyads = listed([f"{counts[name]} {name}" for name in PATTERNS])
-    say(
+    set_alt_text(
         figure,
         f"Good against bad tone of both parties of {counted(len(patterns), 'dyad')} on day {day}; by own "
         f"tone {', '.join(parts)}; of the dyads {dyads}.",

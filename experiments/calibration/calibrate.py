@@ -35,7 +35,7 @@ LOOSE = 0.85
 TOGETHER = 0.5
 """Rank correlation from which two numbers of the posterior sample can make up for each other."""
 SHOWN = 5
-"""Pairs of such numbers that are told; the table has all."""
+"""Pairs of such numbers in the sentences; the table has all."""
 
 
 def numbers_table(found: HistoryMatch, free: Priors) -> pd.DataFrame:
@@ -83,13 +83,14 @@ def waves_table(found: HistoryMatch) -> pd.DataFrame:
 def parts_table(found: HistoryMatch) -> pd.DataFrame:
     """Each part aimed at: how often it is met before and after, and how good its emulator is.
 
-    Columns: part, accept_low, accept_high, luck (SD of values with most dyads), met_before (share of the first wave),
+    Columns: part, accept_low, accept_high, seed_sd (SD between seeds of values with most dyads), met_before (share of the
+    first wave),
     met_after (of the last points), met_by_sample (of the accepted), representative (value at the defaults), explained
     and covered (of the last wave's emulator, on the last points, which are new to it).
     """
     goal, last = targets(), found.waves[-1]
     checks = {
-        part: check_emulator(emulator, last.points, last.values[:, part], float(found.luck_at_first[part]))
+        part: check_emulator(emulator, last.points, last.values[:, part], float(found.seed_sd_at_first[part]))
         for part, emulator in found.emulators[-1].items()
     }
     return pd.DataFrame(
@@ -97,7 +98,7 @@ def parts_table(found: HistoryMatch) -> pd.DataFrame:
             "part": goal.names,
             "accept_low": goal.low,
             "accept_high": goal.high,
-            "luck": found.luck,
+            "seed_sd": found.seed_sd,
             "met_before": (goal.beyond(found.waves[0].values) <= 0).mean(axis=0),
             "met_after": (goal.beyond(last.values) <= 0).mean(axis=0),
             "met_by_sample": (goal.beyond(found.values[found.accepted]) <= 0).mean(axis=0),
@@ -134,7 +135,7 @@ def calibration_sentences(
     )
     yield (
         f"Of {last['points']} points drawn from what remains, {hopeful['points']} were not rejected early, and "
-        f"{accepted} of these are accepted: they miss no part by more than {ACCEPT:g} standard errors of luck "
+        f"{accepted} of these are accepted: they miss no part by more than {ACCEPT:g} standard errors "
         f"({hopeful['meet every part']} miss none at all). They are independent of each other."
     )
     hard = parts[parts["met_after"] < 0.5].sort_values("met_after")

@@ -1,7 +1,7 @@
 """Emulators: cheap stand-ins for the simulation, one per part of a fact, which know how far they may be off.
 
-Each is a Gaussian process over the unit cube with a length of its own for every number and noise for luck, fitted by
-maximum likelihood (Rasmussen & Williams 2006, recalled; scikit-learn).
+Each is a Gaussian process over the unit cube with a length of its own for every number and noise for random draws,
+fitted by maximum likelihood (Rasmussen & Williams 2006, recalled; scikit-learn).
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Emulator(NamedTuple):
         return found
 
     @property
-    def luck(self) -> float:
-        """Variance of the part between luck and luck at one point, as fitted."""
+    def noise(self) -> float:
+        """Variance of the part between seeds at one point, as fitted."""
         return float(self.process.kernel_.k2.noise_level) * self.spread**2
 
 
@@ -67,10 +67,10 @@ def fit_emulator(points: Floats, values: Floats) -> Emulator:
 
 
 def predict(emulator: Emulator, points: Floats) -> tuple[Floats, Floats]:
-    """Mean and variance (of the mean, luck left out) of a part at *points*, each of shape (n,)."""
+    """Mean and variance (of the mean, without the noise) of a part at *points*, each of shape (n,)."""
     mean, deviation = emulator.process.predict(points - 0.5, return_std=True)
-    luck = emulator.process.kernel_.k2.noise_level
-    variance = np.maximum(deviation**2 - luck, 0.0)
+    noise = emulator.process.kernel_.k2.noise_level
+    variance = np.maximum(deviation**2 - noise, 0.0)
     return emulator.middle + emulator.spread * mean, emulator.spread**2 * variance
 
 
@@ -91,8 +91,9 @@ class Check(NamedTuple):
     covered: float
 
 
-def check_emulator(emulator: Emulator, points: Floats, values: Floats, luck: float) -> Check:
-    """How an emulator does on *points* that were simulated afterwards; *luck* is the SD of their *values* by luck.
+def check_emulator(emulator: Emulator, points: Floats, values: Floats, seed_sd: float) -> Check:
+    """How an emulator does on *points* that were simulated afterwards; *seed_sd* is the SD of their *values* between
+    seeds.
 
     Values that could not be computed are left out.
     """
@@ -100,5 +101,5 @@ def check_emulator(emulator: Emulator, points: Floats, values: Floats, luck: flo
     points, values = points[known], values[known]
     mean, variance = predict(emulator, points)
     off = values - mean
-    within = np.abs(off) <= 1.96 * np.sqrt(variance + luck**2)
+    within = np.abs(off) <= 1.96 * np.sqrt(variance + seed_sd**2)
     return Check(float(1 - (off**2).mean() / max(values.var(), 1e-18)), float(within.mean()))

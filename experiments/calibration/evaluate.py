@@ -1,4 +1,4 @@
-"""Points simulated: what the facts become for some values of the free numbers, kept as they come, never made twice."""
+"""Facts at points: their values for some values of the free numbers, saved as they come, and never computed twice."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CHUNK = 32
 
 
 class FactPoint(NamedTuple):
-    """Values of some numbers by name, the facts that are wanted, and with what luck."""
+    """Values of some numbers by name, the facts that are wanted, seed and replicates."""
 
     defaults: tuple[tuple[str, float], ...]
     """What the numbers are wherever scenario and condition do not say otherwise."""
@@ -33,7 +33,7 @@ class FactPoint(NamedTuple):
 
 
 def seeds(seed: int, what: str, count: int) -> list[int]:
-    """So many seeds made of one, others for every *what*; the first ones stay the same when more are wanted."""
+    """Derive *count* seeds from one and a word; a prefix of a longer list."""
     word = int.from_bytes(hashlib.sha256(what.encode()).digest()[:8], "big")
     made = np.random.SeedSequence([seed, word]).generate_state(count, np.uint64)
     return [int(one) >> 1 for one in made]
@@ -46,14 +46,14 @@ def evaluate_point(point: FactPoint) -> dict[str, float]:
 
 
 def evaluate_points(
-    points: Sequence[FactPoint], what: str, workers: int = 2, progress: bool = False, kept: Path | None = None
+    points: Sequence[FactPoint], what: str, workers: int = 2, progress: bool = False, points_folder: Path | None = None
 ) -> pd.DataFrame:
     """All *points* simulated, a row each, in their order.
 
-    With a folder *kept*, what is done is written to ``WHAT.csv`` in it and is not made again, as long as the points and
-    all sources they rest on are the same.
+    With a *points_folder*, computed points are saved to ``WHAT.csv`` in it and are not computed again, as long as the
+    points and all sources are the same.
     """
-    path = None if kept is None else kept / f"{what}.csv"
+    path = None if points_folder is None else points_folder / f"{what}.csv"
     key = f"{hash_of(points)}-{sources_digest()[:16]}"
     rows: list[dict[str, float]] = []
     if path is not None and path.exists():

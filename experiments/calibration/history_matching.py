@@ -1,9 +1,9 @@
 """History matching: values of the free numbers that the facts rule out are left out, wave by wave.
 
 In each wave some points are simulated, emulators are fitted to what was simulated so far, and what remains is
-wherever no part of a fact was implausible in any wave: farther from being met than three times what luck and emulator
+wherever no part of a fact was implausible in any wave: farther from being met than three times what draws and emulator
 leave unknown (Craig et al. 1997, Vernon, Goldstein & Bower 2010; recalled). In the end points are drawn independently
-of each other from what remains, and those are accepted that meet every part, or miss none by more than luck can
+of each other from what remains, and those are accepted that meet every part, or miss none by more than draws can
 explain: approximate Bayesian computation by rejection, with a uniform prior. Most are rejected early, after few dyads.
 """
 
@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from twoway.experiments.calibration.emulators import Emulator, fit_all, predict
-from twoway.experiments.calibration.evaluate import FactPoint, seeds, evaluate_points
+from twoway.experiments.calibration.evaluate import FactPoint, evaluate_points, seeds
 from twoway.experiments.calibration.priors import priors, sobol_points
-from twoway.experiments.calibration.representative import rounded, central_points
+from twoway.experiments.calibration.representative import central_points, rounded
 from twoway.experiments.calibration.targets import Targets, facts_used, targets
 from twoway.simulation.errors import InputError
 
@@ -49,7 +49,7 @@ class Plan(NamedTuple):
 CUTOFF = 3.0
 """Implausibility from which on a point is left out (Pukelsheim's three-sigma rule; recalled)."""
 ACCEPT = 2.0
-"""Standard errors by which an accepted point may miss a part; beyond, luck alone takes one value in 44."""
+"""Standard errors by which an accepted point may miss a part; beyond, chance alone takes one value in 44."""
 HOPELESS = 2.5
 """Standard errors of the change by more replicates beyond which a point is rejected before it has them."""
 FEWEST = 10
@@ -61,7 +61,7 @@ SELDOM = 0.01
 AT_ONCE, MOST = 2**14, 2**23
 """Points of the prior looked at together by emulators, and at most until enough are found that remain."""
 TWINS, REPEATS = 12, 3
-"""Points, and how often each is simulated with other luck, from which it is known what luck does."""
+"""Points, and the number of seeds with which each is simulated, to estimate the spread between seeds."""
 CANDIDATES = 12
 """Points from the middle of the posterior sample of which one becomes the representative."""
 
@@ -79,7 +79,7 @@ class HistoryMatch(NamedTuple):
 
     The last of ``waves`` are the points drawn in the end, as simulated at first; ``emulators`` are of the waves before.
     ``points`` (n, d) of them, in the unit cube, were not rejected early and have ``values`` (n, m) with more dyads.
-    ``luck`` (m,) is the standard deviation of such values between one luck and another, ``luck_at_first`` (m,) that
+    ``seed_sd`` (m,) is the standard deviation of such values between seeds, ``seed_sd_at_first`` (m,) that
     of values in a wave. ``accepted`` (n,) says which are the posterior sample. ``representative`` (d,) holds the values
     of the free numbers, rounded, that stand for the sample, and ``represented`` (m,) what was simulated with them.
     """
@@ -88,8 +88,8 @@ class HistoryMatch(NamedTuple):
     emulators: tuple[Emulators, ...]
     points: Floats
     values: Floats
-    luck: Floats
-    luck_at_first: Floats
+    seed_sd: Floats
+    seed_sd_at_first: Floats
     accepted: NDArray[np.bool_]
     representative: Floats
     represented: Floats
@@ -146,20 +146,23 @@ def remaining(
     return found[:count], len(found) / tried
 
 
-def match_history(plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False, kept: Path | None = None) -> HistoryMatch:
-    """All waves and the posterior sample. With a folder *kept*, what was simulated before is not simulated again.
+def match_history(
+    plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False, points_folder: Path | None = None
+) -> HistoryMatch:
+    """All waves and the posterior sample. With a
+    *points_folder*, points that were simulated before are not simulated again.
 
-    Every point has luck of its own, so that what the emulators smooth over is luck as well.
+    Every point has a seed of its own, so that the emulators smooth over random draws as well.
     """
     free, goal, facts = priors(), targets(), facts_used()
 
     def values_at(unit: Floats, what: str, replicates: int) -> Floats:
-        lucks = seeds(seed, what, len(unit))
+        point_seeds = seeds(seed, what, len(unit))
         points = [
-            FactPoint(tuple(zip(free.names, map(float, row), strict=True)), facts, luck, replicates)
-            for row, luck in zip(free.at(unit), lucks, strict=True)
+            FactPoint(tuple(zip(free.names, map(float, row), strict=True)), facts, point_seed, replicates)
+            for row, point_seed in zip(free.at(unit), point_seeds, strict=True)
         ]
-        return evaluate_points(points, what, workers, progress, kept)[list(goal.names)].to_numpy()
+        return evaluate_points(points, what, workers, progress, points_folder)[list(goal.names)].to_numpy()
 
     points = sobol_points(plan.first, len(free.names), seed)
     waves = [Wave(points, values_at(points, "wave 1", plan.replicates), 1.0)]
@@ -170,17 +173,18 @@ def match_history(plan: Plan, seed: int = 1, workers: int = 2, progress: bool = 
         near = np.argsort(implausible(emulators, goal, everything), kind="stable")[:REFOCUSED]
         emulators.append(emulated(everything[near], values[near], goal, workers))
         what, count = ("last points", plan.last) if number > plan.waves else (f"wave {number}", plan.wave)
-        luck_of_draws = seeds(seed, f"what remains for {what}", 1)[0]
-        points, share = remaining(emulators, goal, len(free.names), count, luck_of_draws, progress)
+        seed_of_draws = seeds(seed, f"what remains for {what}", 1)[0]
+        points, share = remaining(emulators, goal, len(free.names), count, seed_of_draws, progress)
         waves.append(Wave(points, values_at(points, what, plan.replicates), share))
     last = waves[-1]
     twins = np.repeat(last.points[:TWINS], REPEATS, axis=0)
-    luck = sd_between_seeds(values_at(twins, "luck", plan.last_replicates).reshape(-1, REPEATS, len(goal.names)))
-    at_first = luck * np.sqrt(plan.last_replicates / plan.replicates)
-    hopeless = goal.beyond(last.values) > ACCEPT * luck + HOPELESS * np.hypot(luck, at_first)
+    # "luck" names the random stream: another word would give other draws
+    seed_sd = sd_between_seeds(values_at(twins, "luck", plan.last_replicates).reshape(-1, REPEATS, len(goal.names)))
+    at_first = seed_sd * np.sqrt(plan.last_replicates / plan.replicates)
+    hopeless = goal.beyond(last.values) > ACCEPT * seed_sd + HOPELESS * np.hypot(seed_sd, at_first)
     hopeful = last.points[~hopeless.any(axis=1)]
     final = values_at(hopeful, "hopeful points", plan.last_replicates)
-    accepted = np.asarray((goal.beyond(final) <= ACCEPT * luck).all(axis=1))
+    accepted = np.asarray((goal.beyond(final) <= ACCEPT * seed_sd).all(axis=1))
     if accepted.sum() < FEWEST:
         raise InputError(
             f"of {len(last.points)} last points only {int(accepted.sum())} are accepted, fewer than {FEWEST}: more "
@@ -188,15 +192,15 @@ def match_history(plan: Plan, seed: int = 1, workers: int = 2, progress: bool = 
         )
     candidates = free.unit(rounded(free.at(central_points(hopeful[accepted], CANDIDATES))))
     tried = values_at(candidates, "candidates", plan.last_replicates)
-    best = int((goal.beyond(tried) / np.maximum(luck, 1e-12)).max(axis=1).argmin())
+    best = int((goal.beyond(tried) / np.maximum(seed_sd, 1e-12)).max(axis=1).argmin())
     return HistoryMatch(
-        tuple(waves), tuple(emulators), hopeful, final, luck, at_first, accepted,
+        tuple(waves), tuple(emulators), hopeful, final, seed_sd, at_first, accepted,
         rounded(free.at(candidates))[best], tried[best],
     )  # fmt: skip
 
 
 def sd_between_seeds(values: Floats) -> Floats:
-    """Standard deviation between one luck and another of each of m parts, from *values* (points, repeats, m).
+    """Standard deviation between seeds of each of m parts, from *values* (points, repeats, m).
 
     Pooled over points; what could not be computed is left out.
     """

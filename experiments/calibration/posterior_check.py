@@ -10,7 +10,7 @@ import pandas as pd
 from twoway.analysis.figures.scoreboard import predictive_figure
 from twoway.analysis.narrative.words.grammar import counted, decimal, percent
 from twoway.analysis.render.document import Table
-from twoway.experiments.calibration.evaluate import FactPoint, seeds, evaluate_points
+from twoway.experiments.calibration.evaluate import FactPoint, evaluate_points, seeds
 from twoway.experiments.calibration.posterior import MOSTLY, shipped_posterior
 from twoway.experiments.results.result import Result, derived
 from twoway.experiments.validation.fact_table import CALIBRATION, HELD_OUT, MET, declared_facts
@@ -30,8 +30,8 @@ def predictive(draws: int, seed: int, replicates: int, threads: int = 2, progres
     facts = declared_facts()
     names = tuple(one.id for one in facts)
     points = [
-        FactPoint(tuple((name, float(v)) for name, v in row.items()), names, luck, replicates)
-        for luck, (_, row) in zip(seeds(seed, "draws", draws), chosen.iterrows(), strict=True)
+        FactPoint(tuple((name, float(v)) for name, v in row.items()), names, draw_seed, replicates)
+        for draw_seed, (_, row) in zip(seeds(seed, "draws", draws), chosen.iterrows(), strict=True)
     ]
     values = evaluate_points(points, "draws", threads, progress)
     rows = []
@@ -112,4 +112,6 @@ def posterior_check(draws: int, seed: int, replicates: int, threads: int = 2, pr
     table = predictive(draws, seed, replicates, threads, progress)
     rests_on = f"{draws} draws, {PAIRS * replicates} dyads per condition and draw, seed {seed}"
     figures = {"predictive": lambda: predictive_figure(table, rests_on)}
-    return Result({"predictive": table}, figures, tuple(posterior_check_sentences(table, draws)), (posterior_check_table(table),))
+    return Result(
+        {"predictive": table}, figures, tuple(posterior_check_sentences(table, draws)), (posterior_check_table(table),)
+    )

@@ -154,9 +154,7 @@ class Comparison(Result):
             for schedule in self.schedules
         ]
         wanted = {"precision": self.precision, "half_width": self.half_width}
-        write_manifest(
-            folder, self.kind, self.provenance, {**wanted, "schedules": schedules, "inputs": inputs}, first
-        )
+        write_manifest(folder, self.kind, self.provenance, {**wanted, "schedules": schedules, "inputs": inputs}, first)
 
 
 def read_comparison(folder: Path) -> tuple[list[ScenarioSchedule], Manifest]:
@@ -177,8 +175,7 @@ def read_comparison(folder: Path) -> tuple[list[ScenarioSchedule], Manifest]:
         ]
     except (KeyError, TypeError, IndexError):
         raise InputError(
-            f"{folder / MANIFEST}: is damaged (schedules are not written as name, resolved_scenario and "
-            "policy_changes)"
+            f"{folder / MANIFEST}: is damaged (schedules are not written as name, resolved_scenario and policy_changes)"
         ) from None
     return schedules, manifest | {"seed": seed, "replicates": replicates}
 

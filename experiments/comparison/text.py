@@ -37,8 +37,8 @@ def answer_sentences(result: Comparison) -> Iterator[str]:
         ]
         what = "; ".join(parts) if parts else "no difference in the patterns' shares can be told from none"
         yield (
-            f"With {schedule.name} instead of {first}: {what}. {1 - stayed:.0%} of the dyads end in another pattern than "
-            f"with {first}."
+            f"With {schedule.name} instead of {first}: {what}. {1 - stayed:.0%} of the dyads end in another "
+            f"pattern than with {first}."
         )
     yield from _how_sure(result)
 
@@ -52,7 +52,9 @@ def _nothing_varies(result: Comparison) -> bool:
     first = result.schedules[0]
     for schedule in result.schedules[1:]:
         rows = result.differences[result.differences["scenario"] == schedule.name]
-        if (schedule.scenario, schedule.policy_changes) != (first.scenario, first.policy_changes) and (rows["low"] == rows["high"]).any():
+        if (schedule.scenario, schedule.policy_changes) != (first.scenario, first.policy_changes) and (
+            rows["low"] == rows["high"]
+        ).any():
             return True
     return False
 
@@ -79,7 +81,7 @@ def _how_sure(result: Comparison) -> Iterator[str]:
             "Where a difference came out the same in every replicate, its interval has no width. That is no certainty: "
             f"up to {min(1.0, 3 / result.replicates):.0%} of replicates may still differ (95 %, rule of three)."
         )
-    yield "Intervals: 95 %, paired t over replicates; in all contexts these have the same people and common random numbers."
+    yield "Intervals: 95 %, paired t over replicates, with the same people and common random numbers in all contexts."
     yield (
         "One dyad may move for other reasons than the context: after any change, later random events differ, and "
         "relationships depend on their path. The differences in shares are due to the context."

@@ -143,7 +143,7 @@ def design_of(scenario: Scenario, pairs: int, centres: int) -> Scenario:
     """The scenario with this number of pairs, spread evenly over this number of centres."""
     if centres < 2 or centres % 2:
         raise InputError(
-            f"centres = {centres}; it must be an even number from 2 on: half of the centres are compared with the others"
+            f"centres = {centres}; it must be an even number from 2 on: half of the centres are compared to the rest"
         )
     if pairs < centres or pairs % centres:
         raise InputError(f"pairs = {pairs}; it must be a multiple of the {centres} centres: pairs are spread evenly")

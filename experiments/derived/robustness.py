@@ -3,7 +3,7 @@
 What is claimed stands in ``claims.toml``. A *variant* is the model with one thing about it that could as well be
 otherwise: the sample of raters that gave the sentiments, the published set of equations, the repertoire of frames, the
 thresholds of the pattern rule, or a draw from the posterior of its parameters. In each, the same people with the
-same luck live in both contexts of every claim.
+same random draws are in both contexts of every claim.
 """
 
 from __future__ import annotations
@@ -209,7 +209,7 @@ class SimulatedVariant:
         self._best = np.nan
 
     def _scenario(self, name: str, more: Changes) -> Scenario:
-        """A scenario in this variant; numbers in the scenario's own file are kept, even if a draw has other defaults."""
+        """A scenario in this variant; numbers of the scenario's own file count even where a draw differs."""
         meaning = {field: value for field, value in self.changes.items() if field.startswith("meaning.")}
         return changed(with_defaults(name, self.changes), {**meaning, **self.always, **more})
 
@@ -343,7 +343,10 @@ def _sentences(
                 f"Rand index), and describe the accounts better than any other number in {three}"
             )
         yield f"The mix in {scenario} over {len(some)} {one if len(some) == 1 else many}: {listed(spans)}{agreed}."
-    yield f"{rests_on} The same people with common random numbers in both contexts; intervals are 95 %, paired over replicates."
+    yield (
+        f"{rests_on} The same people with common random numbers in both contexts; intervals are 95 %, paired over "
+        "replicates."
+    )
 
 
 def _quoted(words: Sequence[str] | pd.Series) -> str:

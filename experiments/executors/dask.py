@@ -267,7 +267,7 @@ def _resume_hint(task: Task) -> str:
 
 
 def _rows(far: FarFuture[Any], task: Task) -> Rows:
-    """What came of a task; raises ``InputError`` if the cluster has failed, and what the worker raised if that was it."""
+    """The rows of a task; raises ``InputError`` if the cluster has failed, or else the error that the worker raised."""
     from distributed import KilledWorker
 
     with suppress(OSError, CancelledError, asyncio.CancelledError):  # the way to what has the result may be lost too

@@ -231,7 +231,7 @@ class Verdict(NamedTuple):
                 yield f"{name}: DIFFERENT"
             count = len(self.equal)
             yield (
-                f"{count - len(different):,} of {count:,} runs made again are equal; "
+                f"{count - len(different):,} of {count:,} repeated runs are equal; "
                 f"the study has {self.finished:,} finished runs."
             )
 

@@ -12,15 +12,15 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from twoway.experiments.sensitivity.outcome_matrix import Floats, OutcomeMatrix
 from twoway.experiments.sensitivity.resampling import (
     Weights,
-    errors,
     equal_weights,
+    errors,
     pair_products,
     pair_weights,
     resampled,
 )
-from twoway.experiments.sensitivity.outcome_matrix import Floats, OutcomeMatrix
 
 INPUTS, OWN, SHARED = "inputs", "random draws, point by point", "random draws, common to all points"
 SOURCES = (INPUTS, OWN, SHARED)
@@ -32,7 +32,7 @@ def error_budget(
     """A row per source of ``SOURCES``; with one replicate only the sum of inputs and draws can be estimated.
 
     Columns ``source``; ``variance`` of a single run with ``low`` and ``high`` (over blocks of *block* points and over
-    replicates); ``se_design`` and ``se_replicates``, the parts of its standard error (NaN where replicates are too few);
+    replicates); ``se_design`` and ``se_replicates``, the parts of its standard error (NaN with too few replicates);
     ``share`` of the whole variance of single runs; ``in_means``, what remains of it in means over the replicates.
     """
     replicates = runs.values.shape[1]

@@ -13,17 +13,17 @@ import pandas as pd
 
 from twoway.experiments.sensitivity.error_budget import error_budget
 from twoway.experiments.sensitivity.morris import find_walks, morris
+from twoway.experiments.sensitivity.outcome_matrix import TOLERATED, numbered, outcome_matrix, repair_sentences
 from twoway.experiments.sensitivity.pawn import LEAST_POINTS, pawn
 from twoway.experiments.sensitivity.resampling import ENOUGH_REPLICATES
 from twoway.experiments.sensitivity.sobol import convergence, find_blocks, points_of_block, sobol
 from twoway.experiments.sensitivity.verdict import (
-    random_draw_sentences,
     morris_sentences,
     pawn_sentences,
-    sobol_sentences,
+    random_draw_sentences,
     ranking,
+    sobol_sentences,
 )
-from twoway.experiments.sensitivity.outcome_matrix import TOLERATED, repair_sentences, numbered, outcome_matrix
 from twoway.simulation.errors import InputError, listed
 
 NOTHING = 1e-9
@@ -35,7 +35,8 @@ class Sensitivity(NamedTuple):
     """What one outcome is sensitive to.
 
     ``tables`` holds "error_budget"; for Sobol' also "indices", "pairs", "beyond", "ranking" and "convergence", unless
-    the effect of the inputs cannot be told from random draws; for Morris "morris" and "ranking"; for all but Morris "pawn".
+    the effect of the inputs cannot be told from random draws; for Morris "morris" and "ranking"; for
+    all but Morris "pawn".
     ``verdict`` says in sentences what follows; ``rests_on`` is one sentence for captions.
     """
 

@@ -6,7 +6,7 @@ much they differ: an input whose effect depends on where the others stand, or th
 
 Noise between replicates makes every effect look larger and more varied than it is. So the size of an effect is taken
 from some replicates and its sign from the others, and sigma from products of different replicates
-(``twoway.experiments.sensitivity.resampling``): an input that does nothing has a mu_star of 0 on average, not of the noise.
+(``twoway.experiments.sensitivity.resampling``): an input without effect has a mean mu_star of 0, not of the noise.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twoway.experiments.sensitivity.outcome_matrix import Floats, OutcomeMatrix
 from twoway.experiments.sensitivity.resampling import (
-    Weights,
     Spread,
+    Weights,
     default_pairing,
-    errors,
     equal_weights,
+    errors,
     pair_products,
     pair_weights,
     resampled,
 )
-from twoway.experiments.sensitivity.outcome_matrix import Floats, OutcomeMatrix
 from twoway.simulation.errors import InputError
 
 LEAST_WALKS = 4

@@ -21,8 +21,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binom
 
+from twoway.experiments.sensitivity.outcome_matrix import TOLERATED, Floats, numbered, outcome_matrix, repair_sentences
 from twoway.experiments.sensitivity.sobol import find_blocks, points_of_block
-from twoway.experiments.sensitivity.outcome_matrix import TOLERATED, Floats, repair_sentences, numbered, outcome_matrix
 from twoway.simulation.errors import InputError, listed
 from twoway.simulation.parameters.scenario import all_declarations
 
@@ -99,8 +99,8 @@ def discover(
 ) -> Discovery:
     """Where in the design the mean of *outcome* over the replicates is *above* or *below* a value (give one).
 
-    Tables as for ``twoway.experiments.sensitivity.indices.sensitivity``: the whole design, since points that were sampled together
-    must stay together in the checks. Inputs in words have no limits and are left out of the search, which the verdict
+    Tables as for ``indices.sensitivity``: the whole design, since points that were sampled together must stay together
+    in the checks. Inputs in words have no limits and are left out of the search, which the verdict
     says. The outcomes are dealt out at random *shuffles* times.
     """
     if (above is None) == (below is None):
@@ -154,7 +154,7 @@ def discover(
         words.append(f"Inputs in words have no limits and were left out of the search: {listed(left_out)}.")
     replicates = values.values.shape[1]
     rests_on = (
-        f"{len(case):,} points, {replicates} replicate{'s' * (replicates != 1)} each; {int(case.sum()):,} points are cases. "
+        f"{len(case):,} points, {replicates} replicate{'s' * (replicates != 1)} each; {int(case.sum()):,} are cases. "
         f"Checked on {HALVES} random halves and {shuffles} shuffled outcomes."
     )
     points = table[whole].assign(case=case, inside=inside).reset_index(drop=True)

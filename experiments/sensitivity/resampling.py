@@ -59,7 +59,7 @@ def default_pairing(replicates: int) -> Pairing:
 
 
 def pair_products(one: Floats, other: Floats) -> Floats:
-    """Products of two values by pair of replicates r <= s, both orders averaged: (N, R) twice, result (N, R(R + 1)/2)."""
+    """Products of two values by pair of replicates r <= s, both orders averaged: from (N, R) to (N, R(R + 1)/2)."""
     r, s = np.triu_indices(one.shape[1])
     return 0.5 * (one[:, r] * other[:, s] + one[:, s] * other[:, r])
 
@@ -107,7 +107,7 @@ def resampled(estimate: Callable[[Weights], Floats], blocks: int, replicates: in
 
 
 class Errors(NamedTuple):
-    """Standard errors (K,) in all, by the design, by replicates (NaN where replicates are too few), and half the interval."""
+    """Standard errors (K,): in all, by design, by replicates (NaN where these are too few); and half the interval."""
 
     se: Floats
     design: Floats

@@ -3,7 +3,7 @@
 The design is Saltelli's, as ``SALib.sample.sobol`` writes it: blocks of D + 2 points, or 2 D + 2 where pairs of inputs
 are wanted. Estimators: Saltelli et al. 2010 for first order, Jansen 1999 for total, Saltelli 2002 for second order
 (all recalled); where both halves of a block are there, both are used. They are written as means over blocks of
-products of two runs, so that noise between replicates can be kept out (``twoway.experiments.sensitivity.resampling``) and a bootstrap of a
+products of two runs, so that noise between replicates can be kept out (``resampling.py``) and a bootstrap of a
 thousand draws is one matrix product.
 """
 
@@ -19,19 +19,19 @@ from numpy.typing import NDArray
 from SALib.analyze import sobol as salib
 from scipy.stats import norm
 
+from twoway.experiments.sensitivity.outcome_matrix import Floats, OutcomeMatrix
 from twoway.experiments.sensitivity.resampling import (
-    Weights,
     Errors,
     Pairing,
     Spread,
+    Weights,
     default_pairing,
-    errors,
     equal_weights,
+    errors,
     pair_products,
     pair_weights,
     resampled,
 )
-from twoway.experiments.sensitivity.outcome_matrix import Floats, OutcomeMatrix
 from twoway.simulation.errors import InputError
 
 Places = NDArray[np.int64]

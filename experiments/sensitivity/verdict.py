@@ -98,7 +98,7 @@ def random_draw_sentences(budget: pd.DataFrame, replicates: int, kind: str) -> I
     """Sentences on the inputs' share of the variance, and that of random draws."""
     if replicates == 1:
         yield (
-            "There is one replicate per point, so effects of the inputs and of random draws cannot be told apart: whatever "
+            "There is one replicate per point, so effects of the inputs and of random draws cannot be told apart: what "
             "draws do is counted as an effect of every input. Run at least 3 replicates."
         )
         return
@@ -116,8 +116,8 @@ def random_draw_sentences(budget: pd.DataFrame, replicates: int, kind: str) -> I
     )
     if replicates < ENOUGH_REPLICATES:
         yield (
-            "With 2 replicates the intervals hold for the draws of these two only, if points share draws; with 3 or more "
-            "they would cover other draws as well."
+            "With 2 replicates the intervals hold for the draws of these two only, if points share draws; with 3 or "
+            "more they would cover other draws as well."
         )
 
 

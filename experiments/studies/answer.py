@@ -56,7 +56,9 @@ def answer(study: Store | str | Path) -> Result:
     names = list(asked.outcomes)
     for name in names:
         if table[name].isna().all():
-            raise InputError(f"{store.folder}: the outcome {name} is missing in every run: {store.outcomes[name].meaning}")
+            raise InputError(
+                f"{store.folder}: the outcome {name} is missing in every run: {store.outcomes[name].meaning}"
+            )
     inputs = [name for name in store.inputs if table[name].nunique() > 1]
     grid = isinstance(design, Grid) and is_full_grid(table, inputs)
     over_points = not grid and not isinstance(design, Intervention | OneAtATime)
@@ -142,7 +144,8 @@ def _basis(store: Store, intervals: str) -> str:
     if any(name.startswith("design.") for name in store.inputs):
         dyads = "as many dyads as each point says"
     return rests_on(
-        status.points, status.replicates, dyads, status.done, status.failed, status.missing, store.study.common_random_numbers,
+        status.points, status.replicates, dyads, status.done, status.failed, status.missing,
+        store.study.common_random_numbers,
         intervals,
     )  # fmt: skip
 
@@ -169,7 +172,9 @@ def save_answer(store: Store) -> Result:
     found = answer(store)
     note, lines = store.note(), [store.study.title, store.study.question, "", *found.sentences, SCOPE]
     with refusing_full_disk(store.folder):
-        effects = "".join(f"# {name}: {value}\n" for name, value in note.items()) + found.tables["effects"].to_csv(index=False)
+        effects = "".join(f"# {name}: {value}\n" for name, value in note.items()) + found.tables["effects"].to_csv(
+            index=False
+        )
         replace_file(store.folder / "effects.csv", effects)
         replace_file(store.folder / SENTENCES, "\n".join(textwrap.fill(line, 100) for line in lines) + "\n")
         for name, figure in found.figures.items():

@@ -118,7 +118,7 @@ class AskTellStudy:
         if isinstance(points, pd.DataFrame):
             return points.to_dict("records")
         if isinstance(points, Sequence) and points and isinstance(points[0], Mapping):
-            return points
+            return [row for row in points if isinstance(row, Mapping)]
         array = np.asarray(points, float)
         if array.ndim != 2 or array.shape[1] != len(self.study.inputs):
             raise InputError(f"points: have shape {array.shape}; it must be (points, {len(self.study.inputs)})")

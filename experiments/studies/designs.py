@@ -1,8 +1,8 @@
 """Designs: which points of the inputs' space are run.
 
 A design is a DataFrame with one row per point and one column per input, named ``section.field`` as in
-``twoway.simulation.parameters.scenario.changed`` (or ``scenario``, whose values name the scenario that a point begins from). Ranges
-come from the inputs' own declarations unless a study narrows them.
+``simulation.parameters.scenario.changed`` (or ``scenario``, whose values name the scenario that a point begins from).
+Ranges come from the inputs' own declarations unless a study narrows them.
 """
 
 from __future__ import annotations

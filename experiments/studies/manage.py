@@ -139,7 +139,9 @@ def columns_of_table(store: Store) -> list[Column]:
     return [
         Column("point", "number, from 0", "which point of the design"),
         Column("name", "word", "name of the point, if it has one"),
-        Column("replicate", "number, from 0", "which repetition; with common random numbers the same people at every point"),
+        Column(
+            "replicate", "number, from 0", "which repetition; with common random numbers the same people at every point"
+        ),
         Column("run", "word", "identity of the run, for `twoway study replay`"),
         *inputs,
         *(outcome.column for outcome in store.outcomes.values()),
@@ -188,7 +190,7 @@ def export(folder: str | Path, out: str | Path) -> tuple[Path, Path]:
 
 
 class ReplayedRun(NamedTuple):
-    """One run made again: its name, its point, its outcomes now and as saved (None if it was not), and their equality."""
+    """One run made again: name, point, replicate, outcomes now and as saved (None if not saved), and their equality."""
 
     run: str
     point: dict[str, float | str]

@@ -109,12 +109,9 @@ class OutcomeInput:
         return self._state.sum(axis=1) / len(self)
 
     @cached_property
-    def kind_shares(self) -> tuple[Floats, Floats]:
-        """Mean weight of each kind of frame in the definitions of clients, and of keyworkers."""
-        client, keyworker = (
-            np.bincount(self.frame_kinds, means[FRAMES:], len(KINDS)) for means in self.means
-        )
-        return client, keyworker
+    def kind_shares(self) -> Floats:
+        """Mean weight of each kind of frame in the definitions by party, shape (2, kinds)."""
+        return np.array([np.bincount(self.frame_kinds, means[FRAMES:], len(KINDS)) for means in self.means])
 
     @cached_property
     def tone_products(self) -> Floats:

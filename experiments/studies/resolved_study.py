@@ -1,4 +1,4 @@
-"""A study resolved: the scenarios that its points begin from, their data files and extensions, and the identity of a run.
+"""A study resolved: the scenarios that points begin from, their data files and extensions, and the identity of runs.
 
 A run is identified by all that decides its outcomes: model, sources, every number of its scenario, the content of its
 data files and extensions, seed and replicate. Titles and paths do not count.

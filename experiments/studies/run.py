@@ -219,7 +219,7 @@ def _collect(waiting: set[Future[WrittenShard]], bar: tqdm) -> set[Future[Writte
 
 
 def tasks(store: Store, runs: Sequence[tuple[str, int]], workers: int) -> Iterator[Task]:
-    """The runs in tasks of some seconds: a block of replicates, point by point, so that points share their random draws."""
+    """The runs in tasks of some seconds: blocks of replicates, point by point, so that points share random draws."""
     points = store.points()
     design = store.resolved.scenarios[store.resolved.base].design
     seconds = design.centres * design.clients * design.days * SECONDS_PER_DYAD_DAY

@@ -1,4 +1,4 @@
-"""Conditions under which facts are looked at: a scenario, perhaps changed, lived often enough, and kept at hand."""
+"""Conditions under which facts are computed: a scenario, perhaps changed, simulated with enough replicates."""
 
 from __future__ import annotations
 
@@ -50,16 +50,28 @@ CONDITIONS: dict[str, Condition] = {
 
 @lru_cache(maxsize=4)
 def _ground(meaning: Meaning) -> tuple[PreparedScenario, TableBuilder]:
-    """What all scenarios with the same data files share: it takes longer to work out than a condition to live."""
+    """What all scenarios with the same data files share: it takes longer to compute than a condition."""
     world = PreparedScenario(Scenario(meaning=meaning))
     return world, TableBuilder(world.resolved)
 
 
 class SimulatedCondition:
-    """A condition that has been lived: its tables as arrays, each made when it is first asked for.
+    """A simulated condition: its tables as arrays, each computed when it is first asked for.
 
-    The same *seed* means the same people and luck in every condition that has as many centres and clients. *defaults*
-    are what numbers are where neither scenario nor condition says anything.
+    Parameters
+    ----------
+    condition
+        The condition.
+    seed
+        Random seed; conditions of equal size have common random numbers.
+    replicates
+        Number of replicates.
+    defaults
+        Values of numbers that neither scenario nor condition gives.
+    threads
+        Number of threads.
+    intervals
+        Whether intervals are wanted.
     """
 
     def __init__(
@@ -76,8 +88,8 @@ class SimulatedCondition:
         ground, translator = _ground(scenario.meaning)
         world = ground.with_scenario(scenario)
         self.resolved = world.resolved
-        lived = list(simulate(world, seed, range(replicates), condition.keep, threads))
-        self.tables = translator.tables(lived)
+        centres = list(simulate(world, seed, range(replicates), condition.keep, threads))
+        self.tables = translator.tables(centres)
 
     @cached_property
     def panel(self) -> Panel:
@@ -91,7 +103,7 @@ class SimulatedCondition:
 
     @cached_property
     def units(self) -> Units:
-        """What is drawn again for intervals; nothing, if none are wanted."""
+        """Units of the bootstrap; without draws if no intervals are wanted."""
         if not self.intervals:
             return units_alone(len(self.panel.dyads), "dyads", draws=0)
         return units_of(self.panel.dyads, self.seed)

@@ -1,4 +1,4 @@
-"""How each published fact is computed: one small function a fact, from conditions that were lived to its parts.
+"""How each published fact is computed: one small function a fact, from simulated conditions to its parts.
 
 What is accepted, what counts as wrong, and where a fact is from stands in ``facts.toml``, a row per part. To add a fact
 is to write a row there and a function here.
@@ -92,17 +92,19 @@ def _part(row: pd.Series) -> Part:
     return Part(*(float(row[name]) for name in ("estimate", "low", "high")))
 
 
-def _estimate(parts: Floats, statistic: Callable[[Floats], Floats], names: tuple[str, ...], lived: SimulatedCondition) -> Parts:
+def _estimate(
+    parts: Floats, statistic: Callable[[Floats], Floats], names: tuple[str, ...], condition: SimulatedCondition
+) -> Parts:
     """Parts of a fact as functions of sums over dyads; see ``twoway.analysis.statistics.bootstrap``."""
-    table = estimated(Measure("", "", ""), names, parts, statistic, [len(parts)] * len(names), lived.units)
+    table = estimated(Measure("", "", ""), names, parts, statistic, [len(parts)] * len(names), condition.units)
     return {name: _part(row) for name, (_, row) in zip(names, table.iterrows(), strict=True)}
 
 
-def _difference(first: Floats, other: Floats, lived: SimulatedCondition) -> Part:
-    """Mean of *other* less *first*, numbers of the same dyads with the same luck, over replicates."""
-    dyads = lived.panel.dyads["replicate"].to_numpy()
+def _difference(first: Floats, other: Floats, condition: SimulatedCondition) -> Part:
+    """Mean of *other* less *first*, numbers of the same dyads with common random numbers, over replicates."""
+    dyads = condition.panel.dyads["replicate"].to_numpy()
     paired = pd.Series(other - first).groupby(dyads).mean().to_numpy()[:, None]
-    if not lived.intervals or len(paired) < 2:
+    if not condition.intervals or len(paired) < 2:
         return Part(float(paired.mean()), np.nan, np.nan)
     return Part(*(float(x[0]) for x in interval(paired)))
 
@@ -113,9 +115,9 @@ def _means(values: Floats) -> Floats:
 
 
 @fact("T1", "four centres")
-def three_patterns(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def three_patterns(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Share of each pattern in the middle of the stay, and whether sixteen pairs show all three."""
-    one = lived["four centres"]
+    one = simulated["four centres"]
     names = ("friendly", "polite", "conflicted", "all three in sixteen")
 
     def shares(sums: Floats) -> Floats:
@@ -126,17 +128,17 @@ def three_patterns(lived: Mapping[str, SimulatedCondition]) -> Parts:
 
 
 @fact("T2a", "four centres")
-def views_are_mostly_concordant(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def views_are_mostly_concordant(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Share of dyads whose parties are of the same class, averaged over the middle of the stay."""
-    one = lived["four centres"]
+    one = simulated["four centres"]
     same: Floats = np.mean([np.equal(*classes_on(one.panel, day)) for day in range(FIRST, LAST + 1)], axis=0)
     return _estimate(_means(same[:, None]), lambda s: s[..., :1] / s[..., 1:], ("same class",), one)
 
 
 @fact("T2b", "ordinary")
-def ratings_correlate_weakly(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def ratings_correlate_weakly(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Correlation of both ratings as a questionnaire would catch them, and how much it rises from the first week."""
-    one = lived["ordinary"]
+    one = simulated["ordinary"]
     table = ratings.ratings(one.panel, DAY, one.units, seed=one.seed)
     return {
         **_of(table, ratings.CORRELATION, {"observed": "observed"}),
@@ -145,14 +147,14 @@ def ratings_correlate_weakly(lived: Mapping[str, SimulatedCondition]) -> Parts:
 
 
 @fact("T4", "ordinary", "voluntary")
-def felt_coercion_matters(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def felt_coercion_matters(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Felt coercion and formal control against the client's rating, and felt coercion of voluntary clients.
 
     The scale of felt coercion has no zero that a questionnaire shares. So the cut from which it counts as high is the
     one above which as many clients under compulsion are as in the source; the test is how many voluntary ones are. For
     intervals it is set anew among the dyads drawn again, between steps that hold as many clients each.
     """
-    one, other = lived["ordinary"], lived["voluntary"]
+    one, other = simulated["ordinary"], simulated["voluntary"]
     table = coercion.coercion(one.panel, one.events, one.resolved, DAY, one.units, seed=one.seed)
     felt, voluntary = (each.panel.felt_coercion[:, each.panel.at(DAY)] for each in (one, other))
     steps = np.quantile(felt, np.linspace(0, 1, STEPS_OF_CUT + 1)[:-1])
@@ -176,9 +178,9 @@ def felt_coercion_matters(lived: Mapping[str, SimulatedCondition]) -> Parts:
 
 
 @fact("T7", "ordinary", "voluntary")
-def growth_has_shapes(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def growth_has_shapes(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Shapes of the client's rating over the stay, of voluntary clients and under compulsion."""
-    free, held = lived["voluntary"], lived["ordinary"]
+    free, held = simulated["voluntary"], simulated["ordinary"]
     tables = [growth.growth(one.panel, growth.shapes(one.panel, DAY, one.ruptures), one.units) for one in (free, held)]
     return {
         **_of(tables[0], growth.SHAPE, {"voluntary: improving": "client: improving"}),
@@ -188,9 +190,9 @@ def growth_has_shapes(lived: Mapping[str, SimulatedCondition]) -> Parts:
 
 
 @fact("T9a", "ordinary")
-def control_and_warmth_are_not_opposites(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def control_and_warmth_are_not_opposites(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Control and warmth over keyworkers, and by how much conflicted is more frequent than the most frequent other."""
-    one = lived["ordinary"]
+    one = simulated["ordinary"]
     table = keyworkers.control_and_warmth(one.panel, one.events, one.resolved, one.units)
 
     def lead(sums: Floats) -> Floats:
@@ -204,25 +206,25 @@ def control_and_warmth_are_not_opposites(lived: Mapping[str, SimulatedCondition]
 
 
 @fact("T9c", "ordinary")
-def losing_a_keyworker_costs_trust(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def losing_a_keyworker_costs_trust(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Fall of the client's rating in the month after the keyworker has changed."""
-    one = lived["ordinary"]
+    one = simulated["ordinary"]
     return _of(keyworkers.fall_after_change(one.panel, one.units), keyworkers.FALL, {"fall within 30 days": "all"})
 
 
 @fact("T9d", "ordinary")
-def rules_first_erodes_trust(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def rules_first_erodes_trust(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Odds of deterioration with the most against the least reserved third of keyworkers."""
-    one = lived["ordinary"]
+    one = simulated["ordinary"]
     shapes = growth.shapes(one.panel, DAY, one.ruptures)
     table = keyworkers.deterioration_and_reserve(one.panel, one.tables.dyads, shapes, one.units)
     return _of(table, keyworkers.RESERVE, {"odds of deterioration": "all"})
 
 
 @fact("T10", "ordinary")
-def staff_blame_the_person(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def staff_blame_the_person(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Who puts trouble down to the other's person, and in which dyads most."""
-    one = lived["ordinary"]
+    one = simulated["ordinary"]
     table = attribution.attribution(one.panel, one.events, one.resolved, patterns_on(one.panel, DAY), one.units)
     order = {"conflicted less polite": attribution.STEPS[0], "polite less friendly": attribution.STEPS[1]}
     return {
@@ -232,9 +234,9 @@ def staff_blame_the_person(lived: Mapping[str, SimulatedCondition]) -> Parts:
 
 
 @fact("T12", "ordinary")
-def bad_is_stronger_than_good(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def bad_is_stronger_than_good(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """How much more an unfair act moves the client than a fair one, by what the client thought before."""
-    one = lived["ordinary"]
+    one = simulated["ordinary"]
     table = negativity.negativity(one.panel, one.events, one.resolved, one.units)
     return _of(
         table, negativity.RATIO, {"near neutral": negativity.GROUPS[0], "nearer 1 in the top tenth": negativity.NEARER}
@@ -242,9 +244,9 @@ def bad_is_stronger_than_good(lived: Mapping[str, SimulatedCondition]) -> Parts:
 
 
 @fact("T14", "ordinary")
-def everyday_contact_is_neutral(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def everyday_contact_is_neutral(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """How warm, neutral and hostile everyday acts of staff are."""
-    one = lived["ordinary"]
+    one = simulated["ordinary"]
     table = contact.contact(one.panel, one.events, one.resolved, one.units)
     return _of(table, contact.CONTACT, {name: name for name in contact.TONES})
 
@@ -263,9 +265,9 @@ def _rating(one: SimulatedCondition, side: int) -> Floats:
 
 
 @fact("I1", "ordinary", "raised expectations")
-def raised_expectations_come_true(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def raised_expectations_come_true(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """What keyworkers who expect more come to think of the same clients, and how these then behave."""
-    before, after = lived["ordinary"], lived["raised expectations"]
+    before, after = simulated["ordinary"], simulated["raised expectations"]
     return {
         "keyworker's view": _difference(_rating(before, KEYWORKER), _rating(after, KEYWORKER), before),
         "client's acts": _difference(_acts_of_clients(before), _acts_of_clients(after), before),
@@ -273,19 +275,19 @@ def raised_expectations_come_true(lived: Mapping[str, SimulatedCondition]) -> Pa
 
 
 @fact("I2", "opaque rules", "explained rules")
-def explanation_lowers_felt_coercion(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def explanation_lowers_felt_coercion(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """How much less coerced the same clients feel when the same rules are explained."""
-    opaque, explained = (one.panel.felt_coercion[:, one.panel.at(LATER)] for one in lived.values())
-    return {"felt coercion": _difference(opaque, explained, lived["opaque rules"])}
+    opaque, explained = (one.panel.felt_coercion[:, one.panel.at(LATER)] for one in simulated.values())
+    return {"felt coercion": _difference(opaque, explained, simulated["opaque rules"])}
 
 
 @fact("I4", "ordinary", "twice the contact")
-def contact_makes_views_track_each_other(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def contact_makes_views_track_each_other(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """How much better both views track each other with twice the contact; how that compares with the mean's rise.
 
     Tracking is compared as Fisher's z, the mean as standard deviations of the client's rating: both are effect sizes.
     """
-    before, after = lived.values()
+    before, after = simulated.values()
     ratings_ = np.column_stack([_rating(before, CLIENT), _rating(after, CLIENT)])
     parts = np.hstack([tracked(before.panel), tracked(after.panel), _means(ratings_), ratings_[:, :1] ** 2])
 
@@ -300,29 +302,29 @@ def contact_makes_views_track_each_other(lived: Mapping[str, SimulatedCondition]
 
 
 @fact("I5", "ordinary", "reflexive keyworkers")
-def reflexive_keyworkers_have_fewer_conflicts(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def reflexive_keyworkers_have_fewer_conflicts(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Change of the share of conflicted dyads in the middle of the stay."""
-    before, after = (usual_members(one.panel, FIRST, LAST)[:, 2] for one in lived.values())
-    return {"conflicted dyads": _difference(before, after, lived["ordinary"])}
+    before, after = (usual_members(one.panel, FIRST, LAST)[:, 2] for one in simulated.values())
+    return {"conflicted dyads": _difference(before, after, simulated["ordinary"])}
 
 
 @fact("I6", "ordinary", "without expectation", "without meaning", "without context", "without handling")
-def each_dimension_matters(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def each_dimension_matters(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """How far the mix of patterns moves when a dimension is removed: share of dyads that would have to move."""
-    before, *others = (usual_members(one.panel, FIRST, LAST) for one in lived.values())
-    names = tuple(name.removeprefix("without ") for name in lived if name.startswith("without "))
+    before, *others = (usual_members(one.panel, FIRST, LAST) for one in simulated.values())
+    names = tuple(name.removeprefix("without ") for name in simulated if name.startswith("without "))
 
     def moved(sums: Floats) -> Floats:
-        share = sums[..., :-1].reshape(*sums.shape[:-1], len(lived), 3) / sums[..., -1, None, None]
+        share = sums[..., :-1].reshape(*sums.shape[:-1], len(simulated), 3) / sums[..., -1, None, None]
         return np.abs(share[..., 1:, :] - share[..., :1, :]).sum(axis=-1) / 2
 
-    return _estimate(_means(np.hstack([before, *others])), moved, names, lived["ordinary"])
+    return _estimate(_means(np.hstack([before, *others])), moved, names, simulated["ordinary"])
 
 
 @fact("P1", "ordinary")
-def views_differ_in_level(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def views_differ_in_level(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Client's less keyworker's rating, in standard deviations of the client's."""
-    one = lived["ordinary"]
+    one = simulated["ordinary"]
     client, keyworker = one.panel.rating[:, :, one.panel.at(DAY)]
 
     def gap(sums: Floats) -> Floats:
@@ -333,9 +335,9 @@ def views_differ_in_level(lived: Mapping[str, SimulatedCondition]) -> Parts:
 
 
 @fact("P2", "ordinary")
-def ruptures_are_common_and_mostly_repaired(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def ruptures_are_common_and_mostly_repaired(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Ruptures of the client's rating, how many are repaired, and how many more the keyworker has."""
-    one = lived["ordinary"]
+    one = simulated["ordinary"]
     table = ruptures.ruptures(one.panel, one.ruptures, one.units)
     place = one.panel.rows_of(one.ruptures, "ruptures")
     side = (one.ruptures["party"] == ROLES[KEYWORKER]).to_numpy()
@@ -352,17 +354,17 @@ def ruptures_are_common_and_mostly_repaired(lived: Mapping[str, SimulatedConditi
 
 
 @fact("P3", "ordinary")
-def ratings_vary_most_between_pairs_and_days(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def ratings_vary_most_between_pairs_and_days(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Where the variance of the client's rating lies."""
-    one = lived["ordinary"]
+    one = simulated["ordinary"]
     table = variance.variance(one.panel, one.units)
     return _of(table, variance.SHARE, {level: f"client: {level}" for level in ("keyworkers", "pairs", "days")})
 
 
 @fact("P4", "ordinary")
-def people_mostly_see_what_is_done(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def people_mostly_see_what_is_done(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Share of acts taken for something about as good as what was done."""
-    one = lived["ordinary"]
+    one = simulated["ordinary"]
     acts = one.events[one.events["act"].notna().to_numpy()]
     off = np.abs(sentiment_of(acts["seen"], one.resolved) - sentiment_of(acts["act"], one.resolved)) > ABOUT_AS_GOOD
     rows, n = one.panel.rows_of(acts, "events"), len(one.panel.dyads)
@@ -371,9 +373,9 @@ def people_mostly_see_what_is_done(lived: Mapping[str, SimulatedCondition]) -> P
 
 
 @fact("P5", "ordinary")
-def definitions_are_seldom_settled(lived: Mapping[str, SimulatedCondition]) -> Parts:
+def definitions_are_seldom_settled(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Share of parties, in the middle of the stay, to whom one frame is all but certain."""
-    one = lived["ordinary"]
+    one = simulated["ordinary"]
     days = one.tables.days[one.tables.days["day"] == DAY]
     shares = days[[c for c in days if c.startswith("share_of_")]].to_numpy().max(axis=1) >= CERTAIN
     rows = one.panel.rows_of(days, "days")

@@ -34,9 +34,9 @@ def facts_without(seed: int, replicates: int, threads: int = 2, progress: bool =
     rows = []
     for without in tqdm([WITH_ALL, *DIMENSIONS], desc="Facts without", disable=not progress, leave=False):
         condition = CONDITIONS[HERE if without == WITH_ALL else f"without {without}"]._replace(keep=Detail.EVENTS)
-        lived = SimulatedCondition(condition, seed, replicates_of(HERE, replicates), threads=threads)
+        simulated = SimulatedCondition(condition, seed, replicates_of(HERE, replicates), threads=threads)
         for one in facts:
-            found = FACTS[one.id].work({HERE: lived})
+            found = FACTS[one.id].work({HERE: simulated})
             for part in one.part:
                 row = one.row(part, *found[part.name])
                 rows.append({"without": without, **row, "verdict": part.verdict(row["estimate"]), "used": one.used})

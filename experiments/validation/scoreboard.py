@@ -49,18 +49,18 @@ def parts_of_facts(
     """
     waiting = {name: FACTS[name] for name in names}
     needed = [condition for condition in CONDITIONS if any(condition in one.conditions for one in waiting.values())]
-    lived: dict[str, SimulatedCondition] = {}
+    simulated: dict[str, SimulatedCondition] = {}
     found: dict[str, Mapping[str, Part]] = {}
     for condition in tqdm(needed, desc="conditions", disable=not progress, leave=False):
         again = replicates_of(condition, replicates)
-        lived[condition] = SimulatedCondition(CONDITIONS[condition], seed, again, defaults, threads, intervals)
-        ready = [name for name, one in waiting.items() if set(one.conditions) <= set(lived)]
+        simulated[condition] = SimulatedCondition(CONDITIONS[condition], seed, again, defaults, threads, intervals)
+        ready = [name for name, one in waiting.items() if set(one.conditions) <= set(simulated)]
         for name in ready:
             one = waiting.pop(name)
-            found[name] = one.work({c: lived[c] for c in one.conditions})
-        for kept in list(lived):
-            if not any(kept in one.conditions for one in waiting.values()):
-                del lived[kept]
+            found[name] = one.work({c: simulated[c] for c in one.conditions})
+        for done in list(simulated):
+            if not any(done in one.conditions for one in waiting.values()):
+                del simulated[done]
     return {name: found[name] for name in names}
 
 

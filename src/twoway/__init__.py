@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # for editors and type checkers
+    from twoway.analysis.figures.registry import figure
     from twoway.experiments.comparison.compare import compare
     from twoway.experiments.comparison.comparison import Comparison
     from twoway.experiments.results.result import Result, open_result, verify
@@ -35,7 +36,6 @@ if TYPE_CHECKING:  # for editors and type checkers
     from twoway.simulation.tables import Tables, run
 
 __all__ = [
-    "SCOPE",
     "AskTellStudy",
     "Centre",
     "Client",
@@ -47,6 +47,7 @@ __all__ = [
     "ParameterGroup",
     "PolicyChange",
     "Result",
+    "SCOPE",
     "Scenario",
     "Study",
     "Tables",
@@ -55,6 +56,7 @@ __all__ = [
     "coping_way",
     "event",
     "event_kind",
+    "figure",
     "load",
     "load_study",
     "open_result",
@@ -86,6 +88,7 @@ _HOME = {
     "coping_way": "simulation.coping",
     "event": "simulation.affect_control.equations",
     "event_kind": "simulation.events",
+    "figure": "analysis.figures.registry",
     "load": "simulation.parameters.scenario",
     "load_study": "experiments.studies.study",
     "open_result": "experiments.results.result",

@@ -208,15 +208,15 @@ def test_a_file_that_cannot_be_written_is_refused(refused, copy):
 
 def test_a_dyads_number_leads_to_its_row(kept):
     run = SavedRun(kept)
-    assert [run.dyad(number) for number in (0, 5, 15)] == [(0, 0, 0), (0, 1, 1), (0, 3, 3)]
+    assert [run.find_dyad(number) for number in (0, 5, 15)] == [(0, 0, 0), (0, 1, 1), (0, 3, 3)]
     with pytest.raises(InputError, match="dyads 0 to 15"):
-        run.dyad(16)
+        run.find_dyad(16)
 
 
 def test_only_the_replicates_that_are_asked_for_are_read(kept):
     run = SavedRun(kept)
-    assert set(run.tables(range(1, 2)).days["replicate"]) == {1}
-    assert set(run.tables().dyads["replicate"]) == {0, 1}
+    assert set(run.read_tables(range(1, 2)).days["replicate"]) == {1}
+    assert set(run.read_tables().dyads["replicate"]) == {0, 1}
     assert isinstance(pq.read_table(kept / "dyads.parquet"), pa.Table)
 
 

@@ -116,7 +116,7 @@ def test_status_resume_extend_export_replay_and_verify(twoway, tmp_path):
     status, out, _ = twoway("verify", "s", "--runs", 7)
     assert status == 0
     assert "7 of 7 repeated runs are equal; the study has 60 finished runs" in out
-    assert "60 of 60 runs" in twoway("verify", "s", "--runs", "all")[1]
+    assert "60 of 60 repeated runs" in twoway("verify", "s", "--runs", "all")[1]
     assert twoway("study", "answer", "s")[0] == 0
 
 

@@ -44,7 +44,7 @@ def test_an_interrupted_calibration_says_where_its_points_are_and_how_to_go_on(t
     def stopped(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(command_validate, "make_and_tell", stopped)
+    monkeypatch.setattr(command_validate, "compute_and_print", stopped)
     assert command.main(["calibrate", "--out", str(tmp_path / "mine")]) == command.INTERRUPTED
     told = capsys.readouterr().err
     assert f"points are saved in {tmp_path / 'mine.points'}, and the same command continues from there" in told

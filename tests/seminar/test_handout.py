@@ -126,6 +126,7 @@ def elements_with(questions):
     return [tag for tag, _ in Seen(plain).elements]
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(st.text(max_size=LONGEST_TITLE), st.lists(st.text(max_size=LONGEST_QUESTION), max_size=5))
 def test_whatever_is_typed_stays_text(title, questions):
@@ -160,6 +161,7 @@ def test_no_setting_and_too_many_settings_are_refused():
             handout(recipes, **GUESS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["four-centres", *shipped_names()[::5]])
 def test_a_handout_of_any_scenario_stays_under_its_size(name):
     full = "&" * LONGEST_QUESTION
@@ -169,6 +171,7 @@ def test_a_handout_of_any_scenario_stays_under_its_size(name):
     assert load(name).question in Seen(text).text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["ordinary/3/d9", "four-centres/1/d9/lesson:sixteen-interviews"])
 def test_the_form_lets_in_as_much_as_a_handout_takes_and_no_more(text):
     fields = Seen(handout_form(parse_recipe(text), guessing=False))
@@ -181,6 +184,7 @@ def test_the_form_lets_in_as_much_as_a_handout_takes_and_no_more(text):
             handout([parse_recipe(text)], *more[0], more[1], **GUESS)
 
 
+@pytest.mark.slow
 def test_the_same_recipe_gives_the_same_handout():
     assert handout([Recipe("voluntary", 2)]) == handout([Recipe("voluntary", 2)])
 
@@ -215,6 +219,7 @@ def test_what_is_to_be_guessed_at_home_is_what_the_page_asks():
     assert QUESTION in Seen(handout([Recipe("ordinary", 3)], **GUESS)).text
 
 
+@pytest.mark.slow
 def test_settings_with_other_luck_or_other_designs_are_shown_one_by_one():
     for other in ("ordinary/6", "four-centres/5"):
         text = Seen(handout([parse_recipe("ordinary/5"), parse_recipe(other)])).text

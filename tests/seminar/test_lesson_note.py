@@ -37,6 +37,7 @@ def test_the_markdown_says_the_same_and_that_nobody_is_forecast():
     assert all(told.sentence in text for told in noticed_sentences(one, LEAST))
 
 
+@pytest.mark.slow
 def test_a_sentence_that_the_runs_do_not_bear_out_says_so():
     one = load_lesson("why-politeness-lasts")
     turned = {"more": "less", "less": "more"}

@@ -113,6 +113,7 @@ def test_every_measure_is_noticed_in_some_lesson_and_every_notice_is_measured():
     assert {notice.measure for one in load_lessons() for notice in one.notice} == set(MEASURES)
 
 
+@pytest.mark.slow
 def test_what_the_class_is_to_notice_is_there(each):
     for told in noticed_sentences(each):
         assert told.holds, told.sentence
@@ -138,6 +139,7 @@ def test_a_lesson_that_does_not_exist_is_refused_with_the_nearest():
         load_lesson("../" * 10_000)
 
 
+@pytest.mark.slow
 def test_in_the_lesson_on_expectations_why_can_be_asked_where_the_stories_part():
     session = Session(load_lesson("expectations").opening_recipe)
     session.go(*session.divergence.position)

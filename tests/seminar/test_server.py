@@ -444,6 +444,7 @@ def test_an_address_this_machine_has_not_is_refused_in_words() -> None:
         listen("203.0.113.5", 0)
 
 
+@pytest.mark.slow
 def test_a_session_is_small() -> None:
     import tracemalloc
 

@@ -44,6 +44,7 @@ MOVES = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(MOVES)
 def test_whatever_was_done_the_recipe_gives_it_back(moves: list[tuple[str, int]]) -> None:

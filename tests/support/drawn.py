@@ -1,5 +1,7 @@
 """What can be read off a drawn figure, and small tables to draw."""
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -51,6 +53,39 @@ def assert_all_is_on_the_page(figure):
             box = text.get_window_extent(canvas.get_renderer())
             inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.width and box.y1 <= figure.bbox.height
             assert inside, f"cut off: {text.get_text()!r}"
+
+
+def drawn_texts(figure):
+    """Texts that are drawn, with their boxes in pixels and their rotation; labels of ticks beyond an axis are not."""
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    unseen = set()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
+            unseen |= {t.label1 for t in ticks if not low - 1e-9 <= t.get_loc() <= high + 1e-9 or not axes.axison}
+            unseen |= {t.label2 for t in ticks}
+    return [
+        (text.get_text(), text.get_window_extent(renderer), text.get_rotation())
+        for text in figure.findobj(Text)
+        if text.get_visible() and text.get_text().strip() and text not in unseen
+    ]
+
+
+def assert_no_text_is_beyond_the_page_or_on_another(figure):
+    """Draw the figure, and assert that each of its texts can be read."""
+    texts = drawn_texts(figure)
+    for text, box, _ in texts:
+        assert box.x0 >= -1, text
+        assert box.y0 >= -1, text
+        assert box.x1 <= figure.bbox.width + 1, text
+        assert box.y1 <= figure.bbox.height + 1, text
+    upright = [(text, box) for text, box, rotation in texts if rotation in (0, 90)]
+    for (one, a), (other, b) in combinations(upright, 2):
+        across = min(a.x1, b.x1) - max(a.x0, b.x0)
+        along = min(a.y1, b.y1) - max(a.y0, b.y0)
+        assert across <= 1.5 or along <= 1.5, f"{one} on {other}"
 
 
 def only(tables, replicate, centre, dyad, days=None):

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.support.drawn import assert_all_is_on_the_page, caption, words
 
 from twoway.analysis.figures.agreement import agreement_matrix
-from twoway.analysis.figures.style import PATTERN_MARKERS, said
+from twoway.analysis.figures.layout import alt_text
+from twoway.analysis.figures.style import PATTERN_MARKERS
 from twoway.analysis.measures.agreement import agreement, kappa
 from twoway.analysis.patterns import CLASSES, PATTERNS
 
@@ -73,8 +74,8 @@ def test_words_hold_the_numbers_and_say_where_kappa_is_not_defined():
     figure = agreement_matrix(ending(pairs))
     value = kappa(agreement(ending(pairs)))
     assert f"2 of 4 agree (50%)\nkappa {value:.2f}" in words(figure)
-    assert said(figure).endswith(f"kappa is {value:.2f}.")
+    assert alt_text(figure).endswith(f"kappa is {value:.2f}.")
     assert caption(figure).startswith("4 dyads,")
     alike = agreement_matrix(ending([("neutral", "neutral")] * 3))
-    assert "not defined" in said(alike)
+    assert "not defined" in alt_text(alike)
     assert_all_is_on_the_page(alike)

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from tests.support.drawn import assert_all_is_on_the_page, caption, marked, words
 
-from twoway.analysis.figures.network import centre_network, network
-from twoway.analysis.figures.style import PATTERN_MARKERS, said
+from twoway.analysis.figures.layout import alt_text
+from twoway.analysis.figures.network import centre_graph, centre_network
+from twoway.analysis.figures.style import PATTERN_MARKERS
 from twoway.analysis.patterns import PATTERNS, with_patterns
 from twoway.simulation.errors import InputError
 from twoway.simulation.network import friendships
@@ -59,7 +60,7 @@ def test_clients_have_the_shape_of_their_pattern_and_stand_at_the_end_of_their_l
 
 def test_the_graph_has_everybody_with_caseloads_as_the_dyads_have_them(centre):
     dyads, friends = centre
-    graph = network(dyads, friends)
+    graph = centre_graph(dyads, friends)
     assert isinstance(graph, nx.Graph)
     loads = dyads["post"].value_counts()
     for post, clients in loads.items():
@@ -73,11 +74,11 @@ def test_words_count_clients_keyworkers_and_friendships_of_like_patterns(centre)
     pattern = with_patterns(dyads).set_index("dyad")["pattern"]
     alike = sum(pattern[row.dyad] == pattern[row.friend] for row in friends.itertuples())
     figure = centre_network(dyads, friends)
-    for text in (caption(figure), said(figure)):
+    for text in (caption(figure), alt_text(figure)):
         assert f"{alike} of {len(friends)} friendships are between clients of dyads with the same pattern" in text
     assert "16 clients, 4 keyworkers with 4 clients each" in caption(figure)
     for name, count in pattern.value_counts().items():
-        assert f"{count} {name}" in said(figure)
+        assert f"{count} {name}" in alt_text(figure)
 
 
 @pytest.mark.parametrize("clients", [1, 2, 30])

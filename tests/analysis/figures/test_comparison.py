@@ -6,50 +6,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.patches import PathPatch, Rectangle
-from matplotlib.text import Text
+from tests.analysis.figures.examples import codes, days_of_both, of_comparison
+from tests.support.drawn import assert_all_is_on_the_page, words
 
-from twoway.analysis.figures.comparison import differences_figure, moves_figure, two_worlds_by_day
-from twoway.analysis.figures.style import PATTERN_COLOURS, PATTERN_HATCHES, SCOPE
+from twoway.analysis.figures.comparison import differences_figure, moves_figure, two_contexts_by_day
+from twoway.analysis.figures.style import PATTERN_COLOURS, PATTERN_HATCHES
 from twoway.analysis.patterns import PATTERNS
 from twoway.analysis.statistics.paired import differences, moves
+from twoway.simulation import SCOPE
 
 CODES = st.tuples(*[arrays.arrays(np.int8, (4, 6), elements=st.integers(0, 2))] * 2)
 LONG = "ordinary@30:context.control=5,context.formality=0.6@60:strict-but-fair"
 
 
-def table_of(function, pair, scenario="there"):
-    table = function(*pair)
-    table.insert(0, "scenario", scenario)
-    return table
-
-
-def words(figure):
-    """All texts of a figure that can be seen."""
-    return [text.get_text() for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
-
-
-def assert_all_is_on_the_page(figure):
-    """Draw the figure, and assert that no word is cut off at its edges."""
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    for text in figure.findobj(Text):
-        if text.get_visible() and text.get_text():
-            box = text.get_window_extent(canvas.get_renderer())
-            inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.width and box.y1 <= figure.bbox.height
-            assert inside, f"cut off: {text.get_text()!r}"
-
-
-def random_codes(seed=0):
-    return tuple(np.random.default_rng(seed).integers(0, 3, (2, 10, 16)).astype(np.int8))
-
-
 @settings(max_examples=15)
 @given(CODES)
 def test_bands_are_as_wide_as_the_moves_and_bars_as_high_as_the_shares(pair):
-    table = table_of(moves, pair)
+    table = of_comparison(moves, pair)
     axes = moves_figure(table, "here").axes[0]
     names = {colour.lower(): name for name, colour in PATTERN_COLOURS.items()}
     bands = [patch for patch in axes.patches if isinstance(patch, PathPatch)]
@@ -69,7 +44,7 @@ def test_bands_are_as_wide_as_the_moves_and_bars_as_high_as_the_shares(pair):
 
 
 def test_who_moves_stands_out_from_who_stays():
-    axes = moves_figure(table_of(moves, random_codes()), "here").axes[0]
+    axes = moves_figure(of_comparison(moves, codes()), "here").axes[0]
     bands = [patch for patch in axes.patches if isinstance(patch, PathPatch)]
     stays = [band.get_alpha() for band in bands if band.get_edgecolor()[3] == 0]
     assert len(bands) == 9
@@ -80,7 +55,7 @@ def test_who_moves_stands_out_from_who_stays():
 @settings(max_examples=10)
 @given(CODES)
 def test_whiskers_reach_over_the_intervals_and_numbers_say_the_same(pair):
-    table = table_of(differences, pair)
+    table = of_comparison(differences, pair)
     figure = differences_figure(table, "here", 4)
     axes = figure.axes[0]
     lines = [line for line in axes.lines if len(line.get_xdata()) == 2 and line.get_linestyle() == "-"]
@@ -94,18 +69,9 @@ def test_whiskers_reach_over_the_intervals_and_numbers_say_the_same(pair):
         assert any(text.startswith(f"{100 * row.difference:+.1f}") for text in words(figure))
 
 
-def days_of(names=("here", "there"), length=20):
-    shares = np.random.default_rng(1).dirichlet((1, 1, 1), (len(names), length))
-    tables = [
-        pd.DataFrame(share, columns=list(PATTERNS)).assign(scenario=name, day=range(1, length + 1), dyads=32)
-        for name, share in zip(names, shares, strict=True)
-    ]
-    return pd.concat(tables, ignore_index=True)
-
-
 def test_both_contexts_are_drawn_in_every_panel_and_told_apart_without_colour():
-    days = days_of()
-    figure = two_worlds_by_day(days)
+    days = days_of_both()
+    figure = two_contexts_by_day(days)
     for axes, pattern in zip(figure.axes, PATTERNS, strict=True):
         drawn = [line for line in axes.lines if len(line.get_xdata()) == 20]
         assert len(drawn) == 2
@@ -117,26 +83,26 @@ def test_both_contexts_are_drawn_in_every_panel_and_told_apart_without_colour():
 
 @pytest.mark.parametrize(("reforms", "marked"), [([], []), ([7], [7]), ([12, 7, 7], [7, 12]), ([21], [])])
 def test_each_morning_of_a_policy_change_is_marked_once_if_it_is_within_the_stay(reforms, marked):
-    figure = two_worlds_by_day(days_of(), reforms)
+    figure = two_contexts_by_day(days_of_both(), reforms)
     for axes in figure.axes:
-        assert [text.get_text() for text in axes.texts] == [f"reform, day {day}" for day in marked]
+        assert [text.get_text() for text in axes.texts] == [f"policy change, day {day}" for day in marked]
         assert [line.get_xdata()[0] for line in axes.lines if line.get_linestyle() == ":"] == marked
 
 
 @pytest.mark.parametrize("name", ["there", LONG])
 def test_every_word_is_on_the_page_however_long_the_names(name):
-    codes = random_codes()
-    assert_all_is_on_the_page(moves_figure(table_of(moves, codes, name), LONG))
-    many = [table_of(differences, codes, f"{name} {i}") for i in range(4)]
+    pair = codes()
+    assert_all_is_on_the_page(moves_figure(of_comparison(moves, pair, name), LONG))
+    many = [of_comparison(differences, pair, f"{name} {i}") for i in range(4)]
     assert_all_is_on_the_page(differences_figure(pd.concat(many), LONG, 10))
-    assert_all_is_on_the_page(two_worlds_by_day(days_of((LONG, f"{name} ")), [5]))
+    assert_all_is_on_the_page(two_contexts_by_day(days_of_both((LONG, f"{name} ")), [5]))
 
 
 def test_every_figure_says_what_it_is_not():
-    codes = random_codes()
+    pair = codes()
     for figure in (
-        moves_figure(table_of(moves, codes), "here"),
-        differences_figure(table_of(differences, codes), "here", 10),
-        two_worlds_by_day(days_of()),
+        moves_figure(of_comparison(moves, pair), "here"),
+        differences_figure(of_comparison(differences, pair), "here", 10),
+        two_contexts_by_day(days_of_both()),
     ):
         assert SCOPE.split()[-1] in " ".join(words(figure))

@@ -5,7 +5,7 @@ import pytest
 from tests.support.drawn import assert_all_is_on_the_page, caption, heights, only, toned, with_frames, words
 
 from twoway.analysis.figures.definitions import LARGEST, WEEK, definition_by_day
-from twoway.analysis.figures.style import said
+from twoway.analysis.figures.layout import alt_text
 from twoway.simulation.parameters.scenario import load
 from twoway.simulation.tables import run
 
@@ -45,7 +45,7 @@ def test_dots_are_as_large_as_there_were_happenings_in_the_week(tables):
 
 
 def test_the_sentence_names_the_frame_that_weighs_most_at_both_ends(tables):
-    sentence = said(definition_by_day(tables.days))
+    sentence = alt_text(definition_by_day(tables.days))
     assert "over 16 dyads" in sentence
     for party in ("client", "keyworker"):
         for day in (1, 20):

@@ -9,7 +9,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from tests.support.drawn import assert_all_is_on_the_page, caption, heights, marked, only, with_frames, words
 
 from twoway.analysis.figures.dyad_portrait import HAPPENED, MARKS, dyad_portrait
-from twoway.analysis.figures.style import FRAME_COLOURS, said
+from twoway.analysis.figures.layout import alt_text
+from twoway.analysis.figures.style import FRAME_COLOURS
 from twoway.analysis.measures.influential_acts import moved_most
 from twoway.analysis.patterns import with_patterns
 from twoway.simulation import SCOPE
@@ -33,11 +34,11 @@ def moved(tables):
 def test_the_portrait_told_is_that_of_the_client_who_moved_most(tables):
     distance, first = moved(tables)
     row = first[["centre", "dyad"]].loc[distance.idxmax()]
-    assert caption(dyad_portrait(tables)).startswith(f"Dyad {row['dyad']} of centre {row['centre']}, replicate 0;")
+    assert caption(dyad_portrait(*tables)).startswith(f"Dyad {row['dyad']} of centre {row['centre']}, replicate 0;")
 
 
 def test_the_portrait_draws_definitions_and_tone_of_both_parties(tables):
-    figure = dyad_portrait(tables, (1, 2, 3))
+    figure = dyad_portrait(*tables, (1, 2, 3))
     mine = only(tables, 1, 2, 3).days
     names = [column for column in mine if column.startswith("share_of_")]
     for place, party in enumerate(("client", "keyworker")):
@@ -59,7 +60,7 @@ def test_the_portrait_marks_what_happened_on_its_days_and_confrontations_with_th
     row = talks.iloc[0]
     dyad = (row["replicate"], row["centre"], row["dyad"])
     mine = only(tables, *dyad).events
-    figure = dyad_portrait(tables, dyad)
+    figure = dyad_portrait(*tables, dyad)
     for party, strip in zip(("client", "keyworker"), figure.axes[2:4], strict=True):
         drawn = {line.get_marker(): list(line.get_xdata()) for line in marked(strip, HAPPENED)}
         confronts = (mine["way"] == "confront") & (mine["actor"] == party)
@@ -72,14 +73,14 @@ def test_the_portrait_marks_what_happened_on_its_days_and_confrontations_with_th
 def test_the_portrait_explains_only_marks_that_it_shows(tables):
     rare = {"talk_repaired", "talk_failed", "new_keyworker"}
     without = tables._replace(events=tables.events[~tables.events["event"].isin(rare)])
-    figure = dyad_portrait(without)
+    figure = dyad_portrait(*without)
     assert not {"talk that repaired", "talk that failed"} & set(words(figure))
     assert words(figure).count("new keyworker") == 1, "the lane alone"
 
 
 def test_the_portraits_caption_counts_what_happened(tables):
     row = tables.dyads[["replicate", "centre", "dyad", "exchanges", "talks", "repairs"]].iloc[5]
-    text = caption(dyad_portrait(tables, (row["replicate"], row["centre"], row["dyad"])))
+    text = caption(dyad_portrait(*tables, (row["replicate"], row["centre"], row["dyad"])))
     assert f"{row['exchanges']} exchanges" in text
     assert f"{row['repairs']} of {row['talks']} repair talks succeeded" in text
     assert text.endswith(SCOPE)
@@ -87,23 +88,23 @@ def test_the_portraits_caption_counts_what_happened(tables):
 
 def test_the_portraits_title_says_how_it_ended(tables):
     row = with_patterns(tables.dyads).iloc[7]
-    title = words(dyad_portrait(tables, (row["replicate"], row["centre"], row["dyad"])))
+    title = words(dyad_portrait(*tables, (row["replicate"], row["centre"], row["dyad"])))
     assert f"One stay, two views: dyad {row['dyad']}, {row['pattern']} in the end" in title
 
 
 def test_the_portrait_names_every_frame(tables):
     frames = [column.removeprefix("share_of_") for column in tables.days if column.startswith("share_of_")]
-    assert set(frames) <= set(words(dyad_portrait(tables)))
+    assert set(frames) <= set(words(dyad_portrait(*tables)))
     assert len(set(FRAME_COLOURS)) == len(FRAME_COLOURS) >= len(frames)
 
 
 @pytest.mark.parametrize("days", [1, 2, 10])
 def test_the_portrait_of_one_dyad_alone_can_be_drawn_however_short(tables, days):
-    assert_all_is_on_the_page(dyad_portrait(only(tables, 0, 3, 1, days)))
+    assert_all_is_on_the_page(dyad_portrait(*only(tables, 0, 3, 1, days)))
 
 
 def test_the_sentence_says_what_each_took_it_for_and_how_it_felt_in_the_end(tables):
-    sentence = said(dyad_portrait(tables, (1, 2, 3)))
+    sentence = alt_text(dyad_portrait(*tables, (1, 2, 3)))
     mine = only(tables, 1, 2, 3).days
     for party in ("client", "keyworker"):
         side = mine[(mine["party"] == party) & (mine["day"] == 10)].iloc[0]
@@ -114,7 +115,7 @@ def test_the_sentence_says_what_each_took_it_for_and_how_it_felt_in_the_end(tabl
 
 def test_the_acts_that_moved_most_are_numbered_on_their_days_and_told(tables):
     dyad = (0, 1, 2)
-    figure = dyad_portrait(tables, dyad)
+    figure = dyad_portrait(*tables, dyad)
     events = only(tables, *dyad).events
     told = "\n".join(words(figure))
     for upper, party in zip(figure.axes[:2], ("client", "keyworker"), strict=True):
@@ -128,7 +129,7 @@ def test_the_acts_that_moved_most_are_numbered_on_their_days_and_told(tables):
 
 
 def test_numbers_of_acts_on_close_days_do_not_cover_each_other(tables):
-    figure = dyad_portrait(tables, (0, 1, 2))
+    figure = dyad_portrait(*tables, (0, 1, 2))
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     for upper in figure.axes[:2]:
@@ -139,12 +140,12 @@ def test_numbers_of_acts_on_close_days_do_not_cover_each_other(tables):
 def test_ruptures_are_shaded_for_the_party_whose_tone_fell(tables):
     columns = ["replicate", "centre", "dyad", "party", "start", "bottom", "depth", "repaired", "regained"]
     falls = [(0, 1, 2, "client", 3, 5, 0.6, True, 8.0), (0, 1, 3, "client", 2, 4, 0.6, False, np.nan)]
-    figure = dyad_portrait(tables, (0, 1, 2), pd.DataFrame(falls, columns=columns))
+    figure = dyad_portrait(*tables, (0, 1, 2), pd.DataFrame(falls, columns=columns))
     client, keyworker = figure.axes[4:6]
     assert [(patch.get_x(), patch.get_width()) for patch in client.patches] == [(3, 2)]
     assert len(keyworker.patches) == 0
     assert "rupture" in caption(figure)
-    assert "rupture" not in caption(dyad_portrait(tables, (0, 1, 2)))
+    assert "rupture" not in caption(dyad_portrait(*tables, (0, 1, 2)))
 
 
 @pytest.mark.parametrize("frames", [2, 5, 7])
@@ -152,14 +153,14 @@ def test_any_repertoire_of_frames_can_be_drawn(tables, frames):
     one = only(tables, 0, 3, 1)
     old = [column for column in one.days if column.startswith("share_of_")]
     some = one._replace(days=with_frames(one.days.drop(columns=old), frames))
-    figure = dyad_portrait(some)
+    figure = dyad_portrait(*some)
     assert {f"frame{k}" for k in range(frames)} <= set(words(figure))
     assert len(figure.axes[0].collections) == frames
     assert_all_is_on_the_page(figure)
 
 
 def test_of_a_single_day_something_can_be_seen(tables):
-    for axes in dyad_portrait(only(tables, 0, 3, 1, days=1)).axes[:2]:
+    for axes in dyad_portrait(*only(tables, 0, 3, 1, days=1)).axes[:2]:
         assert sum(heights(axes.collections, 2)) == pytest.approx(1)
         assert axes.get_xlim() == (1, 2)
 
@@ -167,4 +168,4 @@ def test_of_a_single_day_something_can_be_seen(tables):
 def test_a_centre_of_one_client_can_be_drawn_after_one_day_and_after_a_year():
     for days in (1, 365):
         small = run(load("ordinary", {"design.days": days, "design.clients": 1}))
-        assert_all_is_on_the_page(dyad_portrait(small))
+        assert_all_is_on_the_page(dyad_portrait(*small))

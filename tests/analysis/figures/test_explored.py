@@ -2,27 +2,21 @@
 
 import numpy as np
 import pytest
+from tests.analysis.figures.examples import landscape_panel, studied
 from tests.support.drawn import assert_all_is_on_the_page, words
 
-from twoway.analysis.field_study.power import Contrast, Pool, counts_of, field_study
+from twoway.analysis.field_study.power import counts_of
 from twoway.analysis.figures.field_study import what_a_study_could_see
-from twoway.analysis.figures.landscape import Panel, landscapes
-from twoway.analysis.figures.style import said
-from twoway.analysis.landscape.drift import VIEWS, Paths, field, grid_of, steps, summed
-from twoway.analysis.landscape.fixed_points import HOLDS, basins, nodes_of, resting
-
-
-def study(shares, pairs=4):
-    generator = np.random.default_rng(0)
-    codes = generator.choice(3, p=shares, size=(300, 4, pairs)).astype(np.int8)
-    pool = Pool(codes, codes, codes, codes)
-    return field_study(pool, [Contrast("nothing", codes, codes), Contrast("control", codes, codes[::-1])]), codes
+from twoway.analysis.figures.landscape import landscapes
+from twoway.analysis.figures.layout import alt_text
+from twoway.analysis.landscape.drift import VIEWS
+from twoway.analysis.landscape.fixed_points import HOLDS
 
 
 @pytest.mark.parametrize("shares", [(0.4, 0.3, 0.3), (0.98, 0.02, 0.0), (0.0, 0.0, 1.0)])
 @pytest.mark.parametrize("pairs", [1, 4])
 def test_the_bars_are_the_studies_and_all_is_on_the_page(shares, pairs):
-    found, codes = study(shares, pairs)
+    found, codes = studied(shares, pairs)
     figure = what_a_study_could_see(found, codes, "once on a day from 30 to 150")
     assert_all_is_on_the_page(figure)
     counts = counts_of(codes)
@@ -32,28 +26,13 @@ def test_the_bars_are_the_studies_and_all_is_on_the_page(shares, pairs):
     conclusions = figure.axes[3]
     lengths = np.array([bar.get_width() for bar in conclusions.patches]).reshape(-1, 3)
     assert lengths.sum(axis=1) == pytest.approx(np.ones(5)), "three patterns' conclusions, and two of contexts"
-    assert f"Of 300 studies of {found.pairs} pair" in said(figure) or found.pairs == 4
+    assert f"Of 300 studies of {found.pairs} pair" in alt_text(figure) or found.pairs == 4
     assert "How many pairs it takes" in words(figure)
-
-
-def panel(wells, name="somewhere"):
-    """A landscape with one well or two along the client's axis, in the range of the leaning view."""
-    grid, generator = grid_of(VIEWS["leaning"]), np.random.default_rng(1)
-    start = generator.uniform((-6, -6), (3, 3), (4000, 2))
-    x, y = start.T + 1.5
-    pull = np.stack([(x - x**3 / 6) if wells == 2 else -x, -y], axis=1)
-    path = np.stack([start, start + 0.3 * pull + generator.normal(0, 0.3, start.shape)], axis=1)
-    sums = summed(steps(Paths(path, np.arange(4000) // 200), 1), grid, 20)
-    whole, rest = field(sums.sum(axis=0), grid, 1), resting(sums, grid, 1, draws=40)
-    holds = rest.table[(rest.table["kind"] == HOLDS) & rest.table["certain"]]
-    goal = basins(whole, grid, holds[["client", "keyworker"]].to_numpy(), nodes_of(grid))
-    shares = tuple(1 / len(holds) for _ in holds.index)
-    return Panel(name, grid, whole, rest, goal.reshape(len(grid.nodes), -1), sums[:, 0].sum(axis=0), shares, 4000)
 
 
 @pytest.mark.parametrize("many", [1, 4])
 def test_each_scenario_has_its_panel_with_its_points(many):
-    panels = [panel(2 - place % 2, f"place {place}") for place in range(many)]
+    panels = [landscape_panel(2 - place % 2, f"place {place}") for place in range(many)]
     assert [len(one.shares) for one in panels] == [2 - place % 2 for place in range(many)]
     figure = landscapes(panels, VIEWS["leaning"], 1)
     assert_all_is_on_the_page(figure)
@@ -64,11 +43,11 @@ def test_each_scenario_has_its_panel_with_its_points(many):
         holds = one.resting.table[one.resting.table["kind"] == HOLDS]
         assert sorted(marks) == sorted(zip(holds["client"], holds["keyworker"], strict=True))
         assert ("50 %" in " ".join(t.get_text() for t in axes.texts).replace("\u00a0", " ")) == (len(one.shares) == 2)
-    assert all(f"{one.name}: pairs are held at" in said(figure) for one in panels)
+    assert all(f"{one.name}: pairs are held at" in alt_text(figure) for one in panels)
 
 
 def test_a_landscape_of_which_nothing_is_known_can_be_drawn():
-    one = panel(1)
+    one = landscape_panel(1)
     empty = one._replace(
         field=one.field._replace(seen=np.zeros_like(one.field.seen)),
         resting=one.resting._replace(table=one.resting.table.iloc[:0], clouds=()),
@@ -76,4 +55,4 @@ def test_a_landscape_of_which_nothing_is_known_can_be_drawn():
     )  # fmt: skip
     figure = landscapes([empty], VIEWS["leaning"], 5)
     assert_all_is_on_the_page(figure)
-    assert "no point that holds pairs is certain" in said(figure)
+    assert "no point that holds pairs is certain" in alt_text(figure)

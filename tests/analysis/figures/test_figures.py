@@ -9,8 +9,9 @@ from matplotlib.colors import to_hex
 from tests.support.drawn import assert_all_is_on_the_page, caption, heights, only
 
 from twoway.analysis.figures.dyad_portrait import dyad_portrait
+from twoway.analysis.figures.layout import alt_text
 from twoway.analysis.figures.patterns import patterns_by_day, where_dyads_end
-from twoway.analysis.figures.style import PATTERN_COLOURS, said
+from twoway.analysis.figures.style import PATTERN_COLOURS
 from twoway.analysis.patterns import PATTERNS, Thresholds, by_day, shares, with_patterns
 from twoway.simulation import SCOPE
 from twoway.simulation.parameters.scenario import load
@@ -123,7 +124,7 @@ def test_drawing_changes_no_table(tables):
     before = [table.copy() for table in tables]
     where_dyads_end(tables.dyads)
     patterns_by_day(tables.days)
-    dyad_portrait(tables)
+    dyad_portrait(*tables)
     for table, was in zip(tables, before, strict=True):
         pd.testing.assert_frame_equal(table, was)
 
@@ -174,10 +175,10 @@ def test_few_days_and_few_dyads_can_be_drawn(tables, days, dyads):
 
 
 def test_the_sentences_hold_the_numbers_that_are_drawn(tables):
-    sentence = said(where_dyads_end(tables.dyads))
+    sentence = alt_text(where_dyads_end(tables.dyads))
     for row in shares(tables.dyads).itertuples():
         assert f"{row.dyads} ({row.share:.0%}, interval {row.low:.0%} to {row.high:.0%}) {row.Index}" in sentence
-    sentence = said(patterns_by_day(tables.days))
+    sentence = alt_text(patterns_by_day(tables.days))
     last = by_day(tables.days[tables.days["day"] == 10])["pattern"].value_counts(normalize=True)
     for name in PATTERNS:
         assert f"{last[name]:.0%} are {name}" in sentence

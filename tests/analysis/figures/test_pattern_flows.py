@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.drawn import assert_all_is_on_the_page, caption, toned, words
 
+from twoway.analysis.figures.layout import alt_text
 from twoway.analysis.figures.pattern_flows import pattern_flows
-from twoway.analysis.figures.style import said
 from twoway.analysis.patterns import PATTERNS
 
 FRIENDLY, POLITE, AMBIVALENT = PATTERNS
@@ -58,9 +58,11 @@ def test_a_ribbon_leaves_from_the_bar_it_comes_from_and_arrives_at_the_bar_it_go
     assert corners[3] == pytest.approx((end.get_x(), end.get_y()))
 
 
-def test_days_after_the_end_become_the_last_day():
-    days = [text for text in words(pattern_flows(simulated([(0,) * 40]))) if text.startswith("day")]
-    assert days == ["day 30", "day 40"]
+def test_days_are_parts_of_the_stay_and_those_after_its_end_become_the_last_day():
+    days = [text for text in words(pattern_flows(simulated([(0,) * 180]))) if text.startswith("day")]
+    assert days == ["day 30", "day 60", "day 90", "day 180"]
+    late = pattern_flows(simulated([(0,) * 40]), at=(30, 60, 90))
+    assert [text for text in words(late) if text.startswith("day")] == ["day 30", "day 40"]
     assert [text for text in words(pattern_flows(simulated([(0,)]))) if text.startswith("day")] == ["day 1"]
 
 
@@ -69,8 +71,8 @@ def test_caption_and_sentence_count_who_changed_and_where_they_ended():
     assert caption(figure).startswith("3 dyads;")
     moves = "2 between days 1 and 2 and 2 between days 2 and 3"
     assert moves in caption(figure)
-    assert moves in said(figure)
-    assert f"1 are {FRIENDLY}, 1 are {POLITE} and 1 are {AMBIVALENT} on day 3" in said(figure)
+    assert moves in alt_text(figure)
+    assert f"1 are {FRIENDLY}, 1 are {POLITE} and 1 are {AMBIVALENT} on day 3" in alt_text(figure)
 
 
 @pytest.mark.parametrize("days", [1, 30, 365])

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from tests.support.drawn import assert_all_is_on_the_page, caption, marked, words
 
+from twoway.analysis.figures.layout import alt_text
 from twoway.analysis.figures.ruptures import ROWS, rupture_timeline
-from twoway.analysis.figures.style import said
 
 COLUMNS = ["replicate", "centre", "dyad", "party", "start", "bottom", "depth", "repaired", "regained"]
 
@@ -51,7 +51,7 @@ def test_deeper_falls_have_larger_marks():
 def test_words_count_ruptures_repairs_and_dyads():
     figure = rupture_timeline(TWO, last=90, dyads=16)
     assert caption(figure).startswith("3 ruptures in 2 of 16 dyads, 2 of them repaired.")
-    assert said(figure) == (
+    assert alt_text(figure) == (
         "In 90 days there are 3 ruptures (2 of clients and 1 of keyworkers) in 2 of 16 dyads; 2 of them were repaired."
     )
     assert {"1 of 2 repaired", "1 of 1 repaired"} <= set(words(figure))

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.drawn import assert_all_is_on_the_page, caption, marked, toned, words
 
+from twoway.analysis.figures.layout import alt_text
 from twoway.analysis.figures.study_sheet import PAGE, study_sheet
-from twoway.analysis.figures.style import PATTERN_COLOURS, said
+from twoway.analysis.figures.style import PATTERN_COLOURS
 from twoway.analysis.patterns import PATTERNS, by_day
 
 TONE = st.floats(0, 4.3)
@@ -56,7 +57,7 @@ def test_each_title_names_the_dyad_and_its_last_pattern_and_the_sentence_counts_
     for name in PATTERNS:
         assert (
             f"{(last['pattern'] == name).sum()} {'is' if (last['pattern'] == name).sum() == 1 else 'are'} {name}"
-            in (said(figure))
+            in (alt_text(figure))
         )
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from twoway.analysis.figures.palette import luminance
+from twoway.analysis.figures.layout import alt_text, frame_handles, set_alt_text, stretches
 from twoway.analysis.figures.style import (
     FRAME_COLOURS,
     FRAME_HATCHES,
@@ -17,11 +17,8 @@ from twoway.analysis.figures.style import (
     PATTERN_COLOURS,
     PATTERN_HATCHES,
     PATTERN_MARKERS,
-    frame_handles,
     ink_on,
-    said,
-    say,
-    stretches,
+    luminance,
 )
 from twoway.analysis.patterns import PATTERNS
 
@@ -72,8 +69,8 @@ def test_stretches_put_together_are_the_series(codes):
 
 def test_a_figure_says_its_sentence_in_one_line():
     figure = Figure()
-    say(figure, "One dyad,\n   of two.")
-    assert said(figure) == "One dyad, of two."
+    set_alt_text(figure, "One dyad,\n   of two.")
+    assert alt_text(figure) == "One dyad, of two."
 
 
 @pytest.mark.parametrize("frames", [1, 5, 8])

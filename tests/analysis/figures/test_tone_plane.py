@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.drawn import assert_all_is_on_the_page, caption, toned, words
 
-from twoway.analysis.figures.style import said
+from twoway.analysis.figures.layout import alt_text
 from twoway.analysis.figures.tone_plane import CROWDED, FEW, tone_plane
 from twoway.analysis.patterns import CLASSES, PATTERNS, Thresholds, party_class
 from twoway.simulation.errors import InputError
@@ -79,7 +79,7 @@ def test_a_day_the_table_does_not_hold_is_refused():
 
 def test_the_sentence_counts_patterns_and_classes():
     days = toned([(0, 1, 2, 0, 2, 0), (1, 1, 2, 0, 0, 0), (2, 1, 2, 1, 0, 0)])
-    sentence = said(tone_plane(days))
+    sentence = alt_text(tone_plane(days))
     assert "of 3 dyads on day 1" in sentence
     assert "of the clients 2 trustful, 0 neutral and 1 conflicted" in sentence
     assert "of the keyworkers 1 trustful, 2 neutral and 0 conflicted" in sentence
@@ -97,4 +97,4 @@ def test_dyads_that_all_feel_alike_can_be_drawn(tones, dyads):
 def test_the_order_of_rows_does_not_matter():
     days = crowd(6, days=3)
     one, other = tone_plane(days), tone_plane(days.sample(frac=1, random_state=1).sort_values("day"))
-    assert said(one) == said(other)
+    assert alt_text(one) == alt_text(other)

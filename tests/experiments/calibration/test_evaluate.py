@@ -36,6 +36,7 @@ def test_what_was_simulated_is_not_simulated_again(made, tmp_path):
     assert again.columns.equals(table.columns)
 
 
+@pytest.mark.slow
 def test_what_was_simulated_of_other_points_is_not_used(made, tmp_path):
     table, kept = made
     written = pd.read_csv(kept / "wave 1.csv").assign(key="other")

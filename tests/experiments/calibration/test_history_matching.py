@@ -53,7 +53,7 @@ def test_an_emulator_says_what_the_function_is_between_the_points_and_how_far_of
 
 
 def test_chance_is_not_taken_for_an_effect_and_a_number_that_does_nothing_has_the_longest_length(emulator):
-    assert np.sqrt(emulator.luck) == pytest.approx(LUCK, rel=0.4)
+    assert np.sqrt(emulator.noise) == pytest.approx(LUCK, rel=0.4)
     assert emulator.lengths.argmax() == 2
 
 
@@ -104,6 +104,7 @@ def test_what_one_wave_has_ruled_out_no_later_wave_brings_back(emulator):
     assert (both == np.maximum(one, implausible([{0: other}], goal, points))).all()
 
 
+@pytest.mark.slow
 def test_a_part_that_rules_out_nothing_needs_no_emulator():
     goal = Targets(("nothing", "hill"), np.array([-9.0, 0.2]), np.array([9.0, 0.4]))
     points = sobol_points(64, 3, 7)

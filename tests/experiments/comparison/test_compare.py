@@ -118,6 +118,7 @@ def test_dyads_that_moved_farthest_are_told_first(result):
         assert moved[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, 3])
 def test_threads_change_nothing(result, threads):
     again = compare(result.schedules, seed=5, replicates=6, threads=threads)

@@ -78,6 +78,7 @@ def test_a_comparison_that_is_made_again_is_equal(kept):
     assert verdict.changed == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TABLES)
 def test_a_number_that_was_changed_is_noticed(copied, name):
     path = copied / f"{name}.csv"

@@ -68,6 +68,7 @@ def test_differences_add_up_and_what_takes_out_nothing_changes_nothing(small):
     assert made.tables["kept"].to_numpy().tolist() == [["rule", "updated_positivity", "it is what is looked at"]]
 
 
+@pytest.mark.slow
 def test_the_command_makes_a_folder_that_can_be_verified(small, twoway, tmp_path):
     status, out, err = twoway("ablate", "--replicates", 5, "--days", 15, "--out", "mine")
     assert (status, err) == (0, "")

@@ -79,6 +79,7 @@ def test_outcomes_are_those_of_the_tables_of_the_same_runs():
     assert set(shares) == {*PATTERN_SHARES, COERCED}
 
 
+@pytest.mark.slow
 def test_accounts_at_the_end_are_those_that_clusters_are_looked_for_in():
     mine = simulated({"meaning.frames": "seven"})
     prepared = mine.prepared
@@ -115,6 +116,7 @@ def small(tmp_path, monkeypatch):
     claims.cache_clear()
 
 
+@pytest.mark.slow
 def test_of_two_claims_that_contradict_each_other_one_holds_where_the_other_does_not(small):
     made = robustness("ordinary", 1, LEAST_DYADS // 16 + 1, 1, DRAWS, days=20)
     table, summary, mix = (made.tables[name] for name in ("claims", "summary", "mix"))
@@ -133,6 +135,7 @@ def test_of_two_claims_that_contradict_each_other_one_holds_where_the_other_does
     assert least >= 0.9 or f"in {least:.0%}" in said
 
 
+@pytest.mark.slow
 def test_the_command_keeps_the_draws_with_the_result_so_that_it_can_be_verified(small, twoway, tmp_path):
     pd.DataFrame({"distance": [0.1, 0.2], "learning.perceptual_noise": [1.1, 1.6]}).to_csv("mine.csv", index=False)
     few = ("--replicates", 5, "--resamples", 1, "--days", 10)

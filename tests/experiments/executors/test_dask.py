@@ -221,6 +221,7 @@ def test_a_worker_that_is_killed_in_the_middle_costs_no_run_and_doubles_none(
     assert rows_in_shards(folder) == RUNS
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_tasks")
 @pytest.mark.parametrize(
     ("lost", "why"), [("scheduler", "the Dask scheduler was lost"), ("worker", "no worker of Dask has been there")]
@@ -263,6 +264,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("steady")
 @pytest.mark.parametrize("where", [LOCAL, "at a scheduler"])
 def test_interrupted_it_cancels_what_is_queued_and_leaves_what_can_be_resumed(
@@ -312,6 +314,7 @@ def refused(capsys, folder, *arguments):
     return said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "why"),
     [
@@ -339,6 +342,7 @@ def test_without_dask_it_names_the_extra(tmp_path, monkeypatch, capsys):
     assert "Dask is not installed; install the extra 'cluster'" in said
 
 
+@pytest.mark.slow
 def test_a_scheduler_without_workers_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(on_dask, "WORKERS_WITHIN", 1)
     why = "has no worker, and none came within 1 seconds"
@@ -375,6 +379,7 @@ def test_a_worker_with_other_sources_is_refused_before_and_during_a_study(
     assert resume(kept, workers=1).status.missing == 0
 
 
+@pytest.mark.slow
 def test_a_worker_that_cannot_say_what_it_runs_is_refused_and_named(tmp_path, scheduler, worker, capsys):
     """Its package is another one, as in a version before there were studies on Dask."""
     old = tmp_path / "old"

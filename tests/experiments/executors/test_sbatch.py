@@ -72,6 +72,7 @@ def expected(tmp_path_factory):
     return run_study(load_study(folder / "tiny.toml"), folder / "s", replicates=5, workers=1).table
 
 
+@pytest.mark.slow
 def test_jobs_that_begin_at_once_share_the_study_and_none_does_anothers_part(tmp_path, submitted, expected):
     jobs = submitted(range(3), "tiny.toml", "results/tiny", *OPTIONS)
     assert [job[0] for job in jobs] == [0, 0, 0], jobs
@@ -82,6 +83,7 @@ def test_jobs_that_begin_at_once_share_the_study_and_none_does_anothers_part(tmp
     assert [path.name for path in (tmp_path / "results").iterdir()] == ["tiny"], "no half-made folder is left"
 
 
+@pytest.mark.slow
 def test_an_array_may_begin_anywhere_go_in_steps_and_goes_on_where_it_stopped(tmp_path, submitted, expected):
     folder = tmp_path / "s"
     run_study(load_study(tmp_path / "tiny.toml"), folder, replicates=5, workers=1, shard=(2, 3))
@@ -94,6 +96,7 @@ def test_an_array_may_begin_anywhere_go_in_steps_and_goes_on_where_it_stopped(tm
     assert before <= set((folder / "shards").iterdir())
 
 
+@pytest.mark.slow
 def test_without_an_array_it_runs_the_whole_study_and_goes_on_when_submitted_again(tmp_path, submitted, expected):
     for _ in range(2):
         ((status, out, err),) = submitted(range(1), "tiny.toml", "s", *OPTIONS, array=False)

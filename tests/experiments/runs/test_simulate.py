@@ -164,6 +164,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("table", "column"), [(table, column) for table in CHANGES for column in CHANGES[table]])
 def test_one_value_that_was_changed_is_noticed_in_its_table_alone(outcome, tmp_path, table, column):
     value = CHANGES[table][column]
@@ -213,6 +214,7 @@ def test_a_changed_scenario_in_the_manifest_makes_the_tables_differ(outcome, tmp
     assert verify(folder).equal == {"events": False, "days": False, "dyads": False}
 
 
+@pytest.mark.slow
 def test_a_run_of_more_stays_than_are_written_at_a_time_is_whole_and_equal_again(tmp_path):
     small = changed(load("ordinary"), {"design.clients": 2, "design.days": 2})
     run_and_save(small, "ordinary", tmp_path / "run", replicates=70, csv=True)
@@ -226,6 +228,7 @@ def test_a_run_of_more_stays_than_are_written_at_a_time_is_whole_and_equal_again
     assert all(verify(tmp_path / "run").equal.values())
 
 
+@pytest.mark.slow
 def test_a_centre_where_nobody_ever_meets_can_be_run_kept_and_verified(tmp_path):
     rates = ("everyday", "planned", "control", "requests", "turnover", "peer_talk")
     silent = changed(
@@ -272,6 +275,7 @@ def test_the_words_warn_of_chance_where_dyads_are_few():
     assert "With 1 dyad much of this may be chance" in told([1, 0, 0])
 
 
+@pytest.mark.slow
 def test_a_run_with_other_raters_is_equal_again(tmp_path):
     scenario = load("ordinary", {"meaning.resample": 3, "design.clients": 2, "design.days": 4})
     assert all(verify(run_and_save(scenario, "resampled", tmp_path / "run").folder).equal.values())

@@ -32,6 +32,7 @@ def test_shares_add_up_and_means_hold_less_chance():
     assert found.loc[INPUTS, "in_means"] == found.loc[INPUTS, "variance"]
 
 
+@pytest.mark.slow
 def test_the_interval_of_the_inputs_part_holds_it_about_as_often_as_it_should():
     """At a true rate of 95 %, fewer than 50 of 60 would come about less than once in ten thousand times."""
     held = sum(

@@ -36,6 +36,7 @@ def test_what_works_stands_out_and_the_order_is_right():
     assert found.loc["strong", "low"] > found.loc["weak", "high"]
 
 
+@pytest.mark.slow
 def test_an_inert_input_seldom_stands_out_even_where_points_share_their_values():
     """At a true rate of one in twenty, more than 8 in 40 would come about once in four thousand times."""
     out = 0

@@ -59,6 +59,7 @@ def test_the_trajectory_begins_with_all_points_and_ends_with_the_box_that_is_tol
     assert found.trajectory["told"].sum() == 1
 
 
+@pytest.mark.slow
 def test_what_is_not_there_is_seldom_sold_as_a_finding():
     """At a true rate of one in twenty, more than three of ten would come about once in a thousand times."""
     sold = 0

@@ -23,14 +23,14 @@ from twoway.experiments.studies.store import Store
 from twoway.experiments.studies.study import load_study
 from twoway.simulation.errors import InputError
 
-MINE = '''
+MINE = """
 import twoway
 
 
 @twoway.outcome(unit="share of dyads", meaning="dyads in which the client is less tense than the keyworker")
 def calmer_client(run: twoway.OutcomeInput) -> float:
     return float((run.clients["tension"] < run.keyworkers["tension"]).mean())
-'''
+"""
 OUTCOMES = ("calmer_client", "friendly")
 PARTS = 2
 

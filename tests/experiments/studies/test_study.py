@@ -176,7 +176,9 @@ def test_the_content_of_the_data_files_is_part_of_it(tmp_path):
     mine.write_text(re.sub(r"benign = 0\.7\b", "benign = 0.6", text), encoding="utf-8")
     assert mine.read_text(encoding="utf-8") != text
     resolved = resolve_study("ordinary", {}, [{"meaning.frames": str(mine)}])
-    assert resolved.identity(resolved.scenario({})) != resolved.identity(resolved.scenario({"meaning.frames": str(mine)}))
+    assert resolved.identity(resolved.scenario({})) != resolved.identity(
+        resolved.scenario({"meaning.frames": str(mine)})
+    )
 
 
 # Refused in words
@@ -269,6 +271,7 @@ def test_a_refusal_about_a_study_file_names_the_file(tmp_path):
 # The studies that come with the package
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", shipped_studies())
 def test_a_shipped_study_asks_a_question_and_every_point_of_it_can_be_run(name):
     mine = load_study(name)

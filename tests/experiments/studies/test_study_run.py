@@ -90,11 +90,13 @@ def test_outcomes_are_of_all_centres_of_a_run_together(tmp_path):
     assert table["exchanges"].iloc[1] == pytest.approx(dyads["exchanges"].mean())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("workers", "executor"), [(2, "threads"), (2, "processes")])
 def test_workers_and_executor_change_nothing(tmp_path, whole_table, workers, executor):
     assert same(run_study(tiny(), tmp_path / "s", workers=workers, executor=executor).table, whole_table)
 
 
+@pytest.mark.slow
 def test_an_executor_of_ones_own_can_be_used_and_stays_open(tmp_path, whole_table):
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as mine:
         assert same(run_study(tiny(), tmp_path / "s", executor=mine).table, whole_table)
@@ -227,6 +229,7 @@ def many_table(tmp_path_factory):
     return run_study(tiny(replicates=MANY), tmp_path_factory.mktemp("many") / "study", workers=2).table
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("executor", ["threads", "processes"])
 def test_killed_in_the_middle_and_resumed_it_is_the_same(tmp_path, many_table, executor):
     folder = tmp_path / "s"
@@ -245,6 +248,7 @@ def test_killed_in_the_middle_and_resumed_it_is_the_same(tmp_path, many_table, e
     assert shards <= set((folder / SHARDS).glob("*.parquet")), "what was kept stays"
 
 
+@pytest.mark.slow
 def test_interrupted_it_leaves_what_can_be_resumed(tmp_path, many_table):
     folder = tmp_path / "s"
     theirs = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -261,6 +265,7 @@ def test_interrupted_it_leaves_what_can_be_resumed(tmp_path, many_table):
     assert same(resume(folder, workers=2).table, many_table)
 
 
+@pytest.mark.slow
 def test_two_at_once_count_nothing_twice_and_know_of_each_other(tmp_path, many_table):
     folder = tmp_path / "s"
     Store.create(folder, tiny(replicates=MANY))
@@ -343,6 +348,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="this system cannot limit the size of files")
 def test_when_nothing_more_can_be_written_it_says_so_and_loses_nothing(tmp_path, whole_table):
     folder = tmp_path / "s"
@@ -413,7 +419,9 @@ def test_a_run_that_fails_is_a_row_with_its_traceback_and_loses_no_other(tmp_pat
 
 def test_an_outcome_that_is_no_number_is_a_failure_not_a_value(tmp_path):
     mine = tmp_path / "mine.py"
-    text = "import twoway\n\n\n@twoway.outcome(unit='share', meaning='none')\ndef broken(run):\n    return float('nan')\n"
+    text = (
+        "import twoway\n\n\n@twoway.outcome(unit='share', meaning='none')\ndef broken(run):\n    return float('nan')\n"
+    )
     mine.write_text(text, encoding="utf-8")
     study = tiny(replicates=1, extensions=(str(mine),))
     result = run_study(study, tmp_path / "s", workers=1, executor="threads")
@@ -458,6 +466,7 @@ def test_a_study_begun_with_other_sources_is_refused_and_left_as_it_was(tmp_path
 # As many replicates as a precision needs
 
 
+@pytest.mark.slow
 def test_replicates_are_added_until_the_precision_is_reached(tmp_path):
     precision = Precision(outcome="client_tone", half_width=0.05, step=5, most=200)
     result = run_study(tiny(precision=precision), tmp_path / "s", workers=2)

@@ -46,6 +46,7 @@ def small_tasks(monkeypatch):
     monkeypatch.setattr(running, "SECONDS_PER_TASK", 1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_tasks")
 def test_when_a_worker_process_is_killed_what_was_kept_stays_and_can_be_resumed(tmp_path, expected):
     folder, before = tmp_path / "s", set(multiprocessing.active_children())
@@ -102,6 +103,7 @@ def twoway(capsys, *arguments):
     return status, said.out, said.err
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_tasks")
 def test_a_study_that_fills_the_disk_stops_in_words_and_goes_on_when_there_is_room(
     tmp_path, small_disk, capsys, expected

@@ -58,6 +58,7 @@ def test_ablated_scenarios_differ_from_their_base_in_what_is_taken_out_and_in_no
         assert changed(scenario, back) == base
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("removal", REMOVALS, ids=lambda r: f"{r.dimension}: {r.rule}")
 def test_what_is_taken_out_leaves_a_trace_where_it_is_said_to_matter(removal):
     for name in filter(None, ("ordinary", removal.where)):
@@ -99,6 +100,7 @@ NEUTRAL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(NEUTRAL))
 @given(data=st.data())
 def test_at_its_neutral_value_a_rule_does_nothing(name, data):

@@ -8,7 +8,13 @@ import pytest
 from twoway.experiments.validation.ablation_table import DIMENSIONS
 from twoway.experiments.validation.fact_table import declared_facts
 from twoway.experiments.validation.facts import FACTS
-from twoway.experiments.validation.facts_without_dimension import HERE, WITH_ALL, facts_without, in_words, shown
+from twoway.experiments.validation.facts_without_dimension import (
+    HERE,
+    WITH_ALL,
+    facts_without,
+    facts_without_sentences,
+    facts_without_table,
+)
 from twoway.experiments.validation.scoreboard import parts_of_facts
 
 HERE_ALONE = tuple(one.id for one in declared_facts() if FACTS[one.id].conditions == (HERE,))
@@ -29,7 +35,7 @@ def test_with_everything_the_facts_are_those_of_the_scoreboard(table):
 def test_every_such_fact_is_looked_at_without_each_dimension_once(table):
     parts = sum(len(one.part) for one in declared_facts() if one.id in HERE_ALONE)
     assert table.groupby("without").size().to_dict() == dict.fromkeys((WITH_ALL, *DIMENSIONS), parts)
-    assert len(shown(table).rows) == parts
+    assert len(facts_without_table(table).rows) == parts
     assert len(HERE_ALONE) > 10
 
 
@@ -51,8 +57,14 @@ def test_what_is_lost_and_what_is_met_only_without_something_is_told():
             "C": ("met", "met", "between", "met", "met"),
         }
     )
-    told = list(in_words(table))
+    told = list(facts_without_sentences(table))
     assert told[0].startswith("Of the 3 facts that rest on an ordinary centre alone, 2 are met in every part with")
     assert "3 without expectation, 0 without meaning, 2 without context and 2 without handling" in told[0]
     assert told[1:] == ["Without expectation, met only then: B.", "Without meaning, lost: A and C."]
-    assert shown(table).rows[0][3:] == ("0.50", "0.50", "nothing to compute it from, missed", "0.50", "0.50")
+    assert facts_without_table(table).rows[0][3:] == (
+        "0.50",
+        "0.50",
+        "nothing to compute it from, missed",
+        "0.50",
+        "0.50",
+    )

@@ -5,7 +5,13 @@ import pytest
 
 from twoway.analysis.figures.layout import alt_text
 from twoway.analysis.figures.scoreboard import predictive_figure, scale_of, scoreboard_figure
-from twoway.experiments.validation.scoreboard import by_fact, in_words, lines, shown, sources
+from twoway.experiments.validation.scoreboard import (
+    by_fact,
+    scoreboard_lines,
+    scoreboard_sentences,
+    scoreboard_table,
+    sources_table,
+)
 
 
 def board(*rows):
@@ -39,7 +45,7 @@ def test_a_fact_is_met_for_certain_only_if_all_its_parts_are():
 
 
 def test_a_miss_is_told():
-    told = " ".join(in_words(BOARD, 400))
+    told = " ".join(scoreboard_sentences(BOARD, 400))
     assert "Missed: A (part 1 0.010)." in told
     assert "Neither met nor wrong: C (part 4 0.080)." in told
     assert "used in calibration (1): 0 met in every part, 0 between, 1 missed." in told
@@ -47,7 +53,7 @@ def test_a_miss_is_told():
 
 
 def test_what_a_miss_would_take_is_said_and_nothing_of_what_is_met():
-    told = " ".join(in_words(BOARD, 400))
+    told = " ".join(scoreboard_sentences(BOARD, 400))
     assert "What A would take: another world." in told
     assert "What C would take: not known." in told
     assert "What B" not in told
@@ -55,10 +61,10 @@ def test_what_a_miss_would_take_is_said_and_nothing_of_what_is_met():
 
 def test_what_must_be_known_to_weigh_a_fact_stands_beside_it_and_the_rest_is_counted_without_it():
     assert "Of B one must know: it was looked at. Without it 0 of 0 are met in every part." in " ".join(
-        in_words(BOARD, 400)
+        scoreboard_sentences(BOARD, 400)
     )
-    assert [row[-1] for row in shown(BOARD).rows if row[0] == "B"] == ["held out (it was looked at)"] * 2
-    assert sum("(it was looked at)" in line for line in lines(BOARD)) == 2
+    assert [row[-1] for row in scoreboard_table(BOARD).rows if row[0] == "B"] == ["held out (it was looked at)"] * 2
+    assert sum("(it was looked at)" in line for line in scoreboard_lines(BOARD)) == 2
 
 
 @pytest.mark.parametrize("row", list(BOARD.itertuples()), ids=lambda row: row.part)
@@ -69,9 +75,9 @@ def test_whatever_is_measured_lies_on_the_scale_of_its_row(row):
 
 
 def test_the_terminal_the_page_and_the_figure_have_a_row_per_part():
-    assert len(list(lines(BOARD))) == 1 + len(BOARD)
-    assert len(shown(BOARD).rows) == len(BOARD)
-    assert [row[0] for row in sources(BOARD).rows] == ["A", "B", "C"]
+    assert len(list(scoreboard_lines(BOARD))) == 1 + len(BOARD)
+    assert len(scoreboard_table(BOARD).rows) == len(BOARD)
+    assert [row[0] for row in sources_table(BOARD).rows] == ["A", "B", "C"]
     drawn = {text.get_text() for text in scoreboard_figure(BOARD, "400 dyads").axes[0].texts}
     assert set(BOARD["part"]) <= drawn
 
