@@ -49,11 +49,8 @@ def _cache_folder() -> str:
     return ""
 
 
-OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
-"""Options of numba. Compiled code allocates no arrays (``_nrt``): whoever calls it brings room to work in.
-
-Counting references to the arrays that it is given would take a third of its time.
-"""
+OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+"""Options of numba."""
 _COMPILED: dict[object, object] = {}
 """Compiled functions by the plain and the compiled one; with NUMBA_DISABLE_JIT=1 both are the same."""
 _ONE_AT_A_TIME = threading.Lock()
@@ -69,11 +66,18 @@ def plain_function(function: Callable[..., Any]) -> FunctionType:
     return cast(FunctionType, getattr(function, "py_func", function))
 
 
-def compiled(function: Function) -> Function:
+def compiled(function: Function, allocates: bool = False) -> Function:
     """Compile *function* with numba at its first call; with NUMBA_DISABLE_JIT=1 it stays plain Python.
 
-
     Floating-point rules are strict, so that both give bit-identical numbers.
+
+    Parameters
+    ----------
+    function
+        A plain function.
+    allocates
+        Whether it makes arrays. Where none is made, references to the arrays that are handed on need not be counted,
+        which would take a third of the time of a run: whoever calls brings room to work in.
     """
     config: Any = numba.config
     if function in _COMPILED:
@@ -81,7 +85,7 @@ def compiled(function: Function) -> Function:
     with _ONE_AT_A_TIME:  # the folder is a setting of all of numba
         theirs, config.CACHE_DIR = config.CACHE_DIR, _cache_folder()
         try:
-            result: Function = numba.njit(**OPTIONS)(function)
+            result: Function = numba.njit(**OPTIONS, _nrt=allocates)(function)
         finally:
             config.CACHE_DIR = theirs
     _name_files_apart(result)

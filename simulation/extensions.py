@@ -12,7 +12,7 @@ import ast
 import hashlib
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
@@ -122,7 +122,7 @@ class Registry(Mapping[str, Entry], Generic[Entry]):
 class Extension:
     """A loaded file: its path, the SHA-256 of its content, what it declares, each with its kind, and its module."""
 
-    path: Path
+    path: Path = field(compare=False)
     sha256: str
     entries: tuple[tuple[str, Named], ...] = field(compare=False)
     module: ModuleType = field(compare=False, repr=False)
@@ -134,7 +134,8 @@ class Extension:
 
 _LOADING: list[list[tuple[str, Named]]] = []
 """Declarations of the extensions that are being loaded, innermost last."""
-_LOADED: dict[tuple[Path, str], Extension] = {}
+_LOADED: dict[str, Extension] = {}
+"""Extensions by the digest of their content: a copy of a file is the same extension."""
 
 
 def load_extension(path: str | Path) -> Extension:
@@ -155,8 +156,8 @@ def load_extension(path: str | Path) -> Extension:
         raise InputError(f"{path}: an extension is a Python file (.py); there is none")
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    if (path, digest) in _LOADED:
-        return _LOADED[path, digest]
+    if digest in _LOADED:
+        return replace(_LOADED[digest], path=path)
     _refuse_neighbours(path, content)
     name = (
         f"twoway_extension_{digest[:16]}"  # compiled code that is loaded from disk looks its functions up by this name
@@ -178,8 +179,8 @@ def load_extension(path: str | Path) -> Extension:
         _LOADING.pop()
     if not declared:
         raise InputError(f"{path}: declares nothing; see `twoway list` for what a file can declare")
-    _LOADED[path, digest] = Extension(path, digest, tuple(declared), module)
-    return _LOADED[path, digest]
+    _LOADED[digest] = Extension(path, digest, tuple(declared), module)
+    return _LOADED[digest]
 
 
 def _refuse_neighbours(path: Path, content: bytes) -> None:

@@ -19,4 +19,4 @@ RULES: dict[str, Callable[..., object]] = {}
 def rule(function: Function) -> Function:
     """Register *function* as a rule of the model and compile it."""
     RULES[function.__name__] = function
-    return compiled(function)
+    return compiled(function, allocates=True)
