@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
 
 from twoway.simulation.extensions import Registry
 from twoway.simulation.parameters.declare import ParameterGroup
@@ -144,7 +146,7 @@ def event_kind(
 
 def _code(kind: EventKind) -> int:
     EVENTS.declare(kind)
-    return len(EVENTS) - 1
+    return cast(int, np.int64(len(EVENTS) - 1))  # no literal: numba would compile every function anew for every kind
 
 
 TALK = "repair talk"

@@ -27,18 +27,21 @@ from twoway.simulation.state import Floats
 ANY = -1
 """A coordinate of a written draw that stands for all its values."""
 
-CENTRES = stream_id("centres: what they differ in")
-CLIENTS = stream_id("clients: traits")
-CLIENT_EXPECTATIONS = stream_id("clients: expectations")
-KEYWORKERS = stream_id("keyworkers: traits")
-KEYWORKER_EXPECTATIONS = stream_id("keyworkers: expectations")
-FIRST_IMPRESSIONS = stream_id("keyworkers: first impressions")
-FRIENDSHIPS = stream_id("clients: friendships")
-MEETINGS = stream_id("days: meetings")
+FIRST = np.int64(0)
+"""First of several, as a number that is no literal: numba would compile every function anew for every literal."""
+
+CENTRES = np.int64(stream_id("centres: what they differ in"))
+CLIENTS = np.int64(stream_id("clients: traits"))
+CLIENT_EXPECTATIONS = np.int64(stream_id("clients: expectations"))
+KEYWORKERS = np.int64(stream_id("keyworkers: traits"))
+KEYWORKER_EXPECTATIONS = np.int64(stream_id("keyworkers: expectations"))
+FIRST_IMPRESSIONS = np.int64(stream_id("keyworkers: first impressions"))
+FRIENDSHIPS = np.int64(stream_id("clients: friendships"))
+MEETINGS = np.int64(stream_id("days: meetings"))
 ENCOUNTERS = tuple(stream_id(f"encounters: {kind}") for kind in ENCOUNTER_KINDS)
-EVENINGS = stream_id("days: evenings")
-PEERS = stream_id("days: talk among clients")
-LEAVING = stream_id("days: keyworkers leave")
+EVENINGS = np.int64(stream_id("days: evenings"))
+PEERS = np.int64(stream_id("days: talk among clients"))
+LEAVING = np.int64(stream_id("days: keyworkers leave"))
 
 
 def coping_stream(way: str) -> int:
@@ -126,28 +129,28 @@ def normals(draws: Draws, entity: int, day: int, stream: int, block: int) -> tup
 @compiled
 def centre_draws(draws: Draws) -> tuple[float, float, float]:
     """Normal: how a centre differs from others in formality, strictness and transparency."""
-    formality, strictness, transparency, _ = normals(draws, 0, 0, CENTRES, 0)
+    formality, strictness, transparency, _ = normals(draws, FIRST, FIRST, CENTRES, FIRST)
     return formality, strictness, transparency
 
 
 @compiled
 def client_draws(draws: Draws, client: int) -> tuple[float, float, float]:
     """Normal: how a client differs from others in reserve, insight and distress at admission."""
-    reserve, insight, distress, _ = normals(draws, client, 0, CLIENTS, 0)
+    reserve, insight, distress, _ = normals(draws, client, FIRST, CLIENTS, FIRST)
     return reserve, insight, distress
 
 
 @compiled
 def keyworker_draws(draws: Draws, post: int, predecessors: int) -> tuple[float, float]:
     """Normal: how a keyworker, the holder of a *post* after some *predecessors*, differs in reserve and insight."""
-    reserve, insight, _, _ = normals(draws, post, predecessors, KEYWORKERS, 0)
+    reserve, insight, _, _ = normals(draws, post, predecessors, KEYWORKERS, FIRST)
     return reserve, insight
 
 
 @compiled
 def draw_client_expectation(draws: Draws, client: int, out: Floats) -> None:
     """Normal: how a client differs from others in what is expected, a draw per frame."""
-    _fill(draws, client, 0, CLIENT_EXPECTATIONS, out)
+    _fill(draws, client, FIRST, CLIENT_EXPECTATIONS, out)
 
 
 @compiled
@@ -177,7 +180,7 @@ def style_draws(draws: Draws, person: int, predecessors: int, stream: int) -> tu
 
     *person* is the number of the client, or that of the keyworker's post; a client has no *predecessors*.
     """
-    client, keyworker, _, _ = normals(draws, person, predecessors, stream, 0)
+    client, keyworker, _, _ = normals(draws, person, predecessors, stream, FIRST)
     return client, keyworker
 
 
@@ -185,20 +188,20 @@ def style_draws(draws: Draws, person: int, predecessors: int, stream: int) -> tu
 def friendship_draw(draws: Draws, one: int, other: int) -> float:
     """Uniform: whether two clients of a centre are friends; the same whoever comes first."""
     later, earlier = max(one, other), min(one, other)
-    drawn, _, _, _ = uniforms(draws, later * (later - 1) // 2 + earlier, 0, FRIENDSHIPS, 0)
+    drawn, _, _, _ = uniforms(draws, later * (later - 1) // 2 + earlier, FIRST, FRIENDSHIPS, FIRST)
     return drawn
 
 
 @compiled
 def meeting_draws(draws: Draws, dyad: int, day: int) -> tuple[float, float, float, float]:
     """Uniform: whether a dyad meets today, for each kind of encounter that happens by chance."""
-    return uniforms(draws, dyad, day, MEETINGS, 0)
+    return uniforms(draws, dyad, day, MEETINGS, FIRST)
 
 
 @compiled
 def encounter_draws(draws: Draws, dyad: int, day: int, kind: int) -> tuple[float, float, float, float]:
     """Uniform: who opens, which frame client and keyworker take, whether the keyworker bends the rules."""
-    return uniforms(draws, dyad, day, ENCOUNTERS[kind], 0)
+    return uniforms(draws, dyad, day, ENCOUNTERS[kind], FIRST)
 
 
 @compiled
@@ -215,34 +218,34 @@ SEEN = 2
 @compiled
 def evening_draws(draws: Draws, dyad: int, day: int) -> tuple[float, float, float, float]:
     """Uniform: whether client and keyworker notice the other's tension, and how either handles tension."""
-    return uniforms(draws, dyad, day, EVENINGS, 0)
+    return uniforms(draws, dyad, day, EVENINGS, FIRST)
 
 
 @compiled
 def acceptance_draw(draws: Draws, dyad: int, day: int) -> float:
     """Uniform: whether a proposal to talk is accepted."""
-    accepts, _, _, _ = uniforms(draws, dyad, day, EVENINGS, 1)
+    accepts, _, _, _ = uniforms(draws, dyad, day, EVENINGS, FIRST + 1)
     return accepts
 
 
 @compiled
 def peer_draws(draws: Draws, client: int, day: int) -> tuple[float, float]:
     """Uniform: whether a client talks with a friend about the staff today, and with which."""
-    talks, friend, _, _ = uniforms(draws, client, day, PEERS, 0)
+    talks, friend, _, _ = uniforms(draws, client, day, PEERS, FIRST)
     return talks, friend
 
 
 @compiled
 def leaving_draw(draws: Draws, post: int, day: int) -> float:
     """Uniform: whether the keyworker who holds a post leaves today."""
-    leaves, _, _, _ = uniforms(draws, post, day, LEAVING, 0)
+    leaves, _, _, _ = uniforms(draws, post, day, LEAVING, FIRST)
     return leaves
 
 
 @compiled
 def event_draw(draws: Draws, dyad: int, day: int, stream: int) -> float:
     """Uniform: whether an event that happens by chance happens to a dyad today."""
-    happens, _, _, _ = uniforms(draws, dyad, day, stream, 0)
+    happens, _, _, _ = uniforms(draws, dyad, day, stream, FIRST)
     return happens
 
 

@@ -10,6 +10,7 @@ from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
 from twoway.simulation.dynamics.encounter import define
 from twoway.simulation.random_streams import (
+    FIRST,
     Draws,
     client_draws,
     draw_client_expectation,
@@ -49,7 +50,7 @@ def admit_client(number: int, client: Party, conditions: Conditions, draws: Draw
     client.known_rules = parameters.transparency
     client.presumed_reserve = parameters.keyworker_reserve
     for way in range(client.style.shape[0]):
-        style, _ = style_draws(draws, number, 0, conditions.ways[way].stream)
+        style, _ = style_draws(draws, number, FIRST, conditions.ways[way].stream)
         client.style[way] = parameters.coping_style_sd * style
     define(client)
 
