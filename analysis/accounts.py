@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from twoway.analysis.measures.ambivalence import ambivalence_index
-from twoway.analysis.tables import DYAD, kind_shares, need, on_day, sentiment_of
+from twoway.analysis.tables import DYAD, kind_shares, on_day, require_columns, sentiment_of
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.columns import SHARE_OF
 from twoway.simulation.errors import InputError
@@ -26,7 +26,7 @@ PARTY = [*DYAD, "party"]
 ATTRIBUTED = ("role_share", "strain_share", "person_share")
 
 
-class Remembering(NamedTuple):
+class MemoryParameters(NamedTuple):
     """What someone tells of what happened, in one place."""
 
     half_life: float = 30.0
@@ -37,7 +37,7 @@ class Remembering(NamedTuple):
     """Evaluation from which a good act is worth telling; others only where there is none. EPA units; assumed; 1..3."""
 
 
-REMEMBERING = Remembering()
+REMEMBERING = MemoryParameters()
 
 
 def read_by(events: pd.DataFrame) -> pd.Series:
@@ -51,7 +51,9 @@ def latest_change(events: pd.DataFrame, day: int) -> pd.DataFrame:
     return changes.drop_duplicates(DYAD, keep="last")
 
 
-def readings(tables: Tables, resolved: Resolved, day: int, remembering: Remembering = REMEMBERING) -> pd.DataFrame:
+def weighted_readings(
+    tables: Tables, resolved: Resolved, day: int, remembering: MemoryParameters = REMEMBERING
+) -> pd.DataFrame:
     """Every act someone has read up to a day, in the order in which it happened, and how much it weighs now.
 
     Columns as in the events table, and ``party`` (who read it), ``evaluation`` (of the act seen, EPA units), ``weight``
@@ -59,7 +61,7 @@ def readings(tables: Tables, resolved: Resolved, day: int, remembering: Remember
     (whether it was done by, or to, a keyworker who has left since).
     """
     events = tables.events
-    need(events, "events", [*DYAD, "day", "event", "actor", "seen", "emotion_named", *ATTRIBUTED])
+    require_columns(events, "events", [*DYAD, "day", "event", "actor", "seen", "emotion_named", *ATTRIBUTED])
     learning = resolved.scenario.learning
     read = events[(events["event"] == "exchange") & (events["day"] <= day)]
     good = sentiment_of(read["seen"], resolved)
@@ -73,8 +75,8 @@ def readings(tables: Tables, resolved: Resolved, day: int, remembering: Remember
     )
 
 
-def memories(read: pd.DataFrame, remembering: Remembering = REMEMBERING) -> pd.DataFrame:
-    """The weightiest events of each party, good and bad: rows of ``readings``, weightiest first.
+def memories(read: pd.DataFrame, remembering: MemoryParameters = REMEMBERING) -> pd.DataFrame:
+    """The weightiest events of each party, good and bad: rows of ``weighted_readings``, weightiest first.
 
     Of the same thing seen several times only the weightiest is told, and civil acts that nobody would remember only
     where there is nothing better. A keyworker remembers nothing of her predecessor's; a client does.
@@ -90,7 +92,7 @@ def memories(read: pd.DataFrame, remembering: Remembering = REMEMBERING) -> pd.D
 
 def _expected(tables: Tables, resolved: Resolved, day: int) -> pd.DataFrame:
     """What each party expected before there was any experience: shares by kind of frame, one row per party."""
-    need(tables.dyads, "dyads", [f"{role}_{kind}_first" for role in ROLES for kind in KINDS])
+    require_columns(tables.dyads, "dyads", [f"{role}_{kind}_first" for role in ROLES for kind in KINDS])
     parts = []
     for role in ROLES:
         first = tables.dyads[[*DYAD, *(f"{role}_{kind}_first" for kind in KINDS)]]
@@ -124,14 +126,14 @@ def accounts(tables: Tables, resolved: Resolved, day: int, read: pd.DataFrame | 
     and ``adversarial`` (shares of frames), ``leading`` and ``second`` (the weightiest frames) with their shares,
     ``felt_coercion`` (clients), ``tension``, ``distance``, ``trouble_role``, ``trouble_strain`` and ``trouble_person``
     (to what trouble is put down; missing if there was none), ``personal_expected`` and so on, and ``met`` (acts
-    read). *read* are the ``readings`` up to the day, if they are at hand.
+    read). *read* are the ``weighted_readings`` up to the day, if they are at hand.
 
     Raises ``InputError`` for a day outside the stay, or a table that lacks what is needed.
     """
     days = tables.days
-    need(days, "days", [*PARTY, "day", "positivity", "negativity", "felt_coercion", "tension", "distance"])
+    require_columns(days, "days", [*PARTY, "day", "positivity", "negativity", "felt_coercion", "tension", "distance"])
     now = on_day(days, day).reset_index(drop=True)
-    read = readings(tables, resolved, day) if read is None else read
+    read = weighted_readings(tables, resolved, day) if read is None else read
     weights = now[[f"{SHARE_OF}{name}" for name in resolved.frames.names]].to_numpy()
     order = np.argsort(-weights, axis=1, kind="stable")
     names, rows = np.array(resolved.frames.names), np.arange(len(now))
@@ -200,8 +202,8 @@ def pair_of_accounts(
     tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], day: int
 ) -> tuple[Account, Account]:
     """The client's and the keyworker's account of one *dyad* (replicate, centre, number) at the end of a day."""
-    own = of_dyad(tables, dyad)
-    read = readings(own, resolved, day)
+    own = dyad_tables(tables, dyad)
+    read = weighted_readings(own, resolved, day)
     table, remembered = accounts(own, resolved, day, read), memories(read)
     pair = []
     for row in table.to_dict("records"):
@@ -222,7 +224,7 @@ def pair_of_accounts(
     return client, keyworker
 
 
-def of_dyad(tables: Tables, dyad: tuple[int, int, int]) -> Tables:
+def dyad_tables(tables: Tables, dyad: tuple[int, int, int]) -> Tables:
     """The tables of one dyad alone, by (replicate, centre, number); one that does not exist is refused."""
 
     def mine(table: pd.DataFrame) -> pd.DataFrame:

@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.measures.ambivalence import INDEX, ambivalence_index, ends, same_balance
+from twoway.analysis.measures.ambivalence import INDEX, ambivalence_index, outcomes_of_matched, same_balance
+from twoway.analysis.measures.estimates import Measure, estimated, estimated_means, units_of
 from twoway.analysis.measures.panel import OF_DAYS, panel
 from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
-from twoway.analysis.statistics.bootstrap import Measure, estimated, estimated_means, units_of
-from twoway.analysis.tables import DYAD, kind_shares, need
+from twoway.analysis.tables import DYAD, kind_shares, require_columns
 from twoway.simulation.affect_control.frames import CLIENT, KINDS, ROLES
 from twoway.simulation.columns import SHARE_OF
 from twoway.simulation.errors import InputError
@@ -82,7 +82,7 @@ def accounts_on(days: pd.DataFrame, resolved: Resolved, day: int) -> pd.DataFram
     For either role good and bad tone and the shares of personal, formal and adversarial frames, named such as
     ``client_positivity``; and ``client_felt_coercion``.
     """
-    need(days, "days", [*OF_DAYS, *(f"{SHARE_OF}{name}" for name in resolved.frames.names)])
+    require_columns(days, "days", [*OF_DAYS, *(f"{SHARE_OF}{name}" for name in resolved.frames.names)])
     today = days[days["day"] == day]
     if not len(today):
         raise InputError(f"day = {day}; the table of days holds day {days['day'].min()} to {days['day'].max()}")
@@ -99,7 +99,7 @@ def accounts_on(days: pd.DataFrame, resolved: Resolved, day: int) -> pd.DataFram
     return dyads.assign(**data)
 
 
-def features(accounts: pd.DataFrame) -> Floats:
+def account_features(accounts: pd.DataFrame) -> Floats:
     """Standardised features of accounts, shape (dyads, up to 9); what does not vary is left out.
 
     Shares become log-ratios to the formal share (they sum to 1, so one is redundant); what piles up at nothing, bad
@@ -161,13 +161,13 @@ def _ordered(labels: Codes, accounts: pd.DataFrame, clusters: int) -> Codes:
 
 def clusters_of(accounts: pd.DataFrame, clusters: int, seed: int = 0) -> Codes:
     """Cluster of each dyad, shape (dyads,), of so many found without the rule; 0 is where both are rated highest."""
-    values = features(accounts)
+    values = account_features(accounts)
     return _ordered(_mixture(values, clusters, seed).predict(values), accounts, clusters)
 
 
 def best_number(accounts: pd.DataFrame, seed: int = 0) -> int:
     """How many clusters describe the accounts best (lowest BIC), of 1 to ``MOST``."""
-    values = features(accounts)
+    values = account_features(accounts)
     fits = {k: _mixture(values, k, seed, STARTS_OF_HALVES).bic(values) for k in range(1, MOST + 1)}
     return min(fits, key=lambda k: fits[k])
 
@@ -195,7 +195,7 @@ def emergence(days: pd.DataFrame, resolved: Resolved, day: int = 90, seed: int =
         raise InputError(
             f"days: {len(accounts)} dyads; clusters take at least {LEAST_DYADS}, ask for more with --replicates"
         )
-    values, rule, kinds = features(accounts), rule_on(accounts), len(PATTERNS)
+    values, rule, kinds = account_features(accounts), rule_on(accounts), len(PATTERNS)
     labels, rows = {}, []
     for clusters in range(1, MOST + 1):
         mixture = _mixture(values, clusters, seed)
@@ -247,14 +247,16 @@ def _measures(now: pd.DataFrame, last: pd.DataFrame, rule: NDArray[np.int8], lab
     member = np.equal.outer(labels, np.arange(kinds)).astype(np.float64)
     cells = np.equal.outer(rule * kinds + labels, np.arange(kinds**2)).astype(np.float64)
     tone = now["client_positivity"].to_numpy(), now["client_negativity"].to_numpy()
-    matched, values = same_balance(*tone), features(last)
+    matched, values = same_balance(*tone), account_features(last)
     end = _ordered(_mixture(values, kinds, seed).predict(values), last, kinds)
     return pd.concat(
         [
             estimated(AGREEMENT, [f"{kinds} clusters"], cells, _adjusted_rand, [len(now)], units),
             estimated_means(INDEX, groups, ambivalence_index(*tone)[:, None] * member, member, units),
-            ends(matched, member, groups, "on the day", seed),
-            ends(matched, np.equal.outer(end, np.arange(kinds)).astype(np.float64), groups, "at the end", seed),
+            outcomes_of_matched(matched, member, groups, "on the day", seed),
+            outcomes_of_matched(
+                matched, np.equal.outer(end, np.arange(kinds)).astype(np.float64), groups, "at the end", seed
+            ),
         ],
         ignore_index=True,
     )
@@ -275,7 +277,7 @@ def _adjusted_rand(counts: Floats) -> Floats:
     return index
 
 
-def in_words(found: Emergence) -> Iterator[str]:
+def emergence_sentences(found: Emergence) -> Iterator[str]:
     """What the clusters say about the patterns, in a few sentences; plainly, if three is not what the data show."""
     kinds, numbers = len(PATTERNS), found.numbers
     dyads = len(found.dyads)

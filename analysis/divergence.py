@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.simulation.events import EVENTS, EXCHANGE, HANDLING
+from twoway.simulation.columns import EVENT_KINDS, EventKind
 from twoway.simulation.situations import ENCOUNTER_KINDS
 
 VISIBLE = ("day", "event", "encounter", "exchange", "actor", "act", "seen", "way", "friend")
@@ -27,7 +27,7 @@ ONE_ONLY, OPENED, ACT, SEEN, HANDLED, FRIEND = (
 PARTINGS = (ONE_ONLY, OPENED, ACT, SEEN, HANDLED, FRIEND)
 
 
-class Parting(NamedTuple):
+class FirstDifference(NamedTuple):
     """The first thing that differs: its day, in what, and the kind of encounter or other event it was."""
 
     day: int
@@ -35,7 +35,7 @@ class Parting(NamedTuple):
     event: str
 
 
-def parting(first: NDArray[Any], other: NDArray[Any]) -> Parting | None:
+def first_difference(first: NDArray[Any], other: NDArray[Any]) -> FirstDifference | None:
     """Where two stories of one dyad part, from the event records of that dyad in both contexts; None if nowhere."""
     both = min(len(first), len(other))
     differs = np.zeros(both, bool)
@@ -47,13 +47,13 @@ def parting(first: NDArray[Any], other: NDArray[Any]) -> Parting | None:
         return None
     if here is None or there is None or _place(here) != _place(there):
         rows = sorted((row for row in (here, there) if row is not None), key=_place)
-        return Parting(int(rows[0]["day"]), ONE_ONLY, _name(rows[0]))
+        return FirstDifference(int(rows[0]["day"]), ONE_ONLY, _name(rows[0]))
     what = FRIEND
-    if here["event"] == EXCHANGE:
+    if here["event"] == EventKind.EXCHANGE:
         what = OPENED if here["actor"] != there["actor"] else ACT if here["act"] != there["act"] else SEEN
-    elif here["event"] == HANDLING:
+    elif here["event"] == EventKind.HANDLING:
         what = HANDLED if here["actor"] == there["actor"] else ONE_ONLY
-    return Parting(int(here["day"]), what, _name(here))
+    return FirstDifference(int(here["day"]), what, _name(here))
 
 
 def _place(row: Any) -> tuple[int, ...]:
@@ -62,13 +62,13 @@ def _place(row: Any) -> tuple[int, ...]:
 
 
 def _name(row: Any) -> str:
-    return ENCOUNTER_KINDS[row["encounter"]] if row["event"] == EXCHANGE else list(EVENTS)[row["event"]]
+    return ENCOUNTER_KINDS[row["encounter"]] if row["event"] == EventKind.EXCHANGE else EVENT_KINDS[row["event"]]
 
 
-def settled(codes: NDArray[np.int8]) -> NDArray[np.int64]:
+def settled_from(codes: NDArray[np.int8]) -> NDArray[np.int64]:
     """The day from which on each dyad is in the pattern in which it ends; *codes* has shape (days, dyads).
 
-    >>> settled(np.array([[0, 1], [0, 2], [0, 1]], np.int8)).tolist()
+    >>> settled_from(np.array([[0, 1], [0, 2], [0, 1]], np.int8)).tolist()
     [1, 3]
     """
     days = np.arange(1, len(codes) + 1)[:, None]
@@ -79,7 +79,7 @@ OCCASION = ["day", "order", "event", "encounter", "exchange", "actor"]
 TOLD = ["act", "seen", "way"]
 
 
-def side_by_side(first: pd.DataFrame, other: pd.DataFrame, days: dict[int, str]) -> pd.DataFrame:
+def events_side_by_side(first: pd.DataFrame, other: pd.DataFrame, days: dict[int, str]) -> pd.DataFrame:
     """What happened in either context on some *days*, each with why it is told; events of one dyad, in words.
 
     Columns ``day``, ``why``, ``event``, ``encounter``, ``exchange``, ``actor``, ``where`` it happened (both, first or
@@ -91,7 +91,7 @@ def side_by_side(first: pd.DataFrame, other: pd.DataFrame, days: dict[int, str])
         order = some["event"].cat.codes.astype(int) * 100
         exchange = some["exchange"].astype("float")
         order += (some["encounter"].cat.codes.astype(int) * 10 + exchange.fillna(0).astype(int) + 11) * (
-            some["event"] == list(EVENTS)[EXCHANGE]
+            some["event"] == EVENT_KINDS[EventKind.EXCHANGE]
         )
         words = {name: some[name].astype(object) for name in ("event", "encounter", "actor", *TOLD)}
         rows = pd.DataFrame({"day": some["day"], "order": order, "exchange": exchange.fillna(-1.0), **words}).fillna("")
@@ -109,8 +109,8 @@ def side_by_side(first: pd.DataFrame, other: pd.DataFrame, days: dict[int, str])
     return table[["day", "why", "event", "encounter", "exchange", "actor", "where", *kept]]
 
 
-def in_lines(table: pd.DataFrame) -> list[str]:
-    """A table of ``side_by_side`` as lines of text: what happened here | what happened there."""
+def side_by_side_lines(table: pd.DataFrame) -> list[str]:
+    """A table of ``events_side_by_side`` as lines of text: what happened here | what happened there."""
 
     def said(row: Any, where: str) -> str:
         if row.where not in ("both", where):

@@ -7,13 +7,14 @@ of its own, and the two together give the dyad's pattern, as Skårner & Billquis
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from statistics import NormalDist
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twoway.analysis.statistics.bootstrap import resampling_weights
+from twoway.analysis.statistics.intervals import percentile_interval, wilson_interval
 from twoway.analysis.tables import DYAD, on_day
 from twoway.simulation.affect_control.frames import ROLES
 
@@ -171,15 +172,10 @@ def shares(dyads: pd.DataFrame, confidence: float = 0.95, draws: int = 2000, see
     total = counts.sum(axis=0)
     share, n = total / total.sum(), total.sum()
     if len(counts) >= ENOUGH_CENTRES:
-        equal = np.full(len(counts), 1 / len(counts))
-        again = np.random.default_rng(seed).multinomial(len(counts), equal, size=draws) @ counts
-        tail = (1 - confidence) / 2
-        low, high = np.quantile(again / again.sum(axis=1, keepdims=True), [tail, 1 - tail], axis=0)
+        again = resampling_weights(len(counts), draws, seed) @ counts
+        low, high = percentile_interval(again / again.sum(axis=1, keepdims=True), (1 - confidence) / 2)
     else:
-        z = NormalDist().inv_cdf((1 + confidence) / 2)
-        middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-        half = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-        low, high = np.clip(middle - half, 0.0, share), np.clip(middle + half, share, 1.0)
+        low, high = wilson_interval(share, n, confidence)
     return pd.DataFrame(
         {"dyads": total, "share": share, "low": low, "high": high},
         index=pd.Index(PATTERNS, name="pattern"),

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from twoway.analysis.statistics.effects import Estimate, Turn, interplay, turning_points
+from twoway.analysis.statistics.effects import Estimate, InteriorOptimum, interaction, interior_optima
 from twoway.simulation.columns import Column
 from twoway.simulation.errors import listed
 
@@ -45,7 +45,7 @@ def changed_by(estimate: Estimate, column: Column) -> str:
     return f"{amount(estimate.value, column, True)} {unit} (95 % interval {low} to {high})"
 
 
-def settled(estimate: Estimate) -> bool:
+def is_settled(estimate: Estimate) -> bool:
     """Whether the interval leaves zero out."""
     return bool(estimate.low > 0 or estimate.high < 0)
 
@@ -72,7 +72,7 @@ def effect_sentence(row: Mapping[str, object], column: Column, over: str = "") -
     estimate = Estimate(*(float(str(row[part])) for part in ("effect", "low", "high")))
     what = f"Taking {plain_name(str(row['input']))} {row['change']}"
     by = changed_by(estimate, column)
-    if settled(estimate):
+    if is_settled(estimate):
         verb = "raises" if estimate.value > 0 else "lowers"
         return f"{what} {verb} {phrase(column)}{over}: {by}."
     return f"{what} has no settled effect on {phrase(column)}{over}: {by}."
@@ -92,15 +92,17 @@ def grid_answers(
             over = f", on average over the values of {listed(others)}" if others else ""
             yield effect_sentence({str(k): v for k, v in row.items()}, column, over)
         for field in inputs:
-            turns = turning_points(table, inputs, field, column.name, common_random_numbers)
+            turns = interior_optima(table, inputs, field, column.name, common_random_numbers)
             if turns is not None:
                 yield from _turns_said(field, turns, column, place == 0)
         words = any(isinstance(value, str) for field in inputs for value in table[field].head(1))
         if len(inputs) == 2 and place == 0 and not words:
-            yield interplay_said(table, inputs, column, common_random_numbers)
+            yield interaction_sentence(table, inputs, column, common_random_numbers)
 
 
-def _turns_said(field: str, turns: tuple[Turn, Turn], column: Column, also_without: bool) -> Iterator[str]:
+def _turns_said(
+    field: str, turns: tuple[InteriorOptimum, InteriorOptimum], column: Column, also_without: bool
+) -> Iterator[str]:
     """Whether there is an optimum between the ends of an input."""
     name, found = plain_name(field), [turn for turn in turns if turn.beyond.low > 0]
     for turn in found:
@@ -122,14 +124,16 @@ def _turns_said(field: str, turns: tuple[Turn, Turn], column: Column, also_witho
             )
 
 
-def interplay_said(table: pd.DataFrame, inputs: Sequence[str], column: Column, common_random_numbers: bool) -> str:
+def interaction_sentence(
+    table: pd.DataFrame, inputs: Sequence[str], column: Column, common_random_numbers: bool
+) -> str:
     """Whether the effect of the first input depends on the second."""
     one, other = inputs
-    low, high, difference = interplay(table, inputs, one, other, column.name, common_random_numbers)
+    low, high, difference = interaction(table, inputs, one, other, column.name, common_random_numbers)
     ends = (
         f"{changed_by(low, column)} where {plain_name(other)} is lowest, {changed_by(high, column)} where it is highest"
     )
-    if settled(difference):
+    if is_settled(difference):
         return (
             f"The two do not simply add up: the effect of {plain_name(one)} on {phrase(column)} is {ends}; "
             f"the difference is {changed_by(difference, column)}."
@@ -146,7 +150,7 @@ def difference_answers(effects: pd.DataFrame, outcomes: Sequence[Column], base: 
         for row in effects[effects["outcome"] == column.name].to_dict("records"):
             estimate = Estimate(row["effect"], row["low"], row["high"])
             by, name = changed_by(estimate, column), row["input"]
-            if settled(estimate):
+            if is_settled(estimate):
                 word = "higher" if estimate.value > 0 else "lower"
                 yield f"With '{name}' {phrase(column)} is {word} than at {base}: {by}."
             else:

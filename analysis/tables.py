@@ -36,7 +36,7 @@ def sentiment_of(acts: pd.Series, resolved: Resolved, dimension: int = EVALUATIO
     return np.append(np.array(values, np.float64), np.nan)[acts.cat.codes.to_numpy()]
 
 
-def need(table: pd.DataFrame, name: str, columns: Iterable[str]) -> None:
+def require_columns(table: pd.DataFrame, name: str, columns: Iterable[str]) -> None:
     """Refuse a *table* that lacks one of the *columns*, or that is empty; *name* is events, days or dyads."""
     for column in columns:
         if column not in table:

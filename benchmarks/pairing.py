@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from twoway.analysis.measures.paired_patterns import largest_variance_ratio, shares_of, variance_ratio
 from twoway.analysis.patterns import class_codes, pattern_codes
-from twoway.analysis.statistics.paired import most_possible, shares_of, variance_ratio
 from twoway.experiments.comparison.schedule import parse_schedule
 from twoway.simulation.run import Detail, simulate
 
@@ -51,7 +51,7 @@ def main(replicates: int = 1000) -> None:
     print("| --- | --- |" + " --- |" * len(OUTCOMES))
     for name, (one, other) in CONTRASTS.items():
         (here, first), (there, then) = simulated(one, replicates), simulated(other, replicates)
-        ratio, most = variance_ratio(first, then), most_possible(first, then)
+        ratio, most = variance_ratio(first, then), largest_variance_ratio(first, then)
         cells = (
             f"{f'**{value:.1f}**' if value < WANTED else f'{value:.1f}'} ({low:.1f} to {high:.1f}; {top:.0f})"
             for value, low, high, top in zip(*ratio, most, strict=True)

@@ -46,6 +46,12 @@ def _outcomes(extensions: Sequence[Extension]) -> Listing:
     return ((one.name, f"{one.meaning} ({one.unit})") for one in OUTCOMES.extended(extensions).values())
 
 
+def _figures(extensions: Sequence[Extension]) -> Listing:
+    from twoway.analysis.figures.registry import all_figures
+
+    return ((one.name, one.meaning) for one in all_figures(extensions).values())
+
+
 def _data(folder: str, _: Sequence[Extension]) -> Listing:
     from twoway.simulation.affect_control.equations import DATA, read_toml
 
@@ -59,6 +65,7 @@ KINDS: dict[str, Callable[[Sequence[Extension]], Listing]] = {
     "studies": _studies,
     "lessons": _lessons,
     "outcomes": _outcomes,
+    "figures": _figures,
     "lexicons": partial(_data, "lexicons"),
     "equations": partial(_data, "equations"),
     "frames": partial(_data, "frames"),

@@ -183,12 +183,11 @@ def why(options: argparse.Namespace) -> int:
     day, exchange = _number(options, "day"), _number(options, "exchange")
     run, dyad, number = _opened(options)
     day = run.check_day(day)
-    from twoway.analysis.narrative.explanation import told
-    from twoway.analysis.narrative.explanation import why as explain
+    from twoway.analysis.narrative.explanation import explain_exchange, explanation_lines
 
     prepared = run.prepared
-    reason = explain(run.read_tables(range(dyad[0], dyad[0] + 1)), prepared, run.seed, dyad, day, exchange or 0)
-    return _say(told(reason, prepared), options, f"Why? Dyad {number} of {run.scenario.title}, day {day}")
+    reason = explain_exchange(run.read_tables(range(dyad[0], dyad[0] + 1)), prepared, run.seed, dyad, day, exchange or 0)
+    return _say(explanation_lines(reason, prepared), options, f"Why? Dyad {number} of {run.scenario.title}, day {day}")
 
 
 def measures(options: argparse.Namespace) -> int:
@@ -202,7 +201,7 @@ def measures(options: argparse.Namespace) -> int:
     day = _number(options, "day")
     run = SavedRun(options.folder)
     day = run.check_day(day)
-    from twoway.analysis.clustering import LEAST_DYADS, emergence, in_words
+    from twoway.analysis.clustering import LEAST_DYADS, emergence, emergence_sentences
     from twoway.analysis.measures.all_measures import measures as measure
 
     tables = run.read_tables()
@@ -218,7 +217,7 @@ def measures(options: argparse.Namespace) -> int:
         import textwrap
 
         print()
-        for sentence in in_words(emergence(tables.days, run.resolved, day)):
+        for sentence in emergence_sentences(emergence(tables.days, run.resolved, day)):
             print(textwrap.fill(sentence, 100))
     return 0
 

@@ -1,1 +1,1 @@
-"""Which runs are made and where they are kept; the only folder that writes results."""
+"""Experiments: runs, comparisons, studies, calibration and validation; the only folder that writes results."""

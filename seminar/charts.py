@@ -107,8 +107,8 @@ class _DayAxis:
         drawing.put("path", d=f"M{LEFT} {y}H{WIDTH - RIGHT}", stroke="#666666", fill="none")
         for day in self.ticks():
             x, anchor = (LEFT, "start") if day == 1 else (self.noon(day), "middle")
-            told = f"day {day}" if day == 1 else str(day)
-            drawing.words(x, y + 13, told, font_size=11, text_anchor=anchor, fill="#444444")
+            label = f"day {day}" if day == 1 else str(day)
+            drawing.words(x, y + 13, label, font_size=11, text_anchor=anchor, fill="#444444")
 
     def line(self, drawing: Drawing, day: int, top: float, bottom: float) -> None:
         """Draw the line of the day looked at.
@@ -329,11 +329,11 @@ def outcome_chart(
     pairs, guesses = sum(counts), sum(hands)
     title = f"Where {counted(pairs, 'such pair')} end{'s' * (pairs == 1)} up{f': {of}' if of else ''}"
     share = [count / max(1, pairs) for count in counts]
-    told = [
+    parts = [
         f"{count} end {name} ({percent(part)}, by luck {percent(least)} to {percent(most)})"
         for name, count, part, least, most in zip(PATTERNS, counts, share, low, high, strict=True)
     ]
-    sentence = f"{f'{of}: of' if of else 'Of'} {counted(pairs, 'such pair')}, {listed(told)}."
+    sentence = f"{f'{of}: of' if of else 'Of'} {counted(pairs, 'such pair')}, {listed(parts)}."
     guessed = [f"{hand} for {name}" for name, hand in zip(PATTERNS, hands, strict=False)]
     sentence += f" Asked “{QUESTION}”, of {counted(guesses, 'hand')} {listed(guessed)}." if guesses else ""
     height = OUTCOMES_GUESSED if guesses else OUTCOMES
@@ -388,10 +388,10 @@ def transition_chart(counts: NDArray[np.int64], first: str, other: str, key: str
     counts = np.asarray(counts, int)
     pairs, title = int(counts.sum()), "The same pairs, the same luck, in both"
     moved = [(int(counts[i, j]), i, j) for i in range(3) for j in range(3) if i != j and counts[i, j]]
-    told = [f"{n} move from {PATTERNS[i]} to {PATTERNS[j]}" for n, i, j in sorted(moved, key=lambda move: -move[0])]
+    texts = [f"{n} move from {PATTERNS[i]} to {PATTERNS[j]}" for n, i, j in sorted(moved, key=lambda move: -move[0])]
     stay = pairs - sum(n for n, _, _ in moved)
     sentence = f"Of the {counted(pairs, 'pair')}, {stay} are in the same pattern with {first} and with {other}"
-    sentence += f"; {listed(told)}." if told else "."
+    sentence += f"; {listed(texts)}." if texts else "."
     drawing = Drawing(WIDTH, MOVES, key, title, sentence)
     drawing.words(4, 14, title, font_size=13, font_weight="bold")
     top, gap, width, x0, x1 = 44.0, 7.0, 44.0, 120.0, WIDTH - 164.0

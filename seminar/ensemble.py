@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twoway.analysis.measures.paired_patterns import shares_of
 from twoway.analysis.patterns import PATTERNS, class_codes, pattern_codes, shares
-from twoway.analysis.statistics.paired import interval, shares_of
+from twoway.analysis.statistics.intervals import student_interval
 from twoway.simulation.run import Detail, PreparedScenario, simulate_centre
 
 PAIRS = 200
@@ -89,6 +90,6 @@ class Ensemble:
         table = shares(pd.DataFrame({"replicate": replicates.ravel(), "centre": centre, "pattern": pattern}))
         low, high = table["low"].to_numpy(), table["high"].to_numpy()
         if len(codes) > 1:
-            by_replicate = interval(shares_of(codes))
+            by_replicate = student_interval(shares_of(codes))
             low, high = np.minimum(low, by_replicate.low), np.maximum(high, by_replicate.high)
         return ShareIntervals(np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0))

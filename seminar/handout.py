@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from twoway.analysis.accounts import of_dyad, readings
-from twoway.analysis.narrative.interview import Choice
+from twoway.analysis.accounts import dyad_tables, weighted_readings
+from twoway.analysis.narrative.interview import PhraseChoice
 from twoway.analysis.narrative.sentences import scene
 from twoway.analysis.narrative.story import (
     TELLING,
@@ -21,8 +21,8 @@ from twoway.analysis.narrative.story import (
     chapter,
     chapters,
     interviews,
-    numbered,
     verdict_and_interviews,
+    with_numbers,
 )
 from twoway.analysis.narrative.words.grammar import named
 from twoway.analysis.patterns import PATTERNS
@@ -325,7 +325,7 @@ def _shown_day(timeline: DyadTimeline, day: int) -> ShownDay:
     text = timeline.narrate(position)
     if len(begin):
         rows = today.loc[begin[-1] :].to_dict("records")
-        text = scene(rows, timeline.resolved, Choice(f"{'/'.join(map(str, timeline.dyad))}/{day}"))
+        text = scene(rows, timeline.resolved, PhraseChoice(f"{'/'.join(map(str, timeline.dyad))}/{day}"))
     return ShownDay(day, text, *card_table([card_lines(timeline, side, position) for side in range(2)]))
 
 
@@ -335,9 +335,9 @@ def _story(timeline: DyadTimeline, until: int, to_the_end: bool) -> list[Piece]:
         story = chapters(timeline.tables, timeline.resolved, timeline.dyad)[2:]
         spoken = verdict_and_interviews(timeline.tables, timeline.resolved, timeline.dyad, until)
     else:
-        own = of_dyad(timeline.tables, timeline.dyad)
-        own = own._replace(events=numbered(own.events))
-        read = readings(own, timeline.resolved, until, TIMELESS)
+        own = dyad_tables(timeline.tables, timeline.dyad)
+        own = own._replace(events=with_numbers(own.events))
+        read = weighted_readings(own, timeline.resolved, until, TIMELESS)
         key = "/".join(map(str, timeline.dyad))
         story = chapter(own, timeline.resolved, read, None, (), 1, until, key, TELLING)
         spoken = interviews(timeline.tables, timeline.resolved, timeline.dyad, until)

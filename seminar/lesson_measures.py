@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from twoway.analysis.narrative.sentences import BY_THE_RULES
 from twoway.analysis.narrative.words.grammar import OTHER, percent
 from twoway.analysis.patterns import PATTERNS, by_day, with_patterns
-from twoway.analysis.statistics.paired import interval
+from twoway.analysis.statistics.intervals import student_interval
 from twoway.analysis.tables import DYAD, kind_shares, sentiment_of
 from twoway.seminar.lessons import Lesson, Notice
 from twoway.seminar.recipe import Recipe, count_of_pairs
@@ -92,6 +92,8 @@ def _within_setting(
 
 
 def _share(pattern: str) -> Callable[[SimulatedSetting], pd.Series]:
+    """Share of pairs that end in a pattern, by replicate."""
+
     def share(setting: SimulatedSetting) -> pd.Series:
         dyads = with_patterns(setting.tables.dyads)
         return _by_replicate((dyads["pattern"] == pattern).astype(float), dyads)
@@ -100,10 +102,12 @@ def _share(pattern: str) -> Callable[[SimulatedSetting], pd.Series]:
 
 
 def _in_the_end(column: str) -> Callable[[SimulatedSetting], pd.Series]:
+    """Mean of a column of the dyads table, by replicate."""
     return lambda setting: _by_replicate(setting.tables.dyads[column], setting.tables.dyads)
 
 
-def _exchanges(setting: SimulatedSetting, **only: Any) -> pd.DataFrame:
+def _exchanges(setting: SimulatedSetting, **only: str | int | tuple[str, ...]) -> pd.DataFrame:
+    """Exchanges whose columns have the given value, or one of the given values."""
     events = setting.tables.events
     keep = events["event"] == "exchange"
     for column, value in only.items():
@@ -112,27 +116,32 @@ def _exchanges(setting: SimulatedSetting, **only: Any) -> pd.DataFrame:
 
 
 def _kindness(setting: SimulatedSetting) -> pd.Series:
+    """Mean evaluation of the client's acts, by replicate."""
     acts = _exchanges(setting, actor="client")
     return _by_replicate(pd.Series(sentiment_of(acts["act"], setting.resolved), acts.index), acts)
 
 
-def _personal(setting: SimulatedSetting, **only: Any) -> pd.Series:
+def _personal(setting: SimulatedSetting, **only: str | int | tuple[str, ...]) -> pd.Series:
+    """Mean share of the person in the explanation of an act, by replicate."""
     acts = _exchanges(setting, **only)
     return _by_replicate(acts["person_share"], acts)
 
 
 def _refusals(setting: SimulatedSetting) -> pd.Series:
+    """Requests refused for each pair, by replicate."""
     refused = _exchanges(setting, actor="keyworker", encounter="request", act="refuse")
     pairs = setting.tables.dyads.groupby("replicate").size()
     return refused.groupby("replicate").size().reindex(pairs.index, fill_value=0) / pairs
 
 
 def _tension(setting: SimulatedSetting) -> pd.Series:
+    """Mean tension of the keyworker, by replicate."""
     days = setting.tables.days[setting.tables.days["party"] == "keyworker"]
     return _by_replicate(days["tension"], days)
 
 
 def _coerced(setting: SimulatedSetting) -> pd.Series:
+    """Mean felt coercion of the client, by replicate."""
     days = setting.tables.days[setting.tables.days["party"] == "client"]
     return _by_replicate(days["felt_coercion"], days)
 
@@ -309,7 +318,7 @@ def holds(found: ComparedSeries, direction: str) -> bool:
     """
     if direction == "much the same":
         return bool(abs(found.other.mean() - found.one.mean()) <= SAME * abs(found.one.mean()))
-    difference = interval((found.other - found.one)[:, None])
+    difference = student_interval((found.other - found.one)[:, None])
     return bool(difference.low[0] > 0 if direction == "more" else difference.high[0] < 0)
 
 

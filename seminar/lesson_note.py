@@ -39,7 +39,7 @@ def note_pieces(lesson: Lesson, pairs: int = NOTE_PAIRS) -> list[Piece]:
         Block("heading", "What to guess, what to try"),
         Table(("step", "min", "what the class does"), tuple((what, str(minutes), do) for what, minutes, do in plan)),
         Block("heading", "What to notice"),
-        *(Block("text", _sentence(told)) for told in noticed_sentences(lesson, pairs)),
+        *(Block("text", _sentence(noticed)) for noticed in noticed_sentences(lesson, pairs)),
         Block(
             "note", f"Computed when this page was made, over {pairs} pairs in each setting; other luck, other digits."
         ),
@@ -52,8 +52,9 @@ def note_pieces(lesson: Lesson, pairs: int = NOTE_PAIRS) -> list[Piece]:
     ]
 
 
-def _sentence(told: NoticedSentence) -> str:
-    return told.sentence if told.holds else f"{told.sentence} {UNCLEAR}"
+def _sentence(noticed: NoticedSentence) -> str:
+    """A measured sentence, with a remark if the runs do not confirm it."""
+    return noticed.sentence if noticed.holds else f"{noticed.sentence} {UNCLEAR}"
 
 
 def note_html(lesson: Lesson, pairs: int = NOTE_PAIRS) -> str:

@@ -18,12 +18,12 @@ from twoway.analysis.narrative.words.grammar import (
     INFINITIVE,
     OTHER,
     PRONOUN,
-    act_seen,
-    act_told,
+    act_phrase,
     capitalised,
-    felt,
+    emotion_phrase,
     named,
     percent,
+    reading_noun,
 )
 from twoway.analysis.patterns import PATTERNS
 from twoway.analysis.render.document import Piece
@@ -114,7 +114,7 @@ def _expectation_line(timeline: DyadTimeline, side: int, position: Position) -> 
     expected, role = timeline.expected_act(side, position), ROLES[side]
     other, day = PRONOUN[OTHER[role]], position.day
     most, freely = (
-        act_told(act, other, expected.encounter, INFINITIVE, day) for act in (expected.act, expected.freely)
+        act_phrase(act, other, expected.encounter, INFINITIVE, day) for act in (expected.act, expected.freely)
     )
     left_alone = f"; left to {PRONOUN[role].reflexive}, {freely}" if freely != most else ""
     return CardLine("Will likely", most, f"{percent(expected.chance)}{left_alone}")
@@ -126,10 +126,12 @@ def card_lines(timeline: DyadTimeline, side: int, position: Position) -> list[Ca
     now, expectation = _definition_line(timeline, side, position), _expectation_line(timeline, side, position)
     if event is None:
         return [now, expectation]
-    seen, meant = (act_seen(event[name], event["encounter"]) for name in ("seen", "act"))
+    seen, meant = (reading_noun(event[name], event["encounter"]) for name in ("seen", "act"))
     small = [f"on day {event['day']}"] * (event["day"] != position.day) + [f"meant as {meant}"] * (meant != seen)
     emotion = event["emotion_named"]
-    feels = felt(emotion, PRONOUN[role], PRONOUN[OTHER[role]]) if emotion != NEUTRAL else "nothing in particular"
+    feels = (
+        emotion_phrase(emotion, PRONOUN[role], PRONOUN[OTHER[role]]) if emotion != NEUTRAL else "nothing in particular"
+    )
     return [
         now,
         CardLine("Saw", seen, "; ".join(small)),

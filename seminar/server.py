@@ -15,6 +15,7 @@ from functools import lru_cache, partial
 from threading import Lock
 
 import uvicorn
+from pydantic import JsonValue
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -91,7 +92,7 @@ class Visitors:
                 self._sessions.popitem(last=False)
         return name, session
 
-    def find(self, name: object) -> Session | None:
+    def find(self, name: JsonValue) -> Session | None:
         """The session of this name, if it is still kept; from now on it is the one idle for the shortest time."""
         if not isinstance(name, str):
             return None
@@ -153,7 +154,7 @@ class Unreadable(Exception):
         self.status = status
 
 
-async def _json_of(request: Request) -> dict[str, object]:
+async def _json_of(request: Request) -> dict[str, JsonValue]:
     """The JSON object in a request; raises ``Unreadable`` if there is none."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise Unreadable(415, "Send JSON.")

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twoway.analysis.divergence import VISIBLE, Parting, parting
-from twoway.analysis.narrative.explanation import told, why
-from twoway.analysis.narrative.sentences import occasion
+from twoway.analysis.divergence import VISIBLE, FirstDifference, first_difference
+from twoway.analysis.narrative.explanation import explain_exchange, explanation_lines
+from twoway.analysis.narrative.sentences import OCCASIONS
 from twoway.analysis.narrative.story import interviews, verdict_and_interviews
 from twoway.analysis.render.document import Block, Piece
 from twoway.experiments.comparison.schedule import ScenarioSchedule, check_comparable
@@ -29,7 +29,7 @@ class Divergence(NamedTuple):
     """The position at which the stories of the same pair in two settings first differ, and what differs there."""
 
     position: Position
-    parting: Parting
+    difference: FirstDifference
 
 
 class Session:
@@ -90,6 +90,7 @@ class Session:
         return timeline.position_at(*self.position)
 
     def _look(self, position: Position) -> None:
+        """Move to a position; the message of the action before is gone."""
         self.position, self.message = position, ""
         self.furthest = max(self.furthest, position.day)
 
@@ -170,11 +171,11 @@ class Session:
             if name not in changeable_settings():
                 raise InputError(f"there is no setting {name[:60]!r}")
         before = self._bare.settings_on(day - 1)
-        kept = [change for change in self._bare.changes if change.day < day]
+        earlier = [change for change in self._bare.changes if change.day < day]
         tomorrow = [change for change in self._bare.changes if change.day == day and change.field not in wanted]
         tomorrow += [Change(day, name, value) for name, value in wanted.items() if value != before[name]]
         later = len([change for change in self._bare.changes if change.day > day])
-        new = replace(self.recipe, changes=tuple(sorted([*kept, *tomorrow])))
+        new = replace(self.recipe, changes=tuple(sorted([*earlier, *tomorrow])))
         if new == self.recipe:
             return
         position, counted, guessed = self.position, self.ensemble.pairs > 0, self.guessed_story
@@ -224,8 +225,8 @@ class Session:
             return ""
         if self.divergence is None:
             return "The same people with the same luck, and the same story to the last day."
-        day, what, event = self.divergence.parting
-        return f"The same people with the same luck. Their stories part on day {day}, {occasion(event)}: {what}."
+        day, what, event = self.divergence.difference
+        return f"The same people with the same luck. Their stories part on day {day}, {OCCASIONS[event]}: {what}."
 
     def exchange_in(self, timeline: DyadTimeline) -> int | None:
         """Number in its day of the exchange at this position of a story; None if the latest event is no exchange."""
@@ -245,8 +246,10 @@ class Session:
         number = self.exchange_in(timeline)
         if number is None:
             return [Block("text", "In this story there is no exchange at this moment that could be explained.")]
-        reason = why(timeline.tables, timeline.prepared, timeline.seed, timeline.dyad, self.position.day, number)
-        return told(reason, timeline.prepared, with_end=not self.guessing)
+        reason = explain_exchange(
+            timeline.tables, timeline.prepared, timeline.seed, timeline.dyad, self.position.day, number
+        )
+        return explanation_lines(reason, timeline.prepared, with_end=not self.guessing)
 
     def interview(self, day: int) -> list[list[Piece]]:
         """Interviews with client and keyworker on the evening of a day, and a researcher's verdict, for each story.
@@ -273,7 +276,7 @@ def _check_same_people(own: ScenarioSchedule, other: ScenarioSchedule) -> None:
 
 def _divergence(timeline: DyadTimeline, other: DyadTimeline) -> Divergence | None:
     """Where two stories of a pair first differ; None if they never do."""
-    found = parting(timeline.records, other.records)
+    found = first_difference(timeline.records, other.records)
     if found is None:
         return None
     both = min(len(timeline.records), len(other.records))

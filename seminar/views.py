@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
+from pydantic import JsonValue
 
 from twoway.analysis.render.html import as_fragment
 from twoway.seminar import panels
@@ -34,7 +35,7 @@ ALONE = (
 """Message with links that nobody else can open."""
 View = dict[str, object]
 """An answer to the page: parts of it as HTML by the id of their place, and a few numbers."""
-Wanted = Mapping[str, object]
+Wanted = Mapping[str, JsonValue]
 """A request of the page: the word of an action in "do", and what the action needs."""
 
 
@@ -136,12 +137,14 @@ def _action(change: Callable[[Session, Wanted], None], *parts: Callable[[Session
 
 
 def _go_to_divergence(session: Session, _: Wanted) -> None:
+    """Go to where the two stories first differ."""
     if session.divergence is None:
         raise InputError("The two stories never part.")
     session.go(*session.divergence.position)
 
 
 def _keep_hands(session: Session, wanted: Wanted) -> None:
+    """Keep the show of hands in a request."""
     hands = wanted.get("hands")
     if not isinstance(hands, list):
         raise InputError("a show of hands is three whole numbers")
@@ -154,6 +157,7 @@ def _sheet(title: str, html: Callable[[Session, Wanted], Markup]) -> Action:
 
 
 def _interview(session: Session, wanted: Wanted) -> Markup:
+    """The sheet with the interviews on a day, the current one by default."""
     day = whole_of(wanted, "day") if "day" in wanted else max(1, session.position.day)
     interviews = panels.side_by_side(session, session.interview(day))
     return render("interview.html", interviews=interviews, last=session.furthest, day=day)
@@ -176,6 +180,7 @@ def _links(session: Session, wanted: Wanted) -> View:
 
 
 def _lessons(session: Session, wanted: Wanted) -> Markup:
+    """The sheet with the lessons, and with the note on one if it is named or the session has a lesson."""
     name = wanted.get("lesson", session.recipe.lesson)
     listed = panels.lesson_list(session)
     if name is None:
@@ -185,6 +190,7 @@ def _lessons(session: Session, wanted: Wanted) -> Markup:
 
 
 def _save(session: Session, _: Wanted) -> Markup:
+    """The sheet with everything that can be saved."""
     return render(
         "save.html",
         charts=panels.named_charts(session),

@@ -16,7 +16,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twoway.analysis.patterns import PATTERNS, pattern_codes
-from twoway.analysis.statistics.paired import Interval, interval
+from twoway.analysis.statistics.intervals import (
+    Interval,
+    percentile_interval,
+    student_interval,
+    wilson_interval_of_count,
+)
 from twoway.simulation.affect_control.frames import ROLES
 
 Codes = NDArray[np.int8]
@@ -41,7 +46,7 @@ STEPS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64,
 """Numbers of centres that are tried, with as many pairs each as in the pool."""
 
 
-class Pool(NamedTuple):
+class StudyPool(NamedTuple):
     """The classes of both parties of every pair on the day of its interview, and some time later.
 
     All of shape (studies, centres, pairs at a centre), indices into ``twoway.analysis.patterns.CLASSES``.
@@ -110,25 +115,22 @@ def share_of_studies(hits: Hits) -> tuple[float, float, float]:
     >>> [round(x, 3) for x in share_of_studies(np.array([True] * 50 + [False] * 50))]
     [0.5, 0.404, 0.596]
     """
-    from scipy.stats import binomtest  # noqa: PLC0415 - scipy.stats takes a second to import
-
-    some = binomtest(int(hits.sum()), len(hits)).proportion_ci(method="wilson")
-    return float(hits.mean()), float(some.low), float(some.high)
+    return float(hits.mean()), *wilson_interval_of_count(int(hits.sum()), len(hits))
 
 
-def counts_of(codes: Codes) -> NDArray[np.int64]:
+def pattern_counts(codes: Codes) -> NDArray[np.int64]:
     """Pairs in each pattern, shape (studies, 3), from patterns of shape (studies, …)."""
     flat = codes.reshape(len(codes), -1)
     return np.stack([(flat == p).sum(axis=1) for p in range(KINDS)], axis=1)
 
 
-def field_study(pool: Pool, contrasts: Sequence[Contrast] = ()) -> FieldStudy:
+def simulate_field_studies(pool: StudyPool, contrasts: Sequence[Contrast] = ()) -> FieldStudy:
     """What studies of the pool's design would conclude, held against what is true in the pool."""
     pattern = pool.pattern
     studies, centres, at_each = pattern.shape
-    counts = counts_of(pattern)
+    counts = pattern_counts(pattern)
     shares = counts / counts.sum(axis=1, keepdims=True)
-    means = interval(shares)
+    means = student_interval(shares)
     order = np.argsort(-means.mean, kind="stable")
     return FieldStudy(
         studies,
@@ -143,7 +145,7 @@ def field_study(pool: Pool, contrasts: Sequence[Contrast] = ()) -> FieldStudy:
         _again(pattern, pool.later),
         _twice(pattern, pool.later),
         _one_sided(pool, order),
-        needed(pattern, order),
+        conclusions_by_pairs(pattern, order),
         pairs_for_the_order(pattern, order, GOALS["order of frequency"]),
     )
 
@@ -157,7 +159,7 @@ def _shares_table(name: str, hits: dict[str, Hits]) -> pd.DataFrame:
 def _truth(pattern: Codes, shares: Floats, means: Interval) -> pd.DataFrame:
     """True shares, and the spread of a study's: ``unrelated`` is what it would be if pairs had no centre in common."""
     pairs = pattern[0].size
-    low, high = np.quantile(shares, [0.025, 0.975], axis=0)
+    low, high = percentile_interval(shares, 0.025)
     unrelated = np.sqrt(means.mean * (1 - means.mean) / pairs)
     return pd.DataFrame(
         {
@@ -169,12 +171,12 @@ def _truth(pattern: Codes, shares: Floats, means: Interval) -> pd.DataFrame:
             "studies_high": high,
             "sd": shares.std(axis=0, ddof=1),
             "sd_unrelated": unrelated,
-            "alike_in_a_centre": [alike_in_a_centre(pattern == p) for p in range(KINDS)],
+            "alike_in_a_centre": [intraclass_correlation(pattern == p) for p in range(KINDS)],
         }
     )
 
 
-def alike_in_a_centre(hits: Hits) -> float:
+def intraclass_correlation(hits: Hits) -> float:
     """Correlation of two pairs of one centre (analysis of variance), shape (studies, centres, pairs); NaN for one pair.
 
     Near 0: pairs of a centre have no more in common than pairs of different centres.
@@ -190,11 +192,11 @@ def alike_in_a_centre(hits: Hits) -> float:
 
 def _settled(shares: Floats, order: NDArray[np.intp]) -> bool:
     """Whether neighbours in the true order differ by more than the pool's own error."""
-    gaps = interval(shares[:, order[:-1]] - shares[:, order[1:]])
+    gaps = student_interval(shares[:, order[:-1]] - shares[:, order[1:]])
     return bool((gaps.low > 0).all())
 
 
-def in_order(counts: NDArray[np.int64], order: NDArray[np.intp]) -> tuple[Hits, Hits]:
+def order_found(counts: NDArray[np.int64], order: NDArray[np.intp]) -> tuple[Hits, Hits]:
     """Of which studies the order of frequency is right, and of which it is contradicted; what ties is neither."""
     sorted_ = counts[:, order]
     steps = sorted_[:, :-1] - sorted_[:, 1:]
@@ -212,7 +214,7 @@ def _conclusions(counts: NDArray[np.int64], order: NDArray[np.intp]) -> pd.DataF
     there = counts.sum(axis=0) > 0
     seen = (counts > 0)[:, there].all(axis=1)
     most, others = counts[:, order[0]], counts[:, order[1:]].max(axis=1)
-    right, wrong = in_order(counts, order)
+    right, wrong = order_found(counts, order)
     rows = []
     for question, yes, no in (
         ("how many patterns there are", seen, ~seen),
@@ -247,7 +249,7 @@ def _centres_unlike(pattern: Codes) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["pattern", "from_difference", "pairs", "share", "low", "high", "studies"])
 
 
-def halves(contrast: Contrast) -> tuple[Codes, Codes]:
+def split_by_context(contrast: Contrast) -> tuple[Codes, Codes]:
     """Studies of which half the centres are of the one context and half of the other, with different people.
 
     Study k takes the first half of its centres from the low context and the second from the high; every other study
@@ -266,9 +268,9 @@ def _contexts(contrasts: Sequence[Contrast]) -> pd.DataFrame:
     """
     rows = []
     for contrast in contrasts:
-        low, high = (counts_of(some) / some[0].size for some in (contrast.low, contrast.high))
-        true = interval(high - low)
-        seen = [counts_of(some) / some[0].size for some in halves(contrast)]
+        low, high = (pattern_counts(some) / some[0].size for some in (contrast.low, contrast.high))
+        true = student_interval(high - low)
+        seen = [pattern_counts(some) / some[0].size for some in split_by_context(contrast)]
         for p, name in enumerate(PATTERNS):
             sign = 1 if true.low[p] > 0 else -1 if true.high[p] < 0 else 0
             difference = seen[1][:, p] - seen[0][:, p]
@@ -303,9 +305,9 @@ def _again(first: Codes, later: Codes) -> pd.DataFrame:
 def _twice(first: Codes, later: Codes) -> pd.DataFrame:
     """Pairs in another pattern at the second interview, and what the two interviews give a study."""
     flat = first.reshape(len(first), -1), later.reshape(len(later), -1)
-    moved = interval((flat[0] != flat[1]).mean(axis=1)[:, None])
+    moved = student_interval((flat[0] != flat[1]).mean(axis=1)[:, None])
     rows = [("pairs in another pattern at the second interview", *(float(end[0]) for end in moved))]
-    once, then = counts_of(first), counts_of(later)
+    once, then = pattern_counts(first), pattern_counts(later)
     for what, hits in (
         ("studies that see all three patterns at the first interview", (once > 0).all(axis=1)),
         ("studies that see all three patterns at either interview", ((once > 0) | (then > 0)).all(axis=1)),
@@ -318,7 +320,7 @@ def _twice(first: Codes, later: Codes) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["what", "share", "low", "high"])
 
 
-def _one_sided(pool: Pool, order: NDArray[np.intp]) -> pd.DataFrame:
+def _one_sided(pool: StudyPool, order: NDArray[np.intp]) -> pd.DataFrame:
     """What is named from one account alone, held against what is named from both.
 
     ``otherwise``: pairs named otherwise than from both; ``conflict_missed``: of the pairs that are conflicted by both
@@ -330,13 +332,13 @@ def _one_sided(pool: Pool, order: NDArray[np.intp]) -> pd.DataFrame:
     disagree = float((pool.client != pool.keyworker).mean())
     rows = []
     for who, codes in (("both", both), *zip(ROLES, (pool.client, pool.keyworker), strict=True)):
-        otherwise = interval((codes != both).reshape(len(both), -1).mean(axis=1)[:, None])
+        otherwise = student_interval((codes != both).reshape(len(both), -1).mean(axis=1)[:, None])
         conflicted = both == CONFLICTED
         missed = float((codes[conflicted] != CONFLICTED).mean()) if conflicted.any() else float("nan")
-        counts = counts_of(codes)
+        counts = pattern_counts(codes)
         rows.append(
             (who, *(float(end[0]) for end in otherwise), missed, disagree if who == "both" else np.nan,
-             *share_of_studies((counts > 0).all(axis=1)), *share_of_studies(in_order(counts, order)[0]))
+             *share_of_studies((counts > 0).all(axis=1)), *share_of_studies(order_found(counts, order)[0]))
         )  # fmt: skip
     return pd.DataFrame(
         rows,
@@ -345,7 +347,7 @@ def _one_sided(pool: Pool, order: NDArray[np.intp]) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def needed(pattern: Codes, order: NDArray[np.intp]) -> pd.DataFrame:
+def conclusions_by_pairs(pattern: Codes, order: NDArray[np.intp]) -> pd.DataFrame:
     """Studies of more centres, or fewer, put together from the pool's, each centre used once: columns pairs, studies,
     ``all_three`` and ``order`` (shares of studies), each with its interval; *order* is the true one.
     """
@@ -356,10 +358,10 @@ def needed(pattern: Codes, order: NDArray[np.intp]) -> pd.DataFrame:
         studies = len(centres) // many
         if rows and studies < LEAST_STUDIES:
             break
-        counts = counts_of(centres[: studies * many].reshape(studies, many * at_each))
+        counts = pattern_counts(centres[: studies * many].reshape(studies, many * at_each))
         rows.append(
             (many * at_each, studies, *share_of_studies((counts > 0).all(axis=1)),
-             *share_of_studies(in_order(counts, order)[0]))
+             *share_of_studies(order_found(counts, order)[0]))
         )  # fmt: skip
     return pd.DataFrame(
         rows,
@@ -386,7 +388,7 @@ def pairs_for_the_order(pattern: Codes, order: NDArray[np.intp], goal: float) ->
     from scipy.stats import multivariate_normal  # noqa: PLC0415
 
     at_each = pattern.shape[2]
-    shares = counts_of(pattern.reshape(-1, at_each))[:, order] / at_each
+    shares = pattern_counts(pattern.reshape(-1, at_each))[:, order] / at_each
     gaps = shares[:, :-1] - shares[:, 1:]
     mean, spread = gaps.mean(axis=0), np.cov(gaps.T) + 1e-12 * np.eye(KINDS - 1)
     if (mean <= 0).any():
@@ -402,7 +404,7 @@ def pairs_for_the_order(pattern: Codes, order: NDArray[np.intp], goal: float) ->
     return float(at_each * np.exp(brentq(lacks, 0.0, most, xtol=1e-3))) if lacks(most) < 0 else float("inf")
 
 
-class Need(NamedTuple):
+class PairsNeeded(NamedTuple):
     """How many pairs it takes: from how many on the goal is reached, and between which numbers that lies.
 
     None: not with as many as were tried.
@@ -416,12 +418,12 @@ class Need(NamedTuple):
     tried: int
 
 
-def need(table: pd.DataFrame, what: str, goal: float) -> Need:
-    """From how many pairs on studies reach the *goal*, from the table of ``needed``; *what* is all_three or order."""
+def pairs_needed(table: pd.DataFrame, what: str, goal: float) -> PairsNeeded:
+    """From how many pairs on studies reach the *goal*, from the table of ``conclusions_by_pairs``; *what* is all_three or order."""
 
     def first(column: str) -> int | None:
         below = np.flatnonzero(table[column].to_numpy() < goal)
         after = int(below[-1]) + 1 if len(below) else 0
         return int(table["pairs"].iloc[after]) if after < len(table) else None
 
-    return Need(first(what), first(f"{what}_high"), first(f"{what}_low"), int(table["pairs"].iloc[-1]))
+    return PairsNeeded(first(what), first(f"{what}_high"), first(f"{what}_low"), int(table["pairs"].iloc[-1]))

@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from twoway.analysis.field_study.power import CONFLICTED, GOALS, RULE, UNALIKE, FieldStudy, Need, need
+from twoway.analysis.field_study.power import CONFLICTED, GOALS, RULE, UNALIKE, FieldStudy, PairsNeeded, pairs_needed
 from twoway.analysis.narrative.words.grammar import UNBROKEN, capitalised, counted, percent
 from twoway.analysis.patterns import PATTERNS
 from twoway.simulation.errors import listed
 
 
-def in_words(
+def field_study_sentences(
     found: FieldStudy, contrasts: Mapping[str, str], first_day: int, last_day: int, later: int
 ) -> Iterator[str]:
     """The answers, one question after the other; *contrasts* says of each factor how it is told."""
@@ -181,8 +181,8 @@ def _one_party(found: FieldStudy) -> Iterator[str]:
 
 def _how_many(found: FieldStudy) -> Iterator[str]:
     three, order = GOALS["all three patterns"], GOALS["order of frequency"]
-    yield f"To see all three patterns in {three:.0%} of studies takes {_pairs(need(found.needed, 'all_three', three))}."
-    needs = need(found.needed, "order", order)
+    yield f"To see all three patterns in {three:.0%} of studies takes {_pairs(pairs_needed(found.needed, 'all_three', three))}."
+    needs = pairs_needed(found.needed, "order", order)
     sentence = f"To get their order right in {order:.0%} takes {_pairs(needs)}"
     if needs.pairs is None and math.isfinite(found.order_pairs):
         sentence += f", some {_rounded(found.order_pairs):,} by a normal approximation"
@@ -197,7 +197,7 @@ def _rounded(pairs: float) -> int:
     return round(pairs / size) * size
 
 
-def _pairs(needs: Need) -> str:
+def _pairs(needs: PairsNeeded) -> str:
     if needs.pairs is None:
         return f"more than {needs.tried} pairs"
     if needs.least == needs.surely:
@@ -206,7 +206,7 @@ def _pairs(needs: Need) -> str:
     return f"about {needs.pairs} pairs ({needs.least} to {most})"
 
 
-def shares_in_lines(found: FieldStudy) -> Iterator[str]:
+def share_lines(found: FieldStudy) -> Iterator[str]:
     """The patterns' shares, and what studies find, as a table of text."""
     yield f"{'pattern':<28}{'in truth':>10}   {'95 % interval':<18}{'95 % of the studies find':<26}missed by"
     missed: pd.Series = found.missed.set_index("pattern")["share"]

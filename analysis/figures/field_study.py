@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from twoway.analysis.field_study.power import CONFLICTED, GOALS, RULE, FieldStudy, counts_of, need
+from twoway.analysis.field_study.power import CONFLICTED, GOALS, RULE, FieldStudy, pairs_needed, pattern_counts
 from twoway.analysis.figures.layout import caption, page, plain, set_alt_text, share_axis, title
 from twoway.analysis.figures.registry import figure
 from twoway.analysis.figures.style import INK, PATTERN_COLOURS, PATTERN_HATCHES, ink_on
@@ -52,7 +52,7 @@ def what_a_study_could_see(field_study: FieldStudy, pattern: NDArray[np.int8], w
     grid = figure.add_gridspec(1, 2, width_ratios=(0.8, 1.2))
     left, right = grid[0, 0], grid[0, 1]
     panels: Any = left.subgridspec(len(PATTERNS), 1).subplots()
-    _counts(panels, found, counts_of(pattern))
+    _counts(panels, found, pattern_counts(pattern))
     pair: Any = right.subgridspec(2, 1, height_ratios=(1.75, 1)).subplots()
     above, below = pair
     _conclusions(above, found)
@@ -184,7 +184,7 @@ def _needed(axes: Axes, found: FieldStudy) -> None:
 
 
 def _pairs_needed(found: FieldStudy, what: str, goal: float) -> str:
-    needs = need(found.needed, what, goal)
+    needs = pairs_needed(found.needed, what, goal)
     return f"{goal:.0%}: {needs.pairs} pairs" if needs.pairs else f"{goal:.0%}: over {needs.tried} pairs"
 
 

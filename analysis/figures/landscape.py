@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from twoway.analysis.figures.layout import caption, key, page, plain, set_alt_text, title
 from twoway.analysis.figures.registry import figure
 from twoway.analysis.figures.style import INK
-from twoway.analysis.landscape.drift import Field, Floats, Grid, View
-from twoway.analysis.landscape.fixed_points import HOLDS, PASS, Resting
+from twoway.analysis.landscape.drift import DriftField, Floats, LandscapeGrid, LandscapeView
+from twoway.analysis.landscape.fixed_points import HOLDS, PASS, RestPoints
 from twoway.analysis.landscape.text import place_in_words
 from twoway.analysis.narrative.words.grammar import counted, percent
 from twoway.simulation.errors import listed
@@ -38,9 +38,9 @@ class LandscapePanel(NamedTuple):
     """One scenario's landscape, as it is drawn."""
 
     name: str
-    grid: Grid
-    field: Field
-    resting: Resting
+    grid: LandscapeGrid
+    field: DriftField
+    resting: RestPoints
     basins: NDArray[np.intp]
     """Number of the certain point to which the drift leads from each node, -1 for none, shape (nodes, nodes)."""
     density: Floats
@@ -54,7 +54,7 @@ class LandscapePanel(NamedTuple):
     "landscapes", "Landscapes", "Drift of pairs and their points of rest, a panel per scenario.", ("landscape",),
     gallery=60,
 )  # fmt: skip
-def landscapes(landscape: Sequence[LandscapePanel], view: View, lag: int) -> Figure:
+def landscapes(landscape: Sequence[LandscapePanel], view: LandscapeView, lag: int) -> Figure:
     """A panel per scenario: grey where dyads are, arrows along their drift, points where they are held.
 
     Parameters
@@ -196,7 +196,7 @@ def _handles() -> list[Line2D]:
     ]
 
 
-def _rest_in_words(panel: LandscapePanel, view: View) -> str:
+def _rest_in_words(panel: LandscapePanel, view: LandscapeView) -> str:
     table = panel.resting.table
     holds = table[(table["kind"] == HOLDS) & table["certain"]]
     if holds.empty:

@@ -18,6 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.textpath import text_to_path
@@ -88,7 +89,7 @@ def key(figure: Figure, handles: Sequence[Artist], heading: str | None = None, s
     size
         Font size, points.
     """
-    renderer = FigureCanvasAgg(figure).get_renderer()
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
     for columns in range(len(handles), 0, -1):
         legend = figure.legend(
             handles=handles, ncols=columns, loc="upper left", frameon=False, fontsize=size, borderaxespad=0,
@@ -105,7 +106,7 @@ def _reserve(figure: Figure) -> None:
     """Place title, key and caption, and make the page as much taller as they need."""
     texts = {text.get_gid(): text for text in figure.texts if text.get_gid() in (TITLE, CAPTION)}
     keys = [legend for legend in figure.legends if legend.get_gid() == KEY]
-    renderer = FigureCanvasAgg(figure).get_renderer()
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
     above = [artist for artist in (texts.get(TITLE), *keys) if artist is not None]
     tall = {artist: artist.get_window_extent(renderer).height / figure.dpi for artist in (*above, *texts.values())}
     head = sum(tall[artist] + GAP for artist in above) + MARGIN
@@ -120,7 +121,7 @@ def _reserve(figure: Figure) -> None:
         engine.set(rect=(side, foot / height, 1 - 2 * side, inner / height))
     x, y = MARGIN / width, 1 - MARGIN / height
     for artist in above:
-        if artist in keys:
+        if isinstance(artist, Legend):
             artist.set_bbox_to_anchor((x, y), figure.transFigure)
         else:
             artist.set_position((x, y))

@@ -31,7 +31,7 @@ def discovery_map(
     box
         A row per limit: input, low, high (missing where there is none), lowest, highest, unit.
     trajectory
-        A row per box: coverage, density (shares), told (the chosen one).
+        A row per box: coverage, density (shares), chosen (whether it is the one described).
     condition
         The condition, for the title.
     rests_on
@@ -39,7 +39,7 @@ def discovery_map(
     """
     figure = page(13, 4.4)
     left, middle, right = figure.subplots(1, 3, width_ratios=(0.9, 1.1, 1))
-    path, chosen = trajectory[~trajectory["told"]], trajectory[trajectory["told"]].iloc[0]
+    path, chosen = trajectory[~trajectory["chosen"]], trajectory[trajectory["chosen"]].iloc[0]
     left.plot(path["coverage"], path["density"], "o-", color=STRONG, ms=4, lw=1, mec=INK, mew=0.4)
     left.plot(chosen["coverage"], chosen["density"], "*", color="#FDAE6B", mec=INK, ms=17)
     left.axhline(path["density"].iloc[0], color=FAINT, ls=":", lw=1)

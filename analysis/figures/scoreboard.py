@@ -126,7 +126,7 @@ def _facts_figure(table: pd.DataFrame, values: list[str], heading: str, below: s
     figure = page(11, 0.2 + ROW * lines)
     axes = figure.subplots()
     left = max(text_width(row.part, 9) for row in rows) + 0.25
-    look: dict[str, Any] = {
+    beside: dict[str, Any] = {
         "xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "center", "fontsize": 9,
         "color": INK, "annotation_clip": False,
     }  # fmt: skip
@@ -136,14 +136,14 @@ def _facts_figure(table: pd.DataFrame, values: list[str], heading: str, below: s
             named = text_width(row.fact, 9) * 1.15 + 0.1
             room = figure.get_size_inches()[0] - named - 0.3
             size = 9 * min(1.0, room / text_width(f"{row.says} ({used})", 9))
-            axes.annotate(row.fact, (0, line - 1), (-left * POINTS, 0), fontweight="bold", **look)
+            axes.annotate(row.fact, (0, line - 1), (-left * POINTS, 0), fontweight="bold", **beside)
             start = ((named - left) * POINTS, 0)
-            says = axes.annotate(f"{row.says} ({used})", (0, line - 1), start, **look | {"fontsize": size})
+            says = axes.annotate(f"{row.says} ({used})", (0, line - 1), start, **beside | {"fontsize": size})
             says.set_in_layout(False)
             axes.axhline(line - 1.5, color="#DDDDDD", lw=0.6)
         _row(axes, line, row)
-        axes.annotate(row.part, (0, line), (-6, 0), ha="right", **look)
-        axes.annotate(values[place], (1, line), (6, 0), **look)
+        axes.annotate(row.part, (0, line), (-6, 0), ha="right", **beside)
+        axes.annotate(values[place], (1, line), (6, 0), **beside)
     axes.set_xlim(0, 1)
     axes.set_ylim(lines - 0.5, -0.5)
     axes.axis("off")

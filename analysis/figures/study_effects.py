@@ -14,7 +14,7 @@ from twoway.analysis.figures.layout import caption, page, plain, set_alt_text, s
 from twoway.analysis.figures.registry import figure
 from twoway.analysis.figures.style import PATTERN_COLOURS, PATTERN_MARKERS
 from twoway.analysis.patterns import PATTERNS
-from twoway.analysis.statistics.effects import by_level, cells, half_width, levels_of
+from twoway.analysis.statistics.effects import by_level, cells, levels_of, median_half_width
 from twoway.analysis.study_text import amount, in_points, plain_name
 from twoway.simulation.columns import Column
 from twoway.simulation.errors import listed
@@ -159,7 +159,7 @@ def heat_maps(
         axes.set_xticks(range(len(xs)), [_tick(v) for v in xs])
         axes.set_yticks(range(len(ys)), [_tick(v) for v in ys])
         axes.set_xlabel(with_unit(across))
-        known = f"a mean is known to ±{amount(half_width(values), column)}{' points' if share else ''}"
+        known = f"a mean is known to ±{amount(median_half_width(values), column)}{' points' if share else ''}"
         axes.set_title(f"{_panel_title(column)}\n{known}", loc="left", fontsize=10)
         if place == 0:
             axes.set_ylabel(with_unit(up))

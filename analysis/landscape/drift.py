@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.tables import DYAD, kind_shares, need
+from twoway.analysis.statistics.bootstrap import resampling_weights
+from twoway.analysis.tables import DYAD, kind_shares, require_columns
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.scenario import Resolved
@@ -23,7 +24,7 @@ from twoway.simulation.parameters.scenario import Resolved
 Floats = NDArray[np.float64]
 
 
-class View(NamedTuple):
+class LandscapeView(NamedTuple):
     """One number for what a party makes of the relationship: its bounds, and what its ends mean."""
 
     name: str
@@ -34,9 +35,9 @@ class View(NamedTuple):
 
 
 VIEWS = {
-    "leaning": View("leaning", -9.0, 4.5, "adversarial ← 0 → personal, log-odds"),
-    "personal": View("personal", 0.0, 1.0, "share of personal frames"),
-    "tone": View("tone", -2.5, 2.0, "good less bad tone, EPA units"),
+    "leaning": LandscapeView("leaning", -9.0, 4.5, "adversarial ← 0 → personal, log-odds"),
+    "personal": LandscapeView("personal", 0.0, 1.0, "share of personal frames"),
+    "tone": LandscapeView("tone", -2.5, 2.0, "good less bad tone, EPA units"),
 }
 """*leaning*, the default: the log-odds of personal against adversarial frames in what a party takes the relationship to
 be, formal frames counted half to either; 0 is formal. *personal*: the share of personal frames. *tone*: good less bad
@@ -58,16 +59,16 @@ LEAST = 100.0
 """Movements near a place (weighted by the kernel) below which nothing is said of it. Assumed."""
 
 
-class Paths(NamedTuple):
+class DyadPaths(NamedTuple):
     """Where dyads are at the end of each day: ``at`` (dyads, days, 2), client first; and each one's replicate."""
 
     at: Floats
     unit: NDArray[np.intp]
 
 
-def paths(days: pd.DataFrame, resolved: Resolved, view: View) -> Paths:
+def dyad_paths(days: pd.DataFrame, resolved: Resolved, view: LandscapeView) -> DyadPaths:
     """The paths of all dyads of a table of days, ordered by replicate, centre and dyad; every day must be there."""
-    need(days, "days", [*DYAD, "day", "party", "positivity", "negativity"])
+    require_columns(days, "days", [*DYAD, "day", "party", "positivity", "negativity"])
     party = pd.Categorical(days["party"], categories=list(ROLES)).codes
     order = np.lexsort([days["day"].to_numpy(), party, *(days[key].to_numpy() for key in DYAD[::-1])])
     table = days.iloc[order]
@@ -80,7 +81,7 @@ def paths(days: pd.DataFrame, resolved: Resolved, view: View) -> Paths:
         shares = kind_shares(table, resolved)
         value = leaning(shares) if view.name == "leaning" else shares[:, KINDS.index("personal")]
     at = np.clip(np.moveaxis(value.reshape(-1, 2, length), 1, 2), view.low, view.high)
-    return Paths(at, table["replicate"].to_numpy(np.intp)[:: 2 * length])
+    return DyadPaths(at, table["replicate"].to_numpy(np.intp)[:: 2 * length])
 
 
 def leaning(shares: Floats) -> Floats:
@@ -95,14 +96,14 @@ def leaning(shares: Floats) -> Floats:
     return odds
 
 
-def view_of(name: str) -> View:
+def landscape_view(name: str) -> LandscapeView:
     """One of the ``VIEWS``, by name."""
     if name not in VIEWS:
         raise InputError(f"there is no view '{name}'; {nearest(name, VIEWS)}")
     return VIEWS[name]
 
 
-class Steps(NamedTuple):
+class Movements(NamedTuple):
     """Movements that do not overlap: from where, by how much, from which day on, of which dyad and which replicate.
 
     ``start`` and ``move`` (steps, dyads, 2), ``day`` (steps,), ``unit`` (dyads,).
@@ -114,16 +115,16 @@ class Steps(NamedTuple):
     unit: NDArray[np.intp]
 
 
-def steps(some: Paths, lag: int = LAG) -> Steps:
+def movements_of(some: DyadPaths, lag: int = LAG) -> Movements:
     """The movements of *lag* days, one after the other."""
     length = some.at.shape[1]
     if not 1 <= lag < length:
         raise InputError(f"lag = {lag}; it must be from 1 day to less than the {length} days that were kept")
     every = np.moveaxis(some.at[:, ::lag], 1, 0)
-    return Steps(every[:-1], np.diff(every, axis=0), np.arange(len(every) - 1) * lag + 1, some.unit)
+    return Movements(every[:-1], np.diff(every, axis=0), np.arange(len(every) - 1) * lag + 1, some.unit)
 
 
-class Grid(NamedTuple):
+class LandscapeGrid(NamedTuple):
     """Where movements are summed, and where the field is estimated: the same along both axes."""
 
     low: float
@@ -141,16 +142,16 @@ class Grid(NamedTuple):
         return number
 
 
-def grid_of(view: View, bandwidth: float = BANDWIDTH) -> Grid:
+def landscape_grid(view: LandscapeView, bandwidth: float = BANDWIDTH) -> LandscapeGrid:
     """The grid over a view's range; *bandwidth* is a share of the range."""
     nodes = np.linspace(view.low, view.high, NODES)
     edges = np.linspace(view.low, view.high, BINS + 1)
     bins = (edges[1:] + edges[:-1]) / 2
     far = (bins - nodes[:, None]) / (bandwidth * (view.high - view.low))
-    return Grid(view.low, view.high, nodes, bins, np.exp(-0.5 * far**2))
+    return LandscapeGrid(view.low, view.high, nodes, bins, np.exp(-0.5 * far**2))
 
 
-def summed(some: Steps, grid: Grid, units: int) -> Floats:
+def sum_movements(some: Movements, grid: LandscapeGrid, units: int) -> Floats:
     """What each replicate contributes to every bin: shape (units, 6, BINS, BINS).
 
     The six are the number of movements, their sums (client, keyworker) and the sums of their products (cc, ck, kk).
@@ -165,7 +166,7 @@ def summed(some: Steps, grid: Grid, units: int) -> Floats:
     return by_bin
 
 
-class Field(NamedTuple):
+class DriftField(NamedTuple):
     """Drift and diffusion at every node; leading axes (…) are draws, if there are several. First axis: the client."""
 
     drift: Floats
@@ -183,7 +184,7 @@ class Field(NamedTuple):
         return self.seen >= LEAST
 
 
-def field(sums: Floats, grid: Grid, lag: int) -> Field:
+def drift_field(sums: Floats, grid: LandscapeGrid, lag: int) -> DriftField:
     """The field from sums over bins, shape (…, 6, BINS, BINS)."""
     away = grid.bins - grid.nodes[:, None]
     powers = [grid.kernel * away**k for k in range(3)]
@@ -207,10 +208,10 @@ def field(sums: Floats, grid: Grid, lag: int) -> Field:
     cc, ck, kk = (near(w, 0, 0) / safe for w in (3, 4, 5))
     second = np.stack([np.stack([cc, ck], axis=-1), np.stack([ck, kk], axis=-1)], axis=-2)
     spread = (second - mean[..., :, None] * mean[..., None, :]) / lag
-    return Field(plane[..., 0, :], np.swapaxes(plane[..., 1:, :], -1, -2), spread, n[0, 0])
+    return DriftField(plane[..., 0, :], np.swapaxes(plane[..., 1:, :], -1, -2), spread, n[0, 0])
 
 
-def between(values: Floats, grid: Grid, at: Floats) -> Floats:
+def interpolate(values: Floats, grid: LandscapeGrid, at: Floats) -> Floats:
     """Values given at the nodes, (nodes, nodes, …), at any places (n, 2): a bilinear interpolation."""
     number = grid.place(at)
     low = np.minimum(number.astype(np.intp), len(grid.nodes) - 2)
@@ -224,6 +225,6 @@ def between(values: Floats, grid: Grid, at: Floats) -> Floats:
     return np.asarray(total, np.float64)
 
 
-def drawn_again(units: int, draws: int, seed: int) -> Floats:
-    """How often each draw takes each replicate, shape (draws, units); the same for contexts of as many replicates."""
-    return np.random.default_rng(seed).multinomial(units, np.full(units, 1 / units), size=draws).astype(np.float64)
+def replicate_weights(units: int, draws: int, seed: int) -> Floats:
+    """Number of times that each draw takes each replicate, shape (draws, units); the same for equally many replicates."""
+    return resampling_weights(units, draws, seed).astype(np.float64)

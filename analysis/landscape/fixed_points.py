@@ -13,7 +13,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.landscape.drift import Field, Floats, Grid, between, drawn_again, field
+from twoway.analysis.landscape.drift import (
+    DriftField,
+    Floats,
+    LandscapeGrid,
+    drift_field,
+    interpolate,
+    replicate_weights,
+)
+from twoway.analysis.statistics.intervals import percentile_interval
 
 HOLDS, PASS, REPELS = "holds", "pass", "repels"
 """A point where dyads are held; one that holds along one direction and repels along another, as a mountain pass lies
@@ -31,7 +39,7 @@ LONGEST = 2000
 POINT = ("kind", "client", "keyworker", "slowest", "fastest")
 
 
-class Point(NamedTuple):
+class RestPoint(NamedTuple):
     """A place where the drift vanishes: its kind, and the two rates, per day, at which distance from it grows.
 
     Negative rates are returns; ``slowest`` is the larger one. Rates that lie near each other may come out alike.
@@ -44,9 +52,9 @@ class Point(NamedTuple):
     fastest: float
 
 
-def points(drift: Floats, slope: Floats, known: NDArray[np.bool_], grid: Grid) -> list[Point]:
+def rest_points_of(drift: Floats, slope: Floats, known: NDArray[np.bool_], grid: LandscapeGrid) -> list[RestPoint]:
     """All points where the drift of one field vanishes, between known places."""
-    found: list[Point] = []
+    found: list[RestPoint] = []
     nodes, last = grid.nodes, len(grid.nodes) - 1
     i, j = (axis.ravel() for axis in np.meshgrid(np.arange(last), np.arange(last), indexing="ij"))
     halves = (((0, 0), (1, 0), (0, 1)), ((1, 1), (0, 1), (1, 0)))
@@ -63,13 +71,13 @@ def points(drift: Floats, slope: Floats, known: NDArray[np.bool_], grid: Grid) -
             here = np.tensordot(weights, np.stack([slope[c][k] for c in there]), 1)
             rates = np.linalg.eigvals(here).real
             kind = HOLDS if rates.max() < 0 else REPELS if rates.min() > 0 else PASS
-            found.append(Point(kind, at[0], at[1], float(rates.max()), float(rates.min())))
+            found.append(RestPoint(kind, at[0], at[1], float(rates.max()), float(rates.min())))
     return _merged(found, float(nodes[1] - nodes[0]))
 
 
-def _merged(found: list[Point], nearer: float) -> list[Point]:
+def _merged(found: list[RestPoint], nearer: float) -> list[RestPoint]:
     """Points of one kind that lie nearer than a cell of the grid are one."""
-    kept: list[Point] = []
+    kept: list[RestPoint] = []
     for point in sorted(found):
         if not any(
             point.kind == other.kind
@@ -80,7 +88,7 @@ def _merged(found: list[Point], nearer: float) -> list[Point]:
     return kept
 
 
-class Resting(NamedTuple):
+class RestPoints(NamedTuple):
     """Where dyads come to rest, and how sure that is."""
 
     table: pd.DataFrame
@@ -95,13 +103,13 @@ class Resting(NamedTuple):
     """Standard error of the drift, shape (nodes, nodes, 2)."""
 
 
-def resting(sums: Floats, grid: Grid, lag: int, seed: int = 0, draws: int = DRAWS) -> Resting:
-    """The points where the drift vanishes, from ``summed`` movements of each replicate."""
-    whole = field(sums.sum(axis=0), grid, lag)
-    here = points(whole.drift, whole.slope, whole.known, grid)
-    weights = drawn_again(len(sums), draws, seed)
-    again = field(np.tensordot(weights, sums, 1), grid, lag)
-    others = [points(again.drift[d], again.slope[d], again.known[d] & whole.known, grid) for d in range(draws)]
+def find_rest_points(sums: Floats, grid: LandscapeGrid, lag: int, seed: int = 0, draws: int = DRAWS) -> RestPoints:
+    """The points where the drift vanishes, from ``sum_movements`` movements of each replicate."""
+    whole = drift_field(sums.sum(axis=0), grid, lag)
+    here = rest_points_of(whole.drift, whole.slope, whole.known, grid)
+    weights = replicate_weights(len(sums), draws, seed)
+    again = drift_field(np.tensordot(weights, sums, 1), grid, lag)
+    others = [rest_points_of(again.drift[d], again.slope[d], again.known[d] & whole.known, grid) for d in range(draws)]
     rows, clouds, reach = [], [], NEAR * (grid.high - grid.low)
     for point in here:
         cloud = np.full((draws, 3), np.nan)
@@ -114,7 +122,9 @@ def resting(sums: Floats, grid: Grid, lag: int, seed: int = 0, draws: int = DRAW
             if away and min(away)[0] <= reach:
                 cloud[d] = min(away)[1:]
         found_in = float(np.isfinite(cloud[:, 0]).mean())
-        ends = np.nanquantile(cloud, [0.025, 0.975], axis=0) if found_in > 0 else np.full((2, 3), np.nan)
+        ends = (
+            np.stack(percentile_interval(cloud, 0.025, skip_missing=True)) if found_in > 0 else np.full((2, 3), np.nan)
+        )
         rows.append((*point, *ends[:, 0], *ends[:, 1], *ends[:, 2], found_in, found_in >= SURE))
         clouds.append(cloud)
     columns = [*POINT, "client_low", "client_high", "keyworker_low", "keyworker_high", "slowest_low",
@@ -123,13 +133,13 @@ def resting(sums: Floats, grid: Grid, lag: int, seed: int = 0, draws: int = DRAW
     counts = pd.Series([sum(p.kind == HOLDS for p in some) for some in others]).value_counts(normalize=True)
     how_many = counts.sort_index().rename_axis("points_that_hold").rename("share_of_draws").reset_index()
     error = again.drift.std(axis=0, ddof=1)
-    return Resting(table, how_many, tuple(clouds), error)
+    return RestPoints(table, how_many, tuple(clouds), error)
 
 
 NOWHERE = -1
 
 
-def basins(whole: Field, grid: Grid, ends: Floats, start: Floats, step: float = 1.0) -> NDArray[np.intp]:
+def basins(whole: DriftField, grid: LandscapeGrid, ends: Floats, start: Floats, step: float = 1.0) -> NDArray[np.intp]:
     """To which of the *ends* (k, 2) the drift alone leads from each *start* (n, 2); ``NOWHERE`` if to none.
 
     A path ends within a cell of an end; one that leaves the known places, or takes longer than ``LONGEST`` days, ends
@@ -148,19 +158,21 @@ def basins(whole: Field, grid: Grid, ends: Floats, start: Floats, step: float = 
         goal[some[arrived]] = away.argmin(axis=1)[arrived]
         going[some[arrived]] = False
         some = some[~arrived]
-        then = np.clip(at[some] + step * between(drift, grid, at[some]), grid.low, grid.high)
+        then = np.clip(at[some] + step * interpolate(drift, grid, at[some]), grid.low, grid.high)
         going[some[np.isnan(then).any(axis=1)]] = False
         at[some] = then
     return goal
 
 
-def nodes_of(grid: Grid) -> Floats:
+def node_places(grid: LandscapeGrid) -> Floats:
     """All nodes as places, shape (nodes², 2), the client's axis first."""
     axes = np.meshgrid(grid.nodes, grid.nodes, indexing="ij")
     return np.stack([axis.ravel() for axis in axes], axis=1)
 
 
-def wander(whole: Field, grid: Grid, lag: int, start: Floats, length: int, generator: np.random.Generator) -> Floats:
+def noisy_paths(
+    whole: DriftField, grid: LandscapeGrid, lag: int, start: Floats, length: int, generator: np.random.Generator
+) -> Floats:
     """Paths of the two variables alone, by drift and diffusion, from each *start* (n, 2): shape (steps + 1, n, 2).
 
     Steps of *lag* days (Euler–Maruyama), kept within the range. Where nothing is known the nearest known field holds.
@@ -173,22 +185,29 @@ def wander(whole: Field, grid: Grid, lag: int, start: Floats, length: int, gener
     drift, places = whole.drift[nearest], [start]
     for _ in range(length // lag):
         at = places[-1]
-        chance = np.einsum("nij,nj->ni", between(root @ np.swapaxes(vectors, -1, -2), grid, at),
+        chance = np.einsum("nij,nj->ni", interpolate(root @ np.swapaxes(vectors, -1, -2), grid, at),
                            generator.standard_normal(at.shape))  # fmt: skip
-        moved = at + lag * between(drift, grid, at) + np.sqrt(lag) * chance
+        moved = at + lag * interpolate(drift, grid, at) + np.sqrt(lag) * chance
         places.append(np.clip(moved, grid.low, grid.high))
     return np.stack(places)
 
 
-def splitting(
-    whole: Field, grid: Grid, lag: int, ends: Floats, start: Floats, length: int, paths: int = 200, seed: int = 0
+def splitting_probabilities(
+    whole: DriftField,
+    grid: LandscapeGrid,
+    lag: int,
+    ends: Floats,
+    start: Floats,
+    length: int,
+    paths: int = 200,
+    seed: int = 0,
 ) -> Floats:
     """How likely noise and drift lead from each *start* (n, 2) first to each of the *ends* (k, 2): shape (n, k).
 
     From so many *paths* over *length* days; an end is reached within ``NEAR``. What is missing to 1 reaches none.
     """
     many = np.repeat(start, paths, axis=0)
-    walked = wander(whole, grid, lag, many, length, np.random.default_rng(seed))
+    walked = noisy_paths(whole, grid, lag, many, length, np.random.default_rng(seed))
     away = np.hypot(*np.moveaxis(walked[:, :, None] - ends, -1, 0))
     there = away <= NEAR * (grid.high - grid.low)
     first = np.where(there.any(axis=0), there.argmax(axis=0), len(walked))
@@ -197,7 +216,7 @@ def splitting(
     return shares
 
 
-def shifts(first: Resting, other: Resting, grid: Grid) -> pd.DataFrame:
+def rest_point_shifts(first: RestPoints, other: RestPoints, grid: LandscapeGrid) -> pd.DataFrame:
     """What became of each certain point that holds, in another context: how far it moved, or that it is not there.
 
     A row per point of the *first*: ``point``, ``there`` (whether the *other* has a certain one, each taken once, the
@@ -221,7 +240,7 @@ def shifts(first: Resting, other: Resting, grid: Grid) -> pd.DataFrame:
             continue
         b = theirs.loc[taken[i]]
         move = [b[axis] - a[axis] for axis in ("client", "keyworker")]
-        low, high = np.nanquantile((other.clouds[taken[i]] - first.clouds[i])[:, :2], [0.025, 0.975], axis=0)
+        low, high = percentile_interval((other.clouds[taken[i]] - first.clouds[i])[:, :2], 0.025, skip_missing=True)
         rows.append((i, a["client"], a["keyworker"], True, move[0], low[0], high[0], move[1], low[1], high[1]))
     columns = ["point", "client", "keyworker", "there", "client_moved", "client_low", "client_high", "keyworker_moved",
                "keyworker_low", "keyworker_high"]  # fmt: skip

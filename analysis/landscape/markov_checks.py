@@ -11,7 +11,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twoway.analysis.landscape.drift import Floats, Grid, Steps, between, drawn_again, field, summed
+from twoway.analysis.landscape.drift import (
+    Floats,
+    LandscapeGrid,
+    Movements,
+    drift_field,
+    interpolate,
+    replicate_weights,
+    sum_movements,
+)
+from twoway.analysis.statistics.intervals import percentile_interval
 
 DRAWS = 100
 CHI_SQUARE = 5.991
@@ -20,7 +29,7 @@ COARSE = 8
 """Cells along each axis by which the end of a stay is foreseen from a place."""
 
 
-class Autonomy(NamedTuple):
+class MarkovCheck(NamedTuple):
     """How far the two variables explain their own movement; every number is 0 to 1 unless it says otherwise."""
 
     explained: float
@@ -39,18 +48,18 @@ class Autonomy(NamedTuple):
     """How much of the uncertainty about the pattern in the end the place on a day takes away (Brier skill)."""
 
 
-def autonomy(
-    some: Steps, grid: Grid, lag: int, units: int, at: Floats, end: NDArray[np.int8], seed: int = 0
-) -> Autonomy:
+def check_markov(
+    some: Movements, grid: LandscapeGrid, lag: int, units: int, at: Floats, end: NDArray[np.int8], seed: int = 0
+) -> MarkovCheck:
     """Test a picture on its movements; *at* (dyads, 2) are the places on one day, *end* the patterns in the end."""
-    whole = field(summed(some, grid, units).sum(axis=0), grid, lag)
+    whole = drift_field(sum_movements(some, grid, units).sum(axis=0), grid, lag)
     flat = some.start.reshape(-1, 2)
-    left = some.move - lag * between(whole.drift, grid, flat).reshape(some.move.shape)
-    weights = drawn_again(units, DRAWS, seed)
+    left = some.move - lag * interpolate(whole.drift, grid, flat).reshape(some.move.shape)
+    weights = replicate_weights(units, DRAWS, seed)
     memory, low, high = _memory(left, some.unit, weights)
     size, places = _early_late(some, grid, lag, units, weights)
     explained = 1 - (left.var(axis=(0, 1)) / some.move.var(axis=(0, 1))).mean()
-    return Autonomy(float(explained), size, places, memory, low, high, _own(left), foreseen(at, end, grid))
+    return MarkovCheck(float(explained), size, places, memory, low, high, _own(left), forecast_skill(at, end, grid))
 
 
 def _memory(left: Floats, unit: NDArray[np.intp], weights: Floats) -> tuple[float, float, float]:
@@ -67,22 +76,22 @@ def _memory(left: Floats, unit: NDArray[np.intp], weights: Floats) -> tuple[floa
         value: Floats = sums[..., 0] / np.sqrt(sums[..., 1] * sums[..., 2])
         return value
 
-    low, high = np.quantile(correlation(weights @ by_unit), [0.025, 0.975])
+    low, high = percentile_interval(correlation(weights @ by_unit), 0.025)
     return float(correlation(by_unit.sum(axis=0))), float(low), float(high)
 
 
-def _early_late(some: Steps, grid: Grid, lag: int, units: int, weights: Floats) -> tuple[float, float]:
+def _early_late(some: Movements, grid: LandscapeGrid, lag: int, units: int, weights: Floats) -> tuple[float, float]:
     """Difference of the drift early and late, freed of luck, relative to the drift; and where it is beyond luck."""
     half = len(some.day) // 2
     parts = [
-        summed(some._replace(start=some.start[s], move=some.move[s], day=some.day[s]), grid, units)
+        sum_movements(some._replace(start=some.start[s], move=some.move[s], day=some.day[s]), grid, units)
         for s in (slice(None, half), slice(half, None))
     ]
-    whole = [field(part.sum(axis=0), grid, lag) for part in parts]
+    whole = [drift_field(part.sum(axis=0), grid, lag) for part in parts]
     known = whole[0].known & whole[1].known
     if not known.any():
         return float("nan"), float("nan")
-    early, late = (field(np.tensordot(weights, part, 1), grid, lag).drift[:, known] for part in parts)
+    early, late = (drift_field(np.tensordot(weights, part, 1), grid, lag).drift[:, known] for part in parts)
     differences, means = early - late, (early + late) / 2
     difference = (whole[0].drift - whole[1].drift)[known]
     mean = (whole[0].drift + whole[1].drift)[known] / 2
@@ -106,7 +115,7 @@ def _own(left: Floats) -> float:
     return float((own / (own + within)).mean())
 
 
-def foreseen(at: Floats, end: NDArray[np.int8], grid: Grid) -> float:
+def forecast_skill(at: Floats, end: NDArray[np.int8], grid: LandscapeGrid) -> float:
     """How much the place tells of the pattern in the end: 0 nothing beyond the shares, 1 all (Brier skill).
 
     The shares of patterns in the cells of a coarse grid are learnt from every other dyad and tried on the rest.

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from twoway.analysis.landscape.drift import View
-from twoway.analysis.landscape.fixed_points import HOLDS, PASS, SURE, Resting
-from twoway.analysis.landscape.markov_checks import Autonomy
+from twoway.analysis.landscape.drift import LandscapeView
+from twoway.analysis.landscape.fixed_points import HOLDS, PASS, SURE, RestPoints
+from twoway.analysis.landscape.markov_checks import MarkovCheck
 from twoway.analysis.narrative.words.grammar import counted, percent
 from twoway.simulation.errors import listed
 
@@ -18,12 +18,12 @@ MOSTLY = 1.0
 """Log-odds from which a definition is called personal or adversarial rather than formal or mixed: 73 % against 27 %."""
 
 
-def in_words(
-    view: View,
+def landscape_sentences(
+    view: LandscapeView,
     lag: int,
-    found: Mapping[str, Resting],
+    found: Mapping[str, RestPoints],
     basins: Mapping[str, pd.DataFrame],
-    tested: Mapping[str, Autonomy],
+    tested: Mapping[str, MarkovCheck],
     shifts: pd.DataFrame,
     candidates: pd.DataFrame,
 ) -> Iterator[str]:
@@ -40,7 +40,7 @@ def in_words(
     yield from _views(view, candidates)
 
 
-def place_in_words(view: View, client: float, keyworker: float) -> str:
+def place_in_words(view: LandscapeView, client: float, keyworker: float) -> str:
     """Where a point lies, in a phrase."""
     numbers = f"client {client:+.2f}, keyworker {keyworker:+.2f}"
     if view.name != "leaning":
@@ -54,7 +54,7 @@ def place_in_words(view: View, client: float, keyworker: float) -> str:
     return f"{both} ({numbers})"
 
 
-def _points(name: str, view: View, rest: Resting, basins: pd.DataFrame) -> Iterator[str]:
+def _points(name: str, view: LandscapeView, rest: RestPoints, basins: pd.DataFrame) -> Iterator[str]:
     holds = rest.table[(rest.table["kind"] == HOLDS)]
     certain = holds[holds["certain"]]
     if certain.empty:
@@ -86,7 +86,7 @@ def _half(rate: float) -> str:
     return f"{math.log(2) / -rate:.0f}"
 
 
-def _moved(view: View, shifts: pd.DataFrame, first: str) -> Iterator[str]:
+def _moved(view: LandscapeView, shifts: pd.DataFrame, first: str) -> Iterator[str]:
     for row in shifts.to_dict("records"):
         where = place_in_words(view, row["client"], row["keyworker"])
         if not row["there"]:
@@ -101,7 +101,7 @@ def _moved(view: View, shifts: pd.DataFrame, first: str) -> Iterator[str]:
         yield f"With {row['scenario']} instead of {first} the point {where} {verb}: {listed(parts)}."
 
 
-def _trust(name: str, tested: Autonomy, basins: pd.DataFrame) -> str:
+def _trust(name: str, tested: MarkovCheck, basins: pd.DataFrame) -> str:
     """How far the picture explains itself."""
     clear = tested.memory_low > 0 or tested.memory_high < 0
     memory = "there is memory" if clear else "no memory can be told from none"
@@ -130,7 +130,7 @@ def _trust(name: str, tested: Autonomy, basins: pd.DataFrame) -> str:
     return text.strip()
 
 
-def _views(view: View, candidates: pd.DataFrame) -> Iterator[str]:
+def _views(view: LandscapeView, candidates: pd.DataFrame) -> Iterator[str]:
     """How other views do: what they foresee, their memory, and how many points of rest they show."""
     for name, rows in candidates.groupby("scenario", sort=False):
         parts = [

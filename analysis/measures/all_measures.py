@@ -22,9 +22,9 @@ from twoway.analysis.measures import (
 from twoway.analysis.measures import (
     pattern_mix as mix,
 )
+from twoway.analysis.measures.estimates import Measure, units_of
 from twoway.analysis.measures.panel import panel
-from twoway.analysis.statistics.bootstrap import Measure, units_of
-from twoway.analysis.tables import need
+from twoway.analysis.tables import require_columns
 from twoway.simulation.columns import WHO
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.tables import Tables
@@ -57,8 +57,8 @@ def measures(tables: Tables, resolved: Resolved, day: int = 90, seed: int = 0) -
     *seed* decides rating noise and draws, nothing else. All three tables are used, so a run must have kept its
     events; a missing table, column or day is refused.
     """
-    need(tables.events, "events", OF_EVENTS)
-    need(tables.dyads, "dyads", keyworkers.OF_DYADS)
+    require_columns(tables.events, "events", OF_EVENTS)
+    require_columns(tables.dyads, "dyads", keyworkers.OF_DYADS)
     view = panel(tables.days)
     view.at(day)
     events, units = tables.events, units_of(view.dyads, seed)

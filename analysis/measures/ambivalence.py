@@ -8,10 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.measures.panel import Panel
-from twoway.analysis.measures.pattern_mix import members, patterns_on
-from twoway.analysis.patterns import PATTERNS
-from twoway.analysis.statistics.bootstrap import (
+from twoway.analysis.measures.estimates import (
     Measure,
     Units,
     estimated,
@@ -19,6 +16,9 @@ from twoway.analysis.statistics.bootstrap import (
     estimated_shares,
     units_alone,
 )
+from twoway.analysis.measures.panel import Panel
+from twoway.analysis.measures.pattern_mix import members, patterns_on
+from twoway.analysis.patterns import PATTERNS
 from twoway.simulation.affect_control.frames import CLIENT
 
 Floats = NDArray[np.float64]
@@ -58,14 +58,16 @@ def ambivalence_index(positivity: Any, negativity: Any) -> Any:
     return (positivity + negativity) / 2 - abs(positivity - negativity)
 
 
-class Matched(NamedTuple):
+class MatchedClients(NamedTuple):
     """Pairs of clients with the same balance: rows of the panel, one per pair."""
 
     much: NDArray[np.intp]
     little: NDArray[np.intp]
 
 
-def same_balance(positivity: Floats, negativity: Floats, caliper: float = CALIPER, outer: float = OUTER) -> Matched:
+def same_balance(
+    positivity: Floats, negativity: Floats, caliper: float = CALIPER, outer: float = OUTER
+) -> MatchedClients:
     """Pairs of clients with the same balance P - N, one of whom feels much of both and one little of either.
 
     Much and little are the upper and the lower share *outer* by P + N, ties included in neither; each client is in
@@ -83,10 +85,12 @@ def same_balance(positivity: Floats, negativity: Floats, caliper: float = CALIPE
         i += apart <= caliper
         j += apart >= -caliper
     chosen = np.array(pairs, np.intp).reshape(-1, 2)
-    return Matched(chosen[:, 0], chosen[:, 1])
+    return MatchedClients(chosen[:, 0], chosen[:, 1])
 
 
-def ends(matched: Matched, member: Floats, groups: tuple[str, ...], when: str, seed: int = 0) -> pd.DataFrame:
+def outcomes_of_matched(
+    matched: MatchedClients, member: Floats, groups: tuple[str, ...], when: str, seed: int = 0
+) -> pd.DataFrame:
     """Shares of the groups in which those who felt much and those who felt little are *when*, and the differences.
 
     *member* (dyads, groups) is 1 where a dyad is in a group. Pairs are drawn again.
@@ -120,8 +124,8 @@ def ambivalence(panel: Panel, day: int, units: Units, seed: int = 0) -> pd.DataF
             estimated(
                 INDEX, more, np.hstack([sums, member]), _more, [conflicted + friendly, conflicted + polite], units
             ),
-            ends(matched, member, PATTERNS, "on the day", seed),
-            ends(matched, last, PATTERNS, "at the end", seed),
+            outcomes_of_matched(matched, member, PATTERNS, "on the day", seed),
+            outcomes_of_matched(matched, last, PATTERNS, "at the end", seed),
         ],
         ignore_index=True,
     )

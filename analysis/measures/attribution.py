@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twoway.analysis.measures.estimates import Measure, Units, estimated, estimated_means, estimated_shares
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.measures.pattern_mix import members
 from twoway.analysis.patterns import PATTERNS
-from twoway.analysis.statistics.bootstrap import Measure, Units, estimated, estimated_means, estimated_shares
 from twoway.analysis.tables import sentiment_of
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 from twoway.simulation.parameters.scenario import Resolved

@@ -6,9 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.measures.panel import Panel
-from twoway.analysis.measures.ratings import MEASUREMENT, Measurement, luck_of_ratings, observed
-from twoway.analysis.statistics.bootstrap import (
+from twoway.analysis.measures.estimates import (
     Measure,
     Units,
     correlation,
@@ -18,6 +16,8 @@ from twoway.analysis.statistics.bootstrap import (
     estimated_shares,
     moments,
 )
+from twoway.analysis.measures.panel import Panel
+from twoway.analysis.measures.ratings import MEASUREMENT, Measurement, observed_rating, rating_noise
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.situations import ENCOUNTER_KINDS, position_of
@@ -87,12 +87,12 @@ def coercion(
     at, n = panel.at(day), len(panel.dyads)
     formal = formal_control(panel, events, resolved, day)
     felt, view = panel.felt_coercion[:, at], panel.rating[CLIENT, :, at]
-    noise = luck_of_ratings(panel.dyads, day, 3, seed)
+    noise = rating_noise(panel.dyads, day, 3, seed)
     seen = {
         "true": (view, felt),
         "observed": (
-            observed(view, noise[:, 0], measurement.clients_at_top, measurement),
-            observed(felt, noise[:, 2], 0.0, measurement),
+            observed_rating(view, noise[:, 0], measurement.clients_at_top, measurement),
+            observed_rating(felt, noise[:, 2], 0.0, measurement),
         ),
     }
     tables = []

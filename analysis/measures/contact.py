@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from twoway.analysis.measures.estimates import Measure, Units, estimated_shares
 from twoway.analysis.measures.panel import Panel
-from twoway.analysis.statistics.bootstrap import Measure, Units, estimated_shares
 from twoway.analysis.tables import sentiment_of
 from twoway.simulation.affect_control.frames import KEYWORKER, ROLES
 from twoway.simulation.parameters.scenario import Resolved

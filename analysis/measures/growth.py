@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twoway.analysis.measures.estimates import Measure, Units, estimated_shares, not_estimated, tidy
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.measures.ratings import MEASUREMENT, Measurement, noise_sd
-from twoway.analysis.statistics.bootstrap import Measure, Units, estimated_shares, not_estimated, tidy
 from twoway.simulation.affect_control.frames import ROLES
 
 SHAPES = ("improving", "stable", "deteriorating")

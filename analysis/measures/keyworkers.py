@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twoway.analysis.measures.estimates import Measure, Units, correlation, estimated, moments, units_alone
 from twoway.analysis.measures.panel import Panel
-from twoway.analysis.statistics.bootstrap import Measure, Units, correlation, estimated, moments, units_alone
 from twoway.analysis.tables import DYAD, sentiment_of
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 from twoway.simulation.parameters.scenario import Resolved

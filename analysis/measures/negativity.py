@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twoway.analysis.measures.estimates import Measure, Units, estimated
 from twoway.analysis.measures.panel import Panel
-from twoway.analysis.statistics.bootstrap import Measure, Units, estimated
 from twoway.analysis.tables import sentiment_of
 from twoway.simulation.affect_control.frames import KEYWORKER, ROLES
-from twoway.simulation.events import EVENTS, EXCHANGE, NEW_KEYWORKER, TALK_FAILED
+from twoway.simulation.columns import EVENT_KINDS, EventKind
 from twoway.simulation.parameters.scenario import Resolved
 
 Floats = NDArray[np.float64]
@@ -35,7 +35,7 @@ GROUPS = ("near neutral", "top tenth")
 NEARER = "how much nearer 1 in the top tenth"
 
 
-def readings(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
+def negative_readings(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
     """Each act of a keyworker that the client read after an earlier one, and what it did to the rating.
 
     Columns: ``row`` of the panel, ``before`` (rating before, EPA units), ``change`` and ``evaluation`` (of the act
@@ -43,9 +43,9 @@ def readings(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataF
     """
     row = panel.rows_of(events, "events")
     order = np.lexsort((np.arange(len(events)), events["day"].to_numpy(), row))
-    event = pd.Categorical(events["event"], categories=list(EVENTS)).codes[order]
-    broken = np.cumsum((event == TALK_FAILED) | (event == NEW_KEYWORKER))
-    read = (event == EXCHANGE) & (events["actor"] == ROLES[KEYWORKER]).to_numpy()[order]
+    event = pd.Categorical(events["event"], categories=list(EVENT_KINDS)).codes[order]
+    broken = np.cumsum((event == EventKind.TALK_FAILED) | (event == EventKind.NEW_KEYWORKER))
+    read = (event == EventKind.EXCHANGE) & (events["actor"] == ROLES[KEYWORKER]).to_numpy()[order]
     order, broken = order[read], broken[read]
     row = row[order]
     rating = (events["positivity"].to_numpy() - events["negativity"].to_numpy())[order]
@@ -59,7 +59,7 @@ def readings(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataF
 
 def negativity(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Units) -> pd.DataFrame:
     """The negativity ratio over the stay, near neutral and for the top tenth of ratings."""
-    table = readings(panel, events, resolved)
+    table = negative_readings(panel, events, resolved)
     before, evaluation = table["before"].to_numpy(), table["evaluation"].to_numpy()
     top = np.quantile(before, TOP) if len(before) else np.inf
     tables, both, least = [], [], len(table)

@@ -14,16 +14,18 @@ from numpy.typing import NDArray
 
 from twoway.analysis.measures import attribution, coercion, growth, ratings, ruptures
 from twoway.analysis.measures import pattern_mix as mix
+from twoway.analysis.measures.estimates import DRAWS, Floats, Measure, Statistic, correlation, moments
+from twoway.analysis.measures.paired_patterns import Codes
 from twoway.analysis.measures.panel import panel
 from twoway.analysis.patterns import class_codes, pattern_codes
-from twoway.analysis.statistics.bootstrap import CONFIDENCE, DRAWS, Floats, Measure, Statistic, correlation, moments
-from twoway.analysis.statistics.paired import Codes
+from twoway.analysis.statistics.bootstrap import resampling_weights
+from twoway.analysis.statistics.intervals import percentile_interval
 from twoway.simulation.affect_control.frames import CLIENT, ROLES
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.tables import Tables
 
 
-class Sums(NamedTuple):
+class MeasureSums(NamedTuple):
     """What a run contributes to one measure: *parts* (replicates, k), and the *statistic* of their sum."""
 
     measure: Measure
@@ -32,11 +34,11 @@ class Sums(NamedTuple):
     statistic: Statistic
 
 
-class Seen(NamedTuple):
+class RunSums(NamedTuple):
     """A run as it is compared: the pattern of each dyad on the last day (replicates, dyads), and sums by measure."""
 
     patterns: Codes
-    sums: tuple[Sums, ...]
+    sums: tuple[MeasureSums, ...]
 
 
 def ratio(sums: Floats) -> Floats:
@@ -51,13 +53,13 @@ def powers(values: Floats) -> tuple[Floats, Floats, Floats]:
     return np.ones_like(values), centred, centred**2
 
 
-def spread(sums: Floats) -> Floats:
+def sd_of_powers(sums: Floats) -> Floats:
     """Standard deviation, from sums of ``powers``."""
     n, first, second = np.moveaxis(sums, -1, 0)
     return np.sqrt(np.maximum(second / n - (first / n) ** 2, 0.0))
 
 
-def seen(tables: Tables, resolved: Resolved, day: int, seed: int = 0) -> Seen:
+def run_sums(tables: Tables, resolved: Resolved, day: int, seed: int = 0) -> RunSums:
     """What two runs are compared by, on the *day* of the interview or over the whole stay.
 
     The measures are those of the same names in ``twoway.analysis.measures``: whether both parties' classes agree, correlation,
@@ -92,45 +94,44 @@ def seen(tables: Tables, resolved: Resolved, day: int, seed: int = 0) -> Seen:
     rated = moments(*ratings.observed_ratings(view, day, seed=seed))
     role = ROLES[CLIENT]
     end = [class_codes(view.positivity[side, :, -1], view.negativity[side, :, -1]) for side in range(2)]
-    return Seen(
+    return RunSums(
         pattern_codes(*end).reshape(replicate.max() + 1, -1),
         (
-            Sums(mix.SAME_CLASS, "all", by_replicate((own[0] == own[1]).astype(float), one), ratio),
-            Sums(ratings.CORRELATION, "observed", by_replicate(rated), correlation),
-            Sums(ratings.GAP, "absolute", by_replicate(np.abs(true[0] - true[1]), one), ratio),
-            Sums(ratings.MEAN, role, by_replicate(true[CLIENT], one), ratio),
+            MeasureSums(mix.SAME_CLASS, "all", by_replicate((own[0] == own[1]).astype(float), one), ratio),
+            MeasureSums(ratings.CORRELATION, "observed", by_replicate(rated), correlation),
+            MeasureSums(ratings.GAP, "absolute", by_replicate(np.abs(true[0] - true[1]), one), ratio),
+            MeasureSums(ratings.MEAN, role, by_replicate(true[CLIENT], one), ratio),
             *(
-                Sums(ratings.SPREAD, who, by_replicate(*powers(own_rating)), spread)
+                MeasureSums(ratings.SPREAD, who, by_replicate(*powers(own_rating)), sd_of_powers)
                 for who, own_rating in zip(ROLES, true, strict=True)
             ),
-            Sums(coercion.HIGH_FELT, "all", by_replicate(high, one), ratio),
-            Sums(growth.SHAPE, f"{role}: {growth.SHAPES[0]}", by_replicate(improving, one), ratio),
-            Sums(growth.SHAPE, f"{role}: {growth.SHAPES[2]}", by_replicate(deteriorating, one), ratio),
-            Sums(ruptures.RATE, role, by_replicate(ruptured, one * len(view.days) / 30), ratio),
-            Sums(ruptures.REPAIRED, role, by_replicate(mended, told), ratio),
-            Sums(attribution.ASYMMETRY, "all", by_replicate(more, events), ratio),
+            MeasureSums(coercion.HIGH_FELT, "all", by_replicate(high, one), ratio),
+            MeasureSums(growth.SHAPE, f"{role}: {growth.SHAPES[0]}", by_replicate(improving, one), ratio),
+            MeasureSums(growth.SHAPE, f"{role}: {growth.SHAPES[2]}", by_replicate(deteriorating, one), ratio),
+            MeasureSums(ruptures.RATE, role, by_replicate(ruptured, one * len(view.days) / 30), ratio),
+            MeasureSums(ruptures.REPAIRED, role, by_replicate(mended, told), ratio),
+            MeasureSums(attribution.ASYMMETRY, "all", by_replicate(more, events), ratio),
         ),
     )
 
 
-def differences(first: Seen, other: Seen, seed: int = 0, draws: int = DRAWS) -> pd.DataFrame:
+def measure_differences(first: RunSums, other: RunSums, seed: int = 0, draws: int = DRAWS) -> pd.DataFrame:
     """By measure: its value in both runs, the paired difference, its 95 % interval and standard error.
 
     Columns ``measure``, ``group``, ``first``, ``other``, ``difference``, ``low``, ``high``, ``se``, ``unit``; missing
     where a measure is undefined. The interval is the percentile interval of the replicates drawn again.
     """
     count = len(first.patterns)
-    weights = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=draws).astype(float)
-    tail = (1 - CONFIDENCE) / 2
+    weights = resampling_weights(count, draws, seed).astype(float)
     rows = []
     for here, there in zip(first.sums, other.sums, strict=True):
         with np.errstate(divide="ignore", invalid="ignore"):
             values = [float(s.statistic(s.parts.sum(axis=0))) for s in (here, there)]
             again = there.statistic(weights @ there.parts) - here.statistic(weights @ here.parts)
         again = again[np.isfinite(again)]
-        low, high = np.quantile(again, [tail, 1 - tail]) if len(again) > 1 else (np.nan, np.nan)
-        spread = again.std(ddof=1) if len(again) > 1 else np.nan
-        rows.append((here.measure.name, here.group, *values, values[1] - values[0], low, high, spread,
+        low, high = percentile_interval(again) if len(again) > 1 else (np.nan, np.nan)
+        error = again.std(ddof=1) if len(again) > 1 else np.nan
+        rows.append((here.measure.name, here.group, *values, values[1] - values[0], low, high, error,
                      here.measure.unit))  # fmt: skip
     columns = ["measure", "group", "first", "other", "difference", "low", "high", "se", "unit"]
     return pd.DataFrame(rows, columns=columns)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.tables import DYAD, need
+from twoway.analysis.tables import DYAD, require_columns
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 from twoway.simulation.errors import InputError
 
@@ -63,7 +63,7 @@ def _dyad(who: pd.Series) -> str:
 
 def panel(days: pd.DataFrame) -> Panel:
     """The days table as arrays. Every dyad must have one row for either party on every day."""
-    need(days, "days", OF_DAYS)
+    require_columns(days, "days", OF_DAYS)
     party = pd.Categorical(days["party"], categories=list(ROLES)).codes.astype(np.int64)
     keys = [party, *(days[name].to_numpy() for name in ("day", *DYAD[::-1]))]
     order = np.lexsort(keys)

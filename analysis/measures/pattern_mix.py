@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twoway.analysis.measures.estimates import Measure, Units, estimated, estimated_shares
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
-from twoway.analysis.statistics.bootstrap import Measure, Units, estimated, estimated_shares
 
 STUDY = 16
 """Dyads in Skårner & Billquist (2016)."""

@@ -1,7 +1,7 @@
 """Ratings: the relationship as each party would rate it, and as a questionnaire would catch it.
 
 A party's rating is its good tone less its bad tone, A = P - N. A study never sees A: a single rating is only partly
-reliable, and clients' ratings pile up at the top of the scale. ``observed`` puts this between the model and whatever
+reliable, and clients' ratings pile up at the top of the scale. ``observed_rating`` puts this between the model and whatever
 is compared with a published correlation.
 """
 
@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.measures.panel import Panel
-from twoway.analysis.statistics.bootstrap import (
+from twoway.analysis.measures.estimates import (
     Measure,
     Units,
     correlation,
@@ -22,6 +21,7 @@ from twoway.analysis.statistics.bootstrap import (
     estimated_means,
     moments,
 )
+from twoway.analysis.measures.panel import Panel
 from twoway.analysis.tables import DYAD
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 
@@ -65,7 +65,7 @@ def noise_sd(values: Floats, measurement: Measurement = MEASUREMENT) -> float:
     return float(np.std(values)) * float(np.sqrt(1 / measurement.reliability - 1))
 
 
-def luck_of_ratings(dyads: pd.DataFrame, day: int, questions: int, seed: int = 0) -> Floats:
+def rating_noise(dyads: pd.DataFrame, day: int, questions: int, seed: int = 0) -> Floats:
     """Standard normal noise of each dyad's ratings on one *day*, shape (dyads, questions).
 
     Keyed by seed, replicate, centre, dyad and day: the same dyad has the same noise in whatever company and scenario.
@@ -81,7 +81,7 @@ def luck_of_ratings(dyads: pd.DataFrame, day: int, questions: int, seed: int = 0
     return result
 
 
-def observed(values: Floats, noise: Floats, at_top: float, measurement: Measurement = MEASUREMENT) -> Floats:
+def observed_rating(values: Floats, noise: Floats, at_top: float, measurement: Measurement = MEASUREMENT) -> Floats:
     """What a questionnaire would catch of *values* (n,), with standard normal *noise* (n,) and a ceiling.
 
     Noise and ceiling are set by how these values are spread: the share *at_top* reaches the top of the scale.
@@ -92,9 +92,11 @@ def observed(values: Floats, noise: Floats, at_top: float, measurement: Measurem
 
 def observed_ratings(panel: Panel, day: int, measurement: Measurement = MEASUREMENT, seed: int = 0) -> Floats:
     """Both parties' ratings on a day as a questionnaire would catch them, shape (2, dyads)."""
-    true, noise = panel.rating[:, :, panel.at(day)], luck_of_ratings(panel.dyads, day, 2, seed)
+    true, noise = panel.rating[:, :, panel.at(day)], rating_noise(panel.dyads, day, 2, seed)
     tops = (measurement.clients_at_top, measurement.keyworkers_at_top)
-    return np.stack([observed(true[side], noise[:, side], tops[side], measurement) for side in (CLIENT, KEYWORKER)])
+    return np.stack(
+        [observed_rating(true[side], noise[:, side], tops[side], measurement) for side in (CLIENT, KEYWORKER)]
+    )
 
 
 def ratings(

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twoway.analysis.measures.estimates import Measure, Units, estimated_means, estimated_shares
 from twoway.analysis.measures.panel import Panel
-from twoway.analysis.statistics.bootstrap import Measure, Units, estimated_means, estimated_shares
 from twoway.analysis.tables import DYAD
 from twoway.simulation.affect_control.frames import ROLES
 

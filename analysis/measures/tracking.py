@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from twoway.analysis.measures.estimates import LEAST_VARIANCE, Floats, Measure, Units, estimated
 from twoway.analysis.measures.panel import Panel
-from twoway.analysis.statistics.bootstrap import LEAST_VARIANCE, Floats, Measure, Units, estimated
 
 WEEK = 7
 LEAST_WEEKS = 4
@@ -22,11 +22,11 @@ MEASURES = (TRACKING,)
 
 def tracking(panel: Panel, units: Units) -> pd.DataFrame:
     """How the two views track each other over the stay within dyads, detrended, week by week."""
-    parts = tracked(panel)
-    return estimated(TRACKING, ["all"], parts, pooled, [int((parts[:, 1:] > 0).all(axis=1).sum())], units)
+    parts = tracking_sums(panel)
+    return estimated(TRACKING, ["all"], parts, pooled_correlation, [int((parts[:, 1:] > 0).all(axis=1).sum())], units)
 
 
-def tracked(panel: Panel) -> Floats:
+def tracking_sums(panel: Panel) -> Floats:
     """What each dyad contributes: sums of products and squares of both parties' detrended weekly ratings, (dyads, 3).
 
     Nothing from dyads that changed their keyworker.
@@ -48,8 +48,8 @@ def _detrended(series: Floats) -> Floats:
     return left
 
 
-def pooled(sums: Floats) -> Floats:
-    """The correlation over all dyads, from the sums of what ``tracked`` gives; NaN where a view does not vary."""
+def pooled_correlation(sums: Floats) -> Floats:
+    """The correlation over all dyads, from the sums of what ``tracking_sums`` gives; NaN where a view does not vary."""
     product, client, keyworker = np.moveaxis(sums, -1, 0)
     both = client * keyworker
     result: Floats = product / np.sqrt(np.where(both > LEAST_VARIANCE**2, both, np.nan))

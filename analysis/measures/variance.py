@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twoway.analysis.measures.estimates import Measure, Units, estimated, not_estimated, tidy
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.patterns import ENOUGH_CENTRES
-from twoway.analysis.statistics.bootstrap import Measure, Units, estimated, not_estimated, tidy
 from twoway.simulation.affect_control.frames import ROLES
 
 Floats = NDArray[np.float64]

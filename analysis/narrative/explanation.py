@@ -11,26 +11,26 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from twoway.analysis.accounts import of_dyad
-from twoway.analysis.narrative.interview import Choice
+from twoway.analysis.accounts import dyad_tables
+from twoway.analysis.narrative.interview import PhraseChoice
 from twoway.analysis.narrative.sentences import ENCOUNTERS, exchanges
-from twoway.analysis.narrative.story import BORDER, numbered
+from twoway.analysis.narrative.story import BORDER, with_numbers
 from twoway.analysis.narrative.words.grammar import (
     NOUN,
     OTHER,
     PRONOUN,
-    act_seen,
     capitalised,
     named,
     percent,
+    reading_noun,
+    role_noun,
     spaced,
-    told_of,
 )
 from twoway.analysis.patterns import THRESHOLDS, Thresholds, reasoned
 from twoway.analysis.render.document import Block, Piece, Table
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.columns import SHARE_OF
-from twoway.simulation.counterfactual import Exchange, ReaderState, reader_state, read_otherwise
+from twoway.simulation.counterfactual import Exchange, Moment, moment, read_otherwise
 from twoway.simulation.errors import InputError
 from twoway.simulation.run import PreparedScenario
 from twoway.simulation.situations import ENCOUNTER_KINDS
@@ -40,10 +40,10 @@ SHOWN = 5
 """Acts shown of those that were expected, or could have been seen."""
 
 
-class Why(NamedTuple):
+class Explanation(NamedTuple):
     """All there is to say about one exchange; the tables' probabilities and shares are 0..1.
 
-    ``event`` is its row of the events table, ``told`` the exchange as the story tells it. ``prediction`` has columns
+    ``event`` is its row of the events table, ``explanation_lines`` the exchange as the story tells it. ``prediction`` has columns
     act, expected and seen_as (how probable the act was to be done, and to be seen); ``sources`` has source, believed
     (the reader's belief in its weight), probability (of the act seen, out of it) and explains (its share of the act
     seen); ``frames`` has frame, before, probability (of the act seen, if it were wholly this frame), after, deflection
@@ -60,8 +60,8 @@ class Why(NamedTuple):
     parted: int | None
 
 
-def find(events: pd.DataFrame, day: int, number: int) -> pd.Series:
-    """The exchange with this *number* in its day among a dyad's ``numbered`` events; one that is not is refused."""
+def find_exchange(events: pd.DataFrame, day: int, number: int) -> pd.Series:
+    """The exchange with this *number* in its day among a dyad's ``with_numbers`` events; one that is not is refused."""
     exchanges = events[events["number"] > 0]
     if exchanges.empty:
         raise InputError("the events table of this dyad holds no exchange")
@@ -75,7 +75,7 @@ def find(events: pd.DataFrame, day: int, number: int) -> pd.Series:
     return today[today["number"] == number].iloc[0]
 
 
-def located(events: pd.DataFrame, row: pd.Series, world: PreparedScenario, seed: int) -> Exchange:
+def exchange_address(events: pd.DataFrame, row: pd.Series, world: PreparedScenario, seed: int) -> Exchange:
     """The exchange of a row of the events table in the terms of ``twoway.simulation.counterfactual``."""
     acts, resolved = list(world.resolved.situations.acts), world.resolved
     earlier = events[(events["day"] == row["day"]) & (events["number"] > 0) & (events["number"] < row["number"])]
@@ -98,20 +98,20 @@ def located(events: pd.DataFrame, row: pd.Series, world: PreparedScenario, seed:
     )
 
 
-def why(
+def explain_exchange(
     tables: Tables, world: PreparedScenario, seed: int, dyad: tuple[int, int, int], day: int, number: int,
     thresholds: Thresholds = THRESHOLDS,
-) -> Why:  # fmt: skip
+) -> Explanation:  # fmt: skip
     """Why one exchange was taken as it was, and what would have followed otherwise.
 
     *tables* are a run's, *world* its scenario and *seed* its seed; *dyad* is (replicate, centre, number in the centre)
     and *number* counts the exchanges of the *day* from 1. Raises ``InputError`` for what does not exist.
     """
-    own = of_dyad(tables, dyad)
-    events = numbered(own.events)
-    row = find(events, day, number)
-    where = located(events, row, world, seed)
-    mind = reader_state(world, where)
+    own = dyad_tables(tables, dyad)
+    events = with_numbers(own.events)
+    row = find_exchange(events, day, number)
+    where = exchange_address(events, row, world, seed)
+    mind = moment(world, where)
     acts, resolved = np.array(world.resolved.situations.acts), world.resolved
     seen = mind.acts.tolist().index(acts.tolist().index(row["seen"]))
     names = acts[mind.acts]
@@ -131,19 +131,19 @@ def why(
     )
     otherwise, parted = _otherwise(own, events, world, where, row, thresholds)
     scene = events[events["met"] == row["met"]]
-    choice = Choice(f"{'/'.join(map(str, dyad))}/{row['met']}")
-    told = exchanges(scene.to_dict("records"), resolved, choice)[int(row["exchange"])]
-    return Why(row.to_dict(), told, prediction, _sources(mind, seen), by_frame, otherwise, parted)
+    choice = PhraseChoice(f"{'/'.join(map(str, dyad))}/{row['met']}")
+    scene_sentences = exchanges(scene.to_dict("records"), resolved, choice)[int(row["exchange"])]
+    return Explanation(row.to_dict(), scene_sentences, prediction, _sources(mind, seen), by_frame, otherwise, parted)
 
 
-def _out_of(mind: ReaderState, act: int) -> list[float]:
+def _out_of(mind: Moment, act: int) -> list[float]:
     """Probability of an act if the relationship were wholly this frame, for each frame."""
     acting = (1 - mind.role_share) * (1 - mind.strain_share)
     fixed = mind.role_share * mind.script[act] + (1 - mind.role_share) * mind.strain_share * mind.strain[act]
     return [float(fixed + acting * person) for person in mind.person[:, act]]
 
 
-def _sources(mind: ReaderState, act: int) -> pd.DataFrame:
+def _sources(mind: Moment, act: int) -> pd.DataFrame:
     role, strain = mind.role_share, mind.strain_share
     believed = np.array([role, (1 - role) * strain, (1 - role) * (1 - strain)])
     likely = np.array([mind.script[act], mind.strain[act], mind.definition @ mind.person[:, act]])
@@ -168,10 +168,10 @@ def _otherwise(
     if stay is None:
         return None, None
     dyad = (where.replicate, where.centre, where.dyad)
-    other = of_dyad(TableBuilder(world.resolved).tables([stay]), dyad)
+    other = dyad_tables(TableBuilder(world.resolved).tables([stay]), dyad)
     table = reasoned(pd.concat([own.dyads, other.dyads], ignore_index=True), thresholds)
     table.index = pd.Index(["as it was read", "as it was meant"])
-    return table, _parting(events, numbered(other.events))
+    return table, _parting(events, with_numbers(other.events))
 
 
 def _parting(one: pd.DataFrame, other: pd.DataFrame) -> int | None:
@@ -186,12 +186,12 @@ def _parting(one: pd.DataFrame, other: pd.DataFrame) -> int | None:
     return int(longer["day"].iloc[size]) if len(longer) > size else None
 
 
-def told(reason: Why, world: PreparedScenario, with_end: bool = True) -> list[Piece]:
+def explanation_lines(reason: Explanation, world: PreparedScenario, with_end: bool = True) -> list[Piece]:
     """The explanation in words, the numbers below; if wanted *with* how the pair ended and how it would have."""
     event, frames = reason.event, world.resolved.frames
     party = OTHER[event["actor"]]
     reader, actor = PRONOUN[party], PRONOUN[event["actor"]]
-    act, seen = act_seen(event["act"], event["encounter"]), act_seen(event["seen"], event["encounter"])
+    act, seen = reading_noun(event["act"], event["encounter"]), reading_noun(event["seen"], event["encounter"])
     likely = reason.prediction.set_index("act")
     most = reason.prediction.sort_values("expected", ascending=False, kind="stable")
     he, she = reader.subject, actor.subject
@@ -202,7 +202,7 @@ def told(reason: Why, world: PreparedScenario, with_end: bool = True) -> list[Pi
         Block("heading", f"What {NOUN[party].subject} expected"),
         Block(
             "text",
-            f"Before it, {he} took {actor.object} most of all for {told_of(lead['frame'], event['actor'], frames)} "
+            f"Before it, {he} took {actor.object} most of all for {role_noun(lead['frame'], event['actor'], frames)} "
             f"({percent(lead['before'])}). {_expectation(event, most, likely, he, she, act)}",
         ),
         Block("text", _perceived(event, likely, he, act, seen)),
@@ -242,7 +242,7 @@ def _expectation(event: dict[str, Any], most: pd.DataFrame, likely: pd.DataFrame
     first, chance = most["act"].iloc[0], percent(most["expected"].iloc[0])
     if first == event["act"]:
         return f"What {he} held most likely is what {she} did, {act} ({chance})."
-    likeliest, done = act_seen(first, event["encounter"]), percent(likely.loc[event["act"], "expected"])
+    likeliest, done = reading_noun(first, event["encounter"]), percent(likely.loc[event["act"], "expected"])
     return f"What {he} held most likely was {likeliest} ({chance}); what {she} did, {act}, had {done}."
 
 
@@ -272,7 +272,7 @@ def _most(prediction: pd.DataFrame, event: dict[str, Any]) -> Table:
     )
 
 
-def _attributed(reason: Why, event: dict[str, Any], he: str, she: str) -> str:
+def _attributed(reason: Explanation, event: dict[str, Any], he: str, she: str) -> str:
     shares = reason.sources.set_index("source")["explains"]
     out_of = {"role": "did what the situation asks", "strain": "acted out of strain", "person": "acted as the person"}
     beside = f", as {he} took it" if shares.idxmax() == event["source"] else f"; {he} could not see that"
@@ -290,7 +290,7 @@ def _attributed(reason: Why, event: dict[str, Any], he: str, she: str) -> str:
     )
 
 
-def _meant(reason: Why, event: dict[str, Any]) -> str:
+def _meant(reason: Explanation, event: dict[str, Any]) -> str:
     table = reason.frames.set_index("frame")
     best, worst = table["probability"].idxmax(), table["probability"].idxmin()
     gained = (table["after"] - table["before"]).sort_values()
@@ -302,7 +302,7 @@ def _meant(reason: Why, event: dict[str, Any]) -> str:
     )
 
 
-def _followed(reason: Why, he: str) -> str:
+def _followed(reason: Explanation, he: str) -> str:
     if reason.event["seen"] == reason.event["act"]:
         return f"{capitalised(he)} did read it as it was meant."
     if reason.otherwise is None:

@@ -16,11 +16,11 @@ from twoway.analysis.narrative.words.grammar import (
     I_MYSELF,
     OTHER,
     PRONOUN,
-    Person,
-    act_told,
+    PersonWords,
+    act_phrase,
     capitalised,
-    felt,
-    taken_for,
+    emotion_phrase,
+    frame_noun,
     words,
 )
 from twoway.analysis.patterns import THRESHOLDS
@@ -31,7 +31,7 @@ SHORTEST, LONGEST = 80, 150
 """Words of an interview."""
 
 
-class Level(NamedTuple):
+class WordLevel(NamedTuple):
     """A word for a number: it holds from *low* up to, but not at, *high*."""
 
     word: str
@@ -42,38 +42,38 @@ class Level(NamedTuple):
 NOTHING, ANYTHING = float("-inf"), float("inf")
 BARELY_MORE = 1e-12
 """The rule has conflict above its threshold, not at it."""
-LEVELS: dict[str, tuple[str, tuple[Level, ...]]] = {
+LEVELS: dict[str, tuple[str, tuple[WordLevel, ...]]] = {
     "good": (
         "positivity",
         (
-            Level("little", NOTHING, 0.6),
-            Level("some", 0.6, THRESHOLDS.positivity),
-            Level("much", THRESHOLDS.positivity, ANYTHING),
+            WordLevel("little", NOTHING, 0.6),
+            WordLevel("some", 0.6, THRESHOLDS.positivity),
+            WordLevel("much", THRESHOLDS.positivity, ANYTHING),
         ),
     ),
     "bad": (
         "negativity",
         (
-            Level("hardly", NOTHING, 0.1),
-            Level("some", 0.1, THRESHOLDS.negativity + BARELY_MORE),
-            Level("much", THRESHOLDS.negativity + BARELY_MORE, ANYTHING),
+            WordLevel("hardly", NOTHING, 0.1),
+            WordLevel("some", 0.1, THRESHOLDS.negativity + BARELY_MORE),
+            WordLevel("much", THRESHOLDS.negativity + BARELY_MORE, ANYTHING),
         ),
     ),
     "coercion": (
         "felt_coercion",
         (
-            Level("hardly", NOTHING, 0.05),
-            Level("sometimes", 0.05, 0.12),
-            Level("often", 0.12, ANYTHING),
+            WordLevel("hardly", NOTHING, 0.05),
+            WordLevel("sometimes", 0.05, 0.12),
+            WordLevel("often", 0.12, ANYTHING),
         ),
     ),
     "distance": (
         "distance",
-        (Level("none", NOTHING, 0.1), Level("some", 0.1, 0.4), Level("much", 0.4, ANYTHING)),
+        (WordLevel("none", NOTHING, 0.1), WordLevel("some", 0.1, 0.4), WordLevel("much", 0.4, ANYTHING)),
     ),
     "tension": (
         "tension",
-        (Level("settled", NOTHING, 0.3), Level("some", 0.3, 0.5), Level("unsettled", 0.5, ANYTHING)),
+        (WordLevel("settled", NOTHING, 0.3), WordLevel("some", 0.3, 0.5), WordLevel("unsettled", 0.5, ANYTHING)),
     ),
 }
 """Words for numbers: which number of the account, and from where to where each word holds.
@@ -125,7 +125,7 @@ def levels(account: Account) -> dict[str, str]:
     return said
 
 
-class Choice:
+class PhraseChoice:
     """Picks one of several ways of saying the same, by whose text it is; the same every time.
 
     What has been said once in a text is not said again while there is another way.
@@ -144,7 +144,7 @@ class Choice:
         return picked
 
 
-def line(slot: str, said: dict[str, str], choice: Choice, **fill: str) -> str:
+def line(slot: str, said: dict[str, str], choice: PhraseChoice, **fill: str) -> str:
     """One thing that is said: of the lines of a *slot* the first whose conditions all hold."""
     for entry in words("interview")[slot]:
         if all(said.get(name) == value for name, value in entry.items() if name != "say"):
@@ -152,7 +152,7 @@ def line(slot: str, said: dict[str, str], choice: Choice, **fill: str) -> str:
     raise LookupError(f"nothing is to be said about {slot} by {said}")
 
 
-def _forms(other: Person) -> dict[str, str]:
+def _forms(other: PersonWords) -> dict[str, str]:
     return {
         "they": other.subject,
         "them": other.object,
@@ -168,18 +168,18 @@ def _when(memory: Memory) -> tuple[str, str]:
 
 
 def _remembered(
-    memory: Memory, first: bool, said: dict[str, str], choice: Choice, forms: dict[str, str], other: Person
+    memory: Memory, first: bool, said: dict[str, str], choice: PhraseChoice, forms: dict[str, str], other: PersonWords
 ) -> str:
     """One memory: what the other did as it was seen, what it left (told of the first), and to what it is put down."""
     sort = "bad" if memory.evaluation < 0 else "good"
-    did = act_told(memory.seen, I_MYSELF, memory.encounter, matter=memory.day)
+    did = act_phrase(memory.seen, I_MYSELF, memory.encounter, matter=memory.day)
     when, begin = _when(memory)
     if memory.former:
         return line("remember_former", said, choice, when=when, did=did)
     why = {**said, "sort": sort, "cause": cause(memory.role_share, memory.strain_share, memory.person_share)}
     parts = [line(f"remember_{sort}", said, choice, when=when, When=begin, did=did, **forms)]
     if first and memory.emotion != NEUTRAL:
-        parts.append(line("felt", said, choice, felt=felt(memory.emotion, I_MYSELF, other)))
+        parts.append(line("felt", said, choice, felt=emotion_phrase(memory.emotion, I_MYSELF, other)))
     parts.append(line("put_down", why, choice, **forms))
     return " ".join(parts)
 
@@ -200,13 +200,13 @@ def interview(account: Account, frames: Frames, key: str = "") -> str:
     *key* says whose interview it is (a dyad's number, say): it decides between ways of saying the same, nothing else.
     """
     said = levels(account)
-    choice = Choice(f"{key}/{account.party}/{account.day}")
+    choice = PhraseChoice(f"{key}/{account.party}/{account.day}")
     other = PRONOUN[OTHER[account.party]]
     forms = _forms(other)
     fill: dict[str, Any] = {
         **forms,
-        "leading": taken_for(account.leading, account.party, frames),
-        "second": taken_for(account.second, account.party, frames),
+        "leading": frame_noun(account.leading, account.party, frames),
+        "second": frame_noun(account.second, account.party, frames),
     }
 
     def say(slot: str) -> str:

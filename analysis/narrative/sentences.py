@@ -9,10 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from twoway.analysis.narrative.interview import Choice, cause
-from twoway.analysis.narrative.words.grammar import NOUN, OTHER, PRONOUN, act_seen, act_told, capitalised, felt
-from twoway.simulation.coping import COPING_WAYS
-from twoway.simulation.events import EVENTS
+from twoway.analysis.narrative.interview import PhraseChoice, cause
+from twoway.analysis.narrative.words.grammar import (
+    NOUN,
+    OTHER,
+    PRONOUN,
+    act_phrase,
+    capitalised,
+    emotion_phrase,
+    reading_noun,
+)
 from twoway.simulation.affect_control.equations import NEUTRAL
 from twoway.simulation.parameters.scenario import Resolved
 
@@ -30,6 +36,16 @@ ENCOUNTERS = {
     "repair": ("a talk to clear the air", "talks to clear the air"),
 }
 """How the kinds of encounter are told: one, several."""
+OCCASIONS = {kind: f"at {one}" for kind, (one, _) in ENCOUNTERS.items()} | {
+    "handling": "in the evening",
+    "talk_agreed": "over the proposal of a talk",
+    "talk_declined": "over the proposal of a talk",
+    "talk_repaired": f"at {ENCOUNTERS['repair'][0]}",
+    "talk_failed": f"at {ENCOUNTERS['repair'][0]}",
+    "new_keyworker": "over a change of keyworker",
+    "peer_talk": "at a talk with a friend",
+}
+"""When something happened, by the kind of encounter or other event, as it follows a day."""
 CAUSES = {
     "client": {"role": "her job", "strain": "the pressure she was under", "person": "her"},
     "keyworker": {"role": "the situation", "strain": "the state he was in", "person": "him"},
@@ -94,7 +110,7 @@ def _as_meant(event: Event, party: str) -> str:
     }[why]
 
 
-def reading(event: Event, resolved: Resolved, choice: Choice) -> str:
+def reading(event: Event, resolved: Resolved, choice: PhraseChoice) -> str:
     """How the other read an act, as a sentence: what it was taken for, put down to, and what was felt.
 
     What was seen is told only where it was clearly worse or better than what was done.
@@ -110,29 +126,29 @@ def reading(event: Event, resolved: Resolved, choice: Choice) -> str:
     else:
         good = bool(resolved.lexicon.acts[event["seen"]][0] >= 0)
         ways = choice.of("better", BETTER[good]) if better > 0 else choice.of("worse", WORSE[good])
-        seen = act_seen(event["seen"], event["encounter"])
+        seen = reading_noun(event["seen"], event["encounter"])
         parts = [ways.format(seen), f"put it down {put_down(event, party)}"]
     if not unmoved:
-        parts.append(f"felt {felt(event['emotion_named'], reader, actor)}")
+        parts.append(f"felt {emotion_phrase(event['emotion_named'], reader, actor)}")
     told = f"{', '.join(parts[:-1])}{',' if len(parts) > 2 else ''} and {parts[-1]}" if len(parts) > 1 else parts[0]
     return f"{capitalised(reader.subject)} {told}."
 
 
-def exchange(event: Event, resolved: Resolved, choice: Choice, by_name: bool = True) -> str:
+def exchange(event: Event, resolved: Resolved, choice: PhraseChoice, by_name: bool = True) -> str:
     """One exchange in two sentences: what was done, and how it was read; *by_name*, or with he and she."""
     actor, other = event["actor"], OTHER[event["actor"]]
     subject = (NOUN if by_name else PRONOUN)[actor].subject
-    did = act_told(event["act"], (NOUN if by_name else PRONOUN)[other], event["encounter"], matter=int(event["day"]))
+    did = act_phrase(event["act"], (NOUN if by_name else PRONOUN)[other], event["encounter"], matter=int(event["day"]))
     bending = "not going by the book, " if event["bent"] == 1 else ""
     return f"{capitalised(f'{bending}{subject}')} {did}. {reading(event, resolved, choice)}"
 
 
-def exchanges(events: Sequence[Event], resolved: Resolved, choice: Choice) -> list[str]:
+def exchanges(events: Sequence[Event], resolved: Resolved, choice: PhraseChoice) -> list[str]:
     """The exchanges of one encounter, each told; names first, then he and she."""
     return [exchange(event, resolved, choice, by_name=number == 0) for number, event in enumerate(events)]
 
 
-def scene(events: Sequence[Event], resolved: Resolved, choice: Choice) -> str:
+def scene(events: Sequence[Event], resolved: Resolved, choice: PhraseChoice) -> str:
     """One encounter, all its exchanges, with what kind of encounter it was."""
     kind = ENCOUNTERS[events[0]["encounter"]][0]
     return " ".join([f"{capitalised(kind)}.", *exchanges(events, resolved, choice)])
@@ -142,7 +158,7 @@ def read_differently(event: Event, resolved: Resolved) -> str:
     """Where the two readings of one act part, as a sentence; empty where it was seen for about what it was."""
     if abs(misread(event, resolved)) < CLEARLY:
         return ""
-    done, seen = (act_seen(event[name], event["encounter"]) for name in ("act", "seen"))
+    done, seen = (reading_noun(event[name], event["encounter"]) for name in ("act", "seen"))
     actor, reader = NOUN[event["actor"]].subject, NOUN[OTHER[event["actor"]]].subject
     return f"{capitalised(actor)} meant {done}; {reader} saw {seen}."
 
@@ -152,19 +168,29 @@ def quiet() -> str:
     return "Nothing happened between the two on this day."
 
 
-def occasion(kind: str) -> str:
-    """When something happened, by the kind of encounter or other event, as it follows a day: "at a check"."""
-    return f"at {ENCOUNTERS[kind][0]}" if kind in ENCOUNTERS else EVENTS.find(kind).occasion
-
-
-def handled(way: str, role: str) -> str:
-    """What someone did about tension, as it follows he or she."""
-    return COPING_WAYS.find(way).phrase.format(their=PRONOUN[role].possessive, them=PRONOUN[OTHER[role]].object)
+ALONE = {
+    "endure": "bore it in silence",
+    "keep_distance": "kept {their} distance",
+    "confront": "resolved to have it out with {them}",
+    "withdraw": "withdrew from {them}",
+    "propose_talk": "proposed a talk",
+}
+"""What someone did about tension, as it follows he or she."""
+HAPPENED = {
+    "talk_agreed": "{Who} proposed to talk it over, and {other} agreed.",
+    "talk_declined": "{Who} proposed to talk it over; {other} would not.",
+    "talk_repaired": "They talked it over, and it helped: each knew better afterwards what the other takes this to be.",
+    "talk_failed": "They talked it over, and it made things worse.",
+    "new_keyworker": "The keyworker left, and a new one took over.",
+    "peer_talk": "He talked with a friend about the staff.",
+}
+"""What else is told, by the name of the event."""
 
 
 def evening(event: Event) -> str:
     """What someone did about tension, or what became of it, as a sentence without the day."""
     actor = event["actor"]
     if event["event"] == "handling":
-        return f"{capitalised(PRONOUN[actor].subject)} {handled(event['way'], actor)}."
-    return EVENTS.find(event["event"]).sentence.format(Who=capitalised(PRONOUN[actor].subject), other=PRONOUN[OTHER[actor]].subject)
+        way = ALONE[event["way"]].format(their=PRONOUN[actor].possessive, them=PRONOUN[OTHER[actor]].object)
+        return f"{capitalised(PRONOUN[actor].subject)} {way}."
+    return HAPPENED[event["event"]].format(Who=capitalised(PRONOUN[actor].subject), other=PRONOUN[OTHER[actor]].subject)

@@ -12,16 +12,15 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from twoway.analysis.accounts import Remembering, of_dyad, pair_of_accounts, readings
-from twoway.analysis.narrative.interview import Choice, interview
-from twoway.analysis.narrative.sentences import ENCOUNTERS, handled, scene
-from twoway.analysis.narrative.turning_points import KIND_TOLD, Turn, turns
-from twoway.analysis.narrative.words.grammar import OTHER, PRONOUN, act_told, capitalised, percent, told_of
+from twoway.analysis.accounts import MemoryParameters, dyad_tables, pair_of_accounts, weighted_readings
+from twoway.analysis.narrative.interview import PhraseChoice, interview
+from twoway.analysis.narrative.sentences import ALONE, ENCOUNTERS, scene
+from twoway.analysis.narrative.turning_points import KIND_TOLD, TurningPoint, turning_points_of
+from twoway.analysis.narrative.words.grammar import OTHER, PRONOUN, act_phrase, capitalised, percent, role_noun
 from twoway.analysis.patterns import THRESHOLDS, Thresholds, at_day, reasoned
 from twoway.analysis.render.document import Block, Pair, Piece
-from twoway.analysis.tables import DYAD, kind_shares, need, sentiment_of
+from twoway.analysis.tables import DYAD, kind_shares, require_columns, sentiment_of
 from twoway.simulation import SCOPE
-from twoway.simulation.coping import COPING_WAYS
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.columns import SHARE_OF
 from twoway.simulation.errors import listed
@@ -29,7 +28,7 @@ from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.tables import Tables
 
 
-class Telling(NamedTuple):
+class StoryParameters(NamedTuple):
     """How long a story is, in one place (assumed; a matter of taste)."""
 
     chapters: int = 5
@@ -44,16 +43,16 @@ class Telling(NamedTuple):
     """Weight from which a turning point that opens no chapter is told in passing."""
 
 
-TELLING = Telling()
+TELLING = StoryParameters()
 BORDER = 0.05
 """EPA units of tone from another pattern within which a pair is called one on the border (assumed)."""
-TIMELESS = Remembering(half_life=1e9)
+TIMELESS = MemoryParameters(half_life=1e9)
 """A teller forgets nothing."""
 
 
-def cuts(points: Sequence[Turn], last: int, telling: Telling = TELLING) -> list[Turn]:
+def chapter_starts(points: Sequence[TurningPoint], last: int, telling: StoryParameters = TELLING) -> list[TurningPoint]:
     """The turning points at which a new chapter begins: the weightiest that leave every chapter its days."""
-    chosen: list[Turn] = []
+    chosen: list[TurningPoint] = []
     for turn in sorted(points, key=lambda turn: -turn.weight):
         borders = [1, last + 1, *(other.day for other in chosen)]
         if len(chosen) < telling.chapters - 1 and all(abs(turn.day - day) >= telling.shortest for day in borders):
@@ -73,7 +72,7 @@ def _joined(parts: Sequence[str]) -> str:
     return listed(parts) if parts else ""
 
 
-def usual(events: pd.DataFrame, first: int, last: int, resolved: Resolved) -> str:
+def everyday_sentences(events: pd.DataFrame, first: int, last: int, resolved: Resolved) -> str:
     """How often they met, and for what, and what unpleasant things the keyworker did most, in two sentences."""
     exchanges = events[events["event"] == "exchange"]
     met = exchanges[exchanges["exchange"] == 0]
@@ -91,7 +90,7 @@ def usual(events: pd.DataFrame, first: int, last: int, resolved: Resolved) -> st
     harsh = hers[sentiment_of(hers["act"], resolved) < 0]["act"].value_counts()
     where = {"search": "control"}
     often = [
-        f"{_times(int(count))} she {act_told(act, PRONOUN['client'], where.get(act))}"
+        f"{_times(int(count))} she {act_phrase(act, PRONOUN['client'], where.get(act))}"
         for act, count in harsh.items()
         if count
     ]
@@ -100,12 +99,13 @@ def usual(events: pd.DataFrame, first: int, last: int, resolved: Resolved) -> st
 
 def _handled(events: pd.DataFrame, role: str) -> str:
     """What one party did about tension alone, as it follows he or she; empty if nothing."""
-    taken = events[(events["event"] == "handling") & (events["actor"] == role)]["way"].value_counts()
+    handled = events[(events["event"] == "handling") & (events["actor"] == role)]["way"].value_counts()
+    forms = {"their": PRONOUN[role].possessive, "them": PRONOUN[OTHER[role]].object}
     return _joined(
         [
-            f"{handled(way, role)} {_times(int(count))}"
-            for way, count in taken.items()
-            if count and not COPING_WAYS.find(way).proposes_talk
+            f"{ALONE[way].format(**forms)} {_times(int(count))}"
+            for way, count in handled.items()
+            if count and way != "propose_talk"
         ]
     )
 
@@ -135,7 +135,7 @@ def _talks(happened: pd.Series) -> str:
     return " ".join(told)
 
 
-def dealt_with(events: pd.DataFrame) -> str:
+def coping_sentences(events: pd.DataFrame) -> str:
     """What the two did about tension in some days: alone and together; empty if there was nothing to do."""
     his, hers = (_handled(events, role) for role in ROLES)
     told = [f"When tension rose, he {his}."] if his else []
@@ -144,7 +144,7 @@ def dealt_with(events: pd.DataFrame) -> str:
     return " ".join(filter(None, [*told, _talks(events["event"].value_counts())]))
 
 
-def standing(days: pd.DataFrame, day: int, resolved: Resolved) -> str:
+def standing_sentences(days: pd.DataFrame, day: int, resolved: Resolved) -> str:
     """How it stands at the end of a day: what each takes the other to be, and how each feels about the other."""
     told = []
     for role in ROLES:
@@ -152,10 +152,10 @@ def standing(days: pd.DataFrame, day: int, resolved: Resolved) -> str:
         row = now.iloc[0]
         weights = row[[f"{SHARE_OF}{name}" for name in resolved.frames.names]].to_numpy(float)
         order = np.argsort(-weights, kind="stable")
-        first = told_of(resolved.frames.names[order[0]], OTHER[role], resolved.frames)
+        first = role_noun(resolved.frames.names[order[0]], OTHER[role], resolved.frames)
         view = f"{first} ({percent(weights[order[0]])})"
         if len(order) > 1 and weights[order[1]] > 0.25:
-            second = told_of(resolved.frames.names[order[1]], OTHER[role], resolved.frames)
+            second = role_noun(resolved.frames.names[order[1]], OTHER[role], resolved.frames)
             view += f", or for {second} ({percent(weights[order[1]])})"
         kinds = kind_shares(now, resolved)[0]
         most = int(kinds.argmax())
@@ -187,7 +187,7 @@ def _label(rows: pd.DataFrame) -> str:
     return f"Day {int(rows['day'].iloc[0])}, exchange{f's {first} to {last}' if last > first else f' {first}'}"
 
 
-def numbered(events: pd.DataFrame) -> pd.DataFrame:
+def with_numbers(events: pd.DataFrame) -> pd.DataFrame:
     """A dyad's events with ``met``, the number of the encounter, and ``number``, that of the exchange in its day.
 
     Both count from 1; ``number`` is how an exchange is called for with ``twoway why``.
@@ -213,7 +213,7 @@ EXPECTED = {
 """What each expects of the other, by the kind of frame that leads."""
 
 
-def expected(own: Tables) -> str:
+def expectation_sentences(own: Tables) -> str:
     """What the two expected of each other before they met, in two sentences."""
     row, told = own.dyads.iloc[0], []
     for role in ROLES:
@@ -227,7 +227,7 @@ def _days(first: int, last: int) -> str:
     return f"Days {first} to {last}" if last > first else f"Day {first}"
 
 
-def _opening(turn: Turn | None, whole: bool) -> str:
+def _opening(turn: TurningPoint | None, whole: bool) -> str:
     """The heading's last words: by which turning point a chapter begins; *whole*: it is the only one."""
     if turn is None:
         return "the whole stay" if whole else "how it began"
@@ -239,7 +239,7 @@ def _opening(turn: Turn | None, whole: bool) -> str:
     }[turn.what]
 
 
-def _shown_anyway(events: pd.DataFrame, read: pd.DataFrame, first: int, opening: Turn | None) -> list[int]:
+def _shown_anyway(events: pd.DataFrame, read: pd.DataFrame, first: int, opening: TurningPoint | None) -> list[int]:
     """Encounters that are told whatever they weigh: the very first, and the weightiest on the day something turned."""
     met = events.loc[read.index, "met"]
     if opening is None:
@@ -249,47 +249,47 @@ def _shown_anyway(events: pd.DataFrame, read: pd.DataFrame, first: int, opening:
 
 
 def chapter(
-    own: Tables, resolved: Resolved, read: pd.DataFrame, opening: Turn | None, inside: Sequence[Turn],
-    first: int, last: int, key: str, telling: Telling,
+    own: Tables, resolved: Resolved, read: pd.DataFrame, opening: TurningPoint | None, inside: Sequence[TurningPoint],
+    first: int, last: int, key: str, telling: StoryParameters,
 ) -> list[Piece]:  # fmt: skip
     """The pieces of one chapter, from its *first* to its *last* day."""
     events = own.events[own.events["day"].between(first, last)]
     whole = first == 1 and last == int(own.days["day"].max())
     some = read[read["day"].between(first, last)]
     pieces: list[Piece] = [Block("heading", f"{_days(first, last)}: {_opening(opening, whole)}")]
-    begin = [opening.sentence] if opening else [expected(own)]
-    pieces.append(Block("text", " ".join([*begin, usual(events, first, last, resolved)])))
+    begin = [opening.sentence] if opening else [expectation_sentences(own)]
+    pieces.append(Block("text", " ".join([*begin, everyday_sentences(events, first, last, resolved)])))
     told, skip = [], set()
     most = max(telling.scenes, (last - first + 1) // telling.days_per_scene)
     for met in _shown_anyway(events, some, first, opening):
         told.append(events[events["met"] == met])
         skip.add(met)
     for rows in [*told, *weightiest(some, own.events, most, skip)]:
-        choice = Choice(f"{key}/{rows['met'].iloc[0]}")
+        choice = PhraseChoice(f"{key}/{rows['met'].iloc[0]}")
         pieces.append(Block("scene", scene(rows.to_dict("records"), resolved, choice), _label(rows)))
     rest = [turn.sentence for turn in inside if turn.weight >= telling.mentioned]
     left = bool((events.loc[events["day"] == last, "event"] == "new_keyworker").any())
-    rest += [dealt_with(events), standing(own.days, max(first, last - left), resolved)]
+    rest += [coping_sentences(events), standing_sentences(own.days, max(first, last - left), resolved)]
     return [*pieces, Block("text", " ".join(filter(None, rest)))]
 
 
 def chapters(
     tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], number: int | None = None,
-    telling: Telling = TELLING, thresholds: Thresholds = THRESHOLDS,
+    telling: StoryParameters = TELLING, thresholds: Thresholds = THRESHOLDS,
 ) -> list[Piece]:  # fmt: skip
     """One dyad's stay as a story with chapters, from the first day to the last.
 
     *dyad* is (replicate, centre, number in the centre), *number* the dyad's number in the replicate, for the title.
     Needs the events, days and dyads tables; raises ``InputError`` for a dyad that does not exist.
     """
-    need(tables.events, "events", [*DYAD, "day", "event", "actor", "act", "seen", "encounter", "exchange"])
-    need(tables.days, "days", [*DYAD, "day", "party", "positivity", "negativity"])
-    own = of_dyad(tables, dyad)
-    own = own._replace(events=numbered(own.events))
+    require_columns(tables.events, "events", [*DYAD, "day", "event", "actor", "act", "seen", "encounter", "exchange"])
+    require_columns(tables.days, "days", [*DYAD, "day", "party", "positivity", "negativity"])
+    own = dyad_tables(tables, dyad)
+    own = own._replace(events=with_numbers(own.events))
     last = int(own.days["day"].max())
-    read = readings(own, resolved, last, TIMELESS)
-    points = turns(own, resolved)
-    begins = cuts(points, last, telling)
+    read = weighted_readings(own, resolved, last, TIMELESS)
+    points = turning_points_of(own, resolved)
+    begins = chapter_starts(points, last, telling)
     days = [1, *(turn.day for turn in begins), last + 1]
     name = f"dyad {dyad[2] if number is None else number}"
     verdict = reasoned(at_day(own.days, last), thresholds).iloc[0]
@@ -313,7 +313,7 @@ def chapters(
 
 def story(
     tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], number: int | None = None,
-    telling: Telling = TELLING, thresholds: Thresholds = THRESHOLDS,
+    telling: StoryParameters = TELLING, thresholds: Thresholds = THRESHOLDS,
 ) -> list[Piece]:  # fmt: skip
     """One dyad's stay as a story: its ``chapters``, then the pattern a researcher would assign, and both interviews."""
     told = chapters(tables, resolved, dyad, number, telling, thresholds)
@@ -329,7 +329,7 @@ def verdict_and_interviews(
 
     With a *number* it begins with a title, as a page of its own.
     """
-    own = of_dyad(tables, dyad)
+    own = dyad_tables(tables, dyad)
     verdict = reasoned(at_day(own.days, day), thresholds).iloc[0]
     border = ": a pair on the border" if verdict["margin"] < BORDER else ""
     alike = "agree about it" if verdict["agree"] else "do not see it alike"

@@ -23,7 +23,7 @@ from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.tables import Tables
 
 
-class Tipping(NamedTuple):
+class TippingParameters(NamedTuple):
     """When a definition has tipped, in one place."""
 
     days: int = 7
@@ -32,10 +32,10 @@ class Tipping(NamedTuple):
     """Share by which the new kind must lead the old one, on average while it leads. Assumed; 0..0.3."""
 
 
-TIPPING = Tipping()
+TIPPING = TippingParameters()
 
 
-class Turn(NamedTuple):
+class TurningPoint(NamedTuple):
     """A turning point: *day*, *what* it is, whose (or nobody's), how much it weighs (0 to 1 or so), in a sentence.
 
     *until* is the last day that the sentence tells of.
@@ -54,7 +54,7 @@ def smoothed(values: NDArray[np.float64], days: int) -> NDArray[np.float64]:
     return pd.DataFrame(values).rolling(days, center=True, min_periods=1).mean().to_numpy()
 
 
-def tippings(shares: NDArray[np.float64], tipping: Tipping = TIPPING) -> list[tuple[int, int, int, float]]:
+def tippings(shares: NDArray[np.float64], tipping: TippingParameters = TIPPING) -> list[tuple[int, int, int, float]]:
     """Where the leading kind of frame changes for good: (row, kind before, kind after, how far the new one rose).
 
     *shares* (days, kinds) are a party's daily shares of the kinds of frames. A kind that leads for fewer days than
@@ -83,12 +83,12 @@ BREAKS = 0.6
 """Fall of tone from which something is told to break; a smaller rupture is a setback. EPA units (assumed)."""
 
 
-def turns(own: Tables, resolved: Resolved) -> list[Turn]:
+def turning_points_of(own: Tables, resolved: Resolved) -> list[TurningPoint]:
     """The turning points of one dyad's stay, in the order of the days; *own* are its tables alone.
 
     A keyworker's view tips only while it is the same keyworker's.
     """
-    found: list[Turn] = []
+    found: list[TurningPoint] = []
     for role in ROLES:
         side = own.days[own.days["party"] == role]
         served = [side] if role == "client" else [some for _, some in side.groupby("predecessors")]
@@ -97,17 +97,17 @@ def turns(own: Tables, resolved: Resolved) -> list[Turn]:
             for row, before, after, rise in tippings(kind_shares(some, resolved)):
                 day, (old, new) = int(days[row]), (KIND_TOLD[KINDS[kind]] for kind in (before, after))
                 sentence = f"Around day {day} it tipped for the {role}: from {old} to {new}."
-                found.append(Turn(day, "tipped", role, 0.3 + rise, sentence, day))
+                found.append(TurningPoint(day, "tipped", role, 0.3 + rise, sentence, day))
     changes = [int(day) for day in own.events.loc[own.events["event"] == "new_keyworker", "day"]]
     for fall in find_ruptures(panel(own.days)).to_dict("records"):
         found.append(_rupture(fall, changes))
     for day in changes:
         sentence = f"On day {day} the keyworker left, and a new one took over."
-        found.append(Turn(day + 1, "new_keyworker", "", 2.0, sentence, day + 1))
+        found.append(TurningPoint(day + 1, "new_keyworker", "", 2.0, sentence, day + 1))
     return sorted(found)
 
 
-def _rupture(fall: dict[Hashable, Any], changes: list[int]) -> Turn:
+def _rupture(fall: dict[Hashable, Any], changes: list[int]) -> TurningPoint:
     """A fall of someone's tone as a turning point; *changes* are the days on which the keyworker changed."""
     role, start, bottom, depth = str(fall["party"]), int(fall["start"]), int(fall["bottom"]), float(fall["depth"])
     what = "Something broke" if depth >= BREAKS else "A setback"
@@ -120,4 +120,4 @@ def _rupture(fall: dict[Hashable, Any], changes: list[int]) -> Turn:
         after = f"and had recovered by day {int(fall['regained'])}."
     else:
         after = "and did not recover in the weeks after."
-    return Turn(start, "broke" if depth >= BREAKS else "setback", role, depth, f"{told}, {after}", bottom)
+    return TurningPoint(start, "broke" if depth >= BREAKS else "setback", role, depth, f"{told}, {after}", bottom)

@@ -1,200 +1,34 @@
-"""Estimates with intervals: one way of drawing again for every measure.
+"""The bootstrap: units drawn again with replacement, as the number of times that each draw takes each unit.
 
-Nearly every measure here is a function of sums over dyads: a share, a mean, a ratio, a correlation, a slope, a variance
-component. So each dyad contributes a few numbers, whole centres (or, where these are few, dyads) are drawn again with
-replacement, and the function is evaluated on all the sums at once. The same draws serve every measure.
+Estimates that are functions of sums over units need nothing else: ``weights @ sums_by_unit`` are the sums of every draw.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
-
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.patterns import ENOUGH_CENTRES
 
-Floats = NDArray[np.float64]
-Statistic = Callable[[Floats], Any]
-"""From sums, shape (..., k), to estimates, shape (..., number of groups)."""
-DRAWS = 1000
-"""How often the units are drawn again."""
-CONFIDENCE = 0.95
-ALIKE = "no interval: every draw gives the same"
-COLUMNS = ("measure", "group", "estimate", "low", "high", "interval", "n", "counted", "unit", "meaning")
-"""Columns of a table of measures, a row per measure and group."""
+def resampling_weights(units: int, draws: int, seed: int = 0) -> NDArray[np.int64]:
+    """Number of times that each bootstrap sample takes each unit.
 
+    Parameters
+    ----------
+    units
+        Number of units; a sample has as many.
+    draws
+        Number of samples.
+    seed
+        Seed of the generator; the same seed and number of units give the same samples.
 
-class Measure(NamedTuple):
-    """What one measure is called, its unit, what it means, and what its ``n`` counts."""
+    Returns
+    -------
+    array of int
+        Shape (draws, units); every row sums to *units*.
 
-    name: str
-    unit: str
-    meaning: str
-    counted: str = "dyads"
-
-
-class Units(NamedTuple):
-    """What is drawn again for an interval: the unit of each dyad, and how often each draw takes each unit."""
-
-    of: NDArray[np.intp]
-    """Unit of each dyad, shape (dyads,)."""
-    weights: Floats
-    """How often a draw takes a unit, shape (draws, units); no draws where there is only one unit."""
-    name: str
-    """What the units are: centres or dyads."""
-
-
-def units_of(dyads: pd.DataFrame, seed: int = 0, draws: int = DRAWS) -> Units:
-    """Units for intervals over these *dyads* (columns replicate, centre): centres, or dyads where centres are few.
-
-    Centres of different replicates are different centres. Draws depend on *seed* and the number of units alone.
+    Examples
+    --------
+    >>> resampling_weights(3, 2).sum(axis=1)
+    array([3, 3])
     """
-    centres = dyads.groupby(["replicate", "centre"]).ngroup().to_numpy(np.intp)
-    enough = len(np.unique(centres)) >= ENOUGH_CENTRES
-    return _drawn(centres, "centres", seed, draws) if enough else units_alone(len(dyads), "dyads", seed, draws)
-
-
-def units_alone(count: int, name: str, seed: int = 0, draws: int = DRAWS) -> Units:
-    """Units for intervals over *count* things that are drawn one by one, such as pairs of dyads."""
-    return _drawn(np.arange(count), name, seed, draws)
-
-
-def _drawn(of: NDArray[np.intp], name: str, seed: int, draws: int) -> Units:
-    count = int(of.max()) + 1 if len(of) else 0
-    if count < 2:
-        return Units(of, np.empty((0, count)), name)
-    weights = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=draws)
-    return Units(of, weights.astype(np.float64), name)
-
-
-def estimated(
-    measure: Measure,
-    groups: Sequence[str],
-    parts: Floats,
-    statistic: Statistic,
-    n: Sequence[int] | NDArray[Any],
-    units: Units,
-) -> pd.DataFrame:
-    """Rows of one measure: the *statistic* of the sums of *parts* for each of the *groups*.
-
-    *parts* (dyads, k) is what each dyad contributes; *n* is a number per group. The interval is the 95 % percentile
-    interval of the draws; those in which the statistic is undefined are left out and counted in words. An estimate
-    that is undefined is missing, and the column ``interval`` says so.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        estimate = _finite(statistic(parts.sum(axis=0)), len(groups))
-        by_unit = np.zeros((units.weights.shape[1], parts.shape[1]))
-        np.add.at(by_unit, units.of, parts)
-        again = _finite(statistic(units.weights @ by_unit), len(groups))
-    rows = []
-    for g, group in enumerate(groups):
-        low, high, words = _interval(estimate[0, g], again[:, g], units)
-        rows.append((measure.name, group, estimate[0, g], low, high, words, int(n[g])))
-    return tidy(measure, rows)
-
-
-def estimated_shares(
-    measure: Measure, groups: Sequence[str], hits: Floats, cases: Floats, units: Units
-) -> pd.DataFrame:
-    """Rows of a share for each of the *groups*: *hits* among *cases*, both of shape (dyads, groups).
-
-    Where every draw gives the same share (nobody, or everybody) the interval is Wilson's over the units.
-    """
-    g = len(groups)
-    table = estimated(
-        measure, groups, np.hstack([hits, cases]), lambda sums: sums[..., :g] / sums[..., g:], cases.sum(axis=0), units
-    )
-    flat = (table["interval"] == ALIKE) & table["estimate"].isin([0.0, 1.0])
-    for row in np.flatnonzero(flat):
-        from scipy.stats import binomtest  # noqa: PLC0415 - scipy takes a second to import and is rarely needed
-
-        count = len(np.unique(units.of[cases[:, row] > 0]))
-        wilson = binomtest(int(table.loc[row, "estimate"] * count), count).proportion_ci(CONFIDENCE, "wilson")
-        table.loc[row, ["low", "high"]] = [wilson.low, wilson.high]
-        table.loc[row, "interval"] = f"Wilson, over {_so_many(count, units.name)}"
-    return table
-
-
-def estimated_means(measure: Measure, groups: Sequence[str], sums: Floats, cases: Floats, units: Units) -> pd.DataFrame:
-    """Rows of a mean for each of the *groups*: *sums* over *cases*, both of shape (dyads, groups)."""
-    g = len(groups)
-    return estimated(
-        measure, groups, np.hstack([sums, cases]), lambda s: s[..., :g] / s[..., g:], cases.sum(axis=0), units
-    )
-
-
-def _finite(values: Any, groups: int) -> Floats:
-    """Estimates as (draws, groups); what is not finite is NaN."""
-    table = np.asarray(values, np.float64).reshape(-1, groups)
-    return np.where(np.isfinite(table), table, np.nan)
-
-
-def _interval(estimate: float, again: Floats, units: Units) -> tuple[float, float, str]:
-    if np.isnan(estimate):
-        return np.nan, np.nan, "not estimated: nothing to compute it from, or nothing that varies"
-    defined = again[~np.isnan(again)]
-    if len(defined) < 2:
-        return np.nan, np.nan, f"no interval: there are too few {units.name} to draw again"
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(defined, [tail, 1 - tail])
-    if low == high:
-        return np.nan, np.nan, ALIKE
-    missing = len(again) - len(defined)
-    words = f"bootstrap over {_so_many(units.weights.shape[1], units.name)}"
-    return float(low), float(high), words + (f", undefined in {missing} of {len(again)} draws" if missing else "")
-
-
-def _so_many(count: int, name: str) -> str:
-    """A number of units in words; their *name* is a plural."""
-    return f"{count} {name if count != 1 else name[:-1]}"
-
-
-def tidy(measure: Measure, rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
-    """Rows of one measure (name, group, estimate, low, high, interval, n) as a table with its unit and meaning."""
-    table = pd.DataFrame(rows, columns=list(COLUMNS[:7]))
-    return table.assign(counted=measure.counted, unit=measure.unit, meaning=measure.meaning)
-
-
-def not_estimated(measure: Measure, group: str, why: str) -> tuple[Any, ...]:
-    """A row that says in words *why* there is no estimate."""
-    return measure.name, group, np.nan, np.nan, np.nan, f"not estimated: {why}", 0
-
-
-LEAST_VARIANCE = 1e-12
-"""Variance, relative to the square of the values' size, below which something is taken not to vary."""
-
-
-def moments(*columns: Floats) -> Floats:
-    """What each dyad contributes to means, variances and covariances of some *columns*, shape (dyads, 1 + c + c·c).
-
-    The columns (dyads,) are centred and scaled first, so that sums of squares keep their digits; correlations and
-    standardised slopes do not depend on it. A column that does not vary is all zero afterwards.
-    """
-    values = np.column_stack(columns)
-    centred = values - values.mean(axis=0)
-    spread = centred.std(axis=0)
-    varies = spread**2 > LEAST_VARIANCE * np.maximum((values**2).max(axis=0), 1e-300)
-    scaled = np.where(varies, centred / np.where(varies, spread, 1.0), 0.0)
-    products = scaled[:, :, None] * scaled[:, None, :]
-    return np.hstack([np.ones((len(values), 1)), scaled, products.reshape(len(values), -1)])
-
-
-def correlations(sums: Floats, columns: int) -> Floats:
-    """Correlation matrices, shape (..., c, c), from sums of ``moments``; NaN where something does not vary."""
-    n = sums[..., :1]
-    mean = sums[..., 1 : 1 + columns] / n
-    second = (sums[..., 1 + columns :] / n).reshape(*sums.shape[:-1], columns, columns)
-    covariance = second - mean[..., :, None] * mean[..., None, :]
-    variance = np.diagonal(covariance, axis1=-2, axis2=-1)
-    spread = np.sqrt(np.where(variance > LEAST_VARIANCE, variance, np.nan))
-    matrix: Floats = covariance / (spread[..., :, None] * spread[..., None, :])
-    return matrix
-
-
-def correlation(sums: Floats) -> Floats:
-    """Correlation of the two columns whose ``moments`` were summed, shape (...)."""
-    pair: Floats = correlations(sums, 2)[..., 0, 1]
-    return pair
+    return np.random.default_rng(seed).multinomial(units, np.full(units, 1 / units), size=draws)

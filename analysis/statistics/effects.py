@@ -12,11 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.stats import t as students
 
-Floats = NDArray[np.float64]
-CONFIDENCE = 0.95
+from twoway.analysis.statistics.intervals import Floats, percentile_interval, t_quantile
+
 DRAWS = 500
 """Times that points and replicates are drawn again for the interval of a straight-line effect."""
 EFFECT = ("outcome", "input", "change", "effect", "low", "high")
@@ -73,18 +71,18 @@ def contrast(values: Floats, weights: Floats, common_random_numbers: bool) -> Es
 
 
 def _student(value: float, variance: float, degrees: float) -> Estimate:
-    half = float(students.ppf((1 + CONFIDENCE) / 2, degrees) * np.sqrt(variance))
+    half = float(t_quantile(degrees) * np.sqrt(variance))
     return Estimate(value, value - half, value + half)
 
 
-def half_width(values: Floats) -> float:
+def median_half_width(values: Floats) -> float:
     """Half the width of the 95 % interval of a point's mean, in the middle of all points; *values* (P, R)."""
     n = (~np.isnan(values)).sum(axis=1)
     some = values[n > 1]
     if len(some) == 0:
         return np.nan
     n = n[n > 1]
-    widths = students.ppf((1 + CONFIDENCE) / 2, n - 1) * np.nanstd(some, axis=1, ddof=1) / np.sqrt(n)
+    widths = t_quantile(n - 1) * np.nanstd(some, axis=1, ddof=1) / np.sqrt(n)
     return float(np.median(widths))
 
 
@@ -142,7 +140,7 @@ def _said(value: Any) -> str:
     return value if isinstance(value, str) else f"{value:g}"
 
 
-def differences(
+def differences_from_first(
     table: pd.DataFrame, names: Sequence[str], outcomes: Sequence[str], common_random_numbers: bool
 ) -> pd.DataFrame:
     """Difference of every other point from the first; *names* (P,) are the points'. Columns as in ``EFFECT``."""
@@ -158,7 +156,7 @@ def differences(
     return pd.DataFrame(rows, columns=list(EFFECT))
 
 
-def interplay(
+def interaction(
     table: pd.DataFrame, inputs: Sequence[str], one: str, other: str, outcome: str, common_random_numbers: bool
 ) -> tuple[Estimate, Estimate, Estimate]:
     """Effect of *one* input where the *other* is lowest, where it is highest, and the difference of the two."""
@@ -172,7 +170,7 @@ def interplay(
     return low, high, contrast(values, weights[1] - weights[0], common_random_numbers)
 
 
-class Turn(NamedTuple):
+class InteriorOptimum(NamedTuple):
     """Where an outcome is highest (or lowest) between the ends of an input, and by how much it passes the nearer end.
 
     ``beyond`` is positive where it does pass both ends; ``end`` is the one it was compared with.
@@ -184,9 +182,9 @@ class Turn(NamedTuple):
     beyond: Estimate
 
 
-def turning_points(
+def interior_optima(
     table: pd.DataFrame, inputs: Sequence[str], field: str, outcome: str, common_random_numbers: bool
-) -> tuple[Turn, Turn] | None:
+) -> tuple[InteriorOptimum, InteriorOptimum] | None:
     """Whether an outcome is highest, and whether it is lowest, between the ends of an input; None with under 3 values.
 
     The value in between and the end to compare it with are chosen on every other replicate, and compared on the rest:
@@ -203,7 +201,7 @@ def turning_points(
         inner = 1 + int(np.argmax(sign * means[1:-1]))
         end = 0 if sign * means[0] >= sign * means[-1] else len(levels) - 1
         beyond = contrast(values[:, 1::2], sign * (weights[inner] - weights[end]), common_random_numbers)
-        turns.append(Turn(levels[inner], levels[end], sign > 0, beyond))
+        turns.append(InteriorOptimum(levels[inner], levels[end], sign > 0, beyond))
     return turns[0], turns[1]
 
 
@@ -238,8 +236,7 @@ def straight_line_effects(
             drawn = values[some][:, again]
             there = ~np.isnan(drawn).all(axis=1)
             draws.append(_slopes(columns[some][there], np.nanmean(drawn[there], axis=1))[1:])
-        tail = (1 - CONFIDENCE) / 2
-        low, high = np.quantile(draws, [tail, 1 - tail], axis=0) if draws else np.full((2, len(labels)), np.nan)
+        low, high = percentile_interval(draws) if draws else np.full((2, len(labels)), np.nan)
         for i, (field, change) in enumerate(labels):
             rows.append((outcome, field, change, slopes[1 + i], low[i], high[i]))
     return pd.DataFrame(rows, columns=list(EFFECT)), explained

@@ -21,8 +21,8 @@ from twoway.experiments.calibration.history_matching import (
     Plan,
     match_history,
 )
+from twoway.experiments.calibration.posterior import MIDDLE
 from twoway.experiments.calibration.priors import Priors, priors
-from twoway.experiments.calibration.representative import MIDDLE
 from twoway.experiments.calibration.targets import targets
 from twoway.experiments.results.result import Result, derived
 from twoway.simulation.errors import listed
@@ -64,7 +64,7 @@ def numbers_table(found: HistoryMatch, free: Priors) -> pd.DataFrame:
 
 
 def waves_table(found: HistoryMatch) -> pd.DataFrame:
-    """What was simulated, a row per wave and two for the end.
+    """Simulated points: a row per wave and two for the end.
 
     Columns: wave, points, remaining (share of the prior they are from), meet every part (how many, by their values).
     """
@@ -83,10 +83,9 @@ def waves_table(found: HistoryMatch) -> pd.DataFrame:
 def parts_table(found: HistoryMatch) -> pd.DataFrame:
     """Each part aimed at: how often it is met before and after, and how good its emulator is.
 
-    Columns: part, accept_low, accept_high, seed_sd (SD between seeds of values with most dyads), met_before (share of the
-    first wave),
-    met_after (of the last points), met_by_sample (of the accepted), representative (value at the defaults), explained
-    and covered (of the last wave's emulator, on the last points, which are new to it).
+    Columns: part, accept_low, accept_high, seed_sd (SD between seeds with most dyads), met_before (share of the
+    first wave), met_after (of the last points), met_by_sample (of the accepted), representative (value at the
+    defaults), explained and covered (of the last wave's emulator, on the last points, which are new to it).
     """
     goal, last = targets(), found.waves[-1]
     checks = {
@@ -125,7 +124,7 @@ def pairs_table(sample: pd.DataFrame) -> pd.DataFrame:
 def calibration_sentences(
     waves: pd.DataFrame, numbers: pd.DataFrame, parts: pd.DataFrame, pairs: pd.DataFrame, accepted: int
 ) -> Iterator[str]:
-    """What was done and found, in sentences, from the tables and how many points were *accepted*."""
+    """Sentences on the calibration, from its tables and the number of *accepted* points."""
     *before, last, hopeful = waves.to_dict("records")
     share = last["remaining"]
     told = f"{percent(share)} of the prior" if share >= 0.01 else f"some {100 * share:.2g} % of the prior"

@@ -27,7 +27,7 @@ STEPS = 25
 
 
 class Emulator(NamedTuple):
-    """What stands in for one part: a fitted process and the scale of its values."""
+    """Emulator of one part: a fitted process and the scale of its values."""
 
     process: GaussianProcessRegressor
     middle: float
@@ -85,14 +85,14 @@ def fit_all(points: Floats, values: Floats, workers: int = 2) -> list[Emulator]:
 
 
 class Check(NamedTuple):
-    """How an emulator does on points it has not seen: share of variance explained, and share within 95 %."""
+    """Quality of an emulator on new points: share of variance explained, and share of values within its 95 %."""
 
     explained: float
     covered: float
 
 
 def check_emulator(emulator: Emulator, points: Floats, values: Floats, seed_sd: float) -> Check:
-    """How an emulator does on *points* that were simulated afterwards; *seed_sd* is the SD of their *values* between
+    """Quality of an emulator on *points* that were simulated afterwards; *seed_sd* is the SD of their *values* between
     seeds.
 
     Values that could not be computed are left out.

@@ -26,7 +26,7 @@ class FactPoint(NamedTuple):
     """Values of some numbers by name, the facts that are wanted, seed and replicates."""
 
     defaults: tuple[tuple[str, float], ...]
-    """What the numbers are wherever scenario and condition do not say otherwise."""
+    """Values of numbers that neither scenario nor condition gives."""
     facts: tuple[str, ...]
     seed: int
     replicates: int
@@ -48,10 +48,25 @@ def evaluate_point(point: FactPoint) -> dict[str, float]:
 def evaluate_points(
     points: Sequence[FactPoint], what: str, workers: int = 2, progress: bool = False, points_folder: Path | None = None
 ) -> pd.DataFrame:
-    """All *points* simulated, a row each, in their order.
+    """Evaluate the facts at some points.
 
-    With a *points_folder*, computed points are saved to ``WHAT.csv`` in it and are not computed again, as long as the
-    points and all sources are the same.
+    Parameters
+    ----------
+    points
+        The points.
+    what
+        Name of the file in which they are saved.
+    workers
+        Number of worker processes.
+    progress
+        Whether to show a bar.
+    points_folder
+        Folder in which evaluated points are saved as ``WHAT.csv``; they are used again while points and sources are
+        the same.
+
+    Returns
+    -------
+    A row per point, a column per part of a fact (``fact: part``).
     """
     path = None if points_folder is None else points_folder / f"{what}.csv"
     key = f"{hash_of(points)}-{sources_digest()[:16]}"

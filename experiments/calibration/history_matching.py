@@ -19,8 +19,8 @@ from tqdm import tqdm
 
 from twoway.experiments.calibration.emulators import Emulator, fit_all, predict
 from twoway.experiments.calibration.evaluate import FactPoint, evaluate_points, seeds
+from twoway.experiments.calibration.posterior import central_points, rounded
 from twoway.experiments.calibration.priors import priors, sobol_points
-from twoway.experiments.calibration.representative import central_points, rounded
 from twoway.experiments.calibration.targets import Targets, facts_used, targets
 from twoway.simulation.errors import InputError
 
@@ -30,7 +30,7 @@ Emulators = Mapping[int, Emulator]
 
 
 class Plan(NamedTuple):
-    """How much is simulated. The defaults take about half an hour on two processors."""
+    """Numbers of points and replicates. The defaults take about half an hour on two processors."""
 
     first: int = 512
     """Points of the first wave, spread evenly over the priors."""
@@ -67,7 +67,7 @@ CANDIDATES = 12
 
 
 class Wave(NamedTuple):
-    """What one wave left: its points (n, d) in the unit cube, values (n, m), and how much of the prior remained."""
+    """One wave: its points (n, d) in the unit cube, values (n, m), and the share of the prior that remained."""
 
     points: Floats
     values: Floats
@@ -75,7 +75,7 @@ class Wave(NamedTuple):
 
 
 class HistoryMatch(NamedTuple):
-    """What came of it: all waves and their emulators, the points drawn in the end, and those that were accepted.
+    """Result of history matching: all waves and their emulators, the points drawn in the end, and those accepted.
 
     The last of ``waves`` are the points drawn in the end, as simulated at first; ``emulators`` are of the waves before.
     ``points`` (n, d) of them, in the unit cube, were not rejected early and have ``values`` (n, m) with more dyads.
@@ -127,7 +127,7 @@ def emulated(points: Floats, values: Floats, goal: Targets, workers: int) -> Emu
 def remaining(
     emulators: Sequence[Emulators], goal: Targets, dimensions: int, count: int, seed: int, progress: bool = False
 ) -> tuple[Floats, float]:
-    """So many points of what remains, drawn independently and evenly from it; and the share of the prior that remains.
+    """Points drawn independently and evenly from the part of the prior that remains; and the share that remains.
 
     Raises ``InputError`` where next to nothing remains.
     """
@@ -149,10 +149,27 @@ def remaining(
 def match_history(
     plan: Plan, seed: int = 1, workers: int = 2, progress: bool = False, points_folder: Path | None = None
 ) -> HistoryMatch:
-    """All waves and the posterior sample. With a
-    *points_folder*, points that were simulated before are not simulated again.
+    """Run all waves and draw the posterior sample.
 
     Every point has a seed of its own, so that the emulators smooth over random draws as well.
+
+    Parameters
+    ----------
+    plan
+        Number of points and replicates.
+    seed
+        Random seed.
+    workers
+        Number of worker processes.
+    progress
+        Whether to show a bar.
+    points_folder
+        Folder in which simulated points are saved; points saved there before are not simulated again.
+
+    Raises
+    ------
+    InputError
+        If nearly every value of the numbers is ruled out, or fewer than ``FEWEST`` points are accepted.
     """
     free, goal, facts = priors(), targets(), facts_used()
 

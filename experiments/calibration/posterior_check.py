@@ -59,7 +59,7 @@ def check_draws(draws: int) -> pd.DataFrame:
 
 
 def posterior_check_sentences(table: pd.DataFrame, draws: int) -> Iterator[str]:
-    """How the facts fare over the posterior sample."""
+    """Sentences on the facts that draws of the posterior sample meet."""
     by_fact = table.groupby("fact", sort=False).first()
     for used, how in ((CALIBRATION, "used in calibration"), (HELD_OUT, "held out")):
         own = by_fact[(by_fact["used"] == used) & (by_fact["status"] != "assumed")]

@@ -1,4 +1,4 @@
-"""What is calibrated, and between which values: the numbers of ``priors.toml``, uniform and independent beforehand."""
+"""Priors: the free numbers of ``priors.toml`` with their ranges, uniform and independent."""
 
 from __future__ import annotations
 
@@ -55,6 +55,6 @@ def priors() -> Priors:
 
 
 def sobol_points(count: int, dimensions: int, seed: int) -> Floats:
-    """So many points of the unit cube that fill it evenly: a scrambled Sobol' sequence, shape (count, dimensions)."""
+    """Points that fill the unit cube evenly: a scrambled Sobol' sequence, shape (count, dimensions)."""
     points: Floats = qmc.Sobol(dimensions, seed=seed).random_base2(max(0, int(np.ceil(np.log2(count)))))[:count]
     return points

@@ -1,4 +1,4 @@
-"""What is aimed at: the parts of the facts that are used in calibration, and how far a value is from being met."""
+"""Targets of the calibration: parts of the facts that are used in it, and the distance of values from them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Targets(NamedTuple):
     high: Floats
 
     def beyond(self, values: Floats) -> Floats:
-        """How far values, shape (..., m), lie outside what is accepted; 0 inside, infinite where there is none."""
+        """Distance of values, shape (..., m), from the accepted range; 0 inside, infinite for missing values."""
         outside: Floats = np.maximum(np.maximum(self.low - values, values - self.high), 0.0)
         return np.where(np.isnan(values), np.inf, outside)
 

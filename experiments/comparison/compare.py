@@ -25,15 +25,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from twoway.analysis.divergence import Parting, parting, settled, side_by_side
+from twoway.analysis.divergence import FirstDifference, events_side_by_side, first_difference, settled_from
+from twoway.analysis.measures.paired_patterns import Codes, pattern_differences, pattern_moves, widest_half_width
 from twoway.analysis.patterns import PATTERNS, class_codes, pattern_codes
-from twoway.analysis.statistics.paired import Codes, differences, half_width, moves
 from twoway.experiments.comparison.comparison import TABLES, Comparison, read_comparison
 from twoway.experiments.comparison.schedule import ScenarioSchedule, as_schedule, check_comparable
 from twoway.experiments.comparison.text import LEAST_REPLICATES
 from twoway.experiments.results.result import Verdict
 from twoway.experiments.results.tables import read_csv
-from twoway.simulation.events import EVENTS, NEW_KEYWORKER, TALK_FAILED, TALK_REPAIRED
+from twoway.simulation.columns import EVENT_KINDS, EventKind
 from twoway.simulation.compilation import source_digest
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario
@@ -48,7 +48,7 @@ FOLLOWED = 400
 """Dyads of the first replicates, whose events are all compared; of later dyads only the end is."""
 CHAINS = 3
 """Dyads of each pair of contexts in the table of chains: those whose outcomes differ most."""
-TURNING = (TALK_REPAIRED, TALK_FAILED, NEW_KEYWORKER)
+TURNING = (EventKind.TALK_REPAIRED, EventKind.TALK_FAILED, EventKind.NEW_KEYWORKER)
 
 
 def compare(
@@ -116,8 +116,8 @@ def compare(
     names = [schedule.name for schedule in schedules[1:]]
     chains = [_chains(prepared[0], other, seed, tracker.most(k)) for k, other in enumerate(prepared[1:])]
     tables = {
-        "differences": _stacked(names, [differences(codes[0], other) for other in codes[1:]]),
-        "moves": _stacked(names, [moves(codes[0], other) for other in codes[1:]]),
+        "differences": _stacked(names, [pattern_differences(codes[0], other) for other in codes[1:]]),
+        "moves": _stacked(names, [pattern_moves(codes[0], other) for other in codes[1:]]),
         "partings": tracker.partings(names),
         "days": tracker.days([schedule.name for schedule in schedules]),
         "chains": _stacked(names, chains),
@@ -181,7 +181,7 @@ def _by_replicate(ends: list[NDArray[np.int8]], centres: int) -> Codes:
 
 
 def _widest(codes: Sequence[Codes]) -> float:
-    return max(half_width(codes[0], other) for other in codes[1:])
+    return max(widest_half_width(codes[0], other) for other in codes[1:])
 
 
 def _stacked(names: Sequence[str], tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -200,7 +200,7 @@ class DyadContrast(NamedTuple):
     replicate: int
     centre: int
     dyad: int
-    parting: Parting | None
+    parting: FirstDifference | None
     settled: tuple[int, int]
     patterns: tuple[int, int]
 
@@ -218,10 +218,10 @@ class StoryTracker:
         daily = [self._daily(stay) for stay in centres]
         for w, codes in enumerate(daily):
             self._counts[w] += np.stack([(codes == p).sum(axis=1) for p in range(len(PATTERNS))], axis=1)
-        first, settled_first = centres[0], settled(daily[0])
+        first, settled_first = centres[0], settled_from(daily[0])
         stories = [events_of(stay) for stay in centres]
         for w, other in enumerate(centres[1:]):
-            settled_other = settled(daily[w + 1])
+            settled_other = settled_from(daily[w + 1])
             distance = sum(
                 np.abs((a["positivity"] - a["negativity"]) - (b["positivity"] - b["negativity"]))
                 for a, b in ((first.clients, other.clients), (first.keyworkers, other.keyworkers))
@@ -233,7 +233,7 @@ class StoryTracker:
                         first.replicate,
                         first.centre,
                         i,
-                        parting(stories[0][i], stories[w + 1][i]),
+                        first_difference(stories[0][i], stories[w + 1][i]),
                         (int(settled_first[i]), int(settled_other[i])),
                         (int(daily[0][-1, i]), int(daily[w + 1][-1, i])),
                     )
@@ -280,7 +280,7 @@ def events_of(stay: CentreRecords) -> list[NDArray[Any]]:
 
 
 def _chains(first: PreparedScenario, other: PreparedScenario, seed: int, apart: Sequence[DyadContrast]) -> pd.DataFrame:
-    """What happened to a few dyads around the day their stories part and around the turning points, side by side."""
+    """Events of a few dyads around the day their stories begin to differ and around turning points, side by side."""
     translators = [TableBuilder(world.resolved) for world in (first, other)]
     tables = []
     for one in apart:
@@ -290,7 +290,7 @@ def _chains(first: PreparedScenario, other: PreparedScenario, seed: int, apart: 
             )
             for translator, world in zip(translators, (first, other), strict=True)
         )
-        table = side_by_side(here, there, dict(sorted(_days_to_tell(one, here, there))))
+        table = events_side_by_side(here, there, dict(sorted(_days_to_tell(one, here, there))))
         keys = {"replicate": one.replicate, "centre": one.centre, "dyad": one.dyad}
         ends = dict(zip(("pattern_first", "pattern_then"), (PATTERNS[p] for p in one.patterns), strict=True))
         tables.append(table.assign(**keys, **ends))
@@ -303,7 +303,7 @@ def _chains(first: PreparedScenario, other: PreparedScenario, seed: int, apart: 
 
 def _days_to_tell(one: DyadContrast, here: pd.DataFrame, there: pd.DataFrame) -> Iterator[tuple[int, str]]:
     """Days in the table of chains, with the reason: events in one context only, and where stories settle and part."""
-    turning = [list(EVENTS)[event] for event in TURNING]
+    turning = [EVENT_KINDS[event] for event in TURNING]
     seen = [
         {(int(day), str(event)) for day, event in zip(some["day"], some["event"], strict=True) if event in turning}
         for some in (here, there)

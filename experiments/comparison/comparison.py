@@ -1,4 +1,4 @@
-"""What a comparison of scenarios found: its tables, figures and sentences; saved in a folder and opened again."""
+"""The result of comparing scenarios: tables, figures and sentences; saved in a folder and opened again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from twoway.analysis.figures.comparison import differences_figure, moves_figure, two_contexts_by_day
-from twoway.analysis.statistics.paired import Codes
+from twoway.analysis.measures.paired_patterns import Codes
 from twoway.experiments.comparison.schedule import ScenarioSchedule
 from twoway.experiments.comparison.text import answer_sentences, divergence_sentences
 from twoway.experiments.results.figures import save_figure
@@ -44,7 +44,7 @@ class Comparison(Result):
         The schedules; the later ones are compared with the first.
     differences
         Share of each pattern and its difference from the first schedule
-        (see ``twoway.analysis.statistics.paired.differences``).
+        (see ``twoway.analysis.measures.paired_patterns.pattern_differences``).
     moves
         Dyads by pattern in the first and in the later schedule.
     partings
@@ -98,7 +98,7 @@ class Comparison(Result):
 
     @property
     def partings(self) -> pd.DataFrame:
-        """Where the stories of each followed dyad begin to differ."""
+        """Day and event from which the stories of each followed dyad differ."""
         return self.tables["partings"]
 
     @property

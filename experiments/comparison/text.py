@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from twoway.analysis.divergence import in_lines
+from twoway.analysis.divergence import side_by_side_lines
 from twoway.analysis.patterns import PATTERNS
 from twoway.experiments.comparison.schedule import common_parts
 
@@ -90,7 +90,7 @@ def _how_sure(result: Comparison) -> Iterator[str]:
 
 
 def divergence_sentences(result: Comparison) -> Iterator[str]:
-    """When and over what the stories of the same dyad begin to differ, a sentence for each later schedule."""
+    """A sentence for each later schedule on the day and event from which the stories of a dyad differ."""
     for schedule in result.schedules[1:]:
         rows = result.partings[result.partings["scenario"] == schedule.name]
         days = rows["day"].dropna().astype(int)
@@ -134,7 +134,7 @@ def table_lines(result: Comparison) -> Iterator[str]:
                 f"  Dyad {one['dyad']} of centre {one['centre']}, replicate {one['replicate']}: "
                 f"{one['pattern_first']} | {one['pattern_then']}"
             )
-            yield from (f"  {line}" for line in in_lines(shown))
+            yield from (f"  {line}" for line in side_by_side_lines(shown))
         yield ""
     yield (
         "Points are percentage points. Variance ratio: how many times more replicates would be needed with independent "

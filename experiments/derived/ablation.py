@@ -16,11 +16,12 @@ from tqdm import tqdm
 
 from twoway.analysis.figures.ablation import dimensions_figure, measures_figure, rules_figure
 from twoway.analysis.measures.attribution import BAD
-from twoway.analysis.measures.paired_measures import Seen, differences, seen
+from twoway.analysis.measures.paired_measures import RunSums, measure_differences, run_sums
+from twoway.analysis.measures.paired_patterns import shares_of
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import PATTERNS
 from twoway.analysis.render.document import Table
-from twoway.analysis.statistics.paired import interval, shares_of
+from twoway.analysis.statistics.intervals import student_interval
 from twoway.analysis.tables import EVALUATION
 from twoway.experiments.results.result import Result, check_replicates, derived
 from twoway.experiments.validation.ablation_table import WHOLE, Removal, ablations
@@ -150,14 +151,14 @@ def _compared(
         if name != base:
             base, scenario = name, _as_long(name, days)
             if scenario.meaning == world.scenario.meaning:
-                world = world.with_scenario(scenario)
+                world = world.again(scenario)
             else:
                 world = PreparedScenario(scenario)
                 translator = TableBuilder(world.resolved)
             whole = _simulated(world, translator, seed, replicates, threads)
         without = changed(world.scenario, removal.changes)
         neutral = without == world.scenario
-        other = whole if neutral else _simulated(world.with_scenario(without), translator, seed, replicates, threads)
+        other = whole if neutral else _simulated(world.again(without), translator, seed, replicates, threads)
         yield _difference(name, removal, whole, other, neutral)
 
 
@@ -166,7 +167,7 @@ def _as_long(name: str, days: int | None) -> Scenario:
     return load(name) if days is None else load(name, {"design.days": days})
 
 
-def _simulated(world: PreparedScenario, translator: TableBuilder, seed: int, replicates: int, threads: int) -> Seen:
+def _simulated(world: PreparedScenario, translator: TableBuilder, seed: int, replicates: int, threads: int) -> RunSums:
     """A run as it is compared; of its events only the acts read as negative are put into a table."""
     acts = [translator.resolved.lexicon.acts[act][EVALUATION] < BAD for act in translator.resolved.situations.acts]
     bad = np.array([*acts, False])  # the last: nothing was seen (-1)
@@ -174,14 +175,14 @@ def _simulated(world: PreparedScenario, translator: TableBuilder, seed: int, rep
         stay._replace(events=stay.events[bad[stay.events["seen"]]])
         for stay in simulate(world, seed, range(replicates), Detail.EVENTS, threads)
     ]
-    return seen(translator.tables(lived), world.resolved, min(DAY, world.scenario.design.days))
+    return run_sums(translator.tables(lived), world.resolved, min(DAY, world.scenario.design.days))
 
 
-def _difference(name: str, removal: Removal, whole: Seen, other: Seen, neutral: bool) -> Compared:
+def _difference(name: str, removal: Removal, whole: RunSums, other: RunSums, neutral: bool) -> Compared:
     who = {"scenario": name, "dimension": removal.dimension, "rule": removal.rule}
     here, there = shares_of(whole.patterns), shares_of(other.patterns)
     apart = there - here
-    n, span = len(apart), interval(apart, CONFIDENCE)
+    n, span = len(apart), student_interval(apart, CONFIDENCE)
     se = apart.std(axis=0, ddof=1) / np.sqrt(n)
     # Three patterns, or some measures, are looked at together: the limit of each is widened (Bonferroni).
     moves = np.abs(span.mean) > stdtrit(n - 1, 1 - (1 - CONFIDENCE) / 2 / len(PATTERNS)) * se
@@ -197,7 +198,7 @@ def _difference(name: str, removal: Removal, whole: Seen, other: Seen, neutral: 
             "detectable": moves,
         }
     )
-    measures = differences(whole, other)
+    measures = measure_differences(whole, other)
     limit = stdtrit(n - 1, 1 - (1 - CONFIDENCE) / 2 / len(measures)) * measures["se"] * np.sqrt(n / (n - 1))
     measures["detectable"] = measures["difference"].abs() > limit
     measures.insert(0, "rule", removal.rule)
@@ -224,7 +225,7 @@ def _difference(name: str, removal: Removal, whole: Seen, other: Seen, neutral: 
 
 
 def _sentences(rules: pd.DataFrame, scenario: str, replicates: int, dyads: int, seed: int) -> Iterator[str]:
-    """Which dimension matters most, which rules do not show, and what becomes of these elsewhere."""
+    """Sentences on the dimensions by importance, and on rules without a detectable effect, here and elsewhere."""
     here = rules[rules["scenario"] == scenario]
     whole = here[here["rule"] == WHOLE].sort_values("difference", key=lambda d: -d.abs())
     told = [
@@ -265,13 +266,13 @@ def _sentences(rules: pd.DataFrame, scenario: str, replicates: int, dyads: int, 
     yield from _elsewhere(rules, scenario, [*quiet["rule"], *already])
     yield (
         f"{counted(dyads, 'dyad')}, {replicates} replicates, seed {seed}. A change is counted if it is beyond its "
-        "interval, widened for three patterns (or so many measures) looked at together; among rules that do nothing "
+        "interval, widened for three patterns (or all measures) looked at together; among rules that do nothing "
         "one in twenty would still be counted, and more replicates may show what is not counted here."
     )
 
 
 def _elsewhere(rules: pd.DataFrame, scenario: str, quiet: Sequence[str]) -> Iterator[str]:
-    """What rules do that hardly show here, in the scenarios in which they should matter."""
+    """Sentences on rules with little effect here, in the scenarios in which they should matter."""
     there = rules[(rules["scenario"] != scenario) & rules["rule"].isin(quiet) & ~rules["neutral_already"]]
     mix, measured = there["moves_patterns"], there["moves_measures"]
     for verdict, some in (

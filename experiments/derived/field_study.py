@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from twoway.analysis.field_study.power import LEAST_STUDIES, Contrast, Pool
-from twoway.analysis.field_study.power import field_study as study_power
-from twoway.analysis.field_study.text import in_words
+from twoway.analysis.field_study.power import LEAST_STUDIES, Contrast, StudyPool
+from twoway.analysis.field_study.power import simulate_field_studies as study_power
+from twoway.analysis.field_study.text import field_study_sentences
 from twoway.analysis.figures.field_study import what_a_study_could_see
 from twoway.analysis.patterns import class_codes
 from twoway.experiments.results.result import Result, derived
@@ -104,7 +104,7 @@ def field_study(
         for factor, values in CONTRASTED.items():
             low, high = (
                 interviewed(
-                    world.with_scenario(changed(base, {f"context.{factor}": value})), seed, when[:some], later, threads, bar
+                    world.again(changed(base, {f"context.{factor}": value})), seed, when[:some], later, threads, bar
                 ).pattern
                 for value in values
             )
@@ -124,7 +124,7 @@ def field_study(
     return Result(
         tables,
         {"what-a-study-could-see": lambda: what_a_study_could_see(found, pool.pattern, interview_phrase(days))},
-        tuple(in_words(found, contrast_phrases(), *days)),
+        tuple(field_study_sentences(found, contrast_phrases(), *days)),
     )
 
 
@@ -172,7 +172,7 @@ def interview_days(seed: int, shape: tuple[int, int, int], days: Days) -> NDArra
 
 def interviewed(
     world: PreparedScenario, seed: int, when: NDArray[np.int64], later: int, threads: int, bar: tqdm[None] | None = None
-) -> Pool:
+) -> StudyPool:
     """Simulate studies and interview both parties of every pair on its day and some days *later*.
 
     *when* holds the days, shape (studies, centres, pairs).
@@ -189,4 +189,4 @@ def interviewed(
             asked[turn, :, stay.replicate, stay.centre] = class_codes(good[on, who], bad[on, who]).T
         if bar is not None:
             bar.update(1)
-    return Pool(*asked[0], *asked[1])
+    return StudyPool(*asked[0], *asked[1])

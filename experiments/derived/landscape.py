@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from twoway.analysis.figures.landscape import LandscapePanel, landscapes
@@ -14,28 +15,28 @@ from twoway.analysis.landscape.drift import (
     BANDWIDTH,
     LAG,
     VIEWS,
-    Grid,
-    View,
-    field,
-    grid_of,
-    paths,
-    steps,
-    summed,
-    view_of,
+    LandscapeGrid,
+    LandscapeView,
+    drift_field,
+    dyad_paths,
+    landscape_grid,
+    landscape_view,
+    movements_of,
+    sum_movements,
 )
 from twoway.analysis.landscape.fixed_points import (
     HOLDS,
     NOWHERE,
-    Resting,
+    RestPoints,
     basins,
-    nodes_of,
-    resting,
-    shifts,
-    splitting,
-    wander,
+    find_rest_points,
+    node_places,
+    noisy_paths,
+    rest_point_shifts,
+    splitting_probabilities,
 )
-from twoway.analysis.landscape.markov_checks import Autonomy, autonomy
-from twoway.analysis.landscape.text import in_words
+from twoway.analysis.landscape.markov_checks import MarkovCheck, check_markov
+from twoway.analysis.landscape.text import landscape_sentences
 from twoway.analysis.patterns import with_patterns
 from twoway.experiments.results.result import Result, derived
 from twoway.simulation.errors import InputError
@@ -54,12 +55,12 @@ EVERY = 4
 
 
 class Landscape(NamedTuple):
-    """What was found of one scenario in one view."""
+    """The landscape of one scenario in one view."""
 
     name: str
     panel: LandscapePanel
-    resting: Resting
-    autonomy: Autonomy
+    resting: RestPoints
+    autonomy: MarkovCheck
     basins: pd.DataFrame
     splitting: pd.DataFrame
     drift: pd.DataFrame
@@ -103,7 +104,7 @@ def landscape(
         If there is no such view or scenario, or replicates are too few.
     """
     check_seed(seed, replicates)
-    chosen = view_of(view)
+    chosen = landscape_view(view)
     if replicates < FEWEST:
         raise InputError(f"replicates = {replicates}; at least {FEWEST} are needed, or nothing is sure")
     if not 0.01 <= bandwidth <= 0.3:
@@ -128,10 +129,12 @@ def landscape(
         "basins": _stacked({one.name: one.basins for one in found}),
         "where-noise-leads": _stacked({one.name: one.splitting for one in found}),
         "drift": _stacked({one.name: one.drift for one in found}),
-        "shifts": _stacked({one.name: shifts(found[0].resting, one.resting, one.panel.grid) for one in found[1:]}),
+        "shifts": _stacked(
+            {one.name: rest_point_shifts(found[0].resting, one.resting, one.panel.grid) for one in found[1:]}
+        ),
         "candidates": pd.DataFrame(compared),
     }
-    sentences = in_words(
+    sentences = landscape_sentences(
         chosen, lag, {one.name: one.resting for one in found}, {one.name: one.basins for one in found},
         {one.name: one.autonomy for one in found}, tables_made["shifts"], tables_made["candidates"],
     )  # fmt: skip
@@ -160,26 +163,26 @@ def landscape_of(
     name: str,
     tables: Tables,
     world: PreparedScenario,
-    view: View,
+    view: LandscapeView,
     replicates: int,
     lag: int,
     bandwidth: float,
     seed: int,
 ) -> Landscape:
     """The landscape of one scenario, from its tables of days and dyads."""
-    grid = grid_of(view, bandwidth)
-    walked = paths(tables.days, world.resolved, view)
-    some = steps(walked, lag)
-    sums = summed(some, grid, replicates)
-    whole, rest = field(sums.sum(axis=0), grid, lag), resting(sums, grid, lag, seed)
+    grid = landscape_grid(view, bandwidth)
+    walked = dyad_paths(tables.days, world.resolved, view)
+    some = movements_of(walked, lag)
+    sums = sum_movements(some, grid, replicates)
+    whole, rest = drift_field(sums.sum(axis=0), grid, lag), find_rest_points(sums, grid, lag, seed)
     holds = rest.table[(rest.table["kind"] == HOLDS) & rest.table["certain"]]
     ends = holds[["client", "keyworker"]].to_numpy()
-    places = nodes_of(grid)
+    places = node_places(grid)
     goal = basins(whole, grid, ends, places).reshape(len(grid.nodes), -1)
     goal[~whole.known] = NOWHERE
     length = walked.at.shape[1]
     day = min(FROM_DAY, max(1, length - lag))
-    alone = wander(whole, grid, lag, walked.at[:, day - 1], length - day, np.random.default_rng(seed))[-1]
+    alone = noisy_paths(whole, grid, lag, walked.at[:, day - 1], length - day, np.random.default_rng(seed))[-1]
     rows = []
     for k, (where, row) in enumerate(zip(ends, holds.index, strict=True)):
         rows.append(
@@ -192,7 +195,11 @@ def landscape_of(
     columns = ["point", "client", "keyworker", "of_pair_days", "by_the_picture_alone", "in_the_end"]
     asked = [k for k in np.flatnonzero(whole.known.ravel()) if not any(i % EVERY for i in divmod(k, len(grid.nodes)))]
     start = places[asked]
-    shares = splitting(whole, grid, lag, ends, start, length, seed=seed) if len(ends) > 1 else np.ones((len(start), 0))
+    shares = (
+        splitting_probabilities(whole, grid, lag, ends, start, length, seed=seed)
+        if len(ends) > 1
+        else np.ones((len(start), 0))
+    )
     led = pd.DataFrame(start, columns=["client", "keyworker"])
     for k, row in enumerate(holds.index[: shares.shape[1]]):
         led[f"to_point_{row}"] = shares[:, k]
@@ -215,20 +222,22 @@ def landscape_of(
     return Landscape(name, panel, rest, tested, pd.DataFrame(rows, columns=columns), led, drift)
 
 
-def _share(goal: Any, grid: Grid, at: Any, end: int) -> float:
+def _share(goal: NDArray[np.int64], grid: LandscapeGrid, at: NDArray[np.float64], end: int) -> float:
     """Share of places that lie in the basin of an end, each counted with its nearest node."""
     node = np.rint(grid.place(at.reshape(-1, 2))).astype(int)
     return float((goal[node[:, 0], node[:, 1]] == end).mean())
 
 
-def _autonomy(tables: Tables, some: Any, grid: Grid, lag: int, replicates: int, at: Any, seed: int) -> Autonomy:
+def _autonomy(
+    tables: Tables, some: Any, grid: LandscapeGrid, lag: int, replicates: int, at: Any, seed: int
+) -> MarkovCheck:
     order = tables.dyads.sort_values(["replicate", "centre", "dyad"])
     end = with_patterns(order)["pattern"].cat.codes.to_numpy()
     day = min(FORESEEN_ON, (at.shape[1] + 1) // 2)
-    return autonomy(some, grid, lag, replicates, at[:, day - 1], end, seed)
+    return check_markov(some, grid, lag, replicates, at[:, day - 1], end, seed)
 
 
-def _candidate(name: str, view: View, tested: Autonomy, rest: Resting) -> dict[str, Any]:
+def _candidate(name: str, view: LandscapeView, tested: MarkovCheck, rest: RestPoints) -> dict[str, Any]:
     hold = rest.table[rest.table["kind"] == HOLDS]
     return {"scenario": name, "view": view.name, **tested._asdict(), "certain_points": int(hold["certain"].sum())}
 
@@ -237,15 +246,15 @@ def _tried(
     name: str,
     tables: Tables,
     world: PreparedScenario,
-    view: View,
+    view: LandscapeView,
     replicates: int,
     lag: int,
     bandwidth: float,
     seed: int,
 ) -> dict[str, Any]:
-    """How another view would do."""
-    grid = grid_of(view, bandwidth)
-    walked = paths(tables.days, world.resolved, view)
-    some = steps(walked, lag)
+    """The row of another view in the table of candidates."""
+    grid = landscape_grid(view, bandwidth)
+    walked = dyad_paths(tables.days, world.resolved, view)
+    some = movements_of(walked, lag)
     tested = _autonomy(tables, some, grid, lag, replicates, walked.at, seed)
-    return _candidate(name, view, tested, resting(summed(some, grid, replicates), grid, lag, seed))
+    return _candidate(name, view, tested, find_rest_points(sum_movements(some, grid, replicates), grid, lag, seed))

@@ -1,6 +1,6 @@
-"""Do the conclusions stand? Each claim about context under other sentiments, equations, frames, thresholds and draws.
+"""Robustness: each claim about context with other sentiments, equations, frames, thresholds and parameters.
 
-What is claimed stands in ``claims.toml``. A *variant* is the model with one thing about it that could as well be
+The claims stand in ``claims.toml``. A *variant* is the model with one thing about it that could as well be
 otherwise: the sample of raters that gave the sentiments, the published set of equations, the repertoire of frames, the
 thresholds of the pattern rule, or a draw from the posterior of its parameters. In each, the same people with the
 same random draws are in both contexts of every claim.
@@ -23,7 +23,7 @@ from twoway.analysis.figures.robustness import UNCHANGED, VARIANTS, claims_figur
 from twoway.analysis.measures.coercion import HIGH
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
-from twoway.analysis.statistics.paired import Floats, interval
+from twoway.analysis.statistics.intervals import Floats, student_interval
 from twoway.experiments.calibration.posterior import MOSTLY
 from twoway.experiments.results.result import Result, check_replicates, derived
 from twoway.experiments.results.tables import read_declarations
@@ -42,7 +42,7 @@ ACCOUNT = (
     *(f"{role}_{kind}" for role in ROLES for kind in KINDS),
     "client_felt_coercion",
 )
-"""What the two would tell of at the end: the columns of ``twoway.analysis.clustering.accounts_on``."""
+"""Numbers of both parties' accounts at the end of the stay: columns of ``analysis.clustering.accounts_on``."""
 Changes = Mapping[str, float | str]
 
 
@@ -62,7 +62,7 @@ class Claim(BaseModel):
     to: dict[str, float] = {}
     """Numbers changed in the other context."""
     outcome: Literal["friendly", "polite", "conflicted", "coerced"]
-    """What should change."""
+    """Outcome that should change."""
     direction: Literal["more", "fewer"]
     """In which direction."""
 
@@ -73,7 +73,7 @@ class Claim(BaseModel):
 
 
 class Claims(BaseModel):
-    """What the table of claims holds."""
+    """The table of claims."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -82,7 +82,7 @@ class Claims(BaseModel):
 
 @lru_cache
 def claims() -> tuple[Claim, ...]:
-    """What is claimed, read once."""
+    """The claims of ``claims.toml``, read once."""
     return read_declarations(TABLE, Claims).claim
 
 
@@ -114,7 +114,7 @@ def variants(scenario: Scenario, resamples: int, posterior: Mapping[str, Any] | 
 
 
 def posterior_draws(path: Path, most: int) -> dict[str, Any]:
-    """At most so many rows of a CSV of draws, evenly spaced: ``names`` of parameters and ``rows`` of numbers.
+    """Rows of a CSV of draws, evenly spaced and at most *most*: ``names`` of parameters and ``rows`` of numbers.
 
     Columns without a point in their name, such as a distance, are no parameters. Draws are taken as equally probable.
     """
@@ -219,7 +219,7 @@ class SimulatedVariant:
         if key not in self._ends:
             scenario = self._scenario(name, more)
             same = scenario.meaning == self.prepared.scenario.meaning
-            prepared = self.prepared.with_scenario(scenario) if same else PreparedScenario(scenario)
+            prepared = self.prepared.again(scenario) if same else PreparedScenario(scenario)
             kinds = np.equal.outer(prepared.resolved.frames.kind, np.arange(len(KINDS))).astype(float)
             rows = []
             for stay in simulate(prepared, self.seed, range(self.replicates), Detail.DYADS, self.threads):
@@ -250,7 +250,7 @@ class SimulatedVariant:
         row: dict[str, float] = {}
         shares = self.shares(self.base, {}, thresholds)
         for name in PATTERN_SHARES:
-            mean, low, high = (float(x) for x in interval(shares[name]))
+            mean, low, high = (float(x) for x in student_interval(shares[name]))
             row |= {name: mean, f"{name}_low": low, f"{name}_high": high}
         accounts = pd.DataFrame({name: values.ravel() for name, values in self.ends(self.base, {}).items()})
         if len(accounts) < LEAST_DYADS:
@@ -266,7 +266,7 @@ def _claims_in(lived: SimulatedVariant, thresholds: Thresholds) -> Iterator[dict
     for claim in claims():
         first, then = (lived.shares(name, more, thresholds)[claim.outcome] for name, more in claim.contexts)
         sign = 1.0 if claim.direction == "more" else -1.0
-        mean, low, high = (float(x) for x in interval(sign * (then - first)))
+        mean, low, high = (float(x) for x in student_interval(sign * (then - first)))
         yield {
             "claim": claim.words,
             "outcome": claim.outcome,
@@ -299,7 +299,7 @@ def _summary(table: pd.DataFrame) -> pd.DataFrame:
 def _sentences(
     table: pd.DataFrame, summary: pd.DataFrame, mix: pd.DataFrame, scenario: str, rests_on: str
 ) -> Iterator[str]:
-    """Which claims stand, under what, and those that do not with their share."""
+    """Sentences on the claims that stand in each kind of variant, and on those that do not, with their share."""
     count = table["claim"].nunique()
     unchanged = table[table["kind"] == UNCHANGED]
     unclear = unchanged[~unchanged["clearly"]]

@@ -50,7 +50,7 @@ WATCHED_EVERY = 1
 
 
 class Sources(NamedTuple):
-    """Which code a process runs: the version of the package, and SHA-256 over everything in it that is code or data."""
+    """The code that a process runs: version of the package, and SHA-256 over all its code and data."""
 
     version: str
     digest: str
@@ -61,7 +61,7 @@ class Sources(NamedTuple):
 
 @lru_cache
 def sources() -> Sources:
-    """Which code this process runs."""
+    """The code that this process runs."""
     return Sources(model_version(), sources_digest())
 
 

@@ -9,8 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from twoway.analysis.clustering import LEAST_DYADS, emergence
-from twoway.analysis.clustering import in_words as emergence_in_words
+from twoway.analysis.clustering import LEAST_DYADS, emergence, emergence_sentences
 from twoway.analysis.figures.dyad_portrait import dyad_portrait
 from twoway.analysis.figures.registry import figures_in
 from twoway.analysis.measures.all_measures import measures
@@ -34,7 +33,7 @@ LIMITS = (
     "The model illustrates a theory of how such relationships are negotiated. It says what follows from the theory "
     "under these assumptions, not what anybody will do or feel, and must not be used to decide about anyone.",
 )
-"""What a reader must know before believing a number."""
+"""Limits that a reader must know before believing a number."""
 SHOWN = (
     ("same_class", "all"),
     ("rating_correlation", "true"),
@@ -62,7 +61,7 @@ AT_MOST = 2000
 
 
 class ExampleDyad(NamedTuple):
-    """A dyad that is told: (replicate, centre, number in the centre), its number in the replicate, its pattern."""
+    """A dyad that the report describes: (replicate, centre, dyad), its number in the replicate, and its pattern."""
 
     dyad: tuple[int, int, int]
     number: int
@@ -207,7 +206,7 @@ def report(run: SavedRun, day: int) -> str:
     body += [Block("heading", "Measures"), _measured(tables, run, day)]
     if len(tables.dyads) >= LEAST_DYADS:
         body.append(Block("subheading", "Are there three patterns without the rule?"))
-        body += [Block("text", sentence) for sentence in emergence_in_words(emergence(tables.days, run.resolved, day))]
+        body += [Block("text", sentence) for sentence in emergence_sentences(emergence(tables.days, run.resolved, day))]
     for told in examples(tables.days, scenario, day):
         body += [Block("heading", f"One dyad that is {told.pattern}")]
         body += _one(tables, run, told, day)

@@ -18,7 +18,7 @@ from twoway.analysis.render.html import embedded_image
 
 
 def _about(figure: Figure, note: Mapping[str, str]) -> dict[str, str]:
-    """What a figure's file says of it: what it shows, and all it takes to make it again."""
+    """Title and description in the file of a figure: what it shows, and its provenance."""
     return {"Title": alt_text(figure), "Description": "; ".join(f"{key}: {value}" for key, value in note.items())}
 
 
@@ -35,16 +35,28 @@ def svg_of(figure: Figure, note: Mapping[str, str]) -> bytes:
 
 
 def png_of(figure: Figure, note: Mapping[str, str], dpi: int = 130, colours: int | None = None) -> bytes:
-    """A figure as PNG with its provenance; with so many *colours* at most it is a fraction of the size."""
+    """A figure as PNG with its provenance.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    note
+        Provenance, by name; it needs ``model``.
+    dpi
+        Dots per inch.
+    colours
+        Largest number of colours, which makes the file several times smaller; by default all.
+    """
     file, about = BytesIO(), _about(figure, note) | {"Software": note["model"]}
     figure.savefig(file, format="png", dpi=dpi, metadata=about)
     if colours is None:
         return file.getvalue()
-    small, kept = BytesIO(), PngInfo()
+    small, info = BytesIO(), PngInfo()
     for key, value in about.items():
-        kept.add_itxt(key, value)
+        info.add_itxt(key, value)
     with Image.open(file) as picture:
-        picture.convert("RGB").quantize(colours).save(small, "PNG", optimize=True, pnginfo=kept)
+        picture.convert("RGB").quantize(colours).save(small, "PNG", optimize=True, pnginfo=info)
     return small.getvalue()
 
 

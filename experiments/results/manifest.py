@@ -23,7 +23,7 @@ INPUTS = "inputs"
 """Folder of the copies of data files, inside that of a result."""
 Manifest = dict[str, Any]
 NOUNS = {"run": "a run", "comparison": "a comparison", "study": "a study"}
-"""What a folder of each kind is called; of all other kinds: a derived result."""
+"""Names of kinds in messages; all other kinds are derived results."""
 
 
 def noun(kind: str | None) -> str:

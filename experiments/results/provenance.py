@@ -1,4 +1,4 @@
-"""Where a result comes from: the model, its sources, the data files, and the versions of the packages used."""
+"""Provenance of results: the model, its sources, the data files, and the versions of the packages used."""
 
 from __future__ import annotations
 

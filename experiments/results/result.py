@@ -132,7 +132,7 @@ class Result:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What was found, in words."""
+        """The findings in words."""
         if callable(self._sentences):
             self._sentences = self._sentences()
         return tuple(self._sentences)

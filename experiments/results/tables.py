@@ -50,7 +50,7 @@ def _bytes(note: Mapping[str, str]) -> dict[bytes, bytes]:
 
 
 def write_codebook(folder: Path, resolved: Resolved, tables: Mapping[str, Iterable[Column]]) -> None:
-    """A codebook for people with SPSS or Excel: the columns of each of the *tables* with unit, meaning and words."""
+    """Write a codebook for users of SPSS or Excel: columns of each of the *tables*, with unit, meaning and words."""
     rows = [
         (table, column.name, column.unit, column.meaning, ", ".join(words_of(column, resolved)))
         for table, columns in tables.items()

@@ -27,7 +27,7 @@ FEW_DYADS = 200
 
 
 class RunInputs(NamedTuple):
-    """What a run was made from: scenario (with the copied data files), name, seed, replicates, and what is kept."""
+    """Inputs of a run: scenario (with the copied data files), its name, seed, replicates and level of detail."""
 
     scenario: Scenario
     name: str

@@ -29,11 +29,27 @@ SOURCES = (INPUTS, OWN, SHARED)
 def error_budget(
     runs: OutcomeMatrix, block: int = 1, draws: int = 500, confidence: float = 0.95, seed: int = 0
 ) -> pd.DataFrame:
-    """A row per source of ``SOURCES``; with one replicate only the sum of inputs and draws can be estimated.
+    """Variance of an outcome by source.
 
-    Columns ``source``; ``variance`` of a single run with ``low`` and ``high`` (over blocks of *block* points and over
-    replicates); ``se_design`` and ``se_replicates``, the parts of its standard error (NaN with too few replicates);
-    ``share`` of the whole variance of single runs; ``in_means``, what remains of it in means over the replicates.
+    Parameters
+    ----------
+    runs
+        The outcome by point and replicate.
+    block
+        Points per block of the design; blocks are drawn whole.
+    draws
+        Draws of the bootstrap.
+    confidence
+        Level of the intervals.
+    seed
+        Random seed of the bootstrap.
+
+    Returns
+    -------
+    A row per source of ``SOURCES`` (with one replicate only the sum of inputs and draws): ``variance`` of a single run
+    with ``low`` and ``high``; ``se_design`` and ``se_replicates``, the parts of its standard error (NaN with too few
+    replicates); ``share`` of the whole variance of single runs; ``in_means``, the variance that remains in means over
+    the replicates.
     """
     replicates = runs.values.shape[1]
     by_block = runs.values.reshape(-1, block, replicates)

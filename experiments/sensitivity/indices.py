@@ -32,7 +32,7 @@ Kind = Literal["sobol", "morris", "sample"]
 
 
 class Sensitivity(NamedTuple):
-    """What one outcome is sensitive to.
+    """Sensitivity of one outcome to the inputs.
 
     ``tables`` holds "error_budget"; for Sobol' also "indices", "pairs", "beyond", "ranking" and "convergence", unless
     the effect of the inputs cannot be told from random draws; for Morris "morris" and "ranking"; for
@@ -58,12 +58,31 @@ def sensitivity(
     seed: int = 0,
     tolerated: float = TOLERATED,
 ) -> Sensitivity:
-    """Analyse one *outcome* of a study.
+    """Analyse one outcome of a study.
 
-    *design*: a row per point, in the order in which it was sampled, an input per column; *runs*: ``point`` (row of the
-    design, from 0), ``replicate``, and the outcomes. *ranges*: lowest and highest value of the inputs, for a
-    screening. *draws* of the bootstrap, from *seed*. Up to the share *tolerated* of failed runs is filled in, and the
-    verdict says so. Raises ``InputError`` for tables that cannot be analysed.
+    Parameters
+    ----------
+    design
+        A row per point in the order in which it was sampled, a column per input.
+    runs
+        Columns ``point`` (row of the design, from 0), ``replicate`` and the outcomes.
+    outcome
+        Name of the outcome.
+    ranges
+        Lowest and highest value by input, for a screening.
+    draws
+        Draws of the bootstrap, at least 100.
+    confidence
+        Level of the intervals, from .5.
+    seed
+        Random seed of the bootstrap.
+    tolerated
+        Share of failed runs that is filled in; the verdict says so.
+
+    Raises
+    ------
+    InputError
+        If the tables cannot be analysed.
     """
     if draws < 100:
         raise InputError(f"draws = {draws}; it must be at least 100, or the intervals mean nothing")

@@ -90,7 +90,26 @@ class MorrisIndices(NamedTuple):
 def morris(
     walks: Walks, runs: OutcomeMatrix, draws: int = 1000, confidence: float = 0.95, seed: int = 0
 ) -> MorrisIndices:
-    """Elementary effects of one outcome with intervals over trajectories and replicates; see ``MorrisIndices``."""
+    """Elementary effects of one outcome with intervals over trajectories and replicates; see ``MorrisIndices``.
+
+    Parameters
+    ----------
+    walks
+        Trajectories, as ``find_walks`` finds them in a design.
+    runs
+        The outcome by point and replicate.
+    draws
+        Draws of the bootstrap.
+    confidence
+        Level of the intervals.
+    seed
+        Random seed of the bootstrap.
+
+    Raises
+    ------
+    InputError
+        If too few trajectories have all their runs.
+    """
     count, replicates = len(walks.inputs), runs.values.shape[1]
     values = runs.values.reshape(-1, count + 1, replicates)
     kept = ~np.isnan(values).any(axis=(1, 2))

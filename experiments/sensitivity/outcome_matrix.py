@@ -1,8 +1,8 @@
-"""What a study's runs say about one outcome: a value by point and replicate, checked before anything is made of it.
+"""The outcome matrix of a study: one outcome by point and replicate, checked before it is analysed.
 
-Whoever analyses a study has two tables: the *design*, one row per point with the inputs as columns, and the *runs*,
-with ``point`` (row of the design, from 0), ``replicate`` and one column per outcome. Everything that could silently
-spoil an analysis is found here and either refused or repaired, and what was repaired is counted.
+An analysis of a study begins with two tables: the *design*, one row per point with the inputs as columns, and the
+*runs*, with ``point`` (row of the design, from 0), ``replicate`` and one column per outcome. Faults that could silently
+spoil an analysis are refused or repaired here, and repairs are counted.
 """
 
 from __future__ import annotations
@@ -74,9 +74,24 @@ def outcome_matrix(
 ) -> OutcomeMatrix:
     """The values of one outcome by point and replicate, checked.
 
-    Runs that failed (NaN) or are missing are filled in by the mean of the point's other runs plus what the replicate
-    adds to all points, as long as they are no more than the share *tolerated*; with more, and for anything else that
-    is wrong with the runs, ``InputError``. With *tolerated* 0 every failed run is refused.
+    Runs that failed (NaN) or are missing are filled in by the mean of the point's other runs plus the mean effect of
+    the replicate on all points.
+
+    Parameters
+    ----------
+    design
+        A row per point.
+    runs
+        Columns ``point`` (row of the design, from 0), ``replicate`` and the outcome.
+    outcome
+        Name of the outcome.
+    tolerated
+        Largest share of runs that may be filled in; 0 refuses every failed run.
+
+    Raises
+    ------
+    InputError
+        If more runs failed, or the runs do not fit the design.
     """
     for name in (*KEYS, outcome):
         if name not in runs:
@@ -129,7 +144,7 @@ def _filled(values: Floats) -> Floats:
 
 
 def repair_sentences(runs: OutcomeMatrix, unit: str, kept: int, all_units: int) -> list[str]:
-    """What was done about runs that failed, in sentences; *unit* is what had to be left out whole."""
+    """Sentences on the repair of failed runs; *unit* names the groups of points that are left out whole."""
     if not runs.lost:
         return []
     left_out = all_units - kept

@@ -4,7 +4,7 @@ An input's range is cut into slices with equally many points; the index is the m
 distance between the outcome's cumulative distribution in the slice and in all points. Why this one and not Borgonovo's
 delta: delta needs a density, hence a bandwidth, and fails where an outcome piles up on one value, as a share of dyads
 does at 0; PAWN needs neither, and works on any design. Both are above 0 for an input that does nothing; so the index
-is held against what the same input gives when its values are dealt out to other points at random.
+is compared with that of the same input when its values are shuffled among the points.
 
 The same index as ``SALib.analyze.pawn`` (tested), which leaves out an input's largest value; written for weights, so
 that a bootstrap takes seconds, not minutes.
@@ -24,7 +24,7 @@ Places = NDArray[np.int64]
 SLICES = 10
 """Slices of an input's range (the literature's usual number; recalled)."""
 LEVELS = 1000
-"""Outcomes beyond which distributions are compared at so many quantiles only; the index is off by 0.001 at most."""
+"""Outcomes beyond which distributions are compared at this number of quantiles; the index is off by 0.001 at most."""
 LEAST_POINTS = 100
 """Points below which ten slices hold too little (assumed)."""
 
@@ -32,11 +32,32 @@ LEAST_POINTS = 100
 def pawn(
     design: pd.DataFrame, runs: OutcomeMatrix, draws: int = 200, confidence: float = 0.95, seed: int = 0, block: int = 1
 ) -> pd.DataFrame:
-    """PAWN indices of the means of the replicates: a row per input.
+    """PAWN indices of the means of the replicates.
 
-    Points come in blocks of *block* that share values, as a Sobol' design has them; they are drawn and dealt as whole
-    blocks. Columns ``input``, ``estimate``, ``low``, ``high``, ``chance`` (below which all
-    inputs would stay 95 times in 100 if none had any influence) and ``stands_out``, whether the estimate is above it.
+    Parameters
+    ----------
+    design
+        A row per point, a numeric column per input.
+    runs
+        The outcome by point and replicate.
+    draws
+        Draws of the bootstrap, and of shuffles.
+    confidence
+        Level of the intervals.
+    seed
+        Random seed.
+    block
+        Points per block that share values, as in a Sobol' design; blocks are drawn and shuffled whole.
+
+    Returns
+    -------
+    A row per input with the columns ``input``, ``estimate``, ``low``, ``high``, ``chance`` (below which all inputs
+    would stay 95 times in 100 if none had any influence) and ``stands_out`` (whether the estimate is above it).
+
+    Raises
+    ------
+    InputError
+        If fewer than 100 points have runs.
     """
     whole = (~runs.empty).reshape(-1, block).all(axis=1)
     kept = np.repeat(whole, block)

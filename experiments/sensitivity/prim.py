@@ -3,7 +3,7 @@
 The patient rule induction method (PRIM: Friedman & Fisher 1999; for scenarios Bryant & Lempert 2010; both recalled):
 from the whole space of the inputs a thin slice is peeled off again and again, always the one whose loss makes the rest
 richest in cases, which leaves a trajectory of ever smaller boxes. *Coverage* is the share of all cases that lie in the
-box, *density* the share of the box's points that are cases. The box with the best balance (harmonic mean) is told.
+box, *density* the share of the box's points that are cases. The box with the best balance (harmonic mean) is described.
 
 Some box can always be found. So restrictions that chance explains are dropped (quasi-p-values), the search is made
 again on random halves and judged on the other half, and again on outcomes dealt out at random. The peeling stands here
@@ -48,12 +48,12 @@ class Box(NamedTuple):
     high: Floats
 
     def holds(self, inputs: Floats) -> Truths:
-        """Which points lie in it."""
+        """Whether each point lies in the box."""
         return np.asarray(((inputs >= self.low) & (inputs <= self.high)).all(axis=1))
 
     @property
     def restricted(self) -> Truths:
-        """Which inputs have a limit."""
+        """Whether each input has a limit."""
         return np.asarray(np.isfinite(self.low) | np.isfinite(self.high))
 
 
@@ -72,9 +72,9 @@ class Discovery(NamedTuple):
     ``highest``, ``unit``, the ``declared`` range, ``quasi_p`` and ``found_again`` (share of the random halves that
     restrict it, too).
     ``trajectory``: a row per box, ``points``, ``coverage``, ``density``, ``restricted`` (number of inputs),
-    ``told`` (the one described). ``found``: one row with coverage and density, on the points the box was made from
-    and on halves it was not made from, ``base`` (share of cases among all points) and ``chance`` (how often outcomes
-    dealt out at random gave a box as good). ``points``: the design with ``case`` and ``inside``.
+    ``chosen`` (whether it is the box described). ``found``: one row with coverage and density, on the points the box
+    was found with and on other halves, ``base`` (share of cases among all points) and ``chance`` (how often shuffled
+    outcomes gave a box as good). ``points``: the design with ``case`` and ``inside``.
     """
 
     condition: str
@@ -97,11 +97,31 @@ def discover(
     seed: int = 0,
     tolerated: float = TOLERATED,
 ) -> Discovery:
-    """Where in the design the mean of *outcome* over the replicates is *above* or *below* a value (give one).
+    """Find where in a design the mean of an outcome over the replicates is above, or below, a value.
 
-    Tables as for ``indices.sensitivity``: the whole design, since points that were sampled together must stay together
-    in the checks. Inputs in words have no limits and are left out of the search, which the verdict
-    says. The outcomes are dealt out at random *shuffles* times.
+    Parameters
+    ----------
+    design
+        A row per point in the order in which it was sampled, a column per input. The whole design: points that were
+        sampled together stay together in the checks. Inputs in words have no limits and are left out of the search,
+        which the verdict says.
+    runs
+        Columns ``point`` (row of the design, from 0), ``replicate`` and the outcomes.
+    outcome
+        Name of the outcome.
+    above, below
+        The value; give one of the two.
+    shuffles
+        Number of searches with the outcomes dealt out at random.
+    seed
+        Random seed of halves and shuffles.
+    tolerated
+        Share of failed runs that is filled in.
+
+    Raises
+    ------
+    InputError
+        If not exactly one value is given, or the tables cannot be analysed.
     """
     if (above is None) == (below is None):
         raise InputError("say either above or below which value the outcome is a case, for example above=0.5")
@@ -125,7 +145,7 @@ def discover(
             "choose another value or a wider design"
         )
     path = peeled(inputs, case)
-    box = told(path, inputs, case)
+    box = balanced_box(path, inputs, case)
     inside = box.holds(inputs)
     rng = np.random.default_rng(seed)
     again = pd.DataFrame(list(_on_halves(inputs, case, size, rng)))
@@ -149,7 +169,7 @@ def discover(
     limits = pd.DataFrame(rows, columns=LIMITS).sort_values("quasi_p", ignore_index=True)
     kept, everything = int(whole.sum()) // size, len(whole) // size
     unit = "points" if size == 1 else "base samples"
-    words = [*repair_sentences(values, unit, kept, everything), *_in_words(condition, limits, found.iloc[0], shuffles)]
+    words = [*repair_sentences(values, unit, kept, everything), *_sentences(condition, limits, found.iloc[0], shuffles)]
     if left_out:
         words.append(f"Inputs in words have no limits and were left out of the search: {listed(left_out)}.")
     replicates = values.values.shape[1]
@@ -191,7 +211,7 @@ def peeled(inputs: Floats, case: Truths) -> list[Step]:
     return path
 
 
-def told(path: list[Step], inputs: Floats, case: Truths) -> Box:
+def balanced_box(path: list[Step], inputs: Floats, case: Truths) -> Box:
     """The box with the best balance of coverage and density, without the restrictions that chance explains."""
     box = max(path, key=lambda step: _balance(step.cases / path[0].cases, step.cases / step.points)).box
     while box.restricted.any():
@@ -211,7 +231,7 @@ def without(box: Box, j: int) -> Box:
 
 
 def quasi_p(box: Box, j: int, inputs: Floats, case: Truths) -> float:
-    """How probable so many cases in the box are if its limit on input j did nothing (Bryant & Lempert 2010; recalled).
+    """Probability of the cases in the box if its limit on input j did nothing (Bryant & Lempert 2010; recalled).
 
     Quasi, since the limit was chosen to make it small, and points are taken as independent.
     """
@@ -224,7 +244,7 @@ def _balance(coverage: float, density: float) -> float:
 
 
 def _balance_of_best(inputs: Floats, case: Truths) -> float:
-    inside = case[told(peeled(inputs, case), inputs, case).holds(inputs)]
+    inside = case[balanced_box(peeled(inputs, case), inputs, case).holds(inputs)]
     return _balance(inside.sum() / case.sum(), inside.mean())
 
 
@@ -238,7 +258,7 @@ def _on_halves(inputs: Floats, case: Truths, size: int, rng: np.random.Generator
     number = len(case) // size
     for _ in range(HALVES):
         mine = np.repeat(rng.permutation(number) < number // 2, size)
-        box = told(peeled(inputs[mine], case[mine]), inputs[mine], case[mine])
+        box = balanced_box(peeled(inputs[mine], case[mine]), inputs[mine], case[mine])
         unseen = case[~mine][box.holds(inputs[~mine])]
         yield {
             "coverage": unseen.sum() / max(case[~mine].sum(), 1),
@@ -252,7 +272,7 @@ def _trajectory(path: list[Step], inputs: Floats, case: Truths, box: Box) -> pd.
     steps = [*((step, False) for step in path), (Step(box, len(inside), int(inside.sum())), True)]
     return pd.DataFrame(
         [(s.points, s.cases / case.sum(), s.cases / s.points, int(s.box.restricted.sum()), mine) for s, mine in steps],
-        columns=["points", "coverage", "density", "restricted", "told"],
+        columns=["points", "coverage", "density", "restricted", "chosen"],
     )
 
 
@@ -290,7 +310,7 @@ def _limit(row: pd.Series) -> str:
     return f"{row['input']} is {said} ({'; '.join(filter(None, about))})"
 
 
-def _in_words(condition: str, limits: pd.DataFrame, found: pd.Series, shuffles: int) -> Iterator[str]:
+def _sentences(condition: str, limits: pd.DataFrame, found: pd.Series, shuffles: int) -> Iterator[str]:
     yield f"{condition}: so in {found['cases']:.0f} of {found['points']:,.0f} points ({found['base']:.0%})."
     if limits.empty:
         yield "No conditions were found under which it is more frequent than elsewhere."

@@ -22,6 +22,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from scipy.stats import t
 
+from twoway.analysis.statistics.bootstrap import resampling_weights
 from twoway.experiments.sensitivity.outcome_matrix import Floats
 
 Pairing = Literal["independent", "common"]
@@ -44,7 +45,7 @@ def equal_weights(blocks: int, replicates: int) -> Weights:
 def bootstrap_blocks(blocks: int, replicates: int, draws: int, seed: int = 0) -> Weights:
     """Weights of *draws* bootstrap samples of the blocks, with all replicates."""
     same = equal_weights(blocks, replicates)
-    counts = np.random.default_rng(seed).multinomial(blocks, same.blocks[0], draws)
+    counts = resampling_weights(blocks, draws, seed)
     return Weights(counts / blocks, np.repeat(same.replicates, draws, axis=0))
 
 
@@ -65,7 +66,7 @@ def pair_products(one: Floats, other: Floats) -> Floats:
 
 
 def pair_weights(replicates: Floats, pairing: Pairing) -> Floats:
-    """How much each pair of replicates counts: from (draws, R) to (draws, R(R + 1)/2), each row with the sum 1."""
+    """Weight of each pair of replicates: from (draws, R) to (draws, R(R + 1)/2), each row with the sum 1."""
     r, s = np.triu_indices(replicates.shape[1])
     if pairing == "common":
         return np.where(r == s, replicates[:, r], 0.0)
@@ -116,7 +117,7 @@ class Errors(NamedTuple):
 
 
 def errors(spread: Spread, blocks: int, replicates: int, confidence: float = 0.95) -> Errors:
-    """How far off estimates may be: the variances by design (bootstrap) and by replicates (jackknife) added.
+    """Standard errors of estimates: the variances by design (bootstrap) and by replicates (jackknife) added.
 
     Noise of single runs is in both, so the sum is rather too large. Replicates are not drawn
     with replacement: among so few, some draws would rest on hardly more than one pair. The half-width is a t quantile

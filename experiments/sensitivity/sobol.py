@@ -40,7 +40,7 @@ LEAST_BLOCKS = 16
 
 
 class Blocks(NamedTuple):
-    """Where the points of Saltelli's design stand: rows of the design for N base samples and D inputs.
+    """Places of the points of Saltelli's design: rows of the design for N base samples and D inputs.
 
     ``a`` and ``b`` (N,) are the two independent samples; ``ab`` (N, D) is a with one input taken from b, ``ba``
     (N, D) the other way round, or None where the design has only the first half.
@@ -81,14 +81,14 @@ def _mixed(values: Floats, one: Places, other: Places, mixed: Places) -> bool:
 
 
 class SobolIndices(NamedTuple):
-    """Sobol' indices of one outcome, from so many whole base samples (``blocks``) and replicates (``replicates``).
+    """Sobol' indices of one outcome, with the numbers of whole base samples (``blocks``) and of ``replicates``.
 
     ``indices``: a row per input and index ("first", "total") with ``estimate``, ``low``, ``high``, standard errors
     ``se`` and its parts ``se_design`` and ``se_replicates`` (NaN where replicates are too few to tell), ``salib`` (what
     SALib makes of the means of the replicates, with their noise) and ``one_replicate``, ``lowest_replicate``,
     ``highest_replicate`` (mean, least and greatest over the replicates, each taken by itself).
     ``pairs``: a row per two inputs, ``estimate``, ``low``, ``high`` of what they do beyond what each does alone, and
-    ``shown``, whether that is above 0 with an allowance for there being so many pairs.
+    ``shown``, whether that is above 0 with an allowance for the number of pairs.
     ``beyond``: a row per input with the same columns, total minus first: what it does together with others.
     ``alone``: sum of all first-order indices, with its interval.
     ``totals``: the total indices resampled, for comparing inputs.
@@ -118,7 +118,26 @@ def spread(design: Blocks, values: Floats, draws: int, seed: int, with_pairs: bo
 def sobol(
     design: Blocks, runs: OutcomeMatrix, draws: int = 1000, confidence: float = 0.95, seed: int = 0
 ) -> SobolIndices:
-    """Indices of one outcome with intervals over base samples and replicates; see ``SobolIndices``."""
+    """Indices of one outcome with intervals over base samples and replicates; see ``SobolIndices``.
+
+    Parameters
+    ----------
+    design
+        Blocks of Saltelli's design, as ``find_blocks`` finds them.
+    runs
+        The outcome by point and replicate.
+    draws
+        Draws of the bootstrap.
+    confidence
+        Level of the intervals.
+    seed
+        Random seed of the bootstrap.
+
+    Raises
+    ------
+    InputError
+        If too few base samples have all their runs.
+    """
     design, values = whole_blocks(design, runs)
     blocks, replicates, count = len(design.a), values.shape[1], len(design.inputs)
     shares, anew = spread(design, values, draws, seed)
@@ -168,7 +187,7 @@ def sobol(
 def with_shown(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
     """The table with a column ``shown``: estimate above 0 by an interval that allows for the number of rows.
 
-    Of so many intervals one or two would lie above 0 by chance; so they are widened by Bonferroni's rule.
+    Among many intervals some would lie above 0 by chance; so they are widened by Bonferroni's rule.
     """
     tail = (1 - confidence) / 2
     wider = norm.ppf(1 - tail / max(len(table), 1)) / norm.ppf(1 - tail)

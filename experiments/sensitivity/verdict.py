@@ -1,4 +1,4 @@
-"""What a sensitivity analysis comes to, in sentences: which inputs matter, which order is settled, what to run next."""
+"""The verdict of a sensitivity analysis in sentences: inputs that matter, order that is settled, runs to make next."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ TAKEN_OUT = {
     ),
     "sample": "it blurs what the inputs do, and is still in what is said about the whole distribution.",
 }
-"""What is done about random draws, by kind of analysis."""
+"""Sentence on the correction for random draws, by kind of analysis."""
 
 
 def random_draw_sentences(budget: pd.DataFrame, replicates: int, kind: str) -> Iterator[str]:

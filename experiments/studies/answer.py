@@ -10,7 +10,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from twoway.analysis.figures.study_effects import effects_sorted, heat_maps, lines_by_input
-from twoway.analysis.statistics.effects import EFFECT, differences, is_full_grid, main_effects, straight_line_effects
+from twoway.analysis.statistics.effects import (
+    EFFECT,
+    differences_from_first,
+    is_full_grid,
+    main_effects,
+    straight_line_effects,
+)
 from twoway.analysis.study_text import difference_answers, grid_answers, plain_name, rests_on, sorted_answers
 from twoway.experiments.results.figures import save_figure
 from twoway.experiments.results.folder import replace_file
@@ -71,7 +77,7 @@ def answer(study: Store | str | Path) -> Result:
                 f"{store.folder}: no run of the {BASELINE} has finished, so there is nothing to compare with"
             )
         base = f"the {BASELINE}"
-        effects = differences(table, _point_names(store), names, asked.common_random_numbers)
+        effects = differences_from_first(table, _point_names(store), names, asked.common_random_numbers)
         sentences = difference_answers(effects, columns, base)
         figures["differences"] = effects_sorted(
             effects, columns, f"{asked.title}: differences from {base}", basis, in_order=True

@@ -37,7 +37,7 @@ class Span(ParameterGroup):
     high: float | None = None
     """Largest value."""
     levels: int | None = Field(default=None, ge=2, le=1000)
-    """How many values, evenly spaced from low to high, where a design needs single values."""
+    """Number of values, evenly spaced from low to high, for designs that need single values."""
 
 
 Input = Span | tuple[Value, ...]
@@ -159,7 +159,7 @@ class LatinHypercube(ParameterGroup):
         return _from_places(latin.sample(_unit(axes), self.size, seed=seed), axes)
 
     def more(self, size: int, axes: Sequence[Axis], seed: int) -> Points:
-        """What makes *size* points of it: another Latin hypercube, so that each part is one but the whole is not."""
+        """Additional points up to *size*: another Latin hypercube, so each part is one but the whole is not."""
         if size - self.size < 2:
             raise InputError(
                 f"design.size = {size}: a Latin hypercube grows by at least 2 points, here to {self.size + 2}"
@@ -186,7 +186,7 @@ class SobolDesign(ParameterGroup):
         return _from_places(places, axes)
 
     def more(self, size: int, axes: Sequence[Axis], seed: int) -> Points:
-        """What makes *size* base points of it: the sequence goes on where it stopped."""
+        """Additional points up to *size* base samples; they continue the Sobol' sequence."""
         have, larger = self.points(axes, seed), self.model_copy(update={"size": size}).points(axes, seed)
         if larger[: len(have)] != have:
             raise InputError(
@@ -213,7 +213,7 @@ class MorrisDesign(ParameterGroup):
         return _from_places(morris.sample(_unit(axes), self.size, self.levels, seed=seed), axes)
 
     def more(self, size: int, axes: Sequence[Axis], seed: int) -> Points:
-        """What makes *size* trajectories of it: others, as independent as those before."""
+        """Points of additional trajectories up to *size*, independent of those before."""
         return self.model_copy(update={"size": size - self.size}).points(axes, seed + self.size)
 
 

@@ -71,7 +71,7 @@ def extend(
 
 
 def _new(store: Store, points: list[dict[str, float | str]]) -> list[dict[str, float | str]]:
-    """Those of the points that the design does not hold yet."""
+    """The points that the design does not hold yet."""
     have = {tuple(row.items()) for row in store.design[store.inputs].to_dict("records")}
     new = [p for p in points if tuple((name, p.get(name)) for name in store.inputs) not in have]
     if not new:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,11 +27,10 @@ from numpy.typing import NDArray
 from twoway.analysis.patterns import class_codes, pattern_codes
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.columns import Column
-from twoway.simulation.coping import CONFRONT, COPING_WAYS, WITHDRAW
 from twoway.simulation.errors import InputError
 from twoway.simulation.extensions import Registry, load_extension
-from twoway.simulation.run import CentreRecords
-from twoway.simulation.state import RecordArray
+from twoway.simulation.run import CentreRecords, Records
+from twoway.simulation.state import CopingWay
 
 Floats = NDArray[np.float64]
 PATTERN_SHARES = ("friendly", "polite", "conflicted")
@@ -44,17 +43,30 @@ TONE_COLUMN, NEGATIVITY, TENSION, DISTANCE, FRAMES = range(5)
 
 
 class OutcomeInput:
-    """The end of one run, as outcomes read it: records of all its centres joined.
+    """The end of one run, as outcomes read it: records of all its centres joined, and numbers that outcomes share.
 
     Attributes
     ----------
     clients, keyworkers
-        RecordArray of both parties of each dyad, shape (dyads,), by the field names of ``simulation.state.Party``:
+        Records of both parties of each dyad, shape (n,), by the field names of ``simulation.state.party_type``:
         ``run.clients["tension"]``.
     dyads
-        RecordArray of the dyads, shape (dyads,), by the field names of ``simulation.state.Dyad``.
+        Records of the dyads, shape (n,), by the field names of ``simulation.state.dyad_type``.
+    n
+        Number of dyads.
     frame_kinds
         Kind of each frame, an index into ``simulation.affect_control.frames.KINDS``, shape (frames,).
+    classes
+        Each client's and each keyworker's own class, as ``analysis.patterns.class_codes`` gives it, twice (n,).
+    pattern_shares
+        Share of dyads by pattern, shape (3,).
+    means
+        Means over the dyads by party (client, keyworker): tone, negativity, tension, distance and the weight of each
+        frame, shape (2, 4 + frames).
+    kind_shares
+        Mean weight of each kind of frame in the definitions by party, twice (kinds,).
+    tone_products
+        Sums of products of both parties' tone about its mean, shape (2, 2).
     """
 
     def __init__(self, centres: Iterable[CentreRecords], frame_kinds: NDArray[np.int64]) -> None:
@@ -62,74 +74,33 @@ class OutcomeInput:
         self.clients = _joined([centre.clients for centre in some])
         self.keyworkers = _joined([centre.keyworkers for centre in some])
         self.dyads = _joined([centre.dyads for centre in some])
-        self.frame_kinds = frame_kinds
-
-    def __len__(self) -> int:
-        return len(self.dyads)
-
-    @property
-    def parties(self) -> tuple[RecordArray, RecordArray]:
-        """RecordArray of the clients, and of the keyworkers."""
-        return self.clients, self.keyworkers
-
-    @cached_property
-    def positivity(self) -> Floats:
-        """Positive tone by party and dyad, EPA units, shape (2, dyads)."""
-        return np.array([party["positivity"] for party in self.parties])
-
-    @cached_property
-    def negativity(self) -> Floats:
-        """Negative tone by party and dyad, EPA units, shape (2, dyads)."""
-        return np.array([party["negativity"] for party in self.parties])
-
-    @cached_property
-    def classes(self) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-        """Each client's and each keyworker's own class, as ``analysis.patterns.class_codes`` gives it."""
-        client, keyworker = class_codes(self.positivity, self.negativity)
-        return client, keyworker
-
-    @cached_property
-    def pattern_shares(self) -> Floats:
-        """Share of dyads by pattern, shape (3,)."""
-        return np.bincount(pattern_codes(*self.classes), minlength=3) / len(self)
-
-    @cached_property
-    def _state(self) -> Floats:
-        """Tone, negativity, tension, distance and frames by party and dyad, shape (2, dyads, 4 + frames)."""
-        state = np.empty((2, len(self), FRAMES + len(self.frame_kinds)))
-        state[:, :, TONE_COLUMN], state[:, :, NEGATIVITY] = self.positivity - self.negativity, self.negativity
-        for side, party in enumerate(self.parties):
+        self.frame_kinds, self.n = frame_kinds, len(self.dyads)
+        parties = (self.clients, self.keyworkers)
+        good, bad = (np.array([party[tone] for party in parties]) for tone in ("positivity", "negativity"))
+        state = np.empty((2, self.n, FRAMES + len(frame_kinds)))
+        state[:, :, TONE_COLUMN], state[:, :, NEGATIVITY] = good - bad, bad
+        for side, party in enumerate(parties):
             state[side, :, TENSION], state[side, :, DISTANCE] = party["tension"], party["distance"]
             state[side, :, FRAMES:] = party["definition"]
-        return state
+        client, keyworker = class_codes(good, bad)
+        self.classes = client, keyworker
+        self.pattern_shares: Floats = np.bincount(pattern_codes(client, keyworker), minlength=3) / self.n
+        self.means: Floats = state.sum(axis=1) / self.n
+        self.kind_shares = [np.bincount(frame_kinds, means[FRAMES:], len(KINDS)) for means in self.means]
+        tone = state[:, :, TONE_COLUMN] - self.means[:, :1]
+        self.tone_products: Floats = tone @ tone.T
 
-    @cached_property
-    def means(self) -> Floats:
-        """Means over the dyads by party, shape (2, 4 + frames); see ``TONE_COLUMN`` and what follows it."""
-        return self._state.sum(axis=1) / len(self)
-
-    @cached_property
-    def kind_shares(self) -> Floats:
-        """Mean weight of each kind of frame in the definitions by party, shape (2, kinds)."""
-        return np.array([np.bincount(self.frame_kinds, means[FRAMES:], len(KINDS)) for means in self.means])
-
-    @cached_property
-    def tone_products(self) -> Floats:
-        """Sums of products of both parties' tone about its mean, shape (2, 2)."""
-        tone = self._state[:, :, TONE_COLUMN] - self.means[:, :1]
-        return tone @ tone.T
+    def per_dyad(self, count: str) -> float:
+        """Mean of a count in the dyads' records, such as "talks"."""
+        return self.dyads[count].sum() / self.n
 
     @cached_property
     def evenings(self) -> Floats:
-        """Evenings per dyad by way of handling tension, both parties together."""
-        return self.dyads["handled"].sum(axis=(0, 1)) / len(self)
-
-    def per_dyad(self, count: str) -> float:
-        """Mean of a count of the dyads' records."""
-        return self.dyads[count].sum() / len(self)
+        """Evenings per dyad by way of handling tension, both parties together, shape (ways,)."""
+        return self.dyads["handled"].sum(axis=(0, 1)) / self.n
 
 
-def _joined(records: list[RecordArray]) -> RecordArray:
+def _joined(records: list[Records]) -> Records:
     """The records of all centres in one plain array."""
     return np.asarray(records[0] if len(records) == 1 else np.concatenate(records))
 
@@ -212,7 +183,7 @@ def outcomes_with(extensions: Iterable[str | Path]) -> Registry[Outcome]:
     return OUTCOMES.extended([load_extension(path) for path in extensions])
 
 
-def compute_outcomes(outcomes: Mapping[str, Outcome], run: OutcomeInput) -> list[float]:
+def compute_outcomes(outcomes: Iterable[Outcome], run: OutcomeInput) -> list[float]:
     """The outcomes of one run, in their order.
 
     Raises
@@ -221,7 +192,7 @@ def compute_outcomes(outcomes: Mapping[str, Outcome], run: OutcomeInput) -> list
         If an outcome that is not optional is not a finite number.
     """
     values = []
-    for declared in outcomes.values():
+    for declared in outcomes:
         value = float(declared.compute(run))
         if not (declared.optional or math.isfinite(value)):
             raise ArithmeticError(f"the outcome {declared.name} is {value}")
@@ -247,7 +218,7 @@ def conflicted(run: OutcomeInput) -> float:
 @outcome(unit=SHARE, meaning="dyads whose two parties are themselves in the same class")
 def same_class(run: OutcomeInput) -> float:
     client, keyworker = run.classes
-    return (client == keyworker).sum() / len(run)
+    return (client == keyworker).sum() / run.n
 
 
 @outcome(
@@ -257,7 +228,7 @@ def same_class(run: OutcomeInput) -> float:
 )
 def tone_correlation(run: OutcomeInput) -> float:
     products = run.tone_products
-    varied = len(run) > 2 and products[0, 0] > 0 and products[1, 1] > 0
+    varied = run.n > 2 and products[0, 0] > 0 and products[1, 1] > 0
     return products[0, 1] / math.sqrt(products[0, 0] * products[1, 1]) if varied else math.nan
 
 
@@ -275,8 +246,7 @@ def _declare_outcomes_of(side: int, role: str) -> None:
         optional=True,
     )
     def tone_sd(run: OutcomeInput) -> float:
-        n = len(run)
-        return math.sqrt(run.tone_products[side, side] / (n - 1)) if n > 1 else math.nan
+        return math.sqrt(run.tone_products[side, side] / (run.n - 1)) if run.n > 1 else math.nan
 
     @outcome(name=f"{role}_negativity", unit=TONE, meaning=f"mean of the {role}s' bad tone, weighted as in the model")
     def negativity(run: OutcomeInput) -> float:
@@ -315,7 +285,7 @@ for _side, _role in enumerate(ROLES):
 
 @outcome(unit="squared EPA units", meaning="mean of how coerced the clients feel")
 def felt_coercion(run: OutcomeInput) -> float:
-    return run.clients["felt_coercion"].sum() / len(run)
+    return run.clients["felt_coercion"].sum() / run.n
 
 
 @outcome(unit="exchanges per dyad", meaning="mean over the dyads, whole stay")
@@ -335,12 +305,12 @@ def repairs(run: OutcomeInput) -> float:
 
 @outcome(unit="evenings per dyad", meaning="evenings on which either decided to confront, whole stay")
 def confronts(run: OutcomeInput) -> float:
-    return run.evenings[list(COPING_WAYS).index(CONFRONT.name)]
+    return run.evenings[CopingWay.CONFRONT]
 
 
 @outcome(unit="evenings per dyad", meaning="evenings on which either decided to withdraw, whole stay")
 def withdraws(run: OutcomeInput) -> float:
-    return run.evenings[list(COPING_WAYS).index(WITHDRAW.name)]
+    return run.evenings[CopingWay.WITHDRAW]
 
 
 @outcome(unit="keyworkers per dyad", meaning="changes of keyworker, whole stay")

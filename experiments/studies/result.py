@@ -1,4 +1,4 @@
-"""What a study came to: its runs, how complete they are, and its answer."""
+"""The result of a study: its runs, its status and its answer."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class StudyResult(Result):
 
     @cached_property
     def status(self) -> Status:
-        """How complete the study is."""
+        """Numbers of runs that are planned, done, failed and missing."""
         return self.store.status()
 
     @cached_property

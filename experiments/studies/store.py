@@ -56,7 +56,7 @@ SHARDS, SET_ASIDE, DESIGN, WORKING = "shards", "set-aside", "design", "working"
 
 
 class Status(NamedTuple):
-    """How far a study has come, in runs; ``damaged`` are shards, ``working`` are processes at work at present.
+    """Progress of a study, in runs; ``damaged`` are shards, ``working`` are processes at work at present.
 
     ``contradicted`` runs were made twice and came out differently: then machines compute differently.
     """
@@ -263,7 +263,7 @@ class Store:
         return [(keys[row], int(replicate)) for row, replicate in zip(rows, replicates, strict=True)]
 
     def status(self) -> Status:
-        """How far the study has come."""
+        """Progress of the study."""
         _, there = self.have()
         _, well = self.have(failed_too=False)
         return Status(

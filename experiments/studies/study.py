@@ -84,15 +84,15 @@ class Study(ParameterGroup):
     title: str = Field(min_length=1, max_length=200)
     """Name in words."""
     question: str = Field(min_length=1, max_length=1000, pattern=r"\S")
-    """What the study asks."""
+    """Question of the study."""
     scenario: str | Scenario = "ordinary"
     """The base: name or path of a scenario, or the scenario itself."""
     changes: dict[str, Value] = Field(default_factory=dict)
-    """What is different from the base at every point, by ``section.field``."""
+    """Changes of the base at every point, by ``section.field``."""
     inputs: dict[str, Input] = Field(default_factory=dict)
-    """What is varied, by ``section.field`` or ``scenario``: a list of values, or a range (``Span``)."""
+    """Inputs that vary, by ``section.field`` or ``scenario``: a list of values, or a range (``Span``)."""
     design: Design = Field(default_factory=Grid, discriminator="kind")
-    """Which points are run."""
+    """Design: the points that are run."""
     outcomes: tuple[str, ...] = Field(default=PATTERN_SHARES, min_length=1, strict=False)
     """Outcomes the question is about, the most important first; all are kept."""
     extensions: tuple[str, ...] = Field(default=(), strict=False)
@@ -123,6 +123,20 @@ class Study(ParameterGroup):
             raise InputError(f"inputs: a design of the kind '{self.design.kind}' brings its own; leave them out")
         for name, given in self.inputs.items():
             axis(name, given)
+
+    @field_validator("scenario", mode="before")
+    @classmethod
+    def _name(cls, given: object) -> object:
+        """Accept a path as well as a name."""
+        return str(given) if isinstance(given, Path) else given
+
+    @field_validator("extensions", mode="before")
+    @classmethod
+    def _paths(cls, given: object) -> object:
+        """Accept paths as well as texts."""
+        if not isinstance(given, list | tuple):
+            return given
+        return tuple(str(one) if isinstance(one, Path) else one for one in given)
 
     @field_validator("inputs", mode="before")
     @classmethod
@@ -167,10 +181,6 @@ class Study(ParameterGroup):
         """A name for each of *count* points: of the arms of an intervention, else none."""
         arms = [BASELINE, *self.design.changes] if isinstance(self.design, Intervention) else []
         return [*arms, *[""] * (count - len(arms))]
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def check_points(points: list[dict[str, Value]], resolved: ResolvedStudy) -> None:

@@ -1,4 +1,4 @@
-"""What is taken out of the model to see what it does: the table of removals, ``ablations.toml``.
+"""The table of removals, ``ablations.toml``: parts that are removed from the model to see their effect.
 
 >>> from twoway.simulation.parameters.scenario import load
 >>> dimension, rule, scenario = ablated_scenarios(load("ordinary"))[0]
@@ -29,15 +29,15 @@ class Removal(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     dimension: Literal["expectation", "meaning", "context", "handling"]
-    """Which dimension of the study it belongs to."""
+    """Dimension of the study."""
     rule: str
-    """What is taken out, in words."""
+    """Part that is removed, in words."""
     removes: tuple[str, ...]
     """The rules of the model that do nothing then, or lose one of their uses."""
     changes: dict[str, float] = Field(min_length=1)
     """The numbers of the scenario that take it out."""
     without: str
-    """What is left."""
+    """What the model does without it."""
     where: str = ""
     """A scenario in which it should matter, if little is expected of it elsewhere."""
     reason: str = ""
@@ -45,7 +45,7 @@ class Removal(BaseModel):
 
 
 class Ablations(BaseModel):
-    """What the table of removals holds."""
+    """The table of removals."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from twoway.analysis.measures.estimates import Units, units_alone, units_of
 from twoway.analysis.measures.panel import Panel, panel
 from twoway.analysis.measures.ruptures import find_ruptures
-from twoway.analysis.statistics.bootstrap import Units, units_alone, units_of
 from twoway.experiments.validation.ablation_table import WHOLE, ablations
 from twoway.simulation.parameters.scenario import Meaning, Scenario, changed, load, with_defaults
 from twoway.simulation.run import Detail, PreparedScenario, simulate
@@ -29,7 +29,7 @@ class Condition(NamedTuple):
 
 
 CONTACT = {f"context.{name}": getattr(load("ordinary").context, name) for name in ("everyday", "planned")}
-"""How often client and keyworker meet to talk at an ordinary centre."""
+"""Rates of contact between client and keyworker at an ordinary centre."""
 CONDITIONS: dict[str, Condition] = {
     "four centres": Condition("four-centres"),
     "ordinary": Condition("ordinary", keep=Detail.EVENTS),
@@ -50,7 +50,7 @@ CONDITIONS: dict[str, Condition] = {
 
 @lru_cache(maxsize=4)
 def _ground(meaning: Meaning) -> tuple[PreparedScenario, TableBuilder]:
-    """What all scenarios with the same data files share: it takes longer to compute than a condition."""
+    """Everything that scenarios with the same data files share, which takes longer to compute than a condition."""
     world = PreparedScenario(Scenario(meaning=meaning))
     return world, TableBuilder(world.resolved)
 
@@ -86,7 +86,7 @@ class SimulatedCondition:
         self.seed, self.intervals = seed, intervals
         scenario = changed(with_defaults(condition.scenario, defaults or {}), condition.changes)
         ground, translator = _ground(scenario.meaning)
-        world = ground.with_scenario(scenario)
+        world = ground.again(scenario)
         self.resolved = world.resolved
         centres = list(simulate(world, seed, range(replicates), condition.keep, threads))
         self.tables = translator.tables(centres)

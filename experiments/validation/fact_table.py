@@ -1,4 +1,4 @@
-"""What is declared of each fact in ``facts.toml``: what it says, where it is from, what is met and what is wrong."""
+"""The facts as ``facts.toml`` declares them: claim, source, accepted range, and bounds beyond which one is wrong."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class DeclaredPart(_Row):
     """One number of a fact."""
 
     name: Text
-    """What it is called."""
+    """Name."""
     unit: Text
     """Its unit."""
     accept: Bounds
@@ -68,24 +68,24 @@ class DeclaredFact(_Row):
     id: Text
     """Its name on the scoreboard."""
     says: Text
-    """What is claimed, in a sentence."""
+    """Claim, in a sentence."""
     status: Literal["read", "read second-hand", "assumed"]
-    """How well the source is known."""
+    """Whether the source was read, read second-hand, or is missing."""
     sources: tuple[str, ...]
     """Publications; none for what is assumed."""
     how: Text
-    """How it is computed."""
+    """Computation, in words."""
     part: tuple[DeclaredPart, ...] = Field(min_length=1)
     """Its numbers."""
     note: str = ""
-    """What has to be known to weigh it, besides whether it was used in calibration."""
+    """Caution for the reader, besides whether the fact was used in calibration."""
     would_take: str = ""
-    """What the model would have to have where it does not meet the fact: our guess."""
+    """Our guess at what the model lacks if it does not meet the fact."""
     used: str = ""
     """Whether it was used in calibration, by the rule that ``facts.toml`` states."""
 
     def row(self, part: DeclaredPart, estimate: float, low: float, high: float) -> dict[str, Any]:
-        """What every table of facts holds of a *part*: what it is, its value and interval, and its bounds."""
+        """The columns that every table of facts has for a *part*: names, value, interval and bounds."""
         return {
             "fact": self.id, "says": self.says, "part": part.name, "unit": part.unit,
             "estimate": estimate, "low": low, "high": high,
@@ -95,7 +95,7 @@ class DeclaredFact(_Row):
 
 
 class DeclaredFacts(_Row):
-    """What the table of facts holds."""
+    """The table of facts."""
 
     fact: tuple[DeclaredFact, ...]
 

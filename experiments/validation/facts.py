@@ -1,4 +1,4 @@
-"""How each published fact is computed: one small function a fact, from simulated conditions to its parts.
+"""Computation of each published fact: one small function a fact, from simulated conditions to its parts.
 
 What is accepted, what counts as wrong, and where a fact is from stands in ``facts.toml``, a row per part. To add a fact
 is to write a row there and a function here.
@@ -24,10 +24,10 @@ from twoway.analysis.measures import (
     ruptures,
     variance,
 )
+from twoway.analysis.measures.estimates import Measure, estimated
 from twoway.analysis.measures.pattern_mix import all_three, classes_on, patterns_on, usual_members
-from twoway.analysis.measures.tracking import pooled, tracked
-from twoway.analysis.statistics.bootstrap import Measure, estimated
-from twoway.analysis.statistics.paired import interval
+from twoway.analysis.measures.tracking import pooled_correlation, tracking_sums
+from twoway.analysis.statistics.intervals import student_interval
 from twoway.analysis.tables import sentiment_of
 from twoway.experiments.validation.fact_conditions import SimulatedCondition
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
@@ -62,7 +62,7 @@ Worked = Callable[[Mapping[str, SimulatedCondition]], Parts]
 
 
 class Fact(NamedTuple):
-    """How a fact is computed: from which conditions, by which function."""
+    """Computation of a fact: the conditions that it needs, and its function."""
 
     conditions: tuple[str, ...]
     work: Worked
@@ -95,7 +95,7 @@ def _part(row: pd.Series) -> Part:
 def _estimate(
     parts: Floats, statistic: Callable[[Floats], Floats], names: tuple[str, ...], condition: SimulatedCondition
 ) -> Parts:
-    """Parts of a fact as functions of sums over dyads; see ``twoway.analysis.statistics.bootstrap``."""
+    """Parts of a fact as functions of sums over dyads; see ``twoway.analysis.measures.estimates``."""
     table = estimated(Measure("", "", ""), names, parts, statistic, [len(parts)] * len(names), condition.units)
     return {name: _part(row) for name, (_, row) in zip(names, table.iterrows(), strict=True)}
 
@@ -106,7 +106,7 @@ def _difference(first: Floats, other: Floats, condition: SimulatedCondition) -> 
     paired = pd.Series(other - first).groupby(dyads).mean().to_numpy()[:, None]
     if not condition.intervals or len(paired) < 2:
         return Part(float(paired.mean()), np.nan, np.nan)
-    return Part(*(float(x[0]) for x in interval(paired)))
+    return Part(*(float(x[0]) for x in student_interval(paired)))
 
 
 def _means(values: Floats) -> Floats:
@@ -223,7 +223,7 @@ def rules_first_erodes_trust(simulated: Mapping[str, SimulatedCondition]) -> Par
 
 @fact("T10", "ordinary")
 def staff_blame_the_person(simulated: Mapping[str, SimulatedCondition]) -> Parts:
-    """Who puts trouble down to the other's person, and in which dyads most."""
+    """Share of trouble that each party attributes to the other's person, and the dyads in which most."""
     one = simulated["ordinary"]
     table = attribution.attribution(one.panel, one.events, one.resolved, patterns_on(one.panel, DAY), one.units)
     order = {"conflicted less polite": attribution.STEPS[0], "polite less friendly": attribution.STEPS[1]}
@@ -235,7 +235,7 @@ def staff_blame_the_person(simulated: Mapping[str, SimulatedCondition]) -> Parts
 
 @fact("T12", "ordinary")
 def bad_is_stronger_than_good(simulated: Mapping[str, SimulatedCondition]) -> Parts:
-    """How much more an unfair act moves the client than a fair one, by what the client thought before."""
+    """Ratio of the effects of an unfair and a fair act on the client, by the client's view before."""
     one = simulated["ordinary"]
     table = negativity.negativity(one.panel, one.events, one.resolved, one.units)
     return _of(
@@ -245,7 +245,7 @@ def bad_is_stronger_than_good(simulated: Mapping[str, SimulatedCondition]) -> Pa
 
 @fact("T14", "ordinary")
 def everyday_contact_is_neutral(simulated: Mapping[str, SimulatedCondition]) -> Parts:
-    """How warm, neutral and hostile everyday acts of staff are."""
+    """Shares of warm, neutral and hostile acts in everyday contact with staff."""
     one = simulated["ordinary"]
     table = contact.contact(one.panel, one.events, one.resolved, one.units)
     return _of(table, contact.CONTACT, {name: name for name in contact.TONES})
@@ -266,7 +266,7 @@ def _rating(one: SimulatedCondition, side: int) -> Floats:
 
 @fact("I1", "ordinary", "raised expectations")
 def raised_expectations_come_true(simulated: Mapping[str, SimulatedCondition]) -> Parts:
-    """What keyworkers who expect more come to think of the same clients, and how these then behave."""
+    """Changes in view and behaviour of the same dyads when keyworkers expect more."""
     before, after = simulated["ordinary"], simulated["raised expectations"]
     return {
         "keyworker's view": _difference(_rating(before, KEYWORKER), _rating(after, KEYWORKER), before),
@@ -276,23 +276,23 @@ def raised_expectations_come_true(simulated: Mapping[str, SimulatedCondition]) -
 
 @fact("I2", "opaque rules", "explained rules")
 def explanation_lowers_felt_coercion(simulated: Mapping[str, SimulatedCondition]) -> Parts:
-    """How much less coerced the same clients feel when the same rules are explained."""
+    """Change of felt coercion of the same clients when the same rules are explained."""
     opaque, explained = (one.panel.felt_coercion[:, one.panel.at(LATER)] for one in simulated.values())
     return {"felt coercion": _difference(opaque, explained, simulated["opaque rules"])}
 
 
 @fact("I4", "ordinary", "twice the contact")
 def contact_makes_views_track_each_other(simulated: Mapping[str, SimulatedCondition]) -> Parts:
-    """How much better both views track each other with twice the contact; how that compares with the mean's rise.
+    """Rise of the tracking of both views with twice the contact, and its comparison with the rise of the mean.
 
     Tracking is compared as Fisher's z, the mean as standard deviations of the client's rating: both are effect sizes.
     """
     before, after = simulated.values()
     ratings_ = np.column_stack([_rating(before, CLIENT), _rating(after, CLIENT)])
-    parts = np.hstack([tracked(before.panel), tracked(after.panel), _means(ratings_), ratings_[:, :1] ** 2])
+    parts = np.hstack([tracking_sums(before.panel), tracking_sums(after.panel), _means(ratings_), ratings_[:, :1] ** 2])
 
     def gains(sums: Floats) -> Floats:
-        first, then = pooled(sums[..., :3]), pooled(sums[..., 3:6])
+        first, then = pooled_correlation(sums[..., :3]), pooled_correlation(sums[..., 3:6])
         low, high, n, square = np.moveaxis(sums[..., 6:], -1, 0)
         spread = np.sqrt(square / n - (low / n) ** 2)
         rise = np.arctanh(then) - np.arctanh(first)
@@ -310,7 +310,7 @@ def reflexive_keyworkers_have_fewer_conflicts(simulated: Mapping[str, SimulatedC
 
 @fact("I6", "ordinary", "without expectation", "without meaning", "without context", "without handling")
 def each_dimension_matters(simulated: Mapping[str, SimulatedCondition]) -> Parts:
-    """How far the mix of patterns moves when a dimension is removed: share of dyads that would have to move."""
+    """Change of the mix of patterns when a dimension is removed: share of dyads that would have to move."""
     before, *others = (usual_members(one.panel, FIRST, LAST) for one in simulated.values())
     names = tuple(name.removeprefix("without ") for name in simulated if name.startswith("without "))
 
@@ -355,7 +355,7 @@ def ruptures_are_common_and_mostly_repaired(simulated: Mapping[str, SimulatedCon
 
 @fact("P3", "ordinary")
 def ratings_vary_most_between_pairs_and_days(simulated: Mapping[str, SimulatedCondition]) -> Parts:
-    """Where the variance of the client's rating lies."""
+    """Shares of the variance of the client's rating by level."""
     one = simulated["ordinary"]
     table = variance.variance(one.panel, one.units)
     return _of(table, variance.SHARE, {level: f"client: {level}" for level in ("keyworkers", "pairs", "days")})

@@ -21,7 +21,7 @@ from twoway.simulation.run import Detail
 HERE = "ordinary"
 """The condition in which the model is looked at without a dimension; facts that rest on another one are left out."""
 WITH_ALL = "nothing"
-"""What is taken out of the whole model."""
+"""Name of the whole model, from which nothing is removed."""
 
 
 def facts_without(seed: int, replicates: int, threads: int = 2, progress: bool = False) -> pd.DataFrame:
@@ -44,7 +44,7 @@ def facts_without(seed: int, replicates: int, threads: int = 2, progress: bool =
 
 
 def facts_without_sentences(table: pd.DataFrame) -> Iterator[str]:
-    """How many facts are met with and without each dimension, and which are lost, gained, or met by none."""
+    """Sentences on the facts that are met with and without each dimension, and on those lost or gained."""
     met = (table["verdict"] == MET).groupby([table["without"], table["fact"]], sort=False).all().unstack(0)
     kept = listed([f"{met[name].sum()} without {name}" for name in DIMENSIONS])
     yield (

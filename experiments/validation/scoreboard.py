@@ -42,10 +42,28 @@ def parts_of_facts(
     names: tuple[str, ...], seed: int, replicates: int, defaults: Changes | None = None, intervals: bool = True,
     threads: int = 1, progress: bool = False,
 ) -> dict[str, Mapping[str, Part]]:  # fmt: skip
-    """The parts of some facts, each computed from *replicates* times ``PAIRS`` dyads in every condition it needs.
+    """The parts of some facts.
 
-    *defaults* are what numbers are where scenario and condition say nothing. A condition is let go of as soon as no
-    fact needs it any more.
+    Parameters
+    ----------
+    names
+        Ids of the facts.
+    seed
+        Random seed.
+    replicates
+        Number of times ``PAIRS`` dyads in every condition.
+    defaults
+        Values of numbers that neither scenario nor condition gives, by ``section.field``.
+    intervals
+        Whether intervals are wanted.
+    threads
+        Number of threads.
+    progress
+        Whether to show a bar.
+
+    Returns
+    -------
+    By fact its parts by name. A condition is dropped from memory when no fact needs it any more.
     """
     waiting = {name: FACTS[name] for name in names}
     needed = [condition for condition in CONDITIONS if any(condition in one.conditions for one in waiting.values())]

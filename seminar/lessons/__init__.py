@@ -38,6 +38,8 @@ Prose = Annotated[str, Field(min_length=1), AfterValidator(lambda text: " ".join
 
 
 class _Part(BaseModel):
+    """A part of a lesson's file; unknown fields are refused."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 

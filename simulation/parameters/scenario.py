@@ -252,9 +252,21 @@ def with_defaults(name: str | Path, defaults: Mapping[str, float | str]) -> Scen
 
 
 def changed(scenario: Scenario | str | Path, changes: Mapping[str, float | str]) -> Scenario:
-    """The scenario with some fields changed, each named ``section.field``."""
-    scenario = as_scenario(scenario)
-    data = scenario.model_dump()
+    """A scenario with some fields changed.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or its name or path.
+    changes
+        New values by ``section.field``, such as ``{"context.control": 3}``.
+
+    Raises
+    ------
+    InputError
+        If there is no such field, or a value is out of its range; the message names the nearest field or the range.
+    """
+    data = as_scenario(scenario).model_dump()
     for key, value in changes.items():
         section, _, field = key.partition(".")
         sections = [name for name in Scenario.model_fields if isinstance(data[name], dict)]

@@ -7,16 +7,17 @@ and with what, is told in ``twoway.simulation.dynamics.encounter`` and ``twoway.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from twoway.simulation.compilation import compiled
 
-Function = TypeVar("Function", bound=Callable[..., object])
-RULES: dict[str, Callable[..., object]] = {}
+Numbers = ParamSpec("Numbers")
+Number = TypeVar("Number")
+RULES: dict[str, object] = {}
 """Every rule as written, by name; filled when the modules of this package are imported."""
 
 
-def rule(function: Function) -> Function:
+def rule(function: Callable[Numbers, Number]) -> Callable[Numbers, Number]:
     """Register *function* as a rule of the model and compile it."""
     RULES[function.__name__] = function
     return compiled(function, allocates=True)

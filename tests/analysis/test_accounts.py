@@ -3,7 +3,15 @@
 import pandas as pd
 import pytest
 
-from twoway.analysis.accounts import PARTY, REMEMBERING, accounts, memories, of_dyad, pair_of_accounts, readings
+from twoway.analysis.accounts import (
+    PARTY,
+    REMEMBERING,
+    accounts,
+    dyad_tables,
+    memories,
+    pair_of_accounts,
+    weighted_readings,
+)
 from twoway.analysis.tables import DYAD
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.errors import InputError
@@ -74,7 +82,7 @@ def test_a_new_keyworker_tells_of_her_own_expectation_and_remembers_nothing_of_h
     changes = tables.events[(tables.events["event"] == "new_keyworker") & (tables.events["day"] <= DAY)]
     last = changes.drop_duplicates(DYAD, keep="last")
     assert len(last)
-    remembered = memories(readings(tables, RESOLVED, DAY))
+    remembered = memories(weighted_readings(tables, RESOLVED, DAY))
     for change in last.itertuples():
         mine = (remembered[DYAD] == [change.replicate, change.centre, change.dyad]).all(axis=1)
         hers = remembered[mine & (remembered["party"] == "keyworker")]
@@ -87,7 +95,7 @@ def test_a_new_keyworker_tells_of_her_own_expectation_and_remembers_nothing_of_h
 
 
 def test_the_weightiest_events_are_what_counted_most_and_lately(tables):
-    read = readings(tables, RESOLVED, DAY)
+    read = weighted_readings(tables, RESOLVED, DAY)
     remembered = memories(read)
     assert remembered.groupby([*PARTY, remembered["evaluation"] < 0], observed=True).size().max() <= 2
     own = read[~(read["former"] & (read["party"] == "keyworker"))]
@@ -100,7 +108,7 @@ def test_the_weightiest_events_are_what_counted_most_and_lately(tables):
 
 def test_memory_holds_what_was_seen_and_not_what_was_done(tables):
     client, keyworker = pair_of_accounts(tables, RESOLVED, (0, 1, 2), DAY)
-    events = of_dyad(tables, (0, 1, 2)).events
+    events = dyad_tables(tables, (0, 1, 2)).events
     for account, actor in ((client, "keyworker"), (keyworker, "client")):
         for memory in (*account.good, *account.bad):
             rows = events[(events["day"] == memory.day) & (events["actor"] == actor) & (events["seen"] == memory.seen)]
@@ -125,7 +133,7 @@ def test_a_day_outside_the_stay_is_refused(tables, day):
 
 def test_a_dyad_that_does_not_exist_is_refused(tables):
     with pytest.raises(InputError, match="no dyad 9 of centre 1"):
-        of_dyad(tables, (0, 1, 9))
+        dyad_tables(tables, (0, 1, 9))
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from twoway.analysis.clustering import (
     STABLE,
     Emergence,
     _adjusted_rand,
+    account_features,
     accounts_on,
     emergence,
-    features,
-    in_words,
+    emergence_sentences,
     rule_on,
 )
 from twoway.analysis.patterns import PATTERNS, with_patterns
@@ -97,7 +97,7 @@ def test_three_planted_groups_are_found_and_are_those_of_the_rule(three):
     assert adjusted_rand_score(group[place], found.dyads["cluster"].cat.codes) == 1
     assert np.array_equal(found.confusion.to_numpy(), np.eye(3) * N / 3)
     assert found.profiles["share"].tolist() == pytest.approx([1 / 3] * 3)
-    assert any("Three is what the data show" in sentence for sentence in in_words(found))
+    assert any("Three is what the data show" in sentence for sentence in emergence_sentences(found))
 
 
 def test_clusters_are_numbered_from_the_best_rated_down(three):
@@ -106,20 +106,22 @@ def test_clusters_are_numbered_from_the_best_rated_down(three):
     assert rating.is_monotonic_decreasing
 
 
+@pytest.mark.slow
 def test_two_planted_groups_are_not_called_three(resolved):
     found = emergence(planted(resolved, THREE[::2])[0], resolved, 1)
     assert (found.best, found.chosen) == (2, 2)
-    assert any("Three is not what the data show" in sentence for sentence in in_words(found))
+    assert any("Three is not what the data show" in sentence for sentence in emergence_sentences(found))
 
 
 def test_one_cloud_is_no_groups_at_all(cloud):
     assert cloud.chosen == 1
-    words = " ".join(in_words(cloud))
+    words = " ".join(emergence_sentences(cloud))
     assert "Three is not what the data show" in words
     assert "is stable" in words
     assert (cloud.numbers.loc[2:, "stability"] < STABLE).all()
 
 
+@pytest.mark.slow
 def test_the_same_table_and_seed_give_the_same_clusters_whatever_the_order_of_rows(three, resolved):
     found, days, _ = three
     again = emergence(days.sample(frac=1, random_state=1), resolved, 1)
@@ -166,11 +168,11 @@ def test_the_agreement_is_the_adjusted_rand_index(pairs):
 def test_features_are_standardised_and_leave_out_what_does_not_vary(resolved):
     days, _ = planted(resolved, THREE)
     accounts = accounts_on(days, resolved, 1)
-    values = features(accounts)
+    values = account_features(accounts)
     assert values.shape == (N, 9)
     assert np.allclose(values.mean(axis=0), 0)
     assert np.allclose(values.std(axis=0), 1)
-    assert features(accounts.assign(client_felt_coercion=0.0)).shape == (N, 8)
+    assert account_features(accounts.assign(client_felt_coercion=0.0)).shape == (N, 8)
 
 
 def test_accounts_are_those_of_the_dyads_table_on_the_last_day():

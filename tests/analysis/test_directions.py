@@ -47,6 +47,7 @@ DIRECTIONS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("field", "low", "high", "expected"), DIRECTIONS, ids=[d[0] for d in DIRECTIONS])
 def test_more_of_it_moves_the_same_dyads_in_the_expected_direction(field, low, high, expected):
     change = paired({field: low}, {field: high})
@@ -58,6 +59,7 @@ def test_more_of_it_moves_the_same_dyads_in_the_expected_direction(field, low, h
 REMOVED = {removal.dimension: removal.changes for removal in ablations().removal if removal.rule == WHOLE}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dimension", REMOVED)
 def test_removing_one_of_the_four_dimensions_changes_the_mix_of_patterns(dimension):
     change = paired({}, REMOVED[dimension], 240)

@@ -14,11 +14,11 @@ from twoway.analysis.divergence import (
     OPENED,
     SEEN,
     VISIBLE,
-    Parting,
-    in_lines,
-    parting,
-    settled,
-    side_by_side,
+    FirstDifference,
+    events_side_by_side,
+    first_difference,
+    settled_from,
+    side_by_side_lines,
 )
 from twoway.simulation.columns import EVENT_COLUMNS, NOTHING, EventKind, row_type
 from twoway.simulation.parameters.scenario import load
@@ -49,8 +49,8 @@ TALK = [
 
 
 def test_the_same_story_parts_nowhere():
-    assert parting(events(*TALK), events(*TALK)) is None
-    assert parting(NO_EVENTS, NO_EVENTS) is None
+    assert first_difference(events(*TALK), events(*TALK)) is None
+    assert first_difference(NO_EVENTS, NO_EVENTS) is None
 
 
 @pytest.mark.parametrize(
@@ -58,36 +58,36 @@ def test_the_same_story_parts_nowhere():
 )
 def test_the_first_exchange_that_differs_says_in_what(change, what):
     other = [TALK[0], TALK[1], TALK[2] | change]
-    assert parting(events(*TALK), events(*other)) == Parting(5, what, "planned")
+    assert first_difference(events(*TALK), events(*other)) == FirstDifference(5, what, "planned")
 
 
 def test_an_encounter_in_one_only_is_dated_when_it_took_place_not_when_the_other_went_on():
     more = [*TALK[:2], exchange(3, EncounterKind.CONTROL), TALK[2]]
     for one, other in ((TALK, more), (more, TALK)):
-        assert parting(events(*one), events(*other)) == Parting(3, ONE_ONLY, "control")
-    assert parting(events(*TALK), events(*TALK[:2])) == Parting(5, ONE_ONLY, "planned")
-    assert parting(NO_EVENTS, events(*TALK)) == Parting(2, ONE_ONLY, "everyday")
+        assert first_difference(events(*one), events(*other)) == FirstDifference(3, ONE_ONLY, "control")
+    assert first_difference(events(*TALK), events(*TALK[:2])) == FirstDifference(5, ONE_ONLY, "planned")
+    assert first_difference(NO_EVENTS, events(*TALK)) == FirstDifference(2, ONE_ONLY, "everyday")
 
 
 def test_evenings_part_stories_too():
     handling = {"event": EventKind.HANDLING, "day": 4, "actor": 0, "way": 1}
     one = events(handling)
-    assert parting(one, events(handling | {"way": 2})) == Parting(4, HANDLED, "handling")
-    assert parting(one, events(handling | {"actor": 1})) == Parting(4, ONE_ONLY, "handling")
+    assert first_difference(one, events(handling | {"way": 2})) == FirstDifference(4, HANDLED, "handling")
+    assert first_difference(one, events(handling | {"actor": 1})) == FirstDifference(4, ONE_ONLY, "handling")
     friend = {"event": EventKind.PEER_TALK, "day": 4, "actor": 0, "friend": 1}
-    assert parting(events(friend), events(friend | {"friend": 2})) == Parting(4, FRIEND, "peer_talk")
+    assert first_difference(events(friend), events(friend | {"friend": 2})) == FirstDifference(4, FRIEND, "peer_talk")
 
 
 def test_what_nobody_sees_parts_no_stories():
     one, other = events(*TALK), events(*TALK)
     other["expected"], other["source"], other["tension"] = 0.5, 2, 1.0
-    assert parting(one, other) is None
+    assert first_difference(one, other) is None
 
 
 @given(st.lists(st.lists(st.integers(0, 2), min_size=3, max_size=3), min_size=1, max_size=9))
 def test_from_the_settled_day_on_the_pattern_is_the_last_one_and_not_before(rows):
     codes = np.array(rows, np.int8)
-    for i, day in enumerate(settled(codes)):
+    for i, day in enumerate(settled_from(codes)):
         assert (codes[day - 1 :, i] == codes[-1, i]).all()
         assert day == 1 or codes[day - 2, i] != codes[-1, i]
 
@@ -103,7 +103,7 @@ def stories():
 
 def test_side_by_side_holds_every_event_of_both_on_the_days_told_and_no_other(stories):
     days = {day: f"because of {day}" for day in range(3, 20)}
-    table = side_by_side(*stories, days)
+    table = events_side_by_side(*stories, days)
     for story, where in zip(stories, ("first", "then"), strict=True):
         told = table[table["where"].isin(["both", where])]
         there = story[story["day"].isin(list(days))]
@@ -116,7 +116,7 @@ def test_side_by_side_holds_every_event_of_both_on_the_days_told_and_no_other(st
 
 
 def test_a_story_beside_itself_is_the_same_on_both_sides(stories):
-    table = side_by_side(stories[0], stories[0], dict.fromkeys(range(1, 31), "all"))
+    table = events_side_by_side(stories[0], stories[0], dict.fromkeys(range(1, 31), "all"))
     assert (table["where"] == "both").all()
     for name in ("act", "seen", "way"):
         assert (table[f"{name}_first"] == table[f"{name}_then"]).all()
@@ -126,13 +126,13 @@ def test_a_story_beside_itself_is_the_same_on_both_sides(stories):
 
 
 def test_lines_say_each_day_once_with_why_it_is_told(stories):
-    table = side_by_side(*stories, {3: "the stories part", 9: "a turning point"})
-    lines = in_lines(table)
+    table = events_side_by_side(*stories, {3: "the stories part", 9: "a turning point"})
+    lines = side_by_side_lines(table)
     assert [line for line in lines if line.startswith("Day")] == ["Day 3: the stories part", "Day 9: a turning point"]
     assert len(lines) == len(table) + 2
     assert all(" | " in line for line in lines if not line.startswith("Day"))
 
 
 def test_nothing_to_tell_is_no_line(stories):
-    assert in_lines(side_by_side(*stories, {})) == []
-    assert isinstance(side_by_side(*stories, {}), pd.DataFrame)
+    assert side_by_side_lines(events_side_by_side(*stories, {})) == []
+    assert isinstance(events_side_by_side(*stories, {}), pd.DataFrame)

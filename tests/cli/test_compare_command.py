@@ -49,6 +49,7 @@ def test_it_says_what_will_run_then_the_answer_then_the_tables_and_where_they_ar
         assert f"{100 * row.difference:+.1f}" in out
 
 
+@pytest.mark.slow
 def test_a_comparison_with_a_policy_change_can_be_verified(twoway, tmp_path):
     assert twoway("compare", "ordinary", "ordinary@5:context.control=9@8:permissive", *TINY)[0] == 0
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["comparison"]
@@ -90,6 +91,7 @@ def test_what_cannot_be_compared_is_refused_in_one_sentence(twoway, tmp_path, ar
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send to another process")
 def test_an_interrupted_comparison_writes_nothing_and_says_so(tmp_path):
     theirs = signal.signal(signal.SIGINT, signal.default_int_handler)

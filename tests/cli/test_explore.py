@@ -13,6 +13,7 @@ from twoway.simulation.run import PreparedScenario
 STUDY = ("field-study", "--studies", "200", "--pairs", "4", "--centres", "2", "--interview-day", "3-5", "--later", "2")
 
 
+@pytest.mark.slow
 def test_a_field_study_says_what_it_found_keeps_it_and_is_made_again(twoway, tmp_path):
     status, out, err = twoway(*STUDY, "--out", "mine")
     assert (status, err) == (0, "")
@@ -25,6 +26,7 @@ def test_a_field_study_says_what_it_found_keeps_it_and_is_made_again(twoway, tmp
     assert (status, out.endswith("Every table is equal.\n")) == (0, True)
 
 
+@pytest.mark.slow
 def test_landscapes_are_kept_and_made_again_and_show_a_row_per_view(twoway, tmp_path):
     arguments = ("landscape", "ordinary", "voluntary", "--replicates", "20")
     status, out, err = twoway(*arguments)

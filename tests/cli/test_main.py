@@ -102,6 +102,7 @@ def test_show_applies_changes_and_says_what_differs(twoway):
     assert "formality" not in out, "what does not differ is not shown"
 
 
+@pytest.mark.slow
 def test_a_run_says_first_what_will_run_and_then_what_came_of_it(twoway, tmp_path):
     status, out, err = twoway("run", "four-centres", "--days", "5", "--replicates", "2", "--seed", "7", "--out", "mine")
     assert (status, err) == (0, "")
@@ -379,6 +380,7 @@ def test_a_reader_who_has_seen_enough_is_no_error(tmp_path):
     assert (process.returncode, err) == (0, "")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send to another process")
 def test_an_interrupted_run_leaves_nothing_behind(tmp_path):
     process = started(

@@ -50,6 +50,7 @@ def change(folder, **fields):
     path.write_text(json.dumps(json.loads(path.read_text()) | fields))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", TELLING)
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
 def test_what_is_told_can_be_had_in_every_form_on_the_screen_or_in_a_file(twoway, kept, met, tmp_path, asked, form):
@@ -120,6 +121,7 @@ def test_a_report_says_what_it_rests_on(report, kept):
         assert text in report
 
 
+@pytest.mark.slow
 def test_a_report_lies_in_the_runs_folder_which_can_still_be_verified(twoway, copy):
     assert twoway("report", "run")[0] == 0
     assert (copy / "report.html").read_text().startswith("<!doctype html>")

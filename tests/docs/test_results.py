@@ -8,9 +8,8 @@ import pytest
 
 from twoway.analysis.patterns import PATTERNS
 from twoway.experiments.calibration.history_matching import CANDIDATES
-from twoway.experiments.calibration.posterior import shipped_posterior
+from twoway.experiments.calibration.posterior import central_points, rounded, shipped_posterior
 from twoway.experiments.calibration.priors import priors
-from twoway.experiments.calibration.representative import central_points, rounded
 from twoway.experiments.results.result import derived_kinds, open_result
 from twoway.simulation.parameters.scenario import all_declarations
 

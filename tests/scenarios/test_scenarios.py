@@ -140,6 +140,7 @@ def test_the_readme_lists_no_scenario_that_is_not_there():
 # What comes of it
 
 
+@pytest.mark.slow
 def test_it_runs(name):
     scenario = load(name, {"design.days": 3})
     tables = run(scenario)
@@ -150,6 +151,7 @@ def test_it_runs(name):
     assert (tables.events["event"] == "exchange").any()
 
 
+@pytest.mark.slow
 def test_it_is_not_the_ordinary_centre_by_another_name(name, ordinary):
     if name != "ordinary":
         assert not run(load(name, SAME_SIZE), keep="dyads").dyads.equals(ordinary)

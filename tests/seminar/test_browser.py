@@ -15,7 +15,7 @@ from starlette.routing import Mount
 from tests.support.browsing import Open, Window, step
 from tests.support.served import serving
 
-from twoway.analysis.narrative.words.grammar import OTHER, act_seen
+from twoway.analysis.narrative.words.grammar import OTHER, reading_noun
 from twoway.seminar.controls import SLIDERS
 from twoway.seminar.dyad_timeline import BEGINNING, after
 from twoway.seminar.ensemble import PAIRS
@@ -562,7 +562,7 @@ def test_a_card_says_what_was_meant_where_something_else_was_seen(opened: Open) 
             window.page.evaluate(f"open('{session.recipe}')")
             window.until(f"view.recipe === '{session.recipe}'")
             reader = OTHER[event["actor"]]
-            assert f"meant as {act_seen(event['act'], event['encounter'])}" in window.text(f".card.{reader}")
+            assert f"meant as {reading_noun(event['act'], event['encounter'])}" in window.text(f".card.{reader}")
 
 
 def test_the_address_restores_what_was_seen(opened: Open) -> None:

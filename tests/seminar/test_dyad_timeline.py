@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twoway.analysis.narrative.interview import Choice
+from twoway.analysis.narrative.interview import PhraseChoice
 from twoway.analysis.narrative.sentences import exchanges
-from twoway.analysis.narrative.story import numbered
+from twoway.analysis.narrative.story import with_numbers
 from twoway.seminar.dyad_timeline import BEGINNING, DyadTimeline, Position, after, before
 from twoway.seminar.recipe import Recipe, parse_recipe
 from twoway.simulation.affect_control.frames import ROLES
@@ -57,15 +57,15 @@ def test_back_from_the_beginning_stays_there(timeline: DyadTimeline) -> None:
 
 
 def test_an_exchange_is_told_as_the_story_tells_it(timeline: DyadTimeline) -> None:
-    events = numbered(timeline.tables.events)
+    events = with_numbers(timeline.tables.events)
     for met, scene in list(events[events["met"] > 0].groupby("met"))[:20]:
-        told = exchanges(scene.to_dict("records"), timeline.resolved, Choice(f"0/0/2/{met}"))
+        told = exchanges(scene.to_dict("records"), timeline.resolved, PhraseChoice(f"0/0/2/{met}"))
         day, number = int(scene["day"].iloc[0]), int(scene["number"].iloc[0])
         assert [timeline.narrate(Position(day, number + k)) for k in range(len(told))] == told
 
 
 def test_exchanges_are_numbered_as_why_counts_them(timeline: DyadTimeline) -> None:
-    events = numbered(timeline.tables.events)
+    events = with_numbers(timeline.tables.events)
     found = [timeline.exchange_of_day(position) for position in positions(timeline)[1:]]
     assert [number or 0 for number in found] == events["number"].tolist()
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from twoway.analysis.accounts import of_dyad
-from twoway.analysis.narrative.explanation import located
-from twoway.analysis.narrative.story import numbered
+from twoway.analysis.accounts import dyad_tables
+from twoway.analysis.narrative.explanation import exchange_address
+from twoway.analysis.narrative.story import with_numbers
 from twoway.simulation.columns import SHARE_OF
 from twoway.simulation.counterfactual import moment, read_otherwise
 from twoway.simulation.dynamics.policy_change import PolicyChange
@@ -29,16 +29,17 @@ def tables():
 @pytest.fixture(scope="module", params=[(0, c, d) for c in range(4) for d in (0, 3)])
 def events(request, tables):
     """All numbered events of a dyad."""
-    return numbered(of_dyad(tables, request.param).events)
+    return with_numbers(dyad_tables(tables, request.param).events)
 
 
 def minds(events, every):
     """Some of a dyad's exchanges, each with the reader's mind."""
     for _, row in list(events[events["number"] > 0].iterrows())[::every]:
-        where = located(events, row, PREPARED, SEED)
+        where = exchange_address(events, row, PREPARED, SEED)
         yield row, where, moment(PREPARED, where)
 
 
+@pytest.mark.slow
 def test_the_mind_found_again_is_the_one_that_read(events):
     for row, _, mind in minds(events, 4):
         seen = mind.acts.tolist().index(ACTS.index(row["seen"]))
@@ -55,13 +56,14 @@ def test_a_prediction_and_what_may_be_seen_are_probabilities(events):
         assert mind.seen_as[mind.acts.tolist().index(ACTS.index(row["seen"]))] > 0
 
 
+@pytest.mark.slow
 def test_what_is_read_otherwise_is_read_so_and_all_before_it_stays(events):
     rows = events[(events["number"] > 0) & (events["seen"].astype(str) != events["act"].astype(str))]
     for _, row in list(rows.iterrows())[::14]:
-        where = located(events, row, PREPARED, SEED)
+        where = exchange_address(events, row, PREPARED, SEED)
         stay = read_otherwise(PREPARED, where, where.act)
-        then = numbered(
-            of_dyad(TableBuilder(PREPARED.resolved).tables([stay]), tuple(row[["replicate", "centre", "dyad"]])).events
+        then = with_numbers(
+            dyad_tables(TableBuilder(PREPARED.resolved).tables([stay]), tuple(row[["replicate", "centre", "dyad"]])).events
         )
         same = (then["day"] == row["day"]) & (then["number"] == row["number"])
         assert str(then.loc[same, "seen"].iloc[0]) == row["act"]
@@ -70,9 +72,10 @@ def test_what_is_read_otherwise_is_read_so_and_all_before_it_stays(events):
         assert not np.array_equal(then.loc[same, SHARES].to_numpy(), events.loc[[row.name], SHARES].to_numpy())
 
 
+@pytest.mark.slow
 def test_read_as_it_was_read_the_stay_is_the_same(events, tables):
     row = events[events["number"] > 0].iloc[7]
-    where = located(events, row, PREPARED, SEED)
+    where = exchange_address(events, row, PREPARED, SEED)
     stay = read_otherwise(PREPARED, where, ACTS.index(row["seen"]))
     again = TableBuilder(PREPARED.resolved).tables([stay])
     theirs = tables.events[tables.events["centre"] == where.centre].reset_index(drop=True)

@@ -27,6 +27,7 @@ def assert_identical(one: CentreRecords, other: CentreRecords) -> None:
             np.testing.assert_array_equal(a[field], b[field], err_msg=f"{name}.{field}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", shipped_names())
 def test_agents_and_the_compiled_runner_leave_the_identical_tables_of_every_scenario(name):
     scenario = load(name)
@@ -35,11 +36,13 @@ def test_agents_and_the_compiled_runner_leave_the_identical_tables_of_every_scen
     assert_identical(simulate_centre_with_agents(prepared, 5, 1, 0), simulate_centre(prepared, 5, 1, 0))
 
 
+@pytest.mark.slow
 def test_agents_and_the_compiled_runner_leave_the_identical_tables_of_a_whole_stay():
     prepared = PreparedScenario(load("four-centres"))
     assert_identical(simulate_centre_with_agents(prepared, 1, 0, 3), simulate_centre(prepared, 1, 0, 3))
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(
     changes=st.lists(
@@ -103,6 +106,7 @@ def test_an_account_comes_from_the_partys_own_state_alone(centre):
     assert centre.clients[0].account(0) == before
 
 
+@pytest.mark.slow
 def test_a_centre_that_was_simulated_is_freed():
     prepared = PreparedScenario(changed(Scenario(), {"design.days": 2, "design.clients": 2}))
     freed = []

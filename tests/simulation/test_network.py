@@ -10,6 +10,7 @@ from twoway.simulation.run import PreparedScenario
 from twoway.simulation.tables import run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("replicate", "centre"), [(0, 0), (2, 1)])
 def test_the_friends_are_those_of_the_agents_and_those_the_tables_count(replicate, centre):
     scenario = load("ordinary", {"design.centres": 2, "design.days": 2})

@@ -108,6 +108,7 @@ def test_draws_at_either_end_of_their_range_can_be_simulated(end):
 PRESENT = {"context.turnover": 2.0, "context.caseload": 6.0, "context.capacity": 3.0, "context.centre_spread": 0.5}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "declared", [d for d in all_declarations() if d.section in NUMBERED], ids=lambda d: f"{d.section}.{d.name}"
 )
@@ -139,6 +140,7 @@ def test_in_any_context_definitions_are_probabilities_and_tone_is_finite(data):
     assert np.allclose(shares, 1.0)
 
 
+@pytest.mark.slow
 def test_frames_and_lexicon_of_ones_own_can_be_simulated(tmp_path):
     two = tmp_path / "two.toml"
     two.write_text(

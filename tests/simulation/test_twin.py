@@ -96,6 +96,7 @@ def told(event: Any, acts: tuple[str, ...]) -> twin.Event:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @in_every_context
 def test_everything_that_happens_follows_from_the_text_alone(context):
     stay, acts, events, _ = both(context)

@@ -1,4 +1,4 @@
-"""A real browser for the tests of page and handout: it reaches this machine alone, and may complain of nothing."""
+"""A real browser for the tests of page and handout: it reaches this machine alone, and every complaint is a failure."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Window:
         self.page.click(where)
 
     def resize(self, width: int, height: int) -> None:
-        """Make the window so many CSS pixels wide and high."""
+        """Resize the window, in CSS pixels."""
         self.page.set_viewport_size({"width": width, "height": height})
 
     def until(self, script: str, timeout: float = 30.0) -> None:
@@ -89,11 +89,11 @@ class Window:
         self.until(f"document.getElementById('where').textContent.startsWith('Day {day},')")
 
     def settled(self) -> None:
-        """Wait until everything that was asked for one after the other has been answered and shown."""
+        """Wait until all requests have been answered and shown."""
         self.page.evaluate("line")
 
     def asked(self, word: str) -> list[Any]:
-        """Requests to do something that go out from now on; the list grows."""
+        """A list that grows by each request for an action from now on."""
         found: list[Any] = []
         self.page.on("request", lambda one: found.append(one) if f'"do":"{word}"' in (one.post_data or "") else None)
         return found
@@ -106,7 +106,7 @@ class Window:
         return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
     def close(self) -> None:
-        """Close the window; whatever the browser complained about fails the test."""
+        """Close the window; fails if the browser complained about anything."""
         self.context.close()
         assert self.complaints == []
 
@@ -116,11 +116,11 @@ Open = Callable[..., Window]
 
 
 def step(window: Window, times: int = 1) -> list[str]:
-    """Step so many times; what was told after each."""
-    told = []
+    """Step a number of times; returns the account after each step."""
+    accounts = []
     for _ in range(times):
         before = window.page.input_value("#recipe")
         window.click("[data-do=step]")
         window.until(f"document.getElementById('recipe').value !== {json.dumps(before)}")
-        told.append(window.text("#account"))
-    return told
+        accounts.append(window.text("#account"))
+    return accounts

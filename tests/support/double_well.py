@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from twoway.analysis.landscape.drift import Paths, View
+from twoway.analysis.landscape.drift import DyadPaths, LandscapeView
 
-WELL = View("known", -2.0, 2.0, "made up")
+WELL = LandscapeView("known", -2.0, 2.0, "made up")
 RATE, NOISE = 0.04, 0.12
 """Pull per day; standard deviation of the noise of a day."""
 
@@ -26,4 +26,4 @@ def well_paths(dyads=1500, days=121, units=50, seed=0, late=None):
             dx, dy = drift(x, y)
             noise = generator.normal(0, NOISE * np.sqrt(0.1), (2, dyads))
             x, y = np.clip([x + sign * 0.1 * dx + noise[0], y + sign * 0.1 * dy + noise[1]], WELL.low, WELL.high)
-    return Paths(at, np.arange(dyads) * units // dyads)
+    return DyadPaths(at, np.arange(dyads) * units // dyads)

@@ -1,4 +1,4 @@
-"""A server that really serves, and a client that sends it what a page would, or worse."""
+"""A real server, and a client that sends it the requests of a page, or worse ones."""
 
 from __future__ import annotations
 
@@ -53,16 +53,16 @@ class Client:
 
 
 class Page:
-    """A page as a test plays it: knows its session's name and sends JSON."""
+    """A test in the role of a page: it knows its session's name and sends JSON."""
 
     def __init__(self, client: Client, recipe: str = "ordinary/42") -> None:
         self.client, self.session = client, None
         self.view = self.open(recipe)
 
     def open(self, recipe: str) -> dict[str, Any]:
-        told = self.client.post("/open", {"session": self.session, "recipe": recipe}).json()
-        self.session = told.get("session", self.session)
-        return told
+        view = self.client.post("/open", {"session": self.session, "recipe": recipe}).json()
+        self.session = view.get("session", self.session)
+        return view
 
     def do(self, word: Any, **wanted: Any) -> dict[str, Any]:
         return self.client.post("/do", {"session": self.session, "do": word, **wanted}).json()
@@ -73,7 +73,7 @@ class Page:
 
 @contextmanager
 def serving(app: ASGIApp, port: int = 0, ours: socket.socket | None = None) -> Iterator[int]:
-    """An application that is served at a port of this machine, or at a socket of *ours*; gives the port."""
+    """Serve an application at a port of this machine, or at a socket (*ours*); yields the port."""
     ours = ours or listen("127.0.0.1", port)
     running = server(app)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [ours]}, daemon=True)

@@ -22,7 +22,7 @@ MATTERS = (("leave", "leave"), ("a visit", "visits"), ("a telephone call", "tele
 """What requests are about: leave, visits, telephone (see the kinds of encounter); which one it is, is only told."""
 
 
-class Person(NamedTuple):
+class PersonWords(NamedTuple):
     """The forms in which someone is spoken of."""
 
     subject: str
@@ -31,10 +31,14 @@ class Person(NamedTuple):
     reflexive: str
 
 
-I_MYSELF = Person("I", "me", "my", "myself")
-PRONOUN = {"client": Person("he", "him", "his", "himself"), "keyworker": Person("she", "her", "her", "herself")}
+I_MYSELF = PersonWords("I", "me", "my", "myself")
+PRONOUN = {
+    "client": PersonWords("he", "him", "his", "himself"),
+    "keyworker": PersonWords("she", "her", "her", "herself"),
+}
 NOUN = {
-    role: Person(f"the {role}", f"the {role}", f"the {role}'s", pronoun.reflexive) for role, pronoun in PRONOUN.items()
+    role: PersonWords(f"the {role}", f"the {role}", f"the {role}'s", pronoun.reflexive)
+    for role, pronoun in PRONOUN.items()
 }
 OTHER = dict(zip(ROLES, reversed(ROLES), strict=True))
 """Who the other is, by role."""
@@ -74,33 +78,33 @@ def _forms(act: str, encounter: str | None) -> tuple[str, str, str]:
     return f"did something to {{o}} (“{name}”)", f"do something to {{o}} (“{name}”)", f"“{name}”"
 
 
-def act_told(act: str, other: Person, encounter: str | None = None, form: int = PAST, matter: int = 0) -> str:
+def act_phrase(act: str, other: PersonWords, encounter: str | None = None, form: int = PAST, matter: int = 0) -> str:
     """What someone did to *other*, as it follows a subject; *form* may be ``INFINITIVE``.
 
     *encounter* is the kind of encounter, or nothing; *matter* says which request it is about.
 
-    >>> act_told("lecture", PRONOUN["client"])
+    >>> act_phrase("lecture", PRONOUN["client"])
     'lectured him'
-    >>> act_told("refuse", I_MYSELF, "request", matter=1)
+    >>> act_phrase("refuse", I_MYSELF, "request", matter=1)
     'turned down my request for a visit'
     """
     one, many = MATTERS[matter % len(MATTERS)]
     return _forms(act, encounter)[form].format(o=other.object, os=other.possessive, matter=one, matters=many)
 
 
-def act_seen(act: str, encounter: str | None = None) -> str:
+def reading_noun(act: str, encounter: str | None = None) -> str:
     """What an act was taken for, as a noun.
 
-    >>> act_seen("lecture")
+    >>> reading_noun("lecture")
     'a lecture'
     """
     return _forms(act, encounter)[SEEN].format()
 
 
-def felt(emotion: str, whose: Person, other: Person) -> str:
+def emotion_phrase(emotion: str, whose: PersonWords, other: PersonWords) -> str:
     """What someone felt, as it follows "felt"; *emotion* is a measured word, a family of them, or neutral.
 
-    >>> felt("warm", I_MYSELF, PRONOUN["keyworker"]), felt("humiliated", I_MYSELF, PRONOUN["keyworker"])
+    >>> emotion_phrase("warm", I_MYSELF, PRONOUN["keyworker"]), emotion_phrase("humiliated", I_MYSELF, PRONOUN["keyworker"])
     ('warmly toward her', 'humiliated')
     """
     told = str(words("emotions")["felt"].get(emotion, spaced(emotion)))
@@ -113,13 +117,13 @@ def _identities(frames: Frames, name: str, role: str) -> str:
     return f"{'an' if told[0] in 'aeiou' else 'a'} {told}"
 
 
-def taken_for(frame: str, party: str, frames: Frames) -> str:
+def frame_noun(frame: str, party: str, frames: Frames) -> str:
     """What a *party* ("client" or "keyworker") takes the other to be in a frame, in the party's own words."""
     known = words("frames").get(frame)
     return str(known[party]) if known else _identities(frames, frame, OTHER[party])
 
 
-def told_of(frame: str, role: str, frames: Frames) -> str:
+def role_noun(frame: str, role: str, frames: Frames) -> str:
     """What whoever has this *role* is taken to be in a frame, as a teller puts it."""
     known = words("frames").get(frame)
     return str(known[f"told_of_{role}"]) if known else _identities(frames, frame, role)

@@ -6,13 +6,13 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from twoway.analysis.field_study.power import Contrast, Pool, field_study
+from twoway.analysis.field_study.power import Contrast, StudyPool, simulate_field_studies
 from twoway.analysis.figures.landscape import LandscapePanel
 from twoway.analysis.figures.robustness import SHARES, UNCHANGED, VARIANTS
-from twoway.analysis.landscape.drift import VIEWS, Paths, field, grid_of, steps, summed
-from twoway.analysis.landscape.fixed_points import HOLDS, basins, nodes_of, resting
+from twoway.analysis.landscape.drift import VIEWS, DyadPaths, drift_field, landscape_grid, movements_of, sum_movements
+from twoway.analysis.landscape.fixed_points import HOLDS, basins, find_rest_points, node_places
+from twoway.analysis.measures.paired_patterns import pattern_differences, pattern_moves
 from twoway.analysis.patterns import PATTERNS
-from twoway.analysis.statistics.paired import differences, moves
 from twoway.simulation.columns import Column
 from twoway.simulation.network import friendships
 from twoway.simulation.parameters.scenario import all_declarations, load
@@ -108,8 +108,8 @@ def discovered(count):
             "lowest": 0.0, "highest": 1.0, "unit": "share of the distance per talk",
         }
     )  # fmt: skip
-    path = pd.DataFrame({"coverage": [1, 0.8, 0.5], "density": [0.3, 0.6, 0.9], "told": False})
-    told = pd.DataFrame({"coverage": [0.8], "density": [0.62], "told": True})
+    path = pd.DataFrame({"coverage": [1, 0.8, 0.5], "density": [0.3, 0.6, 0.9], "chosen": False})
+    told = pd.DataFrame({"coverage": [0.8], "density": [0.62], "chosen": True})
     points = points.assign(case=rng.random(300) < 0.3, inside=False)
     return {"points": points, "box": box, "trajectory": pd.concat([path, told], ignore_index=True)}
 
@@ -257,22 +257,22 @@ def studied(shares, pairs=4):
     """Simulated field studies, and the codes of the patterns that they saw."""
     generator = np.random.default_rng(0)
     seen = generator.choice(3, p=shares, size=(300, 4, pairs)).astype(np.int8)
-    pool = Pool(seen, seen, seen, seen)
-    return field_study(pool, [Contrast("nothing", seen, seen), Contrast("control", seen, seen[::-1])]), seen
+    pool = StudyPool(seen, seen, seen, seen)
+    return simulate_field_studies(pool, [Contrast("nothing", seen, seen), Contrast("control", seen, seen[::-1])]), seen
 
 
 @cache
 def landscape_panel(wells, name="somewhere"):
     """A landscape with one well or two along the client's axis, in the range of the leaning view."""
-    grid, generator = grid_of(VIEWS["leaning"]), np.random.default_rng(1)
+    grid, generator = landscape_grid(VIEWS["leaning"]), np.random.default_rng(1)
     start = generator.uniform((-6, -6), (3, 3), (4000, 2))
     x, y = start.T + 1.5
     pull = np.stack([(x - x**3 / 6) if wells == 2 else -x, -y], axis=1)
     path = np.stack([start, start + 0.3 * pull + generator.normal(0, 0.3, start.shape)], axis=1)
-    sums = summed(steps(Paths(path, np.arange(4000) // 200), 1), grid, 20)
-    whole, rest = field(sums.sum(axis=0), grid, 1), resting(sums, grid, 1, draws=40)
+    sums = sum_movements(movements_of(DyadPaths(path, np.arange(4000) // 200), 1), grid, 20)
+    whole, rest = drift_field(sums.sum(axis=0), grid, 1), find_rest_points(sums, grid, 1, draws=40)
     holds = rest.table[(rest.table["kind"] == HOLDS) & rest.table["certain"]]
-    goal = basins(whole, grid, holds[["client", "keyworker"]].to_numpy(), nodes_of(grid))
+    goal = basins(whole, grid, holds[["client", "keyworker"]].to_numpy(), node_places(grid))
     shares = tuple(1 / len(holds) for _ in holds.index)
     size = len(grid.nodes)
     return LandscapePanel(name, grid, whole, rest, goal.reshape(size, -1), sums[:, 0].sum(axis=0), shares, 4000)
@@ -306,9 +306,9 @@ def example(name, size):
             {"runs": runs_of(grid, two)}, asked | {"inputs": two, "outcomes": OUTCOMES[: 1 + step]},
         ),
         "study-effects": lambda: ({"effects": effects_of(count)}, asked | {"outcomes": OUTCOMES[: 1 + step]}),
-        "who-moves": lambda: ({"moves": of_comparison(moves, codes(), schedule)}, {"first": schedule}),
+        "who-moves": lambda: ({"moves": of_comparison(pattern_moves, codes(), schedule)}, {"first": schedule}),
         "differences-between-contexts": lambda: (
-            {"differences": pd.concat([of_comparison(differences, codes(i), f"{schedule} {i}") for i in range(1 + step)])},
+            {"differences": pd.concat([of_comparison(pattern_differences, codes(i), f"{schedule} {i}") for i in range(1 + step)])},
             {"first": schedule, "replicates": 10},
         ),
         "both-by-day": lambda: (

@@ -13,8 +13,8 @@ from tests.support.drawn import assert_all_is_on_the_page, words
 
 from twoway.analysis.figures.comparison import differences_figure, moves_figure, two_contexts_by_day
 from twoway.analysis.figures.style import PATTERN_COLOURS, PATTERN_HATCHES
+from twoway.analysis.measures.paired_patterns import pattern_differences, pattern_moves
 from twoway.analysis.patterns import PATTERNS
-from twoway.analysis.statistics.paired import differences, moves
 from twoway.simulation import SCOPE
 
 CODES = st.tuples(*[arrays.arrays(np.int8, (4, 6), elements=st.integers(0, 2))] * 2)
@@ -24,7 +24,7 @@ LONG = "ordinary@30:context.control=5,context.formality=0.6@60:strict-but-fair"
 @settings(max_examples=15)
 @given(CODES)
 def test_bands_are_as_wide_as_the_moves_and_bars_as_high_as_the_shares(pair):
-    table = of_comparison(moves, pair)
+    table = of_comparison(pattern_moves, pair)
     axes = moves_figure(table, "here").axes[0]
     names = {colour.lower(): name for name, colour in PATTERN_COLOURS.items()}
     bands = [patch for patch in axes.patches if isinstance(patch, PathPatch)]
@@ -44,7 +44,7 @@ def test_bands_are_as_wide_as_the_moves_and_bars_as_high_as_the_shares(pair):
 
 
 def test_who_moves_stands_out_from_who_stays():
-    axes = moves_figure(of_comparison(moves, codes()), "here").axes[0]
+    axes = moves_figure(of_comparison(pattern_moves, codes()), "here").axes[0]
     bands = [patch for patch in axes.patches if isinstance(patch, PathPatch)]
     stays = [band.get_alpha() for band in bands if band.get_edgecolor()[3] == 0]
     assert len(bands) == 9
@@ -55,7 +55,7 @@ def test_who_moves_stands_out_from_who_stays():
 @settings(max_examples=10)
 @given(CODES)
 def test_whiskers_reach_over_the_intervals_and_numbers_say_the_same(pair):
-    table = of_comparison(differences, pair)
+    table = of_comparison(pattern_differences, pair)
     figure = differences_figure(table, "here", 4)
     axes = figure.axes[0]
     lines = [line for line in axes.lines if len(line.get_xdata()) == 2 and line.get_linestyle() == "-"]
@@ -92,8 +92,8 @@ def test_each_morning_of_a_policy_change_is_marked_once_if_it_is_within_the_stay
 @pytest.mark.parametrize("name", ["there", LONG])
 def test_every_word_is_on_the_page_however_long_the_names(name):
     pair = codes()
-    assert_all_is_on_the_page(moves_figure(of_comparison(moves, pair, name), LONG))
-    many = [of_comparison(differences, pair, f"{name} {i}") for i in range(4)]
+    assert_all_is_on_the_page(moves_figure(of_comparison(pattern_moves, pair, name), LONG))
+    many = [of_comparison(pattern_differences, pair, f"{name} {i}") for i in range(4)]
     assert_all_is_on_the_page(differences_figure(pd.concat(many), LONG, 10))
     assert_all_is_on_the_page(two_contexts_by_day(days_of_both((LONG, f"{name} ")), [5]))
 
@@ -101,8 +101,8 @@ def test_every_word_is_on_the_page_however_long_the_names(name):
 def test_every_figure_says_what_it_is_not():
     pair = codes()
     for figure in (
-        moves_figure(of_comparison(moves, pair), "here"),
-        differences_figure(of_comparison(differences, pair), "here", 10),
+        moves_figure(of_comparison(pattern_moves, pair), "here"),
+        differences_figure(of_comparison(pattern_differences, pair), "here", 10),
         two_contexts_by_day(days_of_both()),
     ):
         assert SCOPE.split()[-1] in " ".join(words(figure))

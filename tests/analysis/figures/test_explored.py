@@ -5,7 +5,7 @@ import pytest
 from tests.analysis.figures.examples import landscape_panel, studied
 from tests.support.drawn import assert_all_is_on_the_page, words
 
-from twoway.analysis.field_study.power import counts_of
+from twoway.analysis.field_study.power import pattern_counts
 from twoway.analysis.figures.field_study import what_a_study_could_see
 from twoway.analysis.figures.landscape import landscapes
 from twoway.analysis.figures.layout import alt_text
@@ -19,7 +19,7 @@ def test_the_bars_are_the_studies_and_all_is_on_the_page(shares, pairs):
     found, codes = studied(shares, pairs)
     figure = what_a_study_could_see(found, codes, "once on a day from 30 to 150")
     assert_all_is_on_the_page(figure)
-    counts = counts_of(codes)
+    counts = pattern_counts(codes)
     for p, axes in enumerate(figure.axes[:3]):
         heights = [bar.get_height() for bar in axes.patches[: found.pairs + 1]]
         assert heights == pytest.approx((np.bincount(counts[:, p], minlength=found.pairs + 1) / 300).tolist())

@@ -8,37 +8,48 @@ from hypothesis import strategies as st
 from tests.support.double_well import NOISE, RATE, WELL, drift, well_paths
 
 from twoway import load, run
-from twoway.analysis.landscape.drift import LAG, VIEWS, between, field, grid_of, leaning, paths, steps, summed, view_of
+from twoway.analysis.landscape.drift import (
+    LAG,
+    VIEWS,
+    drift_field,
+    dyad_paths,
+    interpolate,
+    landscape_grid,
+    landscape_view,
+    leaning,
+    movements_of,
+    sum_movements,
+)
 from twoway.analysis.landscape.fixed_points import (
     HOLDS,
     PASS,
     basins,
-    nodes_of,
-    points,
-    resting,
-    shifts,
-    splitting,
-    wander,
+    find_rest_points,
+    node_places,
+    noisy_paths,
+    rest_point_shifts,
+    rest_points_of,
+    splitting_probabilities,
 )
-from twoway.analysis.landscape.markov_checks import autonomy, foreseen
+from twoway.analysis.landscape.markov_checks import check_markov, forecast_skill
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved
 
 UNITS = 50
-GRID = grid_of(WELL, bandwidth=0.03)
+GRID = landscape_grid(WELL, bandwidth=0.03)
 
 
 @pytest.fixture(scope="module")
 def well():
     """Movements of the double well, their sums, and the field."""
-    some = steps(well_paths(units=UNITS), LAG)
-    sums = summed(some, GRID, UNITS)
-    return some, sums, field(sums.sum(axis=0), GRID, LAG)
+    some = movements_of(well_paths(units=UNITS), LAG)
+    sums = sum_movements(some, GRID, UNITS)
+    return some, sums, drift_field(sums.sum(axis=0), GRID, LAG)
 
 
 @pytest.fixture(scope="module")
 def rest(well):
-    return resting(well[1], GRID, LAG, draws=60)
+    return find_rest_points(well[1], GRID, LAG, draws=60)
 
 
 def test_the_drift_is_that_of_the_process_to_within_its_own_error(well, rest):
@@ -81,7 +92,9 @@ def test_the_basins_part_at_the_pass(well, rest):
 
 def test_noise_leads_to_either_side_from_the_pass_and_to_the_near_one_from_a_well(well):
     ends = np.array([[-1.0, -0.5], [1.0, 0.5]])
-    shares = splitting(well[2], GRID, LAG, ends, np.array([[0.0, 0.0], [-1.0, -0.5], [0.7, 0.4]]), 300, paths=400)
+    shares = splitting_probabilities(
+        well[2], GRID, LAG, ends, np.array([[0.0, 0.0], [-1.0, -0.5], [0.7, 0.4]]), 300, paths=400
+    )
     assert shares[0] == pytest.approx([0.5, 0.5], abs=0.15)
     assert shares[1, 0] == 1.0
     assert shares[2, 1] > 0.8
@@ -90,7 +103,7 @@ def test_noise_leads_to_either_side_from_the_pass_and_to_the_near_one_from_a_wel
 
 def test_the_picture_alone_comes_to_what_the_process_comes_to(well):
     whole = well_paths(units=UNITS)
-    alone = wander(well[2], GRID, LAG, whole.at[:, 0], 120, np.random.default_rng(1))[-1]
+    alone = noisy_paths(well[2], GRID, LAG, whole.at[:, 0], 120, np.random.default_rng(1))[-1]
     assert (alone[:, 0] > 0).mean() == pytest.approx((whole.at[:, -1, 0] > 0).mean(), abs=0.05)
     assert alone.std(axis=0) == pytest.approx(whole.at[:, -1].std(axis=0), rel=0.1)
 
@@ -98,7 +111,7 @@ def test_the_picture_alone_comes_to_what_the_process_comes_to(well):
 def test_a_process_of_two_variables_is_found_to_explain_itself(well):
     at, end = well_paths(units=UNITS).at, None
     end = np.where(at[:, -1, 0] > 0, 0, 2).astype(np.int8)
-    tested = autonomy(well[0], GRID, LAG, UNITS, at[:, 60], end)
+    tested = check_markov(well[0], GRID, LAG, UNITS, at[:, 60], end)
     assert abs(tested.memory) < 0.03
     assert tested.early_late < 0.35
     assert tested.early_late_places < 0.3
@@ -108,9 +121,9 @@ def test_a_process_of_two_variables_is_found_to_explain_itself(well):
 
 def test_a_drift_that_turns_round_on_the_way_is_noticed(well):
     turned = well_paths(units=UNITS, late=60)
-    some = steps(turned, LAG)
+    some = movements_of(turned, LAG)
     end = np.zeros(len(turned.at), np.int8)
-    tested = autonomy(some, GRID, LAG, UNITS, turned.at[:, 60], end)
+    tested = check_markov(some, GRID, LAG, UNITS, turned.at[:, 60], end)
     assert tested.early_late > 0.8
     assert tested.early_late_places > 0.5
 
@@ -121,7 +134,7 @@ def test_memory_is_noticed(well):
     extra = generator.normal(0, 0.3, (len(some.day) + 1, *some.move.shape[1:]))
     blurred = some._replace(start=some.start + extra[:-1], move=some.move + np.diff(extra, axis=0))
     end = np.zeros(some.move.shape[1], np.int8)
-    tested = autonomy(blurred, GRID, LAG, UNITS, some.start[10], end)
+    tested = check_markov(blurred, GRID, LAG, UNITS, some.start[10], end)
     assert tested.memory_high < -0.05, "what is blurred jumps back"
 
 
@@ -129,23 +142,25 @@ def test_memory_is_noticed(well):
 def test_a_plane_of_drift_is_found_exactly_and_its_point_of_rest(seed):
     generator = np.random.default_rng(seed)
     turn, centre = generator.normal(0, 1, (2, 2)), generator.uniform(-1.5, 1.5, 2)
-    places = nodes_of(GRID)
+    places = node_places(GRID)
     flow = ((places - centre) @ turn.T).reshape(len(GRID.nodes), -1, 2)
     slope = np.broadcast_to(turn, (*flow.shape[:2], 2, 2))
-    found = points(flow, slope, np.ones(flow.shape[:2], bool), GRID)
+    found = rest_points_of(flow, slope, np.ones(flow.shape[:2], bool), GRID)
     assert len(found) == 1
     assert (found[0].client, found[0].keyworker) == pytest.approx(tuple(centre), abs=1e-6)
     rates = np.linalg.eigvals(turn).real
     kind = HOLDS if rates.max() < 0 else "repels" if rates.min() > 0 else PASS
     assert found[0].kind == kind
-    assert not points(flow, slope, np.zeros(flow.shape[:2], bool), GRID), "nothing is found where nothing is known"
+    assert not rest_points_of(flow, slope, np.zeros(flow.shape[:2], bool), GRID), (
+        "nothing is found where nothing is known"
+    )
 
 
 @given(st.floats(-2, 2), st.floats(-2, 2))
 def test_what_is_given_at_the_nodes_is_met_between_them(x, y):
-    places = nodes_of(GRID)
+    places = node_places(GRID)
     values = (2 * places[:, 0] - places[:, 1] + 3).reshape(len(GRID.nodes), -1)
-    assert between(values, GRID, np.array([[x, y]]))[0] == pytest.approx(2 * x - y + 3)
+    assert interpolate(values, GRID, np.array([[x, y]]))[0] == pytest.approx(2 * x - y + 3)
 
 
 def test_sums_over_replicates_are_those_of_all_movements(well):
@@ -156,7 +171,7 @@ def test_sums_over_replicates_are_those_of_all_movements(well):
 
 
 def test_a_context_against_itself_moves_no_point(rest):
-    table = shifts(rest, rest, GRID)
+    table = rest_point_shifts(rest, rest, GRID)
     assert table["there"].all()
     assert (table[["client_moved", "client_low", "client_high", "keyworker_moved"]] == 0).all(axis=None)
 
@@ -164,7 +179,7 @@ def test_a_context_against_itself_moves_no_point(rest):
 def test_a_point_that_is_not_there_is_said_to_be_gone(rest):
     one = rest.table[(rest.table["kind"] == HOLDS) & (rest.table["client"] > 0)].index[0]
     fewer = rest._replace(table=rest.table.assign(certain=rest.table.index == one))
-    table = shifts(rest, fewer, GRID).sort_values("client")
+    table = rest_point_shifts(rest, fewer, GRID).sort_values("client")
     assert table["there"].tolist() == [False, True]
 
 
@@ -179,29 +194,29 @@ def test_paths_are_those_of_the_table_of_days_whatever_the_order_of_its_rows(vie
     scenario = load("ordinary")
     scenario = scenario.model_copy(update={"design": scenario.design.model_copy(update={"clients": 3, "days": 8})})
     days, resolved = run(scenario, replicates=2, keep="days").days, Resolved(scenario)
-    found = paths(days, resolved, VIEWS[view])
+    found = dyad_paths(days, resolved, VIEWS[view])
     assert found.at.shape == (6, 8, 2)
     assert found.unit.tolist() == [0, 0, 0, 1, 1, 1]
-    mixed = paths(days.sample(frac=1, random_state=1), resolved, VIEWS[view])
+    mixed = dyad_paths(days.sample(frac=1, random_state=1), resolved, VIEWS[view])
     assert np.array_equal(found.at, mixed.at)
     if view == "tone":
         row = days.query("replicate == 1 and dyad == 2 and day == 5 and party == 'keyworker'").iloc[0]
         assert found.at[5, 4, 1] == pytest.approx(row["positivity"] - row["negativity"])
     with pytest.raises(InputError, match="not every dyad"):
-        paths(days.iloc[1:], resolved, VIEWS[view])
+        dyad_paths(days.iloc[1:], resolved, VIEWS[view])
     with pytest.raises(InputError, match="lag = 8"):
-        steps(found, 8)
+        movements_of(found, 8)
 
 
 def test_a_view_that_does_not_exist_is_refused_with_the_nearest():
     with pytest.raises(InputError, match="did you mean 'leaning'"):
-        view_of("leanin")
+        landscape_view("leanin")
 
 
 def test_nothing_is_foreseen_from_places_that_have_nothing_to_do_with_the_end():
     generator = np.random.default_rng(0)
     at, end = generator.uniform(-2, 2, (4000, 2)), generator.integers(0, 3, 4000).astype(np.int8)
-    assert foreseen(at, end, GRID) == pytest.approx(0, abs=0.03)
+    assert forecast_skill(at, end, GRID) == pytest.approx(0, abs=0.03)
     known = np.where(at[:, 0] > 0, 0, 1).astype(np.int8)
-    assert foreseen(at, known, GRID) > 0.95
-    assert pd.isna(foreseen(at, np.zeros(4000, np.int8), GRID))
+    assert forecast_skill(at, known, GRID) > 0.95
+    assert pd.isna(forecast_skill(at, np.zeros(4000, np.int8), GRID))

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from twoway.analysis.measures.all_measures import OF_EVENTS, codebook, measures
+from twoway.analysis.measures.estimates import COLUMNS
 from twoway.analysis.measures.keyworkers import OF_DYADS
 from twoway.analysis.measures.panel import OF_DAYS
-from twoway.analysis.statistics.bootstrap import COLUMNS
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, load
 from twoway.simulation.tables import Tables, run

@@ -10,8 +10,8 @@ from tests.support.handmade import panel_of, row
 
 import twoway.analysis.measures.ambivalence as module
 from twoway.analysis.measures.ambivalence import CALIPER, ambivalence, ambivalence_index, same_balance
+from twoway.analysis.measures.estimates import units_of
 from twoway.analysis.patterns import PATTERNS
-from twoway.analysis.statistics.bootstrap import units_of
 
 FRIENDLY, POLITE, CONFLICTED = PATTERNS
 TONES = st.lists(st.tuples(st.floats(0, 4), st.floats(0, 4)), min_size=1, max_size=60)

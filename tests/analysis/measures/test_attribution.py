@@ -5,8 +5,8 @@ import pytest
 from tests.support.handmade import exchanges, panel_of, row
 
 from twoway.analysis.measures.attribution import NEAR, attribution, negative_acts, paired_events
+from twoway.analysis.measures.estimates import units_of
 from twoway.analysis.patterns import PATTERNS
-from twoway.analysis.statistics.bootstrap import units_of
 
 VIEW = panel_of(np.zeros((2, 3, 60)))
 

@@ -5,7 +5,7 @@ import pytest
 from tests.support.handmade import exchanges, panel_of, row
 
 from twoway.analysis.measures.coercion import HIGH, coercion, formal_control, mandated
-from twoway.analysis.statistics.bootstrap import units_of
+from twoway.analysis.measures.estimates import units_of
 
 N = 2000
 

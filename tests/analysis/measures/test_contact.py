@@ -4,7 +4,7 @@ import numpy as np
 from tests.support.handmade import exchanges, panel_of, row
 
 from twoway.analysis.measures.contact import TONES, contact
-from twoway.analysis.statistics.bootstrap import units_of
+from twoway.analysis.measures.estimates import units_of
 
 VIEW = panel_of(np.zeros((2, 1, 9)))
 

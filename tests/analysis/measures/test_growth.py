@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.handmade import panel_of, row
 
+from twoway.analysis.measures.estimates import units_of
 from twoway.analysis.measures.growth import GROWTH, SHAPES, growth, shapes
 from twoway.analysis.measures.ratings import noise_sd
 from twoway.analysis.measures.ruptures import find_ruptures
-from twoway.analysis.statistics.bootstrap import units_of
 
 DAYS = 120
 TIME = np.linspace(0, 1, DAYS)
@@ -64,6 +64,7 @@ def test_a_drop_that_is_regained_is_a_local_v_and_one_that_is_not_is_none():
     assert shapes_of(v, fall)[0]["local_v"].tolist() == [True, False]
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(-3, 3), min_size=DAYS, max_size=DAYS))
 def test_turned_upside_down_improvement_is_deterioration(values):
     course = np.array(values)

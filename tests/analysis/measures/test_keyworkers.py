@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from tests.support.handmade import exchanges, panel_of, row
 
+from twoway.analysis.measures.estimates import units_of
 from twoway.analysis.measures.growth import shapes
 from twoway.analysis.measures.keyworkers import (
     AFTER,
@@ -13,7 +14,6 @@ from twoway.analysis.measures.keyworkers import (
     fall_after_change,
 )
 from twoway.analysis.measures.ruptures import find_ruptures
-from twoway.analysis.statistics.bootstrap import units_of
 
 CONTROL = "control_and_warmth"
 

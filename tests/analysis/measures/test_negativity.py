@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from tests.support.handmade import exchanges, panel_of, row
 
-from twoway.analysis.measures.negativity import negativity, readings
-from twoway.analysis.statistics.bootstrap import units_of
+from twoway.analysis.measures.estimates import units_of
+from twoway.analysis.measures.negativity import negative_readings, negativity
 from twoway.analysis.tables import sentiment_of
 
 VIEW = panel_of(np.zeros((2, 1, 60)))
@@ -45,7 +45,7 @@ def test_unfair_acts_without_fair_ones_as_strong_tell_nothing(resolved):
 
 def test_only_ratings_near_neutral_before_the_act_count_as_such(resolved):
     events = read("greet", "insult", "advise", ratings=[0.3, 0.2, 0.25])
-    table = readings(VIEW, events, resolved)
+    table = negative_readings(VIEW, events, resolved)
     assert table["before"].tolist() == [0.3, 0.2]
     assert table["change"].to_numpy() == pytest.approx([-0.1, 0.05])
     assert table["evaluation"].tolist() == sentiment_of(events["seen"], resolved)[1:].tolist()
@@ -55,9 +55,9 @@ def test_only_ratings_near_neutral_before_the_act_count_as_such(resolved):
 @pytest.mark.parametrize("between", ["talk_failed", "new_keyworker"])
 def test_a_change_of_tone_by_something_else_is_no_answer_to_an_act(resolved, between):
     events = read("greet", "greet", "insult", ratings=[0, 0.5, 0.4], event=["exchange", between, "exchange"])
-    assert len(readings(VIEW, events, resolved)) == 0
+    assert len(negative_readings(VIEW, events, resolved)) == 0
 
 
 def test_the_order_within_a_day_is_that_of_the_table(resolved):
     events = read("greet", "insult", "advise", ratings=[0.0, -0.1, 0.0]).assign(day=1)
-    assert readings(VIEW, events, resolved)["change"].to_numpy() == pytest.approx([-0.1, 0.1])
+    assert negative_readings(VIEW, events, resolved)["change"].to_numpy() == pytest.approx([-0.1, 0.1])

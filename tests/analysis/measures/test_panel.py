@@ -6,7 +6,7 @@ import pytest
 from tests.support.handmade import days
 
 from twoway.analysis.measures.panel import panel
-from twoway.analysis.tables import need
+from twoway.analysis.tables import require_columns
 from twoway.simulation.errors import InputError
 
 RATING = np.arange(24.0).reshape(2, 4, 3)
@@ -48,7 +48,7 @@ def test_a_misspelt_column_has_its_nearest_neighbour_named():
 
 def test_an_empty_table_says_how_to_get_a_full_one():
     with pytest.raises(InputError, match="events: the table is empty; keep = 'events'"):
-        need(pd.DataFrame({"day": []}), "events", ["day"])
+        require_columns(pd.DataFrame({"day": []}), "events", ["day"])
 
 
 @pytest.mark.parametrize("change", [lambda t: t.iloc[1:], lambda t: pd.concat([t, t.iloc[:1]])])

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from tests.support.handmade import panel_of, row
 
+from twoway.analysis.measures.estimates import units_of
 from twoway.analysis.measures.pattern_mix import mix
 from twoway.analysis.patterns import PATTERNS
-from twoway.analysis.statistics.bootstrap import units_of
 
 
 def mix_of(kinds):

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.handmade import panel_of, row
 
-from twoway.analysis.measures.ratings import MEASUREMENT, Measurement, luck_of_ratings, noise_sd, observed, ratings
-from twoway.analysis.statistics.bootstrap import units_of
+from twoway.analysis.measures.estimates import units_of
+from twoway.analysis.measures.ratings import MEASUREMENT, Measurement, noise_sd, observed_rating, rating_noise, ratings
 
 NO_CEILING = Measurement(clients_at_top=0.0)
 MANY = 3000
@@ -36,15 +36,15 @@ def test_noise_attenuates_a_correlation_by_the_reliability():
 def test_a_rating_asked_twice_agrees_with_itself_as_far_as_it_is_reliable():
     values = views(0)[0, :, 0]
     rng = np.random.default_rng(1)
-    one, other = (observed(values, rng.normal(size=MANY), 0.0) for _ in range(2))
+    one, other = (observed_rating(values, rng.normal(size=MANY), 0.0) for _ in range(2))
     assert np.corrcoef(one, other)[0, 1] == pytest.approx(0.77, abs=0.03)
 
 
 def test_clients_pile_up_at_the_top_and_keyworkers_do_not():
     values, noise = views(0)[0, :, 0], np.random.default_rng(1).normal(size=MANY)
-    client = observed(values, noise, MEASUREMENT.clients_at_top)
+    client = observed_rating(values, noise, MEASUREMENT.clients_at_top)
     assert (client == client.max()).mean() == pytest.approx(MEASUREMENT.clients_at_top, abs=0.001)
-    keyworker = observed(values, noise, MEASUREMENT.keyworkers_at_top)
+    keyworker = observed_rating(values, noise, MEASUREMENT.keyworkers_at_top)
     assert (keyworker == keyworker.max()).sum() == 1
 
 
@@ -63,14 +63,14 @@ def test_perfect_ratings_are_the_views_themselves():
 
 def test_the_same_dyad_has_the_same_noise_in_whatever_company():
     dyads = pd.DataFrame({"replicate": [0, 0, 4], "centre": [0, 1, 1], "dyad": [0, 2, 2]})
-    all_of_them, alone = luck_of_ratings(dyads, 60, 3, 7), luck_of_ratings(dyads.iloc[2:], 60, 2, 7)
+    all_of_them, alone = rating_noise(dyads, 60, 3, 7), rating_noise(dyads.iloc[2:], 60, 2, 7)
     assert np.array_equal(all_of_them[2, :2], alone[0])
     assert len(np.unique(all_of_them)) == all_of_them.size
 
 
 def test_other_seeds_and_days_have_other_noise():
     dyads = pd.DataFrame({"replicate": [0], "centre": [0], "dyad": [0]})
-    draws = {luck_of_ratings(dyads, day, 1, seed)[0, 0] for day in (1, 2) for seed in (0, 1)}
+    draws = {rating_noise(dyads, day, 1, seed)[0, 0] for day in (1, 2) for seed in (0, 1)}
     assert len(draws) == 4
 
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.handmade import panel_of, row
 
+from twoway.analysis.measures.estimates import units_of
 from twoway.analysis.measures.ruptures import RUPTURE, RuptureThresholds, find_ruptures, ruptures
-from twoway.analysis.statistics.bootstrap import units_of
 
 LEVEL, FALL = 1.0, 2 * RUPTURE.fall
 

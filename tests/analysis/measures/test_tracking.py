@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from tests.support.handmade import panel_of, row
 
+from twoway.analysis.measures.estimates import units_of
 from twoway.analysis.measures.tracking import LEAST_WEEKS, WEEK, tracking
-from twoway.analysis.statistics.bootstrap import units_of
 
 WEEKS, N = 20, 200
 

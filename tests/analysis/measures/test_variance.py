@@ -8,8 +8,8 @@ import pytest
 from statsmodels.formula.api import mixedlm
 from tests.support.handmade import panel_of, row
 
+from twoway.analysis.measures.estimates import units_of
 from twoway.analysis.measures.variance import EVERY, LEVELS, variance
-from twoway.analysis.statistics.bootstrap import units_of
 
 COMPONENTS = dict(zip(LEVELS, (0.5, 0.3, 0.8, 0.4), strict=True))
 

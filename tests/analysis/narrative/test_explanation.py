@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from twoway.analysis.accounts import of_dyad
-from twoway.analysis.narrative.explanation import find, told, why
-from twoway.analysis.narrative.story import numbered
+from twoway.analysis.accounts import dyad_tables
+from twoway.analysis.narrative.explanation import explain_exchange, explanation_lines, find_exchange
+from twoway.analysis.narrative.story import with_numbers
 from twoway.analysis.render.document import Block, Table, as_text
 from twoway.simulation.affect_control.frames import KINDS
 from twoway.simulation.columns import SOURCES
@@ -26,14 +26,16 @@ def tables():
 
 @pytest.fixture(scope="module")
 def events(tables):
-    return numbered(of_dyad(tables, DYAD).events)
+    return with_numbers(dyad_tables(tables, DYAD).events)
 
 
 @pytest.fixture(scope="module")
 def reasons(tables, events):
     """Why for every seventh exchange of a dyad."""
     rows = events[events["number"] > 0].iloc[::7]
-    return [why(tables, PREPARED, 1, DYAD, int(row["day"]), int(row["number"])) for _, row in rows.iterrows()]
+    return [
+        explain_exchange(tables, PREPARED, 1, DYAD, int(row["day"]), int(row["number"])) for _, row in rows.iterrows()
+    ]
 
 
 def test_the_three_sources_explain_the_act_as_the_events_table_says(reasons):
@@ -64,7 +66,7 @@ def test_a_reading_as_meant_has_no_otherwise_and_a_misreading_has_one(reasons):
 
 
 def test_the_first_row_of_otherwise_is_how_it_was(tables, reasons):
-    ended = of_dyad(tables, DYAD).dyads.iloc[0]
+    ended = dyad_tables(tables, DYAD).dyads.iloc[0]
     for reason in reasons:
         if reason.otherwise is not None:
             assert reason.otherwise["client_positivity"].iloc[0] == ended["client_positivity"]
@@ -72,7 +74,7 @@ def test_the_first_row_of_otherwise_is_how_it_was(tables, reasons):
 
 def test_the_words_name_what_was_done_and_seen_and_hold_no_gap(reasons):
     for reason in reasons:
-        pieces = told(reason, PREPARED)
+        pieces = explanation_lines(reason, PREPARED)
         for block in pieces:
             if isinstance(block, Block):
                 assert not re.search(r"[{}_]|  | [,.]|\.\.|\bnan\b", block.text), block.text
@@ -84,7 +86,7 @@ def test_the_words_name_what_was_done_and_seen_and_hold_no_gap(reasons):
 
 def test_a_percentage_in_the_text_is_that_of_the_table(reasons):
     for reason in reasons:
-        text = " ".join(piece.text for piece in told(reason, PREPARED) if isinstance(piece, Block))
+        text = " ".join(piece.text for piece in explanation_lines(reason, PREPARED) if isinstance(piece, Block))
         role = f"{reason.event['role_share']:.0%}".replace("%", "\u00a0%")
         if role not in ("0\u00a0%", "100\u00a0%"):
             assert f"the role explains {role}" in text
@@ -93,7 +95,7 @@ def test_a_percentage_in_the_text_is_that_of_the_table(reasons):
 def test_what_it_was_put_down_to_is_not_said_to_be_hidden_where_it_was_right(reasons):
     right = {True: 0, False: 0}
     for reason in reasons:
-        text = " ".join(piece.text for piece in told(reason, PREPARED) if isinstance(piece, Block))
+        text = " ".join(piece.text for piece in explanation_lines(reason, PREPARED) if isinstance(piece, Block))
         believed = reason.sources.set_index("source")["explains"].idxmax()
         right[believed == reason.event["source"]] += 1
         assert ("could not see that" in text) == (believed != reason.event["source"])
@@ -103,9 +105,9 @@ def test_what_it_was_put_down_to_is_not_said_to_be_hidden_where_it_was_right(rea
 @pytest.mark.parametrize("day", [0, 41])
 def test_a_day_on_which_the_two_did_not_meet_is_refused(events, day):
     with pytest.raises(InputError, match="did not meet"):
-        find(events, day, 1)
+        find_exchange(events, day, 1)
 
 
 def test_an_exchange_that_does_not_exist_is_refused(events):
     with pytest.raises(InputError, match="has exchanges 1 to"):
-        find(events, int(events.loc[events["number"] > 0, "day"].iloc[0]), 99)
+        find_exchange(events, int(events.loc[events["number"] > 0, "day"].iloc[0]), 99)

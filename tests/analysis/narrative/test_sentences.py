@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from twoway.analysis.narrative.interview import Choice
+from twoway.analysis.narrative.interview import PhraseChoice
 from twoway.analysis.narrative.sentences import CLEARLY, OCCASIONS, evening, exchange, misread, put_down, reading, scene
 from twoway.analysis.narrative.words.grammar import OTHER
 from twoway.simulation.affect_control.frames import ROLES
@@ -29,7 +29,7 @@ def event(actor="keyworker", act="search", seen=None, encounter="control", share
 
 
 def told(**what):
-    return exchange(event(**what), RESOLVED, Choice("a"))
+    return exchange(event(**what), RESOLVED, PhraseChoice("a"))
 
 
 def test_grammar_holds_for_every_act_however_it_is_seen_in_every_turn():
@@ -39,7 +39,7 @@ def test_grammar_holds_for_every_act_however_it_is_seen_in_every_turn():
             shares = list(SOURCES)[number % len(SOURCES)]
             row = event(actor, act, seen, kind, shares, "angry" if number % 3 else "neutral", bent=number % 2)
             for by_name in (True, False):
-                text = exchange(row, RESOLVED, Choice(str(number)), by_name)
+                text = exchange(row, RESOLVED, PhraseChoice(str(number)), by_name)
                 assert SENTENCES.fullmatch(text), text
                 assert not WRONG.search(text), text
 
@@ -94,7 +94,7 @@ def test_what_is_put_down_to_both_is_told_as_both(actor):
 
 
 def test_what_left_nothing_and_came_with_the_role_is_told_in_few_words():
-    text = reading(event(), RESOLVED, Choice("a"))
+    text = reading(event(), RESOLVED, PhraseChoice("a"))
     assert "felt" not in text
     assert len(text.split()) < 14
 
@@ -106,7 +106,7 @@ def test_a_rule_that_was_bent_is_told_as_bent():
 
 def test_a_scene_names_both_once_and_then_speaks_of_him_and_her():
     rows = [event(), event("client", "complain_to", exchange=1)]
-    text = scene(rows, RESOLVED, Choice("a"))
+    text = scene(rows, RESOLVED, PhraseChoice("a"))
     assert text.startswith("A check. The keyworker searched the client's room.")
     assert text.count("The keyworker") == text.count("the client") == 1
     assert " He complained to her. " in text

@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twoway.analysis.accounts import of_dyad
+from twoway.analysis.accounts import dyad_tables
 from twoway.analysis.narrative.story import (
     TELLING,
     WORDS,
-    cuts,
-    dealt_with,
-    numbered,
+    chapter_starts,
+    coping_sentences,
+    everyday_sentences,
     story,
-    usual,
     verdict_and_interviews,
+    with_numbers,
 )
-from twoway.analysis.narrative.turning_points import TIPPING, Turn, tippings, turns
+from twoway.analysis.narrative.turning_points import TIPPING, TurningPoint, tippings, turning_points_of
 from twoway.analysis.render.document import Block, as_markdown, as_text
 from twoway.analysis.render.html import as_html
 from twoway.simulation.errors import InputError
@@ -38,8 +38,8 @@ def tables():
 @pytest.fixture(scope="module", params=[(0, c, d) for c in range(4) for d in range(4)])
 def told(request, tables):
     """A dyad's own tables with its numbered events, and its story."""
-    own = of_dyad(tables, request.param)
-    return own._replace(events=numbered(own.events)), story(tables, RESOLVED, request.param)
+    own = dyad_tables(tables, request.param)
+    return own._replace(events=with_numbers(own.events)), story(tables, RESOLVED, request.param)
 
 
 def blocks(pieces, kind):
@@ -133,13 +133,13 @@ def test_the_verdict_of_a_day_rests_on_that_day(tables):
 
 
 TURN = st.builds(
-    Turn, st.integers(1, 180), st.just("tipped"), st.just("client"), st.floats(0, 3), st.just("x"), st.just(1)
+    TurningPoint, st.integers(1, 180), st.just("tipped"), st.just("client"), st.floats(0, 3), st.just("x"), st.just(1)
 )
 
 
 @given(st.lists(TURN, max_size=12))
 def test_no_chapter_is_shorter_than_allowed_and_the_weightiest_turn_that_can_opens_one(points):
-    chosen = cuts(points, 180)
+    chosen = chapter_starts(points, 180)
     borders = [1, *(turn.day for turn in chosen), 181]
     assert all(np.diff(borders) >= TELLING.shortest)
     possible = [t for t in points if TELLING.shortest < t.day <= 181 - TELLING.shortest]
@@ -162,13 +162,13 @@ def test_a_kind_that_leads_for_a_few_days_is_no_turning_point():
 
 def test_turning_points_are_told_in_order(tables):
     for centre in range(4):
-        found = turns(of_dyad(tables, (0, centre, 0)), RESOLVED)
+        found = turning_points_of(dyad_tables(tables, (0, centre, 0)), RESOLVED)
         assert [turn.day for turn in found] == sorted(turn.day for turn in found)
 
 
 def test_nothing_is_told_of_tension_where_there_was_none(tables):
-    assert dealt_with(tables.events.iloc[:0]) == ""
+    assert coping_sentences(tables.events.iloc[:0]) == ""
 
 
 def test_days_without_a_meeting_are_told_as_that(tables):
-    assert usual(tables.events.iloc[:0], 1, 9, RESOLVED) == "In these days they did not meet at all."
+    assert everyday_sentences(tables.events.iloc[:0], 1, 9, RESOLVED) == "In these days they did not meet at all."

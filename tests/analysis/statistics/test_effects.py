@@ -9,13 +9,13 @@ import pytest
 from twoway.analysis.statistics.effects import (
     by_level,
     contrast,
-    differences,
-    half_width,
-    interplay,
+    differences_from_first,
+    interaction,
+    interior_optima,
     is_full_grid,
     main_effects,
+    median_half_width,
     straight_line_effects,
-    turning_points,
 )
 
 
@@ -91,14 +91,14 @@ def test_one_replicate_gives_a_value_but_no_interval(common_draws):
 
 def test_differences_are_from_the_first_point_by_name():
     table = runs([0.0, 1.0, 3.0], lambda x: x, noise=0.0)
-    found = differences(table, ["baseline", "one", "three"], ["tone"], True)
+    found = differences_from_first(table, ["baseline", "one", "three"], ["tone"], True)
     assert found["input"].tolist() == ["one", "three"]
     assert found["effect"].tolist() == pytest.approx([1.0, 3.0])
 
 
 def test_interplay_is_the_difference_of_two_effects():
     table = runs(SQUARE, lambda a, b: a * b, noise=0.0, inputs=TWO)
-    low, high, difference = interplay(table, TWO, *TWO, "tone", True)
+    low, high, difference = interaction(table, TWO, *TWO, "tone", True)
     assert (low.value, high.value, difference.value) == pytest.approx((0.0, 2.0, 2.0))
 
 
@@ -107,7 +107,7 @@ LEVELS = np.linspace(0, 1, 5)
 
 def test_an_optimum_between_the_ends_is_found_where_it_is():
     table = runs(LEVELS, lambda x: -((x - 0.5) ** 2), noise=0.05, replicates=40)
-    highest, lowest = turning_points(table, ["context.control"], "context.control", "tone", True)
+    highest, lowest = interior_optima(table, ["context.control"], "context.control", "tone", True)
     assert highest.level == 0.5
     assert highest.beyond.low > 0
     assert lowest.beyond.high < 0
@@ -117,19 +117,19 @@ def test_without_an_optimum_one_is_found_no_more_often_than_an_interval_errs():
     found = 0
     for seed in range(200):
         table = runs(LEVELS, lambda x: 0.0, replicates=16, seed=seed, shared=0.0)
-        found += turning_points(table, ["context.control"], "context.control", "tone", True)[0].beyond.low > 0
+        found += interior_optima(table, ["context.control"], "context.control", "tone", True)[0].beyond.low > 0
     assert found / 200 <= 0.06, "choosing the best place must not make a difference"
 
 
 def test_half_the_width_is_that_of_the_interval_of_one_mean():
     values = np.random.default_rng(0).normal(size=(1, 9))
     found = contrast(values, np.array([1.0]), True)
-    assert half_width(values) == pytest.approx((found.high - found.low) / 2)
-    assert np.isnan(half_width(values[:, :1]))
+    assert median_half_width(values) == pytest.approx((found.high - found.low) / 2)
+    assert np.isnan(median_half_width(values[:, :1]))
 
 
 def test_two_values_have_nothing_between_them():
-    assert turning_points(runs([0.0, 1.0], lambda x: x), ["context.control"], "context.control", "tone", True) is None
+    assert interior_optima(runs([0.0, 1.0], lambda x: x), ["context.control"], "context.control", "tone", True) is None
 
 
 def test_straight_lines_are_found_among_many_inputs_and_say_how_much_they_explain():

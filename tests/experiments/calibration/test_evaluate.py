@@ -14,7 +14,7 @@ POINTS = tuple(
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     kept = tmp_path_factory.mktemp("points")
-    return evaluate_points(POINTS, "wave 1", 2, kept=kept), kept
+    return evaluate_points(POINTS, "wave 1", 2, points_folder=kept), kept
 
 
 def test_a_point_is_what_the_facts_become_there(made):
@@ -31,7 +31,7 @@ def test_what_was_simulated_is_not_simulated_again(made, tmp_path):
     written = pd.read_csv(kept / "wave 1.csv")
     written["P4: taken for about as good"] = 0.123
     (tmp_path / "wave 1.csv").write_text(written.to_csv(index=False), encoding="utf-8")
-    again = evaluate_points(POINTS, "wave 1", 1, kept=tmp_path)
+    again = evaluate_points(POINTS, "wave 1", 1, points_folder=tmp_path)
     assert (again["P4: taken for about as good"] == 0.123).all()
     assert again.columns.equals(table.columns)
 
@@ -41,7 +41,7 @@ def test_what_was_simulated_of_other_points_is_not_used(made, tmp_path):
     table, kept = made
     written = pd.read_csv(kept / "wave 1.csv").assign(key="other")
     (tmp_path / "wave 1.csv").write_text(written.to_csv(index=False), encoding="utf-8")
-    pd.testing.assert_frame_equal(evaluate_points(POINTS, "wave 1", 1, kept=tmp_path), table)
+    pd.testing.assert_frame_equal(evaluate_points(POINTS, "wave 1", 1, points_folder=tmp_path), table)
 
 
 def test_seeds_differ_by_seed_and_purpose_and_do_not_change_when_more_are_wanted():

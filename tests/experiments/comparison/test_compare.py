@@ -189,3 +189,13 @@ def test_a_course_written_in_python_is_as_good_as_one_written_in_a_line():
     built = ScenarioSchedule("mine", written.scenario, written.policy_changes)
     one, other = (compare([small("ordinary"), c], replicates=2).codes[1] for c in (written, built))
     assert np.array_equal(one, other)
+
+
+def test_a_name_a_path_a_scenario_and_a_schedule_can_be_compared(tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text('question = "What if?"\n[design]\ndays = 3\nclients = 2\n', encoding="utf-8")
+    given = [str(own), own, load(own), parse_schedule(str(own)), f"{own}@2:context.control=5"]
+    found = compare(given, replicates=2)
+    same = found.differences[~found.differences["scenario"].str.contains("@")]
+    assert (same["difference"] == 0).all()
+    assert len({schedule.name for schedule in found.schedules}) == len(given)

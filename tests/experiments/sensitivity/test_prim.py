@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from SALib.sample import latin, sobol
 from tests.support.study_runs import runs_of
 
-from twoway.experiments.sensitivity.prim import Box, discover, peeled, told
+from twoway.experiments.sensitivity.prim import Box, balanced_box, discover, peeled
 from twoway.simulation.errors import InputError
 
 INPUTS = ("context.formality", "context.control", "context.planned", "learning.perceptual_noise")
@@ -52,11 +52,11 @@ def test_coverage_and_density_are_counted_on_the_points(found):
     assert row["density_unseen"] > 0.6
 
 
-def test_the_trajectory_begins_with_all_points_and_ends_with_the_box_that_is_told(found):
+def test_the_trajectory_begins_with_all_points_and_ends_with_the_box_that_is_described(found):
     first, last = found.trajectory.iloc[0], found.trajectory.iloc[-1]
     assert (first["points"], first["coverage"], first["restricted"]) == (600, 1, 0)
-    assert last["told"]
-    assert found.trajectory["told"].sum() == 1
+    assert last["chosen"]
+    assert found.trajectory["chosen"].sum() == 1
 
 
 @pytest.mark.slow
@@ -94,7 +94,7 @@ def test_a_limit_that_chance_explains_is_dropped():
     rng = np.random.default_rng(2)
     inputs = rng.random((200, 3))
     case = inputs[:, 0] < 0.3
-    box = told(peeled(inputs, case), inputs, case)
+    box = balanced_box(peeled(inputs, case), inputs, case)
     assert list(box.restricted) == [True, False, False]
 
 
@@ -113,7 +113,7 @@ def test_a_box_without_limits_holds_everything():
         ({"above": 0.5, "shuffles": 3}, "shuffles = 3"),
     ],
 )
-def test_what_cannot_be_discovered_is_refused_in_words(more, reason):
+def test_what_cannot_be_discovered_is_refused_sentences(more, reason):
     with pytest.raises(InputError, match=reason):
         discover(*study(0.4), "conflicted", **more)
 

@@ -291,3 +291,11 @@ def test_the_studies_are_described_in_their_folder():
 
 def test_a_study_that_is_asked_has_no_points_of_its_own():
     assert study(design=AskTell()).points()[0].empty
+
+
+def test_a_study_takes_the_path_of_a_scenario_as_well_as_its_name(tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text('question = "What if?"\n[context]\ncontrol = 7\n', encoding="utf-8")
+    by_path, by_text = (study(scenario=given, inputs={"context.formality": (0.1, 0.2)}) for given in (own, str(own)))
+    assert by_path == by_text
+    assert by_path.points()[1].scenario({}).context.control == 7

@@ -178,6 +178,7 @@ def test_a_client_who_keeps_nothing_sees_in_a_new_keyworker_what_was_expected_an
     assert half.definition == pytest.approx(softmax((np.array(view) + np.array(expected)) / 2), abs=1e-9)
 
 
+@pytest.mark.slow
 @LAW
 @given(views, impressions)
 def test_a_new_keyworker_starts_from_what_was_handed_over_or_from_her_own_impression(view, impression):
@@ -213,6 +214,7 @@ def opened(clients, caseload, seed=3, **changes):
     return *people, dyads, posts
 
 
+@pytest.mark.slow
 @LAW
 @given(st.integers(1, 20), st.floats(1, 30), st.integers(0, 100))
 def test_every_client_has_one_keyworker_and_caseloads_differ_by_one_at_most(clients, caseload, seed):

@@ -121,6 +121,7 @@ def test_a_definition_is_a_probability_after_any_reading_by_anyone(data):
     assert reader.felt_coercion >= 0
 
 
+@pytest.mark.slow
 @LAW
 @given(log_weights, turn_numbers, st.floats(0, 0.95), st.floats(0.01, 1), st.data())
 def test_a_reading_moves_a_definition_toward_the_frame_out_of_which_the_act_is_likeliest(

@@ -46,6 +46,7 @@ def test_a_policy_change_leaves_every_day_before_it_as_it_was(changes, day, seed
     )
 
 
+@pytest.mark.slow
 @given(changes=CHANGES, seed=st.integers(0, 1000))
 @settings(max_examples=10)
 def test_a_policy_change_on_the_day_after_the_last_changes_nothing(changes, seed):
@@ -64,6 +65,7 @@ def test_a_policy_change_to_what_is_in_force_already_changes_nothing(day, change
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(changes=CHANGES, first=st.integers(1, DAYS - 1), later=st.integers(1, 10))
 def test_agents_and_the_compiled_runner_leave_the_identical_tables_under_two_policy_changes(changes, first, later):
@@ -84,6 +86,7 @@ def test_a_policy_change_on_the_first_morning_is_the_other_context_from_the_star
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("declared", "low_first"), [(d, low) for d in CONTEXT for low in (True, False)], ids=lambda x: getattr(x, "name", x)
 )
@@ -120,6 +123,7 @@ def test_who_is_friends_follows_the_density_at_once():
         assert centre.dyads.friends.sum() == 2 * friendships
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

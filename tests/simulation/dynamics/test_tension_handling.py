@@ -142,6 +142,7 @@ def ends(client, keyworker, proposer, good, numbers_=None):
     return talk_ends(client, keyworker, proposer, good, 4, numbers_ or numbers())
 
 
+@pytest.mark.slow
 @LAW
 @given(views, views, share)
 def test_a_repair_talk_that_succeeds_brings_the_two_definitions_together(his, hers, meeting):
@@ -157,6 +158,7 @@ def test_a_repair_talk_that_succeeds_brings_the_two_definitions_together(his, he
         assert someone.log_weights.max() == 0
 
 
+@pytest.mark.slow
 @LAW
 @given(share, share, st.floats(0, 5), st.floats(0, 5))
 def test_a_repair_talk_that_succeeds_explains_the_rules_and_eases_both(known, meeting, his, hers):
@@ -178,6 +180,7 @@ def test_a_talk_still_ends_well_when_both_have_long_ruled_a_frame_out():
         assert someone.definition.sum() == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 @LAW
 @given(views, views, styles, styles, st.integers(0, 2), st.booleans())
 def test_a_repair_talk_that_fails_leaves_bad_feeling_in_both_and_deters_its_proposer(

@@ -16,12 +16,12 @@ from twoway.analysis.narrative.words.grammar import (
     NOUN,
     PAST,
     PRONOUN,
-    act_seen,
-    act_told,
-    felt,
+    act_phrase,
+    emotion_phrase,
+    frame_noun,
     percent,
-    taken_for,
-    told_of,
+    reading_noun,
+    role_noun,
     words,
 )
 from twoway.simulation.affect_control.frames import ROLES
@@ -57,8 +57,8 @@ def test_only_acts_of_the_lexicon_and_kinds_of_encounter_are_listed():
 @pytest.mark.parametrize("encounter", [None, *ENCOUNTER_KINDS])
 def test_no_act_is_told_with_a_gap_or_a_wrong_article(encounter):
     for act, other, matter in itertools.product(ACTS, EVERYBODY, range(3)):
-        told = [act_told(act, other, encounter, form, matter) for form in (PAST, INFINITIVE)]
-        for text in (*told, act_seen(act, encounter)):
+        told = [act_phrase(act, other, encounter, form, matter) for form in (PAST, INFINITIVE)]
+        for text in (*told, reading_noun(act, encounter)):
             assert text.strip() == text
             assert text
             assert not WRONG.search(text), text
@@ -69,19 +69,19 @@ def test_no_two_acts_of_one_turn_are_seen_as_the_same_thing_but_where_the_same_i
     for turn in RESOLVED.situations.turns:
         kind = ENCOUNTER_KINDS[turn.kind]
         for one, other in itertools.combinations(turn.feasible, 2):
-            if act_seen(one, kind) == act_seen(other, kind):
+            if reading_noun(one, kind) == reading_noun(other, kind):
                 assert frozenset({one, other}) in alike, (kind, one, other)
 
 
 def test_an_act_nobody_has_put_into_words_is_told_by_its_name():
-    assert act_told("play_{chess}_with", PRONOUN["client"]) == "did something to him (“play {chess} with”)"
-    assert act_seen("play_{chess}_with") == "“play {chess} with”"
+    assert act_phrase("play_{chess}_with", PRONOUN["client"]) == "did something to him (“play {chess} with”)"
+    assert reading_noun("play_{chess}_with") == "“play {chess} with”"
 
 
 def test_every_emotion_and_every_family_can_be_felt_by_everybody():
     for column in EMOTIONS:
         for emotion, whose, other in itertools.product(words_of(column, RESOLVED), EVERYBODY, EVERYBODY):
-            text = felt(emotion, whose, other)
+            text = emotion_phrase(emotion, whose, other)
             assert text
             assert not WRONG.search(text), text
 
@@ -91,8 +91,8 @@ def test_every_frame_that_is_shipped_is_told_by_both_and_of_both_in_words_of_its
     frames = Resolved(load("ordinary", {"meaning.frames": repertoire})).frames
     assert set(frames.names) <= set(words("frames"))
     for name in frames.names:
-        texts = [taken_for(name, role, frames) for role in ROLES]
-        texts += [told_of(name, role, frames) for role in ROLES]
+        texts = [frame_noun(name, role, frames) for role in ROLES]
+        texts += [role_noun(name, role, frames) for role in ROLES]
         assert len(set(texts)) == 4
         for text in texts:
             assert not WRONG.search(text), text
@@ -100,8 +100,8 @@ def test_every_frame_that_is_shipped_is_told_by_both_and_of_both_in_words_of_its
 
 def test_a_frame_nobody_has_put_into_words_is_told_by_its_identities():
     odd = replace(RESOLVED.frames, names=("rescue", *RESOLVED.frames.names[1:]))
-    assert told_of("rescue", "keyworker", odd) == taken_for("rescue", "client", odd) == "a friend and mentor"
-    assert told_of("rescue", "client", odd) == "a friend and companion"
+    assert role_noun("rescue", "keyworker", odd) == frame_noun("rescue", "client", odd) == "a friend and mentor"
+    assert role_noun("rescue", "client", odd) == "a friend and companion"
 
 
 @given(st.floats(0, 1))

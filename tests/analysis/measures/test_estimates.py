@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from scipy.stats import bootstrap
 from tests.support.handmade import row
 
-from twoway.analysis.patterns import ENOUGH_CENTRES
-from twoway.analysis.statistics.bootstrap import (
+from twoway.analysis.measures.estimates import (
     COLUMNS,
     Measure,
     correlation,
@@ -20,6 +19,7 @@ from twoway.analysis.statistics.bootstrap import (
     moments,
     units_of,
 )
+from twoway.analysis.patterns import ENOUGH_CENTRES
 
 SOME = Measure("some", "share", "what is tested")
 NUMBERS = st.floats(-100, 100).map(lambda x: round(x, 3))

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from twoway.experiments.calibration.representative import EDGE, MIDDLE, central_points, rounded
+from twoway.experiments.calibration.posterior import EDGE, MIDDLE, central_points, rounded
 
 INSIDE = st.floats(EDGE, 1 - EDGE)
 

@@ -6,41 +6,19 @@ the dyad ends. Row r and column i are the same people with the same luck in both
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from twoway.analysis.patterns import PATTERNS
+from twoway.analysis.statistics.bootstrap import resampling_weights
+from twoway.analysis.statistics.intervals import Floats, Interval, percentile_interval, student_interval
 
 Codes = NDArray[np.int8]
-Floats = NDArray[np.float64]
 NO_SPREAD = 1e-15
 """Variance of shares that is rounding, and no variance."""
-
-
-class Interval(NamedTuple):
-    """A mean over replicates and its confidence interval, by whatever the columns are."""
-
-    mean: Floats
-    low: Floats
-    high: Floats
-
-
-def interval(values: Floats, confidence: float = 0.95) -> Interval:
-    """Mean and Student's t interval over replicates, the rows of *values*; at least two.
-
-    For paired differences this is the paired t interval. Replicates are independent, dyads of one replicate are not.
-
-    >>> [round(float(x), 3) for x in interval(np.array([1.0, 2.0, 3.0]))]
-    [2.0, -0.484, 4.484]
-    """
-    n = len(values)
-    mean = values.mean(axis=0)
-    half = stdtrit(n - 1, (1 + confidence) / 2) * values.std(axis=0, ddof=1) / np.sqrt(n)
-    return Interval(mean, mean - half, mean + half)
 
 
 def shares_of(codes: Codes) -> Floats:
@@ -68,13 +46,12 @@ def variance_ratio(
 
     n = len(first)
     equal = np.full(n, 1 / n)
-    again = ratio(np.random.default_rng(seed).multinomial(n, equal, size=draws) / n)
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(again, [tail, 1 - tail], axis=0, method="nearest")
+    again = ratio(resampling_weights(n, draws, seed) / n)
+    low, high = percentile_interval(again, (1 - confidence) / 2, method="nearest")
     return Interval(ratio(equal), low, high)
 
 
-def most_possible(first: Floats, other: Floats) -> Floats:
+def largest_variance_ratio(first: Floats, other: Floats) -> Floats:
     """The ratio of ``variance_ratio`` that no sharing of luck could exceed, given how much each varies by itself.
 
     It is reached if the replicate with the smallest share here is the one with the smallest there, and so on
@@ -85,14 +62,14 @@ def most_possible(first: Floats, other: Floats) -> Floats:
     return np.divide(first.var(axis=0) + other.var(axis=0), closest, out=none, where=closest > NO_SPREAD)
 
 
-def differences(first: Codes, other: Codes, confidence: float = 0.95) -> pd.DataFrame:
+def pattern_differences(first: Codes, other: Codes, confidence: float = 0.95) -> pd.DataFrame:
     """By pattern: share in both contexts, the paired difference with its interval, and what the pairing is worth.
 
     Columns ``pattern``, ``share_first``, ``share``, ``difference``, ``low``, ``high`` (shares), ``variance_ratio``,
     ``ratio_low``, ``ratio_high``.
     """
     here, there = shares_of(first), shares_of(other)
-    difference, worth = interval(there - here, confidence), variance_ratio(here, there, confidence)
+    difference, worth = student_interval(there - here, confidence), variance_ratio(here, there, confidence)
     return pd.DataFrame(
         {
             "pattern": list(PATTERNS),
@@ -108,13 +85,13 @@ def differences(first: Codes, other: Codes, confidence: float = 0.95) -> pd.Data
     )
 
 
-def half_width(first: Codes, other: Codes) -> float:
+def widest_half_width(first: Codes, other: Codes) -> float:
     """Half the width of the widest interval of a difference."""
-    difference = interval(shares_of(other) - shares_of(first))
+    difference = student_interval(shares_of(other) - shares_of(first))
     return float((difference.high - difference.mean).max())
 
 
-def moves(first: Codes, other: Codes) -> pd.DataFrame:
+def pattern_moves(first: Codes, other: Codes) -> pd.DataFrame:
     """Which dyads are in which pattern here and there: columns ``first``, ``then``, ``dyads``, ``share``, ``of_first``.
 
     ``share`` is of all dyads, ``of_first`` of those in the first pattern (missing if there are none).

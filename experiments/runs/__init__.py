@@ -1,0 +1,1 @@
+"""Single runs, saved and opened again."""
