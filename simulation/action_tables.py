@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, cast
 
 import numpy as np
 
-from twoway.simulation.affect_control.equations import Equations, Lexicon
+from twoway.simulation.affect_control.equations import Equations
 from twoway.simulation.affect_control.frames import Frames
+from twoway.simulation.affect_control.lexicon import Lexicon
+from twoway.simulation.arrays import Floats, Ints
 from twoway.simulation.compilation import compiled
 from twoway.simulation.rules.choice import choice_weight
 from twoway.simulation.rules.reading import likeness
 from twoway.simulation.situations import EITHER, LONGEST, EncounterKind, Situations, position_of
-from twoway.simulation.state import Floats, Ints, Record, Records, empty_records, record_type
+from twoway.simulation.state import Record, Records, empty_records, record_type
 
 if TYPE_CHECKING:
     from twoway.simulation.parameters.scenario import Scenario

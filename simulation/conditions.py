@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from twoway.simulation.action_tables import Encounter, Turn
-from twoway.simulation.state import Floats, Ints, Record, Records
+from twoway.simulation.arrays import Floats, Ints
+from twoway.simulation.state import Record, Records
 
 if TYPE_CHECKING:
     from twoway.simulation.parameters.context import Context

@@ -11,13 +11,14 @@ from typing import NamedTuple
 import numpy as np
 
 from twoway.simulation.affect_control.frames import CLIENT
+from twoway.simulation.arrays import Floats, Ints
 from twoway.simulation.dynamics.day import wake
 from twoway.simulation.dynamics.encounter import acting_from, believed_sources, perceive
 from twoway.simulation.dynamics.policy_change import apply_policy_change
 from twoway.simulation.random_streams import ENCOUNTERS, SEEN, Draws, draws_of, with_written
 from twoway.simulation.rules.reading import expected
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate_centre
-from twoway.simulation.state import CentreState, Floats, Ints, Pair
+from twoway.simulation.state import CentreState, Pair
 
 
 class Exchange(NamedTuple):

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from twoway.simulation.arrays import Ints
 from twoway.simulation.columns import NOTHING
 from twoway.simulation.compilation import compiled
-from twoway.simulation.state import Ints, Pair, Records, Row
+from twoway.simulation.state import Pair, Records, Row
 
 
 class EventLog(NamedTuple):

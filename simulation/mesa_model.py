@@ -17,6 +17,7 @@ import numpy as np
 
 from twoway.simulation.action_tables import Turn
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, KINDS
+from twoway.simulation.arrays import RecordArray
 from twoway.simulation.columns import DAY_COLUMNS, row_type
 from twoway.simulation.dynamics.admission import open_centre
 from twoway.simulation.dynamics.day import NO_ONE, SLOTS, after_meeting, dyad_evening, meeting_in, wake
@@ -35,7 +36,7 @@ from twoway.simulation.dynamics.policy_change import apply_policy_change
 from twoway.simulation.parameters.scenario import Scenario, as_scenario
 from twoway.simulation.random_streams import Draws, draws_of, exchange_draws, meeting_draws
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, centre_records, note_day
-from twoway.simulation.state import Pair, Party, RecordArray, Records, Row, copied, empty_records
+from twoway.simulation.state import Pair, Party, Records, Row, copied, empty_records
 
 if TYPE_CHECKING:
     from twoway.simulation.conditions import Conditions

@@ -19,10 +19,10 @@ from typing import NamedTuple
 import numpy as np
 
 from twoway.simulation import philox
+from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
 from twoway.simulation.philox import normal_quantile, stream_id
 from twoway.simulation.situations import ENCOUNTER_KINDS
-from twoway.simulation.state import Floats
 
 ANY = -1
 """A coordinate of a written draw that stands for all its values."""

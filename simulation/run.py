@@ -20,6 +20,7 @@ import numpy as np
 
 from twoway.simulation.action_tables import Turn, action_tables, update_tables, write_decisions
 from twoway.simulation.affect_control.frames import KINDS, Frames
+from twoway.simulation.arrays import RecordArray
 from twoway.simulation.columns import DAY_COLUMNS, EVENT_COLUMNS, row_type
 from twoway.simulation.compilation import compiled, source_digest
 from twoway.simulation.conditions import ChanceEventRecord, Conditions, FrameRecord, WayRecord
@@ -42,7 +43,6 @@ from twoway.simulation.rules.initial import centre_share
 from twoway.simulation.state import (
     CentreState,
     Pair,
-    RecordArray,
     Records,
     Row,
     copied,

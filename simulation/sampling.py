@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
-from twoway.simulation.state import Floats
 
 
 @compiled

@@ -7,8 +7,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from twoway.simulation.affect_control.equations import read_toml, table_of
 from twoway.simulation.affect_control.frames import ROLES
+from twoway.simulation.data_files import read_toml, table_of
 from twoway.simulation.errors import InputError, nearest
 
 

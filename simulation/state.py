@@ -11,11 +11,9 @@ from functools import lru_cache
 from typing import Annotated, Any, NamedTuple, Protocol, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-RecordArray = NDArray[np.void]
+from twoway.simulation.arrays import Floats, Ints, RecordArray
+
 PerFrame = Annotated[Floats, "frames"]
 """One number per frame, shape (frames,)."""
 PerWay = Annotated[Floats, "ways"]

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.simulation.affect_control.equations import NEUTRAL
 from twoway.simulation.affect_control.frames import KINDS, ROLES
+from twoway.simulation.affect_control.lexicon import NEUTRAL
 from twoway.simulation.columns import DAY_COLUMNS, EVENT_COLUMNS, NOTHING, SHARE_OF, WHO, Column
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.scenario import Resolved, Scenario, as_scenario

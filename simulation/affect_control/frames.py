@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twoway.simulation.affect_control.equations import Floats, Lexicon, read_toml, table_of
+from twoway.simulation.affect_control.lexicon import Lexicon
+from twoway.simulation.arrays import Floats
+from twoway.simulation.data_files import read_toml, table_of
 from twoway.simulation.errors import InputError, nearest
 
 KINDS = ("personal", "formal", "adversarial")

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
+from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
 from twoway.simulation.dynamics.encounter import define
@@ -23,7 +24,7 @@ from twoway.simulation.rules.choice import contact, daily_chance, pressure_under
 from twoway.simulation.rules.initial import clipped_to_share, initial_log_weight
 from twoway.simulation.rules.social import move_toward
 from twoway.simulation.situations import EncounterKind
-from twoway.simulation.state import NOBODY, CentreState, Floats, Pair, Party, Post
+from twoway.simulation.state import NOBODY, CentreState, Pair, Party, Post
 
 if TYPE_CHECKING:
     from twoway.simulation.conditions import Parameters

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from twoway.simulation.action_tables import Turn
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
+from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions, FrameRecord
 from twoway.simulation.event_log import EventLog, new_row
@@ -36,7 +37,7 @@ from twoway.simulation.rules.reading import (
 from twoway.simulation.rules.tension import tension_added
 from twoway.simulation.rules.tone import personal_weight, updated_felt_coercion, updated_negativity, updated_positivity
 from twoway.simulation.sampling import drawn_from, pick
-from twoway.simulation.state import Floats, Pair, Party, Row
+from twoway.simulation.state import Pair, Party, Row
 
 if TYPE_CHECKING:
     from twoway.simulation.conditions import Parameters

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twoway.simulation.affect_control.frames import CLIENT
+from twoway.simulation.arrays import Floats, Ints
 from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
 from twoway.simulation.dynamics.encounter import note_state
@@ -15,7 +16,7 @@ from twoway.simulation.events import PEER_TALK
 from twoway.simulation.random_streams import Draws, friendship_draw, peer_draws
 from twoway.simulation.rules.choice import daily_chance
 from twoway.simulation.rules.social import move_toward, with_opposition
-from twoway.simulation.state import CentreState, Floats, Ints, Pair, Party
+from twoway.simulation.state import CentreState, Pair, Party
 
 if TYPE_CHECKING:
     from twoway.simulation.conditions import FrameRecord, Parameters

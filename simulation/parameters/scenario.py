@@ -11,16 +11,11 @@ from typing import Any
 
 from pydantic import Field, ValidationError, create_model
 
-from twoway.simulation.affect_control.equations import (
-    Equations,
-    Lexicon,
-    data_file,
-    load_equations,
-    load_lexicon,
-    read_toml,
-)
+from twoway.simulation.affect_control.equations import Equations, load_equations
 from twoway.simulation.affect_control.frames import Frames, load_frames
+from twoway.simulation.affect_control.lexicon import Lexicon, load_lexicon
 from twoway.simulation.coping import COPING_WAYS
+from twoway.simulation.data_files import data_file, read_toml
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.events import EVENTS
 from twoway.simulation.extensions import Extension, load_extension

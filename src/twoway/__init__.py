@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # for editors and type checkers
     from twoway.experiments.studies.run import resume, run_study
     from twoway.experiments.studies.study import Study, load_study
     from twoway.simulation import SCOPE
-    from twoway.simulation.affect_control.equations import event
+    from twoway.simulation.affect_control.event import event
     from twoway.simulation.coping import coping_way
     from twoway.simulation.dynamics.policy_change import PolicyChange
     from twoway.simulation.errors import InputError
@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # for editors and type checkers
     from twoway.simulation.tables import Tables, run
 
 __all__ = [
+    "SCOPE",
     "AskTellStudy",
     "Centre",
     "Client",
@@ -47,7 +48,6 @@ __all__ = [
     "ParameterGroup",
     "PolicyChange",
     "Result",
-    "SCOPE",
     "Scenario",
     "Study",
     "Tables",
@@ -86,7 +86,7 @@ _HOME = {
     "changed": "simulation.parameters.scenario",
     "compare": "experiments.comparison.compare",
     "coping_way": "simulation.coping",
-    "event": "simulation.affect_control.equations",
+    "event": "simulation.affect_control.event",
     "event_kind": "simulation.events",
     "figure": "analysis.figures.registry",
     "load": "simulation.parameters.scenario",

@@ -5,19 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.people import (
-    FRAMES,
-    K,
     NAMES,
     NEARLY_ONE,
     PREPARED,
     SITUATIONS,
     TURNS,
-    all_draws,
+    K,
     conditions,
-    event_log,
     log_weights,
     numbers,
-    pair,
     party,
     row,
     share,
@@ -31,9 +27,7 @@ from twoway.simulation.dynamics.encounter import (
     PERSON,
     ROLE,
     STRAIN,
-    Meeting,
     SourceShares,
-    acting_from,
     choose,
     encounter,
     frame_taken,
@@ -43,7 +37,6 @@ from twoway.simulation.dynamics.encounter import (
     redefine,
 )
 from twoway.simulation.parameters.scenario import all_declarations
-from twoway.simulation.random_streams import ANY, ENCOUNTERS, encounter_draws, with_written
 from twoway.simulation.sampling import pick
 from twoway.simulation.situations import LONGEST, EncounterKind
 
@@ -174,8 +167,7 @@ def test_a_refusal_known_to_be_the_rules_is_put_down_to_the_role(view, known, mo
     little, much = sorted([known, more])
     refusal = act(ANSWER, "refuse")
     blind, knowing = (
-        reads(party(view, known_rules=k), ANSWER, refusal, others_share=0.9, turns=SHARP)
-        for k in (little, much)
+        reads(party(view, known_rules=k), ANSWER, refusal, others_share=0.9, turns=SHARP) for k in (little, much)
     )
     assert knowing.role_share >= blind.role_share - 1e-12
     assert knowing.person_share <= blind.person_share + 1e-12
@@ -249,8 +241,7 @@ def test_a_keyworker_with_insight_puts_a_complaint_in_withdrawal_down_to_strain(
     turn = SITUATIONS.turn(EncounterKind.EVERYDAY, CLIENT, 1)
     complaint = act(turn, "complain_to")
     blind, seeing = (
-        reads(party(view, insight=i), turn, complaint, others_strain=0.5, turns=SHARP)
-        for i in (little, much)
+        reads(party(view, insight=i), turn, complaint, others_strain=0.5, turns=SHARP) for i in (little, much)
     )
     assert seeing.strain_share >= blind.strain_share - 1e-12
     assert seeing.person_share <= blind.person_share + 1e-12
@@ -374,9 +365,7 @@ def test_as_a_person_one_does_what_feels_right_in_the_frame_one_has_taken():
     def mean_evaluation(frame):
         done = []
         for u in np.linspace(0, NEARLY_ONE, 60):
-            number = choose(
-                party(), TURNS[TALK], frame, False, numbers(formality=0.0), np.array([u, u]), 0, row()
-            )
+            number = choose(party(), TURNS[TALK], frame, False, numbers(formality=0.0), np.array([u, u]), 0, row())
             done.append(TURNS[TALK].evaluation[number])
         return np.mean(done)
 
