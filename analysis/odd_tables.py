@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
+from types import FunctionType
+from typing import cast
 
 import twoway.simulation.rules
 from twoway.simulation.affect_control.equations import EMOTION_INPUTS, INPUTS
@@ -55,7 +57,8 @@ def rules() -> str:
     """Every rule: name, what it says, and where it stands."""
     for module in iter_modules(twoway.simulation.rules.__path__):
         import_module(f"twoway.simulation.rules.{module.name}")
-    written = sorted(RULES.items(), key=lambda item: (item[1].__module__, item[1].__code__.co_firstlineno))
+    plain = {name: cast(FunctionType, rule) for name, rule in RULES.items()}
+    written = sorted(plain.items(), key=lambda item: (item[1].__module__, item[1].__code__.co_firstlineno))
     return table(
         ["Rule", "What it says", "Module"],
         ([f"`{name}`", first_line(rule), f"`{rule.__module__}`"] for name, rule in written),

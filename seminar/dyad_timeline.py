@@ -110,8 +110,12 @@ def act_chances(
     if turn.mandated:
         weighted = [(numbers.discretion, role), (1.0 - numbers.discretion, mandated_share(role, numbers.mandate))]
     share = strain * turn.strained
-    whole = sum(weight * expected_choice(script, strained, person, follows, share) for weight, follows in weighted)
-    return ActChances(np.asarray(whole), person)
+    whole = np.zeros(count)
+    for weight, follows in weighted:
+        for act in range(count):
+            chance = expected_choice(float(script[act]), float(strained[act]), float(person[act]), follows, share)
+            whole[act] += weight * chance
+    return ActChances(whole, person)
 
 
 @lru_cache(maxsize=8)

@@ -85,7 +85,7 @@ def compiled(function: Function, allocates: bool = False) -> Function:
     with _ONE_AT_A_TIME:  # the folder is a setting of all of numba
         theirs, config.CACHE_DIR = config.CACHE_DIR, _cache_folder()
         try:
-            result: Function = numba.njit(**OPTIONS, _nrt=allocates)(function)
+            result: Function = numba.njit(**OPTIONS | {"_nrt": allocates})(function)
         finally:
             config.CACHE_DIR = theirs
     _name_files_apart(result)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -27,21 +27,25 @@ from twoway.simulation.situations import ENCOUNTER_KINDS
 ANY = -1
 """A coordinate of a written draw that stands for all its values."""
 
-FIRST = np.int64(0)
+def _stream(name: str) -> int:
+    return cast(int, np.int64(stream_id(name)))
+
+
+FIRST = cast(int, np.int64(0))
 """First of several, as a number that is no literal: numba would compile every function anew for every literal."""
 
-CENTRES = np.int64(stream_id("centres: what they differ in"))
-CLIENTS = np.int64(stream_id("clients: traits"))
-CLIENT_EXPECTATIONS = np.int64(stream_id("clients: expectations"))
-KEYWORKERS = np.int64(stream_id("keyworkers: traits"))
-KEYWORKER_EXPECTATIONS = np.int64(stream_id("keyworkers: expectations"))
-FIRST_IMPRESSIONS = np.int64(stream_id("keyworkers: first impressions"))
-FRIENDSHIPS = np.int64(stream_id("clients: friendships"))
-MEETINGS = np.int64(stream_id("days: meetings"))
+CENTRES = _stream("centres: what they differ in")
+CLIENTS = _stream("clients: traits")
+CLIENT_EXPECTATIONS = _stream("clients: expectations")
+KEYWORKERS = _stream("keyworkers: traits")
+KEYWORKER_EXPECTATIONS = _stream("keyworkers: expectations")
+FIRST_IMPRESSIONS = _stream("keyworkers: first impressions")
+FRIENDSHIPS = _stream("clients: friendships")
+MEETINGS = _stream("days: meetings")
 ENCOUNTERS = tuple(stream_id(f"encounters: {kind}") for kind in ENCOUNTER_KINDS)
-EVENINGS = np.int64(stream_id("days: evenings"))
-PEERS = np.int64(stream_id("days: talk among clients"))
-LEAVING = np.int64(stream_id("days: keyworkers leave"))
+EVENINGS = _stream("days: evenings")
+PEERS = _stream("days: talk among clients")
+LEAVING = _stream("days: keyworkers leave")
 
 
 def coping_stream(way: str) -> int:

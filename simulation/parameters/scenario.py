@@ -261,7 +261,8 @@ def changed(scenario: Scenario | str | Path, changes: Mapping[str, float | str])
     InputError
         If there is no such field, or a value is out of its range; the message names the nearest field or the range.
     """
-    data = as_scenario(scenario).model_dump()
+    scenario = as_scenario(scenario)
+    kind, data = type(scenario), scenario.model_dump()
     for key, value in changes.items():
         section, _, field = key.partition(".")
         sections = [name for name in Scenario.model_fields if isinstance(data[name], dict)]
@@ -273,9 +274,9 @@ def changed(scenario: Scenario | str | Path, changes: Mapping[str, float | str])
         whole = isinstance(data[section][field], int) and isinstance(value, float) and value.is_integer()
         data[section][field] = int(value) if whole else value
     try:
-        return type(scenario).model_validate(data)
+        return kind.model_validate(data)
     except ValidationError as error:
-        raise InputError(_in_words(error, type(scenario))) from None
+        raise InputError(_in_words(error, kind)) from None
 
 
 def _data_of(field: str, name: str, beside: Path | None = None, where: str = "") -> Path:
