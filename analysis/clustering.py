@@ -72,7 +72,7 @@ class Emergence(NamedTuple):
     thresholds: pd.DataFrame
     """Agreement of clusters (three, and ``best``) with the rule at other thresholds, and the shares the rule gives."""
     measures: pd.DataFrame
-    """In the columns of ``twoway.analysis.measures``: agreement with the rule; the client's ambivalence by cluster; and the
+    """In the columns of ``twoway.analysis.measures``: agreement with the rule; the client's ambivalence by cluster; the
     clusters, on the day and on the last, of clients with the same balance of tone who feel much or little of both."""
 
 

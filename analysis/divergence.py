@@ -1,6 +1,6 @@
 """Where the stories of the same dyad in two contexts part, and what happened there in either.
 
-Events are records as a run leaves them (``twoway.simulation.columns``) or their table in words; days are counted from 1.
+Events are the records of a run (``twoway.simulation.columns``) or their table in words; days are counted from 1.
 """
 
 from __future__ import annotations

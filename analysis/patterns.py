@@ -51,7 +51,20 @@ def pattern_codes(client: NDArray[Any], keyworker: NDArray[Any]) -> NDArray[np.i
 
 
 def party_class(positivity: pd.Series, negativity: pd.Series, thresholds: Thresholds = THRESHOLDS) -> pd.Series:
-    """Each party's own class, from its tone in EPA units; the rule is ``class_codes``."""
+    """Each party's own class.
+
+    Parameters
+    ----------
+    positivity, negativity
+        Good and bad tone, EPA units, one value per party.
+    thresholds
+        Thresholds of the classification rule.
+
+    Returns
+    -------
+    Series
+        Words of ``CLASSES``, categorical; the rule is ``class_codes``.
+    """
     codes = class_codes(positivity.to_numpy(), negativity.to_numpy(), thresholds)
     return pd.Series(pd.Categorical.from_codes(codes, categories=list(CLASSES)), index=positivity.index)
 
@@ -63,7 +76,15 @@ def pattern(client: pd.Series, keyworker: pd.Series) -> pd.Series:
 
 
 def with_patterns(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.DataFrame:
-    """The dyads table with three more columns: ``client_class``, ``keyworker_class`` and ``pattern``."""
+    """The dyads table with three more columns: ``client_class``, ``keyworker_class`` and ``pattern``.
+
+    Parameters
+    ----------
+    dyads
+        Tone of both parties, a row per dyad.
+    thresholds
+        Thresholds of the classification rule.
+    """
     client, keyworker = (
         party_class(dyads[f"{role}_positivity"], dyads[f"{role}_negativity"], thresholds) for role in ROLES
     )
@@ -89,11 +110,11 @@ def _far(over: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def closeness(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.float64]:
-    """How far each dyad is from each pattern, shape (dyads, 3), EPA units of tone; 0 for the pattern it is in.
+    """Distance of each dyad from each pattern, shape (dyads, 3), EPA units of tone; 0 for its own pattern.
 
-    It is the least change of the two parties' tones, summed, that would bring it there: good tone up to the threshold
-    and bad tone down to it for both, to be friendly; one party's bad tone up, to be conflicted; bad tone down for both
-    and good tone of one below the threshold, to be polite. Needs the columns ``client_positivity`` and so on.
+    The distance is the least change of the two parties' tones, summed, that would bring it there: good tone up to the
+    threshold and bad tone down to it for both, to be friendly; one party's bad tone up, to be conflicted; bad tone down
+    for both and good tone of one below the threshold, to be polite. Needs the columns ``client_positivity`` and so on.
     """
     lacks, excess = [], []
     for role in ROLES:
@@ -143,7 +164,20 @@ def _reason(row: Mapping[Hashable, Any], thresholds: Thresholds) -> str:
 
 
 def by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.DataFrame:
-    """Each dyad's pattern at the end of each day: columns replicate, centre, dyad, day, pattern."""
+    """Each dyad's pattern at the end of each day.
+
+    Parameters
+    ----------
+    days
+        Both parties of any number of dyads at the end of each day.
+    thresholds
+        Thresholds of the classification rule.
+
+    Returns
+    -------
+    DataFrame
+        Columns replicate, centre, dyad, day, pattern.
+    """
     keys = [*DYAD, "day"]
     own = days[[*keys, "party"]].assign(own=party_class(days["positivity"], days["negativity"], thresholds))
     client, keyworker = (own[own["party"] == role].set_index(keys)["own"] for role in ROLES)
@@ -151,20 +185,35 @@ def by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.DataFr
 
 
 ENOUGH_CENTRES = 20
-"""Centres from which on whole centres are drawn again for an interval; with fewer, dyads are taken as independent."""
+"""Centres from which on intervals resample whole centres; with fewer, dyads are taken as independent."""
 
 
 def interval_kind(dyads: pd.DataFrame) -> str:
-    """How the intervals of this table are made: by a bootstrap over centres or, when those are few, as Wilson's."""
+    """Kind of the intervals of this table: bootstrap over centres or, where those are few, Wilson's."""
     enough = dyads.groupby(["replicate", "centre"]).ngroups >= ENOUGH_CENTRES
     return "bootstrap over centres" if enough else "Wilson, over dyads"
 
 
 def shares(dyads: pd.DataFrame, confidence: float = 0.95, draws: int = 2000, seed: int = 0) -> pd.DataFrame:
-    """Share of dyads in each pattern, with an interval of the kind ``interval_kind`` says.
+    """Share of dyads in each pattern, with an interval of the kind that ``interval_kind`` names.
 
-    Rows are patterns; columns ``dyads`` (count), ``share``, ``low``, ``high``. Wilson's interval is too
-    narrow where dyads of one centre resemble each other.
+    Wilson's interval is too narrow where dyads of one centre resemble each other.
+
+    Parameters
+    ----------
+    dyads
+        Dyads at the end of the stay, with or without the column ``pattern``.
+    confidence
+        Probability that an interval covers the true share.
+    draws
+        Bootstrap samples of centres.
+    seed
+        Seed of the bootstrap.
+
+    Returns
+    -------
+    DataFrame
+        A row per pattern; columns ``dyads`` (count), ``share``, ``low``, ``high``.
     """
     table = dyads if "pattern" in dyads else with_patterns(dyads)
     centres = table.groupby(["replicate", "centre"]).ngroup()

@@ -177,7 +177,7 @@ def sorted_answers(
         if np.isfinite(share):
             yield (
                 f"Straight lines explain {share:.0%} of how {phrase(column)} differs between the points; the rest is "
-                "bends, interplay of inputs, and luck."
+                "bends, interplay of inputs, and random variation."
             )
 
 
@@ -192,8 +192,9 @@ def rests_on(
     intervals: str,
 ) -> str:
     """What the answers rest on, as a sentence."""
-    luck = "the same people with the same luck at every point" if common_random_numbers else "other luck at every point"
-    made = f"{points} points, {replicates} replicate{'s' * (replicates != 1)} each, {dyads} a run, {luck}"
+    same = "the same people and random draws at every point"
+    draws = same if common_random_numbers else "other random draws at every point"
+    made = f"{points} points, {replicates} replicate{'s' * (replicates != 1)} each, {dyads} a run, {draws}"
     lost = f"{runs} runs finished, {failed} failed, {missing} missing"
     few = " With so few replicates the intervals are rough." if replicates < FEW else ""
     return f"Rests on {made}: {lost}. Intervals: 95 %, {intervals}.{few}"

@@ -24,20 +24,63 @@ EVALUATION, POTENCY, ACTIVITY = 0, 1, 2
 
 
 def kind_shares(table: pd.DataFrame, resolved: Resolved) -> NDArray[np.float64]:
-    """Weight of the personal, formal and adversarial frames in each row's definition, shape (rows, 3)."""
+    """Weight of the personal, formal and adversarial frames in each row's definition.
+
+    Parameters
+    ----------
+    table
+        Rows of days or events, with the frames' weights.
+    resolved
+        The scenario with its data files.
+
+    Returns
+    -------
+    array
+        Shape (rows, 3); each row sums to 1.
+    """
     weights = table[[f"{SHARE_OF}{name}" for name in resolved.frames.names]].to_numpy()
     member: NDArray[np.float64] = np.equal.outer(resolved.frames.kind, np.arange(len(KINDS))).astype(float)
     return weights @ member
 
 
 def sentiment_of(acts: pd.Series, resolved: Resolved, dimension: int = EVALUATION) -> NDArray[np.float64]:
-    """How good (or powerful, or lively) each act of a categorical column feels, EPA units; NaN where there is none."""
+    """Evaluation, potency or activity of each act of a categorical column.
+
+    Parameters
+    ----------
+    acts
+        Names of acts; may have missing values.
+    resolved
+        The scenario with its data files.
+    dimension
+        ``EVALUATION``, ``POTENCY`` or ``ACTIVITY``.
+
+    Returns
+    -------
+    array
+        Shape (rows,), EPA units; NaN where there is no act.
+    """
     values: list[Any] = [resolved.lexicon.acts[name][dimension] for name in acts.cat.categories]
     return np.append(np.array(values, np.float64), np.nan)[acts.cat.codes.to_numpy()]
 
 
 def require_columns(table: pd.DataFrame, name: str, columns: Iterable[str]) -> None:
-    """Refuse a *table* that lacks one of the *columns*, or that is empty; *name* is events, days or dyads."""
+    """Check that a table has columns and rows.
+
+    Parameters
+    ----------
+    table
+        Table of a run.
+    name
+        Its name in messages: "events", "days" or "dyads".
+    columns
+        Names of the columns.
+
+    Raises
+    ------
+    InputError
+        If a column is missing or the table is empty.
+    """
     for column in columns:
         if column not in table:
             raise InputError(f"{name}: the column '{column}' is missing; {nearest(column, map(str, table.columns))}")
@@ -46,7 +89,13 @@ def require_columns(table: pd.DataFrame, name: str, columns: Iterable[str]) -> N
 
 
 def on_day(days: pd.DataFrame, day: int) -> pd.DataFrame:
-    """The rows of the days table at the end of one day; a day outside the stay is refused."""
+    """The rows of the days table at the end of one day.
+
+    Raises
+    ------
+    InputError
+        If the day is outside the stay.
+    """
     last = int(days["day"].max())
     if not 1 <= day <= last:
         raise InputError(f"day {day}: the stay has days 1 to {last}")

@@ -69,7 +69,7 @@ class StudyPool(NamedTuple):
 
 
 class Contrast(NamedTuple):
-    """The same people with the same luck in two contexts: patterns on the day of the interview, shaped as a pool's."""
+    """The same people and random draws in two contexts: patterns on the day of the interview, shaped as a pool's."""
 
     factor: str
     """What differs, in words, such as "control"."""
@@ -262,7 +262,7 @@ def split_by_context(contrast: Contrast) -> tuple[Codes, Codes]:
 
 
 def _contexts(contrasts: Sequence[Contrast]) -> pd.DataFrame:
-    """The true effect of each factor (same people, same luck), and what a study would say that holds halves together.
+    """True effect of each factor (same people and random draws), and conclusions of studies that compare halves.
 
     Where the true difference cannot be told from none, there is nothing to name: naming it either way is wrong.
     """
@@ -419,7 +419,17 @@ class PairsNeeded(NamedTuple):
 
 
 def pairs_needed(table: pd.DataFrame, what: str, goal: float) -> PairsNeeded:
-    """From how many pairs on studies reach the *goal*, from the table of ``conclusions_by_pairs``; *what* is all_three or order."""
+    """Number of pairs from which on studies reach a goal.
+
+    Parameters
+    ----------
+    table
+        The table of ``conclusions_by_pairs``.
+    what
+        Its column: "all_three" or "order".
+    goal
+        Share of studies that shall reach it.
+    """
 
     def first(column: str) -> int | None:
         below = np.flatnonzero(table[column].to_numpy() < goal)

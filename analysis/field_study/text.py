@@ -38,7 +38,7 @@ def field_study_sentences(
     )
     yield (
         "These studies hear both parties without error and classify by a rule; real interviews do neither. What is "
-        "said of them is the least that luck alone does to a study of this size."
+        "said of them is the least that chance alone does to a study of this size."
     )
 
 
@@ -181,13 +181,14 @@ def _one_party(found: FieldStudy) -> Iterator[str]:
 
 def _how_many(found: FieldStudy) -> Iterator[str]:
     three, order = GOALS["all three patterns"], GOALS["order of frequency"]
-    yield f"To see all three patterns in {three:.0%} of studies takes {_pairs(pairs_needed(found.needed, 'all_three', three))}."
+    enough = _pairs(pairs_needed(found.needed, "all_three", three))
+    yield f"To see all three patterns in {three:.0%} of studies takes {enough}."
     needs = pairs_needed(found.needed, "order", order)
     sentence = f"To get their order right in {order:.0%} takes {_pairs(needs)}"
     if needs.pairs is None and math.isfinite(found.order_pairs):
         sentence += f", some {_rounded(found.order_pairs):,} by a normal approximation"
     if not found.order_settled:
-        sentence += "; but the pool itself does not settle the order, so that this may be luck"
+        sentence += "; but the pool itself does not settle the order, so that this may be chance"
     yield f"{sentence}. More pairs are more centres of {counted(found.pairs // found.centres, 'pair')}."
 
 

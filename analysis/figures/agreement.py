@@ -93,8 +93,8 @@ def agreement_matrix(dyads: pd.DataFrame, when: str = "last day") -> Figure:
 
 
 @figure(
-    "agreement-on-a-day", "Agreement of both parties on a day", "Dyads by the client's and by the keyworker's own class "
-    "at the end of one day.", ("days",), report=5,
+    "agreement-on-a-day", "Agreement of both parties on a day", "Dyads by the client's and by the keyworker's own "
+    "class at the end of one day.", ("days",), report=5,
 )  # fmt: skip
 def agreement_on_a_day(days: pd.DataFrame, day: int | None = None) -> Figure:
     """The agreement matrix at the end of a *day*, by default the last."""

@@ -69,8 +69,8 @@ def moves_figure(moves: pd.DataFrame, first: str) -> Figure:
     dyads, stayed = int(moves["dyads"].sum()), float(np.trace(flows))
     set_alt_text(
         figure,
-        f"Of {counted(dyads, 'dyad')} with the same people and random draws, {1 - stayed:.0%} end in another pattern with "
-        f"{then} than with {first}: conflicted are {flows[2].sum():.0%} with {first}, and "
+        f"Of {counted(dyads, 'dyad')} with the same people and random draws, {1 - stayed:.0%} end in another pattern "
+        f"with {then} than with {first}: conflicted are {flows[2].sum():.0%} with {first}, and "
         f"{flows[:, 2].sum():.0%} with {then}.",
     )
     title(figure, "The same people, another context: who moves where")

@@ -62,7 +62,8 @@ def what_a_study_could_see(field_study: FieldStudy, pattern: NDArray[np.int8], w
     )
     caption(
         figure,
-        f"Left: bars are studies, dashed the true share, brackets 95 % of the studies. {found.studies:,} made-up studies, every pair interviewed {when}, both parties. In truth: among all pairs of "
+        f"Left: bars are studies, dashed the true share, brackets 95 % of the studies. "
+        f"{found.studies:,} made-up studies, every pair interviewed {when}, both parties. In truth: among all pairs of "
         f"all studies. A difference between halves of a study is named from {math.ceil(RULE * (found.pairs // 2))} of "
         f"{found.pairs // 2} pairs on. Monte-Carlo error: the band below, at most "
         f"±{_error(found):.0f} points above.",
@@ -211,6 +212,6 @@ def _describe(figure: Figure, found: FieldStudy) -> None:
         f"Of {found.studies:,} studies of {counted(found.pairs, 'pair')}, {percent(seen[1])} see all three patterns, "
         f"{percent(most[1])} find the most frequent and {percent(order[1])} the order of frequency; in truth "
         f"{listed(truth)}, 95 % of studies find {listed(spread)} pairs.{wrong} "
-        f"It takes, to see all three patterns, {_pairs_needed(found, 'all_three', GOALS['all three patterns'])}; to get "
-        f"their order right, {_pairs_needed(found, 'order', GOALS['order of frequency'])}.",
+        f"It takes, to see all three patterns, {_pairs_needed(found, 'all_three', GOALS['all three patterns'])}; to "
+        f"get their order right, {_pairs_needed(found, 'order', GOALS['order of frequency'])}.",
     )

@@ -62,7 +62,7 @@ def morris_plane(morris: pd.DataFrame, outcome: str, rests_on: str) -> Figure:
     small = " Small circles: inputs whose number would hide another's." if hidden else ""
     caption(
         figure,
-        f"Morris screening; variance of replicates removed. Dotted: sigma = mu*; above it an effect changes direction or depends "
-        f"heavily on other inputs.{small} {rests_on}",
+        f"Morris screening; variance of replicates removed. Dotted: sigma = mu*; above it an effect changes direction "
+        f"or depends heavily on other inputs.{small} {rests_on}",
     )
     return figure

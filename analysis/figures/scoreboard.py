@@ -108,8 +108,8 @@ def predictive_figure(predictive: pd.DataFrame, rests_on: str) -> Figure:
     most = table.groupby("fact", sort=False)["met_in_every_part"].first() >= 0.9
     heading = f"Facts over the posterior sample: {most.sum()} of {len(most)} are met in every part by nine draws of ten"
     below = (
-        f"{rests_on}. Points: the median draw; lines: the middle nine tenths of draws, with the random draws of each. Each row "
-        "has a scale of its own."
+        f"{rests_on}. Points: the median draw; lines: the middle nine tenths of draws, with the random draws of each. "
+        "Each row has a scale of its own."
     )
     seldom = [f"{row.fact} {row.part} ({100 * row.met:.0f} %)" for row in table.itertuples() if row.met < 0.5]
     sentence = f"Of {len(most)} facts {most.sum()} are met in every part by at least nine posterior draws of ten"

@@ -226,5 +226,5 @@ def interpolate(values: Floats, grid: LandscapeGrid, at: Floats) -> Floats:
 
 
 def replicate_weights(units: int, draws: int, seed: int) -> Floats:
-    """Number of times that each draw takes each replicate, shape (draws, units); the same for equally many replicates."""
+    """Number of times that each draw takes each replicate, shape (draws, units)."""
     return resampling_weights(units, draws, seed).astype(np.float64)

@@ -221,7 +221,7 @@ def rest_point_shifts(first: RestPoints, other: RestPoints, grid: LandscapeGrid)
 
     A row per point of the *first*: ``point``, ``there`` (whether the *other* has a certain one, each taken once, the
     nearest first), by how much it moved along both axes with intervals. Draws of both are taken together, so with as
-    many replicates the same luck is on both sides.
+    many replicates both sides have the same random draws.
     """
     mine, theirs = (one.table[(one.table["kind"] == HOLDS) & one.table["certain"]] for one in (first, other))
     taken: dict[int, int] = {}

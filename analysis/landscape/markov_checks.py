@@ -24,7 +24,7 @@ from twoway.analysis.statistics.intervals import percentile_interval
 
 DRAWS = 100
 CHI_SQUARE = 5.991
-"""Bound that the square of a standardised difference of two components passes in 5 % of cases by luck alone."""
+"""Bound that the square of a standardised difference of two components passes in 5 % of cases by chance."""
 COARSE = 8
 """Cells along each axis by which the end of a stay is foreseen from a place."""
 
@@ -37,7 +37,7 @@ class MarkovCheck(NamedTuple):
     early_late: float
     """How much the drift at the same place differs between both halves of the stay, as a share of its own size."""
     early_late_places: float
-    """Share of places (by how often dyads are there) where that difference is beyond luck; .05 would be by luck."""
+    """Share of places (by how often dyads are there) where that difference is beyond chance; .05 would be by chance."""
     memory: float
     """Correlation of what is left of a movement with what was left of the one before, -1 to 1; 0 without memory."""
     memory_low: float
@@ -81,7 +81,7 @@ def _memory(left: Floats, unit: NDArray[np.intp], weights: Floats) -> tuple[floa
 
 
 def _early_late(some: Movements, grid: LandscapeGrid, lag: int, units: int, weights: Floats) -> tuple[float, float]:
-    """Difference of the drift early and late, freed of luck, relative to the drift; and where it is beyond luck."""
+    """Difference of early and late drift, freed of sampling error, relative to the drift; share of places beyond chance."""
     half = len(some.day) // 2
     parts = [
         sum_movements(some._replace(start=some.start[s], move=some.move[s], day=some.day[s]), grid, units)

@@ -114,7 +114,7 @@ def _trust(name: str, tested: MarkovCheck, basins: pd.DataFrame) -> str:
     if not math.isnan(tested.early_late):
         text += (
             f"From the same place dyads drift otherwise early than late in the stay, by {percent(tested.early_late)} "
-            f"of the drift's size, beyond luck at {percent(tested.early_late_places)} of places (by luck, 5 %). "
+            f"of the drift's size, beyond chance at {percent(tested.early_late_places)} of places (by chance, 5 %). "
         )
     text += (
         f"{percent(tested.own)} of the variance of what is left of a movement is the dyad's own all through its stay: "
@@ -144,5 +144,5 @@ def _views(view: LandscapeView, candidates: pd.DataFrame) -> Iterator[str]:
     yield (
         f"Where a drift vanishes depends on the scale, so the number of points is one of the view {view.name}, not of "
         "dyads as such. People, expectations and the crisis at admission are not in the picture, and drift themselves. "
-        "Intervals are of luck alone; smoothing draws points together a little as well."
+        "Intervals are of sampling error alone; smoothing draws points together a little as well."
     )

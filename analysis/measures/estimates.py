@@ -1,4 +1,4 @@
-"""Estimates with intervals: one way of drawing again for every measure.
+"""Estimates with intervals: one bootstrap for every measure.
 
 Nearly every measure here is a function of sums over dyads: a share, a mean, a ratio, a correlation, a slope, a variance
 component. So each dyad contributes a few numbers, whole centres (or, where these are few, dyads) are drawn again with
@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], Any]
 """From sums, shape (..., k), to estimates, shape (..., number of groups)."""
 DRAWS = 1000
-"""How often the units are drawn again."""
+"""Bootstrap samples."""
 ALIKE = "no interval: every draw gives the same"
 COLUMNS = ("measure", "group", "estimate", "low", "high", "interval", "n", "counted", "unit", "meaning")
 """Columns of a table of measures, a row per measure and group."""
@@ -38,14 +38,14 @@ class Measure(NamedTuple):
 
 
 class Units(NamedTuple):
-    """What is drawn again for an interval: the unit of each dyad, and how often each draw takes each unit."""
+    """Units that are resampled for an interval: the unit of each dyad, and the weight of each unit in each draw."""
 
     of: NDArray[np.intp]
     """Unit of each dyad, shape (dyads,)."""
     weights: Floats
-    """How often a draw takes a unit, shape (draws, units); no draws where there is only one unit."""
+    """Number of times that a draw takes a unit, shape (draws, units); no draws where there is only one unit."""
     name: str
-    """What the units are: centres or dyads."""
+    """Name of the units: centres or dyads."""
 
 
 def units_of(dyads: pd.DataFrame, seed: int = 0, draws: int = DRAWS) -> Units:
@@ -80,9 +80,28 @@ def estimated(
 ) -> pd.DataFrame:
     """Rows of one measure: the *statistic* of the sums of *parts* for each of the *groups*.
 
-    *parts* (dyads, k) is what each dyad contributes; *n* is a number per group. The interval is the 95 % percentile
-    interval of the draws; those in which the statistic is undefined are left out and counted in words. An estimate
-    that is undefined is missing, and the column ``interval`` says so.
+    The interval is the 95 % percentile interval of the draws; those in which the statistic is undefined are left out
+    and counted in words. An estimate that is undefined is missing, and the column ``interval`` says so.
+
+    Parameters
+    ----------
+    measure
+        Name, unit and meaning.
+    groups
+        Names of the G groups.
+    parts
+        Contribution of each dyad to the sums, shape (dyads, k).
+    statistic
+        From sums, shape (..., k), to estimates, shape (..., G).
+    n
+        Number of cases in each group.
+    units
+        Units that are resampled.
+
+    Returns
+    -------
+    DataFrame
+        A row per group, with the columns ``COLUMNS``.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate = _finite(statistic(parts.sum(axis=0)), len(groups))
@@ -111,7 +130,7 @@ def estimated_shares(
     for row in np.flatnonzero(flat):
         count = len(np.unique(units.of[cases[:, row] > 0]))
         table.loc[row, ["low", "high"]] = wilson_interval_of_count(int(table.loc[row, "estimate"] * count), count)
-        table.loc[row, "interval"] = f"Wilson, over {_so_many(count, units.name)}"
+        table.loc[row, "interval"] = f"Wilson, over {_counted_units(count, units.name)}"
     return table
 
 
@@ -139,11 +158,11 @@ def _interval(estimate: float, again: Floats, units: Units) -> tuple[float, floa
     if low == high:
         return np.nan, np.nan, ALIKE
     missing = len(again) - len(defined)
-    words = f"bootstrap over {_so_many(units.weights.shape[1], units.name)}"
+    words = f"bootstrap over {_counted_units(units.weights.shape[1], units.name)}"
     return float(low), float(high), words + (f", undefined in {missing} of {len(again)} draws" if missing else "")
 
 
-def _so_many(count: int, name: str) -> str:
+def _counted_units(count: int, name: str) -> str:
     """A number of units in words; their *name* is a plural."""
     return f"{count} {name if count != 1 else name[:-1]}"
 

@@ -1,7 +1,7 @@
 """Some measures of the same people in two worlds, and the difference that the other world makes to each.
 
-Replicate r of both runs is the same people with the same luck. Replicates are drawn again with replacement, the same
-ones from both runs, so that what both share drops out of the interval of the difference.
+Replicate r of both runs is the same people with common random numbers. Replicates are resampled, the same
+ones from both runs, so that their common variation drops out of the interval of the difference.
 """
 
 from __future__ import annotations
@@ -60,12 +60,22 @@ def sd_of_powers(sums: Floats) -> Floats:
 
 
 def run_sums(tables: Tables, resolved: Resolved, day: int, seed: int = 0) -> RunSums:
-    """What two runs are compared by, on the *day* of the interview or over the whole stay.
+    """Sums of a run from which two runs are compared, on the day of the interview or over the whole stay.
 
-    The measures are those of the same names in ``twoway.analysis.measures``: whether both parties' classes agree, correlation,
-    gap and spread of their ratings, the client's mean rating, high felt coercion, shapes of growth, ruptures and
-    repairs, and asymmetry of attribution. *seed* decides rating noise. Of the events only acts read as negative are
-    used.
+    The measures are those of the same names in ``twoway.analysis.measures``: whether both parties' classes agree,
+    correlation, gap and spread of their ratings, the client's mean rating, high felt coercion, shapes of growth,
+    ruptures and repairs, and asymmetry of attribution. Of the events only acts read as negative are used.
+
+    Parameters
+    ----------
+    tables
+        Events, days and dyads of a run.
+    resolved
+        The scenario with its data files.
+    day
+        Day of the interview.
+    seed
+        Seed of the rating noise.
     """
     view = panel(tables.days)
     at, n = view.at(day), len(view.dyads)

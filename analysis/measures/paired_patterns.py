@@ -1,7 +1,8 @@
-"""The same people in two contexts: differences between paired replicates, who moved, and what the pairing is worth.
+"""The same people in two contexts: differences between paired replicates, moves, and the gain by pairing.
 
 A *paired* table of codes has a row per replicate and a column per dyad: the pattern (index into ``PATTERNS``) in which
-the dyad ends. Row r and column i are the same people with the same luck in both tables.
+the dyad ends. Row r and column i are the same people with the same random draws in both
+tables.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ def shares_of(codes: Codes) -> Floats:
 def variance_ratio(
     first: Floats, other: Floats, confidence: float = 0.95, draws: int = 1000, seed: int = 0
 ) -> Interval:
-    """How many times smaller the variance of *other* − *first* is than with independent luck; rows are replicates.
+    """Gain of common random numbers: variance with independent draws over the variance of *other* − *first*.
 
-    With independent luck it would be the sum of both variances. As many times fewer replicates give the same
+    With independent draws it would be the sum of both variances. As many times fewer replicates give the same
     precision. The interval is a bootstrap over replicates. Infinite where the difference is the same in all of them.
     """
 
@@ -52,7 +53,7 @@ def variance_ratio(
 
 
 def largest_variance_ratio(first: Floats, other: Floats) -> Floats:
-    """The ratio of ``variance_ratio`` that no sharing of luck could exceed, given how much each varies by itself.
+    """The largest possible ``variance_ratio``, given the variance of each context by itself.
 
     It is reached if the replicate with the smallest share here is the one with the smallest there, and so on
     (comonotone): where a pattern is general in one context and all but absent in the other, there is little to share.

@@ -1,8 +1,8 @@
 """Ratings: the relationship as each party would rate it, and as a questionnaire would catch it.
 
 A party's rating is its good tone less its bad tone, A = P - N. A study never sees A: a single rating is only partly
-reliable, and clients' ratings pile up at the top of the scale. ``observed_rating`` puts this between the model and whatever
-is compared with a published correlation.
+reliable, and clients' ratings pile up at the top of the scale. ``observed_rating`` puts this between the model and
+whatever is compared with a published correlation.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 
 Floats = NDArray[np.float64]
 STREAM = 0x5241544E
-"""Sets the luck of ratings apart from any other use of the same seed (part of the key of its streams)."""
+"""Separates the random streams of ratings from any other use of the same seed (part of their key)."""
 FIRST_DAY = 7
 """Day of the first rating a study would take: after a week (assumed; weeks 1 to 12 in Meier & Donmall 2006)."""
 

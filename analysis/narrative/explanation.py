@@ -43,7 +43,7 @@ SHOWN = 5
 class Explanation(NamedTuple):
     """All there is to say about one exchange; the tables' probabilities and shares are 0..1.
 
-    ``event`` is its row of the events table, ``explanation_lines`` the exchange as the story tells it. ``prediction`` has columns
+    ``event`` is its row of the events table, ``told`` the exchange as the story tells it. ``prediction`` has columns
     act, expected and seen_as (how probable the act was to be done, and to be seen); ``sources`` has source, believed
     (the reader's belief in its weight), probability (of the act seen, out of it) and explains (its share of the act
     seen); ``frames`` has frame, before, probability (of the act seen, if it were wholly this frame), after, deflection

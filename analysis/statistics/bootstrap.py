@@ -1,6 +1,7 @@
 """The bootstrap: units drawn again with replacement, as the number of times that each draw takes each unit.
 
-Estimates that are functions of sums over units need nothing else: ``weights @ sums_by_unit`` are the sums of every draw.
+Estimates that are functions of sums over units need nothing else: ``weights @ sums_by_unit`` are the sums of every
+draw.
 """
 
 from __future__ import annotations

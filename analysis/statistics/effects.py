@@ -1,8 +1,8 @@
 """Effects in a study: what changes in an outcome when an input is changed, and how sure that is.
 
 The tables have one row per run, that is per ``point`` and ``replicate``, with inputs and outcomes in columns; ``point``
-numbers the rows of the design. Intervals are Student's, over replicates: with the same luck at every point a
-replicate gives one difference, free of the luck they share; else points vary independently (Welch).
+numbers the rows of the design. Intervals are Student's, over replicates: with common random numbers a replicate gives
+one difference, free of the variation that the points share; else points vary independently (Welch).
 """
 
 from __future__ import annotations
@@ -45,9 +45,17 @@ class Estimate(NamedTuple):
 
 
 def contrast(values: Floats, weights: Floats, common_random_numbers: bool) -> Estimate:
-    """A weighted sum of the points' means, with its interval; *values* (P, R), *weights* (P,).
+    """A weighted sum of the points' means, with its interval.
 
-    With the same luck only replicates without a missing value at a point that counts are used.
+    Parameters
+    ----------
+    values
+        Outcome by point and replicate, shape (P, R), NaN where a run is missing.
+    weights
+        Weight of each point, shape (P,).
+    common_random_numbers
+        Whether the replicates of all points have the same random draws. If so, only replicates without a missing value
+        at a point with a weight are used; else points vary independently (Welch).
     """
     used = weights != 0
     some, weights = values[used], weights[used]
@@ -76,7 +84,7 @@ def _student(value: float, variance: float, degrees: float) -> Estimate:
 
 
 def median_half_width(values: Floats) -> float:
-    """Half the width of the 95 % interval of a point's mean, in the middle of all points; *values* (P, R)."""
+    """Half the width of the 95 % interval of a point's mean, median over the points; *values* (P, R)."""
     n = (~np.isnan(values)).sum(axis=1)
     some = values[n > 1]
     if len(some) == 0:

@@ -88,6 +88,7 @@ def cloud(resolved):
     return emergence(planted(resolved, [(1.0, 0.4, 0.0, 0.3)])[0], resolved, 1)
 
 
+@pytest.mark.slow
 def test_three_planted_groups_are_found_and_are_those_of_the_rule(three):
     found, _, group = three
     assert (found.best, found.chosen) == (3, 3)
@@ -113,6 +114,7 @@ def test_two_planted_groups_are_not_called_three(resolved):
     assert any("Three is not what the data show" in sentence for sentence in emergence_sentences(found))
 
 
+@pytest.mark.slow
 def test_one_cloud_is_no_groups_at_all(cloud):
     assert cloud.chosen == 1
     words = " ".join(emergence_sentences(cloud))

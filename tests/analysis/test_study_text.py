@@ -115,7 +115,7 @@ def test_what_it_rests_on_is_said_in_full():
         "12 points",
         "5 replicates each",
         "16 dyads",
-        "same luck",
+        "same people and random draws",
         "58 runs finished, 1 failed, 1 missing",
         "rough",
     ):

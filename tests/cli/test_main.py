@@ -115,6 +115,7 @@ def test_a_run_says_first_what_will_run_and_then_what_came_of_it(twoway, tmp_pat
     assert pq.read_table(tmp_path / "mine" / "dyads.parquet").num_rows == 32
 
 
+@pytest.mark.slow
 def test_one_client_for_one_day_is_a_run_and_is_told_in_the_singular(twoway, tmp_path):
     status, out, err = twoway("run", "ordinary", "--days", "1", "--set", "design.clients=1", "--out", "one")
     assert (status, err) == (0, "")
@@ -123,6 +124,7 @@ def test_one_client_for_one_day_is_a_run_and_is_told_in_the_singular(twoway, tmp
     assert len(list((tmp_path / "one" / "figures").iterdir())) == 10
 
 
+@pytest.mark.slow
 def test_a_run_without_a_folder_takes_the_next_number_below_runs(twoway, tmp_path):
     for _ in range(2):
         assert twoway("run", "ordinary", "--days", "2", "--keep", "dyads")[0] == 0
@@ -148,6 +150,7 @@ def test_frames_and_situations_of_ones_own_are_found_beside_the_scenario(twoway,
     assert twoway("verify", "out")[0] == 0, "the run's folder holds the data it was made with"
 
 
+@pytest.mark.slow
 def test_a_fresh_run_is_verified_table_by_table(twoway, kept):
     status, out, err = twoway("verify", kept)
     assert (status, err) == (0, "")

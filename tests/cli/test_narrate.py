@@ -64,6 +64,7 @@ def test_what_is_told_can_be_had_in_every_form_on_the_screen_or_in_a_file(twoway
     assert file.read_text() == out
 
 
+@pytest.mark.slow
 def test_dyads_are_counted_through_the_centres(twoway, kept):
     assert "Client 1 of centre 1, replicate 0," in twoway("story", kept, "--dyad", "5")[1]
     assert "Client 3 of centre 3, replicate 1," in twoway("story", kept, "--dyad", "15", "--replicate", "1")[1]

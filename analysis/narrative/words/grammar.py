@@ -104,7 +104,8 @@ def reading_noun(act: str, encounter: str | None = None) -> str:
 def emotion_phrase(emotion: str, whose: PersonWords, other: PersonWords) -> str:
     """What someone felt, as it follows "felt"; *emotion* is a measured word, a family of them, or neutral.
 
-    >>> emotion_phrase("warm", I_MYSELF, PRONOUN["keyworker"]), emotion_phrase("humiliated", I_MYSELF, PRONOUN["keyworker"])
+    >>> her = PRONOUN["keyworker"]
+    >>> emotion_phrase("warm", I_MYSELF, her), emotion_phrase("humiliated", I_MYSELF, her)
     ('warmly toward her', 'humiliated')
     """
     told = str(words("emotions")["felt"].get(emotion, spaced(emotion)))

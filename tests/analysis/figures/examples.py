@@ -27,6 +27,9 @@ CONDITION = f"{OUTCOME} above 0.5"
 DIMENSIONS = ("expectation", "meaning", "context", "handling")
 LONG = "keyworkers differ in what they expect"
 LONG_SCHEDULE = "ordinary@30:context.control=5,context.formality=0.6@60:strict-but-fair"
+SAYS = "both parties rate the relationship alike when they are asked apart, as three studies found"
+STUDIED = ((0.4, 0.3, 0.3), (0.98, 0.02, 0.0), (0.2, 0.5, 0.3))
+"""True shares of the patterns in field studies."""
 OUTCOMES = [Column(name, "share of dyads", name) for name in ("friendly", "polite", "conflicted")]
 
 # Runs
@@ -230,8 +233,8 @@ def facts_of(count):
     """A scoreboard of facts, each with two parts, and the same over draws of a posterior sample."""
     verdicts = ("met", "between", "missed")
     rows = [
-        {"fact": f"F{f}", "part": part, "says": "both parties rate the relationship alike when they are asked apart, as "
-         "three studies found", "used": "held out" if f % 2 else "calibration", "unit": unit, "estimate": estimate,
+        {"fact": f"F{f}", "part": part, "says": SAYS, "used": "held out" if f % 2 else "calibration", "unit": unit,
+         "estimate": estimate,
          "low": estimate - 0.05, "high": estimate + 0.1, "accept_low": 0.2, "accept_high": 0.5, "wrong_low": 0.1,
          "wrong_high": np.inf, "verdict": verdicts[f % 3], "certain": f % 4 > 0, "met": 0.3 + 0.1 * (f % 7),
          "met_in_every_part": 0.9}
@@ -308,7 +311,11 @@ def example(name, size):
         "study-effects": lambda: ({"effects": effects_of(count)}, asked | {"outcomes": OUTCOMES[: 1 + step]}),
         "who-moves": lambda: ({"moves": of_comparison(pattern_moves, codes(), schedule)}, {"first": schedule}),
         "differences-between-contexts": lambda: (
-            {"differences": pd.concat([of_comparison(pattern_differences, codes(i), f"{schedule} {i}") for i in range(1 + step)])},
+            {
+                "differences": pd.concat(
+                    [of_comparison(pattern_differences, codes(i), f"{schedule} {i}") for i in range(1 + step)]
+                )
+            },
             {"first": schedule, "replicates": 10},
         ),
         "both-by-day": lambda: (
@@ -325,7 +332,7 @@ def example(name, size):
         "scoreboard": lambda: ({"scoreboard": facts_of((1, 4, 17)[step])}, {"rests_on": "64 dyads per condition"}),
         "predictive": lambda: ({"predictive": facts_of((1, 4, 17)[step])}, {"rests_on": "64 dyads per condition"}),
         "identifiability": lambda: (calibrated((1, 6, 20)[step]), {"rests_on": "50 points"}),
-        "what-a-study-could-see": lambda: _study_example(((0.4, 0.3, 0.3), (0.98, 0.02, 0.0), (0.2, 0.5, 0.3))[step], count),
+        "what-a-study-could-see": lambda: _study_example(STUDIED[step], count),
         "landscapes": lambda: (
             {"landscape": [landscape_panel(1 + place % 2, f"place {place}") for place in range((1, 2, 5)[step])]},
             {"view": VIEWS["leaning"], "lag": 1},

@@ -55,6 +55,7 @@ def test_measures_beyond_their_interval_are_filled():
     assert sum(line.get_markerfacecolor() != "white" for line in points) == table["detectable"].sum()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kinds", [tuple(VARIANTS), ("sentiments",), ("frames", "posterior")])
 def test_every_claim_stands_in_the_figure_with_its_share_for_every_kind(kinds):
     claims = [f"Strict rules that are explained leave fewer conflicted dyads {i}" for i in range(12)]

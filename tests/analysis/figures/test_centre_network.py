@@ -81,6 +81,7 @@ def test_words_count_clients_keyworkers_and_friendships_of_like_patterns(centre)
         assert f"{count} {name}" in alt_text(figure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clients", [1, 2, 30])
 @pytest.mark.parametrize("density", [0.0, 1.0])
 def test_centres_of_any_size_can_be_drawn(clients, density):

@@ -89,6 +89,7 @@ def test_each_morning_of_a_policy_change_is_marked_once_if_it_is_within_the_stay
         assert [line.get_xdata()[0] for line in axes.lines if line.get_linestyle() == ":"] == marked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["there", LONG])
 def test_every_word_is_on_the_page_however_long_the_names(name):
     pair = codes()

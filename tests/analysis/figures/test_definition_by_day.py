@@ -60,6 +60,7 @@ def test_one_dyad_and_no_events_can_be_drawn(tables):
         assert_all_is_on_the_page(definition_by_day(one.days, events))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frames", [2, 5, 7, 10])
 @pytest.mark.parametrize("days", [1, 30])
 def test_any_repertoire_can_be_drawn(frames, days):

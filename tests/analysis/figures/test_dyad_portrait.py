@@ -98,6 +98,7 @@ def test_the_portrait_names_every_frame(tables):
     assert len(set(FRAME_COLOURS)) == len(FRAME_COLOURS) >= len(frames)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("days", [1, 2, 10])
 def test_the_portrait_of_one_dyad_alone_can_be_drawn_however_short(tables, days):
     assert_all_is_on_the_page(dyad_portrait(*only(tables, 0, 3, 1, days)))
@@ -148,6 +149,7 @@ def test_ruptures_are_shaded_for_the_party_whose_tone_fell(tables):
     assert "rupture" not in caption(dyad_portrait(*tables, (0, 1, 2)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frames", [2, 5, 7])
 def test_any_repertoire_of_frames_can_be_drawn(tables, frames):
     one = only(tables, 0, 3, 1)

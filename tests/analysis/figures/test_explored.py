@@ -13,6 +13,7 @@ from twoway.analysis.landscape.drift import VIEWS
 from twoway.analysis.landscape.fixed_points import HOLDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shares", [(0.4, 0.3, 0.3), (0.98, 0.02, 0.0), (0.0, 0.0, 1.0)])
 @pytest.mark.parametrize("pairs", [1, 4])
 def test_the_bars_are_the_studies_and_all_is_on_the_page(shares, pairs):

@@ -53,6 +53,7 @@ def bars(axes):
 # Where the dyads end
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(st.lists(st.tuples(TONE, TONE, TONE, TONE), min_size=1, max_size=30), st.integers(1, 4))
 def test_every_dyad_is_one_point_for_each_party_where_its_tone_is(rows, centres):
@@ -72,6 +73,7 @@ def test_every_dyad_is_one_point_for_each_party_where_its_tone_is(rows, centres)
         assert table[f"{party}_negativity"].max() < high
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(st.lists(st.tuples(TONE, TONE, TONE, TONE), min_size=1, max_size=30), st.integers(1, 4))
 def test_bars_are_as_long_as_the_shares_and_whiskers_reach_over_the_intervals(rows, centres):

@@ -31,6 +31,7 @@ def height(ribbon):
     return corners[7, 1] - corners[0, 1]
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(st.lists(st.tuples(*[st.sampled_from([0, 1, 2])] * 3), min_size=1, max_size=30))
 def test_bars_and_ribbons_are_as_high_as_there_are_dyads(patterns):

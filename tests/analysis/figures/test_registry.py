@@ -56,6 +56,7 @@ def drawn(request):
     return figure
 
 
+@pytest.mark.slow
 def test_no_text_is_beyond_the_page_or_on_another(drawn):
     assert_no_text_is_beyond_the_page_or_on_another(drawn)
 

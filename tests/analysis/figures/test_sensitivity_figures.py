@@ -28,6 +28,7 @@ from twoway.analysis.figures.sobol import pairs_map, sobol_bars
 COUNTS = (2, 6, 12, 20)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limits", [0, 1, 2, 3, 4])
 def test_a_box_with_any_number_of_limits_can_be_read(limits):
     figure = discovery_map(**discovered(limits), condition=CONDITION, rests_on=RESTS_ON)
@@ -37,6 +38,7 @@ def test_a_box_with_any_number_of_limits_can_be_read(limits):
     assert RESTS_ON in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", COUNTS)
 def test_every_input_is_named(count):
     for figure in (

@@ -61,6 +61,7 @@ def test_each_title_names_the_dyad_and_its_last_pattern_and_the_sentence_counts_
         )
 
 
+@pytest.mark.slow
 def test_of_many_dyads_a_page_is_shown_and_the_caption_says_so():
     figure = study_sheet(simulated(PAGE + 4, 3))
     assert sum(text.startswith("centre") for text in words(figure)) == PAGE
@@ -68,6 +69,7 @@ def test_of_many_dyads_a_page_is_shown_and_the_caption_says_so():
     assert "all dyads" in caption(study_sheet(simulated(PAGE, 3)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("dyads", "days"), [(1, 1), (1, 365), (2, 30), (5, 2), (16, 30)])
 def test_any_number_of_dyads_and_days_can_be_drawn(dyads, days):
     assert_all_is_on_the_page(study_sheet(simulated(dyads, days)))

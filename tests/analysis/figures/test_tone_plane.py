@@ -26,6 +26,7 @@ def points(axes):
     return np.concatenate(found) if found else np.empty((0, 2))
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(st.lists(st.tuples(TONE, TONE, TONE, TONE), min_size=1, max_size=8))
 def test_each_dyad_is_a_point_for_each_party_and_each_class_is_counted(rows):
@@ -86,6 +87,7 @@ def test_the_sentence_counts_patterns_and_classes():
     assert f"1 {PATTERNS[0]}, 1 {PATTERNS[1]} and 1 {PATTERNS[2]}" in sentence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tones", [(0, 0, 0, 0), (4.3, 4.3, 4.3, 4.3)])
 @pytest.mark.parametrize("dyads", [1, CROWDED])
 def test_dyads_that_all_feel_alike_can_be_drawn(tones, dyads):

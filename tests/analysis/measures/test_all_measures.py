@@ -71,6 +71,7 @@ def test_the_order_of_rows_changes_nothing(tables, scenario, result):
     pd.testing.assert_frame_equal(measures(turned, Resolved(scenario), day=45), result)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [

@@ -38,6 +38,7 @@ def reasons(tables, events):
     ]
 
 
+@pytest.mark.slow
 def test_the_three_sources_explain_the_act_as_the_events_table_says(reasons):
     for reason in reasons:
         explains = reason.sources.set_index("source")["explains"]

@@ -132,6 +132,7 @@ def test_no_sentence_contradicts_the_numbers(account, key):
         assert any(holds(slot, entry, account) for entry in entries), entries
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(account(), st.integers(0, 10_000))
 def test_an_interview_has_eighty_to_a_hundred_and_fifty_words(account, key):

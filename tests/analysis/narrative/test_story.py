@@ -46,6 +46,7 @@ def blocks(pieces, kind):
     return [piece for piece in pieces if isinstance(piece, Block) and piece.kind == kind]
 
 
+@pytest.mark.slow
 def test_the_chapters_cover_the_stay_without_gap_or_overlap(told):
     _, pieces = told
     days = [re.match(r"Days (\d+) to (\d+):", block.text) for block in blocks(pieces, "heading")]
