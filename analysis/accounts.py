@@ -41,7 +41,7 @@ REMEMBERING = MemoryParameters()
 
 
 def read_by(events: pd.DataFrame) -> pd.Series:
-    """Who read the act of each row: the party that is not the actor, as a categorical."""
+    """Reader of the act of each row: the party that is not the actor, as a categorical."""
     return events["actor"].cat.rename_categories(dict(zip(ROLES, reversed(ROLES), strict=True)))
 
 
@@ -225,7 +225,20 @@ def pair_of_accounts(
 
 
 def dyad_tables(tables: Tables, dyad: tuple[int, int, int]) -> Tables:
-    """The tables of one dyad alone, by (replicate, centre, number); one that does not exist is refused."""
+    """The tables of one dyad alone.
+
+    Parameters
+    ----------
+    tables
+        Events, days and dyads of a run.
+    dyad
+        (replicate, centre, number).
+
+    Raises
+    ------
+    InputError
+        If there is no such dyad.
+    """
 
     def mine(table: pd.DataFrame) -> pd.DataFrame:
         keep = np.logical_and.reduce([table[key] == value for key, value in zip(DYAD, dyad, strict=True)])

@@ -160,13 +160,28 @@ def _ordered(labels: Codes, accounts: pd.DataFrame, clusters: int) -> Codes:
 
 
 def clusters_of(accounts: pd.DataFrame, clusters: int, seed: int = 0) -> Codes:
-    """Cluster of each dyad, shape (dyads,), of so many found without the rule; 0 is where both are rated highest."""
+    """Clusters of dyads by their accounts, found without the classification rule.
+
+    Parameters
+    ----------
+    accounts
+        Both parties' accounts, a row per dyad.
+    clusters
+        Number of clusters.
+    seed
+        Seed of the mixture model's starts.
+
+    Returns
+    -------
+    array of int
+        Cluster of each dyad, shape (dyads,); 0 is the one in which both parties are rated highest.
+    """
     values = account_features(accounts)
     return _ordered(_mixture(values, clusters, seed).predict(values), accounts, clusters)
 
 
 def best_number(accounts: pd.DataFrame, seed: int = 0) -> int:
-    """How many clusters describe the accounts best (lowest BIC), of 1 to ``MOST``."""
+    """Number of clusters, of 1 to ``MOST``, that describes the accounts best (lowest BIC)."""
     values = account_features(accounts)
     fits = {k: _mixture(values, k, seed, STARTS_OF_HALVES).bic(values) for k in range(1, MOST + 1)}
     return min(fits, key=lambda k: fits[k])

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.simulation.columns import EVENT_KINDS, EventKind
+from twoway.simulation.events import EVENTS, EXCHANGE, HANDLING
 from twoway.simulation.situations import ENCOUNTER_KINDS
 
 VISIBLE = ("day", "event", "encounter", "exchange", "actor", "act", "seen", "way", "friend")
@@ -49,9 +49,9 @@ def first_difference(first: NDArray[Any], other: NDArray[Any]) -> FirstDifferenc
         rows = sorted((row for row in (here, there) if row is not None), key=_place)
         return FirstDifference(int(rows[0]["day"]), ONE_ONLY, _name(rows[0]))
     what = FRIEND
-    if here["event"] == EventKind.EXCHANGE:
+    if here["event"] == EXCHANGE:
         what = OPENED if here["actor"] != there["actor"] else ACT if here["act"] != there["act"] else SEEN
-    elif here["event"] == EventKind.HANDLING:
+    elif here["event"] == HANDLING:
         what = HANDLED if here["actor"] == there["actor"] else ONE_ONLY
     return FirstDifference(int(here["day"]), what, _name(here))
 
@@ -62,7 +62,7 @@ def _place(row: Any) -> tuple[int, ...]:
 
 
 def _name(row: Any) -> str:
-    return ENCOUNTER_KINDS[row["encounter"]] if row["event"] == EventKind.EXCHANGE else EVENT_KINDS[row["event"]]
+    return ENCOUNTER_KINDS[row["encounter"]] if row["event"] == EXCHANGE else list(EVENTS)[row["event"]]
 
 
 def settled_from(codes: NDArray[np.int8]) -> NDArray[np.int64]:
@@ -91,7 +91,7 @@ def events_side_by_side(first: pd.DataFrame, other: pd.DataFrame, days: dict[int
         order = some["event"].cat.codes.astype(int) * 100
         exchange = some["exchange"].astype("float")
         order += (some["encounter"].cat.codes.astype(int) * 10 + exchange.fillna(0).astype(int) + 11) * (
-            some["event"] == EVENT_KINDS[EventKind.EXCHANGE]
+            some["event"] == list(EVENTS)[EXCHANGE]
         )
         words = {name: some[name].astype(object) for name in ("event", "encounter", "actor", *TOLD)}
         rows = pd.DataFrame({"day": some["day"], "order": order, "exchange": exchange.fillna(-1.0), **words}).fillna("")

@@ -20,7 +20,7 @@ FEW = 10
 
 
 def amount(value: float, column: Column, signed: bool = False) -> str:
-    """A number of an outcome as it is said: shares in percentage points, others with two figures that matter.
+    """A number of an outcome in words: shares in percentage points, others with two significant figures.
 
     >>> amount(0.123, Column("friendly", "share of dyads", "dyads"))
     '12.3'

@@ -50,7 +50,7 @@ def bare(study: Any, workers: int = 2) -> float:
 
     table, setting = study.points()
     first = PreparedScenario(setting.resolved(setting.scenario({})))
-    worlds = [first.again(setting.scenario(row)) for row in table.to_dict("records")]
+    worlds = [first.with_scenario(setting.scenario(row)) for row in table.to_dict("records")]
     start = time.perf_counter()
     for world in worlds:
         for _ in simulate(world, study.seed, range(study.replicates), Detail.DYADS, workers):

@@ -53,7 +53,7 @@ def _figures(extensions: Sequence[Extension]) -> Listing:
 
 
 def _data(folder: str, _: Sequence[Extension]) -> Listing:
-    from twoway.simulation.affect_control.equations import DATA, read_toml
+    from twoway.simulation.data_files import DATA, read_toml
 
     for path in sorted((DATA / folder).glob("*.toml")):
         source = read_toml(path)["source"]

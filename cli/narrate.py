@@ -186,8 +186,9 @@ def why(options: argparse.Namespace) -> int:
     from twoway.analysis.narrative.explanation import explain_exchange, explanation_lines
 
     prepared = run.prepared
-    tables = run.read_tables(range(dyad[0], dyad[0] + 1))
-    reason = explain_exchange(tables, prepared, run.seed, dyad, day, exchange or 0)
+    reason = explain_exchange(
+        run.read_tables(range(dyad[0], dyad[0] + 1)), prepared, run.seed, dyad, day, exchange or 0
+    )
     return _say(explanation_lines(reason, prepared), options, f"Why? Dyad {number} of {run.scenario.title}, day {day}")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,16 +21,21 @@ from twoway.analysis.narrative.sentences import Event, evening, exchanges, quiet
 from twoway.analysis.narrative.story import expectation_sentences
 from twoway.experiments.comparison.schedule import ScenarioSchedule
 from twoway.seminar.charts import TALKS, DayMark
+from twoway.simulation.action_tables import Turn
 from twoway.simulation.affect_control.frames import CLIENT
-from twoway.simulation.columns import EventKind
-from twoway.simulation.dynamics.admission import fill_post
+from twoway.simulation.conditions import Conditions
+from twoway.simulation.events import EXCHANGE
 from twoway.simulation.parameters.scenario import Meaning, Resolved, Scenario
+from twoway.simulation.random_streams import draws_of, keyworker_draws
 from twoway.simulation.rules.choice import mandated_share, present_reserve, role_share
+from twoway.simulation.rules.initial import clipped_to_share
 from twoway.simulation.rules.reading import expected as expected_choice
-from twoway.simulation.run import CentreRecords, PreparedScenario, Records, simulate_centre
+from twoway.simulation.run import CentreRecords, PreparedScenario, simulate_centre
 from twoway.simulation.situations import ENCOUNTER_KINDS, EncounterKind
-from twoway.simulation.state import post_type
 from twoway.simulation.tables import TableBuilder
+
+if TYPE_CHECKING:
+    from twoway.simulation.conditions import Parameters
 
 EVENT_COLUMNS = (
     "day", "event", "encounter", "exchange", "actor", "bent", "act", "seen", "way", "emotion_named",
@@ -75,12 +80,12 @@ class ActChances(NamedTuple):
 
 
 def act_chances(
-    turn: np.record,
+    turn: Turn,
     definition: NDArray[np.float64],
     strain: float,
     reserve: float,
     distance: float,
-    numbers: np.record,
+    numbers: Parameters,
 ) -> ActChances:
     """Chances that the model itself would draw the acts of a turn from.
 
@@ -105,8 +110,12 @@ def act_chances(
     if turn.mandated:
         weighted = [(numbers.discretion, role), (1.0 - numbers.discretion, mandated_share(role, numbers.mandate))]
     share = strain * turn.strained
-    whole = sum(weight * expected_choice(script, strained, person, follows, share) for weight, follows in weighted)
-    return ActChances(np.asarray(whole), person)
+    whole = np.zeros(count)
+    for weight, follows in weighted:
+        for act in range(count):
+            chance = expected_choice(float(script[act]), float(strained[act]), float(person[act]), follows, share)
+            whole[act] += weight * chance
+    return ActChances(whole, person)
 
 
 @lru_cache(maxsize=8)
@@ -131,12 +140,11 @@ class DyadTimeline:
     def __init__(self, schedule: ScenarioSchedule, seed: int, dyad: tuple[int, int, int]) -> None:
         scenario = schedule.scenario
         builder = table_builder(scenario.meaning)
-        self.resolved = builder.resolved.again(scenario)
+        self.resolved = builder.resolved.with_scenario(scenario)
         self.prepared = PreparedScenario(self.resolved, schedule.policy_changes)
         self.schedule, self.seed, self.dyad, self.last = schedule, seed, dyad, scenario.design.days
         replicate, centre, number = dyad
-        draws = self.prepared.luck(seed, replicate, centre)
-        whole = simulate_centre(self.prepared, seed, replicate, centre, luck=draws)
+        whole = simulate_centre(self.prepared, seed, replicate, centre)
         mine = _records_of(whole, number)
         self.records = mine.events.view(np.ndarray)
         tables = builder.tables([mine])
@@ -153,8 +161,9 @@ class DyadTimeline:
             views.view(np.ndarray)[number].copy() for views in (whole.first_clients, whole.first_keyworkers)
         ]
         self._post = int(whole.dyads["post"][number])
-        self._in_force: tuple[int, np.record, Records] | None = None
-        self._people = draws._replace(days=draws.days[:0])
+        self._draws = draws_of(seed, replicate, centre)
+        self._changes_in_force = 0
+        self._in_force = self.prepared.conditions(self._draws)
         self.days = mine.days.view(np.ndarray).reshape(self.last, 2)
         """Records of the days table, shape (days, party)."""
 
@@ -261,7 +270,8 @@ class DyadTimeline:
 
     def expected_act(self, side: int, position: Position) -> ExpectedAct:
         """The likeliest act of a party at its next turn: in the encounter under way, or opening an everyday meeting."""
-        numbers, turns = self._setting(max(1, position.day))
+        conditions = self._conditions(max(1, position.day))
+        numbers, turns = conditions.parameters, conditions.turns
         now, today = self.state(side, position), self.days[max(1, position.day) - 1, side]
         kind, turn = self._next_turn(side, position)
         client = side == CLIENT
@@ -275,27 +285,26 @@ class DyadTimeline:
     def _next_turn(self, side: int, position: Position) -> tuple[int, int]:
         """Kind of encounter and index of the turn in which a party is next to act, if nothing else comes up."""
         row = self._row(position) - 1
-        if position.events and self.records["event"][row] == EventKind.EXCHANGE:
+        if position.events and self.records["event"][row] == EXCHANGE:
             kind, number, actor = (int(self.records[name][row]) for name in ("encounter", "exchange", "actor"))
             opener = actor if number % 2 == 0 else 1 - actor
             following = number + (2 if actor == side else 1)
-            if following < self.prepared.kinds[kind].exchanges:
-                return kind, int(self.prepared.kinds[kind].turn[opener, following])
-        return int(EncounterKind.EVERYDAY), int(self.prepared.kinds[EncounterKind.EVERYDAY].turn[side, 0])
+            if following < self.prepared.encounters[kind].exchanges:
+                return kind, int(self.prepared.encounters[kind].turn[opener, following])
+        return int(EncounterKind.EVERYDAY), int(self.prepared.encounters[EncounterKind.EVERYDAY].turn[side, 0])
 
-    def _setting(self, day: int) -> tuple[np.record, Records]:
-        """Numbers and turns of this centre on a day."""
-        begun = sum(then.day <= day for then in self.prepared.reforms)
-        if self._in_force is None or self._in_force[0] != begun:
-            self._in_force = (begun, *self.prepared.of_centre(self._people, begun))
-        return self._in_force[1:]
+    def _conditions(self, day: int) -> Conditions:
+        """The conditions of this centre on a day."""
+        begun = sum(change.day <= day for change in self.prepared.policy_changes)
+        if begun != self._changes_in_force:
+            self._in_force, self._changes_in_force = self.prepared.conditions(self._draws, begun), begun
+        return self._in_force
 
     def _reserve(self, predecessors: int) -> float:
         """A keyworker's reserve as drawn for her, by how many keyworkers held the post before her."""
-        post = np.zeros(1, post_type(len(self.resolved.frames.names))).view(np.recarray)[0]
-        traits = self._people.keyworkers[self._post, predecessors]
-        fill_post(post, self.prepared.frames, self._setting(1)[0], traits)
-        return float(post.reserve)
+        parameters = self._conditions(1).parameters
+        reserve, _ = keyworker_draws(self._draws, self._post, predecessors)
+        return clipped_to_share(parameters.keyworker_reserve + parameters.reserve_sd * reserve)
 
 
 def most_events_on(day: int, timelines: Sequence[DyadTimeline]) -> int:

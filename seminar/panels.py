@@ -43,14 +43,11 @@ from twoway.seminar.lessons import load_lesson, load_lessons
 from twoway.seminar.recipe import changeable_settings, number_text
 from twoway.seminar.session import Session
 from twoway.seminar.templates import render
-from twoway.simulation.affect_control.equations import NEUTRAL
 from twoway.simulation.affect_control.frames import ROLES
+from twoway.simulation.affect_control.lexicon import NEUTRAL
+from twoway.simulation.events import EVENTS
 from twoway.simulation.parameters.scenario import load
 
-EVENING = {
-    "talk_repaired": "The talk.", "talk_failed": "The talk.", "new_keyworker": "A change.",
-}  # fmt: skip
-"""Headings of events that are neither an encounter nor somebody's evening."""
 TAKES = "Takes this to be"
 
 
@@ -61,7 +58,7 @@ def _heading(timeline: DyadTimeline, position: Position) -> str:
         return "A quiet day." if position.day else "Before they meet."
     if event["event"] == "exchange":
         return f"{capitalised(ENCOUNTERS[event['encounter']][0])}."
-    return EVENING.get(event["event"], f"In the evening, the {event['actor']}.")
+    return EVENTS.find(event["event"]).heading or f"In the evening, the {event['actor']}."
 
 
 def position_text(session: Session) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 
 from twoway.analysis.divergence import VISIBLE, FirstDifference, first_difference
 from twoway.analysis.narrative.explanation import explain_exchange, explanation_lines
-from twoway.analysis.narrative.sentences import OCCASIONS
+from twoway.analysis.narrative.sentences import occasion
 from twoway.analysis.narrative.story import interviews, verdict_and_interviews
 from twoway.analysis.render.document import Block, Piece
 from twoway.experiments.comparison.schedule import ScenarioSchedule, check_comparable
@@ -226,7 +226,7 @@ class Session:
         if self.divergence is None:
             return "The same people with the same luck, and the same story to the last day."
         day, what, event = self.divergence.difference
-        return f"The same people with the same luck. Their stories part on day {day}, {OCCASIONS[event]}: {what}."
+        return f"The same people with the same luck. Their stories part on day {day}, {occasion(event)}: {what}."
 
     def exchange_in(self, timeline: DyadTimeline) -> int | None:
         """Number in its day of the exchange at this position of a story; None if the latest event is no exchange."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -10,25 +9,8 @@ import numpy as np
 
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.situations import ENCOUNTER_KINDS
-from twoway.simulation.state import CopingWay
-
-
-class EventKind(IntEnum):
-    """What a row of the events table tells."""
-
-    EXCHANGE = 0
-    HANDLING = 1
-    TALK_AGREED = 2
-    TALK_DECLINED = 3
-    TALK_REPAIRED = 4
-    TALK_FAILED = 5
-    NEW_KEYWORKER = 6
-    PEER_TALK = 7
-
 
 SOURCES = ("role", "strain", "person")
-WAYS = tuple(way.name.lower() for way in CopingWay)
-EVENT_KINDS = tuple(happening.name.lower() for happening in EventKind)
 NOTHING = -1
 """Code of a word column where there is nothing to say; it becomes a missing value."""
 
@@ -36,7 +18,7 @@ NOTHING = -1
 class Column(NamedTuple):
     """One column of a table: name, unit, meaning, and what its codes stand for (empty for numbers).
 
-    ``words`` is a tuple of words, or the name of the list the run supplies: acts or frames. An ``optional`` number is
+    ``words`` is a tuple of words, or the name of the list the run supplies: acts, frames, events or ways. An ``optional`` number is
     missing where there is nothing to say.
     """
 
@@ -82,7 +64,7 @@ DAY_COLUMNS = (
 EVENT_COLUMNS = (
     *WHO,
     Column("day", "days since admission", "day of the event; the first is 1", np.int32),
-    _word("event", "what kind of thing happened", EVENT_KINDS),
+    _word("event", "what kind of thing happened", "events"),
     _index("post", "which of the centre's keyworker posts is responsible for the client"),
     _word("encounter", "kind of encounter", ENCOUNTER_KINDS),
     Column("exchange", "number, from 0", "position of the exchange in its encounter", np.int32, optional=True),
@@ -100,7 +82,7 @@ EVENT_COLUMNS = (
     Column("disturbance", "deflection", "how disturbing the act seen was to the reader"),
     Column("actor_tension", "multiples of the tolerance", "the actor's tension afterwards"),
     *STATE,
-    _word("way", "how tension was handled", WAYS),
+    _word("way", "how tension was handled", "ways"),
     Column("friend", "number, from 0", "the client with whom the client talked", np.int32, optional=True),
 )
 SHARE_OF = "share_of_"

@@ -1,24 +1,24 @@
-"""Living a stay again: up to one exchange, to see into the reader, and on from it, had it been read otherwise.
+"""Counterfactuals: replay a stay to one exchange, to see into the reader; re-run it with that reading changed.
 
-All luck is drawn beforehand, so a stay lived again is the same to the last digit, and one draw written anew changes
-one reading and what follows from it, nothing else.
+A draw is a function of its address, so a replay is the same to the last digit, and one draw written by hand changes one
+reading and what follows from it, nothing else.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from twoway.simulation.affect_control.equations import Floats
 from twoway.simulation.affect_control.frames import CLIENT
+from twoway.simulation.arrays import Floats, Ints
 from twoway.simulation.dynamics.day import wake
-from twoway.simulation.dynamics.encounter import believed, perceive, scripted_share
+from twoway.simulation.dynamics.encounter import acting_from, believed_sources, perceive
 from twoway.simulation.dynamics.policy_change import apply_policy_change
-from twoway.simulation.random_streams import PER_ENCOUNTER, PER_EXCHANGE, Draws, ExchangeQuestion
-from twoway.simulation.rules.choice import crisis_left
+from twoway.simulation.random_streams import ENCOUNTERS, SEEN, Draws, draws_of, with_written
 from twoway.simulation.rules.reading import expected
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate_centre
+from twoway.simulation.state import CentreState, Pair
 
 
 class Exchange(NamedTuple):
@@ -42,7 +42,7 @@ class Exchange(NamedTuple):
     presumed_reserve: float | None
 
 
-class Moment(NamedTuple):
+class ReaderState(NamedTuple):
     """What was in the reader's mind when an act was done, over the A acts that were feasible.
 
     ``acts`` (A,) are codes; ``script``, ``strain`` (A,) and ``person`` (K, A) are the probabilities of the acts out of
@@ -52,7 +52,7 @@ class Moment(NamedTuple):
     actor truly followed, ``strained`` that of strain.
     """
 
-    acts: Any
+    acts: Ints
     script: Floats
     strain: Floats
     person: Floats
@@ -66,50 +66,45 @@ class Moment(NamedTuple):
     deflection: Floats
 
 
-def _until(world: PreparedScenario, exchange: Exchange, luck: Draws) -> CentreRecords:
-    """The stay up to the evening before."""
-    before = exchange.day - 1
-    part = luck._replace(days=luck.days[:, :before], leaving=luck.leaving[:, :before])
-    return simulate_centre(world, exchange.seed, exchange.replicate, exchange.centre, Detail.DYADS, part)
-
-
-def moment(world: PreparedScenario, exchange: Exchange) -> Moment:
-    """The reader's mind at one exchange, found by living the stay again up to it."""
-    luck = world.luck(exchange.seed, exchange.replicate, exchange.centre)
-    stay = _until(world, exchange, luck)
-    begun = sum(then.day <= exchange.day for then in world.reforms)
-    numbers, turns = world.of_centre(luck, begun)
-    if any(then.day == exchange.day for then in world.reforms):
-        before, _ = world.of_centre(luck, begun - 1)
-        apply_policy_change(stay.clients, stay.keyworkers, stay.dyads, stay.posts, before, numbers, luck)
-    client, keyworker = stay.clients[exchange.dyad], stay.keyworkers[exchange.dyad]
-    post = stay.posts[stay.dyads[exchange.dyad].post]
-    wake(client, keyworker, post, crisis_left(float(exchange.day), numbers.distress_half_life), numbers)
-    actor, reader = (client, keyworker) if exchange.actor == CLIENT else (keyworker, client)
+def reader_state(prepared: PreparedScenario, exchange: Exchange) -> ReaderState:
+    """The reader's mind at one exchange, found by a replay up to it."""
+    draws = draws_of(exchange.seed, exchange.replicate, exchange.centre)
+    before = simulate_centre(
+        prepared, exchange.seed, exchange.replicate, exchange.centre, Detail.DYADS, draws, exchange.day - 1
+    )
+    state = CentreState(before.clients, before.keyworkers, before.dyads, before.posts)
+    begun = sum(change.day <= exchange.day for change in prepared.policy_changes)
+    conditions = prepared.conditions(draws, begun)
+    if any(change.day == exchange.day for change in prepared.policy_changes):
+        transparency = prepared.conditions(draws, begun - 1).parameters.transparency
+        apply_policy_change(state, transparency, conditions, draws)
+    i, parameters = exchange.dyad, conditions.parameters
+    pair = Pair(i, state.dyads[i], state.clients[i], state.keyworkers[i], state.posts[state.dyads[i].post])
+    wake(exchange.day, pair, parameters)
+    actor, reader = (pair.client, pair.keyworker) if exchange.actor == CLIENT else (pair.keyworker, pair.client)
     if exchange.definition is not None:
         reader.definition[:] = exchange.definition
     if exchange.presumed_reserve is not None:
         reader.presumed_reserve = exchange.presumed_reserve
     opener = exchange.actor if exchange.number % 2 == 0 else 1 - exchange.actor
-    turn = turns[world.kinds[exchange.kind].turn[opener, exchange.number]]
+    turn = conditions.turns[conditions.encounters[exchange.kind].turn[opener, exchange.number]]
     count = int(turn.feasible)
-    share = scripted_share(actor, turn, exchange.bent, numbers)
-    role, strain = believed(reader, turn, share, actor.strain, numbers)
+    acting = acting_from(actor, turn, exchange.bent, parameters)
+    role, strain = believed = believed_sources(reader, turn, acting, parameters)
     act = turn.act[:count].tolist().index(exchange.act)
-    cumulative = np.empty(turn.act.shape[0])
-    perceive(reader, turn, act, role, strain, numbers.perceptual_assimilation, 0.0, cumulative)
-    weights = np.diff(cumulative[:count], prepend=0.0)
+    perceive(reader, turn, act, believed, parameters.perceptual_assimilation, 0.5, conditions.seen)
+    weights = np.diff(conditions.seen[:count], prepend=0.0)
     person = turn.will[:, :count].copy()
     meant = reader.definition @ person
     prediction = [expected(turn.script[j], turn.strain[j], meant[j], role, strain) for j in range(count)]
-    return Moment(
+    return ReaderState(
         acts=turn.act[:count].copy(),
         script=turn.script[:count].copy(),
         strain=turn.strain[:count].copy(),
         person=person,
         role_share=float(role),
         strain_share=float(strain),
-        scripted=float(share),
+        scripted=float(acting.role),
         strained=float(actor.strain * turn.strained),
         definition=reader.definition.copy(),
         expected=np.array(prediction),
@@ -118,19 +113,30 @@ def moment(world: PreparedScenario, exchange: Exchange) -> Moment:
     )
 
 
-def read_otherwise(world: PreparedScenario, exchange: Exchange, seen: int) -> CentreRecords | None:
-    """The stay lived again with the same luck, but for this exchange, in which the act is taken for *seen* (a code).
+def read_otherwise(prepared: PreparedScenario, exchange: Exchange, seen: int) -> CentreRecords | None:
+    """Re-run a stay with the same draws, but for one exchange in which the act is taken for another.
 
-    Nothing if it could not have been taken for that.
+    Parameters
+    ----------
+    prepared
+        The scenario of the stay.
+    exchange
+        Which exchange.
+    seen
+        Code of the act for which it is taken.
+
+    Returns
+    -------
+    The records of the centre; None if the act could not have been taken for that.
     """
-    mind = moment(world, exchange)
+    mind = reader_state(prepared, exchange)
     place = mind.acts.tolist().index(seen)
     if mind.seen_as[place] <= 0.0:
         return None
-    luck = world.luck(exchange.seed, exchange.replicate, exchange.centre)
-    middle = mind.seen_as[:place].sum() + 0.5 * mind.seen_as[place]
-    column = (
-        int(world.kinds[exchange.kind].luck) + PER_ENCOUNTER + exchange.number * PER_EXCHANGE + ExchangeQuestion.SEEN
+    middle = float(mind.seen_as[:place].sum() + 0.5 * mind.seen_as[place])
+    stream, question = ENCOUNTERS[exchange.kind], 4 * (1 + exchange.number) + SEEN
+    draws: Draws = with_written(
+        draws_of(exchange.seed, exchange.replicate, exchange.centre),
+        (stream, exchange.dyad, exchange.day, question, middle),
     )
-    luck.days[exchange.dyad, exchange.day - 1, column] = middle
-    return simulate_centre(world, exchange.seed, exchange.replicate, exchange.centre, Detail.EVENTS, luck)
+    return simulate_centre(prepared, exchange.seed, exchange.replicate, exchange.centre, Detail.EVENTS, draws)

@@ -8,12 +8,14 @@ Loading an extension runs its code: load only files you would run yourself.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
+from types import ModuleType
 from typing import Generic, Protocol, TypeVar
 
 from twoway.simulation.errors import InputError, nearest
@@ -76,6 +78,10 @@ class Registry(Mapping[str, Entry], Generic[Entry]):
             self.add(entry)
         return entry
 
+    def declare_in_file(self, entry: Entry) -> Entry:
+        """Add *entry* to the extension that is being loaded; elsewhere nothing happens. Returns it."""
+        return self.declare(entry) if _LOADING else entry
+
     def extended(self, extensions: Iterable[Extension]) -> Registry[Entry]:
         """A registry with the entries of this one, then those of the *extensions*."""
         entries = [
@@ -83,6 +89,19 @@ class Registry(Mapping[str, Entry], Generic[Entry]):
             *(e for extension in extensions for kind, e in extension.entries if kind == self.kind),
         ]
         return Registry(self.kind, entries)  # type: ignore[arg-type]
+
+    def find(self, name: str) -> Entry:
+        """The entry of a name here or, else, in the extension that was loaded last among those that have it.
+
+        For words and marks, where a table of some run is at hand but not its scenario.
+        """
+        if name in self._entries:
+            return self._entries[name]
+        for extension in reversed(_LOADED.values()):
+            for entry in extension.of(self):
+                if entry.name == name:
+                    return entry
+        return self[name]
 
     def __getitem__(self, name: str) -> Entry:
         if name not in self._entries:
@@ -101,16 +120,22 @@ class Registry(Mapping[str, Entry], Generic[Entry]):
 
 @dataclass(frozen=True)
 class Extension:
-    """A loaded file: its path, the SHA-256 of its content, and what it declares, each with its kind."""
+    """A loaded file: its path, the SHA-256 of its content, what it declares, each with its kind, and its module."""
 
-    path: Path
+    path: Path = field(compare=False)
     sha256: str
-    entries: tuple[tuple[str, Named], ...]
+    entries: tuple[tuple[str, Named], ...] = field(compare=False)
+    module: ModuleType = field(compare=False, repr=False)
+
+    def of(self, registry: Registry[Entry]) -> tuple[Entry, ...]:
+        """What the file declares of the kind that a registry holds."""
+        return tuple(entry for kind, entry in self.entries if kind == registry.kind)  # type: ignore[misc]
 
 
 _LOADING: list[list[tuple[str, Named]]] = []
 """Declarations of the extensions that are being loaded, innermost last."""
-_LOADED: dict[tuple[Path, str], Extension] = {}
+_LOADED: dict[str, Extension] = {}
+"""Extensions by the digest of their content: a copy of a file is the same extension."""
 
 
 def load_extension(path: str | Path) -> Extension:
@@ -131,9 +156,12 @@ def load_extension(path: str | Path) -> Extension:
         raise InputError(f"{path}: an extension is a Python file (.py); there is none")
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    if (path, digest) in _LOADED:
-        return _LOADED[path, digest]
-    name = f"twoway_extension_{path.stem}_{digest[:8]}"
+    if digest in _LOADED:
+        return replace(_LOADED[digest], path=path)
+    _refuse_neighbours(path, content)
+    name = (
+        f"twoway_extension_{digest[:16]}"  # compiled code that is loaded from disk looks its functions up by this name
+    )
     module = module_from_spec(spec_from_loader(name, None, origin=str(path)))  # type: ignore[arg-type]
     module.__file__ = str(path)
     sys.modules[name] = module
@@ -151,5 +179,21 @@ def load_extension(path: str | Path) -> Extension:
         _LOADING.pop()
     if not declared:
         raise InputError(f"{path}: declares nothing; see `twoway list` for what a file can declare")
-    _LOADED[path, digest] = Extension(path, digest, tuple(declared))
-    return _LOADED[path, digest]
+    _LOADED[digest] = Extension(path, digest, tuple(declared), module)
+    return _LOADED[digest]
+
+
+def _refuse_neighbours(path: Path, content: bytes) -> None:
+    """Refuse a file that imports files beside it: an edit there would go unnoticed, and they are not saved with a run."""
+    try:
+        tree = ast.parse(content)
+    except SyntaxError as error:
+        raise InputError(f"{path}: is not valid Python ({error})") from None
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            names = ["." if node.level else str(node.module)]
+        for name in names:
+            top = name.partition(".")[0]
+            if not top or (path.parent / top).is_dir() or (path.parent / f"{top}.py").is_file():
+                raise InputError(f"{path}: imports '{name}' from beside it; an extension is one file, so put it there")

@@ -1,187 +1,277 @@
-"""Luck: all chance is drawn before anything happens, and is data.
+"""The random streams of the model: which draws there are, and at which addresses.
 
-Every stream is keyed by (seed, replicate, centre, purpose, person): a Philox generator whose key is seed and
-replicate and whose counter starts at centre, purpose and person. So person 7 has the same luck alone, among fifty,
-for 5 days or 180, and replicate k needs no replicate before it. Every column answers one question and is always
-consumed, asked or not: the same people with the same luck can live in another context.
+A draw is a pure function of its address (seed, replicate, centre, entity, day, stream, question; see
+``twoway.simulation.philox``), made where it is asked for. So client 7 has the same draws alone and among fifty, for 5
+days and for 180, and a new trait, coping way or question moves no other draw. The same people with common random
+numbers in another context are two runs with the same seed.
 
-A draw is uniform in [0, 1) where something happens or is picked, and standard normal where people differ.
+Every function here answers one moment at which something is left to chance. Draws are uniform between 0 and 1 where
+something happens or is picked, and standard normal where people or centres differ. Single draws can be written by hand
+(``with_written``), to replay a stay in which one reading was another, or to test a rule.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from enum import IntEnum
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from typing import NamedTuple, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-SUCCESSORS = 12
-"""How often a keyworker's post can be filled again in one stay; after that the last one stays."""
-WAYS = 5
-"""Ways of handling tension: one personal style each."""
+from twoway.simulation import philox
+from twoway.simulation.arrays import Floats
+from twoway.simulation.compilation import compiled
+from twoway.simulation.philox import normal_quantile, stream_id
+from twoway.simulation.situations import ENCOUNTER_KINDS
 
+ANY = -1
+"""A coordinate of a written draw that stands for all its values."""
 
-class Stream(IntEnum):
-    """What a stream is for. Append only: a new purpose shifts nobody's luck."""
-
-    DAYS = 0
-    CLIENT = 1
-    KEYWORKER = 2
-    LEAVING = 3
-    FRIENDS = 4
-    CENTRE = 5
-    LEXICON = 6
+def _stream(name: str) -> int:
+    return cast(int, np.int64(stream_id(name)))
 
 
-class DayQuestion(IntEnum):
-    """Questions asked of a dyad's day whatever happens; the encounters' columns follow."""
+FIRST = cast(int, np.int64(0))
+"""First of several, as a number that is no literal: numba would compile every function anew for every literal."""
 
-    CLIENT_NOTICES = 0
-    KEYWORKER_NOTICES = 1
-    CLIENT_HANDLES = 2
-    KEYWORKER_HANDLES = 3
-    ACCEPTS = 4
-    PEER_TALKS = 5
-    PEER_WITH = 6
-
-
-class EncounterQuestion(IntEnum):
-    """Questions asked of each encounter, counted from its first column; its exchanges' columns follow."""
-
-    MEETS = 0
-    OPENS = 1
-    CLIENT_FRAME = 2
-    KEYWORKER_FRAME = 3
-    BENDS = 4
+CENTRES = _stream("centres: what they differ in")
+CLIENTS = _stream("clients: traits")
+CLIENT_EXPECTATIONS = _stream("clients: expectations")
+KEYWORKERS = _stream("keyworkers: traits")
+KEYWORKER_EXPECTATIONS = _stream("keyworkers: expectations")
+FIRST_IMPRESSIONS = _stream("keyworkers: first impressions")
+FRIENDSHIPS = _stream("clients: friendships")
+MEETINGS = _stream("days: meetings")
+ENCOUNTERS = tuple(stream_id(f"encounters: {kind}") for kind in ENCOUNTER_KINDS)
+EVENINGS = _stream("days: evenings")
+PEERS = _stream("days: talk among clients")
+LEAVING = _stream("days: keyworkers leave")
 
 
-class ExchangeQuestion(IntEnum):
-    """Questions asked of each exchange, counted from its first column."""
-
-    SOURCE = 0
-    ACT = 1
-    SEEN = 2
+def coping_stream(way: str) -> int:
+    """Stream of the personal inclination to one coping way."""
+    return stream_id(f"coping: {way}")
 
 
-PER_ENCOUNTER, PER_EXCHANGE = len(EncounterQuestion), len(ExchangeQuestion)
-
-
-class Trait(IntEnum):
-    """What people differ in, as columns after those of their expectations; the styles of handling come last."""
-
-    RESERVE = 0
-    INSIGHT = 1
-    DISTRESS = 2
-    STYLE = 3
-
-
-TRAITS = len(Trait) - 1 + WAYS
-
-
-class CentreQuestion(IntEnum):
-    """What centres differ in."""
-
-    FORMALITY = 0
-    STRICTNESS = 1
-    TRANSPARENCY = 2
+def event_stream(kind: str) -> int:
+    """Stream of one event kind that happens by chance."""
+    return stream_id(f"events: {kind}")
 
 
 class Draws(NamedTuple):
-    """The luck of one centre with n clients and m posts for keyworkers over some days, K frames.
+    """All draws of one centre in one replicate; made by ``draws_of``.
 
-    ``days`` (n, days, columns; single precision) and ``leaving`` (m, days) are uniform, as is ``friends``, one draw a
-    pair of clients: (1, 0), (2, 0), (2, 1), (3, 0) …; ``clients`` (n, K + TRAITS), ``keyworkers``
-    (m, 1 + SUCCESSORS, K + TRAITS), ``impressions`` (n, 1 + SUCCESSORS, K) and ``centre`` (3,) are standard normal.
+    Attributes
+    ----------
+    key0, key1, replicate, centre
+        The part of every address that the centre shares.
+    written
+        Draws that were written by hand, shape (n, 5): stream, entity, day, question (``ANY`` for all), and the draw.
     """
 
-    days: NDArray[np.float32]
-    clients: Floats
-    keyworkers: Floats
-    impressions: Floats
-    leaving: Floats
-    friends: Floats
-    centre: Floats
+    key0: int
+    key1: int
+    replicate: int
+    centre: int
+    written: Floats
 
 
-def first_columns(exchanges: tuple[int, ...]) -> list[int]:
-    """First column of each kind of encounter; the last two, planned and repair talk, are one talk and share theirs.
+def draws_of(seed: int, replicate: int = 0, centre: int = 0) -> Draws:
+    """All draws of one centre in one replicate.
 
-    >>> first_columns((2, 2, 2, 4, 4))
-    [7, 18, 29, 40, 40]
+    Parameters
+    ----------
+    seed
+        0 to 2 ** 63 - 1.
+    replicate
+        0 to 2 ** 32 - 1.
+    centre
+        0 to 65535.
     """
-    columns, column = [], len(DayQuestion)
-    for length in exchanges[:-1]:
-        columns.append(column)
-        column += PER_ENCOUNTER + PER_EXCHANGE * length
-    return [*columns, columns[-1]]
+    return Draws(*philox.draws_of(seed, replicate, centre), np.empty((0, 5)))
 
 
-def column_count(exchanges: tuple[int, ...]) -> int:
-    """How many questions a dyad's day asks.
+def with_written(draws: Draws, *written: tuple[int, int, int, int, float]) -> Draws:
+    """The same draws but for some that are written by hand.
 
-    >>> column_count((2, 2, 2, 4, 4))
-    57
+    Parameters
+    ----------
+    draws
+        From ``draws_of``.
+    written
+        Each a stream, entity, day, question and draw; the first three coordinates and the question may be ``ANY``.
+        Where several apply, the last one counts. Normal draws are written as the uniform draw they come from.
     """
-    return first_columns(exchanges)[-1] + PER_ENCOUNTER + PER_EXCHANGE * max(exchanges[-2:])
+    return draws._replace(written=np.vstack([draws.written, np.array(written, np.float64).reshape(-1, 5)]))
 
 
-class Streams:
-    """The streams of one replicate. ``generator(purpose, index)`` is the same generator set to a stream's start."""
-
-    def __init__(self, seed: int, replicate: int, centre: int) -> None:
-        self._bits = np.random.Philox(key=np.array([seed, replicate], np.uint64))
-        self._generator = np.random.Generator(self._bits)
-        self._start: dict[str, Any] = dict(self._bits.state)
-        self._counter = self._start["state"]["counter"]
-        self._counter[:] = (0, centre, 0, 0)
-
-    def generator(self, purpose: Stream, index: int = 0) -> np.random.Generator:
-        """The stream of one purpose and person, from its start."""
-        self._counter[2], self._counter[3] = purpose, index
-        self._bits.state = self._start  # type: ignore[assignment]
-        return self._generator
-
-
-def friendship_draws(streams: Streams, clients: int) -> Floats:
-    """Luck of each pair of a centre's clients to be friends, uniform, in the order that ``Draws`` says."""
-    return streams.generator(Stream.FRIENDS).random(clients * (clients - 1) // 2)
+@compiled
+def uniforms(draws: Draws, entity: int, day: int, stream: int, block: int) -> tuple[float, float, float, float]:
+    """Four uniform draws, those of one block of questions, with what was written by hand in its place."""
+    address = philox.Draws(draws.key0, draws.key1, draws.replicate, draws.centre)
+    drawn = philox.uniforms(address, entity, day, stream, block)
+    if draws.written.shape[0] == 0:
+        return drawn
+    u0, u1, u2, u3 = drawn
+    for i in range(draws.written.shape[0]):
+        s, e, d, q = draws.written[i, 0], draws.written[i, 1], draws.written[i, 2], draws.written[i, 3]
+        if (s in (ANY, stream)) and (e in (ANY, entity)) and (d in (ANY, day)):
+            u0 = draws.written[i, 4] if q in (ANY, 4 * block) else u0
+            u1 = draws.written[i, 4] if q in (ANY, 4 * block + 1) else u1
+            u2 = draws.written[i, 4] if q in (ANY, 4 * block + 2) else u2
+            u3 = draws.written[i, 4] if q in (ANY, 4 * block + 3) else u3
+    return u0, u1, u2, u3
 
 
-def draw_all(
-    seed: int, replicate: int, centre: int, clients: int, posts: int, days: int, frames: int, columns: int
-) -> Draws:
-    """All luck of one centre; *columns* per dyad and day as ``column_count`` says, *seed* and *replicate* from 0."""
-    streams = Streams(seed, replicate, centre)
-    luck = Draws(
-        days=np.empty((clients, days, columns), np.float32),
-        clients=np.empty((clients, frames + TRAITS)),
-        keyworkers=np.empty((posts, 1 + SUCCESSORS, frames + TRAITS)),
-        impressions=np.empty((clients, 1 + SUCCESSORS, frames)),
-        leaving=np.empty((posts, days)),
-        friends=friendship_draws(streams, clients),
-        centre=streams.generator(Stream.CENTRE).standard_normal(len(CentreQuestion)),
-    )
-    for i in range(clients):
-        streams.generator(Stream.DAYS, i).random(out=luck.days[i], dtype=np.float32)
-        person = streams.generator(Stream.CLIENT, i)
-        person.standard_normal(out=luck.clients[i])
-        person.standard_normal(out=luck.impressions[i])
-    for m in range(posts):
-        streams.generator(Stream.KEYWORKER, m).standard_normal(out=luck.keyworkers[m])
-        streams.generator(Stream.LEAVING, m).random(out=luck.leaving[m])
-    return luck
+@compiled
+def normals(draws: Draws, entity: int, day: int, stream: int, block: int) -> tuple[float, float, float, float]:
+    """Four standard normal draws, those of one block of questions."""
+    u0, u1, u2, u3 = uniforms(draws, entity, day, stream, block)
+    return normal_quantile(u0), normal_quantile(u1), normal_quantile(u2), normal_quantile(u3)
 
 
-def lexicon_resample_draws(resample: int, sizes: Sequence[int]) -> Floats:
-    """Luck of the *resample*-th sample of raters, from 1: standard normal, shape (terms, 3), EPA in the columns.
+@compiled
+def centre_draws(draws: Draws) -> tuple[float, float, float]:
+    """Normal: how a centre differs from others in formality, strictness and transparency."""
+    formality, strictness, transparency, _ = normals(draws, FIRST, FIRST, CENTRES, FIRST)
+    return formality, strictness, transparency
 
-    *sizes* says how many acts, identities and emotions there are; each kind has a stream of its own, so a new act
-    shifts no identity. It knows no seed: resample 7 is the same lexicon in every run, scenario and study.
+
+@compiled
+def client_draws(draws: Draws, client: int) -> tuple[float, float, float]:
+    """Normal: how a client differs from others in reserve, insight and distress at admission."""
+    reserve, insight, distress, _ = normals(draws, client, FIRST, CLIENTS, FIRST)
+    return reserve, insight, distress
+
+
+@compiled
+def keyworker_draws(draws: Draws, post: int, predecessors: int) -> tuple[float, float]:
+    """Normal: how a keyworker, the holder of a *post* after some *predecessors*, differs in reserve and insight."""
+    reserve, insight, _, _ = normals(draws, post, predecessors, KEYWORKERS, FIRST)
+    return reserve, insight
+
+
+@compiled
+def draw_client_expectation(draws: Draws, client: int, out: Floats) -> None:
+    """Normal: how a client differs from others in what is expected, a draw per frame."""
+    _fill(draws, client, FIRST, CLIENT_EXPECTATIONS, out)
+
+
+@compiled
+def draw_general_view(draws: Draws, post: int, predecessors: int, out: Floats) -> None:
+    """Normal: how a keyworker differs from others in what she expects of clients, a draw per frame."""
+    _fill(draws, post, predecessors, KEYWORKER_EXPECTATIONS, out)
+
+
+@compiled
+def draw_first_impression(draws: Draws, client: int, predecessors: int, out: Floats) -> None:
+    """Normal: the first impression a client makes on a keyworker, a draw per frame."""
+    _fill(draws, client, predecessors, FIRST_IMPRESSIONS, out)
+
+
+@compiled
+def _fill(draws: Draws, entity: int, day: int, stream: int, out: Floats) -> None:
+    """Write the normal draws of the first questions of a stream into *out*."""
+    for first in range(0, out.shape[0], 4):
+        block = normals(draws, entity, day, stream, first // 4)
+        for lane in range(min(4, out.shape[0] - first)):
+            out[first + lane] = block[lane]
+
+
+@compiled
+def style_draws(draws: Draws, person: int, predecessors: int, stream: int) -> tuple[float, float]:
+    """Normal: the inclination of a client, and of a keyworker, to the coping way of a *stream*.
+
+    *person* is the number of the client, or that of the keyworker's post; a client has no *predecessors*.
     """
-    streams = Streams(0, resample, 0)
-    return np.concatenate(
-        [streams.generator(Stream.LEXICON, kind).standard_normal((size, 3)) for kind, size in enumerate(sizes)]
-    )
+    client, keyworker, _, _ = normals(draws, person, predecessors, stream, FIRST)
+    return client, keyworker
+
+
+@compiled
+def friendship_draw(draws: Draws, one: int, other: int) -> float:
+    """Uniform: whether two clients of a centre are friends; the same whoever comes first."""
+    later, earlier = max(one, other), min(one, other)
+    drawn, _, _, _ = uniforms(draws, later * (later - 1) // 2 + earlier, FIRST, FRIENDSHIPS, FIRST)
+    return drawn
+
+
+@compiled
+def meeting_draws(draws: Draws, dyad: int, day: int) -> tuple[float, float, float, float]:
+    """Uniform: whether a dyad meets today, for each kind of encounter that happens by chance."""
+    return uniforms(draws, dyad, day, MEETINGS, FIRST)
+
+
+@compiled
+def encounter_draws(draws: Draws, dyad: int, day: int, kind: int) -> tuple[float, float, float, float]:
+    """Uniform: who opens, which frame client and keyworker take, whether the keyworker bends the rules."""
+    return uniforms(draws, dyad, day, ENCOUNTERS[kind], FIRST)
+
+
+@compiled
+def exchange_draws(draws: Draws, dyad: int, day: int, kind: int, exchange: int) -> tuple[float, float, float]:
+    """Uniform: the source of the act, which act it is, and as what it is seen."""
+    source, act, seen, _ = uniforms(draws, dyad, day, ENCOUNTERS[kind], 1 + exchange)
+    return source, act, seen
+
+
+SEEN = 2
+"""Lane of an exchange's block that decides as what the act is seen."""
+
+
+@compiled
+def evening_draws(draws: Draws, dyad: int, day: int) -> tuple[float, float, float, float]:
+    """Uniform: whether client and keyworker notice the other's tension, and how either handles tension."""
+    return uniforms(draws, dyad, day, EVENINGS, FIRST)
+
+
+@compiled
+def acceptance_draw(draws: Draws, dyad: int, day: int) -> float:
+    """Uniform: whether a proposal to talk is accepted."""
+    accepts, _, _, _ = uniforms(draws, dyad, day, EVENINGS, FIRST + 1)
+    return accepts
+
+
+@compiled
+def peer_draws(draws: Draws, client: int, day: int) -> tuple[float, float]:
+    """Uniform: whether a client talks with a friend about the staff today, and with which."""
+    talks, friend, _, _ = uniforms(draws, client, day, PEERS, FIRST)
+    return talks, friend
+
+
+@compiled
+def leaving_draw(draws: Draws, post: int, day: int) -> float:
+    """Uniform: whether the keyworker who holds a post leaves today."""
+    leaves, _, _, _ = uniforms(draws, post, day, LEAVING, FIRST)
+    return leaves
+
+
+@compiled
+def event_draw(draws: Draws, dyad: int, day: int, stream: int) -> float:
+    """Uniform: whether an event that happens by chance happens to a dyad today."""
+    happens, _, _, _ = uniforms(draws, dyad, day, stream, FIRST)
+    return happens
+
+
+def lexicon_resample_draws(resample: int, terms: Mapping[str, Iterable[str]]) -> Floats:
+    """Normal: by how much another sample of raters would differ, standard errors.
+
+    Parameters
+    ----------
+    resample
+        Which sample, from 1; the same in every run, scenario and study, since the address knows no seed.
+    terms
+        Names by component (acts, identities, emotions). A draw's address is the name, so a new term moves no other.
+
+    Returns
+    -------
+    Array of shape (terms, 3): evaluation, potency and activity of each term, in the order given.
+    """
+    draws = draws_of(0, resample)
+    rows = []
+    for component, names in terms.items():
+        stream = stream_id(f"lexicon: {component}")
+        for name in names:
+            entity = int.from_bytes(blake2b(name.encode(), digest_size=4).digest(), "big")
+            rows.append(normals(draws, entity, 0, stream, 0)[:3])
+    return np.array(rows)

@@ -1,11 +1,12 @@
-"""Many centres, compiled: who meets where, with what luck, lived as fast as it can be.
+"""The compiled runner: simulates centres, one after the other or on several threads.
 
-``simulate_centre`` lives one centre and gives its records; ``simulate`` gives those of many, one after the other, on as many threads
-as are wanted (the compiled code does not hold Python's lock).
+``simulate_centre`` simulates one centre and returns its records; ``simulate`` yields those of many centres, on as many
+threads as are wanted (compiled code does not hold Python's lock).
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,26 +14,48 @@ from copy import copy
 from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
-from twoway.simulation.affect_control.frames import frames_record
+from twoway.simulation.action_tables import Turn, action_tables, update_tables, write_decisions
+from twoway.simulation.affect_control.frames import KINDS, Frames
+from twoway.simulation.arrays import RecordArray
 from twoway.simulation.columns import DAY_COLUMNS, EVENT_COLUMNS, row_type
-from twoway.simulation.compilation import compiled
+from twoway.simulation.compilation import compiled, source_digest
+from twoway.simulation.conditions import ChanceEventRecord, Conditions, FrameRecord, WayRecord
+from twoway.simulation.coping import COPING_WAYS
 from twoway.simulation.dynamics.admission import open_centre
-from twoway.simulation.dynamics.day import centre_evening, dyad_day
+from twoway.simulation.dynamics.chance_events import ARGUMENTS, event_chance, event_effect
+from twoway.simulation.dynamics.day import dyad_day
 from twoway.simulation.dynamics.encounter import note_state
+from twoway.simulation.dynamics.evening import centre_evening
+from twoway.simulation.dynamics.peers import friendships
 from twoway.simulation.dynamics.policy_change import PolicyChange, apply_policy_change, check_policy_changes
-from twoway.simulation.parameters.scenario import NUMBERED, Resolved, Scenario
-from twoway.simulation.random_streams import WAYS, CentreQuestion, Draws, column_count, draw_all
-from twoway.simulation.rules.choice import crisis_left
-from twoway.simulation.rules.social import centre_share
-from twoway.simulation.situations import action_tables, decide, feel
-from twoway.simulation.state import dyad_type, party_type, post_type
+from twoway.simulation.dynamics.tension import EFFECT, LOG_ODDS, way_effect, way_log_odds
+from twoway.simulation.editions import Edition, Part, compiled_from, switch
+from twoway.simulation.event_log import EventLog
+from twoway.simulation.events import EVENTS
+from twoway.simulation.extensions import Extension
+from twoway.simulation.parameters.scenario import Resolved, Scenario, sections_of
+from twoway.simulation.random_streams import Draws, centre_draws, coping_stream, draws_of, event_stream
+from twoway.simulation.rules.initial import centre_share
+from twoway.simulation.state import (
+    CentreState,
+    Pair,
+    Records,
+    Row,
+    copied,
+    empty_records,
+    new_centre_state,
+    record_type,
+)
 
-Records = NDArray[Any]
+if TYPE_CHECKING:
+    from twoway.simulation.conditions import Parameters
+
+NUMBERED = ("context", "people", "learning", "coping", "events")
+"""Sections whose numbers the rules use."""
 
 
 class Detail(IntEnum):
@@ -43,198 +66,273 @@ class Detail(IntEnum):
     EVENTS = 2
 
 
-@lru_cache
-def numbers_type() -> np.dtype[Any]:
-    """Record of all numbers the rules use, one field each."""
-    return np.dtype([(name, np.float64) for declared in NUMBERED.values() for name in declared.model_fields])
-
-
-def numbers_record(scenario: Scenario) -> Any:
-    """The scenario's numbers as one record of plain floats, in an array of length 1."""
+def parameters_record(scenario: Scenario) -> Parameters:
+    """The scenario's numbers as one record of floats."""
+    names = tuple(name for section in NUMBERED for name in sections_of(scenario)[section].model_fields)
     values = tuple(float(value) for section in NUMBERED for _, value in getattr(scenario, section))
-    return np.array([values], numbers_type()).view(np.recarray)
+    array = np.array([values], _parameters_type(names)).view(np.recarray)
+    return cast("Parameters", array[0])
 
 
-@compiled
-def apply_centre_effects(numbers: Any, turns: Any, luck: Any) -> None:
-    """Make numbers and turns those of one centre: centres differ in formality, strictness and transparency."""
-    spread = numbers.centre_spread
-    numbers.formality = centre_share(numbers.formality, spread, luck[CentreQuestion.FORMALITY])
-    numbers.strictness = centre_share(numbers.strictness, spread, luck[CentreQuestion.STRICTNESS])
-    numbers.transparency = centre_share(numbers.transparency, spread, luck[CentreQuestion.TRANSPARENCY])
-    decide(turns, numbers.strictness)
+@lru_cache
+def _parameters_type(names: tuple[str, ...]) -> np.dtype[np.void]:
+    return np.dtype([(name, np.float64) for name in names])
+
+
+def frames_record(frames: Frames) -> FrameRecord:
+    """The repertoire of frames as a record."""
+    record = empty_records(1, record_type(FrameRecord, frames=len(frames.names)))[0]
+    record.benign[:] = frames.benign
+    record.adversarial[:] = frames.kind == KINDS.index("adversarial")
+    record.expected[:] = frames.expected
+    return cast(FrameRecord, record)
+
+
+@lru_cache
+def edition_of(extensions: tuple[Extension, ...]) -> Edition:
+    """The compiled model with the coping ways and chance events that some extensions declare."""
+    ways = [(e, way) for e in extensions for way in e.of(COPING_WAYS)]
+    events = [(e, event) for e in extensions for event in e.of(EVENTS) if event.chance is not None]
+    if not ways and not events:
+        return Edition({}, "")
+    digest = hashlib.sha256("".join([source_digest(), *(e.sha256 for e in extensions)]).encode()).hexdigest()
+    parts: dict[Part, Part] = {}
+    for default, name, arguments, declared, own in (
+        (way_log_odds, "log_odds", LOG_ODDS, COPING_WAYS.values(), ways),
+        (way_effect, "effect", EFFECT, COPING_WAYS.values(), ways),
+        (event_chance, "chance", ARGUMENTS, (), events),
+        (event_effect, "effect", ARGUMENTS, (), events),
+    ):
+        if own:
+            built_in = [compiled(getattr(entry, name)) for entry in declared]
+            theirs = [compiled_from(getattr(entry, name), extension.module, digest) for extension, entry in own]
+            parts[default] = switch(default.__name__, arguments, [*built_in, *theirs], digest)
+    return Edition(parts, digest)
 
 
 class PreparedScenario:
-    """A scenario ready to be lived, perhaps with *reforms*: all that is the same in its centres and replicates."""
+    """A scenario ready to be simulated: all that is the same in its centres and replicates.
 
-    def __init__(self, scenario: Scenario | Resolved, reforms: Sequence[PolicyChange] = ()) -> None:
+    Parameters
+    ----------
+    scenario
+        A scenario, with its data files read or not.
+    policy_changes
+        Days from which on the centre is as in another scenario.
+
+    Raises
+    ------
+    InputError
+        For a data file or an extension that cannot be used, or a policy change that cannot be.
+    """
+
+    def __init__(self, scenario: Scenario | Resolved, policy_changes: Sequence[PolicyChange] = ()) -> None:
         self.resolved = scenario if isinstance(scenario, Resolved) else Resolved(scenario)
         self.scenario = self.resolved.scenario
-        check_policy_changes(self.scenario, reforms)
-        self.reforms = tuple(reforms)
-        self.numbers = numbers_record(self.scenario)
-        self.reformed_numbers = tuple(numbers_record(then.scenario) for then in self.reforms)
+        check_policy_changes(self.scenario, policy_changes)
+        self.policy_changes = tuple(policy_changes)
+        self._parameters = tuple(
+            parameters_record(one) for one in (self.scenario, *(change.scenario for change in self.policy_changes))
+        )
         r = self.resolved
         self.frames = frames_record(r.frames)
-        learning, strictness = self.scenario.learning, self.scenario.context.strictness
-        self.kinds, self.turns = action_tables(
-            r.situations,
-            r.frames,
-            r.lexicon,
-            r.equations,
-            learning.choice_temperature,
-            learning.perceptual_noise,
-            strictness,
-        )
-        self.columns = column_count(r.situations.exchanges)
+        self.encounters, self._turns = action_tables(r.situations, r.frames, r.lexicon, r.equations, self.scenario)
+        self.edition = edition_of(r.extensions)
+        ways = empty_records(len(r.coping_ways), record_type(WayRecord))
+        for record, way in zip(ways, r.coping_ways.values(), strict=True):
+            record.proposes, record.stream = way.proposes_talk, coping_stream(way.name)
+        self.ways = cast(Records[WayRecord], ways)
+        chances = [(code, kind) for code, kind in enumerate(r.events.values()) if kind.chance is not None]
+        events = empty_records(len(chances), record_type(ChanceEventRecord))
+        for record, (code, kind) in zip(events, chances, strict=True):
+            record.code, record.stream = code, event_stream(kind.name)
+        self.chance_events = cast(Records[ChanceEventRecord], events)
 
-    def again(self, scenario: Scenario) -> PreparedScenario:
-        """The world of another scenario that means the same data files: they are not read nor worked out again."""
+    def with_scenario(self, scenario: Scenario) -> PreparedScenario:
+        """Prepare another scenario that means the same data files, which are not read nor worked out again."""
         other = copy(self)
-        other.resolved, other.scenario = self.resolved.again(scenario), scenario
-        other.numbers, other.turns = numbers_record(scenario), self.turns.copy()
-        feel(other.turns, scenario.learning.choice_temperature, scenario.learning.perceptual_noise)
-        decide(other.turns, scenario.context.strictness)
+        other.resolved, other.scenario = self.resolved.with_scenario(scenario), scenario
+        other._parameters, other._turns = (parameters_record(scenario),), self._turns.copy()
+        update_tables(other._turns, scenario)
         return other
 
-    def luck(self, seed: int, replicate: int, centre: int) -> Draws:
-        """All luck of one centre."""
-        design, frames = self.scenario.design, len(self.resolved.frames.names)
-        return draw_all(seed, replicate, centre, design.clients, self.scenario.posts, design.days, frames, self.columns)
+    def conditions(self, draws: Draws, changes: int = 0) -> Conditions:
+        """The conditions of one centre after a number of policy *changes*."""
+        parameters, turns = self._parameters[changes].copy(), self._turns.copy()
+        apply_centre_effects(parameters, turns, draws)
+        return Conditions(
+            parameters,
+            self.frames,
+            self.encounters,
+            turns,
+            self.ways,
+            self.chance_events,
+            *friendships(draws, self.scenario.design.clients, parameters.peer_density),
+            seen=np.empty(turns[0].act.shape[0]),
+            odds=np.empty(len(self.ways)),
+            own=np.empty(len(self.resolved.frames.names)),
+        )
 
-    def of_centre(self, luck: Draws, reforms: int = 0) -> tuple[Any, Records]:
-        """Numbers and turns as they are in one centre after so many *reforms*."""
-        numbers, turns = (self.numbers, *self.reformed_numbers)[reforms].copy(), self.turns.copy()
-        apply_centre_effects(numbers[0], turns, luck.centre)
-        return numbers[0], turns
+    def new_state(self) -> CentreState:
+        """A centre's state before anybody has arrived."""
+        r = self.resolved
+        return new_centre_state(
+            self.scenario.design.clients, self.scenario.posts, len(r.frames.names), len(r.coping_ways)
+        )
 
-    def most_lines(self) -> int:
-        """Lines of the events table that one centre can need at most."""
+    def new_log(self, detail: Detail) -> EventLog:
+        """An empty log with room for all events of one centre, or for none."""
         exchanges = self.resolved.situations.exchanges
-        daily = sum(exchanges[:3]) + max(exchanges[3], exchanges[4] + 1) + 3 + 1
-        design, posts = self.scenario.design, self.scenario.posts
-        return design.clients * (design.days * daily + (posts + 1) * 12)
+        daily = sum(exchanges[:3]) + max(exchanges[3], exchanges[4] + 1) + 3 + 1 + len(self.chance_events)
+        design, kept = self.scenario.design, detail >= Detail.EVENTS
+        rows = design.clients * design.days * (daily + 1) if kept else 1
+        dtype = row_type(EVENT_COLUMNS, len(self.resolved.frames.names))
+        return EventLog(cast(Records[Row], empty_records(rows, dtype)), np.zeros(1, np.int64), int(kept))
+
+
+@compiled
+def apply_centre_effects(parameters: Parameters, turns: Records[Turn], draws: Draws) -> None:
+    """Make parameters and turns those of one centre: centres differ in formality, strictness and transparency."""
+    formality, strictness, transparency = centre_draws(draws)
+    spread = parameters.centre_spread
+    parameters.formality = centre_share(parameters.formality, spread, formality)
+    parameters.strictness = centre_share(parameters.strictness, spread, strictness)
+    parameters.transparency = centre_share(parameters.transparency, spread, transparency)
+    write_decisions(turns, parameters.strictness)
 
 
 class CentreRecords(NamedTuple):
-    """What one centre's stay leaves: records by party (n,), dyad (n,) and post (m,), of days and of events.
+    """What one centre leaves: records by party (n,), dyad (n,) and post (m,), of days and of events.
 
     ``first_clients`` and ``first_keyworkers`` are the parties as they were on the first morning.
     """
 
     replicate: int
     centre: int
-    first_clients: Records
-    first_keyworkers: Records
-    clients: Records
-    keyworkers: Records
-    dyads: Records
-    posts: Records
-    days: Records
-    events: Records
+    first_clients: RecordArray
+    first_keyworkers: RecordArray
+    clients: RecordArray
+    keyworkers: RecordArray
+    dyads: RecordArray
+    posts: RecordArray
+    days: RecordArray
+    events: RecordArray
 
 
-def records(count: int, dtype: np.dtype[Any]) -> Any:
-    """That many empty records."""
-    return np.zeros(count, dtype).view(np.recarray)
+def centre_records(
+    replicate: int, centre: int, first: CentreState, state: CentreState, days: Records[Row], log: EventLog
+) -> CentreRecords:
+    """The records of a centre, from its *first* and its present state and what was noted down."""
+    rows = cast("RecordArray", log.rows)
+    events = rows[: log.written[0]].copy() if log.step else rows[:0]
+    noted = cast("RecordArray", days)
+    for table in (noted, events):
+        table["replicate"], table["centre"] = replicate, centre
+    return CentreRecords(replicate, centre, *first[:2], *state, noted, events)  # type: ignore[arg-type]
 
 
 def simulate_centre(
-    world: PreparedScenario,
+    prepared: PreparedScenario,
     seed: int,
     replicate: int,
     centre: int,
-    keep: Detail = Detail.EVENTS,
-    luck: Draws | None = None,
+    detail: Detail = Detail.EVENTS,
+    draws: Draws | None = None,
+    days: int | None = None,
 ) -> CentreRecords:
-    """Live one centre of one replicate from the first morning to the last evening.
+    """Simulate one centre of one replicate from the first morning to the last evening.
 
-    *luck* may be given, to live with luck that was written rather than drawn; the stay is as long as its days are.
+    Parameters
+    ----------
+    prepared
+        The scenario.
+    seed, replicate, centre
+        Address of the random draws, see ``random_streams.draws_of``.
+    detail
+        How much is kept.
+    draws
+        Other draws than those of the address, for example with some that were written by hand.
+    days
+        Length of the stay, if not that of the scenario.
     """
-    design, frames = world.scenario.design, len(world.resolved.frames.names)
-    if luck is None:
-        luck = world.luck(seed, replicate, centre)
-    last = luck.days.shape[1]
-    numbers, turns = world.of_centre(luck)
-    n = design.clients
-    clients, keyworkers = records(n, party_type(frames)), records(n, party_type(frames))
-    dyads, posts = records(n, dyad_type()), records(world.scenario.posts, post_type(frames))
-    days = records(n * 2 * last if keep >= Detail.DAYS else 0, row_type(DAY_COLUMNS, frames))
-    events = records(world.most_lines() if keep >= Detail.EVENTS else 1, row_type(EVENT_COLUMNS, frames))
-    open_centre(clients, keyworkers, dyads, posts, world.frames, numbers, luck)
-    first_clients, first_keyworkers = clients.copy(), keyworkers.copy()
-    step, lines = int(keep >= Detail.EVENTS), 0
-    mornings = [1, *(then.day for then in world.reforms if then.day <= last), last + 1]
-    for reforms, (first, end) in enumerate(pairwise(mornings)):
-        if reforms > 0:
-            before, (numbers, turns) = numbers, world.of_centre(luck, reforms)
-            apply_policy_change(clients, keyworkers, dyads, posts, before, numbers, luck)
-        lines = simulate_days(
-            clients, keyworkers, dyads, posts, world.kinds, turns, world.frames, numbers, luck, first, end,
-            days, events, lines, step,
-        )  # fmt: skip
-    events = events[:lines].copy() if step else events[:0]
-    for table in (days, events):
-        table["replicate"], table["centre"] = replicate, centre
-    return CentreRecords(
-        replicate, centre, first_clients, first_keyworkers, clients, keyworkers, dyads, posts, days, events
-    )
+    draws = draws_of(seed, replicate, centre) if draws is None else draws
+    last = prepared.scenario.design.days if days is None else days
+    conditions = prepared.conditions(draws)
+    state, log = prepared.new_state(), prepared.new_log(detail)
+    open_centre(state, conditions, draws)
+    first_state = copied(state)
+    frames = len(prepared.resolved.frames.names)
+    count = 2 * last * len(state.clients) if detail >= Detail.DAYS else 0
+    noted = cast(Records[Row], empty_records(count, row_type(DAY_COLUMNS, frames)))
+    simulate_period = prepared.edition(simulate_days)
+    mornings = [1, *(change.day for change in prepared.policy_changes if change.day <= last), last + 1]
+    for changes, (first, end) in enumerate(pairwise(mornings)):
+        if changes > 0:
+            before, conditions = conditions.parameters.transparency, prepared.conditions(draws, changes)
+            apply_policy_change(state, before, conditions, draws)
+        simulate_period(first, end, state, conditions, draws, log, noted)
+    return centre_records(replicate, centre, first_state, state, noted, log)
 
 
 @compiled
 def simulate_days(
-    clients: Any, keyworkers: Any, dyads: Any, posts: Any, kinds: Any, turns: Any, frames: Any, numbers: Any,
-    luck: Any, first: int, end: int, days: Any, events: Any, line: int, step: int,
-) -> int:  # fmt: skip
-    """A centre's days from the *first* to the one before the *end*; events from *line* on. Returns the line after."""
-    seen, odds, today = np.empty(turns[0].act.shape[0]), np.empty(WAYS), np.empty(luck.days.shape[2])
-    row = (first - 1) * 2 * clients.shape[0]
+    first: int, end: int, state: CentreState, conditions: Conditions, draws: Draws, log: EventLog, noted: Records[Row]
+) -> None:
+    """Simulate a centre's days from the *first* to the one before the *end*."""
     for day in range(first, end):
-        crisis = crisis_left(float(day), numbers.distress_half_life)
-        for i in range(clients.shape[0]):
-            client, keyworker, post = clients[i], keyworkers[i], posts[dyads[i].post]
-            for column in range(today.shape[0]):
-                today[column] = luck.days[i, day - 1, column]
-            lines = dyad_day(
-                day, crisis, dyads[i], client, keyworker, post, kinds, turns, frames, numbers, today,
-                seen, odds, events, line, step,
-            )  # fmt: skip
-            for written in range(line, line + lines):
-                events[written].dyad = i
-            line += lines
-        line += centre_evening(day, clients, keyworkers, dyads, posts, frames, numbers, luck, events, line, step)
-        if days.shape[0] > 0:
-            for i in range(clients.shape[0]):
-                for side in range(2):
-                    note_day(clients[i] if side == 0 else keyworkers[i], side, i, day, dyads[i], posts, days[row])
-                    row += 1
-    return line
+        for i in range(state.clients.shape[0]):
+            dyad = state.dyads[i]
+            pair = Pair(i, dyad, state.clients[i], state.keyworkers[i], state.posts[dyad.post])
+            dyad_day(day, pair, conditions, draws, log)
+        centre_evening(day, state, conditions, draws, log)
+        if noted.shape[0] > 0:
+            note_day(day, state, noted)
 
 
 @compiled
-def note_day(party: Any, side: int, number: int, day: int, dyad: Any, posts: Any, row: Any) -> None:
-    """Write down how one party's day ended."""
-    row.dyad, row.day, row.party, row.post = number, day, side, dyad.post
-    row.predecessors = posts[dyad.post].predecessors
-    row.strain = party.strain
-    note_state(party, row)
+def note_day(day: int, state: CentreState, noted: Records[Row]) -> None:
+    """Write down how every party's day ended, in two rows per dyad."""
+    count = state.clients.shape[0]
+    for i in range(count):
+        dyad = state.dyads[i]
+        for side in range(2):
+            party, row = state.clients[i], noted[2 * (count * (day - 1) + i) + side]
+            if side == 1:
+                party = state.keyworkers[i]
+            row.dyad, row.day, row.party, row.post = i, day, side, dyad.post
+            row.predecessors = state.posts[dyad.post].predecessors
+            row.strain = party.strain
+            note_state(party, row)
 
 
 def simulate(
-    world: PreparedScenario, seed: int, replicates: range, keep: Detail = Detail.EVENTS, threads: int = 1
+    prepared: PreparedScenario, seed: int, replicates: range, detail: Detail = Detail.EVENTS, threads: int = 1
 ) -> Iterator[CentreRecords]:
-    """Live every centre of the replicates, in order, on so many *threads*; at most a few stays are held at a time."""
-    work = ((r, c) for r in replicates for c in range(world.scenario.design.centres))
+    """Simulate every centre of the replicates, in order; at most a few centres' records are held at a time.
+
+    Parameters
+    ----------
+    prepared
+        The scenario.
+    seed
+        From 0 to 2 ** 63 - 1.
+    replicates
+        Numbers of the replicates.
+    detail
+        How much is kept.
+    threads
+        Centres simulated at the same time.
+    """
+    work = ((r, c) for r in replicates for c in range(prepared.scenario.design.centres))
     if threads <= 1:
         for replicate, centre in work:
-            yield simulate_centre(world, seed, replicate, centre, keep)
+            yield simulate_centre(prepared, seed, replicate, centre, detail)
         return
     waiting: deque[Future[CentreRecords]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         try:
             for replicate, centre in work:
-                waiting.append(pool.submit(simulate_centre, world, seed, replicate, centre, keep))
+                waiting.append(pool.submit(simulate_centre, prepared, seed, replicate, centre, detail))
                 if len(waiting) > 2 * threads:
                     yield waiting.popleft().result()
             while waiting:

@@ -1,8 +1,4 @@
-"""Situations: kinds of encounter, whose turn it is in them, what is feasible then, and what the script says.
-
-``turns`` puts all that a turn needs into one record, computed once per run: which acts are feasible, how likely
-the script, strain and each frame make them, how easily they are taken for each other, and how disturbing they are.
-"""
+"""Situations: kinds of encounter, whose turn it is in them, what is feasible then, and what the script says."""
 
 from __future__ import annotations
 
@@ -11,16 +7,9 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from twoway.simulation.affect_control.equations import Equations, Lexicon, read_toml, table_of
-from twoway.simulation.affect_control.frames import ROLES, Frames
-from twoway.simulation.compilation import compiled
+from twoway.simulation.affect_control.frames import ROLES
+from twoway.simulation.data_files import read_toml, table_of
 from twoway.simulation.errors import InputError, nearest
-from twoway.simulation.random_streams import first_columns
-from twoway.simulation.rules.choice import choice_weight
-from twoway.simulation.rules.reading import likeness
 
 
 class EncounterKind(IntEnum):
@@ -45,7 +34,7 @@ DECISIONS = ("refused", "granted")
 
 
 @dataclass(frozen=True)
-class Turn:
+class DeclaredTurn:
     """One party's turn in one kind of encounter: feasible acts with script weights, and what the rules decide."""
 
     kind: int
@@ -68,7 +57,7 @@ class Situations:
     source: dict[str, Any]
     opened_by: tuple[int, ...]
     exchanges: tuple[int, ...]
-    turns: tuple[Turn, ...]
+    turns: tuple[DeclaredTurn, ...]
 
     def turn(self, kind: int, role: int, position: int) -> int:
         """Index of a turn."""
@@ -112,7 +101,7 @@ def _decided(path: Path, field: str, act: Any, feasible: tuple[str, ...]) -> str
     return act
 
 
-def _turn(path: Path, data: dict[str, Any], kind: int, role: int, position: int) -> Turn:
+def _turn(path: Path, data: dict[str, Any], kind: int, role: int, position: int) -> DeclaredTurn:
     field = f"{ENCOUNTER_KINDS[kind]}.{ROLES[role]}.{POSITIONS[position]}"
     table = data[ENCOUNTER_KINDS[kind]].get(ROLES[role], {}).get(POSITIONS[position])
     if table is None:
@@ -143,7 +132,7 @@ def _turn(path: Path, data: dict[str, Any], kind: int, role: int, position: int)
     if not script and not decided:
         raise InputError(f"{path}: {field}.script needs at least one act")
     strain = data.get("strain", {}).get(ROLES[role], {})
-    return Turn(
+    return DeclaredTurn(
         kind,
         role,
         position,
@@ -197,154 +186,3 @@ def position_of(exchange: int) -> int:
     [0, 1, 2, 1]
     """
     return exchange % 2 if exchange < 2 else 2 - exchange % 2
-
-
-def kind_type() -> np.dtype[Any]:
-    """Record of one kind of encounter: who opens, how long it is, where its luck begins, whose turn is which."""
-    return np.dtype(
-        [
-            ("opened_by", np.int64),
-            ("exchanges", np.int64),
-            ("luck", np.int64),
-            ("turn", np.int64, (2, LONGEST)),
-        ],
-        align=True,
-    )
-
-
-def turn_type(frames: int, acts: int) -> np.dtype[Any]:
-    """Record of one turn with *frames* frames and room for *acts* feasible acts."""
-    return np.dtype(
-        [
-            ("role", np.int64),
-            ("mandated", np.int64),
-            ("feasible", np.int64),
-            ("strained", np.float64),
-            ("refused", np.int64),
-            ("granted", np.int64),
-            ("decided", np.float64),
-            ("act", np.int64, (acts,)),
-            ("evaluation", np.float64, (acts,)),
-            ("potency", np.float64, (acts,)),
-            ("activity", np.float64, (acts,)),
-            ("written", np.float64, (acts,)),
-            ("script", np.float64, (acts,)),
-            ("script_cdf", np.float64, (acts,)),
-            ("strain", np.float64, (acts,)),
-            ("strain_cdf", np.float64, (acts,)),
-            ("will", np.float64, (frames, acts)),
-            ("will_cdf", np.float64, (frames, acts)),
-            ("disturbance", np.float64, (frames, acts)),
-            ("likeness", np.float64, (acts, acts)),
-        ],
-        align=True,
-    )
-
-
-def action_tables(
-    situations: Situations,
-    frames: Frames,
-    lexicon: Lexicon,
-    equations: Equations,
-    temperature: float,
-    blur: float,
-    strictness: float,
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """What feels right, what is scripted and what resembles what, for every turn: records of kinds and of turns.
-
-    *temperature* is in units of deflection, *blur* in EPA units, *strictness* a share.
-    """
-    acts = {act: i for i, act in enumerate(situations.acts)}
-    room = max(len(turn.feasible) for turn in situations.turns)
-    identities = frames.sentiments(lexicon)
-    turns = np.zeros(len(situations.turns), turn_type(len(frames.names), room)).view(np.recarray)
-    for row, turn in zip(turns, situations.turns, strict=True):
-        n = len(turn.feasible)
-        epa = np.array([lexicon.sentiment("acts", act) for act in turn.feasible])
-        row.role, row.mandated, row.feasible = turn.role, turn.mandated, n
-        row.act[:n] = [acts[act] for act in turn.feasible]
-        row.evaluation[:n], row.potency[:n], row.activity[:n] = epa.T
-        row.written[:n] = [turn.script.get(act, 0.0) for act in turn.feasible]
-        row.decided = turn.decided
-        row.refused, row.granted = (
-            turn.feasible.index(act) if turn.decided else 0 for act in (turn.refused, turn.granted)
-        )
-        strain = np.array([turn.strain.get(act, 0.0) for act in turn.feasible])
-        row.strained = float(strain.sum() > 0)
-        row.strain[:n] = strain / max(strain.sum(), 1e-300)
-        row.strain_cdf[:] = np.cumsum(row.strain)
-        close(row.strain, row.strain_cdf)
-        doer, other = identities[:, turn.role, None], identities[:, 1 - turn.role, None]
-        row.disturbance[:, :n] = equations.deflection(doer, epa[None], other)
-        if not turn.decided:
-            write_script(row)
-    feel(turns, temperature, blur)
-    decide(turns, strictness)
-    columns = first_columns(situations.exchanges)
-    kinds = np.zeros(len(EncounterKind), kind_type()).view(np.recarray)
-    for kind, row in enumerate(kinds):
-        row.opened_by, row.exchanges = situations.opened_by[kind], situations.exchanges[kind]
-        row.luck = columns[kind]
-        for opener in (0, 1):
-            if row.opened_by in (opener, EITHER):
-                for e in range(row.exchanges):
-                    role = opener if e % 2 == 0 else 1 - opener
-                    row.turn[opener, e] = situations.turn(kind, role, position_of(e))
-    return kinds, turns
-
-
-@compiled
-def feel(turns: Any, temperature: float, blur: float) -> None:
-    """Write down how right each act feels in each frame, and how easily acts are taken for each other."""
-    for i in range(turns.shape[0]):
-        turn = turns[i]
-        for k in range(turn.will.shape[0]):
-            total = 0.0
-            for j in range(turn.feasible):
-                turn.will[k, j] = choice_weight(turn.disturbance[k, j], temperature)
-                total += turn.will[k, j]
-            below = 0.0
-            for j in range(turn.will.shape[1]):
-                turn.will[k, j] /= total
-                below += turn.will[k, j]
-                turn.will_cdf[k, j] = below
-            close(turn.will[k], turn.will_cdf[k])
-        for a in range(turn.feasible):
-            for b in range(turn.feasible):
-                e = turn.evaluation[a] - turn.evaluation[b]
-                p = turn.potency[a] - turn.potency[b]
-                q = turn.activity[a] - turn.activity[b]
-                turn.likeness[a, b] = likeness(e * e + p * p + q * q, blur)
-
-
-@compiled
-def decide(turns: Any, strictness: float) -> None:
-    """Write out the scripts that hold a decision; strictness shifts its weight from granted to refused."""
-    for i in range(turns.shape[0]):
-        if turns[i].decided > 0.0:
-            turns[i].written[turns[i].refused] = turns[i].decided * strictness
-            turns[i].written[turns[i].granted] = turns[i].decided * (1.0 - strictness)
-            write_script(turns[i])
-
-
-@compiled
-def write_script(turn: Any) -> None:
-    """Turn the weights of a turn's script into probabilities."""
-    total = 0.0
-    for j in range(turn.written.shape[0]):
-        total += turn.written[j]
-    below = 0.0
-    for j in range(turn.written.shape[0]):
-        turn.script[j] = turn.written[j] / total
-        below += turn.script[j]
-        turn.script_cdf[j] = below
-    close(turn.script, turn.script_cdf)
-
-
-@compiled
-def close(probabilities: Any, cumulative: Any) -> None:
-    """Make *cumulative* infinite from the last possible act on, so that no draw goes beyond it."""
-    for j in range(probabilities.shape[0] - 1, -1, -1):
-        cumulative[j] = np.inf
-        if probabilities[j] > 0.0:
-            return

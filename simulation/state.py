@@ -1,94 +1,181 @@
-"""What the two people carry: one record per party of a dyad, one per dyad, one per post of a keyworker."""
+"""State: one record per party of a dyad, per dyad, and per post of a keyworker. All that changes during a stay.
+
+Each class declares the fields of one record, once: their types for the reader and the type checker, and through
+``record_type`` the layout in memory that compiled code works on.
+"""
 
 from __future__ import annotations
 
-from enum import IntEnum
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any, NamedTuple, Protocol, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from twoway.simulation.random_streams import WAYS
+from twoway.simulation.arrays import Floats, Ints, RecordArray
 
-
-class CopingWay(IntEnum):
-    """Ways of handling tension: four alone, one together."""
-
-    ENDURE = 0
-    KEEP_DISTANCE = 1
-    CONFRONT = 2
-    WITHDRAW = 3
-    PROPOSE_TALK = 4
-
-
+PerFrame = Annotated[Floats, "frames"]
+"""One number per frame, shape (frames,)."""
+PerWay = Annotated[Floats, "ways"]
+"""One number per coping way, shape (ways,)."""
 NOBODY = -1
 
 
-@lru_cache
-def party_type(frames: int) -> np.dtype[Any]:
-    """One party's view of the other, with *frames* frames.
+class Record:
+    """A record whose fields are declared by annotations; subclasses are only ever read through arrays."""
 
-    ``definition`` is a probability over frames, the softmax of ``log_weights``; ``expectation`` are log-weights
-    (a constant added to all of them means nothing). Tone is in EPA units, felt coercion in squared ones, tension in
+
+class Party(Record):
+    """One party's view of the other.
+
+    ``definition`` is a probability over frames, the softmax of ``log_weights``; ``expectation`` are log-weights (a
+    constant added to all of them means nothing). Tone is in EPA units, felt coercion in squared ones, tension in
     multiples of the tolerance; the rest are shares but for ``away``, the day until which someone has withdrawn.
     """
-    return np.dtype(
-        [
-            ("definition", np.float64, (frames,)),
-            ("log_weights", np.float64, (frames,)),
-            ("expectation", np.float64, (frames,)),
-            ("positivity", np.float64),
-            ("negativity", np.float64),
-            ("tension", np.float64),
-            ("felt_coercion", np.float64),
-            ("reserve", np.float64),
-            ("distance", np.float64),
-            ("insight", np.float64),
-            ("distress", np.float64),
-            ("strain", np.float64),
-            ("known_rules", np.float64),
-            ("presumed_reserve", np.float64),
-            ("confronting", np.float64),
-            ("away", np.float64),
-            ("style", np.float64, (WAYS,)),
-        ],
-        align=True,
-    )
+
+    definition: PerFrame
+    log_weights: PerFrame
+    expectation: PerFrame
+    positivity: float
+    negativity: float
+    tension: float
+    felt_coercion: float
+    reserve: float
+    distance: float
+    insight: float
+    distress: float
+    strain: float
+    known_rules: float
+    presumed_reserve: float
+    confronting: float
+    away: float
+    style: PerWay
 
 
-@lru_cache
-def dyad_type() -> np.dtype[Any]:
-    """A client with the present keyworker: the post, who proposed a talk that is due, and what happened so far."""
-    return np.dtype(
-        [
-            ("post", np.int64),
-            ("talk_due", np.int64),
-            ("friends", np.int64),
-            ("exchanges", np.int64),
-            ("changes", np.int64),
-            ("talks", np.int64),
-            ("repairs", np.int64),
-            ("handled", np.int64, (2, WAYS)),
-        ],
-        align=True,
-    )
+class Dyad(Record):
+    """A client with the present keyworker: the post, who proposed a talk that is due, and counts so far."""
+
+    post: int
+    talk_due: int
+    friends: int
+    exchanges: int
+    changes: int
+    talks: int
+    repairs: int
+    handled: Annotated[Ints, 2, "ways"]
 
 
-@lru_cache
-def post_type(frames: int) -> np.dtype[Any]:
+class Post(Record):
     """A post, its present keyworker's general view of clients and traits, and how many keyworkers came before."""
-    return np.dtype(
-        [
-            ("general_view", np.float64, (frames,)),
-            ("outlook", np.float64, (frames,)),
-            ("reserve", np.float64),
-            ("insight", np.float64),
-            ("style", np.float64, (WAYS,)),
-            ("strain", np.float64),
-            ("caseload", np.int64),
-            ("contact", np.float64),
-            ("chance", np.float64, (4,)),
-            ("predecessors", np.int64),
-        ],
-        align=True,
+
+    general_view: PerFrame
+    outlook: PerFrame
+    reserve: float
+    insight: float
+    style: PerWay
+    strain: float
+    caseload: int
+    contact: float
+    chance: Annotated[Floats, 4]
+    predecessors: int
+
+
+class Row(Record):
+    """A row of the events or the days table; its fields are the columns that ``twoway.simulation.columns`` declares."""
+
+    definition: PerFrame
+
+    def __getattr__(self, column: str) -> float:
+        """Value of a column: a number, or the code of a word."""
+        raise AttributeError(column)
+
+    def __setattr__(self, column: str, value: float | None) -> None:
+        """Set the value of a column."""
+
+
+R = TypeVar("R", bound=Record)
+
+
+class Records(Protocol[R]):
+    """An array of records (in truth a numpy record array)."""
+
+    shape: tuple[int, ...]
+
+    def __getitem__(self, index: int) -> R:
+        """One record; what is written to it is written to the array."""
+        ...
+
+    def __len__(self) -> int:
+        """Number of records."""
+        ...
+
+    def __iter__(self) -> Iterator[R]:
+        """All records in their order."""
+        ...
+
+    def copy(self) -> Records[R]:
+        """An independent copy."""
+        ...
+
+
+@lru_cache
+def record_type(record: type[Record], frames: int = 0, ways: int = 0, acts: int = 0) -> np.dtype[np.void]:
+    """Layout in memory of a record.
+
+    Parameters
+    ----------
+    record
+        A class that declares the fields.
+    frames, ways, acts
+        Sizes to which annotations such as ``Annotated[Floats, "frames"]`` refer.
+    """
+    sizes: dict[object, int] = {"frames": frames, "ways": ways, "acts": acts}
+    fields: list[Any] = []
+    for name, hint in get_type_hints(record, include_extras=True).items():
+        if get_origin(hint) is Annotated:
+            array, *shape = get_args(hint)
+            scalar = np.int64 if array == Ints else np.float64
+            fields.append((name, scalar, tuple(sizes.get(size, size) for size in shape)))
+        else:
+            fields.append((name, np.int64 if hint is int else np.float64))
+    return np.dtype(fields, align=True)
+
+
+def empty_records(count: int, dtype: np.dtype[np.void]) -> RecordArray:
+    """Return *count* records of zeros."""
+    return np.zeros(count, dtype).view(np.recarray)
+
+
+class CentreState(NamedTuple):
+    """The state of one centre: n clients, each with the keyworker's view of him, their dyad, and m posts."""
+
+    clients: Records[Party]
+    keyworkers: Records[Party]
+    dyads: Records[Dyad]
+    posts: Records[Post]
+
+
+def new_centre_state(clients: int, posts: int, frames: int, ways: int) -> CentreState:
+    """A centre's state before anybody has arrived: all zeros."""
+    party, dyad, post = (record_type(record, frames, ways) for record in (Party, Dyad, Post))
+    return CentreState(
+        cast(Records[Party], empty_records(clients, party)),
+        cast(Records[Party], empty_records(clients, party)),
+        cast(Records[Dyad], empty_records(clients, dyad)),
+        cast(Records[Post], empty_records(posts, post)),
     )
+
+
+def copied(state: CentreState) -> CentreState:
+    """An independent copy of a centre's state."""
+    return CentreState(state.clients.copy(), state.keyworkers.copy(), state.dyads.copy(), state.posts.copy())
+
+
+class Pair(NamedTuple):
+    """One dyad of a centre as compiled code hands it on: its number, its record, both parties and the post."""
+
+    number: int
+    dyad: Dyad
+    client: Party
+    keyworker: Party
+    post: Post

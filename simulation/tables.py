@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.simulation.affect_control.equations import NEUTRAL
 from twoway.simulation.affect_control.frames import KINDS, ROLES
-from twoway.simulation.columns import DAY_COLUMNS, EVENT_COLUMNS, NOTHING, SHARE_OF, WAYS, WHO, Column
+from twoway.simulation.affect_control.lexicon import NEUTRAL
+from twoway.simulation.columns import DAY_COLUMNS, EVENT_COLUMNS, NOTHING, SHARE_OF, WHO, Column
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.scenario import Resolved, Scenario, as_scenario
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate
@@ -31,8 +31,9 @@ class Tables(NamedTuple):
     dyads: pd.DataFrame
 
 
-def dyad_columns() -> tuple[Column, ...]:
-    """Columns of the dyads table."""
+def dyad_columns(ways: Iterable[str]) -> tuple[Column, ...]:
+    """Columns of the dyads table; *ways* are the names of the coping ways."""
+    ways = tuple(ways)
     count: type = np.int32
     columns = [
         *WHO,
@@ -48,7 +49,7 @@ def dyad_columns() -> tuple[Column, ...]:
             Column(f"{role}_reserve", "share", f"how far the {role} stays behind the role by nature"),
             Column(f"{role}_insight", "share", f"how far the {role} sees the other's strain and tension"),
         ]
-        for way in WAYS:
+        for way in ways:
             columns.append(Column(f"{role}_{way}", "evenings", f"how often the {role} handled tension so", count))
         for kind in KINDS:
             columns.append(Column(f"{role}_{kind}_first", "share", f"{kind} frames in the {role}'s first definition"))
@@ -63,7 +64,7 @@ def dyad_columns() -> tuple[Column, ...]:
 def columns_of(table: str, resolved: Resolved) -> tuple[Column, ...]:
     """Columns of a table ("events", "days" or "dyads") as a run of this scenario writes them."""
     if table == "dyads":
-        return dyad_columns()
+        return dyad_columns(resolved.coping_ways)
     whose = "reader's definition (of the actor where nothing was read)" if table == "events" else "party's definition"
     shares = (
         Column(f"{SHARE_OF}{name}", "share", f"weight of the frame {name} in the {whose}")
@@ -111,6 +112,10 @@ def words_of(column: Column, resolved: Resolved) -> tuple[str, ...]:
         return tuple(dict.fromkeys([*resolved.lexicon.emotions, *resolved.lexicon.family.values(), NEUTRAL]))
     if column.words == "frames":
         return resolved.frames.names
+    if column.words == "events":
+        return tuple(resolved.events)
+    if column.words == "ways":
+        return tuple(resolved.coping_ways)
     assert isinstance(column.words, tuple)
     return column.words
 
@@ -132,7 +137,8 @@ def _frame(records: NDArray[Any], columns: tuple[Column, ...], resolved: Resolve
     return pd.DataFrame(data)
 
 
-def _dyads(some: Sequence[CentreRecords], kind: NDArray[np.int64]) -> pd.DataFrame:
+def _dyads(some: Sequence[CentreRecords], resolved: Resolved) -> pd.DataFrame:
+    kind = resolved.frames.kind
     sizes = [len(stay.dyads) for stay in some]
     data: dict[str, Any] = {
         "replicate": np.repeat(np.array([stay.replicate for stay in some], np.int32), sizes),
@@ -149,7 +155,7 @@ def _dyads(some: Sequence[CentreRecords], kind: NDArray[np.int64]) -> pd.DataFra
     for side, (first, last) in enumerate(sides):
         role = ROLES[side]
         data[f"{role}_reserve"], data[f"{role}_insight"] = last["reserve"].copy(), last["insight"].copy()
-        for way, name in enumerate(WAYS):
+        for way, name in enumerate(resolved.coping_ways):
             data[f"{role}_{name}"] = dyads["handled"][:, side, way].astype(np.int32)
         for when, views in (("_first", first), ("", last)):
             for k, name in enumerate(KINDS):
@@ -176,35 +182,59 @@ class TableBuilder:
         self.resolved = resolved
         self.left = emotions_left(resolved)
 
-    def tables(self, lived: Iterable[CentreRecords]) -> Tables:
+    def tables(self, records: Iterable[CentreRecords]) -> Tables:
         """The tables of some stays, at least one."""
-        some, resolved = list(lived), self.resolved
+        some, resolved = list(records), self.resolved
         return Tables(
             _events(np.concatenate([s.events for s in some]), resolved, self.left),
             _frame(np.concatenate([s.days for s in some]), DAY_COLUMNS, resolved),
-            _dyads(some, resolved.frames.kind),
+            _dyads(some, resolved),
         )
 
 
 def run(
-    scenario: Scenario | PreparedScenario | str | Path, seed: int = 1, replicates: int = 1, keep: str = "events", threads: int = 1
+    scenario: Scenario | str | Path | PreparedScenario,
+    seed: int = 1,
+    replicates: int = 1,
+    detail: str = "events",
+    threads: int = 1,
 ) -> Tables:
     """Run a scenario and return its tables.
 
-    *seed* (0 or more) and the number of each replicate decide all luck; *keep* is "dyads" (what became of them),
-    "days" (and how they were each day) or "events" (and all that happened). Raises ``InputError`` for what cannot be.
+    Parameters
+    ----------
+    scenario
+        A scenario, the name of a shipped one, or the path of your own file.
+    seed
+        Random seed, from 0 to 2 ** 63 - 1. With the number of the replicate it decides all draws.
+    replicates
+        Repetitions of the whole scenario with draws of their own.
+    detail
+        "dyads" (what became of them), "days" (and how they were each day) or "events" (and all that happened).
+    threads
+        Centres simulated at the same time; the result is the same.
+
+    Raises
+    ------
+    InputError
+        For a scenario, number or word that cannot be.
+
+    Examples
+    --------
+    >>> run("ordinary", seed=1, detail="dyads").dyads.shape[0]
+    16
     """
-    world = scenario if isinstance(scenario, PreparedScenario) else PreparedScenario(as_scenario(scenario))
-    level = detail_of(keep)
+    prepared = scenario if isinstance(scenario, PreparedScenario) else PreparedScenario(as_scenario(scenario))
+    level = detail_of(detail)
     check_seed(seed, replicates)
-    return TableBuilder(world.resolved).tables(simulate(world, seed, range(replicates), level, threads))
+    return TableBuilder(prepared.resolved).tables(simulate(prepared, seed, range(replicates), level, threads))
 
 
 def detail_of(word: str) -> Detail:
-    """How much to keep, from its word."""
+    """The level of detail from its word."""
     words = [k.name.lower() for k in Detail]
     if word not in words:
-        raise InputError(f"keep = {word!r}; {nearest(word, words)}")
+        raise InputError(f"detail = {word!r}; {nearest(word, words)}")
     return Detail(words.index(word))
 
 

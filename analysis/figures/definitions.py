@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from twoway.analysis.figures.dyad_portrait import LANES, MARKS, lanes, marked_days
+from twoway.analysis.figures.dyad_portrait import lanes, lanes_of, marked_days
 from twoway.analysis.figures.layout import (
     caption,
     day_axis,
@@ -65,8 +65,9 @@ def definition_by_day(days: pd.DataFrame, events: pd.DataFrame | None = None) ->
         plain(upper)
         day_axis(upper, last)
         if events is not None:
-            lanes(grid[1, column], labelled=column == 0)
-            for place, lane in enumerate(LANES):
+            names_of_lanes = lanes_of(events)
+            lanes(grid[1, column], names_of_lanes, labelled=column == 0)
+            for place, lane in enumerate(names_of_lanes):
                 count = weekly[party, lane]
                 at = np.flatnonzero(count)
                 grid[1, column].scatter(
@@ -97,9 +98,9 @@ def definition_by_day(days: pd.DataFrame, events: pd.DataFrame | None = None) ->
 
 def _weekly(events: pd.DataFrame, last: int) -> dict[tuple[str, str], NDArray[np.int64]]:
     """Number of marked events in each week, by party and lane."""
-    counts = {(party, lane): np.zeros((last - 1) // WEEK + 1, int) for party in PARTY for lane in LANES}
+    counts = {(party, lane): np.zeros((last - 1) // WEEK + 1, int) for party in PARTY for lane in lanes_of(events)}
     for party in PARTY:
-        for name, when in marked_days(events, party).items():
-            if name != "talk_declined":
-                np.add.at(counts[party, MARKS[name].lane], (when.to_numpy() - 1) // WEEK, 1)
+        for mark, when in marked_days(events, party):
+            if mark.counted:
+                np.add.at(counts[party, mark.lane], (when.to_numpy() - 1) // WEEK, 1)
     return counts

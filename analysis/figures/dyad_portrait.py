@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,9 @@ from twoway.analysis.measures.influential_acts import moved_most
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import with_patterns
 from twoway.simulation.columns import SHARE_OF
+from twoway.simulation.coping import COPING_WAYS
 from twoway.simulation.errors import listed
+from twoway.simulation.events import EVENTS, Mark
 
 OTHER = {"client": "keyworker", "keyworker": "client"}
 
@@ -42,41 +45,32 @@ def clearest_dyad(dyads: pd.DataFrame) -> DyadKey:
     return DyadKey(int(row["replicate"]), int(row["centre"]), int(row["dyad"]))
 
 
-class EventMark(NamedTuple):
-    """Look of one kind of event: its lane, marker, whether it is filled, and its label."""
-
-    lane: str
-    marker: str
-    filled: bool
-    label: str
-
-
 HAPPENED = "happened"
 """Group of the marks on the lanes in an SVG."""
-LANES = ("new keyworker", "confronts", "repair talk")
-"""Lanes of the marked events, from the lowest up."""
-MARKS = {
-    "talk_repaired": EventMark("repair talk", "P", True, "talk that repaired"),
-    "talk_failed": EventMark("repair talk", "X", True, "talk that failed"),
-    "talk_declined": EventMark("repair talk", "o", False, "talk declined"),
-    "confront": EventMark("confronts", "v", True, "confronts"),
-    "new_keyworker": EventMark("new keyworker", "D", True, "new keyworker"),
-}
 
 
-def marked_days(events: pd.DataFrame, party: str) -> dict[str, pd.Series]:
-    """Days of each kind of event in ``MARKS``; of confrontations, only the *party*'s own."""
-    days = {name: events.loc[events["event"] == name, "day"] for name in MARKS if name != "confront"}
-    own = (events["event"] == "handling") & (events["way"] == "confront") & (events["actor"] == party)
-    return days | {"confront": events.loc[own, "day"]}
+def marked_days(events: pd.DataFrame, party: str) -> list[tuple[Mark, pd.Series]]:
+    """Marks of events and of the *party*'s own ways of coping, each with the days on which it is drawn.
+
+    The kinds are those that the run knows, a user's own included.
+    """
+    found = [(EVENTS.find(kind).mark, events["event"] == kind) for kind in events["event"].cat.categories]
+    own = (events["event"] == "handling") & (events["actor"] == party)
+    found += [(COPING_WAYS.find(way).mark, own & (events["way"] == way)) for way in events["way"].cat.categories]
+    return [(mark, events.loc[rows, "day"]) for mark, rows in found if mark is not None]
 
 
-def lanes(axes: Axes, labelled: bool = True) -> None:
+def lanes_of(events: pd.DataFrame) -> list[str]:
+    """Lanes of the marked events, from the lowest up."""
+    return list(dict.fromkeys(mark.lane for mark, _ in marked_days(events, "client")))[::-1]
+
+
+def lanes(axes: Axes, names: Sequence[str], labelled: bool = True) -> None:
     """Prepare an empty strip with a lane for each kind of event."""
-    axes.set_ylim(-0.6, len(LANES) - 0.4)
-    axes.set_yticks(range(len(LANES)), LANES if labelled else [""] * len(LANES), fontsize=9)
+    axes.set_ylim(-0.6, len(names) - 0.4)
+    axes.set_yticks(range(len(names)), names if labelled else [""] * len(names), fontsize=9)
     axes.tick_params(axis="y", length=0)
-    for place in range(len(LANES)):
+    for place in range(len(names)):
         axes.axhline(place, color="#DDDDDD", lw=0.8, zorder=0)
     axes.spines[:].set_visible(False)
     axes.tick_params(axis="x", labelbottom=False, length=0)
@@ -84,12 +78,12 @@ def lanes(axes: Axes, labelled: bool = True) -> None:
 
 def _draw_marks(axes: Axes, events: pd.DataFrame, party: str) -> None:
     """Mark the events of one dyad, lane by lane."""
-    for name, days in marked_days(events, party).items():
+    names = lanes_of(events)
+    for mark, days in marked_days(events, party):
         if len(days):
-            lane, marker, filled, label = MARKS[name]
-            place, face = np.full(len(days), LANES.index(lane)), INK if filled else "none"
+            place, face = np.full(len(days), names.index(mark.lane)), INK if mark.filled else "none"
             look: dict[str, Any] = {"color": INK, "mfc": face, "ms": 5.5, "ls": "none", "clip_on": False}
-            axes.plot(days, place, marker, label=label, gid=HAPPENED, **look)
+            axes.plot(days, place, mark.symbol, label=mark.label, gid=HAPPENED, **look)
 
 
 def _tone(axes: Axes, side: pd.DataFrame, party: str, top: float) -> None:
@@ -161,7 +155,7 @@ def dyad_portrait(
     row = who.rows(with_patterns(dyads)).iloc[0]
     names, last = frame_names(days), int(days["day"].max())
     figure = page(12.8, 7.2)
-    grid = figure.subplots(4, 2, sharex=True, height_ratios=(1.4, 0.45, 1.1, 0.85))
+    grid = figure.subplots(4, 2, sharex=True, height_ratios=(1.4, 0.15 * len(lanes_of(events)), 1.1, 0.85))
     top = max(1.5, float(days[["positivity", "negativity"]].to_numpy().max()) * 1.08)
     weighty = []
     for column, party in enumerate(("client", "keyworker")):
@@ -169,7 +163,7 @@ def dyad_portrait(
         upper, strip, lower = grid[:3, column]
         stacked_frames(upper, side["day"].to_numpy(), side[[SHARE_OF + name for name in names]].to_numpy())
         upper.set_title(f"The {party} takes the relationship to be", color=PARTY[party][0], loc="left", weight="bold")
-        lanes(strip, labelled=column == 0)
+        lanes(strip, lanes_of(events), labelled=column == 0)
         _draw_marks(strip, events, party)
         _tone(lower, side, party, top)
         if ruptures is not None:

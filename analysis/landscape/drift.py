@@ -60,7 +60,7 @@ LEAST = 100.0
 
 
 class DyadPaths(NamedTuple):
-    """Where dyads are at the end of each day: ``at`` (dyads, days, 2), client first; and each one's replicate."""
+    """Places of dyads at the end of each day: ``at`` (dyads, days, 2), client first; and each dyad's replicate."""
 
     at: Floats
     unit: NDArray[np.intp]
@@ -116,7 +116,7 @@ class Movements(NamedTuple):
 
 
 def movements_of(some: DyadPaths, lag: int = LAG) -> Movements:
-    """The movements of *lag* days, one after the other."""
+    """Movements of *lag* days, one after the other, which do not overlap."""
     length = some.at.shape[1]
     if not 1 <= lag < length:
         raise InputError(f"lag = {lag}; it must be from 1 day to less than the {length} days that were kept")

@@ -81,7 +81,7 @@ def _memory(left: Floats, unit: NDArray[np.intp], weights: Floats) -> tuple[floa
 
 
 def _early_late(some: Movements, grid: LandscapeGrid, lag: int, units: int, weights: Floats) -> tuple[float, float]:
-    """Difference of early and late drift, freed of sampling error, relative to the drift; share of places beyond chance."""
+    """Difference of early and late drift, free of sampling error, over the drift; share of places beyond chance."""
     half = len(some.day) // 2
     parts = [
         sum_movements(some._replace(start=some.start[s], move=some.move[s], day=some.day[s]), grid, units)

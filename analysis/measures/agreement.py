@@ -9,7 +9,18 @@ from twoway.analysis.patterns import CLASSES, with_patterns
 
 
 def agreement(dyads: pd.DataFrame) -> pd.DataFrame:
-    """Count of dyads by the client's own class (rows) and the keyworker's (columns), each in ``CLASSES``' order."""
+    """Number of dyads by the client's own class (rows) and the keyworker's (columns).
+
+    Parameters
+    ----------
+    dyads
+        Tone of both parties, a row per dyad.
+
+    Returns
+    -------
+    DataFrame
+        Shape (3, 3), both axes in the order of ``CLASSES``.
+    """
     table = dyads if "client_class" in dyads else with_patterns(dyads)
     counts = pd.crosstab(table["client_class"], table["keyworker_class"])
     return counts.reindex(index=list(CLASSES), columns=list(CLASSES), fill_value=0)

@@ -10,7 +10,7 @@ from twoway.analysis.measures.estimates import Measure, Units, estimated
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.tables import sentiment_of
 from twoway.simulation.affect_control.frames import KEYWORKER, ROLES
-from twoway.simulation.columns import EVENT_KINDS, EventKind
+from twoway.simulation.events import EVENTS, EXCHANGE, NEW_KEYWORKER, TALK_FAILED
 from twoway.simulation.parameters.scenario import Resolved
 
 Floats = NDArray[np.float64]
@@ -43,9 +43,9 @@ def negative_readings(panel: Panel, events: pd.DataFrame, resolved: Resolved) ->
     """
     row = panel.rows_of(events, "events")
     order = np.lexsort((np.arange(len(events)), events["day"].to_numpy(), row))
-    event = pd.Categorical(events["event"], categories=list(EVENT_KINDS)).codes[order]
-    broken = np.cumsum((event == EventKind.TALK_FAILED) | (event == EventKind.NEW_KEYWORKER))
-    read = (event == EventKind.EXCHANGE) & (events["actor"] == ROLES[KEYWORKER]).to_numpy()[order]
+    event = pd.Categorical(events["event"], categories=list(EVENTS)).codes[order]
+    broken = np.cumsum((event == TALK_FAILED) | (event == NEW_KEYWORKER))
+    read = (event == EXCHANGE) & (events["actor"] == ROLES[KEYWORKER]).to_numpy()[order]
     order, broken = order[read], broken[read]
     row = row[order]
     rating = (events["positivity"].to_numpy() - events["negativity"].to_numpy())[order]

@@ -30,7 +30,7 @@ from twoway.analysis.patterns import THRESHOLDS, Thresholds, reasoned
 from twoway.analysis.render.document import Block, Piece, Table
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.columns import SHARE_OF
-from twoway.simulation.counterfactual import Exchange, Moment, moment, read_otherwise
+from twoway.simulation.counterfactual import Exchange, ReaderState, read_otherwise, reader_state
 from twoway.simulation.errors import InputError
 from twoway.simulation.run import PreparedScenario
 from twoway.simulation.situations import ENCOUNTER_KINDS
@@ -111,7 +111,7 @@ def explain_exchange(
     events = with_numbers(own.events)
     row = find_exchange(events, day, number)
     where = exchange_address(events, row, world, seed)
-    mind = moment(world, where)
+    mind = reader_state(world, where)
     acts, resolved = np.array(world.resolved.situations.acts), world.resolved
     seen = mind.acts.tolist().index(acts.tolist().index(row["seen"]))
     names = acts[mind.acts]
@@ -136,14 +136,14 @@ def explain_exchange(
     return Explanation(row.to_dict(), scene_sentences, prediction, _sources(mind, seen), by_frame, otherwise, parted)
 
 
-def _out_of(mind: Moment, act: int) -> list[float]:
+def _out_of(mind: ReaderState, act: int) -> list[float]:
     """Probability of an act if the relationship were wholly this frame, for each frame."""
     acting = (1 - mind.role_share) * (1 - mind.strain_share)
     fixed = mind.role_share * mind.script[act] + (1 - mind.role_share) * mind.strain_share * mind.strain[act]
     return [float(fixed + acting * person) for person in mind.person[:, act]]
 
 
-def _sources(mind: Moment, act: int) -> pd.DataFrame:
+def _sources(mind: ReaderState, act: int) -> pd.DataFrame:
     role, strain = mind.role_share, mind.strain_share
     believed = np.array([role, (1 - role) * strain, (1 - role) * (1 - strain)])
     likely = np.array([mind.script[act], mind.strain[act], mind.definition @ mind.person[:, act]])

@@ -24,8 +24,8 @@ from twoway.analysis.narrative.words.grammar import (
     words,
 )
 from twoway.analysis.patterns import THRESHOLDS
-from twoway.simulation.affect_control.equations import NEUTRAL
 from twoway.simulation.affect_control.frames import KINDS, Frames
+from twoway.simulation.affect_control.lexicon import NEUTRAL
 
 SHORTEST, LONGEST = 80, 150
 """Words of an interview."""

@@ -19,7 +19,9 @@ from twoway.analysis.narrative.words.grammar import (
     emotion_phrase,
     reading_noun,
 )
-from twoway.simulation.affect_control.equations import NEUTRAL
+from twoway.simulation.affect_control.lexicon import NEUTRAL
+from twoway.simulation.coping import COPING_WAYS
+from twoway.simulation.events import EVENTS
 from twoway.simulation.parameters.scenario import Resolved
 
 Event = Mapping[Any, Any]
@@ -36,16 +38,6 @@ ENCOUNTERS = {
     "repair": ("a talk to clear the air", "talks to clear the air"),
 }
 """How the kinds of encounter are told: one, several."""
-OCCASIONS = {kind: f"at {one}" for kind, (one, _) in ENCOUNTERS.items()} | {
-    "handling": "in the evening",
-    "talk_agreed": "over the proposal of a talk",
-    "talk_declined": "over the proposal of a talk",
-    "talk_repaired": f"at {ENCOUNTERS['repair'][0]}",
-    "talk_failed": f"at {ENCOUNTERS['repair'][0]}",
-    "new_keyworker": "over a change of keyworker",
-    "peer_talk": "at a talk with a friend",
-}
-"""When something happened, by the kind of encounter or other event, as it follows a day."""
 CAUSES = {
     "client": {"role": "her job", "strain": "the pressure she was under", "person": "her"},
     "keyworker": {"role": "the situation", "strain": "the state he was in", "person": "him"},
@@ -168,29 +160,21 @@ def quiet() -> str:
     return "Nothing happened between the two on this day."
 
 
-ALONE = {
-    "endure": "bore it in silence",
-    "keep_distance": "kept {their} distance",
-    "confront": "resolved to have it out with {them}",
-    "withdraw": "withdrew from {them}",
-    "propose_talk": "proposed a talk",
-}
-"""What someone did about tension, as it follows he or she."""
-HAPPENED = {
-    "talk_agreed": "{Who} proposed to talk it over, and {other} agreed.",
-    "talk_declined": "{Who} proposed to talk it over; {other} would not.",
-    "talk_repaired": "They talked it over, and it helped: each knew better afterwards what the other takes this to be.",
-    "talk_failed": "They talked it over, and it made things worse.",
-    "new_keyworker": "The keyworker left, and a new one took over.",
-    "peer_talk": "He talked with a friend about the staff.",
-}
-"""What else is told, by the name of the event."""
+def occasion(kind: str) -> str:
+    """When something happened, by the kind of encounter or other event, as it follows a day: "at a check"."""
+    return f"at {ENCOUNTERS[kind][0]}" if kind in ENCOUNTERS else EVENTS.find(kind).occasion
+
+
+def handled(way: str, role: str) -> str:
+    """What someone did about tension, as it follows he or she."""
+    return COPING_WAYS.find(way).phrase.format(their=PRONOUN[role].possessive, them=PRONOUN[OTHER[role]].object)
 
 
 def evening(event: Event) -> str:
     """What someone did about tension, or what became of it, as a sentence without the day."""
     actor = event["actor"]
     if event["event"] == "handling":
-        way = ALONE[event["way"]].format(their=PRONOUN[actor].possessive, them=PRONOUN[OTHER[actor]].object)
-        return f"{capitalised(PRONOUN[actor].subject)} {way}."
-    return HAPPENED[event["event"]].format(Who=capitalised(PRONOUN[actor].subject), other=PRONOUN[OTHER[actor]].subject)
+        return f"{capitalised(PRONOUN[actor].subject)} {handled(event['way'], actor)}."
+    return EVENTS.find(event["event"]).sentence.format(
+        Who=capitalised(PRONOUN[actor].subject), other=PRONOUN[OTHER[actor]].subject
+    )

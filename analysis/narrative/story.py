@@ -14,7 +14,7 @@ import pandas as pd
 
 from twoway.analysis.accounts import MemoryParameters, dyad_tables, pair_of_accounts, weighted_readings
 from twoway.analysis.narrative.interview import PhraseChoice, interview
-from twoway.analysis.narrative.sentences import ALONE, ENCOUNTERS, scene
+from twoway.analysis.narrative.sentences import ENCOUNTERS, handled, scene
 from twoway.analysis.narrative.turning_points import KIND_TOLD, TurningPoint, turning_points_of
 from twoway.analysis.narrative.words.grammar import OTHER, PRONOUN, act_phrase, capitalised, percent, role_noun
 from twoway.analysis.patterns import THRESHOLDS, Thresholds, at_day, reasoned
@@ -23,6 +23,7 @@ from twoway.analysis.tables import DYAD, kind_shares, require_columns, sentiment
 from twoway.simulation import SCOPE
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.columns import SHARE_OF
+from twoway.simulation.coping import COPING_WAYS
 from twoway.simulation.errors import listed
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.tables import Tables
@@ -99,13 +100,12 @@ def everyday_sentences(events: pd.DataFrame, first: int, last: int, resolved: Re
 
 def _handled(events: pd.DataFrame, role: str) -> str:
     """What one party did about tension alone, as it follows he or she; empty if nothing."""
-    handled = events[(events["event"] == "handling") & (events["actor"] == role)]["way"].value_counts()
-    forms = {"their": PRONOUN[role].possessive, "them": PRONOUN[OTHER[role]].object}
+    taken = events[(events["event"] == "handling") & (events["actor"] == role)]["way"].value_counts()
     return _joined(
         [
-            f"{ALONE[way].format(**forms)} {_times(int(count))}"
-            for way, count in handled.items()
-            if count and way != "propose_talk"
+            f"{handled(way, role)} {_times(int(count))}"
+            for way, count in taken.items()
+            if count and not COPING_WAYS.find(way).proposes_talk
         ]
     )
 

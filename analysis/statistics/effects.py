@@ -107,7 +107,7 @@ def _at(points: pd.DataFrame, **where: Any) -> Floats:
 
 
 def is_full_grid(table: pd.DataFrame, inputs: Sequence[str]) -> bool:
-    """Whether the points that have been run are every combination of the inputs' values, each once."""
+    """Whether the finished points are every combination of the inputs' values, each once."""
     points = table.drop_duplicates("point")[list(inputs)]
     combinations = int(np.prod([points[field].nunique() for field in inputs], dtype=np.int64))
     return len(points) == combinations and not points.duplicated().any()
@@ -116,7 +116,26 @@ def is_full_grid(table: pd.DataFrame, inputs: Sequence[str]) -> bool:
 def by_level(
     table: pd.DataFrame, inputs: Sequence[str], field: str, outcomes: Sequence[str], common_random_numbers: bool
 ) -> pd.DataFrame:
-    """Mean of each outcome at each value of an input, over all points there: outcome, value, mean, low, high."""
+    """Mean of each outcome at each value of an input, over all points with that value.
+
+    Parameters
+    ----------
+    table
+        A row per run: point, replicate, inputs and outcomes.
+    inputs
+        Names of all inputs.
+    field
+        The input.
+    outcomes
+        Names of the outcomes.
+    common_random_numbers
+        Whether the replicates of all points have the same random draws.
+
+    Returns
+    -------
+    DataFrame
+        Columns outcome, value, mean, low, high.
+    """
     rows = []
     for outcome in outcomes:
         points, values = cells(table, inputs, outcome)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from twoway.experiments.studies.designs import Span, axis
-from twoway.simulation.affect_control.equations import read_toml
+from twoway.simulation.data_files import read_toml
 from twoway.simulation.errors import InputError
 
 Floats = NDArray[np.float64]

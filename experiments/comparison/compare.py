@@ -33,9 +33,9 @@ from twoway.experiments.comparison.schedule import ScenarioSchedule, as_schedule
 from twoway.experiments.comparison.text import LEAST_REPLICATES
 from twoway.experiments.results.result import Verdict
 from twoway.experiments.results.tables import read_csv
-from twoway.simulation.columns import EVENT_KINDS, EventKind
 from twoway.simulation.compilation import source_digest
 from twoway.simulation.errors import InputError
+from twoway.simulation.events import EVENTS, NEW_KEYWORKER, TALK_FAILED, TALK_REPAIRED
 from twoway.simulation.parameters.scenario import Scenario
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate, simulate_centre
 from twoway.simulation.tables import TableBuilder, check_seed
@@ -48,7 +48,7 @@ FOLLOWED = 400
 """Dyads of the first replicates, whose events are all compared; of later dyads only the end is."""
 CHAINS = 3
 """Dyads of each pair of contexts in the table of chains: those whose outcomes differ most."""
-TURNING = (EventKind.TALK_REPAIRED, EventKind.TALK_FAILED, EventKind.NEW_KEYWORKER)
+TURNING = (TALK_REPAIRED, TALK_FAILED, NEW_KEYWORKER)
 
 
 def compare(
@@ -303,7 +303,7 @@ def _chains(first: PreparedScenario, other: PreparedScenario, seed: int, apart: 
 
 def _days_to_tell(one: DyadContrast, here: pd.DataFrame, there: pd.DataFrame) -> Iterator[tuple[int, str]]:
     """Days in the table of chains, with the reason: events in one context only, and where stories settle and part."""
-    turning = [EVENT_KINDS[event] for event in TURNING]
+    turning = [list(EVENTS)[event] for event in TURNING]
     seen = [
         {(int(day), str(event)) for day, event in zip(some["day"], some["event"], strict=True) if event in turning}
         for some in (here, there)

@@ -151,14 +151,14 @@ def _compared(
         if name != base:
             base, scenario = name, _as_long(name, days)
             if scenario.meaning == world.scenario.meaning:
-                world = world.again(scenario)
+                world = world.with_scenario(scenario)
             else:
                 world = PreparedScenario(scenario)
                 translator = TableBuilder(world.resolved)
             whole = _simulated(world, translator, seed, replicates, threads)
         without = changed(world.scenario, removal.changes)
         neutral = without == world.scenario
-        other = whole if neutral else _simulated(world.again(without), translator, seed, replicates, threads)
+        other = whole if neutral else _simulated(world.with_scenario(without), translator, seed, replicates, threads)
         yield _difference(name, removal, whole, other, neutral)
 
 

@@ -104,7 +104,12 @@ def field_study(
         for factor, values in CONTRASTED.items():
             low, high = (
                 interviewed(
-                    world.again(changed(base, {f"context.{factor}": value})), seed, when[:some], later, threads, bar
+                    world.with_scenario(changed(base, {f"context.{factor}": value})),
+                    seed,
+                    when[:some],
+                    later,
+                    threads,
+                    bar,
                 ).pattern
                 for value in values
             )

@@ -28,8 +28,8 @@ from twoway.experiments.calibration.posterior import MOSTLY
 from twoway.experiments.results.result import Result, check_replicates, derived
 from twoway.experiments.results.tables import read_declarations
 from twoway.experiments.studies.outcomes import PATTERN_SHARES
-from twoway.simulation.affect_control.equations import DATA
 from twoway.simulation.affect_control.frames import KINDS, ROLES
+from twoway.simulation.data_files import DATA
 from twoway.simulation.errors import InputError, listed
 from twoway.simulation.parameters.scenario import FOLDERS, Scenario, changed, load, with_defaults
 from twoway.simulation.run import Detail, PreparedScenario, simulate
@@ -219,7 +219,7 @@ class SimulatedVariant:
         if key not in self._ends:
             scenario = self._scenario(name, more)
             same = scenario.meaning == self.prepared.scenario.meaning
-            prepared = self.prepared.again(scenario) if same else PreparedScenario(scenario)
+            prepared = self.prepared.with_scenario(scenario) if same else PreparedScenario(scenario)
             kinds = np.equal.outer(prepared.resolved.frames.kind, np.arange(len(KINDS))).astype(float)
             rows = []
             for stay in simulate(prepared, self.seed, range(self.replicates), Detail.DYADS, self.threads):

@@ -13,9 +13,10 @@ from pydantic import ValidationError
 from twoway.experiments.results.folder import replace_file
 from twoway.experiments.results.provenance import surroundings
 from twoway.simulation import SCOPE
-from twoway.simulation.affect_control.equations import read_toml
+from twoway.simulation.data_files import read_toml
 from twoway.simulation.errors import InputError
-from twoway.simulation.parameters.scenario import FOLDERS, Resolved, Scenario
+from twoway.simulation.extensions import load_extension
+from twoway.simulation.parameters.scenario import FOLDERS, Resolved, Scenario, scenario_type
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -114,7 +115,7 @@ def seed_and_replicates(folder: Path, manifest: Manifest) -> tuple[int, int]:
 
 
 def copy_inputs(folder: Path, resolved: Resolved) -> dict[str, dict[str, str]]:
-    """Copy the data files of a scenario into the folder of a result; returns name and digest of each by field."""
+    """Copy data files and extensions of a scenario into the folder of a result; returns name and digest of each."""
     inputs = folder / INPUTS
     inputs.mkdir()
     files = {}
@@ -123,13 +124,19 @@ def copy_inputs(folder: Path, resolved: Resolved) -> dict[str, dict[str, str]]:
         content = source.read_bytes()
         (inputs / f"{field}.toml").write_bytes(content)
         files[field] = {"name": source.stem, "sha256": hashlib.sha256(content).hexdigest()}
+    for number, extension in enumerate(resolved.extensions):
+        copy = inputs / f"extension-{number}-{extension.path.name}"
+        copy.write_bytes(extension.path.read_bytes())
+        files[copy.stem] = {"name": extension.path.name, "sha256": extension.sha256}
     return files
 
 
 def saved_scenario(folder: Path, data: Mapping[str, object], where: str = "resolved_scenario") -> Scenario:
-    """A scenario from a manifest, with the copies of the data files in *folder*; *where* it stands is for messages."""
+    """A scenario from a manifest, with the copies of data files and extensions in *folder*; *where* it stands is for messages."""
+    extensions = tuple(load_extension(path) for path in sorted((folder / INPUTS).glob("extension-*.py")))
+    own = {"extensions": tuple(str(extension.path) for extension in extensions)}
     try:
-        scenario = Scenario.model_validate(data)
+        scenario = scenario_type(extensions).model_validate({**data, **own})
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, [where, *first["loc"]]))

@@ -9,8 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from twoway.simulation.affect_control.equations import data_file
 from twoway.simulation.compilation import source_digest
+from twoway.simulation.data_files import data_file
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import FOLDERS
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ValidationError
 
-from twoway.simulation.affect_control.equations import read_toml
 from twoway.simulation.columns import Column
+from twoway.simulation.data_files import read_toml
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.tables import Tables, words_of

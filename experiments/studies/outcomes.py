@@ -26,11 +26,12 @@ from numpy.typing import NDArray
 
 from twoway.analysis.patterns import class_codes, pattern_codes
 from twoway.simulation.affect_control.frames import KINDS, ROLES
+from twoway.simulation.arrays import RecordArray
 from twoway.simulation.columns import Column
+from twoway.simulation.coping import CONFRONT, COPING_WAYS, WITHDRAW
 from twoway.simulation.errors import InputError
 from twoway.simulation.extensions import Registry, load_extension
-from twoway.simulation.run import CentreRecords, Records
-from twoway.simulation.state import CopingWay
+from twoway.simulation.run import CentreRecords
 
 Floats = NDArray[np.float64]
 PATTERN_SHARES = ("friendly", "polite", "conflicted")
@@ -48,10 +49,10 @@ class OutcomeInput:
     Attributes
     ----------
     clients, keyworkers
-        Records of both parties of each dyad, shape (n,), by the field names of ``simulation.state.party_type``:
+        RecordArray of both parties of each dyad, shape (n,), by the field names of ``simulation.state.Party``:
         ``run.clients["tension"]``.
     dyads
-        Records of the dyads, shape (n,), by the field names of ``simulation.state.dyad_type``.
+        RecordArray of the dyads, shape (n,), by the field names of ``simulation.state.Dyad``.
     n
         Number of dyads.
     frame_kinds
@@ -100,7 +101,7 @@ class OutcomeInput:
         return self.dyads["handled"].sum(axis=(0, 1)) / self.n
 
 
-def _joined(records: list[Records]) -> Records:
+def _joined(records: list[RecordArray]) -> RecordArray:
     """The records of all centres in one plain array."""
     return np.asarray(records[0] if len(records) == 1 else np.concatenate(records))
 
@@ -305,12 +306,12 @@ def repairs(run: OutcomeInput) -> float:
 
 @outcome(unit="evenings per dyad", meaning="evenings on which either decided to confront, whole stay")
 def confronts(run: OutcomeInput) -> float:
-    return run.evenings[CopingWay.CONFRONT]
+    return run.evenings[list(COPING_WAYS).index(CONFRONT.name)]
 
 
 @outcome(unit="evenings per dyad", meaning="evenings on which either decided to withdraw, whole stay")
 def withdraws(run: OutcomeInput) -> float:
-    return run.evenings[CopingWay.WITHDRAW]
+    return run.evenings[list(COPING_WAYS).index(WITHDRAW.name)]
 
 
 @outcome(unit="keyworkers per dyad", meaning="changes of keyworker, whole stay")

@@ -18,7 +18,7 @@ from twoway.experiments.studies.designs import SCENARIO, Value
 from twoway.experiments.studies.outcomes import Outcome, outcomes_with
 from twoway.simulation.compilation import source_digest
 from twoway.simulation.extensions import Registry, load_extension
-from twoway.simulation.parameters.scenario import FOLDERS, NUMBERED, Resolved, Scenario, changed, load
+from twoway.simulation.parameters.scenario import FOLDERS, Resolved, Scenario, changed, load, sections_of
 from twoway.simulation.run import PreparedScenario
 
 EXTENSIONS = "extensions"
@@ -41,7 +41,7 @@ class ResolvedStudy(NamedTuple):
 
     def resolved(self, scenario: Scenario) -> Resolved:
         """The scenario with its data files read, each file only once in a process."""
-        return self.prepared(scenario).resolved.again(scenario)
+        return self.prepared(scenario).resolved.with_scenario(scenario)
 
     def prepared(self, scenario: Scenario) -> PreparedScenario:
         """A scenario with the same data files, prepared only once in a process; its ``again`` prepares *scenario*."""
@@ -63,7 +63,11 @@ class ResolvedStudy(NamedTuple):
             "model": model_version(),
             "sources": run_digest(),
             "design": scenario.design.model_dump(),
-            **{section: getattr(scenario, section).model_dump() for section in NUMBERED},
+            **{
+                section: getattr(scenario, section).model_dump()
+                for section in sections_of(scenario)
+                if section not in ("design", "meaning")
+            },
             "meaning": {f.field: f.sha256 for f in self._used(scenario)} | {"resample": scenario.meaning.resample},
         }
         if self.extensions:

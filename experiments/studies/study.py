@@ -38,7 +38,7 @@ from twoway.experiments.studies.designs import (
 )
 from twoway.experiments.studies.outcomes import PATTERN_SHARES, outcomes_with
 from twoway.experiments.studies.resolved_study import ResolvedStudy, resolve_study
-from twoway.simulation.affect_control.equations import read_toml
+from twoway.simulation.data_files import read_toml
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.declare import ParameterGroup
 from twoway.simulation.parameters.scenario import FOLDERS, Scenario

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +13,6 @@ from twoway.experiments.studies.designs import Value
 from twoway.experiments.studies.outcomes import OutcomeInput, compute_outcomes
 from twoway.experiments.studies.resolved_study import ResolvedStudy
 from twoway.experiments.studies.shards import Rows, write_shard
-from twoway.simulation.random_streams import Draws, draw_all
 from twoway.simulation.run import Detail, PreparedScenario, simulate_centre
 
 REMEMBERED = 64_000_000
@@ -80,23 +78,11 @@ class PointRunner:
         self._outcomes = tuple(resolved.outcomes.values())  # looked up once: a run takes milliseconds
         self._place = -1
         self._prepared: PreparedScenario
-        self._draw: Callable[..., Draws] | None = None
 
     def prepared(self, place: int) -> PreparedScenario:
         """The scenario of a point, ready to be simulated."""
         scenario = self.resolved.scenario(self.points[place].changes)
-        return self.resolved.prepared(scenario).again(scenario)
-
-    def draws(self, prepared: PreparedScenario, seed: int, replicate: int, centre: int) -> Draws:
-        """The random draws of one centre."""
-        design = prepared.scenario.design
-        if self._draw is None:
-            size = design.clients * design.days * prepared.columns * np.dtype(np.float32).itemsize
-            self._draw = lru_cache(maxsize=REMEMBERED // size)(draw_all)
-        frames = len(prepared.resolved.frames.names)
-        return self._draw(
-            seed, replicate, centre, design.clients, prepared.scenario.posts, design.days, frames, prepared.columns
-        )
+        return self.resolved.prepared(scenario).with_scenario(scenario)
 
     def outcomes(self, place: int, replicate: int) -> list[float]:
         """The outcomes of one run, in the order of ``resolved.outcomes``.
@@ -110,9 +96,7 @@ class PointRunner:
             self._prepared, self._place = self.prepared(place), place
         prepared, seed = self._prepared, self.points[place].seed
         centres = [
-            simulate_centre(
-                prepared, seed, replicate, centre, Detail.DYADS, self.draws(prepared, seed, replicate, centre)
-            )
+            simulate_centre(prepared, seed, replicate, centre, Detail.DYADS)
             for centre in range(prepared.scenario.design.centres)
         ]
         return compute_outcomes(self._outcomes, OutcomeInput(centres, prepared.resolved.frames.kind))

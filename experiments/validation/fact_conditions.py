@@ -86,7 +86,7 @@ class SimulatedCondition:
         self.seed, self.intervals = seed, intervals
         scenario = changed(with_defaults(condition.scenario, defaults or {}), condition.changes)
         ground, translator = _ground(scenario.meaning)
-        world = ground.again(scenario)
+        world = ground.with_scenario(scenario)
         self.resolved = world.resolved
         centres = list(simulate(world, seed, range(replicates), condition.keep, threads))
         self.tables = translator.tables(centres)

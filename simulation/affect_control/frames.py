@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twoway.simulation.affect_control.equations import Floats, Lexicon, read_toml, table_of
+from twoway.simulation.affect_control.lexicon import Lexicon
+from twoway.simulation.arrays import Floats
+from twoway.simulation.data_files import read_toml, table_of
 from twoway.simulation.errors import InputError, nearest
 
 KINDS = ("personal", "formal", "adversarial")
@@ -86,19 +88,3 @@ def load_frames(path: Path) -> Frames:
     if KINDS.index("adversarial") not in kinds:
         raise InputError(f"{path}: a repertoire needs at least one frame of the kind 'adversarial'")
     return Frames(path, source, tuple(data), tuple(identities), np.array(kinds), np.array(benign), np.array(expected).T)
-
-
-def frames_record(frames: Frames) -> Any:
-    """The repertoire as one record: ``benign`` and ``adversarial`` (K,), ``expected`` (2, K)."""
-    k = len(frames.names)
-    record = np.zeros(
-        1,
-        np.dtype(
-            [("benign", np.float64, (k,)), ("adversarial", np.int64, (k,)), ("expected", np.float64, (2, k))],
-            align=True,
-        ),
-    ).view(np.recarray)[0]
-    record.benign[:] = frames.benign
-    record.adversarial[:] = frames.kind == KINDS.index("adversarial")
-    record.expected[:] = frames.expected
-    return record

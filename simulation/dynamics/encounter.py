@@ -4,19 +4,24 @@ Someone acts: out of the role, out of strain, or as the person for whom this rel
 sees an act, not its source, and sees it through what the relationship is taken to be: takes it for this or that, puts
 it down to the role, to strain or to the person, and is moved by it. Then it is the other's turn.
 
-``choose`` and ``read`` are the two halves; agents and the compiled runner call the same ones. A *party* is one side's
-record (``twoway.simulation.state``), a *turn* what is feasible now and how likely it is (``twoway.simulation.situations``),
-*numbers* the scenario's numbers, *row* the line of the events table on which it is noted down.
+``choose`` and ``read`` are the two halves; the agents of the Mesa model and the compiled runner call the same ones. A
+*party* is one side's record (``twoway.simulation.state``), a *turn* what is feasible now and how likely it is
+(``twoway.simulation.action_tables``), *conditions* hold the scenario's numbers, *row* is the row of the events table.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
+from twoway.simulation.action_tables import Turn
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
+from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
-from twoway.simulation.random_streams import PER_ENCOUNTER, PER_EXCHANGE, EncounterQuestion, ExchangeQuestion
+from twoway.simulation.conditions import Conditions, FrameRecord
+from twoway.simulation.event_log import EventLog, new_row
+from twoway.simulation.events import EXCHANGE
+from twoway.simulation.random_streams import Draws, encounter_draws, exchange_draws
 from twoway.simulation.rules.choice import act_source, mandated_share, present_reserve, role_share
 from twoway.simulation.rules.reading import (
     attribution_share,
@@ -31,51 +36,78 @@ from twoway.simulation.rules.reading import (
 )
 from twoway.simulation.rules.tension import tension_added
 from twoway.simulation.rules.tone import personal_weight, updated_felt_coercion, updated_negativity, updated_positivity
+from twoway.simulation.sampling import drawn_from, pick
+from twoway.simulation.state import Pair, Party, Row
+
+if TYPE_CHECKING:
+    from twoway.simulation.conditions import Parameters
 
 ROLE, STRAIN, PERSON = 0, 1, 2
+"""Sources of an act, in the order of ``twoway.simulation.columns.SOURCES``."""
 LEAST_LOG_WEIGHT = -30.0
 """Log-weight below the highest that no frame falls under: nothing is ruled out for ever (assumed; about 1 in 10^13)."""
 
 
+class SourceShares(NamedTuple):
+    """How far an act follows the script, and how far what is left comes from strain: as it is, or as it is believed."""
+
+    role: float
+    strain: float
+
+
+class Meeting(NamedTuple):
+    """An encounter that takes place: its day (from 1), its kind, and the role of who opens it."""
+
+    day: int
+    kind: int
+    opener: int
+
+
+class Approach(NamedTuple):
+    """How both come to an encounter: the frame either has taken, and whether the keyworker bends the rules."""
+
+    client_frame: int
+    keyworker_frame: int
+    bent: bool
+
+
 @compiled
-def pick(cumulative: Any, luck: float) -> int:
-    """Index of the one picked by a uniform draw, from *cumulative* probabilities or weights.
-
-    It is the first whose cumulative weight exceeds the draw; the last, should rounding leave none.
-    """
-    picked = 0
-    for i in range(cumulative.shape[0]):
-        picked += cumulative[i] <= luck
-    return min(picked, cumulative.shape[0] - 1)
-
-
-@compiled
-def scripted_share(actor: Any, turn: Any, bent: bool, numbers: Any) -> float:
-    """How far the actor follows the script: the role, and the mandate unless the keyworker bends the rules."""
-    role = role_share(numbers.formality, present_reserve(actor.reserve, actor.distance))
+def acting_from(actor: Party, turn: Turn, bent: bool, parameters: Parameters) -> SourceShares:
+    """How far the actor follows the script (the mandate, unless the keyworker bends the rules), and acts from strain."""
+    role = role_share(parameters.formality, present_reserve(actor.reserve, actor.distance))
     if turn.mandated and not bent:
-        return mandated_share(role, numbers.mandate)
-    return role
+        role = mandated_share(role, parameters.mandate)
+    return SourceShares(role, actor.strain)
 
 
 @compiled
-def choose(actor: Any, turn: Any, frame: int, bent: bool, numbers: Any, luck: Any, column: int, row: Any) -> int:
-    """The act someone chooses who takes the relationship to be *frame*: its place among the turn's feasible acts.
+def choose(
+    actor: Party, turn: Turn, frame: int, bent: bool, conditions: Conditions, draws: tuple[float, float], row: Row
+) -> int:
+    """Choose an act, for someone who takes the relationship to be *frame*.
 
-    *luck* is the dyad's luck of the day, *column* where this exchange's begins. Doing what the frame forbids leaves
-    tension in the doer.
+    Doing what the frame forbids leaves tension in the doer.
+
+    Parameters
+    ----------
+    draws
+        Two uniform draws: the source of the act, and which act it is.
+
+    Returns
+    -------
+    The act's place among those feasible in the turn.
     """
-    strain = actor.strain * turn.strained
-    source = act_source(luck[column + ExchangeQuestion.SOURCE], scripted_share(actor, turn, bent, numbers), strain)
-    draw = luck[column + ExchangeQuestion.ACT]
+    parameters = conditions.parameters
+    acting = acting_from(actor, turn, bent, parameters)
+    source = act_source(draws[0], acting.role, acting.strain * turn.strained)
     if source == ROLE:
-        act = pick(turn.script_cdf, draw)
+        act = pick(turn.script_cdf, draws[1])
     elif source == STRAIN:
-        act = pick(turn.strain_cdf, draw)
+        act = pick(turn.strain_cdf, draws[1])
     else:
-        act = pick(turn.will_cdf[frame], draw)
+        act = pick(turn.will_cdf[frame], draws[1])
     actor.tension += tension_added(
-        turn.disturbance[frame, act], numbers.deflection_tolerance, numbers.role_strain_weight
+        turn.disturbance[frame, act], parameters.deflection_tolerance, parameters.role_strain_weight
     )
     row.actor_frame, row.source, row.act, row.actor_tension = frame, source, turn.act[act], actor.tension
     return act
@@ -83,11 +115,22 @@ def choose(actor: Any, turn: Any, frame: int, bent: bool, numbers: Any, luck: An
 
 @compiled
 def perceive(
-    reader: Any, turn: Any, act: int, role: float, strain: float, assimilation: float, luck: float, seen: Any
+    reader: Party, turn: Turn, act: int, believed: SourceShares, assimilation: float, draw: float, seen: Floats
 ) -> int:
-    """What the reader takes the act for: like what was done, and like what was expected (what was done, if nothing is).
+    """Draw what the reader takes an act for: something like what was done, and like what was expected.
 
-    *role* and *strain* are the shares the reader believes in; *seen* has room for a weight per feasible act.
+    Parameters
+    ----------
+    believed
+        The sources in whose shares the reader believes.
+    draw
+        A uniform draw.
+    seen
+        Room for a weight per feasible act; afterwards cumulative.
+
+    Returns
+    -------
+    Place of the act seen among the feasible ones; that of the act itself where nothing is expected.
     """
     count = turn.feasible
     for j in range(count):
@@ -98,7 +141,7 @@ def perceive(
             seen[j] += weight * turn.will[k, j]
     openness = 1.0 / count
     for j in range(count):
-        probability = expected(turn.script[j], turn.strain[j], seen[j], role, strain)
+        probability = expected(turn.script[j], turn.strain[j], seen[j], believed.role, believed.strain)
         seen[j] = perception_weight(turn.likeness[act, j], probability, assimilation, openness)
     total = 0.0
     for j in range(count):
@@ -106,26 +149,26 @@ def perceive(
         seen[j] = total
     if total == 0.0:
         return act
-    return pick(seen[:count], luck * total)
+    return pick(seen[:count], draw * total)
 
 
 @compiled
-def redefine(party: Any, turn: Any, seen: int, role: float, strain: float, numbers: Any) -> None:
+def redefine(party: Party, turn: Turn, seen: int, believed: SourceShares, parameters: Parameters) -> None:
     """Move the party's definition of the relationship by what the act seen says about each frame."""
     for k in range(party.definition.shape[0]):
-        probability = expected(turn.script[seen], turn.strain[seen], turn.will[k, seen], role, strain)
+        probability = expected(turn.script[seen], turn.strain[seen], turn.will[k, seen], believed.role, believed.strain)
         party.log_weights[k] = updated_log_weight(
             party.log_weights[k],
             party.expectation[k],
-            log_evidence(probability, numbers.lapse_rate),
-            numbers.definition_learning_rate,
-            numbers.expectation_anchoring,
+            log_evidence(probability, parameters.lapse_rate),
+            parameters.definition_learning_rate,
+            parameters.expectation_anchoring,
         )
     define(party)
 
 
 @compiled
-def define(party: Any) -> None:
+def define(party: Party) -> None:
     """The definition as a probability, from log-weights: the highest is set to 0, and none falls below the least."""
     highest = party.log_weights[0]
     for k in range(1, party.definition.shape[0]):
@@ -140,33 +183,40 @@ def define(party: Any) -> None:
 
 
 @compiled
-def believed(reader: Any, turn: Any, others_share: float, others_strain: float, numbers: Any) -> tuple[float, float]:
-    """How far the reader believes the other to follow the script, and to act out of strain."""
-    role = role_share(numbers.formality, reader.presumed_reserve)
+def believed_sources(reader: Party, turn: Turn, acting: SourceShares, parameters: Parameters) -> SourceShares:
+    """How far the reader believes the other to follow the script, and to act out of strain.
+
+    Of what the actor is *acting* from, the reader knows only what formality, acquaintance, known rules and insight show.
+    """
+    role = role_share(parameters.formality, reader.presumed_reserve)
     if turn.mandated:
-        role = believed_role(role, reader.known_rules, others_share)
-    return role, believed_strain(reader.insight, others_strain * turn.strained)
+        role = believed_role(role, reader.known_rules, acting.role)
+    return SourceShares(role, believed_strain(reader.insight, acting.strain * turn.strained))
 
 
 @compiled
 def read(
-    reader: Any,
-    turn: Any,
-    act: int,
-    others_share: float,
-    others_strain: float,
-    numbers: Any,
-    luck: float,
-    seen: Any,
-    row: Any,
+    reader: Party, turn: Turn, act: int, acting: SourceShares, conditions: Conditions, draw: float, row: Row
 ) -> int:
-    """The other reads the act: sees it, puts it down to something, and is moved by it. Returns what was seen.
+    """Read an act of the other: see it, put it down to something, and be moved by it.
 
-    *others_share* and *others_strain* are how far the actor follows the script and acts out of strain; the reader
-    knows of either only what formality, acquaintance, known rules and insight show.
+    Parameters
+    ----------
+    act
+        Place of what was done among the acts feasible in the turn.
+    acting
+        What the actor truly acts from.
+    draw
+        A uniform draw: as what the act is seen.
+
+    Returns
+    -------
+    Place of the act that was seen.
     """
-    role, strain = believed(reader, turn, others_share, others_strain, numbers)
-    b = perceive(reader, turn, act, role, strain, numbers.perceptual_assimilation, luck, seen)
+    parameters = conditions.parameters
+    believed = believed_sources(reader, turn, acting, parameters)
+    role, strain = believed
+    b = perceive(reader, turn, act, believed, parameters.perceptual_assimilation, draw, conditions.seen)
 
     person, disturbance = 0.0, 0.0
     for k in range(reader.definition.shape[0]):
@@ -178,29 +228,29 @@ def read(
     row.strain_share = attribution_share((1.0 - role) * strain * turn.strain[b], probability)
     row.person_share = person_share(row.role_share, row.strain_share)
 
-    weight = personal_weight(row.person_share, numbers.impersonal_weight)
+    weight = personal_weight(row.person_share, parameters.impersonal_weight)
     good = turn.evaluation[b]
-    redefine(reader, turn, b, role, strain, numbers)
+    redefine(reader, turn, b, believed, parameters)
     if not turn.mandated:  # what the rules prescribe tells nothing of the person who does it
         reader.presumed_reserve = updated_presumed_reserve(
-            reader.presumed_reserve, role, row.role_share, numbers.formality, numbers.reserve_learning_rate
+            reader.presumed_reserve, role, row.role_share, parameters.formality, parameters.reserve_learning_rate
         )
-    reader.positivity = updated_positivity(reader.positivity, weight, good, numbers.tone_learning_rate)
+    reader.positivity = updated_positivity(reader.positivity, weight, good, parameters.tone_learning_rate)
     reader.negativity = updated_negativity(
-        reader.negativity, weight, good, numbers.tone_learning_rate, numbers.negativity_weight
+        reader.negativity, weight, good, parameters.tone_learning_rate, parameters.negativity_weight
     )
     if turn.role == KEYWORKER:
         reader.felt_coercion = updated_felt_coercion(
-            reader.felt_coercion, weight, good, turn.potency[b], numbers.coercion_learning_rate
+            reader.felt_coercion, weight, good, turn.potency[b], parameters.coercion_learning_rate
         )
-    reader.tension += tension_added(disturbance, numbers.deflection_tolerance, weight)
+    reader.tension += tension_added(disturbance, parameters.deflection_tolerance, weight)
     note_state(reader, row)
     return b
 
 
 @compiled
-def note_state(party: Any, row: Any) -> None:
-    """Write down how someone feels about the other now, on a line of the events or the days table."""
+def note_state(party: Party, row: Row) -> None:
+    """Write down how someone feels about the other now, in a row of the events or the days table."""
     row.positivity, row.negativity, row.tension = party.positivity, party.negativity, party.tension
     row.felt_coercion, row.distance, row.known_rules = party.felt_coercion, party.distance, party.known_rules
     row.presumed_reserve = party.presumed_reserve
@@ -209,23 +259,13 @@ def note_state(party: Any, row: Any) -> None:
 
 
 @compiled
-def drawn_from(weights: Any, luck: float) -> int:
-    """Index of the one drawn from a few *weights* that sum to 1, by a uniform draw; see ``pick``."""
-    drawn, total = 0, 0.0
-    for i in range(weights.shape[0]):
-        total += weights[i]
-        drawn += total <= luck
-    return min(drawn, weights.shape[0] - 1)
-
-
-@compiled
-def frame_taken(party: Any, opens: bool, frames: Any, luck: float) -> int:
-    """What someone takes the relationship to be today: drawn from the definition.
+def frame_taken(party: Party, opens: bool, frames: FrameRecord, draw: float) -> int:
+    """Which frame someone takes in an encounter: drawn from the definition.
 
     Someone who is out to confront, and *opens* the encounter, takes the weightiest adversarial frame.
     """
     if not (opens and party.confronting > 0.0):
-        return drawn_from(party.definition, luck)
+        return drawn_from(party.definition, draw)
     taken, weight = 0, -1.0
     for k in range(party.definition.shape[0]):
         if frames.adversarial[k] and party.definition[k] > weight:
@@ -234,33 +274,57 @@ def frame_taken(party: Any, opens: bool, frames: Any, luck: float) -> int:
 
 
 @compiled
-def encounter(
-    kind: Any, turns: Any, opener: int, client: Any, keyworker: Any, frames: Any, numbers: Any,
-    luck: Any, seen: Any, rows: Any, first: int, step: int,
-) -> int:  # fmt: skip
-    """Two people meet: the parties alternate, beginning with the *opener*. Returns how many exchanges read as good.
-
-    The exchanges are noted on ``rows[first]``, ``rows[first + step]``, …
-    """
-    taken = (
-        frame_taken(client, opener == CLIENT, frames, luck[kind.luck + EncounterQuestion.CLIENT_FRAME]),
-        frame_taken(keyworker, opener == KEYWORKER, frames, luck[kind.luck + EncounterQuestion.KEYWORKER_FRAME]),
+def approach(meeting: Meeting, pair: Pair, conditions: Conditions, draws: Draws) -> Approach:
+    """How client and keyworker come to an encounter."""
+    _, client, keyworker, bends = encounter_draws(draws, pair.number, meeting.day, meeting.kind)
+    return Approach(
+        frame_taken(pair.client, meeting.opener == CLIENT, conditions.frames, client),
+        frame_taken(pair.keyworker, meeting.opener == KEYWORKER, conditions.frames, keyworker),
+        bends < conditions.parameters.discretion,
     )
-    bent = luck[kind.luck + EncounterQuestion.BENDS] < numbers.discretion
+
+
+@compiled
+def exchange_row(meeting: Meeting, exchange: int, turn: Turn, coming: Approach, pair: Pair, log: EventLog) -> int:
+    """Begin a row about an exchange: when, in what, and whose turn it is. Returns its index."""
+    index = new_row(log, EXCHANGE, meeting.day, turn.role, pair)
+    row = log.rows[index]
+    row.encounter, row.exchange, row.bent = meeting.kind, exchange, coming.bent and turn.mandated
+    row.reader_frame = coming.keyworker_frame if turn.role == CLIENT else coming.client_frame
+    return index
+
+
+@compiled
+def part(meeting: Meeting, pair: Pair, exchanges: int) -> None:
+    """The end of an encounter: whoever opened it has confronted the other if that was the intention."""
+    if meeting.opener == CLIENT:
+        pair.client.confronting = 0.0
+    else:
+        pair.keyworker.confronting = 0.0
+    pair.dyad.exchanges += exchanges
+
+
+@compiled
+def encounter(meeting: Meeting, pair: Pair, conditions: Conditions, draws: Draws, log: EventLog) -> int:
+    """Let two people meet: the parties alternate, beginning with whoever opens.
+
+    Returns
+    -------
+    Number of exchanges that were read as good.
+    """
+    kind = conditions.encounters[meeting.kind]
+    coming = approach(meeting, pair, conditions, draws)
     good = 0
     for exchange in range(kind.exchanges):
-        turn = turns[kind.turn[opener, exchange]]
-        row = rows[first + exchange * step]
-        column = kind.luck + PER_ENCOUNTER + exchange * PER_EXCHANGE
-        row.exchange, row.actor, row.bent = exchange, turn.role, bent and turn.mandated
-        actor, reader = (client, keyworker) if turn.role == CLIENT else (keyworker, client)
-        share, strain = scripted_share(actor, turn, bent, numbers), actor.strain
-        row.reader_frame = taken[1 - turn.role]
-        act = choose(actor, turn, taken[turn.role], bent, numbers, luck, column, row)
-        seen_as = read(reader, turn, act, share, strain, numbers, luck[column + ExchangeQuestion.SEEN], seen, row)
-        good += turn.evaluation[seen_as] >= numbers.good_reading_threshold
-    if opener == CLIENT:
-        client.confronting = 0.0
-    else:
-        keyworker.confronting = 0.0
+        turn = conditions.turns[kind.turn[meeting.opener, exchange]]
+        row = log.rows[exchange_row(meeting, exchange, turn, coming, pair, log)]
+        source, which, seen = exchange_draws(draws, pair.number, meeting.day, meeting.kind, exchange)
+        actor, reader, frame = pair.client, pair.keyworker, coming.client_frame
+        if turn.role == KEYWORKER:
+            actor, reader, frame = pair.keyworker, pair.client, coming.keyworker_frame
+        acting = acting_from(actor, turn, coming.bent, conditions.parameters)
+        act = choose(actor, turn, frame, coming.bent, conditions, (source, which), row)
+        seen_as = read(reader, turn, act, acting, conditions, seen, row)
+        good += turn.evaluation[seen_as] >= conditions.parameters.good_reading_threshold
+    part(meeting, pair, kind.exchanges)
     return good

@@ -1,34 +1,38 @@
-"""A reform: from some morning of the stay on, the centre is another context for the same people with the same luck.
+"""Policy changes: from some morning of the stay on, the centre is another context for the same people.
 
-What happened before is past. What a reform changes at once, and what it cannot change, stands here alone; the compiled
-runner and the agents call the same ``apply_policy_change``.
+What happened before is past. What a change alters at once, and what it cannot alter, is said here alone; the compiled
+runner and the Mesa model call the same ``apply_policy_change``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from twoway.simulation.compilation import compiled
-from twoway.simulation.dynamics.admission import friends_of, furnish, keyworkers_insight
+from twoway.simulation.conditions import Conditions
+from twoway.simulation.dynamics.admission import keyworker_insight, provide
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario
+from twoway.simulation.random_streams import Draws
 from twoway.simulation.rules.reading import known_rules_after_change
+from twoway.simulation.state import CentreState
 
 AT_ADMISSION = {
     "context.caseload": "a post keeps its clients; to change what a keyworker has time for, change context.capacity",
     "context.distress": "how badly off clients are at admission is past",
     "context.distress_half_life": "how a crisis passes is settled at admission",
 }
-"""Fields of the context that a reform cannot change, and why."""
+"""Fields of the context that cannot change during a stay, and why."""
 FOR_GOOD = {
     "design": "how many people there are and how long they stay is the same throughout",
     "people": "people stay who they are",
     "learning": "people stay as they are",
     "coping": "people stay as they are",
+    "events": "what may happen by chance stays the same",
     "meaning": "words keep their meaning",
 }
-"""Sections that a reform cannot change, and why."""
+"""Sections that cannot change during a stay, and why."""
 
 
 class PolicyChange(NamedTuple):
@@ -38,19 +42,27 @@ class PolicyChange(NamedTuple):
     scenario: Scenario
 
 
-def check_policy_changes(scenario: Scenario, reforms: Sequence[PolicyChange]) -> None:
-    """Refuse reforms of a *scenario* that are out of order or change what cannot be changed during a stay."""
+def check_policy_changes(scenario: Scenario, changes: Sequence[PolicyChange]) -> None:
+    """Refuse policy changes that are out of order or change what cannot be changed during a stay.
+
+    Raises
+    ------
+    InputError
+        Names the day, the field and why it cannot change.
+    """
     last = 0
-    for day, then in reforms:
+    for day, then in changes:
         if isinstance(day, bool) or not isinstance(day, int) or not 1 <= day <= scenario.design.days + 1:
             raise InputError(
-                f"reform on day {day!r}: it must be a whole number from 1 to {scenario.design.days + 1}, "
+                f"policy change on day {day!r}: it must be a whole number from 1 to {scenario.design.days + 1}, "
                 "the day after the last of the stay"
             )
         if day <= last:
-            raise InputError(f"reform on day {day}: reforms must be in the order of their days; one is on day {last}")
+            raise InputError(
+                f"policy change on day {day}: policy changes must be in the order of their days; one is on day {last}"
+            )
         last = day
-        where = f"reform on day {day}"
+        where = f"policy change on day {day}"
         for section, why in FOR_GOOD.items():
             for field, value in getattr(scenario, section):
                 other = getattr(getattr(then, section), field)
@@ -63,20 +75,19 @@ def check_policy_changes(scenario: Scenario, reforms: Sequence[PolicyChange]) ->
 
 
 @compiled
-def apply_policy_change(
-    clients: Any, keyworkers: Any, dyads: Any, posts: Any, before: Any, numbers: Any, luck: Any
-) -> None:  # fmt: skip
-    """A morning on which the centre's numbers are no longer as *before*: what had been set at admission follows.
+def apply_policy_change(state: CentreState, before: float, conditions: Conditions, draws: Draws) -> None:
+    """A morning on which a policy changes: what had been set at admission follows the new *conditions*.
 
     Clients know the rules as far as they are explained now; friendships, contact, chances to meet and workload are as
     they would have been; keyworkers see as much more or less of clients' strain as staff are more or less reflexive.
+    *before* is the transparency there was before the change.
     """
-    for m in range(posts.shape[0]):
-        furnish(posts[m], numbers)
-        posts[m].insight = keyworkers_insight(posts[m], numbers, luck.keyworkers[m, posts[m].predecessors])
-    for i in range(clients.shape[0]):
-        clients[i].known_rules = known_rules_after_change(
-            clients[i].known_rules, before.transparency, numbers.transparency
-        )
-        keyworkers[i].insight = posts[dyads[i].post].insight
-        dyads[i].friends = friends_of(luck.friends, i, clients.shape[0], numbers.peer_density)
+    parameters = conditions.parameters
+    for m in range(state.posts.shape[0]):
+        provide(state.posts[m], parameters)
+        state.posts[m].insight = keyworker_insight(m, state.posts[m], parameters, draws)
+    for i in range(state.clients.shape[0]):
+        client, dyad = state.clients[i], state.dyads[i]
+        client.known_rules = known_rules_after_change(client.known_rules, before, parameters.transparency)
+        state.keyworkers[i].insight = state.posts[dyad.post].insight
+        dyad.friends = conditions.first_friend[i + 1] - conditions.first_friend[i]

@@ -1,30 +1,38 @@
-"""How tension is handled: alone (endure, keep distance, confront, withdraw) or together, in a repair talk."""
+"""How tension is handled in the evening: alone, by some coping way, or together, in a repair talk on the next day."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING
 
+from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.compilation import compiled
-from twoway.simulation.dynamics.encounter import define, drawn_from
-from twoway.simulation.random_streams import WAYS
+from twoway.simulation.conditions import Conditions, FrameRecord
+from twoway.simulation.coping import COPING_WAYS, PROPOSE_TALK
+from twoway.simulation.dynamics.encounter import define, note_state
+from twoway.simulation.editions import Part, switch
+from twoway.simulation.event_log import EventLog, new_row
+from twoway.simulation.events import HANDLING, TALK_AGREED, TALK_DECLINED, TALK_FAILED, TALK_REPAIRED
+from twoway.simulation.random_streams import Draws, acceptance_draw, evening_draws
 from twoway.simulation.rules.social import move_toward
-from twoway.simulation.rules.tension import (
-    benign_share,
-    converged,
-    hostile_log_odds,
-    increased_distance,
-    reduced_by,
-    talk_succeeds,
-    talking_log_odds,
-)
-from twoway.simulation.state import CopingWay
+from twoway.simulation.rules.tension import benign_share, converged, reduced_by, talk_succeeds
+from twoway.simulation.sampling import drawn_from
+from twoway.simulation.state import NOBODY, Pair, Party
+
+if TYPE_CHECKING:
+    from twoway.simulation.conditions import Parameters
 
 NO_WAY = -1
+LOG_ODDS, EFFECT = "party, style, benign, parameters", "party, day, parameters"
+"""Arguments of what a coping way declares."""
+way_log_odds: Part = switch("way_log_odds", LOG_ODDS, [compiled(way.log_odds) for way in COPING_WAYS.values()])
+way_effect: Part = switch("way_effect", EFFECT, [compiled(way.effect) for way in COPING_WAYS.values()])
+TALKING = list(COPING_WAYS).index(PROPOSE_TALK.name)
+"""Code of the way that proposes a talk."""
 
 
 @compiled
-def benignity(party: Any, frames: Any) -> float:
+def benignity(party: Party, frames: FrameRecord) -> float:
     """How benign the party takes the relationship to be, as a share."""
     mean = 0.0
     for k in range(party.definition.shape[0]):
@@ -33,74 +41,103 @@ def benignity(party: Any, frames: Any) -> float:
 
 
 @compiled
-def way_taken(party: Any, frames: Any, numbers: Any, luck: float, odds: Any) -> int:
-    """The way someone would handle tension: by personal style, definition and opportunity. *odds* has room for WAYS."""
-    benign = benignity(party, frames)
-    weight = numbers.benignity_weight
-    odds[CopingWay.ENDURE] = numbers.endure_log_odds + party.style[CopingWay.ENDURE]
-    odds[CopingWay.KEEP_DISTANCE] = numbers.keep_distance_log_odds + party.style[CopingWay.KEEP_DISTANCE]
-    odds[CopingWay.CONFRONT] = hostile_log_odds(
-        numbers.confront_log_odds, party.style[CopingWay.CONFRONT], benign, weight
-    )
-    odds[CopingWay.WITHDRAW] = hostile_log_odds(
-        numbers.withdraw_log_odds, party.style[CopingWay.WITHDRAW], benign, weight
-    )
-    odds[CopingWay.PROPOSE_TALK] = talking_log_odds(
-        numbers.propose_talk_log_odds,
-        party.style[CopingWay.PROPOSE_TALK],
-        benign,
-        weight,
-        numbers.repair_opportunity,
-        numbers.opportunity_weight,
-    )
+def way_taken(party: Party, conditions: Conditions, draw: float) -> int:
+    """Which way of coping someone would take: by personal style, definition and opportunity."""
+    benign, odds = benignity(party, conditions.frames), conditions.odds
     total = 0.0
-    for way in range(WAYS):
-        odds[way] = math.exp(odds[way])
+    for way in range(odds.shape[0]):
+        odds[way] = math.exp(way_log_odds(way, party, party.style[way], benign, conditions.parameters))
         total += odds[way]
-    for way in range(WAYS):
+    for way in range(odds.shape[0]):
         odds[way] /= total
-    return drawn_from(odds, luck)
+    return drawn_from(odds, draw)
 
 
 @compiled
-def handle(
-    party: Any, troubled: bool, notices: bool, day: float, frames: Any, numbers: Any, luck: float, odds: Any
-) -> int:
-    """What someone does this evening: a way of handling tension, or ``NO_WAY``.
+def cope(party: Party, troubled: bool, notices: bool, day: int, conditions: Conditions, draw: float) -> int:
+    """Let someone do something about tension this evening.
 
-    Who is *troubled* does something about it. Who only *notices* that the other is can at best propose a talk.
+    Who is *troubled* takes some way of coping. Who only *notices* that the other is can at best propose a talk.
+
+    Returns
+    -------
+    Code of the way that was taken, or ``NO_WAY``.
     """
     if not (troubled or notices):
         return NO_WAY
-    way = way_taken(party, frames, numbers, luck, odds)
+    way = way_taken(party, conditions, draw)
     if not troubled:
-        return way if way == CopingWay.PROPOSE_TALK else NO_WAY
-    if way == CopingWay.KEEP_DISTANCE:
-        party.distance = increased_distance(party.distance, numbers.distance_step)
-    elif way == CopingWay.CONFRONT:
-        party.confronting = 1.0
-    elif way == CopingWay.WITHDRAW:
-        party.away = day + numbers.withdrawal_days
-    if way in (CopingWay.KEEP_DISTANCE, CopingWay.CONFRONT, CopingWay.WITHDRAW):
-        party.tension = reduced_by(party.tension, numbers.tension_relief)
+        return way if conditions.ways[way].proposes else NO_WAY
+    way_effect(way, party, float(day), conditions.parameters)
     return way
 
 
 @compiled
-def talk_ends(client: Any, keyworker: Any, proposer: Any, good: int, exchanges: int, numbers: Any) -> bool:
-    """The end of a repair talk: it brought the two together, or it taught the proposer better. Returns which."""
-    if not talk_succeeds(good, exchanges):
-        client.negativity += numbers.failed_talk_negativity
-        keyworker.negativity += numbers.failed_talk_negativity
-        proposer.style[CopingWay.PROPOSE_TALK] -= numbers.failed_talk_penalty
-        return False
+def end_talk(day: int, good: int, exchanges: int, pair: Pair, parameters: Parameters, log: EventLog) -> None:
+    """End the repair talk that was agreed yesterday: it brought the two together, or taught the proposer better."""
+    proposer, who = (pair.client, CLIENT) if pair.dyad.talk_due == CLIENT else (pair.keyworker, KEYWORKER)
+    pair.dyad.talk_due = NOBODY
+    repaired = talk_succeeds(good, exchanges)
+    if repaired:
+        bring_together(pair.client, pair.keyworker, parameters)
+    else:
+        pair.client.negativity += parameters.failed_talk_negativity
+        pair.keyworker.negativity += parameters.failed_talk_negativity
+        proposer.style[TALKING] -= parameters.failed_talk_penalty
+    pair.dyad.talks += 1
+    pair.dyad.repairs += repaired
+    note_state(proposer, log.rows[new_row(log, TALK_REPAIRED if repaired else TALK_FAILED, day, who, pair)])
+
+
+@compiled
+def bring_together(client: Party, keyworker: Party, parameters: Parameters) -> None:
+    """A repair talk that succeeds: definitions converge, rules become known, tension is relieved."""
     for k in range(client.definition.shape[0]):
         his, hers = client.definition[k], keyworker.definition[k]
-        client.log_weights[k] = math.log(converged(his, hers, numbers.talk_convergence))
-        keyworker.log_weights[k] = math.log(converged(hers, his, numbers.talk_convergence))
+        client.log_weights[k] = math.log(converged(his, hers, parameters.talk_convergence))
+        keyworker.log_weights[k] = math.log(converged(hers, his, parameters.talk_convergence))
     define(client)
     define(keyworker)
-    client.known_rules = move_toward(client.known_rules, 1.0, numbers.talk_convergence)
-    client.tension = reduced_by(client.tension, numbers.tension_relief)
-    keyworker.tension = reduced_by(keyworker.tension, numbers.tension_relief)
-    return True
+    client.known_rules = move_toward(client.known_rules, 1.0, parameters.talk_convergence)
+    client.tension = reduced_by(client.tension, parameters.tension_relief)
+    keyworker.tension = reduced_by(keyworker.tension, parameters.tension_relief)
+
+
+@compiled
+def deal_with_tension(day: int, pair: Pair, conditions: Conditions, draws: Draws, log: EventLog) -> None:
+    """In the evening each handles own tension, or notices the other's; a talk may be agreed on for tomorrow."""
+    client, keyworker, threshold = pair.client, pair.keyworker, conditions.parameters.tension_threshold
+    he_is_troubled, she_is_troubled = client.tension > threshold, keyworker.tension > threshold
+    if not (he_is_troubled or she_is_troubled):
+        return
+    she_is_tenser = keyworker.tension > client.tension
+    he_notices, she_notices, he_handles, she_handles = evening_draws(draws, pair.number, day)
+    his_way = cope(client, he_is_troubled, she_is_troubled and he_notices < client.insight, day, conditions, he_handles)
+    her_way = cope(
+        keyworker, she_is_troubled, he_is_troubled and she_notices < keyworker.insight, day, conditions, she_handles
+    )
+    note_handling(CLIENT, his_way, day, pair, client, log)
+    note_handling(KEYWORKER, her_way, day, pair, keyworker, log)
+    he_proposes = his_way != NO_WAY and conditions.ways[his_way].proposes
+    she_proposes = her_way != NO_WAY and conditions.ways[her_way].proposes
+    if not (he_proposes or she_proposes):
+        return
+    who = KEYWORKER if she_proposes and (she_is_tenser or not he_proposes) else CLIENT
+    proposer, asked = (client, keyworker) if who == CLIENT else (keyworker, client)
+    agreed = (he_proposes and she_proposes) or acceptance_draw(draws, pair.number, day) < benignity(
+        asked, conditions.frames
+    )
+    if agreed:
+        pair.dyad.talk_due = who
+    note_state(proposer, log.rows[new_row(log, TALK_AGREED if agreed else TALK_DECLINED, day, who, pair)])
+
+
+@compiled
+def note_handling(role: int, way: int, day: int, pair: Pair, party: Party, log: EventLog) -> None:
+    """Note down which way of coping someone took, if any."""
+    if way == NO_WAY:
+        return
+    pair.dyad.handled[role, way] += 1
+    row = log.rows[new_row(log, HANDLING, day, role, pair)]
+    row.way = way
+    note_state(party, row)

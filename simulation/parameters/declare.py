@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from twoway.simulation.errors import InputError
 
 
 class ParameterGroup(BaseModel):
@@ -19,6 +21,24 @@ class ParameterGroup(BaseModel):
         use_attribute_docstrings=True,
         json_schema_serialization_defaults_required=True,
     )
+
+
+def combined(name: str, groups: Sequence[type[ParameterGroup]]) -> type[ParameterGroup]:
+    """One group with the numbers of several, in their order.
+
+    Raises
+    ------
+    InputError
+        If two groups declare a number of the same name.
+    """
+    homes: dict[str, str] = {}
+    for group in groups:
+        for field in group.model_fields:
+            if field in homes:
+                raise InputError(f"{group.__name__}.{field}: {homes[field]} has a number of that name already")
+            homes[field] = group.__name__
+    bases = tuple(reversed(groups)) or (ParameterGroup,)  # pydantic takes the fields of the last base first
+    return create_model(name, __base__=bases)
 
 
 class Declaration(NamedTuple):

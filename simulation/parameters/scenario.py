@@ -5,24 +5,23 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from copy import copy
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, create_model
 
-from twoway.simulation.affect_control.equations import (
-    Equations,
-    Lexicon,
-    data_file,
-    load_equations,
-    load_lexicon,
-    read_toml,
-)
+from twoway.simulation.affect_control.equations import Equations, load_equations
 from twoway.simulation.affect_control.frames import Frames, load_frames
+from twoway.simulation.affect_control.lexicon import Lexicon, load_lexicon
+from twoway.simulation.coping import COPING_WAYS
+from twoway.simulation.data_files import data_file, read_toml
 from twoway.simulation.errors import InputError, nearest
+from twoway.simulation.events import EVENTS
+from twoway.simulation.extensions import Extension, load_extension
 from twoway.simulation.parameters.context import Context
-from twoway.simulation.parameters.coping import Coping
-from twoway.simulation.parameters.declare import Declaration, ParameterGroup, declarations, parameter
+from twoway.simulation.parameters.coping import Coping, SharedCoping
+from twoway.simulation.parameters.declare import Declaration, ParameterGroup, combined, declarations, parameter
 from twoway.simulation.parameters.learning import Learning
 from twoway.simulation.parameters.people import People
 from twoway.simulation.random_streams import lexicon_resample_draws
@@ -69,8 +68,15 @@ class Meaning(ParameterGroup):
     """Which sample of raters the sentiments come from: the one that was asked, or the k-th that might have been."""
 
 
+class EventNumbers(ParameterGroup):
+    """Numbers of event kinds that a user declares; those that come with the package have none here."""
+
+
 class Scenario(ParameterGroup):
-    """Everything a run needs but its luck. All fields have defaults: a scenario says how it differs from them."""
+    """Everything a run needs but its seed. All fields have defaults: a scenario says how it differs from them.
+
+    Extensions add numbers to the sections ``coping`` and ``events``; ``scenario_type`` gives the class that has them.
+    """
 
     title: str = Field(default="The default", max_length=200)
     """Name in words."""
@@ -80,6 +86,8 @@ class Scenario(ParameterGroup):
     """What the scenario asks."""
     sources: tuple[str, ...] = Field(default=(), strict=False)
     """Where its differences from the default come from."""
+    extensions: tuple[str, ...] = Field(default=(), strict=False)
+    """Python files that declare coping ways, event kinds or figures of your own; paths beside the scenario's file."""
     design: Design = Field(default_factory=Design)
     """Size and length."""
     context: Context = Field(default_factory=Context)
@@ -90,6 +98,8 @@ class Scenario(ParameterGroup):
     """How people choose, read and change."""
     coping: Coping = Field(default_factory=Coping)
     """How people handle tension."""
+    events: EventNumbers = Field(default_factory=EventNumbers)
+    """Events that happen by chance, as extensions declare them."""
     meaning: Meaning = Field(default_factory=Meaning)
     """Sentiments, equations, frames and situations."""
 
@@ -98,25 +108,65 @@ class Scenario(ParameterGroup):
         """Keyworkers' posts of a centre: as many as the caseload asks for."""
         return max(1, round(self.design.clients / self.context.caseload))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by value: another process loads the extensions itself."""
+        return _unpickled, (self.model_dump(),)
+
 
 NUMBERED: dict[str, type[ParameterGroup]] = {
-    "context": Context,
-    "people": People,
-    "learning": Learning,
-    "coping": Coping,
-}
+    "context": Context, "people": People, "learning": Learning, "coping": Coping, "events": EventNumbers,
+}  # fmt: skip
 """Sections whose numbers the rules use."""
 
 
-def all_declarations() -> list[Declaration]:
+@lru_cache
+def scenario_type(extensions: tuple[Extension, ...] = ()) -> type[Scenario]:
+    """The class of scenarios with some extensions: its sections hold the numbers that they declare.
+
+    Raises
+    ------
+    InputError
+        If a name is taken.
+    """
+    if not extensions:
+        return Scenario
+    ways = COPING_WAYS.extended(extensions)
+    events = EVENTS.extended(extensions)
+    sections = {
+        "coping": combined("Coping", [SharedCoping, *(way.parameters for way in ways.values())]),
+        "events": combined("EventNumbers", [kind.parameters for kind in events.values() if kind.parameters]),
+    }
+    fields: dict[str, Any] = {name: (kind, Field(default_factory=kind)) for name, kind in sections.items()}
+    extended: type[Scenario] = create_model("Scenario", __base__=Scenario, **fields)
+    return extended
+
+
+def _unpickled(data: dict[str, Any]) -> Scenario:
+    return scenario_type(tuple(map(load_extension, data["extensions"]))).model_validate(data)
+
+
+def sections_of(scenario: type[Scenario] | Scenario) -> dict[str, type[ParameterGroup]]:
+    """The sections of a scenario by name, each with the class of its numbers."""
+    kind = scenario if isinstance(scenario, type) else type(scenario)
+    fields = kind.model_fields.items()
+    return {
+        name: field.annotation
+        for name, field in fields
+        if isinstance(field.annotation, type) and issubclass(field.annotation, ParameterGroup)
+    }
+
+
+def all_declarations(scenario: type[Scenario] | Scenario = Scenario) -> list[Declaration]:
     """Every declared number of a scenario, by section."""
-    sections: dict[str, type[ParameterGroup]] = {"design": Design, **NUMBERED, "meaning": Meaning}
-    return [d for section, declared in sections.items() for d in declarations(section, declared)]
+    return [d for section, declared in sections_of(scenario).items() for d in declarations(section, declared)]
 
 
-def json_schema() -> dict[str, Any]:
-    """JSON schema of a scenario file, with ranges, units and sources, for editors that complete and check TOML."""
-    schema = Scenario.model_json_schema()
+def json_schema(kind: type[Scenario] = Scenario) -> dict[str, Any]:
+    """JSON schema of a scenario file, with ranges, units and sources, for editors that complete and check TOML.
+
+    *kind* is the class of scenarios with some extensions, as ``scenario_type`` gives it.
+    """
+    schema = kind.model_json_schema()
     schema["title"] = "A scenario of two-way-process"
     schema["required"] = ["question"]
     schema["properties"]["$schema"] = {"type": "string"}
@@ -146,10 +196,17 @@ def load(name: str | Path, changes: Mapping[str, float] | None = None) -> Scenar
             if field in FOLDERS and isinstance(value, str):
                 found = _data_of(field, value, path.parent, f"{path}: ")
                 meaning[field] = str(found.resolve()) if value.endswith(".toml") else value
+    kind = Scenario
+    if isinstance(files := data.get("extensions"), list) and all(isinstance(file, str) for file in files):
+        data["extensions"] = [str((path.parent / file).resolve()) for file in files]
+        try:
+            kind = scenario_type(tuple(map(load_extension, data["extensions"])))
+        except InputError as error:
+            raise InputError(f"{path}: extensions: {error}") from None
     try:
-        scenario = Scenario.model_validate(data)
+        scenario = kind.model_validate(data)
     except ValidationError as error:
-        raise InputError(f"{path}: {_in_words(error)}") from None
+        raise InputError(f"{path}: {_in_words(error, kind)}") from None
     return changed(scenario, changes) if changes else scenario
 
 
@@ -186,7 +243,7 @@ def with_defaults(name: str | Path, defaults: Mapping[str, float | str]) -> Scen
     """
     given = load(name).model_dump(exclude_unset=True)
     own = {f"{s}.{field}": v for s, part in given.items() if isinstance(part, dict) for field, v in part.items()}
-    return changed(Scenario(), {**defaults, **own})
+    return changed(type(load(name))(), {**defaults, **own})
 
 
 def changed(scenario: Scenario | str | Path, changes: Mapping[str, float | str]) -> Scenario:
@@ -204,7 +261,8 @@ def changed(scenario: Scenario | str | Path, changes: Mapping[str, float | str])
     InputError
         If there is no such field, or a value is out of its range; the message names the nearest field or the range.
     """
-    data = as_scenario(scenario).model_dump()
+    scenario = as_scenario(scenario)
+    kind, data = type(scenario), scenario.model_dump()
     for key, value in changes.items():
         section, _, field = key.partition(".")
         sections = [name for name in Scenario.model_fields if isinstance(data[name], dict)]
@@ -216,9 +274,9 @@ def changed(scenario: Scenario | str | Path, changes: Mapping[str, float | str])
         whole = isinstance(data[section][field], int) and isinstance(value, float) and value.is_integer()
         data[section][field] = int(value) if whole else value
     try:
-        return Scenario.model_validate(data)
+        return kind.model_validate(data)
     except ValidationError as error:
-        raise InputError(_in_words(error)) from None
+        raise InputError(_in_words(error, kind)) from None
 
 
 def _data_of(field: str, name: str, beside: Path | None = None, where: str = "") -> Path:
@@ -254,13 +312,13 @@ def _nearest_field(key: str, valid: list[str]) -> str:
     return nearest(key, valid) if difflib.get_close_matches(key, valid) else "see `twoway show` for all fields"
 
 
-def _in_words(error: ValidationError) -> str:
+def _in_words(error: ValidationError, kind: type[Scenario]) -> str:
     """The first thing pydantic found wrong, as a sentence with field, range, unit and nearest word."""
     first = error.errors()[0]
     place = [str(part) for part in first["loc"]]
     field = ".".join(place)
-    declared = {f"{d.section}.{d.name}": d for d in all_declarations()}
-    sections: dict[str, type[ParameterGroup]] = {"design": Design, "meaning": Meaning, **NUMBERED}
+    declared = {f"{d.section}.{d.name}": d for d in all_declarations(kind)}
+    sections = sections_of(kind)
     if first["type"] == "extra_forbidden":
         homes = [section for section, model in sections.items() if place[-1] in model.model_fields]
         here = Scenario if len(place) == 1 else sections[place[0]]
@@ -273,7 +331,11 @@ def _in_words(error: ValidationError) -> str:
         low, high = (f"{x:g}" for x in (d.low, d.high))
         whole = " whole" if isinstance(d.default, int) else ""
         return f"{field} = {first['input']!r}; it must be a{whole} number from {low} to {high} ({d.unit})"
-    what = {"sources": "a list of texts", "meaning": "text: a shipped name or the path of a .toml file"}
+    what = {
+        "sources": "a list of texts",
+        "extensions": "a list of paths of Python files",
+        "meaning": "text: a shipped name or the path of a .toml file",
+    }
     needed = what.get(place[0], "text") if len(place) == 1 or place[0] == "meaning" else "text"
     longest = first.get("ctx", {}).get("max_length")
     limit = f", of at most {longest} characters" if longest else " that says something" if needed == "text" else ""
@@ -281,14 +343,17 @@ def _in_words(error: ValidationError) -> str:
 
 
 class Resolved:
-    """A scenario with its data files read: all that is computed from, checked against each other."""
+    """A scenario with its data files and extensions read: all that is computed from, checked against each other."""
 
     def __init__(self, scenario: Scenario) -> None:
         meaning = scenario.meaning
         self.scenario = scenario
+        self.extensions = tuple(map(load_extension, scenario.extensions))
+        self.coping_ways = COPING_WAYS.extended(self.extensions)
+        self.events = EVENTS.extended(self.extensions)
         self.lexicon: Lexicon = load_lexicon(_data_of("lexicon", meaning.lexicon))
         if meaning.resample:
-            self.lexicon = self.lexicon.resampled(lexicon_resample_draws(meaning.resample, self.lexicon.sizes))
+            self.lexicon = self.lexicon.resampled(lexicon_resample_draws(meaning.resample, self.lexicon.terms))
         self.equations: Equations = load_equations(_data_of("equations", meaning.equations))
         self.frames: Frames = load_frames(_data_of("frames", meaning.frames))
         self.situations: Situations = load_situations(_data_of("situations", meaning.situations))
@@ -300,7 +365,7 @@ class Resolved:
                     f"{nearest(act, self.lexicon.acts)}"
                 )
 
-    def again(self, scenario: Scenario) -> Resolved:
+    def with_scenario(self, scenario: Scenario) -> Resolved:
         """The same data files with another scenario, which must mean the same files."""
         other = copy(self)
         other.scenario = scenario

@@ -20,4 +20,4 @@ RULES: dict[str, object] = {}
 def rule(function: Callable[Numbers, Number]) -> Callable[Numbers, Number]:
     """Register *function* as a rule of the model and compile it."""
     RULES[function.__name__] = function
-    return compiled(function)
+    return compiled(function, allocates=True)

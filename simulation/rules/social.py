@@ -1,4 +1,4 @@
-"""Around the dyad: peers, team, turnover, and what experience does to expectation."""
+"""Around the dyad: peers, team, turnover, and what experience does to expectations."""
 
 from __future__ import annotations
 
@@ -28,16 +28,6 @@ def with_opposition(log_weight: float, opposition: float, benignity: float) -> f
 
 
 @rule
-def initial_log_weight(weight: float, tilt: float, benignity: float, sd: float, draw: float) -> float:
-    """Log-weight of a frame someone brings along: the mix among their kind, a tilt, and how they differ.
-
-    >>> round(initial_log_weight(weight=1.0, tilt=0.5, benignity=-1.0, sd=1.0, draw=0.2), 3)
-    -0.3
-    """
-    return math.log(weight) + tilt * benignity + sd * draw
-
-
-@rule
 def leaving_chance(turnover: float) -> float:
     """Probability that a keyworker leaves on a given day, from the changes per 180 days.
 
@@ -45,23 +35,3 @@ def leaving_chance(turnover: float) -> float:
     0.01
     """
     return 1.0 - math.exp(-turnover / 180.0)
-
-
-@rule
-def clipped_to_share(value: float) -> float:
-    """A drawn trait kept on the scale of a share.
-
-    >>> clipped_to_share(-0.1), clipped_to_share(0.3), clipped_to_share(1.2)
-    (0.0, 0.3, 1.0)
-    """
-    return min(1.0, max(0.0, value))
-
-
-@rule
-def centre_share(share: float, spread: float, draw: float) -> float:
-    """A share as it is in one centre: shifted on the log-odds scale; a share of 0 or 1 stays what it is.
-
-    >>> centre_share(0.5, spread=1.0, draw=0.0), centre_share(0.0, spread=1.0, draw=2.0)
-    (0.5, 0.0)
-    """
-    return share / (share + (1.0 - share) * math.exp(-spread * draw))

@@ -25,9 +25,13 @@ if TYPE_CHECKING:  # for editors and type checkers
     from twoway.experiments.studies.run import resume, run_study
     from twoway.experiments.studies.study import Study, load_study
     from twoway.simulation import SCOPE
-    from twoway.simulation.affect_control.equations import event
+    from twoway.simulation.affect_control.event import event
+    from twoway.simulation.coping import coping_way
+    from twoway.simulation.dynamics.policy_change import PolicyChange
     from twoway.simulation.errors import InputError
-    from twoway.simulation.mesa_model import Centre
+    from twoway.simulation.events import Mark, event_kind
+    from twoway.simulation.mesa_model import Centre, Client, Keyworker
+    from twoway.simulation.parameters.declare import ParameterGroup, parameter
     from twoway.simulation.parameters.scenario import Scenario, changed, load
     from twoway.simulation.tables import Tables, run
 
@@ -35,45 +39,61 @@ __all__ = [
     "SCOPE",
     "AskTellStudy",
     "Centre",
+    "Client",
     "Comparison",
     "InputError",
+    "Keyworker",
+    "Mark",
     "OutcomeInput",
+    "ParameterGroup",
+    "PolicyChange",
     "Result",
     "Scenario",
     "Study",
     "Tables",
     "changed",
     "compare",
+    "coping_way",
     "event",
+    "event_kind",
     "figure",
     "load",
     "load_study",
     "open_result",
     "outcome",
+    "parameter",
     "resume",
     "run",
     "run_study",
     "verify",
 ]
 _HOME = {
-    "SCOPE": "simulation",
     "AskTellStudy": "experiments.studies.ask_tell",
     "Centre": "simulation.mesa_model",
+    "Client": "simulation.mesa_model",
     "Comparison": "experiments.comparison.comparison",
     "InputError": "simulation.errors",
+    "Keyworker": "simulation.mesa_model",
+    "Mark": "simulation.events",
     "OutcomeInput": "experiments.studies.outcomes",
+    "ParameterGroup": "simulation.parameters.declare",
+    "PolicyChange": "simulation.dynamics.policy_change",
     "Result": "experiments.results.result",
+    "SCOPE": "simulation",
     "Scenario": "simulation.parameters.scenario",
     "Study": "experiments.studies.study",
     "Tables": "simulation.tables",
     "changed": "simulation.parameters.scenario",
     "compare": "experiments.comparison.compare",
-    "event": "simulation.affect_control.equations",
+    "coping_way": "simulation.coping",
+    "event": "simulation.affect_control.event",
+    "event_kind": "simulation.events",
     "figure": "analysis.figures.registry",
     "load": "simulation.parameters.scenario",
     "load_study": "experiments.studies.study",
     "open_result": "experiments.results.result",
     "outcome": "experiments.studies.outcomes",
+    "parameter": "simulation.parameters.declare",
     "resume": "experiments.studies.run",
     "run": "simulation.tables",
     "run_study": "experiments.studies.run",

@@ -20,7 +20,8 @@ from twoway.analysis.divergence import (
     settled_from,
     side_by_side_lines,
 )
-from twoway.simulation.columns import EVENT_COLUMNS, NOTHING, EventKind, row_type
+from twoway.simulation.columns import EVENT_COLUMNS, NOTHING, row_type
+from twoway.simulation.events import EXCHANGE, HANDLING, PEER_TALK
 from twoway.simulation.parameters.scenario import load
 from twoway.simulation.situations import EncounterKind
 from twoway.simulation.tables import run
@@ -37,7 +38,7 @@ def events(*rows):
 
 
 def exchange(day, kind, exchange=0, **more):
-    return {"event": EventKind.EXCHANGE, "day": day, "encounter": kind, "exchange": exchange, "actor": 0, "act": 1,
+    return {"event": EXCHANGE, "day": day, "encounter": kind, "exchange": exchange, "actor": 0, "act": 1,
             "seen": 1} | more  # fmt: skip
 
 
@@ -70,11 +71,11 @@ def test_an_encounter_in_one_only_is_dated_when_it_took_place_not_when_the_other
 
 
 def test_evenings_part_stories_too():
-    handling = {"event": EventKind.HANDLING, "day": 4, "actor": 0, "way": 1}
+    handling = {"event": HANDLING, "day": 4, "actor": 0, "way": 1}
     one = events(handling)
     assert first_difference(one, events(handling | {"way": 2})) == FirstDifference(4, HANDLED, "handling")
     assert first_difference(one, events(handling | {"actor": 1})) == FirstDifference(4, ONE_ONLY, "handling")
-    friend = {"event": EventKind.PEER_TALK, "day": 4, "actor": 0, "friend": 1}
+    friend = {"event": PEER_TALK, "day": 4, "actor": 0, "friend": 1}
     assert first_difference(events(friend), events(friend | {"friend": 2})) == FirstDifference(4, FRIEND, "peer_talk")
 
 

@@ -63,7 +63,9 @@ def test_what_is_read_otherwise_is_read_so_and_all_before_it_stays(events):
         where = exchange_address(events, row, PREPARED, SEED)
         stay = read_otherwise(PREPARED, where, where.act)
         then = with_numbers(
-            dyad_tables(TableBuilder(PREPARED.resolved).tables([stay]), tuple(row[["replicate", "centre", "dyad"]])).events
+            dyad_tables(
+                TableBuilder(PREPARED.resolved).tables([stay]), tuple(row[["replicate", "centre", "dyad"]])
+            ).events
         )
         same = (then["day"] == row["day"]) & (then["number"] == row["number"])
         assert str(then.loc[same, "seen"].iloc[0]) == row["act"]

@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twoway.simulation import situations as module
-from twoway.simulation.affect_control.equations import data_file, load_equations, load_lexicon
+from twoway.simulation.affect_control.equations import load_equations
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, load_frames
+from twoway.simulation.affect_control.lexicon import load_lexicon
+from twoway.simulation.data_files import data_file
 from twoway.simulation.dynamics.encounter import pick
 from twoway.simulation.errors import InputError
 from twoway.simulation.random_streams import PER_ENCOUNTER, PER_EXCHANGE, column_count

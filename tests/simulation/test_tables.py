@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twoway.simulation.affect_control.equations import NEUTRAL, SCALE, event
+from twoway.simulation.affect_control.event import event
+from twoway.simulation.affect_control.lexicon import NEUTRAL, SCALE
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, Scenario, changed, load
 from twoway.simulation.run import Detail, PreparedScenario, simulate

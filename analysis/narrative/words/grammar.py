@@ -11,8 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from twoway.simulation.affect_control.equations import read_toml
 from twoway.simulation.affect_control.frames import ROLES, Frames
+from twoway.simulation.data_files import read_toml
 
 UNBROKEN = "\u00a0"
 """A space at which no line is broken."""

@@ -6,10 +6,11 @@ import re
 import pytest
 
 from twoway.analysis.narrative.interview import PhraseChoice
-from twoway.analysis.narrative.sentences import CLEARLY, OCCASIONS, evening, exchange, misread, put_down, reading, scene
+from twoway.analysis.narrative.sentences import CLEARLY, evening, exchange, misread, occasion, put_down, reading, scene
 from twoway.analysis.narrative.words.grammar import OTHER
 from twoway.simulation.affect_control.frames import ROLES
-from twoway.simulation.columns import EVENT_KINDS, WAYS
+from twoway.simulation.coping import COPING_WAYS
+from twoway.simulation.events import EVENTS
 from twoway.simulation.parameters.scenario import Resolved, load
 from twoway.simulation.situations import ENCOUNTER_KINDS
 from twoway.simulation.tables import EMOTIONS, words_of
@@ -113,7 +114,7 @@ def test_a_scene_names_both_once_and_then_speaks_of_him_and_her():
 
 
 @pytest.mark.parametrize("actor", ROLES)
-@pytest.mark.parametrize("name", [name for name in EVENT_KINDS if name not in ("exchange", "handling")])
+@pytest.mark.parametrize("name", [name for name in EVENTS if name not in ("exchange", "handling")])
 def test_whatever_happens_in_an_evening_can_be_told(name, actor):
     text = evening({"event": name, "actor": actor})
     assert SENTENCES.fullmatch(text)
@@ -121,13 +122,12 @@ def test_whatever_happens_in_an_evening_can_be_told(name, actor):
 
 
 def test_when_anything_happened_can_be_told():
-    assert set(OCCASIONS) == {*ENCOUNTER_KINDS, *EVENT_KINDS} - {"exchange"}
-    for told in OCCASIONS.values():
+    for told in map(occasion, {*ENCOUNTER_KINDS, *EVENTS} - {"exchange"}):
         assert SENTENCES.fullmatch(f"Their stories part on day 9, {told}: another act.")
 
 
 @pytest.mark.parametrize("actor", ROLES)
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", COPING_WAYS)
 def test_every_way_of_handling_tension_can_be_told(way, actor):
     text = evening({"event": "handling", "actor": actor, "way": way})
     assert text.startswith("He " if actor == "client" else "She ")

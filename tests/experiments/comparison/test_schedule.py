@@ -31,7 +31,7 @@ def test_policy_changes_come_in_the_order_in_which_they_are_written(days):
     assert [(then.day, then.scenario) for then in written.policy_changes] == [
         (day, load(name)) for day, name in zip(days, names, strict=True)
     ]
-    assert written.prepared.reforms == written.policy_changes
+    assert written.prepared.policy_changes == written.policy_changes
 
 
 def test_a_policy_change_of_numbers_keeps_what_was_in_force():

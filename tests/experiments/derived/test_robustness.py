@@ -18,7 +18,7 @@ from twoway.experiments.derived.robustness import (
     variants,
 )
 from twoway.experiments.studies.outcomes import PATTERN_SHARES
-from twoway.simulation.affect_control.equations import DATA
+from twoway.simulation.data_files import DATA
 from twoway.simulation.parameters.scenario import Scenario, changed, load, shipped_names
 from twoway.simulation.tables import run
 

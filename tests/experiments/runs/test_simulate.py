@@ -122,7 +122,9 @@ def test_every_figure_says_in_a_sentence_what_it_shows(outcome):
 def test_the_manifest_holds_all_it_takes_to_run_again(outcome):
     manifest = json.loads((outcome.folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["resolved_scenario"] == TINY.model_dump(mode="json")
-    assert manifest["resolved_scenario"]["learning"]["tone_learning_rate"] == TINY.learning.tone_learning_rate, "defaults are written out"
+    assert manifest["resolved_scenario"]["learning"]["tone_learning_rate"] == TINY.learning.tone_learning_rate, (
+        "defaults are written out"
+    )
     assert (manifest["scenario"], manifest["seed"], manifest["replicates"]) == ("four-centres", "3", "2")
     assert (manifest["keep"], manifest["csv"], manifest["format"]) == ("events", True, 1)
     assert manifest["source_digest"] == source_digest()

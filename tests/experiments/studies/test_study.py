@@ -27,7 +27,7 @@ from twoway.experiments.studies.designs import (
 from twoway.experiments.studies.outcomes import OUTCOMES
 from twoway.experiments.studies.resolved_study import resolve_study
 from twoway.experiments.studies.study import SHIPPED, Study, load_study, shipped_studies
-from twoway.simulation.affect_control.equations import DATA
+from twoway.simulation.data_files import DATA
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import all_declarations, changed, load
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from twoway import event
-from twoway.simulation.affect_control.equations import DATA, INPUTS, data_file, load_equations
+from twoway.simulation.affect_control.equations import INPUTS, load_equations
+from twoway.simulation.data_files import DATA, data_file
 
 SHIPPED = sorted(path.stem for path in (DATA / "equations").glob("*.toml"))
 

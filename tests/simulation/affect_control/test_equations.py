@@ -11,16 +11,10 @@ from hypothesis import strategies as st
 
 from twoway import event
 from twoway.simulation.affect_control import equations as meaning
-from twoway.simulation.affect_control.equations import (
-    DATA,
-    NEUTRAL,
-    RIDGE,
-    SCALE,
-    data_file,
-    load_equations,
-    load_lexicon,
-)
+from twoway.simulation.affect_control.equations import RIDGE, load_equations
 from twoway.simulation.affect_control.frames import ROLES
+from twoway.simulation.affect_control.lexicon import NEUTRAL, SCALE, load_lexicon
+from twoway.simulation.data_files import DATA, data_file
 from twoway.simulation.errors import InputError
 from twoway.simulation.situations import load_situations
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from twoway.simulation.affect_control.equations import data_file, load_lexicon
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, KINDS, frames_record, load_frames
+from twoway.simulation.affect_control.lexicon import load_lexicon
 from twoway.simulation.columns import SHARE_OF
+from twoway.simulation.data_files import data_file
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario, changed
 from twoway.simulation.tables import run

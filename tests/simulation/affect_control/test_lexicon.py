@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from twoway import event
-from twoway.simulation.affect_control.equations import COMPONENTS, SCALE, data_file, load_equations, load_lexicon
+from twoway.simulation.affect_control.equations import load_equations
+from twoway.simulation.affect_control.lexicon import COMPONENTS, SCALE, load_lexicon
+from twoway.simulation.data_files import data_file
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, Scenario, changed, load
 from twoway.simulation.random_streams import lexicon_resample_draws

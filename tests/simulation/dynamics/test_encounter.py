@@ -4,82 +4,53 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.people import (
+    NAMES,
+    NEARLY_ONE,
+    PREPARED,
+    SITUATIONS,
+    TURNS,
+    K,
+    conditions,
+    log_weights,
+    numbers,
+    party,
+    row,
+    share,
+    sure_of,
+    turns_seen_with,
+    unit_draw,
+)
 
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
-from twoway.simulation.columns import EVENT_COLUMNS, row_type
 from twoway.simulation.dynamics.encounter import (
     PERSON,
     ROLE,
     STRAIN,
+    SourceShares,
     choose,
-    define,
     encounter,
     frame_taken,
     note_state,
     perceive,
-    pick,
     read,
     redefine,
-    scripted_share,
 )
-from twoway.simulation.parameters.scenario import Scenario, all_declarations
-from twoway.simulation.random_streams import PER_ENCOUNTER, PER_EXCHANGE, EncounterQuestion
-from twoway.simulation.run import PreparedScenario, records
-from twoway.simulation.situations import LONGEST, EncounterKind, action_tables
-from twoway.simulation.state import party_type
+from twoway.simulation.parameters.scenario import all_declarations
+from twoway.simulation.sampling import pick
+from twoway.simulation.situations import LONGEST, EncounterKind
 
-PREPARED = PreparedScenario(Scenario())
-FRAMES, SITUATIONS = PREPARED.resolved.frames, PREPARED.resolved.situations
-NAMES, K = FRAMES.names, len(FRAMES.names)
-NEARLY_ONE = float(np.nextafter(np.float32(1), np.float32(0)))
 BOUNDS = {d.name: (d.low, d.high) for d in all_declarations()}
 CARE, CUSTODY = NAMES.index("care"), NAMES.index("custody")
 ANSWER = SITUATIONS.turn(EncounterKind.REQUEST, KEYWORKER, 1)
 CONTROL = SITUATIONS.turn(EncounterKind.CONTROL, KEYWORKER, 0)
 TALK = SITUATIONS.turn(EncounterKind.PLANNED, KEYWORKER, 0)
+DAY = 10
 LAW = settings(deadline=None, max_examples=60)
 
-share = st.floats(0, 1)
-unit_draw = st.floats(0, NEARLY_ONE)
-views = st.lists(st.floats(-12, 0), min_size=K, max_size=K)
 turn_numbers = st.integers(0, len(SITUATIONS.turns) - 1)
-
-
-def turns_of(blur):
-    """The turns of the shipped situations as someone sees them whose perception is so blurred."""
-    r, learning = PREPARED.resolved, PREPARED.scenario.learning
-    return action_tables(r.situations, r.frames, r.lexicon, r.equations, learning.choice_temperature, blur, 0.6)[1]
-
-
-SHARP = turns_of(0.002)
+SHARP = turns_seen_with(0.002)
 """Turns for someone who takes no act for another."""
-
-
-def party(log_weights=(0,) * K, **fields):
-    """Someone who defines the relationship so, and expected it; nothing has happened yet."""
-    made = records(1, party_type(K))[0]
-    made.log_weights[:], made.expectation[:] = log_weights, log_weights
-    for field, value in fields.items():
-        setattr(made, field, value)
-    define(made)
-    return made
-
-
-def sure_of(frame):
-    """Log-weights of someone to whom the relationship is this and hardly anything else."""
-    return [0.0 if name == frame else -6.0 for name in NAMES]
-
-
-def numbers(**changes):
-    """The default numbers, some of them changed."""
-    made = PREPARED.numbers.copy()
-    for name, value in changes.items():
-        made[name] = value
-    return made[0]
-
-
-def row():
-    return records(1, row_type(EVENT_COLUMNS, K))[0]
 
 
 def act(turn, word):
@@ -87,10 +58,11 @@ def act(turn, word):
     return SITUATIONS.turns[turn].feasible.index(word)
 
 
-def reads(reader, turn, number, numbers_, draw=0.5, others_share=0.5, others_strain=0.0, turns=PREPARED.turns):
+def reads(reader, turn, number, draw=0.5, others_share=0.5, others_strain=0.0, turns=TURNS, **changes):
     """The row that is left when *reader* reads an act."""
     note = row()
-    read(reader, turns[turn], number, others_share, others_strain, numbers_, draw, np.empty(LONGEST * 10), note)
+    acting = SourceShares(float(others_share), float(others_strain))
+    read(reader, turns[turn], number, acting, conditions(turns, **changes), draw, note)
     return note
 
 
@@ -125,9 +97,9 @@ def test_a_definition_is_a_probability_after_any_reading_by_anyone(data):
         data.draw(st.lists(st.floats(-800, 0), min_size=K, max_size=K)),
         known_rules=data.draw(share), insight=data.draw(share),
     )  # fmt: skip
-    reader.expectation[:] = data.draw(views)
+    reader.expectation[:] = data.draw(log_weights)
     number = data.draw(turn_numbers)
-    done = data.draw(st.integers(0, PREPARED.turns[number].feasible - 1))
+    done = data.draw(st.integers(0, TURNS[number].feasible - 1))
     note = reads(
         reader, number, done, numbers(**changes), data.draw(unit_draw), data.draw(share), data.draw(share)
     )  # fmt: skip
@@ -144,11 +116,11 @@ def test_a_definition_is_a_probability_after_any_reading_by_anyone(data):
 
 @pytest.mark.slow
 @LAW
-@given(views, turn_numbers, st.floats(0, 0.95), st.floats(0.01, 1), st.data())
+@given(log_weights, turn_numbers, st.floats(0, 0.95), st.floats(0.01, 1), st.data())
 def test_a_reading_moves_a_definition_toward_the_frame_out_of_which_the_act_is_likeliest(
     view, number, role, learning, data
 ):
-    turn = PREPARED.turns[number]
+    turn = TURNS[number]
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party(view)
     before = reader.definition.copy()
@@ -161,7 +133,7 @@ def test_a_reading_moves_a_definition_toward_the_frame_out_of_which_the_act_is_l
 @LAW
 @given(turn_numbers, st.data())
 def test_from_an_open_mind_a_reading_makes_the_likeliest_frame_the_weightiest(number, data):
-    turn = PREPARED.turns[number]
+    turn = TURNS[number]
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party()
     redefine(reader, turn, seen, 0.2, 0.0, numbers())
@@ -169,9 +141,9 @@ def test_from_an_open_mind_a_reading_makes_the_likeliest_frame_the_weightiest(nu
 
 
 @LAW
-@given(views, turn_numbers, share, st.data())
+@given(log_weights, turn_numbers, share, st.data())
 def test_an_act_that_is_known_to_be_all_role_says_nothing_about_the_relationship(view, number, strain, data):
-    turn = PREPARED.turns[number]
+    turn = TURNS[number]
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party(view)
     before = reader.definition.copy()
@@ -180,36 +152,35 @@ def test_an_act_that_is_known_to_be_all_role_says_nothing_about_the_relationship
 
 
 @LAW
-@given(views, views, turn_numbers)
+@given(log_weights, log_weights, turn_numbers)
 def test_a_definition_without_learning_goes_back_to_the_expectation(view, expected, number):
     reader = party(view)
     reader.expectation[:] = expected
     anchored = numbers(definition_learning_rate=0.0, expectation_anchoring=1.0)
-    redefine(reader, PREPARED.turns[number], 0, 0.3, 0.0, anchored)
+    redefine(reader, TURNS[number], 0, 0.3, 0.0, anchored)
     assert reader.definition == pytest.approx(party(expected).definition, abs=1e-12)
 
 
 @LAW
-@given(views, share, share)
+@given(log_weights, share, share)
 def test_a_refusal_known_to_be_the_rules_is_put_down_to_the_role(view, known, more):
     little, much = sorted([known, more])
     refusal = act(ANSWER, "refuse")
     blind, knowing = (
-        reads(party(view, known_rules=k), ANSWER, refusal, numbers(), others_share=0.9, turns=SHARP)
-        for k in (little, much)
+        reads(party(view, known_rules=k), ANSWER, refusal, others_share=0.9, turns=SHARP) for k in (little, much)
     )
     assert knowing.role_share >= blind.role_share - 1e-12
     assert knowing.person_share <= blind.person_share + 1e-12
 
 
 @LAW
-@given(views, share, share)
+@given(log_weights, share, share)
 def test_a_refusal_known_to_be_the_rules_moves_the_client_less(view, known, more):
     little, much = sorted([known, more])
     refusal = act(ANSWER, "refuse")
     before, blind, knowing = party(view), party(view, known_rules=little), party(view, known_rules=much)
     for client in (blind, knowing):
-        reads(client, ANSWER, refusal, numbers(), others_share=0.9, turns=SHARP)
+        reads(client, ANSWER, refusal, others_share=0.9, turns=SHARP)
     assert knowing.negativity <= blind.negativity + 1e-12
     assert knowing.felt_coercion <= blind.felt_coercion + 1e-12
     assert knowing.tension <= blind.tension + 1e-12
@@ -219,7 +190,7 @@ def test_a_refusal_known_to_be_the_rules_moves_the_client_less(view, known, more
 
 def test_an_unexplained_refusal_does_move_a_trusting_client():
     before, client = party(sure_of("care")), party(sure_of("care"), known_rules=0.0)
-    reads(client, ANSWER, act(ANSWER, "refuse"), numbers(), others_share=0.9, turns=SHARP)
+    reads(client, ANSWER, act(ANSWER, "refuse"), others_share=0.9, turns=SHARP)
     assert client.negativity > 0
     assert client.felt_coercion > 0
     assert client.tension > 0
@@ -227,7 +198,7 @@ def test_an_unexplained_refusal_does_move_a_trusting_client():
 
 
 @LAW
-@given(views, share, turn_numbers, st.data())
+@given(log_weights, share, turn_numbers, st.data())
 def test_the_other_is_taken_to_be_more_reserved_after_an_act_in_role_and_less_after_one_that_is_not(
     view, presumed, turn, data
 ):
@@ -236,7 +207,7 @@ def test_the_other_is_taken_to_be_more_reserved_after_an_act_in_role_and_less_af
     believed = 1 - (1 - 0.35) * (1 - presumed)
     note = reads(reader, turn, done, numbers(formality=0.35), others_share=0.9, turns=SHARP)
     moved = reader.presumed_reserve - presumed
-    if PREPARED.turns[turn].mandated:
+    if TURNS[turn].mandated:
         assert moved == 0, "what the rules prescribe tells nothing of the person"
     else:
         assert moved * (note.role_share - believed) >= -1e-12
@@ -244,52 +215,51 @@ def test_the_other_is_taken_to_be_more_reserved_after_an_act_in_role_and_less_af
 
 
 @LAW
-@given(views, share, share)
+@given(log_weights, share, share)
 def test_a_courtesy_warms_less_from_someone_who_is_taken_to_stay_behind_the_role(view, presumed, more):
     little, much = sorted([presumed, more])
     greeting = SITUATIONS.turn(EncounterKind.EVERYDAY, KEYWORKER, 0)
     personal, reserved = party(view, presumed_reserve=little), party(view, presumed_reserve=much)
     for client in (personal, reserved):
-        reads(client, greeting, act(greeting, "greet"), numbers(), turns=SHARP)
+        reads(client, greeting, act(greeting, "greet"), turns=SHARP)
     assert reserved.positivity <= personal.positivity + 1e-12
 
 
 def test_whoever_always_acts_by_the_script_is_found_out():
     client = party(presumed_reserve=0.0)
     everyday = SITUATIONS.turn(EncounterKind.EVERYDAY, KEYWORKER, 0)
-    script, random = PREPARED.turns[everyday].script_cdf, np.random.default_rng(1)
+    script, random = TURNS[everyday].script_cdf, np.random.default_rng(1)
     for draw in random.random(400):
         reads(client, everyday, pick(script, draw), numbers(formality=0.2, reserve_learning_rate=0.05), turns=SHARP)
     assert client.presumed_reserve > 0.5
 
 
 @LAW
-@given(views, share, share)
+@given(log_weights, share, share)
 def test_a_keyworker_with_insight_puts_a_complaint_in_withdrawal_down_to_strain(view, insight, more):
     little, much = sorted([insight, more])
     turn = SITUATIONS.turn(EncounterKind.EVERYDAY, CLIENT, 1)
     complaint = act(turn, "complain_to")
     blind, seeing = (
-        reads(party(view, insight=i), turn, complaint, numbers(), others_strain=0.5, turns=SHARP)
-        for i in (little, much)
+        reads(party(view, insight=i), turn, complaint, others_strain=0.5, turns=SHARP) for i in (little, much)
     )
     assert seeing.strain_share >= blind.strain_share - 1e-12
     assert seeing.person_share <= blind.person_share + 1e-12
 
 
 @LAW
-@given(views, turn_numbers, unit_draw, share, share, share, share, st.data())
+@given(log_weights, turn_numbers, unit_draw, share, share, share, share, st.data())
 def test_role_strain_and_person_share_an_act_that_was_read(view, number, draw, role, strain, known, insight, data):
-    done = data.draw(st.integers(0, PREPARED.turns[number].feasible - 1))
+    done = data.draw(st.integers(0, TURNS[number].feasible - 1))
     reader = party(view, known_rules=known, insight=insight)
-    note = reads(reader, number, done, numbers(), draw, role, strain)
+    note = reads(reader, number, done, draw, role, strain)
     parts = (note.role_share, note.strain_share, note.person_share)
     assert all(0 <= part <= 1 + 1e-12 for part in parts)
     assert sum(parts) == pytest.approx(1.0, abs=1e-9)
     assert 0 <= note.expected <= 1
     # Whoever is certain that it is all script or all strain may yet see what neither holds: perception stays open.
     assert note.expected > 0 or max(insight * strain, known * role) > 1 - 1e-9
-    assert note.seen in PREPARED.turns[number].act[: PREPARED.turns[number].feasible]
+    assert note.seen in TURNS[number].act[: TURNS[number].feasible]
 
 
 @pytest.mark.parametrize("number", range(len(SITUATIONS.turns)))
@@ -297,7 +267,7 @@ def test_only_what_a_keyworker_does_coerces(number):
     turn = SHARP[number]
     for done in range(turn.feasible):
         reader = party()
-        reads(reader, number, done, numbers(), turns=SHARP)
+        reads(reader, number, done, turns=SHARP)
         bad_and_powerful = turn.evaluation[done] < 0 < turn.potency[done]
         assert (reader.felt_coercion > 0) == (turn.role == KEYWORKER and bad_and_powerful)
 
@@ -305,7 +275,7 @@ def test_only_what_a_keyworker_does_coerces(number):
 def test_orders_refusals_and_force_coerce_but_explaining_and_persuading_do_not():
     def felt(turn, word):
         client = party(sure_of("custody"))
-        reads(client, turn, act(turn, word), numbers(), turns=SHARP)
+        reads(client, turn, act(turn, word), turns=SHARP)
         return client.felt_coercion
 
     assert min(felt(CONTROL, word) for word in ("order", "refuse", "restrain")) > 0
@@ -313,7 +283,7 @@ def test_orders_refusals_and_force_coerce_but_explaining_and_persuading_do_not()
 
 
 @LAW
-@given(turn_numbers, unit_draw.filter(bool), views, st.floats(0, 0.95), share, st.data())
+@given(turn_numbers, unit_draw.filter(bool), log_weights, st.floats(0, 0.95), share, st.data())
 def test_with_sharp_eyes_even_those_who_see_what_they_expect_see_what_was_done(number, draw, view, role, strain, data):
     turn = SHARP[number]
     done = data.draw(st.integers(0, turn.feasible - 1))
@@ -327,7 +297,7 @@ def test_with_sharp_eyes_even_those_who_see_what_they_expect_see_what_was_done(n
 )
 def test_with_perceptual_noise_whatever_a_keyworker_does_looks_kinder_in_care_than_in_custody(kind, position):
     number = SITUATIONS.turn(kind, KEYWORKER, position)
-    turn, seen = turns_of(1.3)[number], np.empty(50)
+    turn, seen = turns_seen_with(1.3)[number], np.empty(50)
     for done in range(turn.feasible):
         looks = [
             np.mean(
@@ -339,7 +309,7 @@ def test_with_perceptual_noise_whatever_a_keyworker_does_looks_kinder_in_care_th
 
 
 def test_who_does_not_lean_on_expectation_sees_the_same_whatever_the_relationship_seems_to_be():
-    turn, seen = PREPARED.turns[TALK], np.empty(50)
+    turn, seen = TURNS[TALK], np.empty(50)
     for u in np.linspace(0, NEARLY_ONE, 50):
         care, custody = (
             perceive(party(sure_of(frame)), turn, act(TALK, "explain_something_to"), 0.35, 0.0, 0.0, u, seen)
@@ -361,10 +331,10 @@ def acts_of(someone, turn, numbers_, frame, source_draw, bent=False):
     chosen, sources = [], set()
     for u in np.linspace(0, NEARLY_ONE, 60):
         note = row()
-        number = choose(someone, PREPARED.turns[turn], frame, bent, numbers_, np.array([source_draw, u]), 0, note)
+        number = choose(someone, TURNS[turn], frame, bent, numbers_, np.array([source_draw, u]), 0, note)
         chosen.append(SITUATIONS.turns[turn].feasible[number])
         sources.add(int(note.source))
-        assert note.act == PREPARED.turns[turn].act[number]
+        assert note.act == TURNS[turn].act[number]
     return set(chosen), sources
 
 
@@ -382,7 +352,7 @@ def test_out_of_strain_a_client_complains_evades_ignores_and_argues():
 
 
 def test_where_no_irritable_act_is_feasible_nobody_acts_out_of_strain():
-    calm = PREPARED.turns.copy()
+    calm = TURNS.copy()
     calm.strained, calm.strain, calm.strain_cdf = 0.0, 0.0, np.inf
     draw = np.array([NEARLY_ONE, 0.5])
     for turn in calm:
@@ -395,10 +365,8 @@ def test_as_a_person_one_does_what_feels_right_in_the_frame_one_has_taken():
     def mean_evaluation(frame):
         done = []
         for u in np.linspace(0, NEARLY_ONE, 60):
-            number = choose(
-                party(), PREPARED.turns[TALK], frame, False, numbers(formality=0.0), np.array([u, u]), 0, row()
-            )
-            done.append(PREPARED.turns[TALK].evaluation[number])
+            number = choose(party(), TURNS[TALK], frame, False, numbers(formality=0.0), np.array([u, u]), 0, row())
+            done.append(TURNS[TALK].evaluation[number])
         return np.mean(done)
 
     assert mean_evaluation(CARE) > mean_evaluation(CUSTODY) + 0.5
@@ -407,12 +375,12 @@ def test_as_a_person_one_does_what_feels_right_in_the_frame_one_has_taken():
 def test_doing_what_ones_own_definition_forbids_leaves_tension_and_doing_what_it_asks_does_not():
     def tension_after(word, frame):
         keyworker = party()
-        script = PREPARED.turns[CONTROL].script_cdf
+        script = TURNS[CONTROL].script_cdf
         place = act(CONTROL, word)
         draw = (script[place - 1] if place else 0.0) + 1e-9
         note, n = row(), numbers(formality=1.0, deflection_tolerance=5.0)
-        choose(keyworker, PREPARED.turns[CONTROL], frame, False, n, np.array([0.0, draw]), 0, note)
-        assert note.act == PREPARED.turns[CONTROL].act[place]
+        choose(keyworker, TURNS[CONTROL], frame, False, n, np.array([0.0, draw]), 0, note)
+        assert note.act == TURNS[CONTROL].act[place]
         assert note.actor_tension == keyworker.tension
         return keyworker.tension
 
@@ -425,7 +393,7 @@ def test_doing_what_ones_own_definition_forbids_leaves_tension_and_doing_what_it
 @given(share, share, share, share)
 def test_a_mandate_binds_a_keyworker_unless_the_rules_are_bent(formality, reserve, mandate, away):
     n = numbers(formality=formality, mandate=mandate)
-    for turn in PREPARED.turns:
+    for turn in TURNS:
         someone = party(reserve=reserve, distance=away)
         bound, free = scripted_share(someone, turn, False, n), scripted_share(someone, turn, True, n)
         assert free == scripted_share(someone, turn, False, numbers(formality=formality, mandate=0.0))
@@ -440,7 +408,7 @@ def test_someone_of_two_minds_takes_up_either_frame_as_often_as_it_weighs():
 
 
 @LAW
-@given(views, unit_draw)
+@given(log_weights, unit_draw)
 def test_someone_out_to_confront_who_opens_takes_the_weightiest_adversarial_frame_whatever_the_draw(view, draw):
     angry = party(view, confronting=1.0)
     adversarial = np.flatnonzero(PREPARED.frames.adversarial)
@@ -450,7 +418,7 @@ def test_someone_out_to_confront_who_opens_takes_the_weightiest_adversarial_fram
 
 
 @LAW
-@given(views, unit_draw)
+@given(log_weights, unit_draw)
 def test_someone_out_to_confront_to_whom_another_opens_takes_up_what_the_relationship_usually_is(view, draw):
     angry, calm = party(view, confronting=1.0), party(view)
     assert frame_taken(angry, False, PREPARED.frames, draw) == frame_taken(calm, False, PREPARED.frames, draw)
@@ -460,7 +428,7 @@ def meets(kind, opener, client, keyworker, days_draws, numbers_=None, step=1):
     """The rows of an encounter and how many exchanges were read as good."""
     rows = records(LONGEST, row_type(EVENT_COLUMNS, K))
     good = encounter(
-        PREPARED.kinds[kind], PREPARED.turns, opener, client, keyworker, PREPARED.frames, numbers_ or numbers(),
+        PREPARED.kinds[kind], TURNS, opener, client, keyworker, PREPARED.frames, numbers_ or numbers(),
         days_draws, np.empty(50), rows, 0, step,
     )  # fmt: skip
     return rows, good
@@ -475,7 +443,7 @@ openings = [
 
 
 @LAW
-@given(st.sampled_from(openings), days, views, views)
+@given(st.sampled_from(openings), days, log_weights, log_weights)
 def test_in_an_encounter_the_parties_alternate_and_each_sticks_to_the_frame_taken_up(opening, drawn, his, hers):
     kind, opener = opening
     rows, good = meets(kind, opener, party(his), party(hers), drawn)
@@ -495,7 +463,7 @@ def test_in_an_encounter_the_parties_alternate_and_each_sticks_to_the_frame_take
 
 
 @LAW
-@given(days, views, views)
+@given(days, log_weights, log_weights)
 def test_the_good_exchanges_of_a_talk_are_those_seen_as_good(drawn, his, hers):
     rows, good = meets(EncounterKind.REPAIR, CLIENT, party(his), party(hers), drawn)
     evaluations = [PREPARED.resolved.lexicon.acts[SITUATIONS.acts[r.seen]][0] for r in rows[:4]]
@@ -522,7 +490,7 @@ def test_a_confrontation_is_over_when_who_sought_it_has_opened_an_encounter(draw
 
 
 @LAW
-@given(days, views, views)
+@given(days, log_weights, log_weights)
 def test_it_makes_no_difference_to_the_two_whether_their_encounter_is_written_down(drawn, his, hers):
     noted, unnoted = [party(his), party(hers)], [party(his), party(hers)]
     assert (

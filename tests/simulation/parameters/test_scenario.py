@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from twoway.simulation.affect_control.equations import DATA
+from twoway.simulation.data_files import DATA
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters import scenario as module
 from twoway.simulation.parameters.scenario import Resolved, Scenario, all_declarations, changed, load, shipped_names

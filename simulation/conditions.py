@@ -1,0 +1,74 @@
+"""Conditions: what stays the same in one centre during a stay, as compiled code works with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+from twoway.simulation.action_tables import Encounter, Turn
+from twoway.simulation.arrays import Floats, Ints
+from twoway.simulation.state import Record, Records
+
+if TYPE_CHECKING:
+    from twoway.simulation.parameters.context import Context
+    from twoway.simulation.parameters.coping import Coping
+    from twoway.simulation.parameters.learning import Learning
+    from twoway.simulation.parameters.people import People
+
+    class Parameters(Context, People, Learning, Coping):
+        """All numbers that the rules use, in one record of floats."""
+
+
+class FrameRecord(Record):
+    """The repertoire of frames: how benign each is, which are adversarial, and what either role expects."""
+
+    benign: Annotated[Floats, "frames"]
+    adversarial: Annotated[Ints, "frames"]
+    expected: Annotated[Floats, 2, "frames"]
+
+
+class WayRecord(Record):
+    """One coping way: 1 if it proposes a talk, and the stream of the personal inclination to it."""
+
+    proposes: int
+    stream: int
+
+
+class ChanceEventRecord(Record):
+    """One event kind that happens by chance: its code in the column ``event``, and its stream."""
+
+    code: int
+    stream: int
+
+
+class Conditions(NamedTuple):
+    """What holds in one centre, from one change of policy to the next.
+
+    Attributes
+    ----------
+    parameters
+        All numbers, those in which centres differ as they are in this one.
+    frames
+        The repertoire of frames.
+    encounters, turns
+        The action tables.
+    ways
+        The coping ways, by their code.
+    chance_events
+        The event kinds that happen by chance.
+    first_friend, friends
+        Who is friends with whom among the clients, see ``dynamics.peers.friendships``.
+    seen, odds, own
+        Room to work in: a number per feasible act, per coping way, and per frame.
+    """
+
+    parameters: Parameters
+    frames: FrameRecord
+    encounters: Records[Encounter]
+    turns: Records[Turn]
+    ways: Records[WayRecord]
+    chance_events: Records[ChanceEventRecord]
+    first_friend: Ints
+    friends: Ints
+    seen: Floats
+    odds: Floats
+    own: Floats

@@ -1,0 +1,84 @@
+"""Peers: friends among the clients talk about the staff."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twoway.simulation.affect_control.frames import CLIENT
+from twoway.simulation.arrays import Floats, Ints
+from twoway.simulation.compilation import compiled
+from twoway.simulation.conditions import Conditions
+from twoway.simulation.dynamics.encounter import note_state
+from twoway.simulation.event_log import EventLog, new_row
+from twoway.simulation.events import PEER_TALK
+from twoway.simulation.random_streams import Draws, friendship_draw, peer_draws
+from twoway.simulation.rules.choice import daily_chance
+from twoway.simulation.rules.social import move_toward, with_opposition
+from twoway.simulation.state import CentreState, Pair, Party
+
+if TYPE_CHECKING:
+    from twoway.simulation.conditions import FrameRecord, Parameters
+
+
+def friendships(draws: Draws, clients: int, density: float) -> tuple[Ints, Ints]:
+    """Who is friends with whom in a centre.
+
+    Parameters
+    ----------
+    draws
+        The centre's draws.
+    clients
+        Number of clients.
+    density
+        Share of pairs who are friends.
+
+    Returns
+    -------
+    first
+        Shape (clients + 1,): where each client's friends begin in ``friends``.
+    friends
+        Numbers of the friends of client 0 in ascending order, then those of client 1, and so on.
+    """
+    first, friends = np.zeros(clients + 1, np.int64), np.empty(clients * (clients - 1), np.int64)
+    find_friends(draws, density, np.empty((clients, clients)), first, friends)
+    return first, friends[: first[clients]].copy()
+
+
+@compiled
+def find_friends(draws: Draws, density: float, drawn: Floats, first: Ints, friends: Ints) -> None:
+    """Find each client's friends; *drawn* (clients, clients) is room to work in, the rest as ``friendships`` says."""
+    for one in range(drawn.shape[0]):
+        for other in range(one):
+            drawn[one, other] = drawn[other, one] = friendship_draw(draws, one, other)
+    for one in range(drawn.shape[0]):
+        first[one + 1] = first[one]
+        for other in range(drawn.shape[0]):
+            if one != other and drawn[one, other] < density:
+                friends[first[one + 1]] = other
+                first[one + 1] += 1
+
+
+@compiled
+def hear(client: Party, friend: Party, frames: FrameRecord, parameters: Parameters) -> None:
+    """A friend talks about the staff, and the ward's opposition talks with him."""
+    for k in range(client.definition.shape[0]):
+        heard = with_opposition(friend.log_weights[k], parameters.opposition, frames.benign[k])
+        client.expectation[k] = move_toward(client.expectation[k], heard, parameters.peer_influence)
+
+
+@compiled
+def peer_talk(day: int, pair: Pair, state: CentreState, conditions: Conditions, draws: Draws, log: EventLog) -> None:
+    """Perhaps a client talks with a friend about the staff today."""
+    parameters, friends = conditions.parameters, pair.dyad.friends
+    if friends == 0:
+        return
+    talks, which = peer_draws(draws, pair.number, day)
+    if talks >= daily_chance(parameters.peer_talk * friends):
+        return
+    friend = conditions.friends[conditions.first_friend[pair.number] + min(int(which * friends), friends - 1)]
+    hear(pair.client, state.clients[friend], conditions.frames, parameters)
+    row = log.rows[new_row(log, PEER_TALK, day, CLIENT, pair)]
+    row.friend = friend
+    note_state(pair.client, row)

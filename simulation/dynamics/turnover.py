@@ -1,0 +1,54 @@
+"""Turnover: a keyworker leaves, and a new one takes over her clients."""
+
+from __future__ import annotations
+
+from twoway.simulation.affect_control.frames import KEYWORKER
+from twoway.simulation.compilation import compiled
+from twoway.simulation.conditions import Conditions
+from twoway.simulation.dynamics.admission import begin_view, draw_own_expectation, fill_post
+from twoway.simulation.dynamics.encounter import define, note_state
+from twoway.simulation.event_log import EventLog, new_row
+from twoway.simulation.events import NEW_KEYWORKER
+from twoway.simulation.random_streams import Draws, leaving_draw
+from twoway.simulation.rules.social import leaving_chance, move_toward
+from twoway.simulation.state import NOBODY, CentreState, Pair
+
+
+@compiled
+def take_over(pair: Pair, conditions: Conditions, draws: Draws) -> None:
+    """A new keyworker takes over a client: her predecessor's view is handed over, the client keeps part of the old."""
+    client, keyworker, parameters = pair.client, pair.keyworker, conditions.parameters
+    own = conditions.own
+    draw_own_expectation(pair, conditions, draws, own)
+    carried = parameters.carry_over_to_new_keyworker
+    for k in range(keyworker.definition.shape[0]):
+        keyworker.expectation[k] = move_toward(own[k], keyworker.log_weights[k], parameters.handover)
+        client.log_weights[k] = move_toward(client.expectation[k], client.log_weights[k], carried)
+    keyworker.presumed_reserve = move_toward(parameters.client_reserve, keyworker.presumed_reserve, parameters.handover)
+    client.presumed_reserve = parameters.keyworker_reserve
+    begin_view(keyworker, pair.post)
+    define(client)
+    client.positivity *= carried
+    client.negativity *= carried
+    client.felt_coercion *= carried
+    client.tension *= carried
+    client.distance *= carried
+    client.confronting, client.away = 0.0, 0.0
+    pair.dyad.talk_due = NOBODY
+    pair.dyad.changes += 1
+
+
+@compiled
+def turnover(number: int, day: int, state: CentreState, conditions: Conditions, draws: Draws, log: EventLog) -> bool:
+    """Perhaps the keyworker who holds a post leaves today. Returns whether she did."""
+    if leaving_draw(draws, number, day) >= leaving_chance(conditions.parameters.turnover):
+        return False
+    post = state.posts[number]
+    post.predecessors += 1
+    fill_post(number, post, conditions, draws)
+    for i in range(state.dyads.shape[0]):
+        if state.dyads[i].post == number:
+            pair = Pair(i, state.dyads[i], state.clients[i], state.keyworkers[i], post)
+            take_over(pair, conditions, draws)
+            note_state(pair.keyworker, log.rows[new_row(log, NEW_KEYWORKER, day, KEYWORKER, pair)])
+    return True

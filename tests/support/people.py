@@ -1,0 +1,99 @@
+"""People, pairs and conditions made by hand: as a test wants them, and otherwise as in the default scenario."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from twoway.simulation.action_tables import action_tables, write_choice_and_likeness
+from twoway.simulation.columns import EVENT_COLUMNS, row_type
+from twoway.simulation.coping import COPING_WAYS
+from twoway.simulation.dynamics.encounter import define
+from twoway.simulation.event_log import EventLog
+from twoway.simulation.parameters.scenario import Scenario
+from twoway.simulation.random_streams import ANY, draws_of, with_written
+from twoway.simulation.run import PreparedScenario, parameters_record
+from twoway.simulation.state import NOBODY, Pair, empty_records, new_centre_state
+
+PREPARED = PreparedScenario(Scenario())
+FRAMES, SITUATIONS = PREPARED.resolved.frames, PREPARED.resolved.situations
+NAMES, K = FRAMES.names, len(FRAMES.names)
+WAYS = list(COPING_WAYS)
+TURNS = action_tables(
+    SITUATIONS, FRAMES, PREPARED.resolved.lexicon, PREPARED.resolved.equations, PREPARED.scenario
+).turns
+"""The turns as the scenario has them, not shifted by what one centre differs in."""
+NEARLY_ONE = 1.0 - 2.0**-33
+"""The greatest draw there is."""
+ORDINARY = PREPARED.conditions(draws_of(0))
+
+share = st.floats(0, 1)
+unit_draw = st.floats(0, NEARLY_ONE)
+log_weights = st.lists(st.floats(-12, 0), min_size=K, max_size=K)
+all_draws = st.one_of(
+    st.integers(0, 2**63 - 1).map(draws_of),
+    unit_draw.map(lambda draw: with_written(draws_of(0), (ANY, ANY, ANY, ANY, draw))),
+)
+"""All draws of a centre: those of some seed, or one number for all of them."""
+
+
+def numbers(**changes):
+    """The default parameters, some of them changed, within their ranges or not."""
+    made = parameters_record(PREPARED.scenario)
+    for name, value in changes.items():
+        assert name in made.dtype.names
+        setattr(made, name, value)
+    return made
+
+
+def conditions(turns=TURNS, **changes):
+    """The default conditions with other turns, and some parameters changed."""
+    return ORDINARY._replace(parameters=numbers(**changes), turns=turns)
+
+
+def turns_seen_with(noise):
+    """The turns as someone sees them who perceives with this much noise."""
+    turns = TURNS.copy()
+    write_choice_and_likeness(turns, PREPARED.scenario.learning.choice_temperature, noise)
+    return turns
+
+
+def party(weights=(0,) * K, **fields):
+    """Someone who defines the relationship so, and expected it; nothing has happened yet."""
+    made = new_centre_state(1, 1, K, len(WAYS)).clients[0]
+    made.log_weights[:], made.expectation[:] = weights, weights
+    for field, value in fields.items():
+        made[field] = value
+    define(made)
+    return made
+
+
+def pair(client=None, keyworker=None, number=0, **fields):
+    """A dyad of two such people; no talk is due."""
+    made = new_centre_state(1, 1, K, len(WAYS))
+    dyad = made.dyads[0]
+    dyad.talk_due = NOBODY
+    for field, value in fields.items():
+        dyad[field] = value
+    return Pair(
+        number, dyad, party() if client is None else client, party() if keyworker is None else keyworker, made.posts[0]
+    )
+
+
+def sure_of(frame, others=-6.0):
+    """Log-weights of someone to whom the relationship is this and hardly anything else."""
+    return [0.0 if name == frame else others for name in NAMES]
+
+
+def row():
+    """A row of the events table."""
+    return empty_records(1, row_type(EVENT_COLUMNS, K))[0]
+
+
+def event_log(rows=20, step=1):
+    """An empty event log; with *step* 0 it keeps nothing."""
+    return EventLog(empty_records(rows, row_type(EVENT_COLUMNS, K)), np.zeros(1, np.int64), step)
+
+
+def softmax(weights):
+    """The probabilities that log-weights stand for."""
+    exponentials = np.exp(np.array(weights) - np.max(weights))
+    return exponentials / exponentials.sum()
