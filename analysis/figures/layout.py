@@ -7,6 +7,7 @@ matplotlib's constrained layout places the axes in between, so that no text lies
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import cycle
 from typing import Any, NamedTuple
 
@@ -138,6 +139,7 @@ def settle(figure: Figure) -> None:
         figure.set_layout_engine("none")
 
 
+@cache
 def text_width(text: str, size: float) -> float:
     """Width of one line of *text* at a font *size* in points, inches."""
     width, _, _ = text_to_path.get_text_width_height_descent(text, FontProperties(size=size), False)
@@ -147,11 +149,15 @@ def text_width(text: str, size: float) -> float:
 def wrapped(text: str, width: float, size: float) -> list[str]:
     """Lines of *text*, none wider than *width* inches at a font *size* in points unless a single word is."""
     lines: list[str] = []
+    space, used = text_width(" ", size), 0.0
     for word in text.split():
-        if lines and text_width(f"{lines[-1]} {word}", size) <= width:
+        wide = text_width(word, size)
+        if lines and used + space + wide <= width:
             lines[-1] += f" {word}"
+            used += space + wide
         else:
             lines.append(word)
+            used = wide
     return lines
 
 
