@@ -42,11 +42,15 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def numbers(resolved: Resolved, section: str) -> str:
-    """Every number of a section: what it means, its default, range, unit and source."""
+    """Every number of a section: what it means, its value in this scenario, range, unit and source."""
+    values = getattr(resolved.scenario, section)
     return table(
-        ["Number", "Meaning", "Default", "Range", "Unit", "Source"],
+        ["Number", "Meaning", "Value", "Range", "Unit", "Source"],
         (
-            [f"`{d.section}.{d.name}`", d.meaning, f"{d.default:g}", f"{d.low:g}..{d.high:g}", d.unit, d.source]
+            [
+                f"`{d.section}.{d.name}`", d.meaning, f"{getattr(values, d.name):g}", f"{d.low:g}..{d.high:g}", d.unit,
+                d.source,
+            ]  # fmt: skip
             for d in all_declarations(resolved.scenario)
             if d.section == section
         ),

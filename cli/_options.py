@@ -82,6 +82,11 @@ def folder_argument(parser: argparse.ArgumentParser, default: str) -> None:
     )
 
 
+def extension_argument(command: argparse.ArgumentParser, meaning: str) -> None:
+    """Add ``--extension``: Python files of the user's own that declare more."""
+    command.add_argument("--extension", type=Path, action="append", default=[], metavar="FILE.py", help=meaning)
+
+
 def whole_number(name: str, text: str) -> int:
     """The whole number given for an option; raises ``InputError`` that names the option."""
     from twoway.simulation.errors import InputError

@@ -6,10 +6,9 @@ import argparse
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twoway.cli._options import Commands, command
+from twoway.cli._options import Commands, command, extension_argument
 
 if TYPE_CHECKING:
     from twoway.simulation.extensions import Extension
@@ -52,6 +51,18 @@ def _figures(extensions: Sequence[Extension]) -> Listing:
     return ((one.name, one.meaning) for one in all_figures(extensions).values())
 
 
+def _coping(extensions: Sequence[Extension]) -> Listing:
+    from twoway.simulation.coping import COPING_WAYS
+
+    return ((way.name, way.meaning) for way in COPING_WAYS.extended(extensions).values())
+
+
+def _events(extensions: Sequence[Extension]) -> Listing:
+    from twoway.simulation.events import EVENTS
+
+    return ((kind.name, kind.meaning) for kind in EVENTS.extended(extensions).values())
+
+
 def _data(folder: str, _: Sequence[Extension]) -> Listing:
     from twoway.simulation.data_files import DATA, read_toml
 
@@ -64,6 +75,8 @@ KINDS: dict[str, Callable[[Sequence[Extension]], Listing]] = {
     "scenarios": _scenarios,
     "studies": _studies,
     "lessons": _lessons,
+    "coping": _coping,
+    "events": _events,
     "outcomes": _outcomes,
     "figures": _figures,
     "lexicons": partial(_data, "lexicons"),
@@ -85,14 +98,7 @@ def add(commands: Commands) -> None:
         "twoway list outcomes",
     )
     new.add_argument("kind", metavar="KIND", help=", ".join(KINDS))
-    new.add_argument(
-        "--extension",
-        type=Path,
-        action="append",
-        default=[],
-        metavar="FILE.py",
-        help="also list what this Python file declares; may be repeated",
-    )
+    extension_argument(new, "also list what this Python file declares; may be repeated")
     for kind in ("scenarios", "studies", "lessons"):
         new = command(commands, kind, list_kind, f"list the {kind}, each with its question")
         new.set_defaults(kind=kind, extension=[])

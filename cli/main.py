@@ -18,6 +18,7 @@ from twoway.cli._options import (
     changed_scenario,
     command,
     days_argument,
+    extension_argument,
     folder_argument,
     scenario_arguments,
     seed_argument,
@@ -123,6 +124,18 @@ def add(commands: Commands) -> None:
 
     new = command(commands, "schema", schema, "print the JSON schema of scenario files, for editors")
     new.add_argument("--out", type=Path, metavar="FILE", help="write the schema to this file, which must not exist")
+    extension_argument(new, "include the numbers that this Python file declares; may be repeated")
+
+    new = command(
+        commands,
+        "odd",
+        odd,
+        "print the tables of the ODD protocol for a scenario, in Markdown",
+        "Numbers with ranges and sources, rules, coping ways, event kinds, frames, situations, sentiments and columns, as "
+        "the scenario and its extensions have them: for the supplement of a paper.",
+        "twoway odd four-centres > tables.md",
+    )
+    scenario_arguments(new)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -189,9 +202,11 @@ def show(options: argparse.Namespace) -> int:
 def schema(options: argparse.Namespace) -> int:
     """Print or write the JSON schema."""
     from twoway.simulation.errors import InputError
-    from twoway.simulation.parameters.scenario import json_schema
+    from twoway.simulation.extensions import load_extension
+    from twoway.simulation.parameters.scenario import json_schema, scenario_type
 
-    text = json.dumps(json_schema(), indent=2) + "\n"
+    kind = scenario_type(tuple(load_extension(path) for path in options.extension))
+    text = json.dumps(json_schema(kind), indent=2) + "\n"
     if options.out is None:
         print(text, end="")
         return 0
@@ -204,6 +219,15 @@ def schema(options: argparse.Namespace) -> int:
             options.out.unlink(missing_ok=True)
         raise InputError(f"{options.out}: cannot be written ({error.strerror})") from None
     print(f"Written: {options.out}")
+    return 0
+
+
+def odd(options: argparse.Namespace) -> int:
+    """Print the ODD's tables."""
+    from twoway.analysis.odd_tables import odd_text
+    from twoway.simulation.parameters.scenario import Resolved
+
+    print(odd_text(Resolved(changed_scenario(options))), end="")
     return 0
 
 
