@@ -176,7 +176,7 @@ def figures(tables: Tables, run: SavedRun, day: int) -> Iterator[Figure]:
     given: dict[str, object] = {**tables._asdict(), "friends": friendships(run.scenario, run.seed)}
     if day != run.scenario.design.days:
         given["day"] = day
-    for kind in figures_in("report", given):
+    for kind in figures_in("report", given, run.resolved.extensions):
         yield kind.draw(given, day=day)
 
 

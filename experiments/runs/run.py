@@ -24,6 +24,7 @@ from twoway.experiments.runs.open import SavedRun, read_run, saved_tables
 from twoway.simulation.columns import Column
 from twoway.simulation.compilation import source_digest
 from twoway.simulation.errors import InputError
+from twoway.simulation.extensions import Extension
 from twoway.simulation.parameters.scenario import Scenario, as_scenario
 from twoway.simulation.run import Detail, PreparedScenario, simulate
 from twoway.simulation.tables import TableBuilder, Tables, check_seed, columns_of, detail_of
@@ -93,7 +94,7 @@ def run_and_save(
         note = provenance(name, seed, replicates)
         files = copy_inputs(partial, prepared.resolved)
         dyads, first = _write_tables(prepared, partial, note, level, csv, threads, progress)
-        for name_of_figure, figure in _figures(dyads, first, level):
+        for name_of_figure, figure in _figures(dyads, first, level, prepared.resolved.extensions):
             save_figure(partial, name_of_figure, figure, note)
         if csv:
             columns = {table: columns_of(table, prepared.resolved) for table in saved_tables(level)}
@@ -104,10 +105,12 @@ def run_and_save(
     return SavedRun(folder)
 
 
-def _figures(dyads: pd.DataFrame, first: Tables, level: Detail) -> Iterator[tuple[str, Figure]]:
+def _figures(
+    dyads: pd.DataFrame, first: Tables, level: Detail, extensions: tuple[Extension, ...]
+) -> Iterator[tuple[str, Figure]]:
     """The figures that the saved tables allow, with their names; *first* are tables of the first replicates."""
     tables = {name: getattr(first, name) for name in saved_tables(level)}
-    for kind in figures_in("run", tables):
+    for kind in figures_in("run", tables, extensions):
         yield kind.name, kind.draw(tables if "events" in kind.needs else {**tables, "dyads": dyads})
 
 
