@@ -181,7 +181,7 @@ def outcome(
 
 def outcomes_with(extensions: Iterable[str | Path]) -> Registry[Outcome]:
     """The outcomes of the package, then those that the files of *extensions* declare."""
-    return OUTCOMES.extended([load_extension(path) for path in extensions])
+    return OUTCOMES.extended({one.sha256: one for one in map(load_extension, extensions)}.values())
 
 
 def compute_outcomes(outcomes: Iterable[Outcome], run: OutcomeInput) -> list[float]:

@@ -18,7 +18,7 @@ from twoway.experiments.studies.designs import SCENARIO, Value
 from twoway.experiments.studies.outcomes import Outcome, outcomes_with
 from twoway.simulation.compilation import source_digest
 from twoway.simulation.extensions import Registry, load_extension
-from twoway.simulation.parameters.scenario import FOLDERS, Resolved, Scenario, changed, load, sections_of
+from twoway.simulation.parameters.scenario import FOLDERS, Resolved, Scenario, changed, load, scenario_type, sections_of
 from twoway.simulation.run import PreparedScenario
 
 EXTENSIONS = "extensions"
@@ -46,7 +46,7 @@ class ResolvedStudy(NamedTuple):
     def prepared(self, scenario: Scenario) -> PreparedScenario:
         """A scenario with the same data files, prepared only once in a process; its ``again`` prepares *scenario*."""
         places = tuple((f.field, str(f.path), f.sha256) for f in self._used(scenario))
-        return _prepared(places, scenario.meaning.resample)
+        return _prepared(places, scenario.meaning.resample, scenario.extensions)
 
     @property
     def outcomes(self) -> Registry[Outcome]:
@@ -71,14 +71,15 @@ class ResolvedStudy(NamedTuple):
             "meaning": {f.field: f.sha256 for f in self._used(scenario)} | {"resample": scenario.meaning.resample},
         }
         if self.extensions:
-            content[EXTENSIONS] = sorted(file.sha256 for file in self.extensions)
+            content[EXTENSIONS] = sorted({file.sha256 for file in self.extensions})
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 @lru_cache(maxsize=256)
-def _prepared(places: tuple[tuple[str, str, str], ...], resample: int) -> PreparedScenario:
+def _prepared(places: tuple[tuple[str, str, str], ...], resample: int, extensions: tuple[str, ...]) -> PreparedScenario:
     files: dict[str, float | str] = {f"meaning.{field}": path for field, path, _ in places}
-    return PreparedScenario(changed(Scenario(), files | {"meaning.resample": resample}))
+    start = scenario_type(tuple(map(load_extension, extensions)))(extensions=extensions)
+    return PreparedScenario(changed(start, files | {"meaning.resample": resample}))
 
 
 @lru_cache(maxsize=64)
@@ -113,7 +114,7 @@ def resolve_study(
     points
         Changes by point; ``scenario`` names another scenario to begin from.
     extensions
-        Paths of the study's own Python files.
+        Paths of the study's own Python files; those of its scenarios are added.
     """
     some = list(points)
     names = {str(point[SCENARIO]) for point in some if SCENARIO in point}
@@ -124,13 +125,14 @@ def resolve_study(
     meant = {(field, str(getattr(one.meaning, field))) for one in scenarios.values() for field in FOLDERS}
     meant |= {(field, str(p[f"meaning.{field}"])) for p in some for field in FOLDERS if f"meaning.{field}" in p}
     files = tuple(data_used(field, given) for field, given in sorted(meant))
-    return ResolvedStudy(own, scenarios, files, extension_files(extensions))
+    named = [path for one in scenarios.values() for path in one.extensions]
+    return ResolvedStudy(own, scenarios, files, extension_files([*named, *extensions]))
 
 
 def extension_files(paths: Iterable[str]) -> tuple[DataFile, ...]:
-    """The extensions at these *paths* with their digests, each content once; ``InputError`` if one cannot be loaded."""
+    """The extensions at these *paths* with their digests, each path once; ``InputError`` if one cannot be loaded."""
     files: dict[str, DataFile] = {}
     for given in paths:
         extension = load_extension(given)
-        files.setdefault(extension.sha256, DataFile(EXTENSIONS, given, extension.path, extension.sha256))
+        files.setdefault(given, DataFile(EXTENSIONS, given, extension.path, extension.sha256))
     return tuple(files.values())

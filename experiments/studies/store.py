@@ -24,7 +24,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import numpy as np
@@ -46,8 +46,8 @@ from twoway.experiments.studies.study import Study, check_points
 from twoway.experiments.studies.worker import StudyPoint
 from twoway.simulation import SCOPE
 from twoway.simulation.errors import InputError
-from twoway.simulation.extensions import Registry
-from twoway.simulation.parameters.scenario import Scenario
+from twoway.simulation.extensions import Registry, load_extension
+from twoway.simulation.parameters.scenario import Scenario, scenario_type
 
 OWN = ("name", "key", "seed")
 """Columns of a design table that are not inputs."""
@@ -109,7 +109,8 @@ class Store:
             own = {EXTENSIONS: tuple(str(file.path) for file in extensions)}
             self.study = Study.model_validate(manifest["study"] | own, strict=False)
             base = str(manifest["base"])
-            scenarios = {name: Scenario.model_validate(s) for name, s in manifest["scenarios"].items()}
+            copies = {file.given: str(file.path) for file in extensions}
+            scenarios = {name: _scenario(s, copies) for name, s in manifest["scenarios"].items()}
             files = self._copies(manifest["files"])
             self.model, self.digest = str(manifest["model"]), str(manifest["run_digest"])
             self.replicates = int(manifest["replicates"])
@@ -396,6 +397,12 @@ def _copy(file: DataFile, inputs: Path) -> dict[str, str]:
     name = f"{file.field}-{file.sha256[:8]}{file.path.suffix}"
     (inputs / name).write_bytes(file.path.read_bytes())
     return {"field": file.field, "given": file.given, "file": name, "sha256": file.sha256}
+
+
+def _scenario(data: Mapping[str, Any], copies: Mapping[str, str]) -> Scenario:
+    """A scenario from the manifest of a study, with the copies of its extensions."""
+    paths = tuple(copies[path] for path in data.get(EXTENSIONS, ()))
+    return scenario_type(tuple(map(load_extension, paths))).model_validate({**data, EXTENSIONS: paths})
 
 
 def _check_unchanged(file: DataFile) -> None:

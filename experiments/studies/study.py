@@ -41,7 +41,7 @@ from twoway.experiments.studies.resolved_study import ResolvedStudy, resolve_stu
 from twoway.simulation.data_files import read_toml
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.declare import ParameterGroup
-from twoway.simulation.parameters.scenario import FOLDERS, Scenario
+from twoway.simulation.parameters.scenario import FOLDERS, Scenario, as_scenario
 
 SHIPPED = Path(__file__).parent / "shipped"
 """Folder of the studies that come with the package."""
@@ -112,6 +112,8 @@ class Study(ParameterGroup):
         except ValidationError as error:
             raise InputError(_in_words(error)) from None
         outcomes = outcomes_with(self.extensions)
+        if not set(self.outcomes) <= set(outcomes):  # the scenario may declare them
+            outcomes = outcomes_with([*as_scenario(self.scenario).extensions, *self.extensions])
         for name in (*self.outcomes, *((self.precision.outcome,) if self.precision else ())):
             _ = outcomes[name]
         if self.precision and self.precision.most < self.precision.step:

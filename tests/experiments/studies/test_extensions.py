@@ -160,3 +160,17 @@ def test_a_file_that_cannot_be_used_is_refused_in_words(mine, text, words):
 def test_an_outcome_that_no_file_declares_is_refused_with_the_nearest(mine):
     with pytest.raises(InputError, match="did you mean 'calmer_client'"):
         tiny(extensions=(str(mine),), outcomes=("calmer_clients",))
+
+
+def test_extensions_of_the_scenario_go_with_the_study_in_worker_processes_and_elsewhere(tmp_path, mine):
+    own = tmp_path / "own.toml"
+    own.write_text('question = "Who?"\nextensions = ["mine.py"]\n[design]\ndays = 4\nclients = 4\n', encoding="utf-8")
+    study = tiny(scenario=str(own), changes={}, outcomes=OUTCOMES, replicates=2)
+    result = run_study(study, tmp_path / "s", workers=2, executor="processes")
+    assert result.table["calmer_client"].between(0, 1).all()
+    shutil.move(tmp_path / "s", tmp_path / "elsewhere")
+    mine.unlink()
+    own.unlink()
+    script = f"import twoway; print(twoway.verify({str(tmp_path / 'elsewhere')!r}).same)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.split() == ["True"]
