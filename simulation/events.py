@@ -145,7 +145,7 @@ def event_kind(
 
 
 def _code(kind: EventKind) -> int:
-    EVENTS.declare(kind)
+    EVENTS.add(kind)
     return cast(int, np.int64(len(EVENTS) - 1))  # no literal: numba would compile every function anew for every kind
 
 

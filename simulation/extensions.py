@@ -56,11 +56,12 @@ class Registry(Mapping[str, Entry], Generic[Entry]):
         for entry in entries:
             self.add(entry)
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Entry) -> Entry:
         """Add an *entry* that comes with the package, even while an extension is being loaded."""
         if entry.name in self._entries:
             raise InputError(f"there are two entries of the kind '{self.kind}' with the name '{entry.name}'")
         self._entries[entry.name] = entry
+        return entry
 
     def declare(self, entry: Entry) -> Entry:
         """Add *entry* to the extension that is being loaded, or else to this registry; returns it.

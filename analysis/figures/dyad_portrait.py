@@ -94,8 +94,11 @@ def _tone(axes: Axes, side: pd.DataFrame, party: str, top: float) -> None:
     axes.fill_between(days, tone[:, 1], color=BAD, alpha=0.25, hatch="//", lw=0)
     axes.plot(days, tone[:, 1], color=BAD, lw=1.2)
     good, bad = side["positivity"].iloc[-1], side["negativity"].iloc[-1]
-    apart = max(0.0, 0.11 * top - abs(good - bad)) / 2 * (1 if good >= bad else -1)  # so that the two words never touch
-    for name, value, ink in (("good", good + apart, colour), ("bad", bad - apart, BAD)):
+    low, high = sorted((good, bad))
+    middle = max((low + high) / 2, 0.09 * top + max(high - low, 0.11 * top) / 2)  # above the number of the last day
+    half = max(high - low, 0.11 * top) / 2  # so that the two words never touch
+    places = (middle + half, middle - half) if good >= bad else (middle - half, middle + half)
+    for name, value, ink in zip(("good", "bad"), places, (colour, BAD), strict=True):
         axes.annotate(
             name, (1.01, value), xycoords=("axes fraction", "data"), va="center", fontsize=9, color=ink,
             annotation_clip=False,

@@ -32,7 +32,7 @@ def be_out_to_confront(party: Party, day: float, parameters: Parameters) -> None
     party.tension = reduced_by(party.tension, parameters.tension_relief)
 
 
-CONFRONT = COPING_WAYS.declare(
+CONFRONT = COPING_WAYS.add(
     CopingWay(
         "confront",
         "resolves to have it out with the other",

@@ -24,6 +24,6 @@ def endure_log_odds(party: Party, style: float, benign: float, parameters: Param
     return parameters.endure_log_odds + style
 
 
-ENDURE = COPING_WAYS.declare(
+ENDURE = COPING_WAYS.add(
     CopingWay("endure", "bears tension in silence", "bore it in silence", EndureParameters, endure_log_odds)
 )

@@ -35,7 +35,7 @@ def step_behind_role(party: Party, day: float, parameters: Parameters) -> None:
     party.tension = reduced_by(party.tension, parameters.tension_relief)
 
 
-KEEP_DISTANCE = COPING_WAYS.declare(
+KEEP_DISTANCE = COPING_WAYS.add(
     CopingWay(
         "keep_distance",
         "hides behind the role",

@@ -43,7 +43,7 @@ def propose_talk_log_odds(party: Party, style: float, benign: float, parameters:
     )
 
 
-PROPOSE_TALK = COPING_WAYS.declare(
+PROPOSE_TALK = COPING_WAYS.add(
     CopingWay(
         "propose_talk",
         "proposes to talk it over",

@@ -35,7 +35,7 @@ def stay_away(party: Party, day: float, parameters: Parameters) -> None:
     party.tension = reduced_by(party.tension, parameters.tension_relief)
 
 
-WITHDRAW = COPING_WAYS.declare(
+WITHDRAW = COPING_WAYS.add(
     CopingWay(
         "withdraw",
         "stays away from the other for some days",

@@ -8,12 +8,14 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from tests.support.drawn import assert_all_is_on_the_page, caption, heights, marked, only, with_frames, words
 
-from twoway.analysis.figures.dyad_portrait import HAPPENED, MARKS, dyad_portrait
+from twoway.analysis.figures.dyad_portrait import HAPPENED, dyad_portrait
 from twoway.analysis.figures.layout import alt_text
 from twoway.analysis.figures.style import FRAME_COLOURS
 from twoway.analysis.measures.influential_acts import moved_most
 from twoway.analysis.patterns import with_patterns
 from twoway.simulation import SCOPE
+from twoway.simulation.coping import COPING_WAYS
+from twoway.simulation.events import EVENTS
 from twoway.simulation.parameters.scenario import load
 from twoway.simulation.tables import run
 
@@ -64,9 +66,11 @@ def test_the_portrait_marks_what_happened_on_its_days_and_confrontations_with_th
     for party, strip in zip(("client", "keyworker"), figure.axes[2:4], strict=True):
         drawn = {line.get_marker(): list(line.get_xdata()) for line in marked(strip, HAPPENED)}
         confronts = (mine["way"] == "confront") & (mine["actor"] == party)
-        for name, mark in MARKS.items():
+        marks = {name: kind.mark for name, kind in EVENTS.items() if kind.mark}
+        assert {"talk_repaired", "talk_failed", "talk_declined", "new_keyworker"} <= set(marks)
+        for name, mark in {**marks, "confront": COPING_WAYS["confront"].mark}.items():
             happened = confronts if name == "confront" else mine["event"] == name
-            assert drawn.get(mark.marker, []) == list(mine.loc[happened, "day"])
+            assert drawn.get(mark.symbol, []) == list(mine.loc[happened, "day"])
     assert "talk that repaired" in words(figure)
 
 
