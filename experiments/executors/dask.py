@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 from twoway.experiments.results.provenance import DataFile, model_version, sources_digest
-from twoway.experiments.studies.resolved_study import EXTENSIONS
+from twoway.experiments.studies.resolved_study import EXTENSIONS, scenario_with_copies
 from twoway.experiments.studies.shards import Rows
 from twoway.experiments.studies.worker import Task, WrittenShard, simulate_and_write, simulate_task, write_task
 from twoway.simulation.errors import InputError
@@ -204,7 +204,9 @@ class DaskExecutor(Executor):
             raise TypeError("on Dask only simulate_and_write can be run")
         (task,) = args
         contents = {file.sha256: _content(file) for file in _files(task)}
-        far = self.client.submit(simulate_there, task, contents, sources(), pure=False)
+        bare = task._replace(resolved=task.resolved._replace(scenarios={}))  # they load extensions when unpickled
+        scenarios = {name: one.model_dump() for name, one in task.resolved.scenarios.items()}
+        far = self.client.submit(simulate_there, bare, scenarios, contents, sources(), pure=False)
         shard: Future[WrittenShard] = Future()
         self._waiting[shard] = task
 
@@ -295,7 +297,9 @@ def _files(task: Task) -> tuple[DataFile, ...]:
     return (*task.resolved.files, *task.resolved.extensions)
 
 
-def simulate_there(task: Task, contents: Mapping[str, bytes], asked_by: Sources) -> Rows:
+def simulate_there(
+    task: Task, scenarios: Mapping[str, dict[str, Any]], contents: Mapping[str, bytes], asked_by: Sources
+) -> Rows:
     """Simulate the runs of a task on a worker of Dask, with the data files and extensions whose *contents* come along.
 
     Raises ``InputError`` if the worker runs other sources than the process that asks, as one that came late might.
@@ -318,5 +322,10 @@ def simulate_there(task: Task, contents: Mapping[str, bytes], asked_by: Sources)
             partial.replace(path)
         here.append(file._replace(path=path))
     count = len(task.resolved.files)
-    resolved = task.resolved._replace(files=tuple(here[:count]), extensions=tuple(here[count:]))
+    copies = {file.given: str(file.path) for file in here[count:]}
+    resolved = task.resolved._replace(
+        scenarios={name: scenario_with_copies(data, copies) for name, data in scenarios.items()},
+        files=tuple(here[:count]),
+        extensions=tuple(here[count:]),
+    )
     return simulate_task(task._replace(resolved=resolved))

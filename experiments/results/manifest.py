@@ -132,7 +132,7 @@ def copy_inputs(folder: Path, resolved: Resolved) -> dict[str, dict[str, str]]:
 
 
 def saved_scenario(folder: Path, data: Mapping[str, object], where: str = "resolved_scenario") -> Scenario:
-    """A scenario from a manifest, with the copies of data files and extensions in *folder*; *where* it stands is for messages."""
+    """A scenario from a manifest, with the copies of data files and extensions in *folder*; *where* is for messages."""
     extensions = tuple(load_extension(path) for path in sorted((folder / INPUTS).glob("extension-*.py")))
     own = {"extensions": tuple(str(extension.path) for extension in extensions)}
     try:

@@ -77,7 +77,7 @@ class SavedRun(Result):
         self.resolved = Resolved(self.scenario)
         tables = {name: partial(self._read, name) for name in reversed(saved_tables(detail_of(self.keep)))}
         super().__init__(
-            {"patterns": lambda: self.patterns.reset_index(), **tables},
+            {"patterns": self._pattern_table, **tables},
             saved_figures(folder),
             lambda: tuple(pattern_sentences(self.patterns)),
             kind="run",
@@ -90,6 +90,9 @@ class SavedRun(Result):
     def patterns(self) -> pd.DataFrame:
         """Dyads and share (with 95 % interval) by pattern at the end of the stay."""
         return shares(self.tables["dyads"])
+
+    def _pattern_table(self) -> pd.DataFrame:
+        return self.patterns.reset_index()
 
     def _read(self, name: str, replicates: range | None = None) -> pd.DataFrame:
         """Read one table, of all replicates or of some that follow each other."""

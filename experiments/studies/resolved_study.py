@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from twoway.experiments.results.provenance import DataFile, data_used, model_version
 from twoway.experiments.studies.designs import SCENARIO, Value
@@ -127,6 +127,12 @@ def resolve_study(
     files = tuple(data_used(field, given) for field, given in sorted(meant))
     named = [path for one in scenarios.values() for path in one.extensions]
     return ResolvedStudy(own, scenarios, files, extension_files([*named, *extensions]))
+
+
+def scenario_with_copies(data: Mapping[str, Any], copies: Mapping[str, str]) -> Scenario:
+    """A scenario from its dumped fields, with *copies* of its extensions by their paths."""
+    paths = tuple(copies[path] for path in data.get(EXTENSIONS, ()))
+    return scenario_type(tuple(map(load_extension, paths))).model_validate({**data, EXTENSIONS: paths})
 
 
 def extension_files(paths: Iterable[str]) -> tuple[DataFile, ...]:

@@ -24,7 +24,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import uuid4
 
 import numpy as np
@@ -40,14 +40,19 @@ from twoway.experiments.results.manifest import FORMAT, INPUTS, MANIFEST, read_m
 from twoway.experiments.results.provenance import DataFile, model_name, surroundings
 from twoway.experiments.studies.designs import Value
 from twoway.experiments.studies.outcomes import Outcome
-from twoway.experiments.studies.resolved_study import EXTENSIONS, ResolvedStudy, extension_files, run_digest
+from twoway.experiments.studies.resolved_study import (
+    EXTENSIONS,
+    ResolvedStudy,
+    extension_files,
+    run_digest,
+    scenario_with_copies,
+)
 from twoway.experiments.studies.shards import DamagedShardError, read_shard, schema_of
 from twoway.experiments.studies.study import Study, check_points
 from twoway.experiments.studies.worker import StudyPoint
 from twoway.simulation import SCOPE
 from twoway.simulation.errors import InputError
-from twoway.simulation.extensions import Registry, load_extension
-from twoway.simulation.parameters.scenario import Scenario, scenario_type
+from twoway.simulation.extensions import Registry
 
 OWN = ("name", "key", "seed")
 """Columns of a design table that are not inputs."""
@@ -110,7 +115,7 @@ class Store:
             self.study = Study.model_validate(manifest["study"] | own, strict=False)
             base = str(manifest["base"])
             copies = {file.given: str(file.path) for file in extensions}
-            scenarios = {name: _scenario(s, copies) for name, s in manifest["scenarios"].items()}
+            scenarios = {name: scenario_with_copies(s, copies) for name, s in manifest["scenarios"].items()}
             files = self._copies(manifest["files"])
             self.model, self.digest = str(manifest["model"]), str(manifest["run_digest"])
             self.replicates = int(manifest["replicates"])
@@ -397,12 +402,6 @@ def _copy(file: DataFile, inputs: Path) -> dict[str, str]:
     name = f"{file.field}-{file.sha256[:8]}{file.path.suffix}"
     (inputs / name).write_bytes(file.path.read_bytes())
     return {"field": file.field, "given": file.given, "file": name, "sha256": file.sha256}
-
-
-def _scenario(data: Mapping[str, Any], copies: Mapping[str, str]) -> Scenario:
-    """A scenario from the manifest of a study, with the copies of its extensions."""
-    paths = tuple(copies[path] for path in data.get(EXTENSIONS, ()))
-    return scenario_type(tuple(map(load_extension, paths))).model_validate({**data, EXTENSIONS: paths})
 
 
 def _check_unchanged(file: DataFile) -> None:

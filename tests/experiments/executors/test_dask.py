@@ -175,11 +175,12 @@ def test_a_worker_needs_none_of_the_files(tmp_path, client):
     store = Store.create(tmp_path / "s", tiny(replicates=REPLICATES))
     task = next(tasks(store, store.pending()[:8], 1))
     contents = {file.sha256: file.path.read_bytes() for file in task.resolved.files}
+    scenarios = {name: one.model_dump() for name, one in task.resolved.scenarios.items()}
     nowhere = task._replace(
         shards=Path("/nowhere"),
         resolved=task.resolved._replace(files=tuple(f._replace(path=Path("/nowhere")) for f in task.resolved.files)),
     )
-    there = client.submit(simulate_there, nowhere, contents, sources(), pure=False).result()
+    there = client.submit(simulate_there, nowhere, scenarios, contents, sources(), pure=False).result()
     assert there.trouble == [None] * 2
     assert there.keys == simulate_task(task).keys
     assert (there.outcomes == simulate_task(task).outcomes).all()

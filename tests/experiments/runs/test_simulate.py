@@ -244,7 +244,7 @@ def test_a_centre_where_nobody_ever_meets_can_be_run_kept_and_verified(tmp_path)
 
 @pytest.mark.parametrize(
     ("more", "words"),
-    [({"seed": -1}, "seed = -1"), ({"replicates": 0}, "replicates = 0"), ({"keep": "all"}, "keep = 'all'")],
+    [({"seed": -1}, "seed = -1"), ({"replicates": 0}, "replicates = 0"), ({"keep": "all"}, "= 'all'")],
 )
 def test_what_cannot_be_run_is_refused_before_a_folder_is_made(tmp_path, more, words):
     with pytest.raises(InputError, match=words):
