@@ -102,7 +102,7 @@ def test_other_sources_are_said_to_be_other(copied):
         (lambda m: m.update(schedules=[3]), "schedules are not written as"),
         (lambda m: m["schedules"][0].pop("policy_changes"), "schedules are not written as"),
         (lambda m: m["schedules"][0]["resolved_scenario"]["context"].update(control=99), "context.control"),
-        (lambda m: m["schedules"][2]["policy_changes"][0].update(day=900), "reform on day 900"),
+        (lambda m: m["schedules"][2]["policy_changes"][0].update(day=900), "day 900"),
         (lambda m: m.update(schedules=m["schedules"][:1]), "two scenarios or more"),
         (lambda m: m.update(replicates="1"), "replicates = 1; it must be from 2"),
     ],
