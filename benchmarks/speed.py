@@ -176,7 +176,7 @@ def stream(arguments: list[str]) -> dict[str, float]:
 
 
 def write(arguments: list[str]) -> dict[str, float]:
-    """Live that many dyad-stays and write them as ``twoway run --keep dyads`` does, into a folder that goes again."""
+    """Live that many dyad-stays and write them as ``twoway run --detail dyads`` does, into a folder that goes again."""
     from twoway.experiments.runs.run import run_and_save
     from twoway.simulation.parameters.scenario import load
 
@@ -184,7 +184,7 @@ def write(arguments: list[str]) -> dict[str, float]:
     replicates = int(arguments[0]) // scenario.design.clients
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        run_and_save(scenario, "ordinary", Path(folder) / "run", 1, replicates, keep="dyads", threads=2)
+        run_and_save(scenario, "ordinary", Path(folder) / "run", 1, replicates, detail="dyads", threads=2)
         seconds = time.perf_counter() - start
     return {"seconds": seconds, "memory": peak_memory()}
 

@@ -22,7 +22,7 @@ def described(resolved: Resolved, only_differences: bool = False) -> str:
     for source in scenario.sources:
         lines.append(textwrap.fill(f"- {source}", 110, subsequent_indent="  "))
     section = ""
-    for d in all_declarations():
+    for d in all_declarations(scenario):
         value: Any = getattr(getattr(scenario, d.section), d.name)
         differs = value != d.default
         if only_differences and not differs:

@@ -88,7 +88,7 @@ def add(commands: Commands) -> None:
     days_argument(new)
     folder_argument(new, "runs/NAME")
     new.add_argument(
-        "--keep",
+        "--detail",
         default="events",
         metavar="TABLE",
         help="most detailed table to save: dyads, days (and dyads) or events (all three; default)",
@@ -131,7 +131,8 @@ def add(commands: Commands) -> None:
         "odd",
         odd,
         "print the tables of the ODD protocol for a scenario, in Markdown",
-        "Numbers with ranges and sources, rules, coping ways, event kinds, frames, situations, sentiments and columns, as "
+        "Numbers with ranges and sources, rules, coping ways, event kinds, frames, situations, sentiments "
+        "and columns, as "
         "the scenario and its extensions have them: for the supplement of a paper.",
         "twoway odd four-centres > tables.md",
     )
@@ -240,7 +241,7 @@ def run(options: argparse.Namespace) -> int:
     from twoway.simulation.tables import check_seed, detail_of
 
     check_seed(seed, replicates)
-    detail_of(options.keep)
+    detail_of(options.detail)
     name = Path(options.scenario).stem
     folder = folder_for(name, options.out)
     design = scenario.design
@@ -254,7 +255,7 @@ def run(options: argparse.Namespace) -> int:
     from twoway.experiments.runs.run import run_and_save
 
     result = run_and_save(
-        scenario, name, folder, seed, replicates, options.keep, options.csv, os.cpu_count() or 1, progress=True
+        scenario, name, folder, seed, replicates, options.detail, options.csv, os.cpu_count() or 1, progress=True
     )
     print()
     print(f"{'pattern':<28}{'dyads':>7}{'share':>8}   95 % interval")

@@ -136,7 +136,7 @@ def saved_scenario(folder: Path, data: Mapping[str, object], where: str = "resol
     extensions = tuple(load_extension(path) for path in sorted((folder / INPUTS).glob("extension-*.py")))
     own = {"extensions": tuple(str(extension.path) for extension in extensions)}
     try:
-        scenario = scenario_type(extensions).model_validate({**data, **own})
+        scenario = scenario_type(extensions).model_validate({**data, **own} if isinstance(data, Mapping) else data)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, [where, *first["loc"]]))

@@ -20,7 +20,7 @@ from twoway.simulation.parameters.scenario import Resolved, Scenario
 from twoway.simulation.run import Detail, PreparedScenario
 from twoway.simulation.tables import Tables, check_seed, columns_of, detail_of
 
-NEEDED = ("model", "source_digest", "scenario", "seed", "replicates", "keep", "resolved_scenario")
+NEEDED = ("model", "source_digest", "scenario", "seed", "replicates", "detail", "resolved_scenario")
 """Fields of the manifest that are needed to make the run again."""
 FEW_DYADS = 200
 """Dyads below which the sentences about a run warn that much may be chance."""
@@ -33,7 +33,7 @@ class RunInputs(NamedTuple):
     name: str
     seed: int
     replicates: int
-    keep: str
+    detail: str
 
 
 def saved_tables(level: Detail) -> tuple[str, ...]:
@@ -47,11 +47,11 @@ def read_run(folder: Path) -> tuple[RunInputs, Manifest]:
     seed, replicates = seed_and_replicates(folder, manifest)
     try:
         check_seed(seed, replicates)
-        detail_of(str(manifest["keep"]))
+        detail_of(str(manifest["detail"]))
     except InputError as error:
         raise InputError(f"{folder / MANIFEST}: {error}") from None
     scenario = saved_scenario(folder, manifest["resolved_scenario"])
-    return RunInputs(scenario, str(manifest["scenario"]), seed, replicates, str(manifest["keep"])), manifest
+    return RunInputs(scenario, str(manifest["scenario"]), seed, replicates, str(manifest["detail"])), manifest
 
 
 class SavedRun(Result):
@@ -73,15 +73,15 @@ class SavedRun(Result):
                 f"{folder}: was made with {self.manifest['model']}, and this is {model_name()}; "
                 f"run it again to read it (twoway run {inputs.name})"
             )
-        self.scenario, self.name, self.seed, self.replicates, self.keep = inputs
+        self.scenario, self.name, self.seed, self.replicates, self.detail = inputs
         self.resolved = Resolved(self.scenario)
-        tables = {name: partial(self._read, name) for name in reversed(saved_tables(detail_of(self.keep)))}
+        tables = {name: partial(self._read, name) for name in reversed(saved_tables(detail_of(self.detail)))}
         super().__init__(
             {"patterns": self._pattern_table, **tables},
             saved_figures(folder),
             lambda: tuple(pattern_sentences(self.patterns)),
             kind="run",
-            arguments={"scenario": self.name, "seed": self.seed, "replicates": self.replicates, "keep": self.keep},
+            arguments={"scenario": self.name, "seed": self.seed, "replicates": self.replicates, "detail": self.detail},
             provenance={key: str(self.manifest[key]) for key in provenance("", 0, 1)},
             folder=folder,
         )
@@ -98,8 +98,8 @@ class SavedRun(Result):
         """Read one table, of all replicates or of some that follow each other."""
         path = self.folder / f"{name}.parquet"
         if not path.is_file():
-            hint = f": the run kept only the {self.keep}; run it again with --keep events"
-            raise InputError(f"{path}: is missing{hint if self.keep != 'events' else ''}")
+            hint = f": the run saved only the {self.detail}; run it again with --detail events"
+            raise InputError(f"{path}: is missing{hint if self.detail != 'events' else ''}")
         wanted = replicates and [("replicate", ">=", replicates.start), ("replicate", "<", replicates.stop)]
         frame = read_table(path, wanted or None).to_pandas()
         for column in columns_of(name, self.resolved):

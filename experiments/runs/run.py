@@ -53,7 +53,7 @@ def run_and_save(
     folder: str | Path,
     seed: int = 1,
     replicates: int = 1,
-    keep: str = "events",
+    detail: str = "events",
     csv: bool = False,
     threads: int = 2,
     progress: bool = False,
@@ -72,7 +72,7 @@ def run_and_save(
         Random seed, from 0.
     replicates
         Number of repetitions of the whole scenario.
-    keep
+    detail
         Level of detail: "dyads", "days" or "events".
     csv
         Whether to write CSV files with a codebook as well.
@@ -87,7 +87,7 @@ def run_and_save(
         If the folder exists, or an argument is out of its range.
     """
     check_seed(seed, replicates)
-    level, folder = detail_of(keep), Path(folder)
+    level, folder = detail_of(detail), Path(folder)
     scenario = as_scenario(scenario)
     prepared = PreparedScenario(scenario)
     with atomic_folder(folder) as partial:
@@ -101,7 +101,7 @@ def run_and_save(
             columns["dyads"] += ADDED
             write_codebook(partial, prepared.resolved, {**columns, "patterns": SUMMARY})
         shares(dyads).to_csv(partial / "patterns.csv")
-        write_manifest(partial, "run", note, {"keep": keep, "csv": csv, "inputs": files}, scenario)
+        write_manifest(partial, "run", note, {"detail": detail, "csv": csv, "inputs": files}, scenario)
     return SavedRun(folder)
 
 
@@ -157,7 +157,7 @@ def _write_tables(
 def verify_run(folder: Path, threads: int = 2, progress: bool = False, sample: int | None = None) -> Verdict:
     """Make the run in *folder* again from its manifest and compare every table, value by value."""
     inputs, manifest = read_run(folder)
-    saved, level = read_tables(folder), detail_of(inputs.keep)
+    saved, level = read_tables(folder), detail_of(inputs.detail)
     for name in saved_tables(level):
         if name not in saved:
             raise InputError(f"{folder}: the table {name}.parquet is missing")

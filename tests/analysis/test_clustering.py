@@ -179,7 +179,7 @@ def test_features_are_standardised_and_leave_out_what_does_not_vary(resolved):
 
 def test_accounts_are_those_of_the_dyads_table_on_the_last_day():
     scenario = load("four-centres", {"design.days": 20})
-    tables = run(scenario, keep="days")
+    tables = run(scenario, detail="days")
     accounts = accounts_on(tables.days, Resolved(scenario), 20)
     names = [f"{role}_{name}" for role in ROLES for name in ("positivity", "negativity", *KINDS)]
     for name in [*names, "client_felt_coercion"]:

@@ -45,7 +45,7 @@ def test_interviews_find_each_pair_as_it_is_on_its_day():
     base = design_of(changed(load("four-centres"), {"design.days": 12}), 6, 2)
     when = interview_days(3, (2, 2, 3), Days(2, 8, 4))
     pool = interviewed(PreparedScenario(base), 3, when, 4, 1)
-    table = by_day(run(base, seed=3, replicates=2, keep="days").days)
+    table = by_day(run(base, seed=3, replicates=2, detail="days").days)
     codes = table.assign(code=table["pattern"].cat.codes).set_index(["replicate", "centre", "dyad", "day"])["code"]
     for place in np.ndindex(when.shape):
         assert pool.pattern[place] == codes[(*place, when[place])]

@@ -127,7 +127,7 @@ def test_one_client_for_one_day_is_a_run_and_is_told_in_the_singular(twoway, tmp
 @pytest.mark.slow
 def test_a_run_without_a_folder_takes_the_next_number_below_runs(twoway, tmp_path):
     for _ in range(2):
-        assert twoway("run", "ordinary", "--days", "2", "--keep", "dyads")[0] == 0
+        assert twoway("run", "ordinary", "--days", "2", "--detail", "dyads")[0] == 0
     assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == ["ordinary", "ordinary-2"]
 
 
@@ -135,7 +135,7 @@ def test_the_run_of_a_file_anywhere_goes_below_runs_under_its_name(twoway, tmp_p
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "mine.toml").write_text('question = "Mine?"\n')
-    assert twoway("run", elsewhere / "mine.toml", "--days", "2", "--keep", "dyads")[0] == 0
+    assert twoway("run", elsewhere / "mine.toml", "--days", "2", "--detail", "dyads")[0] == 0
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["mine"]
     assert [path.name for path in elsewhere.iterdir()] == ["mine.toml"]
 
@@ -145,7 +145,7 @@ def test_frames_and_situations_of_ones_own_are_found_beside_the_scenario(twoway,
     study.mkdir()
     shutil.copy(DATA / "situations" / "residential.toml", study / "house.toml")
     (study / "mine.toml").write_text('question = "Mine?"\n[meaning]\nsituations = "house.toml"\n')
-    assert twoway("run", "study/mine.toml", "--days", "2", "--keep", "dyads", "--out", "out")[0] == 0
+    assert twoway("run", "study/mine.toml", "--days", "2", "--detail", "dyads", "--out", "out")[0] == 0
     (study / "house.toml").unlink()
     assert twoway("verify", "out")[0] == 0, "the run's folder holds the data it was made with"
 
@@ -199,7 +199,7 @@ def test_one_changed_value_makes_a_run_differ(twoway, copied):
         (["run", "ordinary", "--set", "context.control="], ["SECTION.FIELD=VALUE"]),
         (["run", "ordinary", "--set", "=3"], ["SECTION.FIELD=VALUE"]),
         (["run", "ordinary", "--set", "meaning.frames=sx"], ["frames", "did you mean 'six'?"]),
-        (["run", "ordinary", "--keep", "evnts"], ["keep", "did you mean 'events'?"]),
+        (["run", "ordinary", "--detail", "evnts"], ["detail", "did you mean 'events'?"]),
         (["run", "ordinary", "--seed", "luck"], ["seed", "luck", "whole number"]),
         (["run", "ordinary", "--seed", "-1"], ["seed = -1", "whole number from 0"]),
         (["run", "ordinary", "--seed", "1.5"], ["seed", "1.5", "whole number"]),
@@ -427,8 +427,8 @@ def test_a_folder_that_is_no_run_cannot_be_verified(refused, tmp_path):
         ({"seed": "-1"}, ["seed = '-1'", "whole number"]),
         ({"replicates": "0"}, ["replicates = 0", "whole number from 1"]),
         ({"replicates": None}, ["replicates = None", "whole number"]),
-        ({"keep": "evnts"}, ["keep", "did you mean 'events'?"]),
-        ({"keep": 3}, ["keep"]),
+        ({"detail": "evnts"}, ["detail", "did you mean 'events'?"]),
+        ({"detail": 3}, ["detail"]),
         ({"resolved_scenario": 3}, ["resolved_scenario"]),
         ({"resolved_scenario": {"context": {"control": 99}}}, ["resolved_scenario.context.control"]),
         ({"resolved_scenario": {"contxt": {}}}, ["resolved_scenario.contxt"]),
@@ -444,7 +444,7 @@ def test_a_damaged_manifest_is_refused_with_the_field(refused, copied, damage, w
 
 
 @pytest.mark.parametrize(
-    "field", ["format", "seed", "replicates", "keep", "model", "source_digest", "resolved_scenario"]
+    "field", ["format", "seed", "replicates", "detail", "model", "source_digest", "resolved_scenario"]
 )
 def test_a_manifest_without_what_a_run_needs_is_refused_with_the_field(refused, copied, field):
     path = copied / "manifest.json"
@@ -494,7 +494,7 @@ def test_a_run_by_other_sources_is_said_to_be_one(twoway, copied):
 
 
 def test_what_a_run_prints_is_what_it_writes(twoway, tmp_path):
-    _, out, _ = twoway("run", "four-centres", "--days", "5", "--keep", "dyads", "--out", "mine")
+    _, out, _ = twoway("run", "four-centres", "--days", "5", "--detail", "dyads", "--out", "mine")
     patterns = pd.read_csv(tmp_path / "mine" / "patterns.csv")
     lines = {line[:28].strip(): line[28:].split() for line in out.splitlines() if line.endswith("%")}
     for row in patterns.itertuples():

@@ -193,8 +193,8 @@ def test_a_table_that_is_damaged_or_missing_is_refused(refused, copy):
 
 
 def test_a_run_that_kept_only_the_dyads_says_how_to_keep_more(twoway, refused):
-    assert twoway("run", "four-centres", "--days", "3", "--keep", "dyads", "--out", "few")[0] == 0
-    assert "run it again with --keep events" in refused("story", "few", "--dyad", "1")
+    assert twoway("run", "four-centres", "--days", "3", "--detail", "dyads", "--out", "few")[0] == 0
+    assert "run it again with --detail events" in refused("story", "few", "--dyad", "1")
 
 
 @pytest.mark.parametrize("asked", [("story", "--dyad", "1"), ("measures",), ("report",)])

@@ -138,7 +138,7 @@ def test_two_hundred_pairs_are_those_of_a_run() -> None:
     while not session.ensemble.complete:
         session.simulate_pairs(again=False)
     assert sum(session.ensemble.counts()) == PAIRS
-    dyads = run(session.timeline.prepared, seed=5, replicates=13, keep="dyads").dyads.head(PAIRS)
+    dyads = run(session.timeline.prepared, seed=5, replicates=13, detail="dyads").dyads.head(PAIRS)
     assert session.ensemble.counts() == shares(dyads).loc[list(PATTERNS), "dyads"].tolist()
 
 

@@ -26,7 +26,7 @@ def simulated(clients, density=0.3, centres=1):
             "context.peer_density": density,
         },
     )
-    return run(scenario, seed=4, keep="dyads").dyads, friendships(scenario, seed=4)
+    return run(scenario, seed=4, detail="dyads").dyads, friendships(scenario, seed=4)
 
 
 @pytest.fixture(scope="module")

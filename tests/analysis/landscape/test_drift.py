@@ -193,7 +193,7 @@ def test_leaning_is_turned_round_where_personal_and_adversarial_change_places(so
 def test_paths_are_those_of_the_table_of_days_whatever_the_order_of_its_rows(view):
     scenario = load("ordinary")
     scenario = scenario.model_copy(update={"design": scenario.design.model_copy(update={"clients": 3, "days": 8})})
-    days, resolved = run(scenario, replicates=2, keep="days").days, Resolved(scenario)
+    days, resolved = run(scenario, replicates=2, detail="days").days, Resolved(scenario)
     found = dyad_paths(days, resolved, VIEWS[view])
     assert found.at.shape == (6, 8, 2)
     assert found.unit.tolist() == [0, 0, 0, 1, 1, 1]

@@ -106,6 +106,6 @@ def test_a_missing_column_is_refused_by_name(tables, scenario, name, column):
 
 def test_tables_and_days_that_were_not_kept_are_refused(tables, scenario):
     with pytest.raises(InputError, match="events: the table is empty"):
-        measures(run(scenario, keep="days"), Resolved(scenario), day=45)
+        measures(run(scenario, detail="days"), Resolved(scenario), day=45)
     with pytest.raises(InputError, match="day = 90; the table of days holds day 1 to 60"):
         measures(tables, Resolved(scenario))

@@ -69,7 +69,7 @@ def test_no_story_parts_before_the_policy_change(result):
 
 def test_patterns_and_days_are_those_of_the_runs(result):
     for number, one in enumerate(result.schedules):
-        tables = run(one.prepared, seed=5, replicates=6, keep="days")
+        tables = run(one.prepared, seed=5, replicates=6, detail="days")
         dyads = with_patterns(tables.dyads)
         assert list(dyads["pattern"].cat.codes) == list(result.codes[number].ravel())
         daily = by_day(tables.days)

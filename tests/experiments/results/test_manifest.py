@@ -37,7 +37,7 @@ def test_the_data_files_are_copied_with_their_digests(tmp_path, resolved):
 
 def test_a_manifest_gives_back_scenario_and_seed_with_the_copied_data(tmp_path, resolved):
     files = copy_inputs(tmp_path, resolved)
-    more = {"keep": "days", "csv": False, "inputs": files}
+    more = {"detail": "days", "csv": False, "inputs": files}
     write_manifest(tmp_path, "run", NOTE, more, resolved.scenario)
     inputs, _ = read_run(tmp_path)
     assert (inputs.seed, inputs.replicates, inputs.keep) == (5, 2, "days")
@@ -51,12 +51,12 @@ def test_a_scenario_with_every_digit_survives_the_manifest(tmp_path, resolved):
     context = resolved.scenario.context.model_copy(update={"control": 1 / 3, "formality": 0.1 + 0.2})
     scenario = resolved.scenario.model_copy(update={"context": context})
     copy_inputs(tmp_path, resolved)
-    write_manifest(tmp_path, "run", NOTE, {"keep": "days"}, scenario)
+    write_manifest(tmp_path, "run", NOTE, {"detail": "days"}, scenario)
     assert read_run(tmp_path)[0].scenario.context == context
 
 
 def test_a_manifest_says_in_what_surroundings_the_run_was_made(tmp_path):
-    write_manifest(tmp_path, "run", NOTE, {"keep": "events"}, Scenario())
+    write_manifest(tmp_path, "run", NOTE, {"detail": "events"}, Scenario())
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     assert {"numpy", "numba", "pandas", "pyarrow", "mesa"} <= set(manifest["packages"])
     assert all(re.match(r"\d+\.\d+", number) for number in manifest["packages"].values())

@@ -126,7 +126,7 @@ def test_the_manifest_holds_all_it_takes_to_run_again(outcome):
         "defaults are written out"
     )
     assert (manifest["scenario"], manifest["seed"], manifest["replicates"]) == ("four-centres", "3", "2")
-    assert (manifest["keep"], manifest["csv"], manifest["format"]) == ("events", True, 1)
+    assert (manifest["detail"], manifest["csv"], manifest["format"]) == ("events", True, 1)
     assert manifest["source_digest"] == source_digest()
     assert re.fullmatch(r"two-way-process \d+\.\d+\.\d+", manifest["model"])
     assert manifest["packages"]["numpy"] == np.__version__
@@ -134,7 +134,7 @@ def test_the_manifest_holds_all_it_takes_to_run_again(outcome):
 
 
 def test_without_csv_there_is_only_the_small_table_of_patterns(tmp_path):
-    run_and_save(TINY, "four-centres", tmp_path / "run", keep="dyads")
+    run_and_save(TINY, "four-centres", tmp_path / "run", detail="dyads")
     assert [path.name for path in (tmp_path / "run").glob("*.csv")] == ["patterns.csv"]
 
 
@@ -244,7 +244,7 @@ def test_a_centre_where_nobody_ever_meets_can_be_run_kept_and_verified(tmp_path)
 
 @pytest.mark.parametrize(
     ("more", "words"),
-    [({"seed": -1}, "seed = -1"), ({"replicates": 0}, "replicates = 0"), ({"keep": "all"}, "= 'all'")],
+    [({"seed": -1}, "seed = -1"), ({"replicates": 0}, "replicates = 0"), ({"detail": "all"}, "= 'all'")],
 )
 def test_what_cannot_be_run_is_refused_before_a_folder_is_made(tmp_path, more, words):
     with pytest.raises(InputError, match=words):

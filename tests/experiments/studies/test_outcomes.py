@@ -46,7 +46,7 @@ def test_every_outcome_has_unit_and_meaning_and_is_a_finite_number(name, values)
 
 
 def test_outcomes_are_means_of_the_table_of_dyads(values):
-    dyads = with_patterns(run(SMALL, seed=3, keep="dyads").dyads)
+    dyads = with_patterns(run(SMALL, seed=3, detail="dyads").dyads)
     shares = [(dyads["pattern"] == pattern).mean() for pattern in PATTERNS]
     assert [values[name] for name in PATTERN_SHARES] == pytest.approx(shares)
     assert values["same_class"] == pytest.approx((dyads["client_class"] == dyads["keyworker_class"]).mean())

@@ -55,7 +55,7 @@ def test_a_run_is_what_the_model_gives_for_its_scenario_seed_and_replicate(whole
     row = whole_table.iloc[4 * 3 + 2]
     point = {name: float(row[name]) for name in INPUTS}
     dyads = with_patterns(
-        run_scenario(changed(load("ordinary"), TINY | point), seed=1, replicates=3, keep="dyads").dyads
+        run_scenario(changed(load("ordinary"), TINY | point), seed=1, replicates=3, detail="dyads").dyads
     )
     dyads = dyads[dyads["replicate"] == 2]
     assert row["replicate"] == 2
@@ -85,7 +85,7 @@ def test_outcomes_are_of_all_centres_of_a_run_together(tmp_path):
     study = tiny(changes=TINY | {"design.centres": 3}, inputs={"context.control": (2.0, 5.0)}, replicates=1)
     table = run_study(study, tmp_path / "study", workers=1).table
     scenario = changed(load("ordinary"), TINY | {"design.centres": 3, "context.control": 5.0})
-    dyads = run_scenario(scenario, seed=1, keep="dyads").dyads
+    dyads = run_scenario(scenario, seed=1, detail="dyads").dyads
     assert len(dyads) == 12
     assert table["exchanges"].iloc[1] == pytest.approx(dyads["exchanges"].mean())
 

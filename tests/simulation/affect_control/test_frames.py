@@ -172,7 +172,7 @@ def test_the_other_repertoires_have_rated_identities_every_kind_and_the_weights_
 def test_the_other_repertoires_can_be_simulated_and_make_a_difference(repertoire):
     small = {"design.days": 20, "design.clients": 4}
     simulated, ordinary = (
-        run(changed(Scenario(), small | {"meaning.frames": name}), keep="days") for name in (repertoire, "six")
+        run(changed(Scenario(), small | {"meaning.frames": name}), detail="days") for name in (repertoire, "six")
     )
     weights = simulated.days[[column for column in simulated.days if column.startswith(SHARE_OF)]]
     assert np.allclose(weights.sum(axis=1), 1)
