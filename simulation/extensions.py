@@ -139,6 +139,11 @@ _LOADED: dict[str, Extension] = {}
 """Extensions by the digest of their content: a copy of a file is the same extension."""
 
 
+def loaded_extensions() -> tuple[Extension, ...]:
+    """All extensions that this process has loaded."""
+    return tuple(_LOADED.values())
+
+
 def load_extension(path: str | Path) -> Extension:
     """Run a Python file of declarations, once per content, and return what it declares.
 

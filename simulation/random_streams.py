@@ -27,6 +27,7 @@ from twoway.simulation.situations import ENCOUNTER_KINDS
 ANY = -1
 """A coordinate of a written draw that stands for all its values."""
 
+
 def _stream(name: str) -> int:
     return cast(int, np.int64(stream_id(name)))
 

@@ -18,7 +18,7 @@ from twoway.analysis.statistics.effects import by_level, cells, levels_of, media
 from twoway.analysis.study_text import amount, in_points, plain_name
 from twoway.simulation.columns import Column
 from twoway.simulation.errors import listed
-from twoway.simulation.parameters.scenario import all_declarations
+from twoway.simulation.parameters.scenario import known_declarations
 
 DARK = "#333333"
 LINES = ("-", (0, (6, 1.5)), (0, (1.5, 1.2)))
@@ -176,7 +176,7 @@ def with_unit(field: str) -> str:
     >>> with_unit("context.formality")
     'formality (share of acts)'
     """
-    units = {f"{d.section}.{d.name}": d.unit for d in all_declarations()}
+    units = {name: d.unit for name, d in known_declarations().items()}
     return f"{plain_name(field)} ({units[field]})" if field in units else plain_name(field)
 
 

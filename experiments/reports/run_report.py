@@ -122,7 +122,7 @@ def _measured(tables: Tables, run: SavedRun, day: int) -> Table:
 def _resolved(run: SavedRun) -> list[Piece]:
     scenario = run.scenario
     numbers, changed = [], []
-    for d in all_declarations():
+    for d in all_declarations(scenario):
         value = getattr(getattr(scenario, d.section), d.name)
         row = (f"{d.section}.{d.name}", f"{value:g}", d.unit, f"{d.low:g} to {d.high:g}", d.source)
         numbers.append(row)

@@ -24,7 +24,7 @@ from scipy.stats import binom
 from twoway.experiments.sensitivity.outcome_matrix import TOLERATED, Floats, numbered, outcome_matrix, repair_sentences
 from twoway.experiments.sensitivity.sobol import find_blocks, points_of_block
 from twoway.simulation.errors import InputError, listed
-from twoway.simulation.parameters.scenario import all_declarations
+from twoway.simulation.parameters.scenario import known_declarations
 
 Truths = NDArray[np.bool_]
 PEEL = 0.05
@@ -279,7 +279,7 @@ def _trajectory(path: list[Step], inputs: Floats, case: Truths, box: Box) -> pd.
 def _restrictions(
     box: Box, design: pd.DataFrame, inputs: Floats, case: Truths, again: Floats
 ) -> Iterator[dict[str, object]]:
-    known = {f"{d.section}.{d.name}": d for d in all_declarations()}
+    known = known_declarations()
     for j in np.flatnonzero(box.restricted).tolist():
         name, column = design.columns[j], inputs[:, j]
         declared = known.get(name)

@@ -26,7 +26,7 @@ from twoway.experiments.studies.outcomes import PATTERN_SHARES
 from twoway.experiments.studies.store import Store, refusing_full_disk
 from twoway.simulation import SCOPE
 from twoway.simulation.errors import InputError
-from twoway.simulation.parameters.scenario import all_declarations
+from twoway.simulation.parameters.scenario import known_declarations
 
 OVER_REPLICATES = "Student's, over replicates"
 OVER_POINTS = "bootstrap over points and replicates"
@@ -110,7 +110,7 @@ def answer(study: Store | str | Path) -> Result:
 
 def _input_meanings(store: Store) -> Iterator[str]:
     """Sentences on the meaning of the inputs, for a reader who does not know their names."""
-    declared = {f"{d.section}.{d.name}": d for d in all_declarations()}
+    declared = known_declarations()
     for name in store.inputs:
         if name in declared:
             d = declared[name]

@@ -20,7 +20,7 @@ from pydantic import Field
 
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.declare import Declaration, ParameterGroup
-from twoway.simulation.parameters.scenario import FOLDERS, all_declarations
+from twoway.simulation.parameters.scenario import FOLDERS, known_declarations
 
 SCENARIO = "scenario"
 """The input whose values are names of scenarios (or paths of .toml files)."""
@@ -64,7 +64,7 @@ class Axis(NamedTuple):
 
 def axis(field: str, given: Span | tuple[Value, ...]) -> Axis:
     """The input *field* with its range or values checked against what is declared; refused in words if it cannot be."""
-    declared = {f"{d.section}.{d.name}": d for d in all_declarations()}
+    declared = known_declarations()
     words = [SCENARIO, *(f"meaning.{name}" for name in FOLDERS)]
     if field not in declared and field not in words:
         by_field = {name.rpartition(".")[2]: name for name in declared}

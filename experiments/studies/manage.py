@@ -23,7 +23,7 @@ from twoway.experiments.studies.study import MOST_REPLICATES
 from twoway.experiments.studies.worker import PointRunner
 from twoway.simulation.columns import Column
 from twoway.simulation.errors import InputError
-from twoway.simulation.parameters.scenario import all_declarations
+from twoway.simulation.parameters.scenario import known_declarations
 
 
 def extend(
@@ -127,7 +127,7 @@ def merge(folders: Sequence[str | Path], target: str | Path) -> Store:
 
 def columns_of_table(store: Store) -> list[Column]:
     """Columns of a study's table, inputs and outcomes with their units and meanings."""
-    declared = {f"{d.section}.{d.name}": d for d in all_declarations()}
+    declared = known_declarations()
     inputs = [
         Column(name, declared[name].unit, f"input: {declared[name].meaning}")
         if name in declared

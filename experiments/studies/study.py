@@ -41,7 +41,7 @@ from twoway.experiments.studies.resolved_study import ResolvedStudy, resolve_stu
 from twoway.simulation.data_files import read_toml
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.declare import ParameterGroup
-from twoway.simulation.parameters.scenario import FOLDERS, Scenario, as_scenario
+from twoway.simulation.parameters.scenario import FOLDERS, Scenario, as_scenario, known_declarations
 
 SHIPPED = Path(__file__).parent / "shipped"
 """Folder of the studies that come with the package."""
@@ -123,6 +123,8 @@ class Study(ParameterGroup):
             raise InputError("inputs: a study needs at least one input")
         if self.inputs and not needs_inputs:
             raise InputError(f"inputs: a design of the kind '{self.design.kind}' brings its own; leave them out")
+        if not set(self.inputs) <= set(known_declarations()):
+            as_scenario(self.scenario)  # loads the extensions that may declare them
         for name, given in self.inputs.items():
             axis(name, given)
 

@@ -18,7 +18,7 @@ from twoway.simulation.coping import COPING_WAYS
 from twoway.simulation.data_files import data_file, read_toml
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.events import EVENTS
-from twoway.simulation.extensions import Extension, load_extension
+from twoway.simulation.extensions import Extension, load_extension, loaded_extensions
 from twoway.simulation.parameters.context import Context
 from twoway.simulation.parameters.coping import Coping, SharedCoping
 from twoway.simulation.parameters.declare import Declaration, ParameterGroup, combined, declarations, parameter
@@ -159,6 +159,12 @@ def sections_of(scenario: type[Scenario] | Scenario) -> dict[str, type[Parameter
 def all_declarations(scenario: type[Scenario] | Scenario = Scenario) -> list[Declaration]:
     """Every declared number of a scenario, by section."""
     return [d for section, declared in sections_of(scenario).items() for d in declarations(section, declared)]
+
+
+def known_declarations() -> dict[str, Declaration]:
+    """Every declared number by ``section.field``: the package's own, and those of all extensions loaded so far."""
+    kinds = [Scenario, *(scenario_type((extension,)) for extension in loaded_extensions())]
+    return {f"{d.section}.{d.name}": d for kind in kinds for d in all_declarations(kind)}
 
 
 def json_schema(kind: type[Scenario] = Scenario) -> dict[str, Any]:
