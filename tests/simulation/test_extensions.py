@@ -136,7 +136,7 @@ def test_a_copy_of_the_file_is_the_same_extension(scenario, tmp_path):
 def test_two_files_must_not_declare_one_name(tmp_path):
     (tmp_path / "one.py").write_text(SPORT)
     (tmp_path / "two.py").write_text(SPORT + "\n")
-    with pytest.raises(InputError, match="do_sport|sport_log_odds"):
+    with pytest.raises(InputError, match=r"do_sport|sport_log_odds"):
         scenario_type((load_extension(tmp_path / "one.py"), load_extension(tmp_path / "two.py")))
 
 
@@ -164,5 +164,5 @@ def test_a_file_that_is_missing_is_named_with_the_scenario(tmp_path):
 
 def test_an_unknown_name_of_a_registry_is_answered_with_the_nearest():
     registry = Registry("fruit", [type("Fruit", (), {"name": "apple"})()])
-    with pytest.raises(InputError, match="there is no fruit 'appel'; did you mean 'apple'?"):
+    with pytest.raises(InputError, match=r"there is no fruit 'appel'; did you mean 'apple'\?"):
         registry["appel"]
