@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twoway.cli._options import Commands, command, whole_number
@@ -26,6 +27,14 @@ def add(commands: Commands) -> None:
     new.add_argument(
         "--port", metavar="N", help="port of the page (default: the first free one from 8600; 0: any free one)"
     )
+    new.add_argument(
+        "--scenario",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE.toml",
+        help="also offer this scenario of your own; may be repeated",
+    )
     new.add_argument("--no-browser", action="store_true", help="print the address of the page, but open no browser")
     new.add_argument(
         "--host",
@@ -40,8 +49,11 @@ def seminar(options: argparse.Namespace) -> int:
     import webbrowser
 
     from twoway.seminar.bind import is_loopback, listen
+    from twoway.seminar.recipe import offer
     from twoway.simulation.errors import InputError
 
+    for path in options.scenario:
+        print(f"Also offered: {offer(path)}", flush=True)
     port = None if options.port is None else whole_number("port", options.port)
     if port is not None and not 0 <= port <= 65535:
         raise InputError(f"--port {port}: must be from 0 to 65535")

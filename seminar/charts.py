@@ -6,7 +6,7 @@ that at its end; it is drawn from the day's morning to its evening. Nothing here
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import cycle
 from typing import NamedTuple
 
@@ -79,6 +79,8 @@ MARKS = {
     TALKS[1]: ("M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", True),
 }
 """For each kind of mark its path around (0, 0), and whether it is filled."""
+OWN_MARK = ("M0 -5L5 0L0 5L-5 0z", False)
+"""The mark of events that an extension declares."""
 
 
 class _DayAxis:
@@ -139,14 +141,14 @@ def _draw_marks(drawing: Drawing, days: _DayAxis, marks: Sequence[DayMark], y: f
 
 def _glyph(drawing: Drawing, into: Element, kind: str) -> None:
     """Draw the sign of a kind of mark."""
-    path, filled = MARKS[kind]
+    path, filled = MARKS.get(kind, OWN_MARK)
     drawing.put("path", into, d=path, fill=INK if filled else "#ffffff", stroke=INK, stroke_width=1.5)
 
 
-def _legend(drawing: Drawing, y: float) -> None:
-    """Draw the signs of all kinds of marks with their names."""
+def _legend(drawing: Drawing, y: float, own: Iterable[str] = ()) -> None:
+    """Draw the signs of all kinds of marks with their names, those of the user's *own* events last."""
     x = 10.0
-    for kind in MARKS:
+    for kind in (*MARKS, *own):
         group = drawing.put("g", class_="legend", transform=f"translate({svg_text(x)} {svg_text(y - 4)})")
         _glyph(drawing, group, kind)
         drawing.words(x + 10, y, kind, font_size=11, fill="#444444")
@@ -302,7 +304,8 @@ def event_strip(marks: Sequence[DayMark], day: int, last: int, of: str = "", key
     days.axis(drawing, 14)
     days.line(drawing, day, 1, 14)
     _draw_marks(drawing, days, marks, 8)
-    _legend(drawing, STRIP - 3)
+    own = dict.fromkeys(mark.kind for mark in marks if mark.kind not in MARKS)
+    _legend(drawing, STRIP - 3, own)
     rows = tuple((str(mark.day), mark.kind, mark.text) for mark in marks)
     return Chart(title, drawing.svg(), sentence, Table(("day", "what", "told"), rows, title))
 

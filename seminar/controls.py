@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from twoway.experiments.comparison.schedule import ScenarioSchedule
 from twoway.seminar.ensemble import PAIRS
-from twoway.seminar.recipe import Change, Recipe, number_text
+from twoway.seminar.recipe import Change, Recipe, number_text, offered_scenario
 from twoway.simulation.errors import InputError
-from twoway.simulation.parameters.scenario import load
 
 SHARE = (
     (0.0, "none"), (0.03, "hardly any"), (0.15, "little"), (0.35, "some"), (0.55, "much"), (0.8, "very much"),
@@ -81,7 +80,7 @@ def schedules_of(recipe: Recipe) -> tuple[ScenarioSchedule, ...]:
     own = recipe.schedule
     if recipe.against is None:
         return (own,)
-    against = load(recipe.against)
+    against = offered_scenario(recipe.against)
     if compares_with_itself(recipe):
         own = replace(own, name=f"{own.name}, {CHANGED}")
         return own, ScenarioSchedule(f"{against.title}, {UNCHANGED}", against)
@@ -130,7 +129,7 @@ class ShowOfHands(NamedTuple):
     def put_away_message(self) -> str:
         """The sentence for a class that no longer looks at the setting it was asked about."""
         how = "as it had been changed then" if self.about.changes else UNCHANGED
-        title = load(self.about.scenario).title
+        title = offered_scenario(self.about.scenario).title
         return f"The show of hands is put away: it was about another setting ({title}, {how}), and returns with it."
 
 

@@ -25,7 +25,8 @@ from twoway.simulation.action_tables import Turn
 from twoway.simulation.affect_control.frames import CLIENT
 from twoway.simulation.conditions import Conditions
 from twoway.simulation.events import EXCHANGE
-from twoway.simulation.parameters.scenario import Meaning, Resolved, Scenario
+from twoway.simulation.extensions import load_extension
+from twoway.simulation.parameters.scenario import Meaning, Resolved, scenario_type
 from twoway.simulation.random_streams import draws_of, keyworker_draws
 from twoway.simulation.rules.choice import mandated_share, present_reserve, role_share
 from twoway.simulation.rules.initial import clipped_to_share
@@ -47,7 +48,7 @@ MARKED_EVENTS = {
     "talk_repaired": (TALKS[0], "they talked it over, and it helped"),
     "talk_failed": (TALKS[1], "they talked it over, and it made things worse"),
 }
-"""Events that are marked on their day: kind of mark, and a text if there is more to say."""
+"""Kind of mark of the package's events on the page, and a text if there is more to say."""
 
 
 class Position(NamedTuple):
@@ -119,9 +120,10 @@ def act_chances(
 
 
 @lru_cache(maxsize=8)
-def table_builder(meaning: Meaning) -> TableBuilder:
-    """The builder of tables for a meaning; sentiments, frames and situations are read once for all sessions."""
-    return TableBuilder(Resolved(Scenario(meaning=meaning)))
+def table_builder(meaning: Meaning, extensions: tuple[str, ...] = ()) -> TableBuilder:
+    """The builder of tables for a meaning and extensions; data files are read once for all sessions."""
+    kind = scenario_type(tuple(map(load_extension, extensions)))
+    return TableBuilder(Resolved(kind(meaning=meaning, extensions=extensions)))
 
 
 class DyadTimeline:
@@ -139,7 +141,7 @@ class DyadTimeline:
 
     def __init__(self, schedule: ScenarioSchedule, seed: int, dyad: tuple[int, int, int]) -> None:
         scenario = schedule.scenario
-        builder = table_builder(scenario.meaning)
+        builder = table_builder(scenario.meaning, scenario.extensions)
         self.resolved = builder.resolved.with_scenario(scenario)
         self.prepared = PreparedScenario(self.resolved, schedule.policy_changes)
         self.schedule, self.seed, self.dyad, self.last = schedule, seed, dyad, scenario.design.days
@@ -264,8 +266,10 @@ class DyadTimeline:
             if not pd.isna(fall["regained"]):
                 found.append(DayMark(int(fall["regained"]), "repair", f"for the {party}, it was regained", party))
         events = self.tables.events
-        for event, (kind, text) in MARKED_EVENTS.items():
-            found += [DayMark(int(day), kind, text) for day in events.loc[events["event"] == event, "day"]]
+        for event in self.resolved.events.values():
+            if event.mark is not None and event.mark.counted:
+                kind, text = MARKED_EVENTS.get(event.name, (event.mark.label, event.short))
+                found += [DayMark(int(day), kind, text) for day in events.loc[events["event"] == event.name, "day"]]
         return tuple(sorted(found))
 
     def expected_act(self, side: int, position: Position) -> ExpectedAct:

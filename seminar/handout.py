@@ -51,11 +51,11 @@ from twoway.seminar.dyad_timeline import DyadTimeline
 from twoway.seminar.ensemble import PAIRS, Ensemble
 from twoway.seminar.lessons import load_lesson
 from twoway.seminar.panels import CardLine, card_lines, card_table
-from twoway.seminar.recipe import Recipe, changeable_settings, number_text
+from twoway.seminar.recipe import Recipe, changeable_settings, number_text, offered_scenario
 from twoway.seminar.templates import FOLDER, as_html, render
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.errors import InputError
-from twoway.simulation.parameters.scenario import all_declarations, load
+from twoway.simulation.parameters.scenario import all_declarations
 
 MOST_SETTINGS, MOST_QUESTIONS, LONGEST_TITLE, LONGEST_QUESTION = 4, 5, 200, 500
 """Settings and questions that a handout may have, and characters of its title and of a question."""
@@ -101,7 +101,7 @@ def handout(
     first = recipes[0]
     lesson = load_lesson(first.lesson) if first.lesson else None
     questions = list(questions or (lesson.questions if lesson else ()))
-    title = title.strip() or (lesson.title if lesson else load(first.scenario).title)
+    title = title.strip() or (lesson.title if lesson else offered_scenario(first.scenario).title)
     _check_texts(title, questions)
     timeline = DyadTimeline(settings[0].schedule, first.seed, first.dyad)
     until = timeline.last if with_outcomes else first.day or max(1, timeline.last // 3)
@@ -192,7 +192,7 @@ def handout_form(recipe: Recipe, guessing: bool) -> Markup:
     questions = (*(lesson.questions if lesson else ()), *[""] * MOST_QUESTIONS)[:MOST_QUESTIONS]
     return render(
         "handout_form.html",
-        title=lesson.title if lesson else load(recipe.scenario).title,
+        title=lesson.title if lesson else offered_scenario(recipe.scenario).title,
         questions=questions,
         longest_title=LONGEST_TITLE,
         longest_question=LONGEST_QUESTION,

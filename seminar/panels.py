@@ -40,13 +40,12 @@ from twoway.seminar.controls import MOST_HANDS, QUESTION, SLIDERS
 from twoway.seminar.dyad_timeline import DyadTimeline, Position
 from twoway.seminar.ensemble import PAIRS
 from twoway.seminar.lessons import load_lesson, load_lessons
-from twoway.seminar.recipe import changeable_settings, number_text
+from twoway.seminar.recipe import changeable_settings, number_text, offered_scenario
 from twoway.seminar.session import Session
 from twoway.seminar.templates import render
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.affect_control.lexicon import NEUTRAL
 from twoway.simulation.events import EVENTS
-from twoway.simulation.parameters.scenario import load
 
 TAKES = "Takes this to be"
 
@@ -251,7 +250,7 @@ def event_line(session: Session) -> Markup:
 
 def sliders(session: Session) -> Markup:
     """The sliders, with the values that take effect on the next day."""
-    now, usual = session.next_settings(), load(session.recipe.scenario).context
+    now, usual = session.next_settings(), offered_scenario(session.recipe.scenario).context
     rows = [
         {
             "name": one.name,
@@ -273,7 +272,7 @@ def sliders(session: Session) -> Markup:
 
 def meanings(session: Session) -> Markup:
     """The meaning of each slider, its unit and name in scenario files, and its values now and in the scenario."""
-    now, usual = session.next_settings(), load(session.recipe.scenario).context
+    now, usual = session.next_settings(), offered_scenario(session.recipe.scenario).context
     rows = [
         {
             "label": one.label,

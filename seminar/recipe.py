@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
 from typing import NamedTuple
 
 from twoway.experiments.comparison.schedule import ScenarioSchedule
@@ -26,6 +27,35 @@ from twoway.simulation.parameters.context import Context
 from twoway.simulation.parameters.declare import Declaration, declarations
 from twoway.simulation.parameters.scenario import Scenario, changed, load, shipped_names
 from twoway.simulation.tables import check_seed
+
+_OWN: dict[str, Path] = {}
+"""Files of the user's own scenarios that the page offers beside the shipped ones, by name."""
+
+
+def offer(path: Path) -> str:
+    """Offer a scenario of the user's own beside the shipped ones; returns the name that recipes give it.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or a scenario of that name comes with the package.
+    """
+    if path.stem in shipped_names():
+        raise InputError(f"{path}: a scenario of the name '{path.stem}' comes with the package; rename the file")
+    load(path)
+    _OWN[path.stem] = path.resolve()
+    return path.stem
+
+
+def offered_names() -> list[str]:
+    """Names of the scenarios that recipes may name."""
+    return [*shipped_names(), *_OWN]
+
+
+def offered_scenario(name: str) -> Scenario:
+    """The scenario of a name."""
+    return load(_OWN.get(name, name))
+
 
 LONGEST = 2000
 """Characters a recipe may have."""
@@ -97,13 +127,13 @@ class Recipe:
 
     def __post_init__(self) -> None:
         for name in (self.scenario, self.against):
-            if name is not None and name not in shipped_names():
-                raise InputError(f"recipe: there is no scenario {_short(name)}; {nearest(name, shipped_names())}")
+            if name is not None and name not in offered_names():
+                raise InputError(f"recipe: there is no scenario {_short(name)}; {nearest(name, offered_names())}")
         try:
             check_seed(self.seed, 1)
         except InputError as refusal:
             raise InputError(f"recipe: luck: {refusal}") from None
-        scenario = load(self.scenario)
+        scenario = offered_scenario(self.scenario)
         last, pairs = scenario.design.days, count_of_pairs(scenario)
         if not 0 <= self.pair < pairs:
             raise InputError(f"recipe: pair {self.pair}: {self.scenario} has the pairs 0 to {pairs - 1}")
@@ -139,7 +169,7 @@ class Recipe:
     @property
     def schedule(self) -> ScenarioSchedule:
         """The scenario and the changes of policy during the stay."""
-        now = load(self.scenario)
+        now = offered_scenario(self.scenario)
         policy_changes, start = [], now
         for day, some in groupby(self.changes, key=attrgetter("day")):
             now = changed(now, {one.field: one.value for one in some})
@@ -148,14 +178,14 @@ class Recipe:
 
     def settings_on(self, day: int) -> dict[str, float]:
         """Values on a day of all settings that may change, by name."""
-        context = load(self.scenario).context
+        context = offered_scenario(self.scenario).context
         now = {name: float(getattr(context, declared.name)) for name, declared in changeable_settings().items()}
         return now | {one.field: one.value for one in self.changes if one.day <= day}
 
     @property
     def dyad(self) -> tuple[int, int, int]:
         """The dyad as tables name it: (replicate, centre, number in the centre)."""
-        return (0, *divmod(self.pair, load(self.scenario).design.clients))
+        return (0, *divmod(self.pair, offered_scenario(self.scenario).design.clients))
 
 
 def number_text(value: float) -> str:

@@ -28,13 +28,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from twoway.seminar.bind import LOOPBACK, canonical_host, is_address, requested_host
 from twoway.seminar.downloads import download
 from twoway.seminar.ensemble import PAIRS
-from twoway.seminar.recipe import DIGITS, LONGEST, Recipe
+from twoway.seminar.recipe import DIGITS, LONGEST, Recipe, offered_names, offered_scenario
 from twoway.seminar.session import Session
 from twoway.seminar.templates import render
 from twoway.seminar.views import PAGE, Wanted, answer, recipe_of, whole_view
 from twoway.simulation import SCOPE
 from twoway.simulation.errors import InputError
-from twoway.simulation.parameters.scenario import load, shipped_names
 
 LARGEST = 64_000
 """Most bytes of a request."""
@@ -176,7 +175,7 @@ async def _json_of(request: Request) -> dict[str, JsonValue]:
 @lru_cache
 def page() -> str:
     """The page before a session has been opened."""
-    scenarios = [(name, load(name).title) for name in shipped_names()]
+    scenarios = [(name, offered_scenario(name).title) for name in offered_names()]
     return render("page.html", scenarios=scenarios, scope=SCOPE, pairs=PAIRS, longest_recipe=LONGEST, digits=DIGITS)
 
 

@@ -175,3 +175,17 @@ def test_other_content_is_another_model_and_is_not_compared_silently(project):
         assert done.returncode != 0
     finally:
         copy.write_text(own)
+
+
+def test_the_seminar_page_shows_it(project):
+    from twoway.seminar.dyad_timeline import DyadTimeline
+    from twoway.seminar.recipe import offer, offered_names, parse_recipe
+    from twoway.seminar.session import Session
+
+    assert offer(project / "mine.toml") == "mine"
+    assert "mine" in offered_names()
+    recipe = parse_recipe("mine/42")
+    timeline = DyadTimeline(recipe.schedule, recipe.seed, recipe.dyad)
+    assert "family visit" in {mark.kind for mark in timeline.marks}
+    session = Session(recipe)
+    assert session.timeline.tables.events["way"].eq("do_sport").any()

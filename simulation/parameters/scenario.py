@@ -163,7 +163,7 @@ def all_declarations(scenario: type[Scenario] | Scenario = Scenario) -> list[Dec
 
 def known_declarations() -> dict[str, Declaration]:
     """Every declared number by ``section.field``: the package's own, and those of all extensions loaded so far."""
-    kinds = [Scenario, *(scenario_type((extension,)) for extension in loaded_extensions())]
+    kinds: list[type[Scenario]] = [Scenario, *(scenario_type((extension,)) for extension in loaded_extensions())]
     return {f"{d.section}.{d.name}": d for kind in kinds for d in all_declarations(kind)}
 
 
