@@ -19,7 +19,7 @@ def test_the_friends_are_those_of_the_agents_and_those_the_tables_count(replicat
     assert {frozenset(edge) for edge in graph.edges} == {
         frozenset(edge) for edge in Centre(PreparedScenario(scenario), 7, replicate, centre).peers.edges
     }
-    dyads = run(scenario, seed=7, replicates=replicate + 1, keep="dyads").dyads
+    dyads = run(scenario, seed=7, replicates=replicate + 1, detail="dyads").dyads
     mine = dyads[(dyads["replicate"] == replicate) & (dyads["centre"] == centre)]
     assert [graph.degree[i] if i in graph else 0 for i in mine["dyad"]] == list(mine["friends"])
     assert list(table.columns) == ["replicate", "centre", "dyad", "friend"]

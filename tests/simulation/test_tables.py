@@ -245,7 +245,7 @@ def test_only_clients_feel_coerced(tables):
 
 @pytest.mark.parametrize(("keep", "empty"), [("dyads", ["events", "days"]), ("days", ["events"]), ("events", [])])
 def test_what_is_not_kept_is_empty_but_has_its_columns(tables, keep, empty):
-    less = run(TINY, seed=1, keep=keep)
+    less = run(TINY, seed=1, detail=keep)
     full = of_replicates(tables, [0])
     for name in Tables._fields:
         table, expected = getattr(less, name), getattr(full, name)
@@ -262,7 +262,7 @@ def test_replicates_do_not_depend_on_how_many_there_are(tables):
 
 def test_replicates_and_seeds_have_draws_of_their_own(tables):
     endings = [tuple(some["client_positivity"]) for _, some in tables.dyads.groupby("replicate")]
-    endings.append(tuple(run(TINY, seed=2, keep="dyads").dyads["client_positivity"]))
+    endings.append(tuple(run(TINY, seed=2, detail="dyads").dyads["client_positivity"]))
     assert len(set(endings)) == 4
 
 
@@ -284,11 +284,11 @@ def test_records_of_centres_built_one_by_one_are_the_same_tables(tables):
 
 
 def test_a_change_of_a_table_changes_no_other_run():
-    first = run(TINY, keep="days")
+    first = run(TINY, detail="days")
     kept = first.days.copy()
     first.dyads.loc[:, "client_positivity"] = SCALE
     pd.testing.assert_frame_equal(first.days, kept)
-    assert (run(TINY, keep="days").dyads["client_positivity"] != SCALE).all()
+    assert (run(TINY, detail="days").dyads["client_positivity"] != SCALE).all()
 
 
 # Refusals
@@ -316,12 +316,12 @@ def test_a_seed_or_replicates_that_cannot_be_are_refused_with_their_range(seed, 
 
 @pytest.mark.parametrize("seed", [0, 2**63 - 1])
 def test_the_least_and_the_greatest_seed_will_do(seed):
-    assert len(run(changed(TINY, {"design.days": 1}), seed=seed, keep="dyads").dyads) == 16
+    assert len(run(changed(TINY, {"design.days": 1}), seed=seed, detail="dyads").dyads) == 16
 
 
 def test_how_much_to_keep_is_a_word():
     assert [detail_of(word) for word in ("dyads", "days", "events")] == [Detail.DYADS, Detail.DAYS, Detail.EVENTS]
-    with pytest.raises(InputError, match=r"keep = 'evnts'; did you mean 'events'\?"):
+    with pytest.raises(InputError, match=r"detail = 'evnts'; did you mean 'events'\?"):
         detail_of("evnts")
-    with pytest.raises(InputError, match="keep = 'all'"):
-        run(TINY, keep="all")
+    with pytest.raises(InputError, match="detail = 'all'"):
+        run(TINY, detail="all")

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, KINDS, frames_record, load_frames
+from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, KINDS, load_frames
 from twoway.simulation.affect_control.lexicon import load_lexicon
 from twoway.simulation.columns import SHARE_OF
 from twoway.simulation.data_files import data_file
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario, changed
+from twoway.simulation.run import frames_record
 from twoway.simulation.tables import run
 
 SIX = load_frames(data_file("frames", "six"))
@@ -172,7 +173,7 @@ def test_the_other_repertoires_have_rated_identities_every_kind_and_the_weights_
 def test_the_other_repertoires_can_be_simulated_and_make_a_difference(repertoire):
     small = {"design.days": 20, "design.clients": 4}
     simulated, ordinary = (
-        run(changed(Scenario(), small | {"meaning.frames": name}), keep="days") for name in (repertoire, "six")
+        run(changed(Scenario(), small | {"meaning.frames": name}), detail="days") for name in (repertoire, "six")
     )
     weights = simulated.days[[column for column in simulated.days if column.startswith(SHARE_OF)]]
     assert np.allclose(weights.sum(axis=1), 1)
