@@ -529,9 +529,3 @@ def test_what_is_noted_of_a_party_is_how_it_is():
     ):
         assert note[field] == someone[field]
     assert (note.definition == someone.definition).all()
-
-
-def test_the_first_whose_cumulative_weight_exceeds_the_draw_is_picked():
-    cumulative = np.array([0.0, 0.25, 0.25, 1.0])
-    assert [pick(cumulative, u) for u in (0.0, 0.2, 0.25, 0.99)] == [1, 1, 3, 3]
-    assert pick(cumulative, 1.0) == 3, "should rounding leave none, the last"
