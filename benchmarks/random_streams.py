@@ -1,6 +1,6 @@
-"""How random the draws of `random_streams` are along each coordinate of their address, and what a draw costs.
+"""How random the draws of `twoway.simulation.philox` are along each coordinate of their address, and what a draw costs.
 
-``python benchmark_random_streams.py [--draws 100000000]``; it ends with status 1 if any check fails.
+``python benchmarks/random_streams.py [--draws 100000000]``; it ends with status 1 if any check fails.
 
 For every coordinate (an *axis*) it walks through neighbouring addresses that differ in this coordinate alone: seeds
 1, 2, 3 …, then replicates, centres, entities, days, streams and questions. Where an axis is shorter than the walk, the
@@ -22,9 +22,12 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import NamedTuple
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
-from random_streams import (
+from scipy import stats
+
+from twoway.simulation.philox import (
     BLOCK_BITS,
     CENTRE_BITS,
     DAY_BITS,
@@ -35,7 +38,6 @@ from random_streams import (
     STREAM_BITS,
     WORD,
     Draws,
-    compiled,
     draws_of,
     fill_normal,
     fill_uniform,
@@ -44,8 +46,8 @@ from random_streams import (
     uniform,
     uniforms,
 )
-from scipy import stats
 
+compiled = numba.njit(error_model="numpy")  # not cached: this file goes by two names, as a script and when imported
 AXES = ("seed", "replicate", "centre", "entity", "day", "stream", "question")
 AXIS_BITS = (SEED_BITS, REPLICATE_BITS, CENTRE_BITS, ENTITY_BITS, DAY_BITS, STREAM_BITS, BLOCK_BITS)
 """How long each axis is, as a power of two; that of questions in blocks."""

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from twoway.simulation.parameters.scenario import Resolved, Scenario
 
@@ -33,7 +35,39 @@ STATES = (
     "presumed_reserve",
     "strain",
 )
-SUCCESSORS = 12
+
+
+class Draws(NamedTuple):
+    """All draws of one centre in one replicate (5.1)."""
+
+    seed: int
+    replicate: int
+    centre: int
+
+    def uniforms(self, stream: str, entity: int, day: int, first: int, count: int) -> list[float]:
+        """The draws that answer some questions of a stream, from the *first* on."""
+        blocks = range(first // 4, (first + count + 3) // 4)
+        drawn = [draw for block in blocks for draw in self.block(stream, entity, day, block)]
+        return drawn[first % 4 :][:count]
+
+    def block(self, stream: str, entity: int, day: int, block: int) -> list[float]:
+        number = int(blake2b(stream.encode(), digest_size=8).hexdigest()[:5], 16)
+        counter = [self.replicate, self.centre << 16 | day, entity, number << 12 | block]
+        return [(word + 0.5) / 2**32 for word in philox(counter, [self.seed % 2**32, self.seed >> 32])]
+
+    def normals(self, stream: str, entity: int, day: int, first: int, count: int) -> Vector:
+        drawn: Vector = ndtri(self.uniforms(stream, entity, day, first, count))
+        return drawn
+
+
+def philox(counter: list[int], key: list[int]) -> list[int]:
+    """Philox 4x32 with 10 rounds (5.1)."""
+    a, b, c, d = counter
+    for turn in range(10):
+        first, second = 0xD2511F53 * a, 0xCD9E8D57 * c
+        k, m = (key[0] + turn * 0x9E3779B9) % 2**32, (key[1] + turn * 0xBB67AE85) % 2**32
+        a, b, c, d = second >> 32 ^ b ^ k, second % 2**32, first >> 32 ^ d ^ m, first % 2**32
+    return [a, b, c, d]
 
 
 class Event(NamedTuple):
@@ -115,24 +149,10 @@ class Centre:
         self.learning, self.coping = scenario.learning, scenario.coping
         self.data = Resolved(scenario)
         self.frames, self.exchanges = self.data.frames, self.data.situations.exchanges
-        n, days, frames = scenario.design.clients, scenario.design.days, len(self.frames.names)
+        n = scenario.design.clients
         m = max(1, round(n / self.context.caseload))  # 2
-        lengths = [5 + 3 * exchanges for exchanges in (*self.exchanges[:3], max(self.exchanges[3:]))]
-        self.first_column = [7 + sum(lengths[:kind]) for kind in range(4)]
-
-        def stream(purpose: int, person: int = 0) -> np.random.Generator:  # 5.1
-            counter = np.array([0, centre, purpose, person], np.uint64)
-            return np.random.Generator(np.random.Philox(key=np.array([seed, replicate], np.uint64), counter=counter))
-
-        self.draws = [stream(0, i).random((days, 7 + sum(lengths)), np.float32).astype(np.float64) for i in range(n)]
-        of_clients = [stream(1, i) for i in range(n)]
-        self.client_draws = [own.standard_normal(frames + 8) for own in of_clients]
-        self.impressions = [own.standard_normal((1 + SUCCESSORS, frames)) for own in of_clients]
-        self.keyworker_draws = [stream(2, j).standard_normal((1 + SUCCESSORS, frames + 8)) for j in range(m)]
-        self.leaving = [stream(3, j).random(days) for j in range(m)]
-        pairs = [(i, j) for i in range(n) for j in range(i)]
-        self.friend_draws = dict(zip(pairs, stream(4).random(len(pairs)), strict=True))
-        self.centre_draws = stream(5).standard_normal(3)
+        self.size = n
+        self.draws = Draws(seed, replicate, centre)
         settle(self)
         self.posts = [filled_post(self, j, [i for i in range(n) if i % m == j]) for j in range(m)]
         self.clients = [new_client(self, i) for i in range(n)]
@@ -143,12 +163,18 @@ class Centre:
 
 def settle(c: Centre) -> None:
     """What follows for the centre from its context: numbers of its own (7.11), tables (7.4), friends (7.11)."""
-    shift = np.exp(-c.context.centre_spread * c.centre_draws)
+    shift = np.exp(-c.context.centre_spread * c.draws.normals("centres: what they differ in", 0, 0, 0, 3))
     shares = np.array([c.context.formality, c.context.strictness, c.context.transparency])
     c.formality, c.strictness, c.transparency = shares / (shares + (1 - shares) * shift)
     c.turns = tables(c)
-    friends = [pair for pair, draw in c.friend_draws.items() if draw < c.context.peer_density]
-    c.friends = [sorted(sum(pair) - i for pair in friends if i in pair) for i in range(len(c.draws))]
+    n = c.size
+    pairs = {
+        (i, j): c.draws.uniforms("clients: friendships", i * (i - 1) // 2 + j, 0, 0, 1)[0]
+        for i in range(n)
+        for j in range(i)
+    }
+    friends = [pair for pair, draw in pairs.items() if draw < c.context.peer_density]
+    c.friends = [sorted(sum(pair) - i for pair in friends if i in pair) for i in range(n)]
 
 
 def apply_policy_change(c: Centre, scenario: Scenario) -> None:  # 7.16
@@ -223,36 +249,49 @@ def initial_log_weight(c: Centre, role: int, tilt: float, sd: float, draws: Vect
     return weight + tilt * c.frames.benign + sd * draws
 
 
-def traits(c: Centre, reserve: float, insight: float, draws: Vector) -> tuple[float, float, Vector]:  # 7.11
-    """Reserve, insight and style, from the draws that follow those of the frames."""
-    reserve = np.clip(reserve + c.people.reserve_sd * draws[0], 0, 1)
-    insight = np.clip(insight + c.people.insight_sd * draws[1], 0, 1)
-    return reserve, insight, c.people.coping_style_sd * draws[3:]
+def trait(mean: float, sd: float, draw: float) -> float:  # 7.11
+    return float(np.clip(mean + sd * draw, 0, 1))
+
+
+def style(c: Centre, person: int, predecessors: int, role: int) -> Vector:  # 7.11
+    drawn = [c.draws.normals(f"coping: {way}", person, predecessors, role, 1)[0] for way in WAYS]
+    return c.people.coping_style_sd * np.array(drawn)
 
 
 def new_client(c: Centre, i: int) -> Party:  # 7.11
-    draws, rest = np.split(c.client_draws[i], [len(c.frames.names)])
-    expectation = initial_log_weight(c, CLIENT, c.people.client_tilt, c.people.client_expectation_sd, draws)
-    distress = np.clip(c.context.distress + c.people.distress_sd * rest[2], 0, 1)
-    reserve, insight, style = traits(c, c.people.client_reserve, c.people.client_insight, rest)
-    return Party(expectation, reserve, insight, style, c.transparency, c.people.keyworker_reserve, distress)
+    people = c.people
+    draws = c.draws.normals("clients: expectations", i, 0, 0, len(c.frames.names))
+    expectation = initial_log_weight(c, CLIENT, people.client_tilt, people.client_expectation_sd, draws)
+    drawn = c.draws.normals("clients: traits", i, 0, 0, 3)
+    return Party(
+        expectation,
+        trait(people.client_reserve, people.reserve_sd, drawn[0]),
+        trait(people.client_insight, people.insight_sd, drawn[1]),
+        style(c, i, 0, CLIENT),
+        c.transparency,
+        people.keyworker_reserve,
+        trait(c.context.distress, people.distress_sd, drawn[2]),
+    )
 
 
 def filled_post(c: Centre, j: int, clients: list[int], predecessors: int = 0) -> Post:  # 7.5, 7.6, 7.11
-    draws, rest = np.split(c.keyworker_draws[j][predecessors], [len(c.frames.names)])
+    draws = c.draws.normals("keyworkers: expectations", j, predecessors, 0, len(c.frames.names))
     caseload, capacity = len(clients), c.context.capacity
     contact = min(1.0, capacity / caseload)
     pressure = min(1.0, c.context.pressure + c.context.overload * max(0.0, caseload / capacity - 1))
     sd = c.people.keyworker_expectation_sd * np.sqrt(0.5)
     general_view = initial_log_weight(c, KEYWORKER, c.people.keyworker_tilt, sd, draws)
-    own = traits(c, c.people.keyworker_reserve, c.context.reflexivity, rest)
-    return Post(clients, contact, pressure, general_view, *own, predecessors)
+    drawn = c.draws.normals("keyworkers: traits", j, predecessors, 0, 2)
+    reserve = trait(c.people.keyworker_reserve, c.people.reserve_sd, drawn[0])
+    insight = trait(c.context.reflexivity, c.people.insight_sd, drawn[1])
+    own = style(c, j, predecessors, KEYWORKER)
+    return Post(clients, contact, pressure, general_view, reserve, insight, own, predecessors)
 
 
 def new_keyworker(c: Centre, i: int, before: Party | None = None) -> Party:
     """The keyworker's side of a dyad, at first (7.11) or after somebody whose view is handed over (7.12)."""
     post, people = c.posts[i % len(c.posts)], c.people
-    draws = c.impressions[i][post.predecessors]
+    draws = c.draws.normals("keyworkers: first impressions", i, post.predecessors, 0, len(c.frames.names))
     impression = initial_log_weight(c, KEYWORKER, people.keyworker_tilt, people.keyworker_expectation_sd, draws)
     expectation = move_toward(post.general_view, impression, people.first_impression)
     reserve = people.client_reserve
@@ -263,13 +302,7 @@ def new_keyworker(c: Centre, i: int, before: Party | None = None) -> Party:
 
 
 def pairs_day(c: Centre, i: int, day: int) -> None:  # 3 A
-    context, learning, coping, draws, post = (
-        c.context,
-        c.learning,
-        c.coping,
-        c.draws[i][day - 1],
-        c.posts[i % len(c.posts)],
-    )
+    context, learning, coping, post = c.context, c.learning, c.coping, c.posts[i % len(c.posts)]
     client, keyworker = c.clients[i], c.keyworkers[i]
     client.strain, keyworker.strain = client.distress * 0.5 ** (day / context.distress_half_life), post.strain
     everyday = context.everyday * post.contact  # 7.5
@@ -279,18 +312,20 @@ def pairs_day(c: Centre, i: int, day: int) -> None:  # 3 A
         if party.away >= day:
             everyday = reduced_by(everyday, coping.withdrawal_avoidance)
     per_week = (everyday, context.control, context.requests, context.planned * post.contact)
-    for kind, column in enumerate(c.first_column):
+    meets = c.draws.uniforms("days: meetings", i, day, 0, 4)
+    for kind in range(4):
         proposer = c.due[i]
         if kind == TALK and proposer is not None:
-            repair_talk(c, i, day, proposer, draws[column:])
-        elif draws[column] < daily_chance(per_week[kind]):
+            repair_talk(c, i, day, proposer)
+        elif meets[kind] < daily_chance(per_week[kind]):
             opener = c.data.situations.opened_by[kind]
             if opener not in (CLIENT, KEYWORKER):  # 7.5
-                opener = CLIENT if draws[column + 1] < 0.5 else KEYWORKER
+                opens = c.draws.uniforms(f"encounters: {KINDS[kind]}", i, day, 0, 1)[0]
+                opener = CLIENT if opens < 0.5 else KEYWORKER
                 if client.confronting != keyworker.confronting:
                     opener = CLIENT if client.confronting else KEYWORKER
-            encounter(c, i, day, kind, opener, draws[column:])
-    evening(c, i, day, draws)
+            encounter(c, i, day, kind, opener)
+    evening(c, i, day)
     for party in (client, keyworker):
         party.expectation = move_toward(party.expectation, party.log_weights, learning.expectation_learning_rate)
 
@@ -302,15 +337,18 @@ def frame_taken(c: Centre, party: Party, opens: bool, draw: float) -> int:  # 7.
     return pick(party.definition, draw)
 
 
-def encounter(c: Centre, i: int, day: int, kind: int, opener: int, draws: Vector) -> int:
+def encounter(c: Centre, i: int, day: int, kind: int, opener: int) -> int:
     """All exchanges of an encounter; how many of the acts seen were good (7.10)."""
     parties, good = (c.clients[i], c.keyworkers[i]), 0
-    frames = [frame_taken(c, parties[side], side == opener, draws[2 + side]) for side in (CLIENT, KEYWORKER)]
-    bent = draws[4] < c.context.discretion
+    stream = f"encounters: {KINDS[kind]}"
+    _, *frame_draws, bends = c.draws.uniforms(stream, i, day, 0, 4)
+    frames = [frame_taken(c, parties[side], side == opener, frame_draws[side]) for side in (CLIENT, KEYWORKER)]
+    bent = bends < c.context.discretion
     for k in range(c.exchanges[kind]):
         role = opener if k % 2 == 0 else 1 - opener
         turn = c.turns[kind, role, 0 if k == 0 else 1 if k % 2 else 2]  # opening, reply, sequel
-        actor, reader, (source_draw, act_draw, seen_draw) = parties[role], parties[1 - role], draws[5 + 3 * k :][:3]
+        actor, reader = parties[role], parties[1 - role]
+        source_draw, act_draw, seen_draw = c.draws.uniforms(stream, i, day, 4 * (1 + k), 3)
         # Choosing an act, 7.6
         present_reserve = 1 - (1 - actor.reserve) * (1 - actor.distance)
         share = 1 - (1 - c.formality) * (1 - present_reserve)
@@ -370,10 +408,10 @@ def read(
     return b, explained[0]
 
 
-def repair_talk(c: Centre, i: int, day: int, proposer: int, draws: Vector) -> None:  # 7.10
+def repair_talk(c: Centre, i: int, day: int, proposer: int) -> None:  # 7.10
     client, keyworker, c.due[i] = c.clients[i], c.keyworkers[i], None
     client.confronting = keyworker.confronting = False  # 7.5
-    repaired = encounter(c, i, day, REPAIR, proposer, draws) > 0.5 * c.exchanges[REPAIR]
+    repaired = encounter(c, i, day, REPAIR, proposer) > 0.5 * c.exchanges[REPAIR]
     mean = 0.5 * (client.definition + keyworker.definition)
     for party in (client, keyworker):
         if repaired:
@@ -407,8 +445,9 @@ def way_taken(c: Centre, party: Party, draw: float) -> str:  # 7.9
     return WAYS[pick(odds / odds.sum(), draw)]
 
 
-def evening(c: Centre, i: int, day: int, draws: Vector) -> None:  # 7.9
+def evening(c: Centre, i: int, day: int) -> None:  # 7.9
     coping, parties = c.coping, (c.clients[i], c.keyworkers[i])
+    draws = c.draws.uniforms("days: evenings", i, day, 0, 5)
     tension = [party.tension for party in parties]
     troubled = [amount > coping.tension_threshold for amount in tension]
     proposers = []
@@ -441,7 +480,7 @@ def evening(c: Centre, i: int, day: int, draws: Vector) -> None:  # 7.9
 
 def peers(c: Centre, day: int) -> None:  # 7.12
     for i, (client, friends) in enumerate(zip(c.clients, c.friends, strict=True)):
-        talks, which = c.draws[i][day - 1][5:7]
+        talks, which = c.draws.uniforms("days: talk among clients", i, day, 0, 2)
         if friends and talks < daily_chance(c.context.peer_talk * len(friends)):
             friend = friends[min(int(which * len(friends)), len(friends) - 1)]
             heard = c.clients[friend].log_weights - c.context.opposition * c.frames.benign
@@ -461,7 +500,7 @@ def team(c: Centre) -> None:  # 7.12
 def turnover(c: Centre, day: int) -> None:  # 7.12
     keep, leaving_chance = c.learning.carry_over_to_new_keyworker, 1 - np.exp(-c.context.turnover / 180)
     for j, post in enumerate(c.posts):
-        if c.leaving[j][day - 1] >= leaving_chance or post.predecessors >= SUCCESSORS:
+        if c.draws.uniforms("days: keyworkers leave", j, day, 0, 1)[0] >= leaving_chance:
             continue
         c.posts[j] = filled_post(c, j, post.clients, post.predecessors + 1)
         for i in post.clients:
@@ -475,14 +514,14 @@ def turnover(c: Centre, day: int) -> None:  # 7.12
             c.events.append(Event(day, i, "new_keyworker", ROLES[KEYWORKER]))
 
 
-def live(
-    scenario: Scenario, seed: int, replicate: int, centre: int, reforms: Mapping[int, Scenario]
+def simulate(
+    scenario: Scenario, seed: int, replicate: int, centre: int, changes: Mapping[int, Scenario]
 ) -> tuple[list[Event], dict[str, Vector]]:
     """What happens in a centre with policy changes by day, and each state of everyone by day, dyad and party (3)."""
     c, evenings = Centre(scenario, seed, replicate, centre), []
     for day in range(1, scenario.design.days + 1):
-        if day in reforms:
-            apply_policy_change(c, reforms[day])
+        if day in changes:
+            apply_policy_change(c, changes[day])
         for i in range(scenario.design.clients):
             pairs_day(c, i, day)
         peers(c, day)

@@ -7,7 +7,7 @@ from twoway.analysis.accounts import dyad_tables
 from twoway.analysis.narrative.explanation import exchange_address
 from twoway.analysis.narrative.story import with_numbers
 from twoway.simulation.columns import SHARE_OF
-from twoway.simulation.counterfactual import moment, read_otherwise
+from twoway.simulation.counterfactual import read_otherwise, reader_state
 from twoway.simulation.dynamics.policy_change import PolicyChange
 from twoway.simulation.parameters.scenario import changed, load
 from twoway.simulation.run import PreparedScenario
@@ -36,7 +36,7 @@ def minds(events, every):
     """Some of a dyad's exchanges, each with the reader's mind."""
     for _, row in list(events[events["number"] > 0].iterrows())[::every]:
         where = exchange_address(events, row, PREPARED, SEED)
-        yield row, where, moment(PREPARED, where)
+        yield row, where, reader_state(PREPARED, where)
 
 
 @pytest.mark.slow

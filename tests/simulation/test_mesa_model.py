@@ -1,4 +1,4 @@
-"""The agents' centre lives the same days as the compiled one."""
+"""The agents' centre has the same days as the compiled one, and people in it can act in ways of their own."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from twoway.simulation.affect_control.frames import CLIENT
+from twoway.simulation.events import EXCHANGE
 from twoway.simulation.mesa_model import Centre, Client, Keyworker, simulate_centre_with_agents
 from twoway.simulation.parameters.scenario import NUMBERED, Scenario, all_declarations, changed, load, shipped_names
+from twoway.simulation.random_streams import draws_of
 from twoway.simulation.run import CentreRecords, PreparedScenario, simulate_centre
 
 NUMBERS = [d for d in all_declarations() if d.section in NUMBERED and d.name != "caseload"]
@@ -86,12 +89,12 @@ def test_every_client_is_on_exactly_one_caseload_and_every_keyworker_in_the_team
 
 def test_friendship_is_mutual_and_counted(centre):
     for i in range(len(centre.clients)):
-        assert centre.peers.degree[i] == centre.dyads[i].friends
+        assert centre.peers.degree[i] == centre.state.dyads[i].friends
         assert not centre.peers.has_edge(i, i)
 
 
 def test_a_keyworker_who_leaves_is_another_agent_afterwards(centre):
-    assert centre.dyads.changes.max() > 0
+    assert centre.state.dyads.changes.max() > 0
     assert len(centre.agents_by_type[Keyworker]) == len(centre.keyworkers)
     assert set(centre.agents_by_type[Keyworker]) == set(centre.keyworkers)
 
@@ -99,10 +102,10 @@ def test_a_keyworker_who_leaves_is_another_agent_afterwards(centre):
 def test_an_account_comes_from_the_partys_own_state_alone(centre):
     account = centre.clients[0].account(0)
     assert account["personal"] + account["formal"] + account["adversarial"] == pytest.approx(1.0)
-    view = centre.views[0][0]
+    view = centre.state.clients[0]
     assert account["positivity"] == view.positivity
     before = account.copy()
-    centre.views[1][0].positivity += 1.0
+    centre.state.keyworkers[0].positivity += 1.0
     assert centre.clients[0].account(0) == before
 
 
@@ -110,16 +113,90 @@ def test_an_account_comes_from_the_partys_own_state_alone(centre):
 def test_a_centre_that_was_simulated_is_freed():
     prepared = PreparedScenario(changed(Scenario(), {"design.days": 2, "design.clients": 2}))
     freed = []
-    original = Centre.stay
+    original = Centre.records
 
     def watched(self: Centre) -> CentreRecords:
         freed.append(weakref.ref(self))
         return original(self)
 
-    Centre.stay = watched  # type: ignore[method-assign]
+    Centre.records = watched  # type: ignore[method-assign]
     try:
         simulate_centre_with_agents(prepared, 1, 0, 0)
     finally:
-        Centre.stay = original  # type: ignore[method-assign]
+        Centre.records = original  # type: ignore[method-assign]
     gc.collect()
     assert freed[0]() is None
+
+
+def small(days: int = 20) -> PreparedScenario:
+    return PreparedScenario(changed(Scenario(), {"design.days": days, "design.clients": 4, "context.turnover": 4.0}))
+
+
+def simulated(days: int, **classes: type) -> Centre:
+    model = Centre(small(days), seed=4, **classes)
+    for _ in range(days):
+        model.step()
+    return model
+
+
+class FirstAct(Client):
+    """Someone who always does what comes first among the feasible acts."""
+
+    def choose(self, dyad, turn, frame, bent, draws, row):
+        row.actor_frame, row.source, row.act, row.actor_tension = frame, 0, turn.act[0], self.view_of(dyad).tension
+        return 0
+
+
+def test_a_client_who_chooses_in_a_way_of_his_own_does_so_in_every_exchange():
+    events = simulated(20, client_class=FirstAct).records().events
+    done = events[(events["event"] == EXCHANGE) & (events["actor"] == CLIENT)]
+    firsts = {tuple(turn.act[:1]) for turn in small().conditions(draws_of(4)).turns if turn.role == CLIENT}
+    usual = simulate_centre(small(), 4, 0, 0).events
+    assert len(done) > 50
+    assert {(act,) for act in done["act"]} <= firsts
+    assert not {(act,) for act in usual["act"][(usual["event"] == EXCHANGE) & (usual["actor"] == CLIENT)]} <= firsts
+
+
+class Usual(Client):
+    """Someone who only asks what anyone would do."""
+
+    def choose(self, dyad, turn, frame, bent, draws, row):
+        return super().choose(dyad, turn, frame, bent, draws, row)
+
+    def read(self, dyad, turn, act, acting, draw, row):
+        return super().read(dyad, turn, act, acting, draw, row)
+
+
+class UsualKeyworker(Keyworker):
+    """The same, on the other side; she counts what she reads."""
+
+    heard = 0
+
+    def read(self, dyad, turn, act, acting, draw, row):
+        type(self).heard += 1
+        return super().read(dyad, turn, act, acting, draw, row)
+
+
+def test_people_of_ones_own_who_do_what_anyone_does_change_nothing():
+    model = simulated(20, client_class=Usual, keyworker_class=UsualKeyworker)
+    assert_identical(model.records(), simulate_centre(small(), 4, 0, 0))
+    assert UsualKeyworker.heard > 50
+    assert model.state.dyads.changes.max() > 0
+    assert all(type(keyworker) is UsualKeyworker for keyworker in model.keyworkers), "successors too"
+    assert len(model.datacollector.get_agenttype_vars_dataframe(Usual)) == 21 * 4
+
+
+def test_a_centre_runs_until_its_last_day_is_over():
+    model = Centre(small(3), seed=1)
+    running = [model.running]
+    for _ in range(3):
+        model.step()
+        running.append(model.running)
+    assert running == [True, True, True, False]
+
+
+def test_a_centre_may_be_named_by_its_scenario():
+    by_name, prepared = Centre("ordinary", seed=2), Centre(PreparedScenario(load("ordinary")), seed=2)
+    by_name.step()
+    prepared.step()
+    assert_identical(by_name.records(), prepared.records())

@@ -1,3 +1,5 @@
+"""Philox and the draws made from it: right, repeatable, addressed without overlap, and random."""
+
 import doctest
 import json
 import math
@@ -11,11 +13,13 @@ from typing import NamedTuple
 import numba
 import numpy as np
 import pytest
-import random_streams
-from benchmark_random_streams import AXES, LANE_PAIRS, Check, checks, failures, tally
+from benchmarks.random_streams import AXES, LANE_PAIRS, Check, checks, failures, tally
 from hypothesis import given
 from hypothesis import strategies as st
-from random_streams import (
+from scipy import special
+
+from twoway.simulation import philox as module
+from twoway.simulation.philox import (
     QUESTIONS,
     counter,
     draws_of,
@@ -31,7 +35,6 @@ from random_streams import (
     uniforms,
     words,
 )
-from scipy import special
 
 
 class Address(NamedTuple):
@@ -151,7 +154,7 @@ def test_numbers_from_arrays_are_as_good_as_pythons():
 
 
 def test_examples():
-    result = doctest.testmod(random_streams)
+    result = doctest.testmod(module)
     assert result.attempted >= 15
     assert result.failed == 0
 
@@ -263,7 +266,7 @@ def test_filled_arrays_hold_the_first_questions(size):
 
 
 def test_extreme_words_are_strictly_between_0_and_1():
-    assert tuple(random_streams._between_0_and_1(word) for word in (0, 2**32 - 1)) == FEW_WORST
+    assert tuple(module._between_0_and_1(word) for word in (0, 2**32 - 1)) == FEW_WORST
     assert FEW_WORST[0] > 0
     assert FEW_WORST[1] < 1
 
@@ -284,7 +287,7 @@ def test_normal_quantile_is_symmetric_in_every_bit():
     assert math.isclose(normal_quantile(FEW_WORST[1]), 6.337957754553789, rel_tol=1e-14)
 
 
-# Randomness; benchmark_random_streams.py looks closer
+# Randomness; benchmarks/random_streams.py looks closer
 
 
 @pytest.fixture(scope="module")

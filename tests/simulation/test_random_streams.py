@@ -1,222 +1,49 @@
-"""Random streams: drawn before anything happens, by person and purpose, so that one draw alone can be changed."""
+"""The model's draws: by address, so that nobody's draws depend on who and what else there is."""
 
 import doctest
-from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.extension_file import WAY_ALONE, written
 
 from twoway.simulation import random_streams as module
-from twoway.simulation.columns import NOTHING, EventKind
-from twoway.simulation.dynamics.admission import are_friends
-from twoway.simulation.dynamics.encounter import drawn_from, pick
-from twoway.simulation.parameters.scenario import Scenario, changed
+from twoway.simulation.affect_control.lexicon import COMPONENTS
+from twoway.simulation.columns import NOTHING
+from twoway.simulation.coping import COPING_WAYS
+from twoway.simulation.events import EVENTS, EXCHANGE, HANDLING
+from twoway.simulation.parameters.scenario import Resolved, Scenario, changed, load
+from twoway.simulation.philox import stream_id
 from twoway.simulation.random_streams import (
-    PER_ENCOUNTER,
-    PER_EXCHANGE,
-    SUCCESSORS,
-    TRAITS,
-    DayQuestion,
-    Stream,
-    Streams,
-    column_count,
-    draw_all,
-    first_columns,
+    ANY,
+    CLIENTS,
+    ENCOUNTERS,
+    EVENINGS,
+    FIRST_IMPRESSIONS,
+    MEETINGS,
+    PEERS,
+    SEEN,
+    coping_stream,
+    draws_of,
+    event_stream,
+    exchange_draws,
+    friendship_draw,
+    keyworker_draws,
+    lexicon_resample_draws,
+    uniforms,
+    with_written,
 )
 from twoway.simulation.run import PreparedScenario, simulate_centre
 
-NEARLY_ONE = float(np.nextafter(np.float32(1), np.float32(0)))
-FRAMES, COLUMNS = 6, 57
-LAW = settings(deadline=None, max_examples=30)
-keys = st.tuples(st.integers(0, 2**63), st.integers(0, 10**6), st.integers(0, 10**4))
-lengths = st.lists(st.integers(1, 6), min_size=5, max_size=5).map(tuple)
+LAW = settings(deadline=None, max_examples=40)
 
-
-def drawn(seed=1, replicate=0, centre=0, clients=4, posts=2, days=5, frames=FRAMES, columns=COLUMNS):
-    return draw_all(seed, replicate, centre, clients, posts, days, frames, columns)
-
-
-def same(one, other):
-    return all((a == b).all() for a, b in zip(one, other, strict=True))
-
-
-@LAW
-@given(keys, st.integers(0, 5))
-def test_a_replicate_needs_none_before_it(key, before):
-    seed, replicate, centre = key
-    alone = drawn(seed, replicate, centre)
-    for earlier in range(before):
-        drawn(seed, earlier, centre)
-    assert same(drawn(seed, replicate, centre), alone)
-
-
-@LAW
-@given(keys, keys)
-def test_another_seed_replicate_or_centre_has_other_draws_throughout(one, other):
-    assume(one != other)
-    a, b = drawn(*one), drawn(*other)
-    for mine, yours in zip(a, b, strict=True):
-        assert (mine == yours).mean() < 0.01
-
-
-@LAW
-@given(keys, st.integers(1, 12), st.integers(1, 12))
-def test_a_client_has_the_same_draws_alone_and_among_many(key, few, many):
-    few, many = sorted([few, many])
-    little, large = drawn(*key, clients=few), drawn(*key, clients=many)
-    assert (little.days == large.days[:few]).all()
-    assert (little.clients == large.clients[:few]).all()
-    assert (little.impressions == large.impressions[:few]).all()
-
-
-def test_a_client_has_the_same_draws_alone_and_among_fifty_for_5_days_and_for_180():
-    alone, among = drawn(clients=1, days=5), drawn(clients=50, days=180)
-    assert (alone.days[0] == among.days[0, :5]).all()
-    assert (alone.clients[0] == among.clients[0]).all()
-    assert (alone.impressions[0] == among.impressions[0]).all()
-
-
-@LAW
-@given(keys, st.integers(1, 40), st.integers(1, 40))
-def test_a_longer_stay_begins_with_the_days_of_a_shorter_one(key, days, more):
-    few, many = sorted([days, more])
-    short, long = drawn(*key, days=few), drawn(*key, days=many)
-    assert (short.days == long.days[:, :few]).all()
-    assert (short.leaving == long.leaving[:, :few]).all()
-    assert (short.clients == long.clients).all()
-    assert (short.centre == long.centre).all()
-
-
-@LAW
-@given(keys, st.integers(1, 6), st.integers(1, 6))
-def test_a_keyworker_is_the_same_person_however_many_colleagues_there_are(key, posts, more):
-    few, many = sorted([posts, more])
-    little, large = drawn(*key, posts=few), drawn(*key, posts=many)
-    assert (little.keyworkers == large.keyworkers[:few]).all()
-    assert (little.leaving == large.leaving[:few]).all()
-    assert (little.days == large.days).all()
-
-
-@LAW
-@given(keys, st.integers(2, 12), st.integers(2, 12), st.floats(0, 1))
-def test_who_is_friends_with_whom_does_not_depend_on_how_many_others_there_are(key, clients, more, density):
-    few, many = sorted([clients, more])
-    little, large = drawn(*key, clients=few, days=1), drawn(*key, clients=many, days=1)
-    for one in range(few):
-        for other in range(few):
-            assert are_friends(little.friends, one, other, density) == are_friends(large.friends, one, other, density)
-
-
-@LAW
-@given(keys, st.integers(2, 8), st.floats(0, 1), st.floats(0, 1))
-def test_friendship_is_mutual_and_a_denser_ward_keeps_every_friendship(key, clients, density, more):
-    loose, dense = sorted([density, more])
-    friends = drawn(*key, clients=clients, days=1).friends
-    for one in range(clients):
-        assert not are_friends(friends, one, one, 1.0)
-        for other in range(clients):
-            assert are_friends(friends, one, other, loose) == are_friends(friends, other, one, loose)
-            assert are_friends(friends, one, other, loose) <= are_friends(friends, one, other, dense)
-
-
-def test_every_pair_of_clients_has_a_draw_of_its_own():
-    n = 7
-    friends = np.arange(n * (n - 1) // 2) / 100
-    found = {
-        (one, other): next(i for i in range(len(friends)) if are_friends(friends, one, other, friends[i] + 0.005))
-        for one in range(n)
-        for other in range(one)
-    }
-    assert sorted(found.values()) == list(range(len(friends)))
-
-
-@LAW
-@given(keys)
-def test_what_happens_or_is_picked_is_uniform_and_what_people_differ_in_is_not_bounded_by_that(key):
-    draws = drawn(*key, clients=6, posts=3, days=20)
-    for uniform in (draws.days, draws.leaving, draws.friends):
-        assert (uniform >= 0).all()
-        assert (uniform < 1).all()
-    assert draws.days.dtype == np.float32
-    assert draws.days.mean() == pytest.approx(0.5, abs=0.05)
-    for normal in (draws.clients, draws.keyworkers, draws.impressions):
-        assert (normal < 0).any()
-        assert (normal > 1).any()
-
-
-def test_the_draws_of_a_centre_have_a_place_for_every_question():
-    draws = drawn(clients=3, posts=2, days=4)
-    assert draws.days.shape == (3, 4, COLUMNS)
-    assert draws.clients.shape == (3, FRAMES + TRAITS)
-    assert draws.keyworkers.shape == (2, 1 + SUCCESSORS, FRAMES + TRAITS)
-    assert draws.impressions.shape == (3, 1 + SUCCESSORS, FRAMES)
-    assert draws.leaving.shape == (2, 4)
-    assert draws.friends.shape == (3,)
-    assert draws.centre.shape == (3,)
-
-
-@LAW
-@given(st.data())
-def test_no_two_streams_begin_alike(data):
-    """By seed, replicate, centre, purpose and person: each is its own stream."""
-    stream = st.tuples(
-        st.integers(0, 2), st.integers(0, 2), st.integers(0, 2), st.sampled_from(Stream), st.integers(0, 2)
-    )
-    names = data.draw(st.lists(stream, min_size=2, max_size=8, unique=True))
-    starts = {tuple(Streams(*name[:3]).generator(*name[3:]).integers(0, 2**63, 4)) for name in names}
-    assert len(starts) == len(names)
-
-
-@LAW
-@given(keys, st.sampled_from(Stream), st.integers(0, 100), st.integers(0, 7))
-def test_a_stream_starts_at_its_beginning_whatever_was_drawn_before(key, purpose, index, used):
-    fresh = Streams(*key).generator(purpose, index).random(5)
-    streams = Streams(*key)
-    streams.generator(Stream.DAYS, 1).random(used, dtype=np.float32)
-    streams.generator(purpose, index).random(used)
-    assert (streams.generator(purpose, index).random(5) == fresh).all()
-
-
-@LAW
-@given(lengths)
-def test_no_two_questions_of_a_day_share_a_column_but_those_of_the_planned_and_the_repair_talk(exchanges):
-    first = first_columns(exchanges)
-    spans = [(start, start + PER_ENCOUNTER + PER_EXCHANGE * n) for start, n in zip(first, exchanges, strict=True)]
-    assert spans[0][0] == len(DayQuestion)
-    for (_, end), (start, _) in pairwise(spans[:-1]):
-        assert start == end
-    assert spans[-1][0] == spans[-2][0], "a day has one talk, planned or repair"
-    assert column_count(exchanges) == max(end for _, end in spans)
-
-
-weights = st.lists(st.one_of(st.just(0.0), st.floats(1e-6, 1.0)), min_size=1, max_size=30).filter(any)
-ends_too = st.one_of(st.floats(0, NEARLY_ONE), st.sampled_from([0.0, NEARLY_ONE]))
-
-
-@LAW
-@given(weights, ends_too)
-def test_every_draw_from_nothing_to_nearly_one_picks_something_that_has_weight(parts, draws):
-    shares = np.array(parts) / sum(parts)
-    assert shares[drawn_from(shares, draws)] > 0
-    cumulative = np.cumsum(parts)
-    assert parts[pick(cumulative, draws * cumulative[-1])] > 0
-
-
-@LAW
-@given(weights, ends_too, ends_too)
-def test_a_greater_draw_never_picks_an_earlier_one(parts, draws, more):
-    low, high = sorted([draws, more])
-    shares = np.array(parts) / sum(parts)
-    assert drawn_from(shares, low) <= drawn_from(shares, high)
-
-
-def test_things_are_picked_as_often_as_they_weigh():
-    shares = np.array([0.2, 0.0, 0.5, 0.3])
-    grid = [(i + 0.5) / 1000 for i in range(1000)]
-    for found in ([drawn_from(shares, u) for u in grid], [pick(np.cumsum(shares), u) for u in grid]):
-        assert [found.count(i) / 1000 for i in range(4)] == pytest.approx([0.2, 0.0, 0.5, 0.3], abs=0.002)
+NO_STREAMS = {"ANY", "FIRST", "SEEN"}
+STREAMS = {n for n, value in vars(module).items() if n.isupper() and np.ndim(value) == 0} - NO_STREAMS
+"""Names of the streams that are not looked up by a kind, way or event."""
+some_draws = st.builds(draws_of, st.integers(0, 2**63 - 1), st.integers(0, 10**6), st.integers(0, 10**4))
+entities, days, questions = st.integers(0, 2**32 - 1), st.integers(0, 3650), st.integers(0, 40)
+streams = st.sampled_from([int(getattr(module, name)) for name in sorted(STREAMS)] + list(map(int, ENCOUNTERS)))
 
 
 def centre(**changes):
@@ -239,51 +66,214 @@ def told_alike(one, other):
     )
 
 
+# Addresses
+
+
+def test_all_streams_have_numbers_of_their_own():
+    numbers = [getattr(module, name) for name in STREAMS]
+    numbers += [*ENCOUNTERS, *map(coping_stream, COPING_WAYS), *map(event_stream, EVENTS)]
+    numbers += [stream_id(f"lexicon: {component}") for component in COMPONENTS]
+    assert len(STREAMS) == 11
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_every_term_of_the_lexicon_has_draws_of_its_own():
+    terms = Resolved(Scenario()).lexicon.terms
+    draws = lexicon_resample_draws(1, terms)
+    assert len(draws) == sum(len(list(names)) for names in terms.values())
+    assert len(np.unique(draws, axis=0)) == len(draws)
+
+
+@LAW
+@given(some_draws, some_draws, entities, days, streams)
+def test_another_seed_replicate_or_centre_has_other_draws_throughout(one, other, entity, day, stream):
+    same = one[:4] == other[:4]
+    drawn = [uniforms(draws, entity, day, stream, 0) for draws in (one, other)]
+    assert all((a == b) == same for a, b in zip(*drawn, strict=True))
+
+
+def test_client_7_has_the_same_draws_among_eight_and_among_fifty_for_5_days_and_for_180():
+    """Where nothing else differs, his whole stay is the same."""
+    as_usual = {"context.overload": 0, "context.capacity": 30}
+    few = centre(**as_usual, **{"design.clients": 8, "design.days": 5, "context.caseload": 4})
+    many = centre(**as_usual, **{"design.clients": 50, "design.days": 180, "context.caseload": 25})
+    little, large = (simulate_centre(prepared, 11, 0, 0) for prepared in (few, many))
+    assert little.first_clients[7] == large.first_clients[7]
+    assert little.first_keyworkers[7] == large.first_keyworkers[7]
+    for part, whole in ((little.days, large.days), (little.events, large.events)):
+        mine = lines(whole, 7)
+        assert len(mine[mine["day"] <= 5]) > 0
+        assert told_alike(lines(part, 7), mine[mine["day"] <= 5])
+
+
+def test_a_replicate_needs_none_before_it():
+    prepared = centre()
+    alone = simulate_centre(prepared, 3, 7, 0)
+    for earlier in range(7):
+        simulate_centre(prepared, 3, earlier, 0)
+    again = simulate_centre(prepared, 3, 7, 0)
+    assert told_alike(alone.days, again.days)
+    assert told_alike(alone.events, again.events)
+
+
+@LAW
+@given(some_draws, st.integers(0, 60), st.integers(0, 60))
+def test_a_pair_of_clients_has_one_draw_whoever_comes_first_and_no_two_pairs_share_it(draws, one, other):
+    assert friendship_draw(draws, one, other) == friendship_draw(draws, other, one)
+    pairs = {friendship_draw(draws, i, j) for i in range(12) for j in range(i)}
+    assert len(pairs) == 12 * 11 // 2
+
+
+@LAW
+@given(some_draws)
+def test_what_happens_or_is_picked_is_uniform_and_what_people_differ_in_is_not_bounded_by_that(draws):
+    drawn = np.array([exchange_draws(draws, dyad, day, 0, 0) for dyad in range(6) for day in range(1, 40)])
+    assert ((drawn > 0) & (drawn < 1)).all()
+    assert drawn.mean() == pytest.approx(0.5, abs=0.06)
+    differ = np.array([keyworker_draws(draws, post, before) for post in range(20) for before in range(10)])
+    assert (differ < 0).any()
+    assert (differ > 1).any()
+    assert len(np.unique(differ)) == differ.size
+
+
+# Nothing that is added moves what was there
+
+
+@pytest.fixture(scope="module")
+def with_a_sixth_way(tmp_path_factory):
+    """Stays of the same people, with five ways of coping and with six; the sixth comes from a user's file."""
+    numbers = {"design.clients": 6, "design.days": 30, "context.turnover": 3}
+    numbers |= {"coping.tension_threshold": 5, "learning.deflection_tolerance": 20}
+    path = written(tmp_path_factory.mktemp("extension"), WAY_ALONE)
+    scenarios = changed(Scenario(), numbers), load(path, numbers)
+    return tuple(simulate_centre(PreparedScenario(scenario), 11, 0, 0) for scenario in scenarios)
+
+
+def test_a_sixth_coping_way_moves_no_other_draw_of_anyone_on_the_first_morning(with_a_sixth_way):
+    five, six = with_a_sixth_way
+    for name in ("first_clients", "first_keyworkers"):
+        one, other = getattr(five, name), getattr(six, name)
+        for field in set(one.dtype.names) - {"style"}:
+            assert (one[field] == other[field]).all(), field
+        assert other["style"].shape == (6, 6)
+        assert (other["style"][:, :5] == one["style"]).all()
+        assert len(np.unique(other["style"][:, 5])) > 1
+
+
+def test_a_sixth_coping_way_moves_no_draw_of_any_encounter_or_successor(with_a_sixth_way):
+    """Where nobody has so much tension as to cope, the stays are the same to the last digit."""
+    five, six = with_a_sixth_way
+    assert not (five.events["event"] == HANDLING).any()
+    assert five.dyads["changes"].any()
+    assert told_alike(five.events, six.events)
+    assert told_alike(five.days, six.days)
+
+
+# Common random numbers
+
+
+def test_the_same_people_meet_in_another_context():
+    ordinary, strict = (centre(**{"context.strictness": value}) for value in (0.2, 0.9))
+    here, there = (simulate_centre(prepared, 11, 0, 0) for prepared in (ordinary, strict))
+    for name in ("first_clients", "first_keyworkers"):
+        assert (getattr(here, name) == getattr(there, name)).all()
+    assert not told_alike(here.events, there.events)
+
+
+def test_until_a_context_makes_a_difference_what_happens_is_the_same():
+    """Strictness decides answers to requests alone: each dyad's events are the same until its first such answer."""
+    here, there = (simulate_centre(centre(**{"context.strictness": value}), 11, 0, 0).events for value in (0.2, 0.9))
+    for dyad in range(6):
+        one, other = lines(here, dyad), lines(there, dyad)
+        first = int(np.flatnonzero((one["encounter"] == 2) & (one["exchange"] == 1))[0])
+        assert told_alike(one[:first], other[:first])
+        assert first > 0
+
+
+def test_a_clients_friends_in_a_loose_ward_are_among_those_in_a_dense_one():
+    loose, dense = (centre(**{"context.peer_density": d}).conditions(draws_of(3)) for d in (0.3, 0.8))
+    for i in range(6):
+        few, many = (set(c.friends[c.first_friend[i] : c.first_friend[i + 1]]) for c in (loose, dense))
+        assert few <= many
+
+
+# Draws written by hand
+
+written_draws = st.tuples(streams, entities, days, questions, st.floats(2.0**-33, 1 - 2.0**-33))
+
+
+@LAW
+@given(some_draws, written_draws, st.data())
+def test_a_written_draw_replaces_exactly_the_draw_it_names(draws, one, data):
+    stream, entity, day, question, value = one
+    changed_draws = with_written(draws, one)
+    there = list(uniforms(draws, entity, day, stream, question // 4))
+    there[question % 4] = value
+    assert list(uniforms(changed_draws, entity, day, stream, question // 4)) == there
+    other = data.draw(st.tuples(streams, entities, days, st.integers(0, 10)))
+    if other != (stream, entity, day, question // 4):
+        address = (other[1], other[2], other[0], other[3])
+        assert uniforms(changed_draws, *address) == uniforms(draws, *address)
+
+
+@LAW
+@given(some_draws, written_draws, st.sets(st.integers(0, 3)), streams, entities, days, questions)
+def test_any_stands_for_all_values_of_a_coordinate(draws, one, free, stream, entity, day, question):
+    """In a written draw of which some coordinates are free, an address is meant that agrees in the others."""
+    asked = (stream, entity, day, question)
+    named = tuple(ANY if c in free else one[c] for c in range(4))
+    meant = all(c in free or one[c] == asked[c] for c in range(4))
+    found = uniforms(with_written(draws, (*named, one[4])), entity, day, stream, question // 4)[question % 4]
+    assert found == (one[4] if meant else uniforms(draws, entity, day, stream, question // 4)[question % 4])
+
+
+def test_of_several_written_draws_that_apply_the_last_counts():
+    draws = with_written(draws_of(1), (MEETINGS, ANY, ANY, ANY, 0.25), (MEETINGS, 3, ANY, ANY, 0.75))
+    assert uniforms(draws, 2, 9, MEETINGS, 0) == (0.25,) * 4
+    assert uniforms(draws, 3, 9, MEETINGS, 0) == (0.75,) * 4
+    assert uniforms(with_written(draws, (ANY, ANY, ANY, ANY, 0.5)), 3, 9, MEETINGS, 0) == (0.5,) * 4
+
+
+def test_what_an_act_is_seen_as_stands_where_it_is_said_to():
+    draws = with_written(draws_of(1), (ENCOUNTERS[1], 4, 9, 4 * (1 + 2) + SEEN, 0.25))
+    assert exchange_draws(draws, 4, 9, 1, 2)[SEEN] == 0.25
+    assert exchange_draws(draws, 4, 9, 1, 1) == exchange_draws(draws_of(1), 4, 9, 1, 1)
+
+
 @pytest.fixture(scope="module")
 def apart():
     """A centre whose dyads only share the house, and its draws."""
-    prepared = centre()
-    return prepared, prepared.luck(11, 0, 0)
+    return centre(), draws_of(11)
 
 
-def other_draws_for(dyad, draws, other):
-    """The same draws, but for one dyad's days, client and first impressions."""
-    days, clients, impressions = draws.days.copy(), draws.clients.copy(), draws.impressions.copy()
-    days[dyad], clients[dyad], impressions[dyad] = other.days[dyad], other.clients[dyad], other.impressions[dyad]
-    return draws._replace(days=days, clients=clients, impressions=impressions)
+def other_draws_for(dyad, draws, day=ANY):
+    """The same draws, but others for one dyad's days, client and first impressions."""
+    daily = [(stream, dyad, day, ANY, 0.3) for stream in (MEETINGS, EVENINGS, PEERS, *ENCOUNTERS)]
+    person = [(stream, dyad, ANY, ANY, 0.3) for stream in (CLIENTS, FIRST_IMPRESSIONS)] if day == ANY else []
+    return with_written(draws, *daily, *person)
 
 
 def test_draws_that_are_given_are_used_in_the_place_of_those_of_the_seed(apart):
     prepared, draws = apart
-    given_luck, own = simulate_centre(prepared, 99, 0, 0, luck=draws), simulate_centre(prepared, 11, 0, 0)
-    assert told_alike(given_luck.events, own.events)
-    assert told_alike(given_luck.days, own.days)
+    given_draws, own = simulate_centre(prepared, 99, 0, 0, draws=draws), simulate_centre(prepared, 11, 0, 0)
+    assert told_alike(given_draws.events, own.events)
+    assert told_alike(given_draws.days, own.days)
 
 
-def test_other_draws_for_dyad_3_change_nobody_else(apart):
+def test_other_draws_for_dyad_3_change_dyad_3_and_nobody_else(apart):
     prepared, draws = apart
-    here = simulate_centre(prepared, 11, 0, 0, luck=draws)
-    there = simulate_centre(prepared, 11, 0, 0, luck=other_draws_for(3, draws, prepared.luck(12, 0, 0)))
-    for dyad in (0, 1, 2, 4, 5):
-        assert told_alike(lines(here.days, dyad), lines(there.days, dyad))
-        assert told_alike(lines(here.events, dyad), lines(there.events, dyad))
+    here = simulate_centre(prepared, 11, 0, 0)
+    there = simulate_centre(prepared, 11, 0, 0, draws=other_draws_for(3, draws))
+    for dyad in range(6):
+        assert told_alike(lines(here.days, dyad), lines(there.days, dyad)) == (dyad != 3)
+        assert told_alike(lines(here.events, dyad), lines(there.events, dyad)) == (dyad != 3)
         assert len(lines(here.events, dyad)) > 0
-
-
-def test_other_draws_for_dyad_3_do_change_dyad_3(apart):
-    prepared, draws = apart
-    here = simulate_centre(prepared, 11, 0, 0, luck=draws)
-    there = simulate_centre(prepared, 11, 0, 0, luck=other_draws_for(3, draws, prepared.luck(12, 0, 0)))
-    assert not told_alike(lines(here.days, 3), lines(there.days, 3))
-    assert not told_alike(lines(here.events, 3), lines(there.events, 3))
 
 
 def test_one_other_day_leaves_the_days_before_it_as_they_were(apart):
     prepared, draws = apart
-    days = draws.days.copy()
-    days[3, 19] = prepared.luck(12, 0, 0).days[3, 19]
     here, there = (
-        lines(simulate_centre(prepared, 11, 0, 0, luck=x).days, 3) for x in (draws, draws._replace(days=days))
+        lines(simulate_centre(prepared, 11, 0, 0, draws=d).days, 3) for d in (draws, other_draws_for(3, draws, day=20))
     )
     assert told_alike(here[here["day"] < 20], there[there["day"] < 20])
     assert not told_alike(here[here["day"] >= 20], there[there["day"] >= 20])
@@ -291,36 +281,27 @@ def test_one_other_day_leaves_the_days_before_it_as_they_were(apart):
 
 def test_where_friends_talk_other_draws_for_one_client_do_reach_others():
     prepared = centre(**{"context.peer_density": 1, "context.peer_talk": 7, "context.peer_influence": 0.5})
-    draws = prepared.luck(11, 0, 0)
-    here = simulate_centre(prepared, 11, 0, 0, luck=draws)
-    there = simulate_centre(prepared, 11, 0, 0, luck=other_draws_for(3, draws, prepared.luck(12, 0, 0)))
+    here = simulate_centre(prepared, 11, 0, 0)
+    there = simulate_centre(prepared, 11, 0, 0, draws=other_draws_for(3, draws_of(11)))
     assert any(not told_alike(lines(here.days, dyad), lines(there.days, dyad)) for dyad in (0, 1, 2, 4, 5))
 
 
 def test_with_draws_by_which_they_never_meet_nothing_is_ever_said(apart):
     prepared, draws = apart
-    stay = simulate_centre(prepared, 11, 0, 0, luck=draws._replace(days=np.full_like(draws.days, NEARLY_ONE)))
-    assert not (stay.events["event"] == EventKind.EXCHANGE).any()
+    never = with_written(draws, (MEETINGS, ANY, ANY, ANY, 1 - 2.0**-33))
+    stay = simulate_centre(prepared, 11, 0, 0, draws=never)
+    assert not (stay.events["event"] == EXCHANGE).any()
     assert (stay.dyads["exchanges"] == 0).all()
     assert (stay.clients["tension"] == 0).all()
 
 
 def test_with_draws_by_which_they_always_meet_each_kind_of_encounter_is_there_every_day(apart):
     prepared, draws = apart
-    stay = simulate_centre(prepared, 11, 0, 0, luck=draws._replace(days=np.zeros_like(draws.days)))
+    stay = simulate_centre(prepared, 11, 0, 0, draws=with_written(draws, (MEETINGS, ANY, ANY, ANY, 2.0**-33)))
     met = lines(stay.events, 0)
-    met = met[(met["event"] == EventKind.EXCHANGE) & (met["exchange"] == 0)]
+    met = met[(met["event"] == EXCHANGE) & (met["exchange"] == 0)]
     for day in range(1, 31):
         assert len(set(met["encounter"][met["day"] == day]) - {NOTHING}) == 4
-
-
-def test_the_first_week_of_a_stay_is_the_same_whether_more_weeks_follow_or_not():
-    long, short = centre(), centre(**{"design.days": 7})
-    whole, part = simulate_centre(long, 5, 2, 0), simulate_centre(short, 5, 2, 0)
-    for dyad in range(6):
-        days, events = lines(whole.days, dyad), lines(whole.events, dyad)
-        assert told_alike(days[days["day"] <= 7], lines(part.days, dyad))
-        assert told_alike(events[events["day"] <= 7], lines(part.events, dyad))
 
 
 def test_the_examples_in_the_docstrings_of_random_streams_hold():

@@ -7,8 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
+from twoway.simulation.events import EXCHANGE
 from twoway.simulation.parameters.scenario import NUMBERED, Scenario, all_declarations, changed
-from twoway.simulation.random_streams import Draws
+from twoway.simulation.random_streams import (
+    ANY,
+    CENTRES,
+    ENCOUNTERS,
+    EVENINGS,
+    MEETINGS,
+    PEERS,
+    Draws,
+    draws_of,
+    with_written,
+)
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate, simulate_centre
 
 SMALL = {"design.clients": 6, "design.days": 60}
@@ -56,15 +68,15 @@ def test_a_shorter_stay_is_the_beginning_of_a_longer_one():
     assert same_lines(a, b[b.day <= 20])
 
 
+def other_days_for(dyad: int) -> Draws:
+    """The draws of seed 1, but for one dyad's days, of which every draw is another."""
+    daily = (MEETINGS, EVENINGS, PEERS, *ENCOUNTERS)
+    return with_written(draws_of(1), *((stream, dyad, ANY, ANY, 0.3) for stream in daily))
+
+
 def test_other_draws_for_dyad_three_change_nobody_else_in_a_centre_without_talk():
     prepared = small(context__peer_density=0.0, context__team_cohesion=0.0)
-    draws = prepared.luck(1, 0, 0)
-    days = draws.days.copy()
-    days[3] = 1 - np.nextafter(np.float32(1), np.float32(0)) + days[3][::-1] * np.float32(0.999)
-    here, there = (
-        simulate_centre(prepared, 1, 0, 0, luck=draws),
-        simulate_centre(prepared, 1, 0, 0, luck=draws._replace(days=days)),
-    )
+    here, there = (simulate_centre(prepared, 1, 0, 0, draws=d) for d in (draws_of(1), other_days_for(3)))
     for i in range(6):
         same = here.clients[i] == there.clients[i] and here.keyworkers[i] == there.keyworkers[i]
         assert same == (i != 3)
@@ -72,37 +84,24 @@ def test_other_draws_for_dyad_three_change_nobody_else_in_a_centre_without_talk(
 
 def test_other_draws_for_dyad_three_reach_the_others_only_through_talk():
     prepared = small(context__peer_density=1.0, context__peer_influence=0.3, context__team_cohesion=0.0)
-    draws = prepared.luck(1, 0, 0)
-    days = draws.days.copy()
-    days[3] = days[3][::-1]
-    here, there = (
-        simulate_centre(prepared, 1, 0, 0, luck=draws),
-        simulate_centre(prepared, 1, 0, 0, luck=draws._replace(days=days)),
-    )
+    here, there = (simulate_centre(prepared, 1, 0, 0, draws=d) for d in (draws_of(1), other_days_for(3)))
     assert any(here.clients[i] != there.clients[i] for i in range(6) if i != 3)
 
 
-@pytest.mark.parametrize("end", [0.0, float(np.nextafter(np.float32(1), np.float32(0)))])
+@pytest.mark.parametrize("end", [2.0**-33, 1.0 - 2.0**-33])
 def test_draws_at_either_end_of_their_range_can_be_simulated(end):
     prepared = small(context__turnover=1.0)
-    draws = prepared.luck(1, 0, 0)
-    extreme = Draws(
-        days=np.full_like(draws.days, end),
-        clients=draws.clients,
-        keyworkers=draws.keyworkers,
-        impressions=draws.impressions,
-        leaving=np.full_like(draws.leaving, end),
-        friends=np.full_like(draws.friends, end),
-        centre=draws.centre,
-    )
-    stay = simulate_centre(prepared, 1, 0, 0, luck=extreme)
-    done = stay.events[stay.events.event == 0]
-    for turn in prepared.turns:
-        feasible = set(turn.act[: turn.feasible])
-        mine = done[(done.actor == turn.role) & np.isin(done.act, list(feasible))]
-        assert set(mine.act) <= feasible
+    extreme = with_written(draws_of(1), (ANY, ANY, ANY, ANY, end))
+    stay = simulate_centre(prepared, 1, 0, 0, draws=extreme)
+    done = stay.events[stay.events.event == EXCHANGE]
+    acts = [
+        {int(act) for turn in prepared.conditions(extreme).turns if turn.role == r for act in turn.act[: turn.feasible]}
+        for r in (CLIENT, KEYWORKER)
+    ]
+    for role in (CLIENT, KEYWORKER):
+        assert set(done.act[done.actor == role]) <= acts[role]
     assert np.isfinite(stay.clients.definition).all()
-    assert (len(done) > 0) == (end == 0.0)
+    assert (len(done) > 0) == (end < 0.5)
 
 
 PRESENT = {"context.turnover": 2.0, "context.caseload": 6.0, "context.capacity": 3.0, "context.centre_spread": 0.5}
@@ -153,19 +152,32 @@ def test_frames_and_lexicon_of_ones_own_can_be_simulated(tmp_path):
     assert stay.clients.definition.shape == (6, 2)
 
 
+def prepared_bytes(prepared: PreparedScenario) -> list[bytes]:
+    there = prepared.conditions(with_written(draws_of(0), (CENTRES, ANY, ANY, ANY, 0.5)))
+    return [np.asarray(part).tobytes() for part in (there.parameters, there.turns, there.encounters, there.ways)]
+
+
 def test_a_prepared_scenario_made_from_another_is_the_one_made_from_its_scenario():
     scenario = changed(
         Scenario(), {"learning.perceptual_noise": 0.7, "learning.choice_temperature": 2.0, "context.strictness": 0.9}
     )
-    anew, again = PreparedScenario(scenario), PreparedScenario(Scenario()).again(scenario)
+    anew, again = PreparedScenario(scenario), PreparedScenario(Scenario()).with_scenario(scenario)
     assert again.scenario == anew.scenario == again.resolved.scenario
-    assert again.numbers.tobytes() == anew.numbers.tobytes()
-    assert again.turns.tobytes() == anew.turns.tobytes()
-    assert again.kinds.tobytes() == anew.kinds.tobytes()
+    assert prepared_bytes(again) == prepared_bytes(anew)
 
 
 def test_making_a_prepared_scenario_from_another_leaves_that_one_as_it_was():
     prepared = small()
-    before = prepared.numbers.tobytes() + prepared.turns.tobytes()
-    prepared.again(changed(prepared.scenario, {"learning.perceptual_noise": 0.7, "context.strictness": 0.9}))
-    assert prepared.numbers.tobytes() + prepared.turns.tobytes() == before
+    before = prepared_bytes(prepared)
+    prepared.with_scenario(changed(prepared.scenario, {"learning.perceptual_noise": 0.7, "context.strictness": 0.9}))
+    assert prepared_bytes(prepared) == before
+
+
+def test_the_conditions_of_a_centre_change_neither_those_of_another_nor_the_prepared_scenario():
+    prepared = small(context__centre_spread=1.0)
+    first = prepared.conditions(draws_of(1))
+    kept = first.turns.tobytes(), first.parameters.tobytes()
+    other = prepared.conditions(draws_of(1, centre=1))
+    assert other.parameters.strictness != first.parameters.strictness
+    assert (first.turns.tobytes(), first.parameters.tobytes()) == kept
+    assert prepared.conditions(draws_of(1)).turns.tobytes() == kept[0]

@@ -21,8 +21,8 @@ TURNS = action_tables(
     SITUATIONS, FRAMES, PREPARED.resolved.lexicon, PREPARED.resolved.equations, PREPARED.scenario
 ).turns
 """The turns as the scenario has them, not shifted by what one centre differs in."""
-NEARLY_ONE = 1.0 - 2.0**-33
-"""The greatest draw there is."""
+LEAST, NEARLY_ONE = 2.0**-33, 1.0 - 2.0**-33
+"""The smallest and the greatest draw there are."""
 ORDINARY = PREPARED.conditions(draws_of(0))
 
 share = st.floats(0, 1)
@@ -30,7 +30,7 @@ unit_draw = st.floats(0, NEARLY_ONE)
 log_weights = st.lists(st.floats(-12, 0), min_size=K, max_size=K)
 all_draws = st.one_of(
     st.integers(0, 2**63 - 1).map(draws_of),
-    unit_draw.map(lambda draw: with_written(draws_of(0), (ANY, ANY, ANY, ANY, draw))),
+    st.floats(LEAST, NEARLY_ONE).map(lambda draw: with_written(draws_of(0), (ANY, ANY, ANY, ANY, draw))),
 )
 """All draws of a centre: those of some seed, or one number for all of them."""
 

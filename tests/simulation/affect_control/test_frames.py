@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, KINDS, frames_record, load_frames
+from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, KINDS, load_frames
 from twoway.simulation.affect_control.lexicon import load_lexicon
 from twoway.simulation.columns import SHARE_OF
 from twoway.simulation.data_files import data_file
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario, changed
+from twoway.simulation.run import frames_record
 from twoway.simulation.tables import run
 
 SIX = load_frames(data_file("frames", "six"))

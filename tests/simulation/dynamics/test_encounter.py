@@ -11,9 +11,12 @@ from tests.support.people import (
     SITUATIONS,
     TURNS,
     K,
+    all_draws,
     conditions,
+    event_log,
     log_weights,
     numbers,
+    pair,
     party,
     row,
     share,
@@ -27,7 +30,9 @@ from twoway.simulation.dynamics.encounter import (
     PERSON,
     ROLE,
     STRAIN,
+    Meeting,
     SourceShares,
+    acting_from,
     choose,
     encounter,
     frame_taken,
@@ -37,6 +42,7 @@ from twoway.simulation.dynamics.encounter import (
     redefine,
 )
 from twoway.simulation.parameters.scenario import all_declarations
+from twoway.simulation.random_streams import ANY, ENCOUNTERS, encounter_draws, with_written
 from twoway.simulation.sampling import pick
 from twoway.simulation.situations import LONGEST, EncounterKind
 
@@ -46,6 +52,7 @@ ANSWER = SITUATIONS.turn(EncounterKind.REQUEST, KEYWORKER, 1)
 CONTROL = SITUATIONS.turn(EncounterKind.CONTROL, KEYWORKER, 0)
 TALK = SITUATIONS.turn(EncounterKind.PLANNED, KEYWORKER, 0)
 DAY = 10
+BELIEVED = SourceShares(0.35, 0.0)
 LAW = settings(deadline=None, max_examples=60)
 
 turn_numbers = st.integers(0, len(SITUATIONS.turns) - 1)
@@ -100,9 +107,7 @@ def test_a_definition_is_a_probability_after_any_reading_by_anyone(data):
     reader.expectation[:] = data.draw(log_weights)
     number = data.draw(turn_numbers)
     done = data.draw(st.integers(0, TURNS[number].feasible - 1))
-    note = reads(
-        reader, number, done, numbers(**changes), data.draw(unit_draw), data.draw(share), data.draw(share)
-    )  # fmt: skip
+    note = reads(reader, number, done, data.draw(unit_draw), data.draw(share), data.draw(share), **changes)
     assert np.isfinite(reader.definition).all()
     assert (reader.definition >= 0).all()
     assert reader.definition.sum() == pytest.approx(1.0, abs=1e-12)
@@ -124,7 +129,7 @@ def test_a_reading_moves_a_definition_toward_the_frame_out_of_which_the_act_is_l
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party(view)
     before = reader.definition.copy()
-    redefine(reader, turn, seen, role, 0.0, numbers(definition_learning_rate=learning))
+    redefine(reader, turn, seen, SourceShares(role, 0.0), numbers(definition_learning_rate=learning))
     likeliest, unlikeliest = turn.will[:, seen].argmax(), turn.will[:, seen].argmin()
     assert reader.definition[likeliest] >= before[likeliest] - 1e-12
     assert reader.definition[unlikeliest] <= before[unlikeliest] + 1e-12
@@ -136,7 +141,7 @@ def test_from_an_open_mind_a_reading_makes_the_likeliest_frame_the_weightiest(nu
     turn = TURNS[number]
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party()
-    redefine(reader, turn, seen, 0.2, 0.0, numbers())
+    redefine(reader, turn, seen, SourceShares(0.2, 0.0), numbers())
     assert reader.definition.max() == pytest.approx(reader.definition[turn.will[:, seen].argmax()])
 
 
@@ -147,7 +152,7 @@ def test_an_act_that_is_known_to_be_all_role_says_nothing_about_the_relationship
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party(view)
     before = reader.definition.copy()
-    redefine(reader, turn, seen, 1.0, strain, numbers())
+    redefine(reader, turn, seen, SourceShares(1.0, strain), numbers())
     assert reader.definition == pytest.approx(before, abs=1e-12)
 
 
@@ -157,7 +162,7 @@ def test_a_definition_without_learning_goes_back_to_the_expectation(view, expect
     reader = party(view)
     reader.expectation[:] = expected
     anchored = numbers(definition_learning_rate=0.0, expectation_anchoring=1.0)
-    redefine(reader, TURNS[number], 0, 0.3, 0.0, anchored)
+    redefine(reader, TURNS[number], 0, SourceShares(0.3, 0.0), anchored)
     assert reader.definition == pytest.approx(party(expected).definition, abs=1e-12)
 
 
@@ -205,7 +210,7 @@ def test_the_other_is_taken_to_be_more_reserved_after_an_act_in_role_and_less_af
     done = data.draw(st.integers(0, len(SITUATIONS.turns[turn].feasible) - 1))
     reader = party(view, presumed_reserve=presumed)
     believed = 1 - (1 - 0.35) * (1 - presumed)
-    note = reads(reader, turn, done, numbers(formality=0.35), others_share=0.9, turns=SHARP)
+    note = reads(reader, turn, done, others_share=0.9, turns=SHARP, formality=0.35)
     moved = reader.presumed_reserve - presumed
     if TURNS[turn].mandated:
         assert moved == 0, "what the rules prescribe tells nothing of the person"
@@ -230,7 +235,7 @@ def test_whoever_always_acts_by_the_script_is_found_out():
     everyday = SITUATIONS.turn(EncounterKind.EVERYDAY, KEYWORKER, 0)
     script, random = TURNS[everyday].script_cdf, np.random.default_rng(1)
     for draw in random.random(400):
-        reads(client, everyday, pick(script, draw), numbers(formality=0.2, reserve_learning_rate=0.05), turns=SHARP)
+        reads(client, everyday, pick(script, draw), turns=SHARP, formality=0.2, reserve_learning_rate=0.05)
     assert client.presumed_reserve > 0.5
 
 
@@ -288,7 +293,7 @@ def test_with_sharp_eyes_even_those_who_see_what_they_expect_see_what_was_done(n
     turn = SHARP[number]
     done = data.draw(st.integers(0, turn.feasible - 1))
     seen = np.empty(turn.feasible)
-    assert perceive(party(view), turn, done, role, 0.9 * strain, 1.0, draw, seen) == done
+    assert perceive(party(view), turn, done, SourceShares(role, 0.9 * strain), 1.0, draw, seen) == done
 
 
 @pytest.mark.parametrize(
@@ -300,9 +305,7 @@ def test_with_perceptual_noise_whatever_a_keyworker_does_looks_kinder_in_care_th
     turn, seen = turns_seen_with(1.3)[number], np.empty(50)
     for done in range(turn.feasible):
         looks = [
-            np.mean(
-                [turn.evaluation[perceive(someone, turn, done, 0.35, 0.0, 0.85, u / 100, seen)] for u in range(100)]
-            )
+            np.mean([turn.evaluation[perceive(someone, turn, done, BELIEVED, 0.85, u / 100, seen)] for u in range(100)])
             for someone in (party(sure_of("care")), party(sure_of("custody")))
         ]
         assert looks[0] > looks[1], SITUATIONS.turns[number].feasible[done]
@@ -312,7 +315,7 @@ def test_who_does_not_lean_on_expectation_sees_the_same_whatever_the_relationshi
     turn, seen = TURNS[TALK], np.empty(50)
     for u in np.linspace(0, NEARLY_ONE, 50):
         care, custody = (
-            perceive(party(sure_of(frame)), turn, act(TALK, "explain_something_to"), 0.35, 0.0, 0.0, u, seen)
+            perceive(party(sure_of(frame)), turn, act(TALK, "explain_something_to"), BELIEVED, 0.0, u, seen)
             for frame in ("care", "custody")
         )
         assert care == custody
@@ -323,15 +326,15 @@ def test_an_act_that_nobody_could_have_expected_is_seen_as_what_it_was():
     agree = act(ANSWER, "negotiate_with")
     assert turn.script[agree] == 0
     for u in (0.0, 0.5, NEARLY_ONE):
-        assert perceive(party(), turn, agree, 1.0, 0.0, 1.0, u, seen) == agree
+        assert perceive(party(), turn, agree, SourceShares(1.0, 0.0), 1.0, u, seen) == agree
 
 
-def acts_of(someone, turn, numbers_, frame, source_draw, bent=False):
+def acts_of(someone, turn, there, frame, source_draw, bent=False):
     """The acts someone chooses over all draws of the act, given the draw of the source; and their sources."""
     chosen, sources = [], set()
     for u in np.linspace(0, NEARLY_ONE, 60):
         note = row()
-        number = choose(someone, TURNS[turn], frame, bent, numbers_, np.array([source_draw, u]), 0, note)
+        number = choose(someone, TURNS[turn], frame, bent, there, (source_draw, u), note)
         chosen.append(SITUATIONS.turns[turn].feasible[number])
         sources.add(int(note.source))
         assert note.act == TURNS[turn].act[number]
@@ -339,14 +342,14 @@ def acts_of(someone, turn, numbers_, frame, source_draw, bent=False):
 
 
 def test_out_of_the_role_only_the_script_is_followed():
-    followed, sources = acts_of(party(), ANSWER, numbers(formality=1.0), CARE, NEARLY_ONE)
+    followed, sources = acts_of(party(), ANSWER, conditions(formality=1.0), CARE, NEARLY_ONE)
     assert sources == {ROLE}
     assert followed == {"explain_something_to", "inform", "refuse", "agree_with"}
 
 
 def test_out_of_strain_a_client_complains_evades_ignores_and_argues():
     turn = SITUATIONS.turn(EncounterKind.EVERYDAY, CLIENT, 0)
-    strained, sources = acts_of(party(strain=1.0), turn, numbers(formality=0.0), CARE, NEARLY_ONE)
+    strained, sources = acts_of(party(strain=1.0), turn, conditions(formality=0.0), CARE, NEARLY_ONE)
     assert sources == {STRAIN}
     assert strained == {"complain_to", "evade", "ignore", "argue_with"}
 
@@ -354,10 +357,10 @@ def test_out_of_strain_a_client_complains_evades_ignores_and_argues():
 def test_where_no_irritable_act_is_feasible_nobody_acts_out_of_strain():
     calm = TURNS.copy()
     calm.strained, calm.strain, calm.strain_cdf = 0.0, 0.0, np.inf
-    draw = np.array([NEARLY_ONE, 0.5])
+    draw = (NEARLY_ONE, 0.5)
     for turn in calm:
         note = row()
-        choose(party(strain=1.0), turn, CARE, False, numbers(formality=0.0, mandate=0.0), draw, 0, note)
+        choose(party(strain=1.0), turn, CARE, False, conditions(formality=0.0, mandate=0.0), draw, note)
         assert note.source == PERSON
 
 
@@ -365,7 +368,7 @@ def test_as_a_person_one_does_what_feels_right_in_the_frame_one_has_taken():
     def mean_evaluation(frame):
         done = []
         for u in np.linspace(0, NEARLY_ONE, 60):
-            number = choose(party(), TURNS[TALK], frame, False, numbers(formality=0.0), np.array([u, u]), 0, row())
+            number = choose(party(), TURNS[TALK], frame, False, conditions(formality=0.0), (u, u), row())
             done.append(TURNS[TALK].evaluation[number])
         return np.mean(done)
 
@@ -378,8 +381,8 @@ def test_doing_what_ones_own_definition_forbids_leaves_tension_and_doing_what_it
         script = TURNS[CONTROL].script_cdf
         place = act(CONTROL, word)
         draw = (script[place - 1] if place else 0.0) + 1e-9
-        note, n = row(), numbers(formality=1.0, deflection_tolerance=5.0)
-        choose(keyworker, TURNS[CONTROL], frame, False, n, np.array([0.0, draw]), 0, note)
+        note, there = row(), conditions(formality=1.0, deflection_tolerance=5.0)
+        choose(keyworker, TURNS[CONTROL], frame, False, there, (0.0, draw), note)
         assert note.act == TURNS[CONTROL].act[place]
         assert note.actor_tension == keyworker.tension
         return keyworker.tension
@@ -395,8 +398,8 @@ def test_a_mandate_binds_a_keyworker_unless_the_rules_are_bent(formality, reserv
     n = numbers(formality=formality, mandate=mandate)
     for turn in TURNS:
         someone = party(reserve=reserve, distance=away)
-        bound, free = scripted_share(someone, turn, False, n), scripted_share(someone, turn, True, n)
-        assert free == scripted_share(someone, turn, False, numbers(formality=formality, mandate=0.0))
+        bound, free = acting_from(someone, turn, False, n).role, acting_from(someone, turn, True, n).role
+        assert free == acting_from(someone, turn, False, numbers(formality=formality, mandate=0.0)).role
         assert bound == (max(free, mandate) if turn.mandated else free)
         assert max(formality, reserve) - 1e-12 <= free <= 1
 
@@ -424,17 +427,14 @@ def test_someone_out_to_confront_to_whom_another_opens_takes_up_what_the_relatio
     assert frame_taken(angry, False, PREPARED.frames, draw) == frame_taken(calm, False, PREPARED.frames, draw)
 
 
-def meets(kind, opener, client, keyworker, days_draws, numbers_=None, step=1):
+def meets(kind, opener, client, keyworker, draws, step=1, **changes):
     """The rows of an encounter and how many exchanges were read as good."""
-    rows = records(LONGEST, row_type(EVENT_COLUMNS, K))
-    good = encounter(
-        PREPARED.kinds[kind], TURNS, opener, client, keyworker, PREPARED.frames, numbers_ or numbers(),
-        days_draws, np.empty(50), rows, 0, step,
-    )  # fmt: skip
-    return rows, good
+    log = event_log(LONGEST, step)
+    meeting = Meeting(DAY, int(kind), opener)
+    good = encounter(meeting, pair(client, keyworker), conditions(**changes), draws, log)
+    return log.rows, good
 
 
-days = st.lists(unit_draw, min_size=PREPARED.columns, max_size=PREPARED.columns).map(np.array)
 openings = [
     (kind, opener)
     for kind in EncounterKind
@@ -443,27 +443,24 @@ openings = [
 
 
 @LAW
-@given(st.sampled_from(openings), days, log_weights, log_weights)
+@given(st.sampled_from(openings), all_draws, log_weights, log_weights)
 def test_in_an_encounter_the_parties_alternate_and_each_sticks_to_the_frame_taken_up(opening, drawn, his, hers):
     kind, opener = opening
     rows, good = meets(kind, opener, party(his), party(hers), drawn)
     n = SITUATIONS.exchanges[kind]
     assert list(rows.actor[:n]) == [(opener + i) % 2 for i in range(n)]
     assert list(rows.exchange[:n]) == list(range(n))
-    first = PREPARED.kinds[kind].luck
+    _, his_frame, her_frame, _ = encounter_draws(drawn, 0, DAY, int(kind))
     taken = [
-        frame_taken(party(view), opener == role, PREPARED.frames, drawn[first + question])
-        for role, view, question in (
-            (CLIENT, his, EncounterQuestion.CLIENT_FRAME),
-            (KEYWORKER, hers, EncounterQuestion.KEYWORKER_FRAME),
-        )
+        frame_taken(party(view), opener == role, PREPARED.frames, draw)
+        for role, view, draw in ((CLIENT, his, his_frame), (KEYWORKER, hers, her_frame))
     ]
     assert list(rows.actor_frame[:n]) == [taken[(opener + i) % 2] for i in range(n)]
     assert 0 <= good <= n
 
 
 @LAW
-@given(days, log_weights, log_weights)
+@given(all_draws, log_weights, log_weights)
 def test_the_good_exchanges_of_a_talk_are_those_seen_as_good(drawn, his, hers):
     rows, good = meets(EncounterKind.REPAIR, CLIENT, party(his), party(hers), drawn)
     evaluations = [PREPARED.resolved.lexicon.acts[SITUATIONS.acts[r.seen]][0] for r in rows[:4]]
@@ -471,17 +468,17 @@ def test_the_good_exchanges_of_a_talk_are_those_seen_as_good(drawn, his, hers):
 
 
 @LAW
-@given(days, share)
+@given(all_draws, share)
 def test_rules_are_bent_only_where_there_are_any_and_as_often_as_discretion_says(drawn, discretion):
-    rows, _ = meets(EncounterKind.CONTROL, KEYWORKER, party(), party(), drawn, numbers(discretion=discretion))
-    draw = drawn[PREPARED.kinds[EncounterKind.CONTROL].luck + EncounterQuestion.BENDS]
-    assert bool(rows[0].bent) == (draw < discretion)
-    chat, _ = meets(EncounterKind.EVERYDAY, KEYWORKER, party(), party(), drawn, numbers(discretion=1.0))
+    rows, _ = meets(EncounterKind.CONTROL, KEYWORKER, party(), party(), drawn, discretion=discretion)
+    *_, bends = encounter_draws(drawn, 0, DAY, int(EncounterKind.CONTROL))
+    assert bool(rows[0].bent) == (bends < discretion)
+    chat, _ = meets(EncounterKind.EVERYDAY, KEYWORKER, party(), party(), drawn, discretion=1.0)
     assert not chat.bent.any()
 
 
 @LAW
-@given(days)
+@given(all_draws)
 def test_a_confrontation_is_over_when_who_sought_it_has_opened_an_encounter(drawn):
     client, keyworker = party(confronting=1.0), party(confronting=1.0)
     rows, _ = meets(EncounterKind.EVERYDAY, CLIENT, client, keyworker, drawn)
@@ -490,7 +487,7 @@ def test_a_confrontation_is_over_when_who_sought_it_has_opened_an_encounter(draw
 
 
 @LAW
-@given(days, log_weights, log_weights)
+@given(all_draws, log_weights, log_weights)
 def test_it_makes_no_difference_to_the_two_whether_their_encounter_is_written_down(drawn, his, hers):
     noted, unnoted = [party(his), party(hers)], [party(his), party(hers)]
     assert (
@@ -501,13 +498,15 @@ def test_it_makes_no_difference_to_the_two_whether_their_encounter_is_written_do
 
 
 @LAW
-@given(days, st.sampled_from(openings))
-def test_draws_of_other_encounters_of_the_day_do_not_matter_to_this_one(drawn, opening):
+@given(all_draws, st.sampled_from(openings), unit_draw)
+def test_draws_of_other_encounters_days_and_dyads_do_not_matter_to_this_one(drawn, opening, draw):
     kind, opener = opening
-    first = PREPARED.kinds[kind].luck
-    mine = slice(first, first + PER_ENCOUNTER + PER_EXCHANGE * SITUATIONS.exchanges[kind])
-    elsewhere = 1 - drawn - 2.0**-25
-    elsewhere[mine] = drawn[mine]
+    elsewhere = with_written(
+        drawn,
+        *((stream, ANY, ANY, ANY, draw) for other, stream in enumerate(ENCOUNTERS) if other != kind),
+        (ENCOUNTERS[kind], 1, ANY, ANY, draw),
+        (ENCOUNTERS[kind], 0, DAY + 1, ANY, draw),
+    )
     one, other = [party(), party()], [party(), party()]
     meets(kind, opener, *one, drawn)
     meets(kind, opener, *other, elsewhere)
@@ -530,9 +529,3 @@ def test_what_is_noted_of_a_party_is_how_it_is():
     ):
         assert note[field] == someone[field]
     assert (note.definition == someone.definition).all()
-
-
-def test_the_first_whose_cumulative_weight_exceeds_the_draw_is_picked():
-    cumulative = np.array([0.0, 0.25, 0.25, 1.0])
-    assert [pick(cumulative, u) for u in (0.0, 0.2, 0.25, 0.99)] == [1, 1, 3, 3]
-    assert pick(cumulative, 1.0) == 3, "should rounding leave none, the last"
