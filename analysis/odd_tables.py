@@ -48,9 +48,13 @@ def numbers(resolved: Resolved, section: str) -> str:
         ["Number", "Meaning", "Value", "Range", "Unit", "Source"],
         (
             [
-                f"`{d.section}.{d.name}`", d.meaning, f"{getattr(values, d.name):g}", f"{d.low:g}..{d.high:g}", d.unit,
+                f"`{d.section}.{d.name}`",
+                d.meaning,
+                f"{getattr(values, d.name):g}",
+                f"{d.low:g}..{d.high:g}",
+                d.unit,
                 d.source,
-            ]  # fmt: skip
+            ]
             for d in all_declarations(resolved.scenario)
             if d.section == section
         ),

@@ -18,8 +18,8 @@ NOTHING = -1
 class Column(NamedTuple):
     """One column of a table: name, unit, meaning, and what its codes stand for (empty for numbers).
 
-    ``words`` is a tuple of words, or the name of the list the run supplies: acts, frames, events or ways. An ``optional`` number is
-    missing where there is nothing to say.
+    ``words`` is a tuple of words, or the name of the list the run supplies: acts, frames, events or ways.
+    An ``optional`` number is missing where there is nothing to say.
     """
 
     name: str

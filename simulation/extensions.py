@@ -190,7 +190,7 @@ def load_extension(path: str | Path) -> Extension:
 
 
 def _refuse_neighbours(path: Path, content: bytes) -> None:
-    """Refuse a file that imports files beside it: an edit there would go unnoticed, and they are not saved with a run."""
+    """Refuse a file that imports files beside it: edits there would go unnoticed, and no run would save them."""
     try:
         tree = ast.parse(content)
     except SyntaxError as error:

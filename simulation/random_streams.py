@@ -21,6 +21,7 @@ import numpy as np
 from twoway.simulation import philox
 from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
+from twoway.simulation.errors import InputError
 from twoway.simulation.philox import normal_quantile, stream_id
 from twoway.simulation.situations import ENCOUNTER_KINDS
 
@@ -47,6 +48,23 @@ ENCOUNTERS = tuple(stream_id(f"encounters: {kind}") for kind in ENCOUNTER_KINDS)
 EVENINGS = _stream("days: evenings")
 PEERS = _stream("days: talk among clients")
 LEAVING = _stream("days: keyworkers leave")
+FIXED = (
+    CENTRES, CLIENTS, CLIENT_EXPECTATIONS, KEYWORKERS, KEYWORKER_EXPECTATIONS, FIRST_IMPRESSIONS, FRIENDSHIPS, MEETINGS,
+    *ENCOUNTERS, EVENINGS, PEERS, LEAVING,
+)  # fmt: skip
+"""The streams that every run has."""
+
+
+def check_streams(own: Mapping[str, int]) -> None:
+    """Refuse streams of coping ways and event kinds, by name, that have the number of another stream.
+
+    Among a million names one has the number of a given other; both would have the same draws.
+    """
+    numbers: dict[int, str] = dict.fromkeys(FIXED, "the model")
+    for name, number in own.items():
+        if number in numbers:
+            raise InputError(f"'{name}' would have the same random draws as {numbers[number]}: rename it")
+        numbers[number] = f"'{name}'"
 
 
 def coping_stream(way: str) -> int:

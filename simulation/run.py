@@ -38,7 +38,7 @@ from twoway.simulation.event_log import EventLog
 from twoway.simulation.events import EVENTS
 from twoway.simulation.extensions import Extension
 from twoway.simulation.parameters.scenario import Resolved, Scenario, sections_of
-from twoway.simulation.random_streams import Draws, centre_draws, coping_stream, draws_of, event_stream
+from twoway.simulation.random_streams import Draws, centre_draws, check_streams, coping_stream, draws_of, event_stream
 from twoway.simulation.rules.initial import centre_share
 from twoway.simulation.state import (
     CentreState,
@@ -142,6 +142,8 @@ class PreparedScenario:
         for record, way in zip(ways, r.coping_ways.values(), strict=True):
             record.proposes, record.stream = way.proposes_talk, coping_stream(way.name)
         self.ways = cast(Records[WayRecord], ways)
+        chance_streams = {kind.name: event_stream(kind.name) for kind in r.events.values() if kind.chance is not None}
+        check_streams({name: coping_stream(name) for name in r.coping_ways} | chance_streams)
         chances = [(code, kind) for code, kind in enumerate(r.events.values()) if kind.chance is not None]
         events = empty_records(len(chances), record_type(ChanceEventRecord))
         for record, (code, kind) in zip(events, chances, strict=True):

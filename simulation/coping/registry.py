@@ -1,8 +1,8 @@
 """Coping ways: ways of handling tension, each declared in a file of its own and looked up here.
 
-A way is one declaration: its numbers, how inclined someone is to take it, what it does, and its words and mark. The
-scenario's schema, the ODD, random streams, stories, figures, studies and tests read it. A user declares a way of her own
-with ``twoway.coping_way``, in a file that a scenario names.
+A way is one declaration: its numbers, how inclined someone is to take it, what it does, and its words and mark.
+The scenario's schema, the ODD, random streams, stories, figures, studies and tests read it. A user declares a way of
+her own with ``twoway.coping_way``, in a file that a scenario names.
 """
 
 from __future__ import annotations

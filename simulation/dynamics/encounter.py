@@ -73,7 +73,7 @@ class Approach(NamedTuple):
 
 @compiled
 def acting_from(actor: Party, turn: Turn, bent: bool, parameters: Parameters) -> SourceShares:
-    """How far the actor follows the script (the mandate, unless the keyworker bends the rules), and acts from strain."""
+    """How far the actor follows the script (the mandate, unless the rules are bent), and acts from strain."""
     role = role_share(parameters.formality, present_reserve(actor.reserve, actor.distance))
     if turn.mandated and not bent:
         role = mandated_share(role, parameters.mandate)
@@ -186,7 +186,7 @@ def define(party: Party) -> None:
 def believed_sources(reader: Party, turn: Turn, acting: SourceShares, parameters: Parameters) -> SourceShares:
     """How far the reader believes the other to follow the script, and to act out of strain.
 
-    Of what the actor is *acting* from, the reader knows only what formality, acquaintance, known rules and insight show.
+    Of what the actor is *acting* from, the reader knows what formality, acquaintance, known rules and insight show.
     """
     role = role_share(parameters.formality, reader.presumed_reserve)
     if turn.mandated:

@@ -26,7 +26,8 @@ def updated_presumed_reserve(
     The share of script believed in moves toward the share of this act that was put down to the role, which is how a
     mixture's weights are learned one case at a time. Where all is formal anyway, nothing can be told.
 
-    >>> round(updated_presumed_reserve(reserve=0.2, role=0.6, attribution_share=0.9, formality=0.5, learning_rate=0.1), 3)
+    >>> given = {"reserve": 0.2, "role": 0.6, "attribution_share": 0.9, "formality": 0.5}
+    >>> round(updated_presumed_reserve(**given, learning_rate=0.1), 3)
     0.26
     """
     if formality >= 1.0:
@@ -132,7 +133,8 @@ def updated_log_weight(
 ) -> float:
     """Log-weight of a frame after a reading: moved by the evidence, drawn back to the expectation.
 
-    >>> round(updated_log_weight(log_weight=-1.0, expectation=-2.0, log_evidence=-1.0, learning_rate=0.3, anchoring=0.1), 3)
+    >>> given = {"log_weight": -1.0, "expectation": -2.0, "log_evidence": -1.0}
+    >>> round(updated_log_weight(**given, learning_rate=0.3, anchoring=0.1), 3)
     -1.4
     """
     return log_weight + learning_rate * log_evidence - anchoring * (log_weight - expectation)

@@ -31,7 +31,8 @@ def updated_negativity(
 ) -> float:
     """Negativity after an act of this evaluation: bad is stronger than good.
 
-    >>> round(updated_negativity(negativity=0.0, weight=0.5, evaluation=-2.0, learning_rate=0.1, negativity_weight=2.5), 3)
+    >>> given = {"negativity": 0.0, "weight": 0.5, "evaluation": -2.0}
+    >>> round(updated_negativity(**given, learning_rate=0.1, negativity_weight=2.5), 3)
     0.25
     """
     return negativity + learning_rate * (negativity_weight * weight * max(-evaluation, 0.0) - negativity)

@@ -12,6 +12,7 @@ from twoway.simulation import random_streams as module
 from twoway.simulation.affect_control.lexicon import COMPONENTS
 from twoway.simulation.columns import NOTHING
 from twoway.simulation.coping import COPING_WAYS
+from twoway.simulation.errors import InputError
 from twoway.simulation.events import EVENTS, EXCHANGE, HANDLING
 from twoway.simulation.parameters.scenario import Resolved, Scenario, changed, load
 from twoway.simulation.philox import stream_id
@@ -24,6 +25,7 @@ from twoway.simulation.random_streams import (
     MEETINGS,
     PEERS,
     SEEN,
+    check_streams,
     coping_stream,
     draws_of,
     event_stream,
@@ -306,3 +308,10 @@ def test_with_draws_by_which_they_always_meet_each_kind_of_encounter_is_there_ev
 
 def test_the_examples_in_the_docstrings_of_random_streams_hold():
     assert doctest.testmod(module).failed == 0
+
+
+def test_two_streams_of_one_number_are_refused():
+    with pytest.raises(InputError, match="'mine' would have the same random draws as the model"):
+        check_streams({"mine": MEETINGS})
+    with pytest.raises(InputError, match="'other' would have the same random draws as 'one'"):
+        check_streams({"one": 5, "other": 5})
