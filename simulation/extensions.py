@@ -213,8 +213,8 @@ def refuse_words(kind: str, name: str, text: str, *placeholders: str) -> None:
         raise InputError(f"the {kind} '{name}': a name has lower-case letters, digits and underscores only")
     allowed = " and ".join(f"{{{placeholder}}}" for placeholder in placeholders)
     try:
-        found = {field for _, field, _, _ in Formatter().parse(text) if field is not None}
+        found = {part[1] for part in Formatter().parse(text) if part[1] is not None}
     except ValueError as error:
         raise InputError(f"the {kind} '{name}': {text!r} cannot be told ({error})") from None
-    for field in sorted(found - set(placeholders)):
-        raise InputError(f"the {kind} '{name}': {text!r} has {{{field}}}; only {allowed} can be filled in")
+    for other in sorted(found - set(placeholders)):
+        raise InputError(f"the {kind} '{name}': {text!r} has {{{other}}}; only {allowed} can be filled in")
