@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from twoway.simulation.extensions import Registry
+from twoway.simulation.extensions import Registry, refuse_words
 from twoway.simulation.parameters.declare import ParameterGroup
 
 if TYPE_CHECKING:
@@ -126,8 +126,9 @@ def event_kind(
     Raises
     ------
     InputError
-        If the name is taken.
+        If the name is taken, or a word cannot be used.
     """
+    refuse_words(EVENTS.kind, name, sentence, "Who", "other")
     return EVENTS.declare_in_file(
         EventKind(
             name,

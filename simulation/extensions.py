@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
+from string import Formatter
 from types import ModuleType
 from typing import Generic, Protocol, TypeVar
 
@@ -203,3 +205,22 @@ def _refuse_neighbours(path: Path, content: bytes) -> None:
             top = name.partition(".")[0]
             if not top or (path.parent / top).is_dir() or (path.parent / f"{top}.py").is_file():
                 raise InputError(f"{path}: imports '{name}' from beside it; an extension is one file, so put it there")
+
+
+def refuse_words(kind: str, name: str, text: str, *placeholders: str) -> None:
+    """Refuse a *name* that cannot be a word of a table, and a *text* with other *placeholders* than may be filled.
+
+    Raises
+    ------
+    InputError
+        Names what is declared and what may be written.
+    """
+    if not re.fullmatch("[a-z][a-z0-9_]*", name):
+        raise InputError(f"the {kind} '{name}': a name has lower-case letters, digits and underscores only")
+    allowed = " and ".join(f"{{{placeholder}}}" for placeholder in placeholders)
+    try:
+        found = {part[1] for part in Formatter().parse(text) if part[1] is not None}
+    except ValueError as error:
+        raise InputError(f"the {kind} '{name}': {text!r} cannot be told ({error})") from None
+    for other in sorted(found - set(placeholders)):
+        raise InputError(f"the {kind} '{name}': {text!r} has {{{other}}}; only {allowed} can be filled in")

@@ -58,6 +58,10 @@ def dyad_columns(ways: Iterable[str]) -> tuple[Column, ...]:
         for name in FELT:
             meaning = next(c for c in DAY_COLUMNS if c.name == name)
             columns.append(Column(f"{role}_{name}", meaning.unit, f"the {role}, at the end: {meaning.meaning}"))
+    names = [column.name for column in columns]
+    for way in ways:
+        if names.count(f"{ROLES[0]}_{way}") > 1:
+            raise InputError(f"the coping way '{way}' needs another name: dyads have a column {ROLES[0]}_{way} already")
     return tuple(columns)
 
 
@@ -180,6 +184,7 @@ class TableBuilder:
 
     def __init__(self, resolved: Resolved) -> None:
         self.resolved = resolved
+        dyad_columns(resolved.coping_ways)  # refuses a way of coping that has the name of another column
         self.left = emotions_left(resolved)
 
     def tables(self, records: Iterable[CentreRecords]) -> Tables:

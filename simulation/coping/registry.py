@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twoway.simulation.events import Mark
-from twoway.simulation.extensions import Registry
+from twoway.simulation.extensions import Registry, refuse_words
 from twoway.simulation.parameters.declare import ParameterGroup
 
 if TYPE_CHECKING:
@@ -89,8 +89,9 @@ def coping_way(
     Raises
     ------
     InputError
-        If the name is taken.
+        If the name is taken, or a word cannot be used.
     """
+    refuse_words(COPING_WAYS.kind, name, phrase, "their", "them")
     shown = mark or Mark(name.replace("_", " "), "d", name.replace("_", " "))
     return COPING_WAYS.declare_in_file(
         CopingWay(name, meaning, phrase, parameters, log_odds, effect, shown, proposes_talk)

@@ -14,10 +14,10 @@ from pydantic import Field, ValidationError, create_model
 from twoway.simulation.affect_control.equations import Equations, load_equations
 from twoway.simulation.affect_control.frames import Frames, load_frames
 from twoway.simulation.affect_control.lexicon import Lexicon, load_lexicon
-from twoway.simulation.coping import COPING_WAYS
+from twoway.simulation.coping import COPING_WAYS, CopingWay
 from twoway.simulation.data_files import data_file, read_toml
 from twoway.simulation.errors import InputError, nearest
-from twoway.simulation.events import EVENTS
+from twoway.simulation.events import EVENTS, EventKind
 from twoway.simulation.extensions import Extension, load_extension, loaded_extensions
 from twoway.simulation.parameters.context import Context
 from twoway.simulation.parameters.coping import Coping, SharedCoping
@@ -130,6 +130,7 @@ def scenario_type(extensions: tuple[Extension, ...] = ()) -> type[Scenario]:
     """
     if not extensions:
         return Scenario
+    _refuse_taken_numbers(extensions)
     ways = COPING_WAYS.extended(extensions)
     events = EVENTS.extended(extensions)
     sections = {
@@ -139,6 +140,21 @@ def scenario_type(extensions: tuple[Extension, ...] = ()) -> type[Scenario]:
     fields: dict[str, Any] = {name: (kind, Field(default_factory=kind)) for name, kind in sections.items()}
     extended: type[Scenario] = create_model("Scenario", __base__=Scenario, **fields)
     return extended
+
+
+def _refuse_taken_numbers(extensions: tuple[Extension, ...]) -> None:
+    """Refuse a number that has the name of another, in whatever section: the rules read all from one record."""
+    homes = {name: f"the section {section}" for section, group in NUMBERED.items() for name in group.model_fields}
+    for extension in extensions:
+        entries: list[CopingWay | EventKind] = [*extension.of(COPING_WAYS), *extension.of(EVENTS)]
+        for entry in entries:
+            for name in entry.parameters.model_fields if entry.parameters else ():
+                if name in homes:
+                    raise InputError(
+                        f"{extension.path}: the number '{name}' of '{entry.name}' needs another name: "
+                        f"{homes[name]} has a number of that name already"
+                    )
+                homes[name] = f"'{entry.name}'"
 
 
 def _unpickled(data: dict[str, Any]) -> Scenario:

@@ -107,6 +107,6 @@ def test_no_two_numbers_of_the_rules_share_a_name():
 
 
 def test_no_number_is_declared_outside_the_sections_of_a_scenario():
-    only_for_users = {"events"}
-    assert {d.section for d in ALL.values()} == {"design", *NUMBERED, "meaning"} - only_for_users
+    by_users = {"events"}
+    assert {d.section for d in ALL.values()} == {"design", *NUMBERED, "meaning"} - by_users
     assert [d.name for d in declarations("meaning", Meaning)] == ["resample"]
