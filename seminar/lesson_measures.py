@@ -27,7 +27,7 @@ from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.tables import Tables, run
 
 Floats = NDArray[np.float64]
-NOTE_PAIRS = 800
+NOTE_PAIRS = 1600
 """Pairs simulated in each setting for a note; more would take longer than a class waits (assumed)."""
 LEAST = 160
 """Fewest pairs for a note (assumed)."""

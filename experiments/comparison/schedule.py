@@ -74,7 +74,7 @@ def parse_schedule(text: str, changes: Mapping[str, float | str] | None = None) 
     """
     start, *rest = FROM_DAY.split(text)
     if "@" in start and not Path(start).exists():
-        raise InputError(f"{text}: what comes after @ is not a day and a reform; write {WRITTEN}")
+        raise InputError(f"{text}: what comes after @ is not a day and a policy change; write {WRITTEN}")
     name, colon, numbers = start.partition(":")
     if "=" in numbers:
         scenario = changed(_loaded(name, changes), _numbers(text, numbers))

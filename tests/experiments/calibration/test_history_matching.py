@@ -21,6 +21,7 @@ from twoway.experiments.validation.fact_table import CALIBRATION, declared_facts
 from twoway.simulation.affect_control.frames import KEYWORKER
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario
+from twoway.simulation.random_streams import draws_of
 from twoway.simulation.run import PreparedScenario
 from twoway.simulation.situations import EncounterKind
 
@@ -158,7 +159,7 @@ def test_whatever_is_sampled_a_helper_who_must_search_feels_it():
     frames, situations = prepared.resolved.frames.names, prepared.resolved.situations
     number = situations.turn(EncounterKind.CONTROL, KEYWORKER, 0)
     search = situations.turns[number].feasible.index("search")
-    deflection = prepared.turns[number].disturbance[frames.index("care"), search]
+    deflection = prepared.conditions(draws_of(1)).turns[number].disturbance[frames.index("care"), search]
     free = priors()
     assert free.high[free.names.index("learning.deflection_tolerance")] < deflection
 

@@ -79,7 +79,7 @@ def test_what_cannot_be_read_is_refused_in_words(text, words):
     [
         (
             "ordinary@60:understaffed",
-            "ordinary@60:understaffed: reform on day 60: context.caseload .* context.capacity",
+            "ordinary@60:understaffed: policy change on day 60: context.caseload .* context.capacity",
         ),
         (
             "ordinary@60:voluntary",

@@ -40,7 +40,7 @@ def test_a_manifest_gives_back_scenario_and_seed_with_the_copied_data(tmp_path, 
     more = {"detail": "days", "csv": False, "inputs": files}
     write_manifest(tmp_path, "run", NOTE, more, resolved.scenario)
     inputs, _ = read_run(tmp_path)
-    assert (inputs.seed, inputs.replicates, inputs.keep) == (5, 2, "days")
+    assert (inputs.seed, inputs.replicates, inputs.detail) == (5, 2, "days")
     same = {"meaning": resolved.scenario.meaning}
     assert inputs.scenario.model_copy(update=same) == resolved.scenario
     assert inputs.scenario.meaning.frames == str(tmp_path / "inputs" / "frames.toml")

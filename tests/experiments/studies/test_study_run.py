@@ -30,10 +30,9 @@ from twoway.experiments.studies.outcomes import OUTCOMES
 from twoway.experiments.studies.run import resume, run_study, tasks
 from twoway.experiments.studies.store import SET_ASIDE, SHARDS, WORKING, Store
 from twoway.experiments.studies.study import Precision
-from twoway.experiments.studies.worker import PointRunner, simulate_and_write
+from twoway.experiments.studies.worker import simulate_and_write
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import changed, load
-from twoway.simulation.run import PreparedScenario
 from twoway.simulation.tables import run as run_scenario
 
 PATH = str(Path(__file__).parents[3])
@@ -177,20 +176,6 @@ def test_with_other_random_numbers_they_give_something_else_but_the_same_again(t
     assert same(one, other)
     tones = [set(g) for _, g in one.groupby("point")["client_tone"]]
     assert not set.intersection(*tones)
-
-
-def test_draws_that_are_remembered_are_the_draws_of_the_streams():
-    store_free = tiny(changes=TINY | {"design.centres": 2})
-    table, resolved = store_free.points()
-    points = [worker.StudyPoint({str(k): v for k, v in row.items()}, "key", 1) for row in table.to_dict("records")]
-    runner = PointRunner(resolved, points)
-    prepared = runner.prepared(0)
-    for _ in range(2):
-        ours, drawn = (
-            runner.draws(prepared, 1, 3, 1),
-            PreparedScenario(resolved.scenario(points[0].changes)).luck(1, 3, 1),
-        )
-        assert all(np.array_equal(a, b) for a, b in zip(ours, drawn, strict=True))
 
 
 # Interrupted, killed, twice at once
@@ -391,10 +376,10 @@ def failing(monkeypatch):
     """Runs of replicate 2 where perceptual noise is small fail; it can be undone."""
     simulate_centre = worker.simulate_centre
 
-    def fails(prepared, seed, replicate, centre, keep, draws):
+    def fails(prepared, seed, replicate, centre, detail):
         if replicate == 2 and prepared.scenario.learning.perceptual_noise == 0.8:
             raise ZeroDivisionError("no such number")
-        return simulate_centre(prepared, seed, replicate, centre, keep, draws)
+        return simulate_centre(prepared, seed, replicate, centre, detail)
 
     monkeypatch.setattr(worker, "simulate_centre", fails)
     return monkeypatch

@@ -5,10 +5,10 @@ import inspect
 from collections import Counter
 
 import pytest
-from docs.generate_odd import rules as every_rule
 from hypothesis import given
 from hypothesis import strategies as st
 
+from twoway.analysis.odd_tables import rules as every_rule
 from twoway.experiments.validation import ablation_table as removals
 from twoway.experiments.validation.ablation_table import DIMENSIONS, WHOLE, ablated_scenarios, ablations
 from twoway.simulation.parameters.scenario import NUMBERED, changed, load, shipped_names
@@ -66,7 +66,7 @@ def test_what_is_taken_out_leaves_a_trace_where_it_is_said_to_matter(removal):
         prepared = PreparedScenario(base)
         whole, without = (
             [simulate_centre(w, 3, k, 0, Detail.DYADS) for k in range(3)]
-            for w in (prepared, prepared.again(changed(base, removal.changes)))
+            for w in (prepared, prepared.with_scenario(changed(base, removal.changes)))
         )
         for one, other in zip(whole, without, strict=True):
             for here, there in ((one.clients, other.clients), (one.keyworkers, other.keyworkers)):
