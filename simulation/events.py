@@ -101,8 +101,6 @@ def event_kind(
     chance: Chance,
     effect: Effect,
     occasion: str = "",
-    heading: str = "",
-    short: str = "",
     mark: Mark | None = None,
     parameters: type[ParameterGroup] | None = None,
 ) -> EventKind:
@@ -120,7 +118,7 @@ def event_kind(
         Function of client, keyworker, day and parameters: the probability that it happens to this dyad today.
     effect
         Function of the same arguments that changes the state of client or keyworker.
-    occasion, heading, short, mark, parameters
+    occasion, mark, parameters
         As in ``EventKind``.
 
     Raises
@@ -135,8 +133,8 @@ def event_kind(
             meaning,
             sentence,
             occasion or f"on a day with {name.replace('_', ' ')}",
-            heading or "An event.",
-            short or name.replace("_", " "),
+            "An event.",
+            name.replace("_", " "),
             mark or Mark(name.replace("_", " "), "d", name.replace("_", " ")),
             parameters,
             chance,

@@ -35,8 +35,29 @@ def _read_once(lexicon: Path, equations: Path, *_edited: int) -> tuple[Lexicon, 
 
 
 def event(actor: str, act: str, other: str, lexicon: str = "us2015", equations: str = "nc1978") -> Event:
-    """What *actor* does *act* to *other* means, by words of a lexicon.
+    """What an event means in affect control theory, by words of a lexicon.
 
+    Parameters
+    ----------
+    actor, other
+        Identities of the lexicon, such as "warden" and "prisoner".
+    act
+        Act of the lexicon, such as "search".
+    lexicon, equations
+        Names of data files that come with the package, or paths of your own.
+
+    Returns
+    -------
+    Event
+        Impressions, shape (9,), deflection, and what actor and other feel: sentiments, shape (3,), and words. EPA units.
+
+    Raises
+    ------
+    InputError
+        If a word is not in the lexicon; the message names the nearest.
+
+    Examples
+    --------
     >>> round(event("warden", "search", "prisoner").deflection, 2)
     1.8
     >>> event("warden", "comfort", "prisoner").deflection > event("nurse", "comfort", "patient").deflection

@@ -55,10 +55,19 @@ class Declaration(NamedTuple):
 
 
 def parameter(default: float, low: float, high: float, unit: str, source: str = "assumed") -> Any:
-    """Declare a number: its *default*, its range from *low* to *high*, its *unit*, and its *source*.
+    """Declare a number of the model.
 
-    Without a publication behind it the *source* is "assumed", or "calibrated" where published facts of the whole
-    decide; it then reads ``assumed; swept low..high``.
+    Parameters
+    ----------
+    default
+        Its value unless a scenario gives another.
+    low, high
+        The range within which a value is accepted.
+    unit
+        Unit in words, such as "share per day".
+    source
+        The publication it is from; without one "assumed", or "calibrated" where published facts of the whole decide.
+        These two read ``assumed; swept low..high``.
     """
     if source in ("assumed", "calibrated"):
         source = f"{source}; swept {low:g}..{high:g}"

@@ -201,9 +201,24 @@ def shipped_names() -> list[str]:
 
 
 def load(name: str | Path, changes: Mapping[str, float] | None = None) -> Scenario:
-    """Load a shipped scenario by its name or one's own by its path, with *changes* such as ``{"context.control": 3}``.
+    """Load a scenario.
 
-    Raises ``InputError`` (a ``ValueError``) that names file, field, range and the nearest valid word.
+    Parameters
+    ----------
+    name
+        Name of a scenario that comes with the package, or path of a TOML file of your own.
+    changes
+        New values by ``section.field``, such as ``{"context.control": 3}``.
+
+    Raises
+    ------
+    InputError
+        A ``ValueError`` that names file, field, allowed range and the nearest valid word.
+
+    Examples
+    --------
+    >>> load("ordinary", {"context.control": 3}).context.control
+    3.0
     """
     path = _scenario_path(str(name))
     data = read_toml(path)
