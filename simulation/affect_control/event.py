@@ -49,7 +49,8 @@ def event(actor: str, act: str, other: str, lexicon: str = "us2015", equations: 
     Returns
     -------
     Event
-        Impressions, shape (9,), deflection, and what actor and other feel: sentiments, shape (3,), and words. EPA units.
+        Impressions, shape (9,), deflection, and what actor and other feel: sentiments, shape (3,), and words; EPA
+        units.
 
     Raises
     ------
