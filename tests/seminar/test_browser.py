@@ -46,7 +46,7 @@ def test_the_same_luck_twice_tells_the_same_in_two_windows_that_share_nothing(op
 
 
 def test_the_keyboard_alone_suffices(opened: Open) -> None:
-    window = opened("ordinary/8")
+    window = opened("ordinary/12")
     keys = window.page.keyboard
     keys.press("ArrowRight")
     window.on_day(1)

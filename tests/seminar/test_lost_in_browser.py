@@ -290,7 +290,7 @@ def test_what_was_typed_for_a_handout_stays_when_it_could_not_be_written(opened:
 
 
 def test_two_tabs_are_two_places(opened: Open) -> None:
-    one, other = opened("ordinary/8"), opened("ordinary/8")
+    one, other = opened("ordinary/12"), opened("ordinary/12")
     tab = one.context.new_page()
     tab.goto(one.page.url)
     tab.locator("#where:not(:empty)").wait_for()
