@@ -9,26 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from twoway.cli.main import SCOPE, main
+from twoway.cli.main import SCOPE
 
 ROOT = Path(__file__).parents[2]
 TINY = ("--days", "10", "--set", "design.clients=4", "--replicates", "3")
-
-
-@pytest.fixture
-def twoway(tmp_path, monkeypatch, capsys):
-    """Call the command in an empty folder; returns status, output and errors."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments):
-        try:
-            status = main([str(argument) for argument in arguments])
-        except SystemExit as end:
-            status = end.code
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return call
 
 
 def test_it_says_what_will_run_then_the_answer_then_the_tables_and_where_they_are(twoway, tmp_path):
