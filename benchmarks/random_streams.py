@@ -39,11 +39,7 @@ from twoway.simulation.philox import (
     WORD,
     Draws,
     draws_of,
-    fill_normal,
-    fill_uniform,
-    normal,
-    normals,
-    uniform,
+    normal_quantile,
     uniforms,
 )
 
@@ -172,17 +168,8 @@ def report_randomness(draws: int) -> int:
 
 
 @compiled
-def ask_uniform(draws: Draws, count: int) -> float:
-    """Sum of uniform draws that are asked for one at a time, for a thousand dyads in turn."""
-    total = 0.0
-    for i in range(count):
-        total += uniform(draws, i % 1024, i // 1024, 5, i % 64)
-    return total
-
-
-@compiled
 def ask_uniforms(draws: Draws, count: int) -> float:
-    """The same, by the block."""
+    """Sum of uniform draws, a block at a time, for a thousand dyads in turn."""
     total = 0.0
     for i in range(count):
         u0, u1, u2, u3 = uniforms(draws, i % 1024, i // 1024, 5, i % 64)
@@ -191,21 +178,12 @@ def ask_uniforms(draws: Draws, count: int) -> float:
 
 
 @compiled
-def ask_normal(draws: Draws, count: int) -> float:
-    """Sum of normal draws that are asked for one at a time."""
-    total = 0.0
-    for i in range(count):
-        total += normal(draws, i % 1024, i // 1024, 5, i % 64)
-    return total
-
-
-@compiled
 def ask_normals(draws: Draws, count: int) -> float:
-    """The same, by the block."""
+    """Sum of the same draws as normal ones."""
     total = 0.0
     for i in range(count):
-        z0, z1, z2, z3 = normals(draws, i % 1024, i // 1024, 5, i % 64)
-        total += z0 + z1 + z2 + z3
+        u0, u1, u2, u3 = uniforms(draws, i % 1024, i // 1024, 5, i % 64)
+        total += normal_quantile(u0) + normal_quantile(u1) + normal_quantile(u2) + normal_quantile(u3)
     return total
 
 
@@ -225,12 +203,8 @@ def report_costs() -> None:
     out, single = np.empty(size), np.empty(size, np.float32)
     numpys = np.random.Generator(np.random.Philox(2024))
     costs = {
-        "uniform, one at a time": nanoseconds(lambda: ask_uniform(draws, calls), calls),
         "uniforms, block of 4": nanoseconds(lambda: ask_uniforms(draws, calls), LANES * calls),
-        "fill_uniform": nanoseconds(lambda: fill_uniform(out, draws, 1, 2, 3), size),
-        "normal, one at a time": nanoseconds(lambda: ask_normal(draws, calls), calls),
         "normals, block of 4": nanoseconds(lambda: ask_normals(draws, calls), LANES * calls),
-        "fill_normal": nanoseconds(lambda: fill_normal(out, draws, 1, 2, 3), size),
         "numpy Philox, random, float32 fill": nanoseconds(lambda: numpys.random(out=single, dtype=np.float32), size),
         "numpy Philox, random, float64 fill": nanoseconds(lambda: numpys.random(out=out), size),
         "numpy Philox, standard_normal, float64 fill": nanoseconds(lambda: numpys.standard_normal(out=out), size),

@@ -34,19 +34,17 @@ Examples
 >>> ENCOUNTERS = stream_id("encounters")
 >>> draws = draws_of(seed=2024, replicate=7)
 >>> meets, opens, sees, bends = uniforms(draws, entity=3, day=10, stream=ENCOUNTERS, block=0)
->>> opens == uniform(draws, entity=3, day=10, stream=ENCOUNTERS, question=1)
-True
+>>> round(opens, 6)
+0.65898
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from twoway.simulation.compilation import compiled
 
@@ -60,8 +58,6 @@ BLOCK_BITS = 12
 """Width of each coordinate of an address, in bits: it runs from 0 to 2 ** bits - 1."""
 LANES = 4
 """Questions that one block answers."""
-QUESTIONS = LANES << BLOCK_BITS
-"""Questions that one stream can ask of one entity on one day."""
 
 WORD = 0xFFFF_FFFF
 """The 32 bits of a word."""
@@ -152,38 +148,6 @@ def stream_id(name: str) -> int:
     """
     digest = blake2b(name.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> (64 - STREAM_BITS)
-
-
-def stream_ids(names: Iterable[str]) -> dict[str, int]:
-    """The numbers of several streams, which are refused if two of them are the same.
-
-    Parameters
-    ----------
-    names
-        Names of all streams that a model has. Among thirty, two have the same number with a chance of 1 in 2400.
-
-    Returns
-    -------
-    dict of str to int
-        `stream_id` of every name, in the order given.
-
-    Raises
-    ------
-    ValueError
-        If two names have the same number, or a name is given twice: these streams would have the same draws.
-
-    Examples
-    --------
-    >>> list(stream_ids(["arrivals", "encounters"]))
-    ['arrivals', 'encounters']
-    """
-    name_of: dict[int, str] = {}
-    for name in names:
-        number = stream_id(name)
-        if number in name_of:
-            raise ValueError(f"streams {name_of[number]!r} and {name!r} would have the same draws: rename one of them")
-        name_of[number] = name
-    return {name: number for number, name in name_of.items()}
 
 
 @compiled
@@ -355,76 +319,6 @@ def uniforms(draws: Draws, entity: int, day: int, stream: int, block: int) -> tu
     return _between_0_and_1(w0), _between_0_and_1(w1), _between_0_and_1(w2), _between_0_and_1(w3)
 
 
-@compiled
-def uniform(draws: Draws, entity: int, day: int, stream: int, question: int) -> float:
-    """One uniform draw: the answer to one question.
-
-    It costs as much as a whole block, so where several neighbouring questions are asked, `uniforms` is to be preferred.
-
-    Parameters
-    ----------
-    draws, entity, day, stream
-        As in `uniforms`.
-    question
-        Which question of the stream, 0 to 16383.
-
-    Returns
-    -------
-    float
-        Greater than 0 and less than 1: ``uniforms(..., question // 4)[question % 4]``.
-
-    Raises
-    ------
-    ValueError
-        If a number is outside its range.
-
-    Examples
-    --------
-    >>> uniform(draws_of(2024), entity=3, day=10, stream=stream_id("encounters"), question=2)
-    0.3351004457799718
-    """
-    question = _whole(question)
-    return _between_0_and_1(words(draws, entity, day, stream, question // LANES)[question % LANES])
-
-
-@compiled
-def fill_uniform(out: NDArray[np.float64], draws: Draws, entity: int, day: int, stream: int) -> None:
-    """Write the uniform draws for the first questions of one stream into an array.
-
-    Parameters
-    ----------
-    out
-        Shape (questions,), at most 16384 of them: ``out[q]`` becomes the answer to question q, as `uniform` gives it.
-    draws, entity, day, stream
-        As in `uniforms`.
-
-    Raises
-    ------
-    ValueError
-        If a number is outside its range, or there are too many questions.
-
-    Examples
-    --------
-    >>> out = np.empty(6)
-    >>> fill_uniform(out, draws_of(2024), entity=3, day=10, stream=stream_id("encounters"))
-    >>> out.round(3)
-    array([0.429, 0.631, 0.335, 0.279, 0.565, 0.203])
-    """
-    if out.size > QUESTIONS:
-        raise ValueError("a stream has at most 16384 questions")
-    c0, c1, c2, c3 = counter(draws, entity, day, stream, 0)
-    whole_blocks = out.size // LANES
-    for block in range(whole_blocks):
-        w0, w1, w2, w3 = philox(c0, c1, c2, c3 + block, draws.key0, draws.key1)
-        first = LANES * block
-        out[first] = _between_0_and_1(w0)
-        out[first + 1] = _between_0_and_1(w1)
-        out[first + 2] = _between_0_and_1(w2)
-        out[first + 3] = _between_0_and_1(w3)
-    for question in range(LANES * whole_blocks, out.size):
-        out[question] = uniform(draws, entity, day, stream, question)
-
-
 # Normal draws
 
 NEAR_HALF = 0.425
@@ -538,88 +432,3 @@ def normal_quantile(probability: float) -> float:
         x = tail - NEAR_TAIL
         size = _polynomial(x, FAR_NUMERATOR) / _polynomial(x, FAR_DENOMINATOR)
     return math.copysign(size, from_half)
-
-
-@compiled
-def normals(draws: Draws, entity: int, day: int, stream: int, block: int) -> tuple[float, float, float, float]:
-    """Four standard normal draws: the answers to one block of questions.
-
-    A question has one answer: as a normal draw it is the same one as from `uniforms`, seen through `normal_quantile`.
-
-    Parameters
-    ----------
-    draws, entity, day, stream, block
-        As in `uniforms`.
-
-    Returns
-    -------
-    tuple of 4 float
-        Mean 0, standard deviation 1; none is beyond 6.34 on either side.
-
-    Raises
-    ------
-    ValueError
-        If a number is outside its range.
-
-    Examples
-    --------
-    >>> [round(z, 6) for z in normals(draws_of(2024), entity=3, day=0, stream=stream_id("traits"), block=0)]
-    [0.985115, 0.200486, 0.476128, 1.569232]
-    """
-    u0, u1, u2, u3 = uniforms(draws, entity, day, stream, block)
-    return normal_quantile(u0), normal_quantile(u1), normal_quantile(u2), normal_quantile(u3)
-
-
-@compiled
-def normal(draws: Draws, entity: int, day: int, stream: int, question: int) -> float:
-    """One standard normal draw: the answer to one question.
-
-    Parameters
-    ----------
-    draws, entity, day, stream, question
-        As in `uniform`.
-
-    Returns
-    -------
-    float
-        Mean 0, standard deviation 1: ``normals(..., question // 4)[question % 4]``.
-
-    Raises
-    ------
-    ValueError
-        If a number is outside its range.
-
-    Examples
-    --------
-    >>> round(normal(draws_of(2024), entity=3, day=0, stream=stream_id("traits"), question=2), 6)
-    0.476128
-    """
-    return normal_quantile(uniform(draws, entity, day, stream, question))
-
-
-@compiled
-def fill_normal(out: NDArray[np.float64], draws: Draws, entity: int, day: int, stream: int) -> None:
-    """Write the standard normal draws for the first questions of one stream into an array.
-
-    Parameters
-    ----------
-    out
-        Shape (questions,), at most 16384 of them: ``out[q]`` becomes the answer to question q, as `normal` gives it.
-    draws, entity, day, stream
-        As in `uniforms`.
-
-    Raises
-    ------
-    ValueError
-        If a number is outside its range, or there are too many questions.
-
-    Examples
-    --------
-    >>> out = np.empty(6)
-    >>> fill_normal(out, draws_of(2024), entity=3, day=0, stream=stream_id("traits"))
-    >>> out.round(3)
-    array([ 0.985,  0.2  ,  0.476,  1.569,  0.472, -0.224])
-    """
-    fill_uniform(out, draws, entity, day, stream)
-    for question in range(out.size):
-        out[question] = normal_quantile(out[question])

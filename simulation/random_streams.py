@@ -120,8 +120,16 @@ def with_written(draws: Draws, *written: tuple[int, int, int, int, float]) -> Dr
     written
         Each a stream, entity, day, question and draw; the first three coordinates and the question may be ``ANY``.
         Where several apply, the last one counts. Normal draws are written as the uniform draw they come from.
+
+    Raises
+    ------
+    InputError
+        If a draw is not strictly between 0 and 1, as all draws by address are.
     """
-    return draws._replace(written=np.vstack([draws.written, np.array(written, np.float64).reshape(-1, 5)]))
+    rows = np.array(written, np.float64).reshape(-1, 5)
+    if not ((rows[:, 4] > 0) & (rows[:, 4] < 1)).all():
+        raise InputError("a draw that is written by hand must be greater than 0 and less than 1")
+    return draws._replace(written=np.vstack([draws.written, rows]))
 
 
 @compiled

@@ -315,3 +315,9 @@ def test_two_streams_of_one_number_are_refused():
         check_streams({"mine": MEETINGS})
     with pytest.raises(InputError, match="'other' would have the same random draws as 'one'"):
         check_streams({"one": 5, "other": 5})
+
+
+@pytest.mark.parametrize("draw", [0.0, 1.0, -0.1, float("nan")])
+def test_a_written_draw_is_one_that_an_address_could_give(draw):
+    with pytest.raises(InputError, match="greater than 0 and less than 1"):
+        with_written(draws_of(1), (MEETINGS, ANY, ANY, ANY, draw))
