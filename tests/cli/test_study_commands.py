@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from twoway.cli.main import main
 from twoway.experiments.studies.store import SHARDS, Store
 from twoway.experiments.studies.study import load_study, shipped_studies
 
@@ -30,22 +29,11 @@ WIDER = MINE.replace("[0.0, 3.0, 9.0]", "{ low = 0.0, high = 9.0 }\ncontext.form
 )
 
 
-@pytest.fixture
-def twoway(tmp_path, monkeypatch, capsys):
-    """Call the command in a folder with two studies; returns status, output and errors."""
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(autouse=True)
+def two_studies(tmp_path):
+    """Two small studies in the folder in which commands are called."""
     (tmp_path / "mine.toml").write_text(MINE)
     (tmp_path / "wider.toml").write_text(WIDER)
-
-    def call(*arguments):
-        try:
-            status = main([str(argument) for argument in arguments])
-        except SystemExit as end:
-            status = end.code
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return call
 
 
 def one_line(text):
