@@ -50,12 +50,29 @@ def codebook() -> pd.DataFrame:
 
 
 def measures(tables: Tables, resolved: Resolved, day: int = 90, seed: int = 0) -> pd.DataFrame:
-    """Every measure of a run, a row per measure and group, with 95 % intervals.
+    """Every measure of a run, with 95 % intervals.
 
-    Columns: measure, group, estimate, low, high, interval (how it was made, or why there is none), n, counted (what n
-    counts), unit, meaning. *day* is the day of the interview; what happens over time is taken from the whole stay.
-    *seed* decides rating noise and draws, nothing else. All three tables are used, so a run must have kept its
-    events; a missing table, column or day is refused.
+    Parameters
+    ----------
+    tables
+        Events, days and dyads of a run, none of them empty.
+    resolved
+        The scenario with its data files.
+    day
+        Day of the interview; what happens over time is taken from the whole stay.
+    seed
+        Seed of the rating noise and of the bootstrap.
+
+    Returns
+    -------
+    DataFrame
+        A row per measure and group. Columns measure, group, estimate, low, high, interval (how it was made, or why
+        there is none), n, counted (what n counts), unit, meaning.
+
+    Raises
+    ------
+    InputError
+        If a table is empty, a column is missing, or the day is not in the table of days.
     """
     require_columns(tables.events, "events", OF_EVENTS)
     require_columns(tables.dyads, "dyads", keyworkers.OF_DYADS)

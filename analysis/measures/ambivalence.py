@@ -52,6 +52,13 @@ FRIENDLY, POLITE, CONFLICTED = PATTERNS
 def ambivalence_index(positivity: Any, negativity: Any) -> Any:
     """(P + N)/2 - |P - N|: high where both are strong and alike (Thompson, Zanna & Griffin 1995, recalled).
 
+    Parameters
+    ----------
+    positivity, negativity
+        Good and bad tone, EPA units; numbers, arrays or series of one shape.
+
+    Examples
+    --------
     >>> ambivalence_index(1.0, 1.0), ambivalence_index(1.0, 0.0), ambivalence_index(0.0, 0.0)
     (1.0, -0.5, 0.0)
     """
@@ -65,13 +72,17 @@ class MatchedClients(NamedTuple):
     little: NDArray[np.intp]
 
 
-def same_balance(
-    positivity: Floats, negativity: Floats, caliper: float = CALIPER, outer: float = OUTER
-) -> MatchedClients:
+def same_balance(positivity: Floats, negativity: Floats, outer: float = OUTER) -> MatchedClients:
     """Pairs of clients with the same balance P - N, one of whom feels much of both and one little of either.
 
-    Much and little are the upper and the lower share *outer* by P + N, ties included in neither; each client is in
-    one pair at most, and the pairs are as many as can be.
+    Each client is in one pair at most, and the pairs are as many as can be.
+
+    Parameters
+    ----------
+    positivity, negativity
+        Good and bad tone of each client, EPA units, shape (n,).
+    outer
+        Share of clients, by P + N, who feel much (the highest) and who feel little (the lowest); ties are in neither.
     """
     balance, amount = positivity - negativity, positivity + negativity
     low, high = np.quantile(amount, [outer, 1 - outer])
@@ -80,10 +91,10 @@ def same_balance(
     pairs, i, j = [], 0, 0
     while i < len(much) and j < len(little):
         apart = balance[much[i]] - balance[little[j]]
-        if abs(apart) <= caliper:
+        if abs(apart) <= CALIPER:
             pairs.append((much[i], little[j]))
-        i += apart <= caliper
-        j += apart >= -caliper
+        i += apart <= CALIPER
+        j += apart >= -CALIPER
     chosen = np.array(pairs, np.intp).reshape(-1, 2)
     return MatchedClients(chosen[:, 0], chosen[:, 1])
 
@@ -91,9 +102,25 @@ def same_balance(
 def outcomes_of_matched(
     matched: MatchedClients, member: Floats, groups: tuple[str, ...], when: str, seed: int = 0
 ) -> pd.DataFrame:
-    """Shares of the groups in which those who felt much and those who felt little are *when*, and the differences.
+    """Share in each group of the matched clients who felt much and of those who felt little, and the difference.
 
-    *member* (dyads, groups) is 1 where a dyad is in a group. Pairs are drawn again.
+    Parameters
+    ----------
+    matched
+        Matched clients, from ``same_balance``.
+    member
+        1 where a dyad is in a group, else 0, shape (dyads, groups).
+    groups
+        Names of the groups.
+    when
+        When the dyads are in the groups, in words, such as "on the day".
+    seed
+        Seed of the bootstrap over matched pairs.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``SAME_BALANCE`` and ``DIFFERENCE``, with the columns ``estimates.COLUMNS``.
     """
     units = units_alone(len(matched.much), "matched pairs", seed)
     much, little = member[matched.much], member[matched.little]
@@ -109,7 +136,24 @@ def outcomes_of_matched(
 
 
 def ambivalence(panel: Panel, day: int, units: Units, seed: int = 0) -> pd.DataFrame:
-    """Ambivalence of the client by pattern on a *day*; patterns of those of the same balance, then and at the end."""
+    """Ambivalence of clients by pattern on a day; patterns of clients with the same balance, then and at the end.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    day
+        Day of the interview.
+    units
+        Units that are resampled.
+    seed
+        Seed of the bootstrap over matched pairs.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
+    """
     at = panel.at(day)
     positivity, negativity = panel.positivity[CLIENT, :, at], panel.negativity[CLIENT, :, at]
     member = members(patterns_on(panel, day))

@@ -50,8 +50,20 @@ STEPS = (f"{PATTERNS[2]} less {PATTERNS[1]}", f"{PATTERNS[1]} less {PATTERNS[0]}
 def negative_acts(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
     """Every act that its reader saw as negative.
 
-    Columns: ``row`` of the panel, ``reader`` (0 client, 1 keyworker), ``time`` and ``person_share``. Time
-    is in days; within a day it follows the order of the events table.
+    Parameters
+    ----------
+    panel
+        Both parties by day; only its dyads are used.
+    events
+        Events table.
+    resolved
+        The scenario with its data files.
+
+    Returns
+    -------
+    DataFrame
+        A row per act, ordered by dyad and time. Columns ``row`` (of the panel), ``reader`` (0 client, 1 keyworker),
+        ``time`` (days; within a day in the order of the events table) and ``person_share``.
     """
     seen = sentiment_of(events["seen"], resolved)
     bad = events[seen < BAD]
@@ -67,7 +79,16 @@ def negative_acts(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.
 def paired_events(acts: pd.DataFrame) -> pd.DataFrame:
     """Each act the keyworker read, with the act the client read that is nearest in time, ``NEAR`` days at most.
 
-    *acts* come from ``negative_acts``; columns ``row``, ``time``, ``keyworker`` and ``client`` (person shares).
+    Parameters
+    ----------
+    acts
+        Negative acts, from ``negative_acts``.
+
+    Returns
+    -------
+    DataFrame
+        A row per pair. Columns ``row``, ``time`` (of the act the keyworker read), ``keyworker`` and ``client`` (shares
+        of the person, 0..1).
     """
     hers, his = (acts[acts["reader"] == reader].sort_values("time", kind="stable") for reader in (KEYWORKER, CLIENT))
     pairs = pd.merge_asof(
@@ -84,7 +105,26 @@ def paired_events(acts: pd.DataFrame) -> pd.DataFrame:
 def attribution(
     panel: Panel, events: pd.DataFrame, resolved: Resolved, patterns: NDArray[np.int8], units: Units
 ) -> pd.DataFrame:
-    """Asymmetry of attribution over the stay, in all dyads and by their *patterns* (codes, one per dyad)."""
+    """Asymmetry of attribution over the stay, in all dyads and by pattern.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    events
+        Events table.
+    resolved
+        The scenario with its data files.
+    patterns
+        Pattern of each dyad, as an index into ``PATTERNS``, shape (dyads,).
+    units
+        Units that are resampled.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
+    """
     acts = negative_acts(panel, events, resolved)
     pairs = paired_events(acts)
     keyworker, client = pairs["keyworker"].to_numpy(), pairs["client"].to_numpy()

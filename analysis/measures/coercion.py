@@ -48,7 +48,20 @@ MEASURES = (VIEW, SLOPE, FELT_AND_FORMAL, HIGH_FELT, FORMAL)
 
 
 def mandated(events: pd.DataFrame, resolved: Resolved) -> NDArray[np.bool_]:
-    """Which rows of the events table are acts of a keyworker that the rules prescribe, and that went by the book."""
+    """Which rows of the events table are acts of a keyworker that the rules prescribe, and that went by the book.
+
+    Parameters
+    ----------
+    events
+        Events table.
+    resolved
+        The scenario with its data files.
+
+    Returns
+    -------
+    array of bool
+        Shape (rows,).
+    """
     kind = pd.Categorical(events["encounter"], categories=list(ENCOUNTER_KINDS)).codes.astype(np.intp)
     exchange = events["exchange"].fillna(-1).to_numpy(np.int64)
     longest = max(resolved.situations.exchanges)
@@ -65,7 +78,24 @@ def mandated(events: pd.DataFrame, resolved: Resolved) -> NDArray[np.bool_]:
 
 
 def formal_control(panel: Panel, events: pd.DataFrame, resolved: Resolved, day: int) -> Floats:
-    """Mandated acts each client met until the end of a *day*, per week, shape (dyads,)."""
+    """Mandated acts that each client met with until the end of a day, per week.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day; only its dyads are used.
+    events
+        Events table.
+    resolved
+        The scenario with its data files.
+    day
+        Last day that counts.
+
+    Returns
+    -------
+    array
+        Acts per week, shape (dyads,).
+    """
     rows = events[mandated(events, resolved) & (events["day"] <= day).to_numpy()]
     return np.bincount(panel.rows_of(rows, "events"), minlength=len(panel.dyads)) * 7 / day
 
@@ -79,10 +109,32 @@ def coercion(
     measurement: Measurement = MEASUREMENT,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """How felt and formal coercion go with the client's rating on a *day*, and how many feel highly coerced.
+    """How felt and formal coercion go with the client's rating on a day, and how many feel highly coerced.
 
     Formal control is counted from records and has no noise; felt coercion, being asked for, is observed with the
     reliability of a rating.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    events
+        Events table.
+    resolved
+        The scenario with its data files.
+    day
+        Day of the interview.
+    units
+        Units that are resampled.
+    measurement
+        Reliability of a single rating, and share of clients at the top of the scale.
+    seed
+        Seed of the rating noise.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
     """
     at, n = panel.at(day), len(panel.dyads)
     formal = formal_control(panel, events, resolved, day)

@@ -26,7 +26,24 @@ MEASURES = (CONTACT,)
 
 
 def contact(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Units) -> pd.DataFrame:
-    """Share of warm, neutral and hostile acts of staff in everyday meetings over the stay."""
+    """Share of warm, neutral and hostile acts of keyworkers in everyday meetings over the stay.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day; only its dyads are used.
+    events
+        Events table.
+    resolved
+        The scenario with its data files.
+    units
+        Units that are resampled.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
+    """
     everyday = (events["encounter"] == ENCOUNTER_KINDS[EncounterKind.EVERYDAY]) & (events["actor"] == ROLES[KEYWORKER])
     acts = events[everyday.to_numpy()]
     good = sentiment_of(acts["act"], resolved)

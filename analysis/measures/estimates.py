@@ -48,18 +48,35 @@ class Units(NamedTuple):
     """Name of the units: centres or dyads."""
 
 
-def units_of(dyads: pd.DataFrame, seed: int = 0, draws: int = DRAWS) -> Units:
-    """Units for intervals over these *dyads* (columns replicate, centre): centres, or dyads where centres are few.
+def units_of(dyads: pd.DataFrame, seed: int = 0) -> Units:
+    """Units for intervals over dyads: centres, or dyads where centres are few.
 
-    Centres of different replicates are different centres. Draws depend on *seed* and the number of units alone.
+    Parameters
+    ----------
+    dyads
+        A row per dyad, with columns replicate and centre. Centres of different replicates are different centres.
+    seed
+        Seed of the bootstrap; draws depend on it and the number of units alone.
     """
     centres = dyads.groupby(["replicate", "centre"]).ngroup().to_numpy(np.intp)
     enough = len(np.unique(centres)) >= ENOUGH_CENTRES
-    return _drawn(centres, "centres", seed, draws) if enough else units_alone(len(dyads), "dyads", seed, draws)
+    return _drawn(centres, "centres", seed, DRAWS) if enough else units_alone(len(dyads), "dyads", seed)
 
 
 def units_alone(count: int, name: str, seed: int = 0, draws: int = DRAWS) -> Units:
-    """Units for intervals over *count* things that are drawn one by one, such as pairs of dyads."""
+    """Units for intervals over cases that are drawn one by one, such as pairs of dyads.
+
+    Parameters
+    ----------
+    count
+        Number of cases.
+    name
+        Name of the cases, a plural, such as "matched pairs".
+    seed
+        Seed of the bootstrap.
+    draws
+        Number of bootstrap samples; 0 if no intervals are wanted.
+    """
     return _drawn(np.arange(count), name, seed, draws)
 
 
@@ -118,9 +135,25 @@ def estimated(
 def estimated_shares(
     measure: Measure, groups: Sequence[str], hits: Floats, cases: Floats, units: Units
 ) -> pd.DataFrame:
-    """Rows of a share for each of the *groups*: *hits* among *cases*, both of shape (dyads, groups).
+    """Rows of a share for each group: the sum of hits over the sum of cases.
 
     Where every draw gives the same share (nobody, or everybody) the interval is Wilson's over the units.
+
+    Parameters
+    ----------
+    measure
+        Name, unit and meaning.
+    groups
+        Names of the G groups.
+    hits, cases
+        Numbers of hits and of cases of each dyad in each group, shape (dyads, G) each.
+    units
+        Units that are resampled.
+
+    Returns
+    -------
+    DataFrame
+        A row per group, with the columns ``COLUMNS``.
     """
     g = len(groups)
     table = estimated(
@@ -135,7 +168,24 @@ def estimated_shares(
 
 
 def estimated_means(measure: Measure, groups: Sequence[str], sums: Floats, cases: Floats, units: Units) -> pd.DataFrame:
-    """Rows of a mean for each of the *groups*: *sums* over *cases*, both of shape (dyads, groups)."""
+    """Rows of a mean for each group: the sum of values over the number of cases.
+
+    Parameters
+    ----------
+    measure
+        Name, unit and meaning.
+    groups
+        Names of the G groups.
+    sums, cases
+        Sum of the values and number of cases of each dyad in each group, shape (dyads, G) each.
+    units
+        Units that are resampled.
+
+    Returns
+    -------
+    DataFrame
+        A row per group, with the columns ``COLUMNS``.
+    """
     g = len(groups)
     return estimated(
         measure, groups, np.hstack([sums, cases]), lambda s: s[..., :g] / s[..., g:], cases.sum(axis=0), units
@@ -168,13 +218,36 @@ def _counted_units(count: int, name: str) -> str:
 
 
 def tidy(measure: Measure, rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
-    """Rows of one measure (name, group, estimate, low, high, interval, n) as a table with its unit and meaning."""
+    """Rows of one measure as a table with its unit and meaning.
+
+    Parameters
+    ----------
+    measure
+        Unit, meaning, and what ``n`` counts.
+    rows
+        Name of the measure, group, estimate, low, high, interval and n: the first seven of ``COLUMNS``.
+
+    Returns
+    -------
+    DataFrame
+        A row per group, with the columns ``COLUMNS``.
+    """
     table = pd.DataFrame(rows, columns=list(COLUMNS[:7]))
     return table.assign(counted=measure.counted, unit=measure.unit, meaning=measure.meaning)
 
 
 def not_estimated(measure: Measure, group: str, why: str) -> tuple[Any, ...]:
-    """A row that says in words *why* there is no estimate."""
+    """A row, for ``tidy``, of a group without an estimate.
+
+    Parameters
+    ----------
+    measure
+        The measure.
+    group
+        Name of the group.
+    why
+        The reason, in words.
+    """
     return measure.name, group, np.nan, np.nan, np.nan, f"not estimated: {why}", 0
 
 
@@ -198,7 +271,20 @@ def moments(*columns: Floats) -> Floats:
 
 
 def correlations(sums: Floats, columns: int) -> Floats:
-    """Correlation matrices, shape (..., c, c), from sums of ``moments``; NaN where something does not vary."""
+    """Correlation matrices from sums of ``moments``.
+
+    Parameters
+    ----------
+    sums
+        Sums over dyads of the moments of c columns, shape (..., 1 + c + c·c).
+    columns
+        Number of columns, c.
+
+    Returns
+    -------
+    array
+        Shape (..., c, c); NaN where a column does not vary.
+    """
     n = sums[..., :1]
     mean = sums[..., 1 : 1 + columns] / n
     second = (sums[..., 1 + columns :] / n).reshape(*sums.shape[:-1], columns, columns)

@@ -49,12 +49,28 @@ def shapes(
     thresholds: GrowthThresholds = GROWTH,
     measurement: Measurement = MEASUREMENT,
 ) -> pd.DataFrame:
-    """Shape of each party's course, a row per dyad and party.
+    """Shape of the course of each party's rating.
 
-    Columns: replicate, centre, dyad, ``party``, ``change`` (least-squares change from the first day fitted to the last,
-    EPA units), ``shape`` (of ``SHAPES``), ``local_v`` (at least one rupture that was repaired) and ``global_u``
-    (the fitted parabola has its lowest point in the middle half of the time, and both ends lie well above it).
-    Noise is what makes a single rating of *day* as unreliable as declared. *ruptures* come from ``find_ruptures``.
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    day
+        Day whose ratings set the noise of a single rating, against which changes are judged.
+    ruptures
+        The ruptures, from ``find_ruptures``.
+    thresholds
+        When a change counts, in SDs of the noise.
+    measurement
+        Reliability of a single rating.
+
+    Returns
+    -------
+    DataFrame
+        A row per dyad and party: all clients, then all keyworkers. Columns replicate, centre, dyad, ``party``,
+        ``change`` (least-squares change from the first day fitted to the last, EPA units), ``shape`` (of ``SHAPES``),
+        ``local_v`` (at least one rupture that was repaired) and ``global_u`` (the fitted parabola has its lowest point
+        in the middle half of the time, and both ends lie well above it).
     """
     fitted = panel.days >= min(thresholds.first_day, panel.days[-1])
     courses = panel.rating[:, :, fitted].reshape(2 * len(panel.dyads), -1)
@@ -102,7 +118,22 @@ def _dips(courses: NDArray[np.float64], least: NDArray[np.float64]) -> NDArray[n
 
 
 def growth(panel: Panel, table: pd.DataFrame, units: Units) -> pd.DataFrame:
-    """Share of each shape, of local V and of global U, by party; *table* comes from ``shapes``."""
+    """Share of each shape, of local V and of global U, by party.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day; only its dyads are used.
+    table
+        Shape of each course, from ``shapes``.
+    units
+        Units that are resampled.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
+    """
     n = len(panel.dyads)
     if n < 2:
         why = "whether a change is more than noise takes at least two dyads: how they differ sets the noise"

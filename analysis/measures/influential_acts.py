@@ -12,12 +12,25 @@ BETWEEN = ("talk_repaired", "new_keyworker")
 
 
 def moved_most(events: pd.DataFrame, party: str, most: int = 3) -> pd.DataFrame:
-    """The exchanges of one dyad after which *party* took the relationship for something else, the strongest first.
+    """The exchanges of one dyad that changed a party's definition of the relationship most, the strongest first.
 
-    *events* are the rows of one dyad, in their order. Returns at most so many of them, those that moved something,
-    with one more column: ``moved``, the share of the party's weight over frames that went to other frames (half the
-    sum of the absolute differences to the definition before). Readings that follow a repaired talk or a new keyworker
-    are left out where the definition before them was not written down, and so is the first reading.
+    Readings that follow a repaired talk or a new keyworker are left out where the definition before them was not
+    written down, and so is the first reading.
+
+    Parameters
+    ----------
+    events
+        Events of one dyad, in their order.
+    party
+        Reader of the acts: "client" or "keyworker".
+    most
+        Most exchanges that are returned.
+
+    Returns
+    -------
+    DataFrame
+        Rows of *events* that changed something, with one more column: ``moved``, the share of the party's weight over
+        frames that went to other frames (half the sum of the absolute differences to the definition before), 0..1.
     """
     exchange = events["event"] == "exchange"
     holds = (events["actor"] == party) != exchange  # a reading tells the reader's definition, all else the actor's own

@@ -44,7 +44,26 @@ OF_DYADS = (*DYAD, "keyworker_reserve")
 def keyworkers(
     panel: Panel, events: pd.DataFrame, dyads: pd.DataFrame, resolved: Resolved, shapes: pd.DataFrame, units: Units
 ) -> pd.DataFrame:
-    """All measures of keyworkers over the stay; *shapes* come from ``twoway.analysis.measures.growth.shapes``."""
+    """All measures of keyworkers over the stay.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    events, dyads
+        Tables of the run.
+    resolved
+        The scenario with its data files.
+    shapes
+        Shape of each party's course, from ``growth.shapes``.
+    units
+        Units that are resampled.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
+    """
     return pd.concat(
         [
             control_and_warmth(panel, events, resolved, units),
@@ -56,7 +75,24 @@ def keyworkers(
 
 
 def control_and_warmth(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Units) -> pd.DataFrame:
-    """Whether keyworkers who control more are less warm: a correlation over keyworkers who did anything but control."""
+    """Whether keyworkers who control more are less warm: a correlation over keyworkers who did anything but control.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    events
+        Events table.
+    resolved
+        The scenario with its data files.
+    units
+        Units that are resampled; where these are not centres, keyworkers are.
+
+    Returns
+    -------
+    DataFrame
+        One row of ``CONTROL_AND_WARMTH``, with the columns ``estimates.COLUMNS``.
+    """
     n, days = panel.post.shape
     who = np.stack([np.repeat(np.arange(n), days), panel.post.ravel(), panel.predecessors.ravel()])
     acts = events[(events["actor"] == ROLES[KEYWORKER]).to_numpy() & events["act"].notna().to_numpy()]
@@ -84,7 +120,20 @@ def control_and_warmth(panel: Panel, events: pd.DataFrame, resolved: Resolved, u
 
 
 def fall_after_change(panel: Panel, units: Units) -> pd.DataFrame:
-    """How far clients' ratings fall when the keyworker changes, averaged over changes."""
+    """How far clients' ratings fall when the keyworker changes, averaged over changes.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    units
+        Units that are resampled.
+
+    Returns
+    -------
+    DataFrame
+        One row of ``FALL``, with the columns ``estimates.COLUMNS``.
+    """
     rating = panel.rating[CLIENT]
     changed = (np.diff(panel.predecessors, axis=1) != 0) | (np.diff(panel.post, axis=1) != 0)
     row, before = np.nonzero(changed[:, : max(0, len(panel.days) - AFTER)])
@@ -101,6 +150,22 @@ def deterioration_and_reserve(panel: Panel, dyads: pd.DataFrame, shapes: pd.Data
     """Odds ratio of deterioration between the most and the least reserved third of keyworkers.
 
     Where more than a third have as little reserve as anybody (none at all, say), all of these are the least reserved.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    dyads
+        Dyads table, in any order.
+    shapes
+        Shape of each party's course, from ``growth.shapes``.
+    units
+        Units that are resampled.
+
+    Returns
+    -------
+    DataFrame
+        One row of ``RESERVE``, with the columns ``estimates.COLUMNS``.
     """
     reserve = np.full(len(panel.dyads), np.nan)
     reserve[panel.rows_of(dyads, "dyads")] = dyads["keyworker_reserve"].to_numpy()

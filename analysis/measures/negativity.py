@@ -38,8 +38,22 @@ NEARER = "how much nearer 1 in the top tenth"
 def negative_readings(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
     """Each act of a keyworker that the client read after an earlier one, and what it did to the rating.
 
-    Columns: ``row`` of the panel, ``before`` (rating before, EPA units), ``change`` and ``evaluation`` (of the act
-    seen). Readings between which something else changed the tone (a talk that failed, a new keyworker) are left out.
+    Readings between which something else changed the tone (a talk that failed, a new keyworker) are left out.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day; only its dyads are used.
+    events
+        Events table.
+    resolved
+        The scenario with its data files.
+
+    Returns
+    -------
+    DataFrame
+        A row per act. Columns ``row`` (of the panel), ``before`` (the client's rating before), ``change`` (of the
+        rating) and ``evaluation`` (of the act seen), all three in EPA units.
     """
     row = panel.rows_of(events, "events")
     order = np.lexsort((np.arange(len(events)), events["day"].to_numpy(), row))
@@ -58,7 +72,24 @@ def negative_readings(panel: Panel, events: pd.DataFrame, resolved: Resolved) ->
 
 
 def negativity(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Units) -> pd.DataFrame:
-    """The negativity ratio over the stay, near neutral and for the top tenth of ratings."""
+    """The negativity ratio over the stay, near neutral and for the top tenth of ratings.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day; only its dyads are used.
+    events
+        Events table.
+    resolved
+        The scenario with its data files.
+    units
+        Units that are resampled.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
+    """
     table = negative_readings(panel, events, resolved)
     before, evaluation = table["before"].to_numpy(), table["evaluation"].to_numpy()
     top = np.quantile(before, TOP) if len(before) else np.inf

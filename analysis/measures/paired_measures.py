@@ -47,19 +47,7 @@ def ratio(sums: Floats) -> Floats:
     return share
 
 
-def powers(values: Floats) -> tuple[Floats, Floats, Floats]:
-    """Powers 0 to 2 of centred *values* (dyads,)."""
-    centred = values - values.mean()
-    return np.ones_like(values), centred, centred**2
-
-
-def sd_of_powers(sums: Floats) -> Floats:
-    """Standard deviation, from sums of ``powers``."""
-    n, first, second = np.moveaxis(sums, -1, 0)
-    return np.sqrt(np.maximum(second / n - (first / n) ** 2, 0.0))
-
-
-def run_sums(tables: Tables, resolved: Resolved, day: int, seed: int = 0) -> RunSums:
+def run_sums(tables: Tables, resolved: Resolved, day: int) -> RunSums:
     """Sums of a run from which two runs are compared, on the day of the interview or over the whole stay.
 
     The measures are those of the same names in ``twoway.analysis.measures``: whether both parties' classes agree,
@@ -74,8 +62,6 @@ def run_sums(tables: Tables, resolved: Resolved, day: int, seed: int = 0) -> Run
         The scenario with its data files.
     day
         Day of the interview.
-    seed
-        Seed of the rating noise.
     """
     view = panel(tables.days)
     at, n = view.at(day), len(view.dyads)
@@ -101,7 +87,7 @@ def run_sums(tables: Tables, resolved: Resolved, day: int, seed: int = 0) -> Run
     events = np.bincount(pairs["row"], minlength=n).astype(float)
     high = (view.felt_coercion[:, at] > coercion.HIGH).astype(float)
     improving, deteriorating = ((shape == name).to_numpy(float) for name in (growth.SHAPES[0], growth.SHAPES[2]))
-    rated = moments(*ratings.observed_ratings(view, day, seed=seed))
+    rated = moments(*ratings.observed_ratings(view, day))
     role = ROLES[CLIENT]
     end = [class_codes(view.positivity[side, :, -1], view.negativity[side, :, -1]) for side in range(2)]
     return RunSums(
@@ -112,7 +98,7 @@ def run_sums(tables: Tables, resolved: Resolved, day: int, seed: int = 0) -> Run
             MeasureSums(ratings.GAP, "absolute", by_replicate(np.abs(true[0] - true[1]), one), ratio),
             MeasureSums(ratings.MEAN, role, by_replicate(true[CLIENT], one), ratio),
             *(
-                MeasureSums(ratings.SPREAD, who, by_replicate(*powers(own_rating)), sd_of_powers)
+                MeasureSums(ratings.SPREAD, who, by_replicate(*ratings.powers(own_rating)), _spread)
                 for who, own_rating in zip(ROLES, true, strict=True)
             ),
             MeasureSums(coercion.HIGH_FELT, "all", by_replicate(high, one), ratio),
@@ -125,14 +111,28 @@ def run_sums(tables: Tables, resolved: Resolved, day: int, seed: int = 0) -> Run
     )
 
 
-def measure_differences(first: RunSums, other: RunSums, seed: int = 0, draws: int = DRAWS) -> pd.DataFrame:
+def _spread(sums: Floats) -> Floats:
+    """Standard deviation of one column, shape (...)."""
+    spread: Floats = ratings.spread(sums)[..., 0]
+    return spread
+
+
+def measure_differences(first: RunSums, other: RunSums) -> pd.DataFrame:
     """By measure: its value in both runs, the paired difference, its 95 % interval and standard error.
 
-    Columns ``measure``, ``group``, ``first``, ``other``, ``difference``, ``low``, ``high``, ``se``, ``unit``; missing
-    where a measure is undefined. The interval is the percentile interval of the replicates drawn again.
+    Parameters
+    ----------
+    first, other
+        Sums of two runs of the same people, from ``run_sums``; replicates are in the same order.
+
+    Returns
+    -------
+    DataFrame
+        A row per measure. Columns ``measure``, ``group``, ``first``, ``other``, ``difference`` (other − first),
+        ``low``, ``high`` (percentile interval of the replicates drawn again), ``se`` and ``unit``; missing where a
+        measure is undefined.
     """
-    count = len(first.patterns)
-    weights = resampling_weights(count, draws, seed).astype(float)
+    weights = resampling_weights(len(first.patterns), DRAWS).astype(float)
     rows = []
     for here, there in zip(first.sums, other.sums, strict=True):
         with np.errstate(divide="ignore", invalid="ignore"):

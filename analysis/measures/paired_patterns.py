@@ -27,13 +27,24 @@ def shares_of(codes: Codes) -> Floats:
     return np.stack([(codes == p).mean(axis=1) for p in range(len(PATTERNS))], axis=1)
 
 
-def variance_ratio(
-    first: Floats, other: Floats, confidence: float = 0.95, draws: int = 1000, seed: int = 0
-) -> Interval:
+def variance_ratio(first: Floats, other: Floats, draws: int = 1000) -> Interval:
     """Gain of common random numbers: variance with independent draws over the variance of *other* − *first*.
 
     With independent draws it would be the sum of both variances. As many times fewer replicates give the same
-    precision. The interval is a bootstrap over replicates. Infinite where the difference is the same in all of them.
+    precision.
+
+    Parameters
+    ----------
+    first, other
+        A number, or several, in each replicate of both contexts, such as ``shares_of``; shape (replicates, k).
+    draws
+        Bootstrap samples of replicates.
+
+    Returns
+    -------
+    Interval
+        Ratio with its 95 % bootstrap interval, shape (k,) each; infinite where the difference is the same in all
+        replicates.
     """
 
     def ratio(weights: Floats) -> Floats:
@@ -47,8 +58,7 @@ def variance_ratio(
 
     n = len(first)
     equal = np.full(n, 1 / n)
-    again = ratio(resampling_weights(n, draws, seed) / n)
-    low, high = percentile_interval(again, (1 - confidence) / 2, method="nearest")
+    low, high = percentile_interval(ratio(resampling_weights(n, draws) / n), method="nearest")
     return Interval(ratio(equal), low, high)
 
 
@@ -57,20 +67,38 @@ def largest_variance_ratio(first: Floats, other: Floats) -> Floats:
 
     It is reached if the replicate with the smallest share here is the one with the smallest there, and so on
     (comonotone): where a pattern is general in one context and all but absent in the other, there is little to share.
+
+    Parameters
+    ----------
+    first, other
+        As for ``variance_ratio``, shape (replicates, k).
+
+    Returns
+    -------
+    array
+        Shape (k,); infinite where the difference could be the same in all replicates.
     """
     closest = (np.sort(other, axis=0) - np.sort(first, axis=0)).var(axis=0)
     none = np.full_like(closest, np.inf)
     return np.divide(first.var(axis=0) + other.var(axis=0), closest, out=none, where=closest > NO_SPREAD)
 
 
-def pattern_differences(first: Codes, other: Codes, confidence: float = 0.95) -> pd.DataFrame:
+def pattern_differences(first: Codes, other: Codes) -> pd.DataFrame:
     """By pattern: share in both contexts, the paired difference with its interval, and what the pairing is worth.
 
-    Columns ``pattern``, ``share_first``, ``share``, ``difference``, ``low``, ``high`` (shares), ``variance_ratio``,
-    ``ratio_low``, ``ratio_high``.
+    Parameters
+    ----------
+    first, other
+        Paired tables of codes, shape (replicates, dyads).
+
+    Returns
+    -------
+    DataFrame
+        A row per pattern. Columns ``pattern``, ``share_first``, ``share``, ``difference``, ``low``, ``high`` (shares),
+        ``variance_ratio``, ``ratio_low``, ``ratio_high``; intervals cover with probability 0.95.
     """
     here, there = shares_of(first), shares_of(other)
-    difference, worth = student_interval(there - here, confidence), variance_ratio(here, there, confidence)
+    difference, worth = student_interval(there - here), variance_ratio(here, there)
     return pd.DataFrame(
         {
             "pattern": list(PATTERNS),
@@ -87,15 +115,30 @@ def pattern_differences(first: Codes, other: Codes, confidence: float = 0.95) ->
 
 
 def widest_half_width(first: Codes, other: Codes) -> float:
-    """Half the width of the widest interval of a difference."""
+    """Half the width of the widest 95 % interval of a pattern's difference, in shares.
+
+    Parameters
+    ----------
+    first, other
+        Paired tables of codes, shape (replicates, dyads).
+    """
     difference = student_interval(shares_of(other) - shares_of(first))
     return float((difference.high - difference.mean).max())
 
 
 def pattern_moves(first: Codes, other: Codes) -> pd.DataFrame:
-    """Which dyads are in which pattern here and there: columns ``first``, ``then``, ``dyads``, ``share``, ``of_first``.
+    """Number of dyads by their patterns in both contexts.
 
-    ``share`` is of all dyads, ``of_first`` of those in the first pattern (missing if there are none).
+    Parameters
+    ----------
+    first, other
+        Paired tables of codes, shape (replicates, dyads).
+
+    Returns
+    -------
+    DataFrame
+        A row per pair of patterns. Columns ``first``, ``then`` (patterns), ``dyads`` (count), ``share`` (of all dyads)
+        and ``of_first`` (share of the dyads in the first pattern; missing if there are none).
     """
     count = len(PATTERNS)
     table = np.bincount(first.ravel().astype(int) * count + other.ravel(), minlength=count * count)

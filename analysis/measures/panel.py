@@ -48,7 +48,25 @@ class Panel(NamedTuple):
         return int(found[0])
 
     def rows_of(self, table: pd.DataFrame, name: str) -> NDArray[np.intp]:
-        """Row of the panel to which each row of another *table* belongs; a dyad without days is refused."""
+        """Row of the panel to which each row of another table belongs.
+
+        Parameters
+        ----------
+        table
+            Table with columns replicate, centre and dyad.
+        name
+            Its name in messages, such as "events".
+
+        Returns
+        -------
+        array of int
+            Shape (rows of *table*,).
+
+        Raises
+        ------
+        InputError
+            If a dyad is not in the panel.
+        """
         index = pd.MultiIndex.from_frame(self.dyads)
         rows = np.asarray(index.get_indexer(pd.MultiIndex.from_frame(table[DYAD])), np.intp)
         if (rows < 0).any():

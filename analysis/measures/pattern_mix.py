@@ -23,18 +23,63 @@ MEASURES = (SHARE, ALL_THREE, SAME_CLASS)
 
 
 def classes_on(panel: Panel, day: int, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.int8]:
-    """Class of either party on a day, shape (2, dyads), as indices into ``twoway.analysis.patterns.CLASSES``."""
+    """Class of either party on a day.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    day
+        Day of the stay.
+    thresholds
+        Thresholds of the classification rule.
+
+    Returns
+    -------
+    array of int
+        Indices into ``twoway.analysis.patterns.CLASSES``, shape (2, dyads): the client's first.
+    """
     at = panel.at(day)
     return class_codes(panel.positivity[:, :, at], panel.negativity[:, :, at], thresholds)
 
 
 def patterns_on(panel: Panel, day: int, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.int8]:
-    """Pattern of each dyad on a day, shape (dyads,), as indices into ``twoway.analysis.patterns.PATTERNS``."""
+    """Pattern of each dyad on a day.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    day
+        Day of the stay.
+    thresholds
+        Thresholds of the classification rule.
+
+    Returns
+    -------
+    array of int
+        Indices into ``twoway.analysis.patterns.PATTERNS``, shape (dyads,).
+    """
     return pattern_codes(*classes_on(panel, day, thresholds))
 
 
 def usual_members(panel: Panel, first: int, last: int, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.float64]:
-    """Share of the days from *first* to *last* on which a dyad is of each pattern, shape (dyads, 3)."""
+    """Share of some days on which each dyad is of each pattern.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    first, last
+        First and last of the days.
+    thresholds
+        Thresholds of the classification rule.
+
+    Returns
+    -------
+    array
+        Shape (dyads, 3); each row sums to 1.
+    """
     days = [members(patterns_on(panel, day, thresholds)) for day in range(first, last + 1)]
     share: NDArray[np.float64] = np.mean(days, axis=0)
     return share
@@ -47,7 +92,24 @@ def members(codes: NDArray[np.int8]) -> NDArray[np.float64]:
 
 
 def mix(panel: Panel, day: int, units: Units, thresholds: Thresholds = THRESHOLDS) -> pd.DataFrame:
-    """Share of each pattern on a *day*, how likely a small study finds all three, and agreement of the two classes."""
+    """Share of each pattern on a day, how likely a small study finds all three, and agreement of the two classes.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    day
+        Day of the interview.
+    units
+        Units that are resampled.
+    thresholds
+        Thresholds of the classification rule.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
+    """
     own = classes_on(panel, day, thresholds)
     member = members(pattern_codes(*own))
     same = (own[0] == own[1]).astype(np.float64)[:, None]

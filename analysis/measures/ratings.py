@@ -61,14 +61,38 @@ MEASURES = (CORRELATION, CHANGE, MEAN, SPREAD, GAP)
 
 
 def noise_sd(values: Floats, measurement: Measurement = MEASUREMENT) -> float:
-    """SD of the noise with which ratings that vary like *values* (n,) have the declared reliability."""
+    """SD of the noise with which ratings that vary like *values* have the declared reliability, EPA units.
+
+    Parameters
+    ----------
+    values
+        True ratings of one party, EPA units, shape (n,).
+    measurement
+        Reliability of a single rating.
+    """
     return float(np.std(values)) * float(np.sqrt(1 / measurement.reliability - 1))
 
 
 def rating_noise(dyads: pd.DataFrame, day: int, questions: int, seed: int = 0) -> Floats:
-    """Standard normal noise of each dyad's ratings on one *day*, shape (dyads, questions).
+    """Standard normal noise of each dyad's ratings on one day.
 
     Keyed by seed, replicate, centre, dyad and day: the same dyad has the same noise in whatever company and scenario.
+
+    Parameters
+    ----------
+    dyads
+        A row per dyad, with columns replicate, centre and dyad.
+    day
+        Day of the ratings.
+    questions
+        Number of ratings of each dyad.
+    seed
+        Seed of the noise, from 0.
+
+    Returns
+    -------
+    array
+        Shape (dyads, questions); the first questions have the same noise however many follow.
     """
     bits = np.random.Philox(key=np.array([seed, STREAM], np.uint64))
     generator = np.random.Generator(bits)
@@ -82,16 +106,47 @@ def rating_noise(dyads: pd.DataFrame, day: int, questions: int, seed: int = 0) -
 
 
 def observed_rating(values: Floats, noise: Floats, at_top: float, measurement: Measurement = MEASUREMENT) -> Floats:
-    """What a questionnaire would catch of *values* (n,), with standard normal *noise* (n,) and a ceiling.
+    """Ratings as a questionnaire would catch them, with noise and a ceiling that are set by the spread of the values.
 
-    Noise and ceiling are set by how these values are spread: the share *at_top* reaches the top of the scale.
+    Parameters
+    ----------
+    values
+        True ratings of one party, EPA units, shape (n,).
+    noise
+        Standard normal noise, shape (n,).
+    at_top
+        Share of the ratings that reach the top of the scale, 0..1.
+    measurement
+        Reliability of a single rating.
+
+    Returns
+    -------
+    array
+        EPA units, shape (n,).
     """
     rated = values + noise_sd(values, measurement) * noise
     return np.minimum(rated, np.quantile(rated, 1 - at_top)) if len(rated) else rated
 
 
 def observed_ratings(panel: Panel, day: int, measurement: Measurement = MEASUREMENT, seed: int = 0) -> Floats:
-    """Both parties' ratings on a day as a questionnaire would catch them, shape (2, dyads)."""
+    """Both parties' ratings on a day as a questionnaire would catch them.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    day
+        Day of the ratings.
+    measurement
+        Reliability of a single rating, and shares of ratings at the top of the scale.
+    seed
+        Seed of the rating noise.
+
+    Returns
+    -------
+    array
+        EPA units, shape (2, dyads): the client's first.
+    """
     true, noise = panel.rating[:, :, panel.at(day)], rating_noise(panel.dyads, day, 2, seed)
     tops = (measurement.clients_at_top, measurement.keyworkers_at_top)
     return np.stack(
@@ -102,7 +157,26 @@ def observed_ratings(panel: Panel, day: int, measurement: Measurement = MEASUREM
 def ratings(
     panel: Panel, day: int, units: Units, measurement: Measurement = MEASUREMENT, seed: int = 0
 ) -> pd.DataFrame:
-    """Mean, spread, correlation and gap of the two parties' ratings on a *day*, true and as observed."""
+    """Mean, spread, correlation and gap of the two parties' ratings on a day, true and as observed.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    day
+        Day of the interview.
+    units
+        Units that are resampled.
+    measurement
+        Reliability of a single rating, and shares of ratings at the top of the scale.
+    seed
+        Seed of the rating noise.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
+    """
     n = len(panel.dyads)
     now, first = _seen_both_ways(panel, day, measurement, seed), {}
     if day > FIRST_DAY >= panel.days[0]:
@@ -117,7 +191,7 @@ def ratings(
     true = now["true"].T
     every = np.ones_like(true)
     tables.append(estimated_means(MEAN, ROLES, true, every, units))
-    tables.append(estimated(SPREAD, ROLES, np.hstack([every, *_centred_powers(true)]), _spread, [n, n], units))
+    tables.append(estimated(SPREAD, ROLES, np.hstack(powers(true)), spread, [n, n], units))
     gap = true[:, 0] - true[:, 1]
     tables.append(estimated_means(GAP, ["mean", "absolute"], np.column_stack([gap, np.abs(gap)]), every, units))
     return pd.concat(tables, ignore_index=True)
@@ -134,11 +208,13 @@ def _difference(sums: Floats) -> Floats:
     return correlation(now) - correlation(then)
 
 
-def _centred_powers(values: Floats) -> tuple[Floats, Floats]:
+def powers(values: Floats) -> tuple[Floats, Floats, Floats]:
+    """Powers 0, 1 and 2 of values that are centred over the dyads, which are the first axis."""
     centred = values - values.mean(axis=0)
-    return centred, centred**2
+    return np.ones_like(values), centred, centred**2
 
 
-def _spread(sums: Floats) -> Floats:
-    n, first, second = sums[..., :2], sums[..., 2:4], sums[..., 4:]
+def spread(sums: Floats) -> Floats:
+    """Standard deviations of c columns, shape (..., c), from sums of their ``powers``, shape (..., 3 · c)."""
+    n, first, second = np.split(sums, 3, axis=-1)
     return np.sqrt(np.maximum(second / n - (first / n) ** 2, 0.0))

@@ -45,15 +45,26 @@ MEASURES = (RATE, SHARE, REPAIRED, DEPTH, REGAINED)
 
 
 def find_ruptures(panel: Panel, thresholds: RuptureThresholds = RUPTURE) -> pd.DataFrame:
-    """Every rupture of every party, a row each.
-
-    Columns: replicate, centre, dyad, ``party``, ``start`` (first day more than *fall* below the running level),
-    ``bottom`` (day of the lowest rating before it was regained or given up), ``depth`` (running level at the start
-    less rating at the bottom, EPA units), ``repaired`` (missing where stay or service ended before it was known) and
-    ``regained`` (day on which the level was regained in time; else missing).
+    """Every rupture of every party.
 
     While a rupture lasts the running level stands still. It lasts until the level is regained or the time for repair
     is over; then a new level begins where the rating is. It also begins anew with a new keyworker.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    thresholds
+        When a fall is a rupture, and until when it counts as repaired.
+
+    Returns
+    -------
+    DataFrame
+        A row per rupture. Columns replicate, centre, dyad, ``party``, ``start`` (first day more than
+        ``thresholds.fall`` below the running level), ``bottom`` (day of the lowest rating before the level was regained
+        or given up), ``depth`` (running level at the start less rating at the bottom, EPA units), ``repaired`` (missing
+        where stay or service ended before it was known) and ``regained`` (day on which the level was regained in time;
+        else missing).
     """
     rating = panel.rating.reshape(-1, len(panel.days))
     new = np.zeros((len(panel.dyads), len(panel.days)), bool)
@@ -64,7 +75,7 @@ def find_ruptures(panel: Panel, thresholds: RuptureThresholds = RUPTURE) -> pd.D
     bottom, lowest = np.zeros_like(start), level.copy()
     found: list[NDArray[np.float64]] = []
 
-    def close(series: NDArray[np.intp], repaired: float, day: float) -> None:
+    def _close(series: NDArray[np.intp], repaired: float, day: float) -> None:
         """Write down the ruptures of some series that are over, and be ready for the next."""
         if len(series):
             ends = np.full(len(series), day), np.full(len(series), repaired)
@@ -73,20 +84,20 @@ def find_ruptures(panel: Panel, thresholds: RuptureThresholds = RUPTURE) -> pd.D
 
     for t, now in enumerate(rating.T):
         begins = new[:, t]
-        close(np.flatnonzero(begins & (start >= 0)), np.nan, np.nan)
+        _close(np.flatnonzero(begins & (start >= 0)), np.nan, np.nan)
         level[begins] = now[begins]
         lower = (start >= 0) & (now < lowest)
         bottom[lower], lowest[lower] = t, now[lower]
         lasted = panel.days[t] - panel.days[start]
-        close(np.flatnonzero((start >= 0) & (now >= level) & (lasted <= thresholds.repair)), 1.0, float(panel.days[t]))
+        _close(np.flatnonzero((start >= 0) & (now >= level) & (lasted <= thresholds.repair)), 1.0, float(panel.days[t]))
         given_up = np.flatnonzero((start >= 0) & (lasted >= thresholds.repair))
-        close(given_up, 0.0, np.nan)
+        _close(given_up, 0.0, np.nan)
         level[given_up] = now[given_up]
         calm = start < 0
         falls = calm & (level - now > thresholds.fall)
         start[falls], bottom[falls], lowest[falls] = t, t, now[falls]
         level[calm & ~falls] += (now - level)[calm & ~falls] / thresholds.memory
-    close(np.flatnonzero(start >= 0), np.nan, np.nan)
+    _close(np.flatnonzero(start >= 0), np.nan, np.nan)
     return _table(np.hstack(found) if found else np.empty((6, 0)), panel)
 
 
@@ -103,7 +114,22 @@ def _table(found: NDArray[np.float64], panel: Panel) -> pd.DataFrame:
 
 
 def ruptures(panel: Panel, found: pd.DataFrame, units: Units) -> pd.DataFrame:
-    """How frequent, deep and well repaired the ruptures *found* (by ``find_ruptures``) are, by party."""
+    """How frequent, deep and well repaired ruptures are, by party.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    found
+        The ruptures, from ``find_ruptures``.
+    units
+        Units that are resampled.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
+    """
     place = panel.rows_of(found, "ruptures"), pd.Categorical(found["party"], categories=list(ROLES)).codes
     known = found["repaired"].notna().to_numpy(bool)
     repaired = known & found["repaired"].fillna(False).to_numpy(bool)

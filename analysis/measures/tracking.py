@@ -21,7 +21,20 @@ MEASURES = (TRACKING,)
 
 
 def tracking(panel: Panel, units: Units) -> pd.DataFrame:
-    """How the two views track each other over the stay within dyads, detrended, week by week."""
+    """How the two views track each other over the stay within dyads, detrended, week by week.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    units
+        Units that are resampled.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
+    """
     parts = tracking_sums(panel)
     return estimated(TRACKING, ["all"], parts, pooled_correlation, [int((parts[:, 1:] > 0).all(axis=1).sum())], units)
 

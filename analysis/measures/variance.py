@@ -33,16 +33,28 @@ SHARE = Measure(
 MEASURES = (SHARE,)
 
 
-def variance(panel: Panel, units: Units, every: int = EVERY) -> pd.DataFrame:
-    """Variance shares of either party's ratings, a row per party and level; they sum to 1 over what can be estimated.
+def variance(panel: Panel, units: Units) -> pd.DataFrame:
+    """Variance shares of either party's ratings; they sum to 1 over what can be estimated.
 
-    Intervals draw whole centres again. What the design cannot tell apart is said in words: one centre has no
-    variance between centres, a keyworker with one client none between her pairs.
+    What the design cannot tell apart is said in words: one centre has no variance between centres, a keyworker with
+    one client none between her pairs.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day; the days used are multiples of ``EVERY``.
+    units
+        Units that are resampled; without intervals where these are not centres.
+
+    Returns
+    -------
+    DataFrame
+        A row per party and level, with the columns ``estimates.COLUMNS``.
     """
-    columns = np.flatnonzero(panel.days % every == 0)
+    columns = np.flatnonzero(panel.days % EVERY == 0)
     codes = _nested_codes(panel, columns)
     counts = [len(np.unique(code)) for code in codes]
-    why = [_why_not(level, counts, every) for level in range(len(LEVELS))]
+    why = [_why_not(level, counts) for level in range(len(LEVELS))]
     kept = [level for level, words in enumerate(why) if not words]
     over = units if units.name == "centres" else units._replace(weights=units.weights[:0])
     tables = []
@@ -79,10 +91,10 @@ def _numbered(*codes: NDArray[Any]) -> NDArray[np.int64]:
     return np.unique(joined, return_inverse=True)[1].astype(np.int64)
 
 
-def _why_not(level: int, counts: list[int], every: int) -> str:
+def _why_not(level: int, counts: list[int]) -> str:
     """Why the variance at a level cannot be told from these numbers of centres, keyworkers, pairs and ratings."""
     if counts[-1] == counts[-2]:
-        return f"it takes ratings on at least two days that are {every} days apart"
+        return f"it takes ratings on at least two days that are {EVERY} days apart"
     if level == 0:
         return "there is only one centre" if counts[0] < 2 else ""
     if counts[level] == counts[level - 1]:
@@ -104,15 +116,15 @@ def _parts(values: Floats, codes: list[NDArray[np.int64]]) -> Floats:
     sizes = [np.bincount(code).astype(np.float64) for code in codes]
     firsts = [np.unique(code, return_index=True)[1] for code in codes]
 
-    def booked(level: int, numbers: Floats) -> Floats:
+    def _booked(level: int, numbers: Floats) -> Floats:
         column = np.zeros_like(centred)
         column[firsts[level]] = numbers
         return column
 
     for level, (code, size) in enumerate(zip(codes, sizes, strict=True)):
-        columns += [booked(level, np.bincount(code, centred) ** 2 / size), booked(level, size**2)]
+        columns += [_booked(level, np.bincount(code, centred) ** 2 / size), _booked(level, size**2)]
     for upper, lower in _pairs(len(codes)):
-        columns.append(booked(lower, sizes[lower] ** 2 / sizes[upper][codes[upper][firsts[lower]]]))
+        columns.append(_booked(lower, sizes[lower] ** 2 / sizes[upper][codes[upper][firsts[lower]]]))
     return np.stack(columns, axis=1).reshape(*values.shape, -1).sum(axis=1)
 
 
