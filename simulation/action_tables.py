@@ -110,11 +110,11 @@ def action_tables(
         row.strained = float(strain.sum() > 0)
         row.strain[:n] = strain / max(strain.sum(), 1e-300)
         row.strain_cdf[:] = np.cumsum(row.strain)
-        close(row.strain, row.strain_cdf)
+        _close(row.strain, row.strain_cdf)
         doer, other = identities[:, turn.role, None], identities[:, 1 - turn.role, None]
         row.disturbance[:, :n] = equations.deflection(doer, epa[None], other)
         if not turn.decided:
-            write_script(row)
+            _write_script(row)
     update_tables(turns, scenario)
     kinds = cast(Records[Encounter], empty_records(len(EncounterKind), record_type(Encounter)))
     for kind in range(len(kinds)):
@@ -129,14 +129,32 @@ def action_tables(
 
 
 def update_tables(turns: Records[Turn], scenario: Scenario) -> None:
-    """Work out anew what depends on the numbers of a scenario that means the same data files."""
+    """Work out anew what depends on the numbers of a scenario that means the same data files.
+
+    Parameters
+    ----------
+    turns
+        Turns from ``action_tables``, which are changed.
+    scenario
+        Uses ``learning.choice_temperature``, ``learning.perceptual_noise`` and ``context.strictness``.
+    """
     write_choice_and_likeness(turns, scenario.learning.choice_temperature, scenario.learning.perceptual_noise)
     write_decisions(turns, scenario.context.strictness)
 
 
 @compiled
 def write_choice_and_likeness(turns: Records[Turn], choice_temperature: float, perceptual_noise: float) -> None:
-    """Write down how right each act feels in each frame, and how easily acts are taken for each other."""
+    """Write down how right each act feels in each frame, and how easily acts are taken for each other.
+
+    Parameters
+    ----------
+    turns
+        Turns with acts, sentiments and deflections; ``will``, ``will_cdf`` and ``likeness`` are written.
+    choice_temperature
+        Difference in deflection that costs an act a factor e, above 0.
+    perceptual_noise
+        How far apart acts may lie and still be taken for each other, EPA units, above 0.
+    """
     for i in range(turns.shape[0]):
         turn = turns[i]
         for k in range(turn.will.shape[0]):
@@ -149,7 +167,7 @@ def write_choice_and_likeness(turns: Records[Turn], choice_temperature: float, p
                 turn.will[k, j] /= total
                 below += turn.will[k, j]
                 turn.will_cdf[k, j] = below
-            close(turn.will[k], turn.will_cdf[k])
+            _close(turn.will[k], turn.will_cdf[k])
         for a in range(turn.feasible):
             for b in range(turn.feasible):
                 e = turn.evaluation[a] - turn.evaluation[b]
@@ -160,16 +178,24 @@ def write_choice_and_likeness(turns: Records[Turn], choice_temperature: float, p
 
 @compiled
 def write_decisions(turns: Records[Turn], strictness: float) -> None:
-    """Write out the scripts that hold a decision; strictness shifts its weight from granted to refused."""
+    """Write out the scripts that hold a decision; strictness shifts its weight from granted to refused.
+
+    Parameters
+    ----------
+    turns
+        Turns; those whose script holds a decision are changed.
+    strictness
+        Share of decided requests that the rules refuse, 0..1.
+    """
     for i in range(turns.shape[0]):
         if turns[i].decided > 0.0:
             turns[i].written[turns[i].refused] = turns[i].decided * strictness
             turns[i].written[turns[i].granted] = turns[i].decided * (1.0 - strictness)
-            write_script(turns[i])
+            _write_script(turns[i])
 
 
 @compiled
-def write_script(turn: Turn) -> None:
+def _write_script(turn: Turn) -> None:
     """Turn the weights of a turn's script into probabilities."""
     total = 0.0
     for j in range(turn.written.shape[0]):
@@ -179,11 +205,11 @@ def write_script(turn: Turn) -> None:
         turn.script[j] = turn.written[j] / total
         below += turn.script[j]
         turn.script_cdf[j] = below
-    close(turn.script, turn.script_cdf)
+    _close(turn.script, turn.script_cdf)
 
 
 @compiled
-def close(probabilities: Floats, cumulative: Floats) -> None:
+def _close(probabilities: Floats, cumulative: Floats) -> None:
     """Make *cumulative* infinite from the last possible act on, so that no draw goes beyond it."""
     for j in range(probabilities.shape[0] - 1, -1, -1):
         cumulative[j] = np.inf

@@ -91,6 +91,14 @@ SHARE_OF = "share_of_"
 
 @lru_cache
 def row_type(columns: tuple[Column, ...], frames: int) -> np.dtype[Any]:
-    """Record of one row: its columns, then the definition over *frames* frames."""
+    """Layout in memory of one row: its columns, then the definition.
+
+    Parameters
+    ----------
+    columns
+        Columns of the table.
+    frames
+        Number of frames in the repertoire, over which the definition goes.
+    """
     fields: list[Any] = [(c.name, c.type) for c in columns]
     return np.dtype([*fields, ("definition", np.float64, (frames,))], align=True)

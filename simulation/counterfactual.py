@@ -67,7 +67,15 @@ class ReaderState(NamedTuple):
 
 
 def reader_state(prepared: PreparedScenario, exchange: Exchange) -> ReaderState:
-    """The reader's mind at one exchange, found by a replay up to it."""
+    """The reader's mind at one exchange, found by a replay up to it.
+
+    Parameters
+    ----------
+    prepared
+        Scenario of the stay, with its policy changes.
+    exchange
+        Exchange up to which the stay is replayed.
+    """
     draws = draws_of(exchange.seed, exchange.replicate, exchange.centre)
     before = simulate_centre(
         prepared, exchange.seed, exchange.replicate, exchange.centre, Detail.DYADS, draws, exchange.day - 1

@@ -15,7 +15,22 @@ LARGEST = 1e12
 
 
 def data_file(folder: str, name: str, beside: Path | None = None) -> Path:
-    """The TOML file that *name* means: one shipped in *folder* of the data, or a path (relative to *beside*)."""
+    """The TOML file that *name* means: one shipped in *folder* of the data, or a path (relative to *beside*).
+
+    Parameters
+    ----------
+    folder
+        Kind of data file: a folder of ``DATA``, such as "lexicons".
+    name
+        Name of a shipped file, without its ending, or path of a ``.toml`` file.
+    beside
+        Folder to which a relative path refers; the working folder if None.
+
+    Raises
+    ------
+    InputError
+        If there is no such file; the message names the nearest shipped one.
+    """
     shipped = DATA / folder / f"{name}.toml"
     if shipped.is_file() and not name.endswith(".toml"):
         return shipped
@@ -42,7 +57,26 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def number_row(path: Path, field: str, value: object, length: int) -> list[float]:
-    """A list of *length* finite numbers, or a refusal that names file and field."""
+    """A list of *length* finite numbers; anything else is refused.
+
+    Parameters
+    ----------
+    path, field
+        File and field, for the message.
+    value
+        What the file holds in the field.
+    length
+        How many numbers there must be.
+
+    Returns
+    -------
+    The numbers as floats.
+
+    Raises
+    ------
+    InputError
+        If the value is no list of that length, or holds something else than finite numbers.
+    """
     if not isinstance(value, list) or len(value) != length:
         raise InputError(f"{path}: {field} must be a list of {length} numbers")
     for v in value:
@@ -52,7 +86,22 @@ def number_row(path: Path, field: str, value: object, length: int) -> list[float
 
 
 def table_of(path: Path, data: dict[str, Any], name: str) -> dict[str, Any]:
-    """A table of a file, empty if it is not there; anything else in its place is refused."""
+    """A table of a file, empty if it is not there.
+
+    Parameters
+    ----------
+    path
+        File the data are from, for the message.
+    data
+        What the file holds.
+    name
+        Name of the table in *data*.
+
+    Raises
+    ------
+    InputError
+        If there is something else than a table in its place.
+    """
     table = data.get(name, {})
     if not isinstance(table, dict):
         raise InputError(f"{path}: {name} must be a table")

@@ -45,7 +45,7 @@ class Edition:
                 if is_compiled(old.__globals__.get(name))
             }
             new = {name: self(called) for name, called in calls.items()}
-            self._known[function] = function if new == calls else compiled(renamed(old, new, self.digest))
+            self._known[function] = function if new == calls else compiled(_renamed(old, new, self.digest))
         return cast(Function, self._known.get(function, function))
 
 
@@ -56,7 +56,7 @@ def global_names(code: CodeType) -> set[str]:
     return own.union(*(global_names(one) for one in inner))
 
 
-def renamed(old: FunctionType, new: Mapping[str, object], digest: str) -> FunctionType:
+def _renamed(old: FunctionType, new: Mapping[str, object], digest: str) -> FunctionType:
     """The same function with some *new* globals, under the name it has in the edition of a *digest*."""
     function = FunctionType(old.__code__, {**old.__globals__, **new}, old.__name__, old.__defaults__, old.__closure__)
     if digest:
@@ -66,7 +66,21 @@ def renamed(old: FunctionType, new: Mapping[str, object], digest: str) -> Functi
 
 
 def compiled_from(function: Part, module: ModuleType, digest: str) -> Part:
-    """A user's function compiled, with the plain functions of her *module* that it calls."""
+    """A user's function compiled, with the plain functions of her *module* that it calls.
+
+    Parameters
+    ----------
+    function
+        Function that an extension declares, plain or compiled.
+    module
+        The extension as a module; of the plain functions that are called, those defined in it are compiled, too.
+    digest
+        As in ``Edition``.
+
+    Returns
+    -------
+    The compiled function; *function* itself where it is no plain function.
+    """
     if is_compiled(function) or not isinstance(function, FunctionType):
         return function
     helpers = {
@@ -76,7 +90,7 @@ def compiled_from(function: Part, module: ModuleType, digest: str) -> Part:
         and helper.__module__ == module.__name__
         and helper is not function
     }
-    return compiled(renamed(function, helpers, digest))
+    return compiled(_renamed(function, helpers, digest))
 
 
 def switch(name: str, arguments: str, parts: Sequence[Part], digest: str = "", default: str = "None") -> Part:
@@ -100,4 +114,4 @@ def switch(name: str, arguments: str, parts: Sequence[Part], digest: str = "", d
     namespace: dict[str, Any] = {"__name__": __name__, **{f"part_{code}": part for code, part in enumerate(parts)}}
     source = "\n".join([f"def {name}(code, {arguments}):", *lines, f"    {calls[-1]}"])
     exec(compile(source, __file__, "exec"), namespace)  # numba's cache wants a file there is
-    return compiled(renamed(namespace[name], {}, digest))
+    return compiled(_renamed(namespace[name], {}, digest))

@@ -16,6 +16,15 @@ class InputError(ValueError):
 def nearest(word: str, valid: Iterable[str]) -> str:
     """A hint that ends a sentence about an unknown *word*: the nearest valid one, or all of them.
 
+    Parameters
+    ----------
+    word
+        The word that was given.
+    valid
+        The words that may be given, in any order.
+
+    Examples
+    --------
     >>> nearest("contrl", ["control", "clients"])
     "did you mean 'control'?"
     >>> nearest("zzz", ["b", "a"])

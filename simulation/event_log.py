@@ -34,6 +34,19 @@ class EventLog(NamedTuple):
 def new_row(log: EventLog, event: int, day: int, actor: int, pair: Pair) -> int:
     """Begin a row about a dyad: when, what and who; nothing else is said yet.
 
+    Parameters
+    ----------
+    log
+        Event log to which the row is added.
+    event
+        Code of the event kind.
+    day
+        Day of the event, from 1.
+    actor
+        Role of whoever acts, handles tension, proposes or changes: 0 the client, 1 the keyworker.
+    pair
+        The dyad that the row is about.
+
     Returns
     -------
     Index of the row in ``log.rows``.

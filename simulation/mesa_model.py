@@ -249,7 +249,15 @@ class Centre(mesa.Model):  # type: ignore[misc]
         self.running = self.day < self.prepared.scenario.design.days
 
     def dyad_day(self, client: Client, keyworker: Keyworker) -> None:
-        """One dyad's day, as ``twoway.simulation.dynamics.day.dyad_day`` has it, but with agents who meet."""
+        """One dyad's day, as ``twoway.simulation.dynamics.day.dyad_day`` has it, but with agents who meet.
+
+        Parameters
+        ----------
+        client
+            The client, whose number is that of the dyad.
+        keyworker
+            Present keyworker of the client.
+        """
         pair = self.pair(client.number)
         wake(self.day, pair, self.conditions.parameters)
         meets = meeting_draws(self.draws, pair.number, self.day)
@@ -261,7 +269,21 @@ class Centre(mesa.Model):  # type: ignore[misc]
         self._dyad_evening(self.day, pair, self.conditions, self.draws, self.log)
 
     def encounter(self, meeting: Meeting, pair: Pair, parties: tuple[Client, Keyworker]) -> int:
-        """Let two agents meet, who alternate. Returns the number of exchanges that were read as good."""
+        """Let two agents meet, who alternate.
+
+        Parameters
+        ----------
+        meeting
+            Day, kind and opener of the encounter.
+        pair
+            The dyad with both parties and the post.
+        parties
+            Client and keyworker as agents, in this order.
+
+        Returns
+        -------
+        Number of exchanges that were read as good.
+        """
         conditions, kind = self.conditions, self.conditions.encounters[meeting.kind]
         coming = approach(meeting, pair, conditions, self.draws)
         good = 0
@@ -291,10 +313,23 @@ def simulate_centre_with_agents(
     replicate: int,
     centre: int,
     detail: Detail = Detail.EVENTS,
-    draws: Draws | None = None,
 ) -> CentreRecords:
-    """Simulate one centre with agents; see ``twoway.simulation.run.simulate_centre``."""
-    model = Centre(prepared, seed, replicate, centre, draws)
+    """Simulate one centre with agents; see ``twoway.simulation.run.simulate_centre``.
+
+    Parameters
+    ----------
+    prepared
+        Scenario to simulate.
+    seed, replicate, centre
+        Address of the random draws, see ``random_streams.draws_of``.
+    detail
+        How much is kept; tables that are not kept are empty.
+
+    Returns
+    -------
+    The same records as ``simulate_centre`` returns.
+    """
+    model = Centre(prepared, seed, replicate, centre)
     for _ in range(prepared.scenario.design.days):
         model.step()
     records = model.records()

@@ -89,7 +89,7 @@ def frames_record(frames: Frames) -> FrameRecord:
 
 
 @lru_cache
-def edition_of(extensions: tuple[Extension, ...]) -> Edition:
+def _edition_of(extensions: tuple[Extension, ...]) -> Edition:
     """The compiled model with the coping ways and chance events that some extensions declare."""
     ways = [(e, way) for e in extensions for way in e.of(COPING_WAYS)]
     events = [(e, event) for e in extensions for event in e.of(EVENTS) if event.chance is not None]
@@ -137,7 +137,7 @@ class PreparedScenario:
         r = self.resolved
         self.frames = frames_record(r.frames)
         self.encounters, self._turns = action_tables(r.situations, r.frames, r.lexicon, r.equations, self.scenario)
-        self.edition = edition_of(r.extensions)
+        self.edition = _edition_of(r.extensions)
         ways = empty_records(len(r.coping_ways), record_type(WayRecord))
         for record, way in zip(ways, r.coping_ways.values(), strict=True):
             record.proposes, record.stream = way.proposes_talk, coping_stream(way.name)
@@ -159,9 +159,17 @@ class PreparedScenario:
         return other
 
     def conditions(self, draws: Draws, changes: int = 0) -> Conditions:
-        """The conditions of one centre after a number of policy *changes*."""
+        """The conditions of one centre after some policy changes.
+
+        Parameters
+        ----------
+        draws
+            Draws of the centre, which decide how it differs from others and who are friends.
+        changes
+            Number of policy changes that have taken effect; 0 for none.
+        """
         parameters, turns = self._parameters[changes].copy(), self._turns.copy()
-        apply_centre_effects(parameters, turns, draws)
+        _apply_centre_effects(parameters, turns, draws)
         return Conditions(
             parameters,
             self.frames,
@@ -193,7 +201,7 @@ class PreparedScenario:
 
 
 @compiled
-def apply_centre_effects(parameters: Parameters, turns: Records[Turn], draws: Draws) -> None:
+def _apply_centre_effects(parameters: Parameters, turns: Records[Turn], draws: Draws) -> None:
     """Make parameters and turns those of one centre: centres differ in formality, strictness and transparency."""
     formality, strictness, transparency = centre_draws(draws)
     spread = parameters.centre_spread
@@ -224,7 +232,21 @@ class CentreRecords(NamedTuple):
 def centre_records(
     replicate: int, centre: int, first: CentreState, state: CentreState, days: Records[Row], log: EventLog
 ) -> CentreRecords:
-    """The records of a centre, from its *first* and its present state and what was noted down."""
+    """The records of a centre, from its states and from what was noted down.
+
+    Parameters
+    ----------
+    replicate, centre
+        Numbers that are written to the rows of days and events.
+    first
+        State on the first morning, when all clients had been admitted.
+    state
+        State now.
+    days
+        Rows of the days table, all filled.
+    log
+        Event log; where it keeps nothing, the events are empty.
+    """
     rows = cast("RecordArray", log.rows)
     events = rows[: log.written[0]].copy() if log.step else rows[:0]
     noted = cast("RecordArray", days)
@@ -280,7 +302,23 @@ def simulate_centre(
 def simulate_days(
     first: int, end: int, state: CentreState, conditions: Conditions, draws: Draws, log: EventLog, noted: Records[Row]
 ) -> None:
-    """Simulate a centre's days from the *first* to the one before the *end*."""
+    """Simulate a centre's days from the *first* to the one before the *end*.
+
+    Parameters
+    ----------
+    first, end
+        Days of the stay; the first day of a stay is 1.
+    state
+        State of the centre, changed in place.
+    conditions
+        Conditions of the centre, which hold on all these days.
+    draws
+        Draws of the centre in this replicate.
+    log
+        Event log, to which rows are added.
+    noted
+        Rows of the days table for the whole stay, two per dyad and day; if there are none, no day is noted.
+    """
     for day in range(first, end):
         for i in range(state.clients.shape[0]):
             dyad = state.dyads[i]
@@ -293,7 +331,17 @@ def simulate_days(
 
 @compiled
 def note_day(day: int, state: CentreState, noted: Records[Row]) -> None:
-    """Write down how every party's day ended, in two rows per dyad."""
+    """Write down how every party's day ended, in two rows per dyad.
+
+    Parameters
+    ----------
+    day
+        Day of the stay, from 1.
+    state
+        State of the centre at the end of the day.
+    noted
+        Rows of the days table for the whole stay, in the order of days, then dyads, then client and keyworker.
+    """
     count = state.clients.shape[0]
     for i in range(count):
         dyad = state.dyads[i]

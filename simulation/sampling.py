@@ -11,6 +11,13 @@ def pick(cumulative: Floats, draw: float) -> int:
     """Index of the one picked by a uniform draw, from *cumulative* probabilities or weights.
 
     It is the first whose cumulative weight exceeds the draw; the last, should rounding leave none.
+
+    Parameters
+    ----------
+    cumulative
+        Cumulative probabilities or weights of the choices, shape (n,), not descending.
+    draw
+        Uniform draw between 0 and the sum of the weights.
     """
     picked = 0
     for i in range(cumulative.shape[0]):
@@ -20,7 +27,15 @@ def pick(cumulative: Floats, draw: float) -> int:
 
 @compiled
 def drawn_from(weights: Floats, draw: float) -> int:
-    """Index of the one drawn from a few *weights* that sum to 1, by a uniform draw; see ``pick``."""
+    """Index of the one drawn from a few *weights* that sum to 1, by a uniform draw; see ``pick``.
+
+    Parameters
+    ----------
+    weights
+        Probabilities of the choices, shape (n,).
+    draw
+        Uniform draw between 0 and 1.
+    """
     drawn, total = 0, 0.0
     for i in range(weights.shape[0]):
         total += weights[i]

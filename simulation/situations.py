@@ -60,7 +60,17 @@ class Situations:
     turns: tuple[DeclaredTurn, ...]
 
     def turn(self, kind: int, role: int, position: int) -> int:
-        """Index of a turn."""
+        """Index in ``turns`` of a turn.
+
+        Parameters
+        ----------
+        kind
+            Code of the kind of encounter, see ``EncounterKind``.
+        role
+            Who acts: 0 the client, 1 the keyworker.
+        position
+            Position in the encounter: 0 opening, 1 reply, 2 sequel.
+        """
         return next(i for i, t in enumerate(self.turns) if (t.kind, t.role, t.position) == (kind, role, position))
 
     @property

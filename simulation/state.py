@@ -142,7 +142,19 @@ def record_type(record: type[Record], frames: int = 0, ways: int = 0, acts: int 
 
 
 def empty_records(count: int, dtype: np.dtype[np.void]) -> RecordArray:
-    """Return *count* records of zeros."""
+    """Return *count* records of zeros.
+
+    Parameters
+    ----------
+    count
+        Number of records.
+    dtype
+        Layout of a record, from ``record_type`` or ``columns.row_type``.
+
+    Returns
+    -------
+    Record array of shape (count,).
+    """
     return np.zeros(count, dtype).view(np.recarray)
 
 
@@ -156,7 +168,19 @@ class CentreState(NamedTuple):
 
 
 def new_centre_state(clients: int, posts: int, frames: int, ways: int) -> CentreState:
-    """A centre's state before anybody has arrived: all zeros."""
+    """A centre's state before anybody has arrived: all zeros.
+
+    Parameters
+    ----------
+    clients
+        Number of clients.
+    posts
+        Number of keyworker posts.
+    frames
+        Number of frames in the repertoire.
+    ways
+        Number of coping ways.
+    """
     party, dyad, post = (record_type(record, frames, ways) for record in (Party, Dyad, Post))
     return CentreState(
         cast(Records[Party], empty_records(clients, party)),

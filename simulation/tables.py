@@ -31,7 +31,7 @@ class Tables(NamedTuple):
     dyads: pd.DataFrame
 
 
-def dyad_columns(ways: Iterable[str]) -> tuple[Column, ...]:
+def _dyad_columns(ways: Iterable[str]) -> tuple[Column, ...]:
     """Columns of the dyads table; *ways* are the names of the coping ways."""
     ways = tuple(ways)
     count: type = np.int32
@@ -66,9 +66,17 @@ def dyad_columns(ways: Iterable[str]) -> tuple[Column, ...]:
 
 
 def columns_of(table: str, resolved: Resolved) -> tuple[Column, ...]:
-    """Columns of a table ("events", "days" or "dyads") as a run of this scenario writes them."""
+    """Columns of a table ("events", "days" or "dyads") as a run of this scenario writes them.
+
+    Parameters
+    ----------
+    table
+        "events", "days" or "dyads".
+    resolved
+        Scenario with its data files read: gives the frames and the coping ways.
+    """
     if table == "dyads":
-        return dyad_columns(resolved.coping_ways)
+        return _dyad_columns(resolved.coping_ways)
     whose = "reader's definition (of the actor where nothing was read)" if table == "events" else "party's definition"
     shares = (
         Column(f"{SHARE_OF}{name}", "share", f"weight of the frame {name} in the {whose}")
@@ -107,7 +115,19 @@ def emotions_left(resolved: Resolved) -> NDArray[np.int16]:
 
 
 def words_of(column: Column, resolved: Resolved) -> tuple[str, ...]:
-    """The words a column's codes stand for; empty for numbers."""
+    """The words a column's codes stand for; empty for numbers.
+
+    Parameters
+    ----------
+    column
+        Column of any of the tables.
+    resolved
+        Scenario with its data files read: gives acts, emotions, frames, event kinds and coping ways.
+
+    Returns
+    -------
+    Words by code, from 0.
+    """
     if column.words == "acts":
         return resolved.situations.acts
     if column.words == "emotions":
@@ -184,7 +204,7 @@ class TableBuilder:
 
     def __init__(self, resolved: Resolved) -> None:
         self.resolved = resolved
-        dyad_columns(resolved.coping_ways)  # refuses a way of coping that has the name of another column
+        _dyad_columns(resolved.coping_ways)  # refuses a way of coping that has the name of another column
         self.left = emotions_left(resolved)
 
     def tables(self, records: Iterable[CentreRecords]) -> Tables:
@@ -244,7 +264,20 @@ def detail_of(word: str) -> Detail:
 
 
 def check_seed(seed: int, replicates: int) -> None:
-    """Refuse a seed or a number of replicates that cannot be."""
+    """Refuse a seed or a number of replicates that cannot be.
+
+    Parameters
+    ----------
+    seed
+        Random seed: whole number from 0 to 2 ** 63 - 1.
+    replicates
+        Number of replicates: whole number from 1 to 10,000,000.
+
+    Raises
+    ------
+    InputError
+        If either is no whole number or out of its range.
+    """
     for name, value, low, high in (("seed", seed, 0, 2**63 - 1), ("replicates", replicates, 1, 10_000_000)):
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             raise InputError(f"{name} = {value!r}; it must be a whole number from {low} to {high}")

@@ -37,14 +37,48 @@ class Lexicon:
     family: dict[str, str]
 
     def sentiment(self, component: str, term: str) -> Floats:
-        """Mean evaluation, potency and activity of *term*, shape (3,), EPA units; an unknown term is refused."""
+        """Mean evaluation, potency and activity of a term.
+
+        Parameters
+        ----------
+        component
+            "acts", "identities" or "emotions".
+        term
+            Word of the lexicon.
+
+        Returns
+        -------
+        Array of shape (3,), EPA units.
+
+        Raises
+        ------
+        InputError
+            If the lexicon has no such term; the message names the nearest.
+        """
         table: dict[str, Floats] = getattr(self, component)
         if term not in table:
             raise InputError(f"{self.path}: {component} has no '{term}'; {nearest(term, table)}")
         return table[term][:3]
 
     def mean(self, component: str, terms: list[str]) -> Floats:
-        """Mean sentiment of several terms, shape (3,)."""
+        """Mean sentiment of several terms.
+
+        Parameters
+        ----------
+        component
+            "acts", "identities" or "emotions".
+        terms
+            Words of the lexicon, at least one.
+
+        Returns
+        -------
+        Array of shape (3,), EPA units.
+
+        Raises
+        ------
+        InputError
+            If the lexicon lacks one of the terms.
+        """
         return np.mean([self.sentiment(component, t) for t in terms], axis=0)
 
     @property

@@ -21,12 +21,12 @@ class ConfrontParameters(ParameterGroup):
     """Tendency to confront the other, for someone to whom the relationship is nothing benign."""
 
 
-def confront_log_odds(party: Party, style: float, benign: float, parameters: Parameters) -> float:
+def _confront_log_odds(party: Party, style: float, benign: float, parameters: Parameters) -> float:
     """How inclined someone is to confront the other: less, the more benign the relationship is to them."""
     return hostile_log_odds(parameters.confront_log_odds, style, benign, parameters.benignity_weight)
 
 
-def be_out_to_confront(party: Party, day: float, parameters: Parameters) -> None:
+def _be_out_to_confront(party: Party, day: float, parameters: Parameters) -> None:
     """Be out to confront the other; part of the tension is gone."""
     party.confronting = 1.0
     party.tension = reduced_by(party.tension, parameters.tension_relief)
@@ -38,8 +38,8 @@ CONFRONT = COPING_WAYS.add(
         "resolves to have it out with the other",
         "resolved to have it out with {them}",
         ConfrontParameters,
-        confront_log_odds,
-        be_out_to_confront,
+        _confront_log_odds,
+        _be_out_to_confront,
         Mark("confronts", "v", "confronts"),
     )
 )

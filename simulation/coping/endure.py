@@ -19,11 +19,11 @@ class EndureParameters(ParameterGroup):
     """Tendency to endure tension."""
 
 
-def endure_log_odds(party: Party, style: float, benign: float, parameters: Parameters) -> float:
+def _endure_log_odds(party: Party, style: float, benign: float, parameters: Parameters) -> float:
     """How inclined someone is to endure."""
     return parameters.endure_log_odds + style
 
 
 ENDURE = COPING_WAYS.add(
-    CopingWay("endure", "bears tension in silence", "bore it in silence", EndureParameters, endure_log_odds)
+    CopingWay("endure", "bears tension in silence", "bore it in silence", EndureParameters, _endure_log_odds)
 )

@@ -24,12 +24,12 @@ class KeepDistanceParameters(ParameterGroup):
     """How fast someone comes out from behind the role again."""
 
 
-def keep_distance_log_odds(party: Party, style: float, benign: float, parameters: Parameters) -> float:
+def _keep_distance_log_odds(party: Party, style: float, benign: float, parameters: Parameters) -> float:
     """How inclined someone is to keep distance."""
     return parameters.keep_distance_log_odds + style
 
 
-def step_behind_role(party: Party, day: float, parameters: Parameters) -> None:
+def _step_behind_role(party: Party, day: float, parameters: Parameters) -> None:
     """Go a step further behind the role; part of the tension is gone."""
     party.distance = increased_distance(party.distance, parameters.distance_step)
     party.tension = reduced_by(party.tension, parameters.tension_relief)
@@ -41,7 +41,7 @@ KEEP_DISTANCE = COPING_WAYS.add(
         "hides behind the role",
         "kept {their} distance",
         KeepDistanceParameters,
-        keep_distance_log_odds,
-        step_behind_role,
+        _keep_distance_log_odds,
+        _step_behind_role,
     )
 )

@@ -31,7 +31,7 @@ class ProposeTalkParameters(ParameterGroup):
     """Evaluation from which an act in a repair talk is read as good."""
 
 
-def propose_talk_log_odds(party: Party, style: float, benign: float, parameters: Parameters) -> float:
+def _propose_talk_log_odds(party: Party, style: float, benign: float, parameters: Parameters) -> float:
     """How inclined someone is to propose a talk: more, the more benign the relationship and the more opportunity."""
     return talking_log_odds(
         parameters.propose_talk_log_odds,
@@ -49,7 +49,7 @@ PROPOSE_TALK = COPING_WAYS.add(
         "proposes to talk it over",
         "proposed a talk",
         ProposeTalkParameters,
-        propose_talk_log_odds,
+        _propose_talk_log_odds,
         proposes_talk=True,
     )
 )

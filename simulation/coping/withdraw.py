@@ -24,12 +24,12 @@ class WithdrawParameters(ParameterGroup):
     """Share of everyday meetings that are avoided in that time."""
 
 
-def withdraw_log_odds(party: Party, style: float, benign: float, parameters: Parameters) -> float:
+def _withdraw_log_odds(party: Party, style: float, benign: float, parameters: Parameters) -> float:
     """How inclined someone is to withdraw: less, the more benign the relationship is to them."""
     return hostile_log_odds(parameters.withdraw_log_odds, style, benign, parameters.benignity_weight)
 
 
-def stay_away(party: Party, day: float, parameters: Parameters) -> None:
+def _stay_away(party: Party, day: float, parameters: Parameters) -> None:
     """Stay away for some days; part of the tension is gone."""
     party.away = day + parameters.withdrawal_days
     party.tension = reduced_by(party.tension, parameters.tension_relief)
@@ -41,7 +41,7 @@ WITHDRAW = COPING_WAYS.add(
         "stays away from the other for some days",
         "withdrew from {them}",
         WithdrawParameters,
-        withdraw_log_odds,
-        stay_away,
+        _withdraw_log_odds,
+        _stay_away,
     )
 )

@@ -32,7 +32,19 @@ if TYPE_CHECKING:
 
 @compiled
 def admit_client(number: int, client: Party, conditions: Conditions, draws: Draws) -> None:
-    """A client arrives with expectations and traits of his own."""
+    """A client arrives with expectations and traits of his own.
+
+    Parameters
+    ----------
+    number
+        Number of the client in the centre, from 0.
+    client
+        The client's view of the keyworker, which is filled in.
+    conditions
+        Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
+    """
     parameters, frames = conditions.parameters, conditions.frames
     draw_client_expectation(draws, number, client.expectation)
     for k in range(client.definition.shape[0]):
@@ -58,14 +70,42 @@ def admit_client(number: int, client: Party, conditions: Conditions, draws: Draw
 
 @compiled
 def keyworker_insight(number: int, post: Post, parameters: Parameters, draws: Draws) -> float:
-    """How far the holder of a post sees the strain behind what clients do, where staff are so reflexive."""
+    """How far the holder of a post sees the strain behind what clients do.
+
+    Parameters
+    ----------
+    number
+        Number of the post in the centre, from 0.
+    post
+        The post, of which the number of predecessors is used.
+    parameters
+        Uses ``reflexivity`` and ``insight_sd``.
+    draws
+        Draws of the centre in this replicate.
+
+    Returns
+    -------
+    Share, 0..1.
+    """
     _, insight = keyworker_draws(draws, number, post.predecessors)
     return clipped_to_share(parameters.reflexivity + parameters.insight_sd * insight)
 
 
 @compiled
 def fill_post(number: int, post: Post, conditions: Conditions, draws: Draws) -> None:
-    """A keyworker takes up a post, with a general view of clients and traits of her own."""
+    """A keyworker takes up a post, with a general view of clients and traits of her own.
+
+    Parameters
+    ----------
+    number
+        Number of the post in the centre, from 0.
+    post
+        The post, which is changed; its number of predecessors tells whose draws these are.
+    conditions
+        Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
+    """
     parameters, frames = conditions.parameters, conditions.frames
     draw_general_view(draws, number, post.predecessors, post.general_view)
     for k in range(post.general_view.shape[0]):
@@ -87,7 +127,19 @@ def fill_post(number: int, post: Post, conditions: Conditions, draws: Draws) -> 
 
 @compiled
 def draw_own_expectation(pair: Pair, conditions: Conditions, draws: Draws, out: Floats) -> None:
-    """Write what a keyworker expects of one client to *out*: her general view and her first impression of this one."""
+    """Write what a keyworker expects of one client: her general view and her first impression of this one.
+
+    Parameters
+    ----------
+    pair
+        The dyad with both parties and the post.
+    conditions
+        Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
+    out
+        Log-weights of the frames, shape (frames,), which are overwritten.
+    """
     parameters, frames = conditions.parameters, conditions.frames
     draw_first_impression(draws, pair.number, pair.post.predecessors, out)
     for k in range(out.shape[0]):
@@ -103,7 +155,15 @@ def draw_own_expectation(pair: Pair, conditions: Conditions, draws: Draws, out: 
 
 @compiled
 def begin_view(keyworker: Party, post: Post) -> None:
-    """A keyworker's view of a client on the first day, the expectation being set: no tone, no tension yet."""
+    """A keyworker's view of a client on the first day, the expectation being set: no tone, no tension yet.
+
+    Parameters
+    ----------
+    keyworker
+        The keyworker's view of the client, which is changed.
+    post
+        Her post, from which her traits and styles are taken.
+    """
     for k in range(keyworker.definition.shape[0]):
         keyworker.log_weights[k] = keyworker.expectation[k]
     keyworker.positivity, keyworker.negativity, keyworker.tension, keyworker.distance = 0.0, 0.0, 0.0, 0.0
@@ -116,7 +176,17 @@ def begin_view(keyworker: Party, post: Post) -> None:
 
 @compiled
 def meet_keyworker(pair: Pair, conditions: Conditions, draws: Draws) -> None:
-    """A keyworker meets a client who has just been admitted."""
+    """A keyworker meets a client who has just been admitted.
+
+    Parameters
+    ----------
+    pair
+        The dyad with both parties and the post; the keyworker's view is filled in.
+    conditions
+        Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
+    """
     draw_own_expectation(pair, conditions, draws, pair.keyworker.expectation)
     pair.keyworker.presumed_reserve = conditions.parameters.client_reserve
     begin_view(pair.keyworker, pair.post)
@@ -124,7 +194,15 @@ def meet_keyworker(pair: Pair, conditions: Conditions, draws: Draws) -> None:
 
 @compiled
 def provide(post: Post, parameters: Parameters) -> None:
-    """What a post's number of clients and the centre's rates leave its keyworker: contact, chances to meet, strain."""
+    """What a post's number of clients and the centre's rates leave its keyworker: contact, chances to meet, strain.
+
+    Parameters
+    ----------
+    post
+        The post, which is changed.
+    parameters
+        Uses ``capacity``, ``pressure``, ``overload`` and how often each kind of encounter is to happen.
+    """
     caseload = max(1.0, float(post.caseload))
     post.contact = contact(caseload, parameters.capacity)
     post.chance[EncounterKind.EVERYDAY] = daily_chance(parameters.everyday * post.contact)
@@ -136,7 +214,17 @@ def provide(post: Post, parameters: Parameters) -> None:
 
 @compiled
 def open_centre(state: CentreState, conditions: Conditions, draws: Draws) -> None:
-    """The first morning: posts are filled, each client is admitted and assigned to a post in turn."""
+    """The first morning: posts are filled, each client is admitted and assigned to a post in turn.
+
+    Parameters
+    ----------
+    state
+        State of a centre before anybody has arrived, which is filled in.
+    conditions
+        Conditions of the centre on the first day.
+    draws
+        Draws of the centre in this replicate.
+    """
     clients, posts = state.clients, state.posts
     for m in range(posts.shape[0]):
         fill_post(m, posts[m], conditions, draws)

@@ -19,7 +19,21 @@ event_effect: Part = switch("event_effect", ARGUMENTS, [])
 
 @compiled
 def chance_events(day: int, pair: Pair, conditions: Conditions, draws: Draws, log: EventLog) -> None:
-    """Let each event that happens by chance happen, or not."""
+    """Let each event that happens by chance happen, or not.
+
+    Parameters
+    ----------
+    day
+        Day of the stay, from 1.
+    pair
+        The dyad with both parties and the post; changed in place.
+    conditions
+        Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
+    log
+        Event log, to which rows are added.
+    """
     for number in range(conditions.chance_events.shape[0]):
         kind = conditions.chance_events[number]
         chance = event_chance(number, pair.client, pair.keyworker, float(day), conditions.parameters)

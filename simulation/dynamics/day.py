@@ -34,7 +34,17 @@ NO_ONE = -1
 
 @compiled
 def wake(day: int, pair: Pair, parameters: Parameters) -> None:
-    """A new morning: of the client's distress at admission a share is left, tension and distance have faded."""
+    """A new morning: of the client's distress at admission a share is left, tension and distance have faded.
+
+    Parameters
+    ----------
+    day
+        Day of the stay, from 1.
+    pair
+        The dyad with both parties and the post; changed in place.
+    parameters
+        Uses ``distress_half_life``, ``tension_decay`` and ``distance_return``.
+    """
     client, keyworker = pair.client, pair.keyworker
     client.strain = client.distress * crisis_left(float(day), parameters.distress_half_life)
     keyworker.strain = pair.post.strain
@@ -45,7 +55,7 @@ def wake(day: int, pair: Pair, parameters: Parameters) -> None:
 
 
 @compiled
-def chance_to_meet(kind: int, day: int, pair: Pair, parameters: Parameters) -> float:
+def _chance_to_meet(kind: int, day: int, pair: Pair, parameters: Parameters) -> float:
     """Probability that an encounter of a kind takes place today; who has withdrawn avoids everyday meetings."""
     if kind > EVERYDAY or (pair.client.away < day and pair.keyworker.away < day):
         return pair.post.chance[kind]
@@ -58,7 +68,7 @@ def chance_to_meet(kind: int, day: int, pair: Pair, parameters: Parameters) -> f
 
 
 @compiled
-def opener_of(opened_by: int, pair: Pair, draw: float) -> int:
+def _opener_of(opened_by: int, pair: Pair, draw: float) -> int:
     """Who opens an encounter: whoever its kind says; if that is either, whoever is out to confront, else by chance."""
     if opened_by != EITHER:
         return opened_by
@@ -71,27 +81,69 @@ def opener_of(opened_by: int, pair: Pair, draw: float) -> int:
 def meeting_in(slot: int, day: int, draw: float, pair: Pair, conditions: Conditions, draws: Draws) -> Meeting:
     """Which encounter takes place in a slot of the day; one that ``NO_ONE`` opens does not.
 
-    *draw* is the slot's of the ``meeting_draws`` of the day.
+    Parameters
+    ----------
+    slot
+        Kind of encounter that may take place, from 0 to ``SLOTS`` - 1; a repair talk that is due takes the planned
+        talk's place.
+    day
+        Day of the stay, from 1.
+    draw
+        Uniform draw of this slot, one of the ``meeting_draws`` of the day.
+    pair
+        The dyad with both parties and the post; when a repair talk begins, neither party is out to confront any more.
+    conditions
+        Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
     """
     if slot == PLANNED and pair.dyad.talk_due != NOBODY:
         pair.client.confronting, pair.keyworker.confronting = 0.0, 0.0
         return Meeting(day, REPAIR, pair.dyad.talk_due)
-    if draw < chance_to_meet(slot, day, pair, conditions.parameters):
+    if draw < _chance_to_meet(slot, day, pair, conditions.parameters):
         opens, _, _, _ = encounter_draws(draws, pair.number, day, slot)
-        return Meeting(day, slot, opener_of(conditions.encounters[slot].opened_by, pair, opens))
+        return Meeting(day, slot, _opener_of(conditions.encounters[slot].opened_by, pair, opens))
     return Meeting(day, slot, NO_ONE)
 
 
 @compiled
 def after_meeting(meeting: Meeting, good: int, pair: Pair, conditions: Conditions, log: EventLog) -> None:
-    """What an encounter decides in which *good* exchanges were read as good: whether a repair talk succeeded."""
+    """What an encounter decides when it is over: whether a repair talk succeeded.
+
+    Parameters
+    ----------
+    meeting
+        Day, kind and opener of the encounter.
+    good
+        Number of its exchanges that were read as good.
+    pair
+        The dyad with both parties and the post; changed in place.
+    conditions
+        Conditions of the centre.
+    log
+        Event log, to which rows are added.
+    """
     if meeting.kind == REPAIR:
         end_talk(meeting.day, good, conditions.encounters[REPAIR].exchanges, pair, conditions.parameters, log)
 
 
 @compiled
 def dyad_evening(day: int, pair: Pair, conditions: Conditions, draws: Draws, log: EventLog) -> None:
-    """The dyad's evening: events by chance, tension is handled, and experience moves expectations."""
+    """The dyad's evening: events by chance, tension is handled, and experience moves expectations.
+
+    Parameters
+    ----------
+    day
+        Day of the stay, from 1.
+    pair
+        The dyad with both parties and the post; changed in place.
+    conditions
+        Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
+    log
+        Event log, to which rows are added.
+    """
     chance_events(day, pair, conditions, draws, log)
     deal_with_tension(day, pair, conditions, draws, log)
     client, keyworker, rate = pair.client, pair.keyworker, conditions.parameters.expectation_learning_rate
@@ -102,7 +154,21 @@ def dyad_evening(day: int, pair: Pair, conditions: Conditions, draws: Draws, log
 
 @compiled
 def dyad_day(day: int, pair: Pair, conditions: Conditions, draws: Draws, log: EventLog) -> None:
-    """One dyad's day from morning to evening."""
+    """One dyad's day from morning to evening.
+
+    Parameters
+    ----------
+    day
+        Day of the stay, from 1.
+    pair
+        The dyad with both parties and the post; changed in place.
+    conditions
+        Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
+    log
+        Event log, to which rows are added.
+    """
     wake(day, pair, conditions.parameters)
     meets = meeting_draws(draws, pair.number, day)
     for slot in range(SLOTS):

@@ -73,7 +73,23 @@ class Approach(NamedTuple):
 
 @compiled
 def acting_from(actor: Party, turn: Turn, bent: bool, parameters: Parameters) -> SourceShares:
-    """How far the actor follows the script (the mandate, unless the rules are bent), and acts from strain."""
+    """How far the actor follows the script (the mandate, unless the rules are bent), and acts from strain.
+
+    Parameters
+    ----------
+    actor
+        The actor's view of the other.
+    turn
+        Whose turn it is, and whether the rules mandate the act.
+    bent
+        Whether the keyworker bends the rules.
+    parameters
+        Uses ``formality`` and ``mandate``.
+
+    Returns
+    -------
+    The shares as they are.
+    """
     role = role_share(parameters.formality, present_reserve(actor.reserve, actor.distance))
     if turn.mandated and not bent:
         role = mandated_share(role, parameters.mandate)
@@ -90,8 +106,20 @@ def choose(
 
     Parameters
     ----------
+    actor
+        The actor's view of the other; role strain adds to its tension.
+    turn
+        What is feasible, and how likely the script, strain and each frame make it.
+    frame
+        Number of the frame that the actor has taken for this encounter.
+    bent
+        Whether the keyworker bends the rules.
+    conditions
+        Conditions of the centre.
     draws
         Two uniform draws: the source of the act, and which act it is.
+    row
+        Row of the events table, to which frame, source, act and the actor's tension are written.
 
     Returns
     -------
@@ -121,12 +149,20 @@ def perceive(
 
     Parameters
     ----------
+    reader
+        The reader's view of the actor.
+    turn
+        What was feasible, and how likely the script, strain and each frame make it.
+    act
+        Place of what was done among the acts feasible in the turn.
     believed
         The sources in whose shares the reader believes.
+    assimilation
+        How far perception leans on what was expected, 0..1.
     draw
-        A uniform draw.
+        Uniform draw between 0 and 1.
     seen
-        Room for a weight per feasible act; afterwards cumulative.
+        Room for a weight per feasible act, shape (at least ``turn.feasible``,); afterwards cumulative.
 
     Returns
     -------
@@ -154,7 +190,21 @@ def perceive(
 
 @compiled
 def redefine(party: Party, turn: Turn, seen: int, believed: SourceShares, parameters: Parameters) -> None:
-    """Move the party's definition of the relationship by what the act seen says about each frame."""
+    """Move the party's definition of the relationship by what the act seen says about each frame.
+
+    Parameters
+    ----------
+    party
+        The reader's view of the actor, which is changed.
+    turn
+        The turn of the act.
+    seen
+        Place of the act seen among those feasible in the turn.
+    believed
+        The sources in whose shares the reader believes.
+    parameters
+        Uses ``lapse_rate``, ``definition_learning_rate`` and ``expectation_anchoring``.
+    """
     for k in range(party.definition.shape[0]):
         probability = expected(turn.script[seen], turn.strain[seen], turn.will[k, seen], believed.role, believed.strain)
         party.log_weights[k] = updated_log_weight(
@@ -186,7 +236,22 @@ def define(party: Party) -> None:
 def believed_sources(reader: Party, turn: Turn, acting: SourceShares, parameters: Parameters) -> SourceShares:
     """How far the reader believes the other to follow the script, and to act out of strain.
 
-    Of what the actor is *acting* from, the reader knows what formality, acquaintance, known rules and insight show.
+    Of what the actor acts from, the reader knows what formality, acquaintance, known rules and insight show.
+
+    Parameters
+    ----------
+    reader
+        The reader's view of the actor.
+    turn
+        The actor's turn.
+    acting
+        What the actor truly acts from.
+    parameters
+        Uses ``formality``.
+
+    Returns
+    -------
+    The shares as the reader believes them to be.
     """
     role = role_share(parameters.formality, reader.presumed_reserve)
     if turn.mandated:
@@ -202,12 +267,20 @@ def read(
 
     Parameters
     ----------
+    reader
+        The reader's view of the actor, which is changed.
+    turn
+        What was feasible, and how likely the script, strain and each frame make it.
     act
         Place of what was done among the acts feasible in the turn.
     acting
         What the actor truly acts from.
+    conditions
+        Conditions of the centre.
     draw
-        A uniform draw: as what the act is seen.
+        Uniform draw between 0 and 1: as what the act is seen.
+    row
+        Row of the events table, to which what was seen, expected and felt is written.
 
     Returns
     -------
@@ -250,7 +323,15 @@ def read(
 
 @compiled
 def note_state(party: Party, row: Row) -> None:
-    """Write down how someone feels about the other now, in a row of the events or the days table."""
+    """Write down how someone feels about the other now, in a row of the events or the days table.
+
+    Parameters
+    ----------
+    party
+        A party's view of the other.
+    row
+        Row of the table, which is changed.
+    """
     row.positivity, row.negativity, row.tension = party.positivity, party.negativity, party.tension
     row.felt_coercion, row.distance, row.known_rules = party.felt_coercion, party.distance, party.known_rules
     row.presumed_reserve = party.presumed_reserve
@@ -262,7 +343,22 @@ def note_state(party: Party, row: Row) -> None:
 def frame_taken(party: Party, opens: bool, frames: FrameRecord, draw: float) -> int:
     """Which frame someone takes in an encounter: drawn from the definition.
 
-    Someone who is out to confront, and *opens* the encounter, takes the weightiest adversarial frame.
+    Someone who is out to confront, and opens the encounter, takes the weightiest adversarial frame.
+
+    Parameters
+    ----------
+    party
+        A party's view of the other.
+    opens
+        Whether the party opens the encounter.
+    frames
+        The repertoire of frames.
+    draw
+        Uniform draw between 0 and 1.
+
+    Returns
+    -------
+    Number of the frame.
     """
     if not (opens and party.confronting > 0.0):
         return drawn_from(party.definition, draw)
@@ -275,7 +371,19 @@ def frame_taken(party: Party, opens: bool, frames: FrameRecord, draw: float) -> 
 
 @compiled
 def approach(meeting: Meeting, pair: Pair, conditions: Conditions, draws: Draws) -> Approach:
-    """How client and keyworker come to an encounter."""
+    """How client and keyworker come to an encounter.
+
+    Parameters
+    ----------
+    meeting
+        Day, kind and opener of the encounter.
+    pair
+        The dyad with both parties and the post.
+    conditions
+        Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
+    """
     _, client, keyworker, bends = encounter_draws(draws, pair.number, meeting.day, meeting.kind)
     return Approach(
         frame_taken(pair.client, meeting.opener == CLIENT, conditions.frames, client),
@@ -286,7 +394,27 @@ def approach(meeting: Meeting, pair: Pair, conditions: Conditions, draws: Draws)
 
 @compiled
 def exchange_row(meeting: Meeting, exchange: int, turn: Turn, coming: Approach, pair: Pair, log: EventLog) -> int:
-    """Begin a row about an exchange: when, in what, and whose turn it is. Returns its index."""
+    """Begin a row about an exchange: when, in what, and whose turn it is.
+
+    Parameters
+    ----------
+    meeting
+        Day, kind and opener of the encounter.
+    exchange
+        Number of the exchange in the encounter, from 0.
+    turn
+        The actor's turn.
+    coming
+        The frames that both have taken, and whether the rules are bent.
+    pair
+        The dyad that the row is about.
+    log
+        Event log, to which rows are added.
+
+    Returns
+    -------
+    Index of the row in ``log.rows``.
+    """
     index = new_row(log, EXCHANGE, meeting.day, turn.role, pair)
     row = log.rows[index]
     row.encounter, row.exchange, row.bent = meeting.kind, exchange, coming.bent and turn.mandated
@@ -296,7 +424,17 @@ def exchange_row(meeting: Meeting, exchange: int, turn: Turn, coming: Approach, 
 
 @compiled
 def part(meeting: Meeting, pair: Pair, exchanges: int) -> None:
-    """The end of an encounter: whoever opened it has confronted the other if that was the intention."""
+    """The end of an encounter: whoever opened it has confronted the other if that was the intention.
+
+    Parameters
+    ----------
+    meeting
+        Day, kind and opener of the encounter.
+    pair
+        The dyad with both parties and the post; changed in place.
+    exchanges
+        Number of exchanges it had.
+    """
     if meeting.opener == CLIENT:
         pair.client.confronting = 0.0
     else:
@@ -307,6 +445,19 @@ def part(meeting: Meeting, pair: Pair, exchanges: int) -> None:
 @compiled
 def encounter(meeting: Meeting, pair: Pair, conditions: Conditions, draws: Draws, log: EventLog) -> int:
     """Let two people meet: the parties alternate, beginning with whoever opens.
+
+    Parameters
+    ----------
+    meeting
+        Day, kind and opener of the encounter.
+    pair
+        The dyad with both parties and the post; changed in place.
+    conditions
+        Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
+    log
+        Event log, to which rows are added.
 
     Returns
     -------

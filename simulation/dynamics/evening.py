@@ -14,7 +14,21 @@ from twoway.simulation.state import CentreState, Pair
 
 @compiled
 def centre_evening(day: int, state: CentreState, conditions: Conditions, draws: Draws, log: EventLog) -> None:
-    """Let happen what goes on around the dyads at the end of a day."""
+    """Let happen what goes on around the dyads at the end of a day.
+
+    Parameters
+    ----------
+    day
+        Day of the stay, from 1.
+    state
+        State of the centre, changed in place.
+    conditions
+        Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
+    log
+        Event log, to which rows are added.
+    """
     for i in range(state.clients.shape[0]):
         dyad = state.dyads[i]
         pair = Pair(i, dyad, state.clients[i], state.keyworkers[i], state.posts[dyad.post])

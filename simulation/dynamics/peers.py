@@ -42,12 +42,12 @@ def friendships(draws: Draws, clients: int, density: float) -> tuple[Ints, Ints]
         Numbers of the friends of client 0 in ascending order, then those of client 1, and so on.
     """
     first, friends = np.zeros(clients + 1, np.int64), np.empty(clients * (clients - 1), np.int64)
-    find_friends(draws, density, np.empty((clients, clients)), first, friends)
+    _find_friends(draws, density, np.empty((clients, clients)), first, friends)
     return first, friends[: first[clients]].copy()
 
 
 @compiled
-def find_friends(draws: Draws, density: float, drawn: Floats, first: Ints, friends: Ints) -> None:
+def _find_friends(draws: Draws, density: float, drawn: Floats, first: Ints, friends: Ints) -> None:
     """Find each client's friends; *drawn* (clients, clients) is room to work in, the rest as ``friendships`` says."""
     for one in range(drawn.shape[0]):
         for other in range(one):
@@ -62,7 +62,19 @@ def find_friends(draws: Draws, density: float, drawn: Floats, first: Ints, frien
 
 @compiled
 def hear(client: Party, friend: Party, frames: FrameRecord, parameters: Parameters) -> None:
-    """A friend talks about the staff, and the ward's opposition talks with him."""
+    """A friend talks about the staff, and the ward's opposition talks with him.
+
+    Parameters
+    ----------
+    client
+        The listening client's view of the keyworker, whose expectation is changed.
+    friend
+        The friend's view of his keyworker, which stays as it is.
+    frames
+        The repertoire of frames, of which the benignities are used.
+    parameters
+        Uses ``opposition`` and ``peer_influence``.
+    """
     for k in range(client.definition.shape[0]):
         heard = with_opposition(friend.log_weights[k], parameters.opposition, frames.benign[k])
         client.expectation[k] = move_toward(client.expectation[k], heard, parameters.peer_influence)
@@ -70,7 +82,23 @@ def hear(client: Party, friend: Party, frames: FrameRecord, parameters: Paramete
 
 @compiled
 def peer_talk(day: int, pair: Pair, state: CentreState, conditions: Conditions, draws: Draws, log: EventLog) -> None:
-    """Perhaps a client talks with a friend about the staff today."""
+    """Perhaps a client talks with a friend about the staff today.
+
+    Parameters
+    ----------
+    day
+        Day of the stay, from 1.
+    pair
+        Dyad of the client; his expectation is changed.
+    state
+        State of the centre, from which the friend's view is taken.
+    conditions
+        Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
+    log
+        Event log, to which rows are added.
+    """
     parameters, friends = conditions.parameters, pair.dyad.friends
     if friends == 0:
         return

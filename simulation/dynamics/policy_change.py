@@ -45,6 +45,13 @@ class PolicyChange(NamedTuple):
 def check_policy_changes(scenario: Scenario, changes: Sequence[PolicyChange]) -> None:
     """Refuse policy changes that are out of order or change what cannot be changed during a stay.
 
+    Parameters
+    ----------
+    scenario
+        Scenario in which the stay begins.
+    changes
+        Policy changes, which must be in the order of their days.
+
     Raises
     ------
     InputError
@@ -80,7 +87,17 @@ def apply_policy_change(state: CentreState, before: float, conditions: Condition
 
     Clients know the rules as far as they are explained now; friendships, contact, chances to meet and workload are as
     they would have been; keyworkers see as much more or less of clients' strain as staff are more or less reflexive.
-    *before* is the transparency there was before the change.
+
+    Parameters
+    ----------
+    state
+        State of the centre, changed in place.
+    before
+        Transparency of the centre before the change, 0..1.
+    conditions
+        Conditions of the centre after the change.
+    draws
+        Draws of the centre in this replicate.
     """
     parameters = conditions.parameters
     for m in range(state.posts.shape[0]):

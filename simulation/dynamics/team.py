@@ -11,7 +11,7 @@ TEAM_MEETS_EVERY = 7
 
 
 @compiled
-def update_outlook(number: int, state: CentreState) -> None:
+def _update_outlook(number: int, state: CentreState) -> None:
     """What a keyworker holds of clients: the mean of what she expects of her own; her general view if she has none."""
     post = state.posts[number]
     for k in range(post.outlook.shape[0]):
@@ -24,10 +24,18 @@ def update_outlook(number: int, state: CentreState) -> None:
 
 @compiled
 def team_meeting(state: CentreState, cohesion: float) -> None:
-    """Every keyworker's expectations move a share of the way toward what the colleagues hold."""
+    """Every keyworker's expectations move a share of the way toward what the colleagues hold.
+
+    Parameters
+    ----------
+    state
+        State of the centre; outlooks of posts and expectations of keyworkers are changed.
+    cohesion
+        Share of the way that an expectation moves, 0..1.
+    """
     posts = state.posts
     for m in range(posts.shape[0]):
-        update_outlook(m, state)
+        _update_outlook(m, state)
     colleagues = posts.shape[0] - 1
     if colleagues == 0:
         return

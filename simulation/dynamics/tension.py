@@ -33,7 +33,19 @@ TALKING = list(COPING_WAYS).index(PROPOSE_TALK.name)
 
 @compiled
 def benignity(party: Party, frames: FrameRecord) -> float:
-    """How benign the party takes the relationship to be, as a share."""
+    """How benign the party takes the relationship to be, as a share.
+
+    Parameters
+    ----------
+    party
+        A party's view of the other.
+    frames
+        The repertoire of frames.
+
+    Returns
+    -------
+    Share, 0..1: 0 where every frame believed in has benignity -1, 1 where it has benignity 1.
+    """
     mean = 0.0
     for k in range(party.definition.shape[0]):
         mean += party.definition[k] * frames.benign[k]
@@ -42,7 +54,21 @@ def benignity(party: Party, frames: FrameRecord) -> float:
 
 @compiled
 def way_taken(party: Party, conditions: Conditions, draw: float) -> int:
-    """Which way of coping someone would take: by personal style, definition and opportunity."""
+    """Which way of coping someone would take: by personal style, definition and opportunity.
+
+    Parameters
+    ----------
+    party
+        A party's view of the other.
+    conditions
+        Conditions of the centre; the probabilities of the ways are written to ``odds``.
+    draw
+        Uniform draw between 0 and 1.
+
+    Returns
+    -------
+    Code of the coping way.
+    """
     benign, odds = benignity(party, conditions.frames), conditions.odds
     total = 0.0
     for way in range(odds.shape[0]):
@@ -59,6 +85,21 @@ def cope(party: Party, troubled: bool, notices: bool, day: int, conditions: Cond
 
     Who is *troubled* takes some way of coping. Who only *notices* that the other is can at best propose a talk.
 
+    Parameters
+    ----------
+    party
+        A party's view of the other, on which the way takes effect.
+    troubled
+        Whether the party's own tension is above the threshold.
+    notices
+        Whether the party notices that the other is troubled.
+    day
+        Day of the stay, from 1.
+    conditions
+        Conditions of the centre.
+    draw
+        Uniform draw between 0 and 1: which way it is.
+
     Returns
     -------
     Code of the way that was taken, or ``NO_WAY``.
@@ -74,12 +115,28 @@ def cope(party: Party, troubled: bool, notices: bool, day: int, conditions: Cond
 
 @compiled
 def end_talk(day: int, good: int, exchanges: int, pair: Pair, parameters: Parameters, log: EventLog) -> None:
-    """End the repair talk that was agreed yesterday: it brought the two together, or taught the proposer better."""
+    """End the repair talk that was agreed yesterday: it brought the two together, or taught the proposer better.
+
+    Parameters
+    ----------
+    day
+        Day of the stay, from 1.
+    good
+        Number of exchanges in the talk that were read as good.
+    exchanges
+        Number of all its exchanges.
+    pair
+        The dyad with both parties and the post; changed in place.
+    parameters
+        Uses ``talk_convergence``, ``tension_relief``, ``failed_talk_negativity`` and ``failed_talk_penalty``.
+    log
+        Event log, to which rows are added.
+    """
     proposer, who = (pair.client, CLIENT) if pair.dyad.talk_due == CLIENT else (pair.keyworker, KEYWORKER)
     pair.dyad.talk_due = NOBODY
     repaired = talk_succeeds(good, exchanges)
     if repaired:
-        bring_together(pair.client, pair.keyworker, parameters)
+        _bring_together(pair.client, pair.keyworker, parameters)
     else:
         pair.client.negativity += parameters.failed_talk_negativity
         pair.keyworker.negativity += parameters.failed_talk_negativity
@@ -90,7 +147,7 @@ def end_talk(day: int, good: int, exchanges: int, pair: Pair, parameters: Parame
 
 
 @compiled
-def bring_together(client: Party, keyworker: Party, parameters: Parameters) -> None:
+def _bring_together(client: Party, keyworker: Party, parameters: Parameters) -> None:
     """A repair talk that succeeds: definitions converge, rules become known, tension is relieved."""
     for k in range(client.definition.shape[0]):
         his, hers = client.definition[k], keyworker.definition[k]
@@ -105,7 +162,21 @@ def bring_together(client: Party, keyworker: Party, parameters: Parameters) -> N
 
 @compiled
 def deal_with_tension(day: int, pair: Pair, conditions: Conditions, draws: Draws, log: EventLog) -> None:
-    """In the evening each handles own tension, or notices the other's; a talk may be agreed on for tomorrow."""
+    """In the evening each handles own tension, or notices the other's; a talk may be agreed on for tomorrow.
+
+    Parameters
+    ----------
+    day
+        Day of the stay, from 1.
+    pair
+        The dyad with both parties and the post; changed in place.
+    conditions
+        Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
+    log
+        Event log, to which rows are added.
+    """
     client, keyworker, threshold = pair.client, pair.keyworker, conditions.parameters.tension_threshold
     he_is_troubled, she_is_troubled = client.tension > threshold, keyworker.tension > threshold
     if not (he_is_troubled or she_is_troubled):
@@ -116,8 +187,8 @@ def deal_with_tension(day: int, pair: Pair, conditions: Conditions, draws: Draws
     her_way = cope(
         keyworker, she_is_troubled, he_is_troubled and she_notices < keyworker.insight, day, conditions, she_handles
     )
-    note_handling(CLIENT, his_way, day, pair, client, log)
-    note_handling(KEYWORKER, her_way, day, pair, keyworker, log)
+    _note_handling(CLIENT, his_way, day, pair, client, log)
+    _note_handling(KEYWORKER, her_way, day, pair, keyworker, log)
     he_proposes = his_way != NO_WAY and conditions.ways[his_way].proposes
     she_proposes = her_way != NO_WAY and conditions.ways[her_way].proposes
     if not (he_proposes or she_proposes):
@@ -133,7 +204,7 @@ def deal_with_tension(day: int, pair: Pair, conditions: Conditions, draws: Draws
 
 
 @compiled
-def note_handling(role: int, way: int, day: int, pair: Pair, party: Party, log: EventLog) -> None:
+def _note_handling(role: int, way: int, day: int, pair: Pair, party: Party, log: EventLog) -> None:
     """Note down which way of coping someone took, if any."""
     if way == NO_WAY:
         return

@@ -16,7 +16,17 @@ from twoway.simulation.state import NOBODY, CentreState, Pair
 
 @compiled
 def take_over(pair: Pair, conditions: Conditions, draws: Draws) -> None:
-    """A new keyworker takes over a client: her predecessor's view is handed over, the client keeps part of the old."""
+    """A new keyworker takes over a client: her predecessor's view is handed over, the client keeps part of the old.
+
+    Parameters
+    ----------
+    pair
+        The dyad with both parties and the post, which the new keyworker holds already; changed in place.
+    conditions
+        Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
+    """
     client, keyworker, parameters = pair.client, pair.keyworker, conditions.parameters
     own = conditions.own
     draw_own_expectation(pair, conditions, draws, own)
@@ -40,7 +50,27 @@ def take_over(pair: Pair, conditions: Conditions, draws: Draws) -> None:
 
 @compiled
 def turnover(number: int, day: int, state: CentreState, conditions: Conditions, draws: Draws, log: EventLog) -> bool:
-    """Perhaps the keyworker who holds a post leaves today. Returns whether she did."""
+    """Perhaps the keyworker who holds a post leaves today, and a new one takes over.
+
+    Parameters
+    ----------
+    number
+        Number of the post in the centre, from 0.
+    day
+        Day of the stay, from 1.
+    state
+        State of the centre, changed in place.
+    conditions
+        Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
+    log
+        Event log, to which rows are added.
+
+    Returns
+    -------
+    Whether she left.
+    """
     if leaving_draw(draws, number, day) >= leaving_chance(conditions.parameters.turnover):
         return False
     post = state.posts[number]

@@ -26,6 +26,13 @@ class ParameterGroup(BaseModel):
 def combined(name: str, groups: Sequence[type[ParameterGroup]]) -> type[ParameterGroup]:
     """One group with the numbers of several, in their order.
 
+    Parameters
+    ----------
+    name
+        Name of the new class.
+    groups
+        Groups of declared numbers; with none the new group is empty.
+
     Raises
     ------
     InputError
@@ -75,7 +82,15 @@ def parameter(default: float, low: float, high: float, unit: str, source: str = 
 
 
 def declarations(section: str, declared: type[ParameterGroup]) -> Iterator[Declaration]:
-    """Every number that *declared* holds, in the order in which it is written there."""
+    """Every declared number of a group, in the order in which they are written there.
+
+    Parameters
+    ----------
+    section
+        Section of the scenario that the group is, such as "context".
+    declared
+        The group; fields that declare no unit are passed over.
+    """
     for name, field in declared.model_fields.items():
         extra = field.json_schema_extra
         if not isinstance(extra, dict) or "unit" not in extra:

@@ -9,6 +9,19 @@ from twoway.simulation.rules import rule
 def personal_weight(person: float, impersonal: float) -> float:
     """How much an act counts that is put down to the person to this degree.
 
+    Parameters
+    ----------
+    person
+        Share of the act that is put down to the person, 0..1.
+    impersonal
+        Weight of an act that is not put down to the person at all, 0..1.
+
+    Returns
+    -------
+    Weight, 0..1.
+
+    Examples
+    --------
     >>> round(personal_weight(person=0.5, impersonal=0.3), 3)
     0.65
     """
@@ -19,6 +32,19 @@ def personal_weight(person: float, impersonal: float) -> float:
 def updated_positivity(positivity: float, weight: float, evaluation: float, learning_rate: float) -> float:
     """Positivity after an act of this evaluation.
 
+    Parameters
+    ----------
+    positivity
+        Positivity so far, EPA units, at least 0.
+    weight
+        How much the act counts, 0..1.
+    evaluation
+        Evaluation of the act seen, -4.3..4.3 EPA units.
+    learning_rate
+        Share of the way that one reading takes, 0..1.
+
+    Examples
+    --------
     >>> round(updated_positivity(positivity=1.0, weight=0.5, evaluation=3.0, learning_rate=0.1), 3)
     1.05
     """
@@ -31,6 +57,21 @@ def updated_negativity(
 ) -> float:
     """Negativity after an act of this evaluation: bad is stronger than good.
 
+    Parameters
+    ----------
+    negativity
+        Negativity so far, EPA units, at least 0.
+    weight
+        How much the act counts, 0..1.
+    evaluation
+        Evaluation of the act seen, -4.3..4.3 EPA units.
+    learning_rate
+        Share of the way that one reading takes, 0..1.
+    negativity_weight
+        How many times stronger bad is than good, at least 1.
+
+    Examples
+    --------
     >>> given = {"negativity": 0.0, "weight": 0.5, "evaluation": -2.0}
     >>> round(updated_negativity(**given, learning_rate=0.1, negativity_weight=2.5), 3)
     0.25
@@ -42,6 +83,19 @@ def updated_negativity(
 def updated_felt_coercion(felt: float, weight: float, evaluation: float, potency: float, learning_rate: float) -> float:
     """Felt coercion after an act of the keyworker: what is bad and powerful coerces.
 
+    Parameters
+    ----------
+    felt
+        Felt coercion so far, squared EPA units, at least 0.
+    weight
+        How much the act counts, 0..1.
+    evaluation, potency
+        Sentiments of the act seen, -4.3..4.3 EPA units.
+    learning_rate
+        Share of the way that one reading takes, 0..1.
+
+    Examples
+    --------
     >>> round(updated_felt_coercion(felt=0.0, weight=0.5, evaluation=-1.0, potency=2.0, learning_rate=0.1), 3)
     0.1
     """
