@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from twoway.analysis.measures.ambivalence import ambivalence_index
-from twoway.analysis.tables import DYAD, kind_shares, on_day, require_columns, sentiment_of
+from twoway.analysis.tables import DYAD, DyadKey, kind_shares, on_day, require_columns, sentiment_of
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.columns import SHARE_OF
 from twoway.simulation.errors import InputError
@@ -45,7 +45,7 @@ def read_by(events: pd.DataFrame) -> pd.Series:
     return events["actor"].cat.rename_categories(dict(zip(ROLES, reversed(ROLES), strict=True)))
 
 
-def latest_change(events: pd.DataFrame, day: int) -> pd.DataFrame:
+def _latest_change(events: pd.DataFrame, day: int) -> pd.DataFrame:
     """The last change of keyworker of each dyad up to a day: the rows of the events table that tell it."""
     changes = events[(events["event"] == "new_keyworker") & (events["day"] <= day)]
     return changes.drop_duplicates(DYAD, keep="last")
@@ -56,9 +56,28 @@ def weighted_readings(
 ) -> pd.DataFrame:
     """Every act someone has read up to a day, in the order in which it happened, and how much it weighs now.
 
-    Columns as in the events table, and ``party`` (who read it), ``evaluation`` (of the act seen, EPA units), ``weight``
-    (how much it counted when it was read, bad acts more, halved every ``remembering.half_life`` days) and ``former``
-    (whether it was done by, or to, a keyworker who has left since).
+    Parameters
+    ----------
+    tables
+        Tables of a run; only the events are read.
+    resolved
+        The scenario with its data files.
+    day
+        Day of the stay up to which acts are taken; weights are those at its end.
+    remembering
+        How fast the weight of an act fades; only ``half_life`` is used.
+
+    Returns
+    -------
+    DataFrame
+        A row per act read. Columns of the events table, and ``party`` (the reader), ``evaluation`` (of the act seen,
+        EPA units), ``weight`` (how much it counted when it was read, bad acts more, halved every
+        ``remembering.half_life`` days) and ``former`` (whether a keyworker who has left since did or received it).
+
+    Raises
+    ------
+    InputError
+        If the table of events is empty or lacks a column.
     """
     events = tables.events
     require_columns(events, "events", [*DYAD, "day", "event", "actor", "seen", "emotion_named", *ATTRIBUTED])
@@ -68,26 +87,26 @@ def weighted_readings(
     counted = personal_weight(read["person_share"].to_numpy(), learning.impersonal_weight)
     felt = np.where(good < 0, learning.negativity_weight * -good, good)
     faded = 0.5 ** ((day - read["day"].to_numpy()) / remembering.half_life)
-    left = latest_change(events, day).set_index(DYAD)["day"]
+    left = _latest_change(events, day).set_index(DYAD)["day"]
     last = left.reindex(pd.MultiIndex.from_frame(read[DYAD])).fillna(0).to_numpy()
     return read.assign(
         party=read_by(read), evaluation=good, weight=counted * felt * faded, former=read["day"].to_numpy() <= last
     )
 
 
-def memories(read: pd.DataFrame, remembering: MemoryParameters = REMEMBERING) -> pd.DataFrame:
+def memories(read: pd.DataFrame) -> pd.DataFrame:
     """The weightiest events of each party, good and bad: rows of ``weighted_readings``, weightiest first.
 
     Of the same thing seen several times only the weightiest is told, and civil acts that nobody would remember only
     where there is nothing better. A keyworker remembers nothing of her predecessor's; a client does.
     """
     own = read[~(read["former"] & (read["party"] == "keyworker"))]
-    worth = (own["evaluation"] < 0) | (own["evaluation"] >= remembering.worth)
+    worth = (own["evaluation"] < 0) | (own["evaluation"] >= REMEMBERING.worth)
     sorted_ = own.assign(worth=worth).sort_values(["worth", "weight"], ascending=False, kind="stable")
     bad = sorted_["evaluation"] < 0
     different = sorted_.assign(bad=bad).drop_duplicates([*PARTY, "seen"])
     rank = different.groupby([*PARTY, "bad"], observed=True).cumcount()
-    return different[rank < remembering.most].sort_values(PARTY, kind="stable")
+    return different[rank < REMEMBERING.most].sort_values(PARTY, kind="stable")
 
 
 def _expected(tables: Tables, resolved: Resolved, day: int) -> pd.DataFrame:
@@ -98,7 +117,7 @@ def _expected(tables: Tables, resolved: Resolved, day: int) -> pd.DataFrame:
         first = tables.dyads[[*DYAD, *(f"{role}_{kind}_first" for kind in KINDS)]]
         parts.append(first.set_axis([*DYAD, *KINDS], axis=1).assign(party=role))
     expected = pd.concat(parts, ignore_index=True).set_index(PARTY)[list(KINDS)]
-    change = latest_change(tables.events, day)
+    change = _latest_change(tables.events, day)
     if len(change):
         own = pd.DataFrame(kind_shares(change, resolved), columns=list(KINDS))
         own.index = pd.MultiIndex.from_frame(change[DYAD].assign(party="keyworker"))
@@ -122,13 +141,30 @@ def _trouble(read: pd.DataFrame) -> pd.DataFrame:
 def accounts(tables: Tables, resolved: Resolved, day: int, read: pd.DataFrame | None = None) -> pd.DataFrame:
     """Each party's account at the end of a day: one row per party of a dyad.
 
-    Columns: ``positivity`` and ``negativity`` (tone, EPA units), ``ambivalence`` (of the two), ``personal``, ``formal``
-    and ``adversarial`` (shares of frames), ``leading`` and ``second`` (the weightiest frames) with their shares,
-    ``felt_coercion`` (clients), ``tension``, ``distance``, ``trouble_role``, ``trouble_strain`` and ``trouble_person``
-    (to what trouble is put down; missing if there was none), ``personal_expected`` and so on, and ``met`` (acts
-    read). *read* are the ``weighted_readings`` up to the day, if they are at hand.
+    Parameters
+    ----------
+    tables
+        Events, days and dyads of a run.
+    resolved
+        The scenario with its data files.
+    day
+        Day of the stay, from 1.
+    read
+        ``weighted_readings`` up to the day; worked out here if not given.
 
-    Raises ``InputError`` for a day outside the stay, or a table that lacks what is needed.
+    Returns
+    -------
+    DataFrame
+        Columns ``replicate``, ``centre``, ``dyad``, ``party``, ``day``; ``positivity`` and ``negativity`` (tone, EPA
+        units), ``ambivalence`` (of the two), ``personal``, ``formal`` and ``adversarial`` (shares of frames),
+        ``leading`` and ``second`` (the weightiest frames) with their shares, ``felt_coercion`` (clients), ``tension``,
+        ``distance``, ``trouble_role``, ``trouble_strain`` and ``trouble_person`` (shares by what trouble is put down
+        to; missing if there was none), ``personal_expected`` and so on, and ``met`` (number of acts read).
+
+    Raises
+    ------
+    InputError
+        If the day is outside the stay, or a table lacks what is needed.
     """
     days = tables.days
     require_columns(days, "days", [*PARTY, "day", "positivity", "negativity", "felt_coercion", "tension", "distance"])
@@ -201,7 +237,24 @@ def _memories(rows: pd.DataFrame) -> tuple[Memory, ...]:
 def pair_of_accounts(
     tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], day: int
 ) -> tuple[Account, Account]:
-    """The client's and the keyworker's account of one *dyad* (replicate, centre, number) at the end of a day."""
+    """The client's and the keyworker's account of one dyad at the end of a day.
+
+    Parameters
+    ----------
+    tables
+        Events, days and dyads of a run.
+    resolved
+        The scenario with its data files.
+    dyad
+        (replicate, centre, number).
+    day
+        Day of the stay, from 1.
+
+    Raises
+    ------
+    InputError
+        If there is no such dyad, the day is outside the stay, or a table lacks what is needed.
+    """
     own = dyad_tables(tables, dyad)
     read = weighted_readings(own, resolved, day)
     table, remembered = accounts(own, resolved, day, read), memories(read)
@@ -239,12 +292,7 @@ def dyad_tables(tables: Tables, dyad: tuple[int, int, int]) -> Tables:
     InputError
         If there is no such dyad.
     """
-
-    def mine(table: pd.DataFrame) -> pd.DataFrame:
-        keep = np.logical_and.reduce([table[key] == value for key, value in zip(DYAD, dyad, strict=True)])
-        return table[keep].reset_index(drop=True)
-
-    own = Tables(*map(mine, tables))
+    own = Tables(*(DyadKey(*dyad).rows(table).reset_index(drop=True) for table in tables))
     if own.dyads.empty:
         replicate, centre, number = dyad
         raise InputError(f"there is no dyad {number} of centre {centre} in replicate {replicate}")

@@ -46,6 +46,8 @@ GRID = tuple(Thresholds(good, bad) for good in (0.7, 0.85, 1.0, 1.15, 1.3) for b
 AGREEMENT = Measure(
     "agreement_with_rule", "adjusted Rand index", "of clusters with patterns: 0 as by chance, 1 the same groups"
 )
+SEED = 0
+"""Seed of mixtures, halves and intervals: the same table gives the same result."""
 NAMES = tuple(f"cluster {k + 1}" for k in range(MOST))
 """Names of clusters: the higher the mean of both parties' ratings, the lower the number."""
 
@@ -77,10 +79,27 @@ class Emergence(NamedTuple):
 
 
 def accounts_on(days: pd.DataFrame, resolved: Resolved, day: int) -> pd.DataFrame:
-    """Both parties' accounts of a *day*, a row per dyad in the order of replicate, centre and dyad.
+    """Both parties' accounts of a day, a row per dyad in the order of replicate, centre and dyad.
 
-    For either role good and bad tone and the shares of personal, formal and adversarial frames, named such as
-    ``client_positivity``; and ``client_felt_coercion``.
+    Parameters
+    ----------
+    days
+        Both parties of any number of dyads at the end of each day.
+    resolved
+        The scenario with its data files.
+    day
+        Day of the stay that the table holds.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``replicate``, ``centre``, ``dyad``; for either role good and bad tone (EPA units) and the shares of
+        personal, formal and adversarial frames, named such as ``client_positivity``; and ``client_felt_coercion``.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, the table does not hold the day, or a dyad has not one row for either party.
     """
     require_columns(days, "days", [*OF_DAYS, *(f"{SHARE_OF}{name}" for name in resolved.frames.names)])
     today = days[days["day"] == day]
@@ -122,20 +141,20 @@ def account_features(accounts: pd.DataFrame) -> Floats:
     return standardised
 
 
-def _mixture(values: Floats, clusters: int, seed: int, starts: int = STARTS) -> Any:
+def _mixture(values: Floats, clusters: int, starts: int = STARTS) -> Any:
     """A fitted Gaussian mixture; that it has not settled after its iterations is no reason for a warning here."""
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - scikit-learn takes long to import
     from sklearn.mixture import GaussianMixture  # noqa: PLC0415
     from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
-    mixture = GaussianMixture(clusters, n_init=starts, reg_covar=RIDGE, max_iter=300, random_state=seed)
+    mixture = GaussianMixture(clusters, n_init=starts, reg_covar=RIDGE, max_iter=300, random_state=SEED)
     # Several threads on so small a task wait for each other, the more so on a busy machine: one is faster.
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return mixture.fit(values)
 
 
-def _stability(values: Floats, clusters: int, seed: int) -> Floats:
+def _stability(values: Floats, clusters: int) -> Floats:
     """Agreement of the clusters that either half of the dyads suggests for all of them, one value per split."""
     from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415
 
@@ -143,9 +162,9 @@ def _stability(values: Floats, clusters: int, seed: int) -> Floats:
         return np.ones(SPLITS)
     agreement = []
     for split in range(SPLITS):
-        order = np.random.default_rng([seed, split]).permutation(len(values))
+        order = np.random.default_rng([SEED, split]).permutation(len(values))
         halves = np.array_split(order, 2)
-        one, other = (_mixture(values[half], clusters, seed, STARTS_OF_HALVES).predict(values) for half in halves)
+        one, other = (_mixture(values[half], clusters, STARTS_OF_HALVES).predict(values) for half in halves)
         agreement.append(adjusted_rand_score(one, other))
     return np.array(agreement)
 
@@ -159,7 +178,7 @@ def _ordered(labels: Codes, accounts: pd.DataFrame, clusters: int) -> Codes:
     return rank[labels]
 
 
-def clusters_of(accounts: pd.DataFrame, clusters: int, seed: int = 0) -> Codes:
+def clusters_of(accounts: pd.DataFrame, clusters: int) -> Codes:
     """Clusters of dyads by their accounts, found without the classification rule.
 
     Parameters
@@ -168,8 +187,6 @@ def clusters_of(accounts: pd.DataFrame, clusters: int, seed: int = 0) -> Codes:
         Both parties' accounts, a row per dyad.
     clusters
         Number of clusters.
-    seed
-        Seed of the mixture model's starts.
 
     Returns
     -------
@@ -177,18 +194,31 @@ def clusters_of(accounts: pd.DataFrame, clusters: int, seed: int = 0) -> Codes:
         Cluster of each dyad, shape (dyads,); 0 is the one in which both parties are rated highest.
     """
     values = account_features(accounts)
-    return _ordered(_mixture(values, clusters, seed).predict(values), accounts, clusters)
+    return _ordered(_mixture(values, clusters).predict(values), accounts, clusters)
 
 
-def best_number(accounts: pd.DataFrame, seed: int = 0) -> int:
+def best_number(accounts: pd.DataFrame) -> int:
     """Number of clusters, of 1 to ``MOST``, that describes the accounts best (lowest BIC)."""
     values = account_features(accounts)
-    fits = {k: _mixture(values, k, seed, STARTS_OF_HALVES).bic(values) for k in range(1, MOST + 1)}
+    fits = {k: _mixture(values, k, STARTS_OF_HALVES).bic(values) for k in range(1, MOST + 1)}
     return min(fits, key=lambda k: fits[k])
 
 
 def rule_on(accounts: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.int8]:
-    """Pattern of each dyad by the rule, from its *accounts*: indices into ``PATTERNS``."""
+    """Pattern of each dyad by the rule, from its accounts.
+
+    Parameters
+    ----------
+    accounts
+        Tone of both parties, a row per dyad, in columns such as ``client_positivity`` (EPA units).
+    thresholds
+        Thresholds of the classification rule.
+
+    Returns
+    -------
+    array of int
+        Indices into ``PATTERNS``, shape (dyads,).
+    """
     return pattern_codes(
         *(
             class_codes(accounts[f"{r}_positivity"].to_numpy(), accounts[f"{r}_negativity"].to_numpy(), thresholds)
@@ -197,11 +227,22 @@ def rule_on(accounts: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> NDAr
     )
 
 
-def emergence(days: pd.DataFrame, resolved: Resolved, day: int = 90, seed: int = 0) -> Emergence:
-    """Clusters of the accounts of a *day*, found without the rule, and their agreement with it.
+def emergence(days: pd.DataFrame, resolved: Resolved, day: int = 90) -> Emergence:
+    """Clusters of the accounts of a day, found without the rule, and their agreement with it.
 
-    *days* is the table of days of one scenario with at least 100 dyads, better 400. The same table and *seed* give the
-    same result. Raises ``InputError`` for too few dyads, a missing column or a day that was not kept.
+    Parameters
+    ----------
+    days
+        Table of days of one scenario with at least 100 dyads, better 400.
+    resolved
+        The scenario with its data files.
+    day
+        Day of the stay that the table holds.
+
+    Raises
+    ------
+    InputError
+        If dyads are too few, a column is missing, or the table does not hold the day.
     """
     from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415
 
@@ -213,9 +254,9 @@ def emergence(days: pd.DataFrame, resolved: Resolved, day: int = 90, seed: int =
     values, rule, kinds = account_features(accounts), rule_on(accounts), len(PATTERNS)
     labels, rows = {}, []
     for clusters in range(1, MOST + 1):
-        mixture = _mixture(values, clusters, seed)
+        mixture = _mixture(values, clusters)
         labels[clusters] = _ordered(mixture.predict(values), accounts, clusters)
-        stability = _stability(values, clusters, seed)
+        stability = _stability(values, clusters)
         rows.append(
             {
                 "clusters": clusters,
@@ -251,26 +292,26 @@ def emergence(days: pd.DataFrame, resolved: Resolved, day: int = 90, seed: int =
         profiles.assign(share=np.bincount(labels[kinds], minlength=kinds) / len(values)),
         pd.crosstab(table["pattern"], table["cluster"], dropna=False),
         pd.DataFrame(grid),
-        _measures(accounts, accounts_on(days, resolved, int(days["day"].max())), rule, labels[kinds], seed),
+        _measures(accounts, accounts_on(days, resolved, int(days["day"].max())), rule, labels[kinds]),
     )
 
 
-def _measures(now: pd.DataFrame, last: pd.DataFrame, rule: NDArray[np.int8], labels: Codes, seed: int) -> pd.DataFrame:
+def _measures(now: pd.DataFrame, last: pd.DataFrame, rule: NDArray[np.int8], labels: Codes) -> pd.DataFrame:
     """Agreement of rule and clusters, and both statements about ambivalence with clusters in the place of patterns."""
-    kinds, units = len(PATTERNS), units_of(now, seed)
+    kinds, units = len(PATTERNS), units_of(now, SEED)
     groups = NAMES[:kinds]
     member = np.equal.outer(labels, np.arange(kinds)).astype(np.float64)
     cells = np.equal.outer(rule * kinds + labels, np.arange(kinds**2)).astype(np.float64)
     tone = now["client_positivity"].to_numpy(), now["client_negativity"].to_numpy()
     matched, values = same_balance(*tone), account_features(last)
-    end = _ordered(_mixture(values, kinds, seed).predict(values), last, kinds)
+    end = _ordered(_mixture(values, kinds).predict(values), last, kinds)
     return pd.concat(
         [
             estimated(AGREEMENT, [f"{kinds} clusters"], cells, _adjusted_rand, [len(now)], units),
             estimated_means(INDEX, groups, ambivalence_index(*tone)[:, None] * member, member, units),
-            outcomes_of_matched(matched, member, groups, "on the day", seed),
+            outcomes_of_matched(matched, member, groups, "on the day", SEED),
             outcomes_of_matched(
-                matched, np.equal.outer(end, np.arange(kinds)).astype(np.float64), groups, "at the end", seed
+                matched, np.equal.outer(end, np.arange(kinds)).astype(np.float64), groups, "at the end", SEED
             ),
         ],
         ignore_index=True,

@@ -36,7 +36,14 @@ class FirstDifference(NamedTuple):
 
 
 def first_difference(first: NDArray[Any], other: NDArray[Any]) -> FirstDifference | None:
-    """Where two stories of one dyad part, from the event records of that dyad in both contexts; None if nowhere."""
+    """Where two stories of one dyad part, from the event records of that dyad in both contexts; None if nowhere.
+
+    Parameters
+    ----------
+    first, other
+        Records of the dyad's events in one context and in the other, in their order, shape (events,) each, with the
+        fields ``VISIBLE``.
+    """
     both = min(len(first), len(other))
     differs = np.zeros(both, bool)
     for field in VISIBLE:
@@ -80,10 +87,21 @@ TOLD = ["act", "seen", "way"]
 
 
 def events_side_by_side(first: pd.DataFrame, other: pd.DataFrame, days: dict[int, str]) -> pd.DataFrame:
-    """What happened in either context on some *days*, each with why it is told; events of one dyad, in words.
+    """What happened to one dyad in either context on some days, a row per occasion.
 
-    Columns ``day``, ``why``, ``event``, ``encounter``, ``exchange``, ``actor``, ``where`` it happened (both, first or
-    then), and ``act``, ``seen``, ``way`` of both contexts, with the suffixes ``_first`` and ``_then``.
+    Parameters
+    ----------
+    first, other
+        Events of the dyad in one context and in the other: rows of tables of events.
+    days
+        Days to list, each with the reason why, in words.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``day``, ``why``, ``event``, ``encounter``, ``exchange``, ``actor``, ``where`` it happened (both, first
+        or then), and ``act``, ``seen``, ``way`` of both contexts, with the suffixes ``_first`` and ``_then``; empty
+        text where there is nothing to say.
     """
 
     def told(events: pd.DataFrame) -> pd.DataFrame:
@@ -111,19 +129,20 @@ def events_side_by_side(first: pd.DataFrame, other: pd.DataFrame, days: dict[int
 
 def side_by_side_lines(table: pd.DataFrame) -> list[str]:
     """A table of ``events_side_by_side`` as lines of text: what happened here | what happened there."""
-
-    def said(row: Any, where: str) -> str:
-        if row.where not in ("both", where):
-            return "-"
-        act, seen, way = (getattr(row, f"{name}_{where}") for name in TOLD)
-        what = act + (f", taken for {seen}" if seen != act else "") if act else way
-        return f"{row.actor}: {what}" if what else "happened"
-
     lines, day = [], None
     for row in table.itertuples():
         if row.day != day:
             day = row.day
             lines.append(f"Day {row.day}: {row.why}")
         name = (row.encounter or row.event).replace("_", " ")
-        lines.append(f"  {name:<14} {said(row, 'first'):<48} | {said(row, 'then')}".replace("_", " "))
+        lines.append(f"  {name:<14} {_said(row, 'first'):<48} | {_said(row, 'then')}".replace("_", " "))
     return lines
+
+
+def _said(row: Any, where: str) -> str:
+    """What happened on one occasion in one of the contexts ("first" or "then")."""
+    if row.where not in ("both", where):
+        return "-"
+    act, seen, way = (getattr(row, f"{name}_{where}") for name in TOLD)
+    what = act + (f", taken for {seen}" if seen != act else "") if act else way
+    return f"{row.actor}: {what}" if what else "happened"

@@ -29,10 +29,10 @@ MANY = 12
 """Words of a column up to which all are listed."""
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     r"""A table in Markdown.
 
-    >>> print(table(["a", "b"], [[1, "x|y"]]))
+    >>> print(_table(["a", "b"], [[1, "x|y"]]))
     | a | b |
     | --- | --- |
     | 1 | x\|y |
@@ -41,10 +41,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-def numbers(resolved: Resolved, section: str) -> str:
+def _numbers(resolved: Resolved, section: str) -> str:
     """Every number of a section: what it means, its value in this scenario, range, unit and source."""
     values = getattr(resolved.scenario, section)
-    return table(
+    return _table(
         ["Number", "Meaning", "Value", "Range", "Unit", "Source"],
         (
             [
@@ -67,7 +67,7 @@ def rules() -> str:
         import_module(f"twoway.simulation.rules.{module.name}")
     plain = {name: cast(FunctionType, rule) for name, rule in RULES.items()}
     written = sorted(plain.items(), key=lambda item: (item[1].__module__, item[1].__code__.co_firstlineno))
-    return table(
+    return _table(
         ["Rule", "What it says", "Module"],
         ([f"`{name}`", first_line(rule), f"`{rule.__module__}`"] for name, rule in written),
     )
@@ -75,7 +75,7 @@ def rules() -> str:
 
 def coping_ways(resolved: Resolved) -> str:
     """The coping ways, in the order of their codes."""
-    return table(
+    return _table(
         ["Way", "Who takes it", "Log-odds", "Effect", "Proposes a talk"],
         (
             [
@@ -92,7 +92,7 @@ def coping_ways(resolved: Resolved) -> str:
 
 def event_kinds(resolved: Resolved) -> str:
     """The kinds of event, in the order of their codes."""
-    return table(
+    return _table(
         ["Event", "Meaning", "By chance"],
         ([f"`{kind.name}`", kind.meaning, "yes" if kind.chance else "no"] for kind in resolved.events.values()),
     )
@@ -107,7 +107,7 @@ def frames(resolved: Resolved) -> str:
     """The repertoire of frames, in its order."""
     f = resolved.frames
     head = ["Frame", "The keyworker as", "The client as", "Kind", "Benignity", "Clients' weight", "Keyworkers' weight"]
-    return table(
+    return _table(
         head,
         (
             [
@@ -126,7 +126,7 @@ def frames(resolved: Resolved) -> str:
 def encounters(resolved: Resolved) -> str:
     """The kinds of encounter, in the order in which they come on a day."""
     s = resolved.situations
-    return table(
+    return _table(
         ["Kind", "Opened by", "Exchanges", "How often, per week"],
         (
             [f"`{ENCOUNTER_KINDS[kind]}`", OPENERS[s.opened_by[kind]], s.exchanges[kind], RATES[kind]]
@@ -142,7 +142,7 @@ def _sets(resolved: Resolved) -> list[tuple[str, ...]]:
 
 def feasible(resolved: Resolved) -> str:
     """The sets of feasible acts; the order within a set is the order of all cumulative sums."""
-    return table(["Set", "Acts, in order"], ([f"F{i}", ", ".join(acts)] for i, acts in enumerate(_sets(resolved), 1)))
+    return _table(["Set", "Acts, in order"], ([f"F{i}", ", ".join(acts)] for i, acts in enumerate(_sets(resolved), 1)))
 
 
 def turns(resolved: Resolved) -> str:
@@ -155,7 +155,7 @@ def turns(resolved: Resolved) -> str:
         place = f"F{sets.index(t.feasible) + 1}"
         mandated = "yes" if t.mandated else "no"
         rows.append([ENCOUNTER_KINDS[t.kind], ROLES[t.role], POSITIONS[t.position], mandated, place, ", ".join(script)])
-    return table(["Kind", "Who acts", "Position", "Mandated", "Feasible", "Script, weights"], rows)
+    return _table(["Kind", "Who acts", "Position", "Mandated", "Feasible", "Script, weights"], rows)
 
 
 def strain(resolved: Resolved) -> str:
@@ -163,26 +163,26 @@ def strain(resolved: Resolved) -> str:
     weights: list[dict[str, float]] = [{}, {}]
     for turn in resolved.situations.turns:
         weights[turn.role] |= turn.strain
-    return table(
+    return _table(
         ["Who", "Acts from strain, weights"],
         ([role, ", ".join(f"{act} {w:g}" for act, w in weights[i].items())] for i, role in enumerate(ROLES)),
     )
 
 
-def sentiments(resolved: Resolved, component: str) -> str:
+def _sentiments(resolved: Resolved, component: str) -> str:
     """Mean sentiments of the acts or identities that the model uses."""
     terms = resolved.situations.acts
     if component == "identities":
         terms = tuple(sorted({word for pair in resolved.frames.identities for words in pair for word in words}))
     rows = ([term, *(f"{x:g}" for x in resolved.lexicon.sentiment(component, term))] for term in terms)
-    return table([component.capitalize(), "Evaluation", "Potency", "Activity"], rows)
+    return _table([component.capitalize(), "Evaluation", "Potency", "Activity"], rows)
 
 
 def impressions(resolved: Resolved) -> str:
     """Coefficients of the impressions that an event leaves."""
     e = resolved.equations
     rows = zip(e.impression_terms, e.impression_coefficients, strict=True)
-    return table(
+    return _table(
         ["Term", *(f"{name}'" for name in INPUTS)],
         ([" x ".join(INPUTS[i] for i in term) or "1", *(f"{c:g}" for c in line)] for term, line in rows),
     )
@@ -192,13 +192,13 @@ def amalgam(resolved: Resolved) -> str:
     """Coefficients of what someone looks like who is in an emotion."""
     e = resolved.equations
     rows = zip(e.emotion_terms, e.emotion_coefficients, strict=True)
-    return table(
+    return _table(
         ["Term", "Evaluation", "Potency", "Activity"],
         ([" x ".join(EMOTION_INPUTS[i] for i in term) or "1", *(f"{c:g}" for c in line)] for term, line in rows),
     )
 
 
-def columns(resolved: Resolved, name: str) -> str:
+def _columns(resolved: Resolved, name: str) -> str:
     """Columns of a table of the run."""
 
     def meaning(column: Column) -> str:
@@ -206,7 +206,7 @@ def columns(resolved: Resolved, name: str) -> str:
         return f"{column.meaning}: {', '.join(words)}" if 0 < len(words) <= MANY else column.meaning
 
     rows = ([f"`{c.name}`", c.unit, meaning(c)] for c in columns_of(name, resolved))
-    return table(["Column", "Unit", "Meaning"], rows)
+    return _table(["Column", "Unit", "Meaning"], rows)
 
 
 def odd_tables(resolved: Resolved) -> dict[str, Callable[[], str]]:
@@ -224,11 +224,11 @@ def odd_tables(resolved: Resolved) -> dict[str, Callable[[], str]]:
     about = (coping_ways, event_kinds, frames, encounters, feasible, turns, strain, impressions, amalgam)
     sections = dict.fromkeys(d.section for d in all_declarations(resolved.scenario))
     return {
-        **{f"numbers: {section}": partial(numbers, resolved, section) for section in sections},
+        **{f"numbers: {section}": partial(_numbers, resolved, section) for section in sections},
         "rules": rules,
         **{function.__name__: partial(function, resolved) for function in about},
-        **{name: partial(sentiments, resolved, name) for name in ("acts", "identities")},
-        **{f"columns: {name}": partial(columns, resolved, name) for name in ("events", "days", "dyads")},
+        **{name: partial(_sentiments, resolved, name) for name in ("acts", "identities")},
+        **{f"columns: {name}": partial(_columns, resolved, name) for name in ("events", "days", "dyads")},
     }
 
 

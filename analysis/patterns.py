@@ -37,14 +37,38 @@ THRESHOLDS = Thresholds()
 def class_codes(
     positivity: NDArray[Any], negativity: NDArray[Any], thresholds: Thresholds = THRESHOLDS
 ) -> NDArray[np.int8]:
-    """Index into ``CLASSES`` by tone in EPA units, any shape: conflicted before all, else trustful or neutral."""
+    """A party's own class from its tone: conflicted before all, else trustful or neutral.
+
+    Parameters
+    ----------
+    positivity, negativity
+        Good and bad tone, EPA units, arrays of one shape.
+    thresholds
+        Thresholds of the classification rule.
+
+    Returns
+    -------
+    array of int
+        Indices into ``CLASSES``, in the shape of the tones.
+    """
     trustful = np.asarray(positivity) >= thresholds.positivity
     conflicted = np.asarray(negativity) > thresholds.negativity
     return np.where(conflicted, 2, np.where(trustful, 0, 1)).astype(np.int8)
 
 
 def pattern_codes(client: NDArray[Any], keyworker: NDArray[Any]) -> NDArray[np.int8]:
-    """Index into ``PATTERNS`` from the class codes of both: conflicted if either is, friendly if both are trustful."""
+    """The dyad's pattern from the classes of both: conflicted if either is, friendly if both are trustful.
+
+    Parameters
+    ----------
+    client, keyworker
+        Each party's own class, indices into ``CLASSES``, arrays of one shape.
+
+    Returns
+    -------
+    array of int
+        Indices into ``PATTERNS``, in the shape of the classes.
+    """
     conflicted = (client == 2) | (keyworker == 2)
     friendly = (client == 0) & (keyworker == 0)
     return np.where(conflicted, 2, np.where(friendly, 0, 1)).astype(np.int8)
@@ -70,7 +94,18 @@ def party_class(positivity: pd.Series, negativity: pd.Series, thresholds: Thresh
 
 
 def pattern(client: pd.Series, keyworker: pd.Series) -> pd.Series:
-    """The dyad's pattern from the classes of both (words of ``CLASSES``); the rule is ``pattern_codes``."""
+    """The dyad's pattern from the classes of both, in words.
+
+    Parameters
+    ----------
+    client, keyworker
+        Each party's own class, words of ``CLASSES``, a value per dyad in the same order.
+
+    Returns
+    -------
+    Series
+        Words of ``PATTERNS``, categorical, with the index of *client*; the rule is ``pattern_codes``.
+    """
     codes = pattern_codes(*(pd.Categorical(own, categories=list(CLASSES)).codes for own in (client, keyworker)))
     return pd.Series(pd.Categorical.from_codes(codes, categories=list(PATTERNS)), index=client.index)
 
@@ -94,7 +129,23 @@ def with_patterns(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> p
 def at_day(days: pd.DataFrame, day: int) -> pd.DataFrame:
     """Both parties' tone at the end of a day, one row per dyad, as the dyads table has it for the last day.
 
-    Columns ``replicate``, ``centre``, ``dyad``, ``client_positivity``, ``client_negativity`` and the keyworker's.
+    Parameters
+    ----------
+    days
+        Both parties of any number of dyads at the end of each day.
+    day
+        Day of the stay, from 1.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``replicate``, ``centre``, ``dyad``, ``client_positivity``, ``client_negativity``,
+        ``keyworker_positivity`` and ``keyworker_negativity`` (EPA units).
+
+    Raises
+    ------
+    InputError
+        If the day is outside the stay.
     """
     now = on_day(days, day)
     sides = [
@@ -109,7 +160,7 @@ def _far(over: NDArray[Any]) -> NDArray[np.float64]:
     return np.maximum(over, 0.0)
 
 
-def closeness(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.float64]:
+def _closeness(dyads: pd.DataFrame, thresholds: Thresholds) -> NDArray[np.float64]:
     """Distance of each dyad from each pattern, shape (dyads, 3), EPA units of tone; 0 for its own pattern.
 
     The distance is the least change of the two parties' tones, summed, that would bring it there: good tone up to the
@@ -130,11 +181,22 @@ def closeness(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> NDArr
 def reasoned(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.DataFrame:
     """Each dyad's pattern as a researcher would defend it.
 
-    Columns: those of ``with_patterns`` and ``agree`` (whether the two parties' own classes do), ``nearest`` (the other
-    pattern it is nearest to), ``margin`` (how far that is, see ``closeness``) and ``reason`` (a sentence).
+    Parameters
+    ----------
+    dyads
+        Tone of both parties, a row per dyad.
+    thresholds
+        Thresholds of the classification rule.
+
+    Returns
+    -------
+    DataFrame
+        Columns of ``with_patterns``, and ``agree`` (whether the two parties' own classes do), ``nearest`` (the other
+        pattern it is nearest to), ``margin`` (how far that is: the least change of the parties' tones, summed, EPA
+        units) and ``reason`` (a sentence).
     """
     table = with_patterns(dyads, thresholds)
-    far = closeness(table, thresholds)
+    far = _closeness(table, thresholds)
     codes = table["pattern"].cat.codes.to_numpy()
     far[np.arange(len(far)), codes] = np.inf
     nearest = far.argmin(axis=1) if len(far) else codes

@@ -6,7 +6,7 @@ it may still be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,11 +17,24 @@ from twoway.simulation.errors import listed
 
 FEW = 10
 """Replicates below which sentences warn that intervals are rough."""
+LARGEST = 5
+"""Settled effects of many inputs on an outcome that have a sentence each: the largest ones."""
 
 
 def amount(value: float, column: Column, signed: bool = False) -> str:
     """A number of an outcome in words: shares in percentage points, others with two significant figures.
 
+    Parameters
+    ----------
+    value
+        Value of the outcome, or a change of it, in the outcome's unit; a share is from 0 to 1.
+    column
+        The outcome.
+    signed
+        Whether a positive number has its sign.
+
+    Examples
+    --------
     >>> amount(0.123, Column("friendly", "share of dyads", "dyads"))
     '12.3'
     """
@@ -37,7 +50,15 @@ def in_points(column: Column) -> bool:
 
 
 def changed_by(estimate: Estimate, column: Column) -> str:
-    """A change with unit and interval, as the middle of a sentence."""
+    """A change with unit and interval, as the middle of a sentence.
+
+    Parameters
+    ----------
+    estimate
+        The change, in the outcome's unit, with its interval.
+    column
+        The outcome.
+    """
     unit = "percentage points" if in_points(column) else column.unit
     if np.isnan(estimate.low):
         return f"{amount(estimate.value, column, True)} {unit} (no interval: too few replicates)"
@@ -67,8 +88,18 @@ def plain_name(field: str) -> str:
     return field.rpartition(".")[2].replace("_", " ")
 
 
-def effect_sentence(row: Mapping[str, object], column: Column, over: str = "") -> str:
-    """One effect as a sentence; *over* says over what it is averaged."""
+def effect_sentence(row: Mapping[Hashable, object], column: Column, over: str = "") -> str:
+    """One effect as a sentence.
+
+    Parameters
+    ----------
+    row
+        Row of a table of effects: ``input``, ``change``, ``effect``, ``low`` and ``high``.
+    column
+        The outcome.
+    over
+        What the effect is averaged over, as it follows the outcome, such as ", on average over the values of control".
+    """
     estimate = Estimate(*(float(str(row[part])) for part in ("effect", "low", "high")))
     what = f"Taking {plain_name(str(row['input']))} {row['change']}"
     by = changed_by(estimate, column)
@@ -85,19 +116,33 @@ def grid_answers(
     outcomes: Sequence[Column],
     common_random_numbers: bool,
 ) -> Iterator[str]:
-    """Main effects, turning points and, of two inputs, their interplay; most is said of the first outcome."""
+    """Sentences on main effects, turning points and, of two inputs, their interplay; most on the first outcome.
+
+    Parameters
+    ----------
+    table
+        A row per run of a full grid: point, replicate, the inputs and the outcomes.
+    effects
+        Main effects, with the columns ``twoway.analysis.statistics.effects.EFFECT``.
+    inputs
+        Names of the inputs.
+    outcomes
+        Columns of the outcomes.
+    common_random_numbers
+        Whether the replicates of all points have the same random draws.
+    """
     for place, column in enumerate(outcomes):
         for row in effects[effects["outcome"] == column.name].to_dict("records"):
             others = [plain_name(f) for f in inputs if f != row["input"]]
             over = f", on average over the values of {listed(others)}" if others else ""
-            yield effect_sentence({str(k): v for k, v in row.items()}, column, over)
+            yield effect_sentence(row, column, over)
         for field in inputs:
             turns = interior_optima(table, inputs, field, column.name, common_random_numbers)
             if turns is not None:
                 yield from _turns_said(field, turns, column, place == 0)
         words = any(isinstance(value, str) for field in inputs for value in table[field].head(1))
         if len(inputs) == 2 and place == 0 and not words:
-            yield interaction_sentence(table, inputs, column, common_random_numbers)
+            yield _interaction_sentence(table, inputs, column, common_random_numbers)
 
 
 def _turns_said(
@@ -124,7 +169,7 @@ def _turns_said(
             )
 
 
-def interaction_sentence(
+def _interaction_sentence(
     table: pd.DataFrame, inputs: Sequence[str], column: Column, common_random_numbers: bool
 ) -> str:
     """Whether the effect of the first input depends on the second."""
@@ -145,7 +190,18 @@ def interaction_sentence(
 
 
 def difference_answers(effects: pd.DataFrame, outcomes: Sequence[Column], base: str) -> Iterator[str]:
-    """What each change does, against the *base*."""
+    """Sentences on what each point changes, compared with one of them.
+
+    Parameters
+    ----------
+    effects
+        Differences between points, with the columns ``twoway.analysis.statistics.effects.EFFECT``; ``input`` is the
+        name of the point.
+    outcomes
+        Columns of the outcomes.
+    base
+        Name of the point they are compared with, such as "the baseline".
+    """
     for column in outcomes:
         for row in effects[effects["outcome"] == column.name].to_dict("records"):
             estimate = Estimate(row["effect"], row["low"], row["high"])
@@ -157,19 +213,28 @@ def difference_answers(effects: pd.DataFrame, outcomes: Sequence[Column], base: 
                 yield f"Between '{name}' and {base} no difference in {phrase(column)} is settled: {by}."
 
 
-def sorted_answers(
-    effects: pd.DataFrame, explained: Mapping[str, float], outcomes: Sequence[Column], at_most: int = 5
-) -> Iterator[str]:
-    """Of many inputs those that matter most, how many do not settle, and how much straight lines can say."""
+def sorted_answers(effects: pd.DataFrame, explained: Mapping[str, float], outcomes: Sequence[Column]) -> Iterator[str]:
+    """Sentences on the inputs that matter most, on those without a settled effect, and on the fit of straight lines.
+
+    Parameters
+    ----------
+    effects
+        Effects of many inputs, with the columns ``twoway.analysis.statistics.effects.EFFECT``.
+    explained
+        By outcome: share of the variance between the points' means that straight lines explain; NaN with too few
+        points.
+    outcomes
+        Columns of the outcomes.
+    """
     for column in outcomes:
         rows = effects[effects["outcome"] == column.name]
         sure = rows[(rows["low"] > 0) | (rows["high"] < 0)]
         sure = sure.loc[sure["effect"].abs().sort_values(ascending=False, kind="stable").index]
-        for row in sure.head(at_most).to_dict("records"):
-            yield effect_sentence({str(k): v for k, v in row.items()}, column, ", all else as it comes")
+        for row in sure.head(LARGEST).to_dict("records"):
+            yield effect_sentence(row, column, ", all else as it comes")
         rest = list(dict.fromkeys(plain_name(f) for f in rows["input"] if f not in set(sure["input"])))
-        if len(sure) > at_most:
-            less = list(dict.fromkeys(plain_name(f) for f in sure["input"].iloc[at_most:]))
+        if len(sure) > LARGEST:
+            less = list(dict.fromkeys(plain_name(f) for f in sure["input"].iloc[LARGEST:]))
             yield f"Smaller but settled effects on {phrase(column)}: {listed(less)}."
         if rest:
             yield f"No effect on {phrase(column)} is settled for {listed(rest)}; the figure shows how large it may be."
@@ -191,7 +256,23 @@ def rests_on(
     common_random_numbers: bool,
     intervals: str,
 ) -> str:
-    """What the answers rest on, as a sentence."""
+    """What the answers rest on, in words.
+
+    Parameters
+    ----------
+    points
+        Number of points of the study.
+    replicates
+        Number of replicates of each point.
+    dyads
+        Dyads of one run, in words, such as "16 dyads of 1 centre".
+    runs, failed, missing
+        Number of runs that finished, that failed, and that have not been done.
+    common_random_numbers
+        Whether the replicates of all points have the same random draws.
+    intervals
+        Kind of the intervals, in words, such as "Student's, over replicates".
+    """
     same = "the same people and random draws at every point"
     draws = same if common_random_numbers else "other random draws at every point"
     made = f"{points} points, {replicates} replicate{'s' * (replicates != 1)} each, {dyads} a run, {draws}"

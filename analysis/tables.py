@@ -7,7 +7,7 @@ which a ``Resolved`` scenario holds.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,18 @@ from twoway.simulation.parameters.scenario import Resolved
 DYAD = ["replicate", "centre", "dyad"]
 """The columns that say which dyad a row is about."""
 EVALUATION, POTENCY, ACTIVITY = 0, 1, 2
+
+
+class DyadKey(NamedTuple):
+    """One dyad: the keys of every table."""
+
+    replicate: int
+    centre: int
+    dyad: int
+
+    def rows(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a *table* that are about this dyad, in their order."""
+        return table[np.logical_and.reduce([table[key] == value for key, value in zip(DYAD, self, strict=True)])]
 
 
 def kind_shares(table: pd.DataFrame, resolved: Resolved) -> NDArray[np.float64]:
@@ -90,6 +102,13 @@ def require_columns(table: pd.DataFrame, name: str, columns: Iterable[str]) -> N
 
 def on_day(days: pd.DataFrame, day: int) -> pd.DataFrame:
     """The rows of the days table at the end of one day.
+
+    Parameters
+    ----------
+    days
+        Parties at the end of each day.
+    day
+        Day of the stay, from 1.
 
     Raises
     ------

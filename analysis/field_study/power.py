@@ -125,7 +125,15 @@ def pattern_counts(codes: Codes) -> NDArray[np.int64]:
 
 
 def simulate_field_studies(pool: StudyPool, contrasts: Sequence[Contrast] = ()) -> FieldStudy:
-    """What studies of the pool's design would conclude, held against what is true in the pool."""
+    """What studies of the pool's design would conclude, compared with what is true in the pool.
+
+    Parameters
+    ----------
+    pool
+        Patterns of every pair of every study at both interviews.
+    contrasts
+        Contrasts of two contexts; half of a study's centres are taken from each.
+    """
     pattern = pool.pattern
     studies, centres, at_each = pattern.shape
     counts = pattern_counts(pattern)
@@ -197,7 +205,19 @@ def _settled(shares: Floats, order: NDArray[np.intp]) -> bool:
 
 
 def order_found(counts: NDArray[np.int64], order: NDArray[np.intp]) -> tuple[Hits, Hits]:
-    """Of which studies the order of frequency is right, and of which it is contradicted; what ties is neither."""
+    """Studies in which the order of frequency comes out right, and those in which it comes out wrong.
+
+    Parameters
+    ----------
+    counts
+        Pairs in each pattern, shape (studies, patterns).
+    order
+        Patterns from the most to the least frequent in truth, shape (patterns,).
+
+    Returns
+    -------
+    Two arrays of bool, shape (studies,): right and wrong. A study with a tie that contradicts nothing is in neither.
+    """
     sorted_ = counts[:, order]
     steps = sorted_[:, :-1] - sorted_[:, 1:]
     wrong = (steps < 0).any(axis=1) | (sorted_[:, 0] < sorted_[:, -1])
@@ -348,8 +368,20 @@ def _one_sided(pool: StudyPool, order: NDArray[np.intp]) -> pd.DataFrame:
 
 
 def conclusions_by_pairs(pattern: Codes, order: NDArray[np.intp]) -> pd.DataFrame:
-    """Studies of more centres, or fewer, put together from the pool's, each centre used once: columns pairs, studies,
-    ``all_three`` and ``order`` (shares of studies), each with its interval; *order* is the true one.
+    """Conclusions of studies of more centres, or fewer, put together from the pool's, each centre used once.
+
+    Parameters
+    ----------
+    pattern
+        Pattern of every pair, indices into ``PATTERNS``, shape (studies, centres, pairs at a centre).
+    order
+        Patterns from the most to the least frequent in truth, shape (patterns,).
+
+    Returns
+    -------
+    DataFrame
+        A row per size: ``pairs``, ``studies`` (their number), and the shares of studies that see all three patterns
+        (``all_three``) and get their order right (``order``), each with ``_low`` and ``_high``.
     """
     at_each = pattern.shape[2]
     centres = pattern.reshape(-1, at_each)
@@ -379,10 +411,24 @@ def conclusions_by_pairs(pattern: Codes, order: NDArray[np.intp]) -> pd.DataFram
 
 
 def pairs_for_the_order(pattern: Codes, order: NDArray[np.intp], goal: float) -> float:
-    """Pairs it takes until the order of frequency is right with the probability *goal*.
+    """Number of pairs with which a study gets the order of frequency right as surely as asked.
 
-    By a normal approximation: the differences between neighbours in the *order*, over many centres, are normal with
-    the mean and covariance they have among the pool's centres. Infinite where a difference is not above zero.
+    By a normal approximation: the differences between neighbours in the order, over many centres, are normal with
+    the mean and covariance they have among the pool's centres.
+
+    Parameters
+    ----------
+    pattern
+        Pattern of every pair, indices into ``PATTERNS``, shape (studies, centres, pairs at a centre).
+    order
+        Patterns from the most to the least frequent in truth, shape (patterns,).
+    goal
+        Probability with which the order shall be right.
+
+    Returns
+    -------
+    float
+        Pairs, those of a single centre at least; infinite where a difference between neighbours is not above zero.
     """
     from scipy.optimize import brentq  # noqa: PLC0415 - scipy takes long to import
     from scipy.stats import multivariate_normal  # noqa: PLC0415

@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pandas as pd
-
 from twoway.analysis.field_study.power import CONFLICTED, GOALS, RULE, UNALIKE, FieldStudy, PairsNeeded, pairs_needed
 from twoway.analysis.narrative.words.grammar import UNBROKEN, capitalised, counted, percent
 from twoway.analysis.patterns import PATTERNS
@@ -17,7 +15,19 @@ from twoway.simulation.errors import listed
 def field_study_sentences(
     found: FieldStudy, contrasts: Mapping[str, str], first_day: int, last_day: int, later: int
 ) -> Iterator[str]:
-    """The answers, one question after the other; *contrasts* says of each factor how it is told."""
+    """Sentences on what the studies would find, one question after the other.
+
+    Parameters
+    ----------
+    found
+        Conclusions of the studies.
+    contrasts
+        By factor of the contrasts: a phrase with its two values, such as "control (1 against 5)".
+    first_day, last_day
+        Days of the stay between which the first interview takes place.
+    later
+        Days from the first to the second interview.
+    """
     when = f"on day {first_day}" if first_day == last_day else f"once, on a day from {first_day} to {last_day}"
     yield (
         f"{found.studies:,} studies of {counted(found.pairs, 'pair')} at {counted(found.centres, 'centre')}, each with "
@@ -205,13 +215,3 @@ def _pairs(needs: PairsNeeded) -> str:
         return f"{needs.pairs}{UNBROKEN}pairs"
     most = f"{needs.surely}" if needs.surely is not None else f"more than {needs.tried}"
     return f"about {needs.pairs} pairs ({needs.least} to {most})"
-
-
-def share_lines(found: FieldStudy) -> Iterator[str]:
-    """The patterns' shares, and what studies find, as a table of text."""
-    yield f"{'pattern':<28}{'in truth':>10}   {'95 % interval':<18}{'95 % of the studies find':<26}missed by"
-    missed: pd.Series = found.missed.set_index("pattern")["share"]
-    for row in found.truth.to_dict("records"):
-        span = f"{row['low']:.1%} to {row['high']:.1%}"
-        studies = f"{row['studies_low']:.0%} to {row['studies_high']:.0%}"
-        yield f"{row['pattern']:<28}{row['share']:>10.1%}   {span:<18}{studies:<26}{missed[row['pattern']]:.1%}"

@@ -97,6 +97,19 @@ def agreement_matrix(dyads: pd.DataFrame, when: str = "last day") -> Figure:
     "class at the end of one day.", ("days",), report=5,
 )  # fmt: skip
 def agreement_on_a_day(days: pd.DataFrame, day: int | None = None) -> Figure:
-    """The agreement matrix at the end of a *day*, by default the last."""
+    """The agreement matrix at the end of a day.
+
+    Parameters
+    ----------
+    days
+        Days of any number of dyads.
+    day
+        Day to draw; by default the last.
+
+    Raises
+    ------
+    InputError
+        If the day is outside the stay.
+    """
     day = int(days["day"].max()) if day is None else day
     return agreement_matrix(with_patterns(at_day(days, day)), f"day {day}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -39,11 +42,7 @@ def identifiability_figure(numbers: pd.DataFrame, sample: pd.DataFrame, rests_on
     figure = page(9.5, 0.3 + ROW * rows)
     axes = figure.subplots()
     for place, (row, name) in enumerate(zip(table.itertuples(), plain_names(table["number"]), strict=True)):
-        width = row.high - row.low
-
-        def at(values: object, low: float = row.low, width: float = width) -> np.ndarray:
-            return (np.asarray(values, float) - low) / width
-
+        at = partial(_along, row.low, row.high)
         axes.barh(place, 1, height=0.74, color=PRIOR)
         axes.plot(at(sample[row.number]), np.full(len(sample), place + 0.2), "|", color="#777777", ms=5, mew=0.5)
         axes.plot(at([row.q05, row.q95]), [place, place], color=CLIENT, lw=1.5, solid_capstyle="butt")
@@ -80,3 +79,8 @@ def identifiability_figure(numbers: pd.DataFrame, sample: pd.DataFrame, rests_on
         f"Of {rows} free numbers, {len(pinned)} are narrowed to less than six tenths of their prior; {narrowest}.",
     )
     return figure
+
+
+def _along(low: float, high: float, values: float | Sequence[float] | pd.Series) -> np.ndarray:
+    """Values as shares of the way from low to high."""
+    return (np.asarray(values, float) - low) / (high - low)

@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from twoway.analysis.figures.layout import (
-    DyadKey,
     caption,
     day_axis,
     frame_handles,
@@ -28,6 +27,7 @@ from twoway.analysis.figures.style import BAD, INK, PARTY
 from twoway.analysis.measures.influential_acts import moved_most
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import with_patterns
+from twoway.analysis.tables import DyadKey
 from twoway.simulation.columns import SHARE_OF
 from twoway.simulation.coping import COPING_WAYS
 from twoway.simulation.errors import listed
@@ -50,9 +50,19 @@ HAPPENED = "happened"
 
 
 def marked_days(events: pd.DataFrame, party: str) -> list[tuple[Mark, pd.Series]]:
-    """Marks of events and of the *party*'s own ways of coping, each with the days on which it is drawn.
+    """Marks of events and of a party's own ways of coping, each with the days on which it is drawn.
 
-    The kinds are those that the run knows, a user's own included.
+    Parameters
+    ----------
+    events
+        Events of any number of dyads; the kinds are those that the run knows, a user's own included.
+    party
+        "client" or "keyworker", whose ways of coping are marked.
+
+    Returns
+    -------
+    list of (mark, days)
+        A pair for each kind that has a mark; days as they stand in the table, one per event.
     """
     found = [(EVENTS.find(kind).mark, events["event"] == kind) for kind in events["event"].cat.categories]
     own = (events["event"] == "handling") & (events["actor"] == party)
@@ -65,8 +75,18 @@ def lanes_of(events: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(mark.lane for mark, _ in marked_days(events, "client")))[::-1]
 
 
-def lanes(axes: Axes, names: Sequence[str], labelled: bool = True) -> None:
-    """Prepare an empty strip with a lane for each kind of event."""
+def lanes(axes: Axes, names: Sequence[str], labelled: bool) -> None:
+    """Prepare an empty strip with a lane for each kind of event.
+
+    Parameters
+    ----------
+    axes
+        Axes to prepare.
+    names
+        Names of the lanes, from the lowest up.
+    labelled
+        Whether the names are written beside the lanes.
+    """
     axes.set_ylim(-0.6, len(names) - 0.4)
     axes.set_yticks(range(len(names)), names if labelled else [""] * len(names), fontsize=9)
     axes.tick_params(axis="y", length=0)
@@ -134,11 +154,7 @@ def _act_line(row: pd.Series, place: int) -> str:
     "coercion.", ("events", "days", "dyads"), run=5, gallery=3,
 )  # fmt: skip
 def dyad_portrait(
-    events: pd.DataFrame,
-    days: pd.DataFrame,
-    dyads: pd.DataFrame,
-    dyad: tuple[int, int, int] | None = None,
-    ruptures: pd.DataFrame | None = None,
+    events: pd.DataFrame, days: pd.DataFrame, dyads: pd.DataFrame, dyad: tuple[int, int, int] | None = None
 ) -> Figure:
     """One dyad's stay from both sides: each party's definition of the relationship, how the other feels, and events.
 
@@ -150,8 +166,6 @@ def dyad_portrait(
         Tables of a run.
     dyad
         (replicate, centre, dyad); by default the one of the first replicate whose client moved most.
-    ruptures
-        Falls of the tone to shade, as ``twoway.analysis.figures.ruptures.rupture_timeline`` takes them.
     """
     who = clearest_dyad(dyads) if dyad is None else DyadKey(*dyad)
     days, events = who.rows(days), who.rows(events)
@@ -169,9 +183,6 @@ def dyad_portrait(
         lanes(strip, lanes_of(events), labelled=column == 0)
         _draw_marks(strip, events, party)
         _tone(lower, side, party, top)
-        if ruptures is not None:
-            for fall in who.rows(ruptures[ruptures["party"] == party]).itertuples():
-                lower.axvspan(fall.start, fall.bottom, color="#999999", alpha=0.35, lw=0, zorder=0)
         most = moved_most(events, party)
         lines = [_act_line(act, place) for place, (_, act) in enumerate(most.iterrows(), 1)] or ["nothing"]
         weighty.append([f"What moved the {party} most (% of the definition)", *lines])
@@ -210,8 +221,7 @@ def dyad_portrait(
         figure,
         f"Dyad {who.dyad} of centre {who.centre}, replicate {who.replicate}; {int(row['exchanges'])} exchanges, "
         f"{int(row['repairs'])} of {int(row['talks'])} repair talks succeeded; keyworker changed {changes}. "
-        "Tone in EPA units, felt coercion in squared ones; bad acts weigh more than good ones."
-        + (" Grey: the tone fell (rupture)." if ruptures is not None else ""),
+        "Tone in EPA units, felt coercion in squared ones; bad acts weigh more than good ones.",
     )
     set_alt_text(figure, _sentence(days, row, names, last))
     return figure

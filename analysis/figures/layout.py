@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import cycle
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,13 +34,12 @@ from twoway.analysis.figures.style import (
     PATTERN_MARKERS,
 )
 from twoway.analysis.patterns import PATTERNS
-from twoway.analysis.tables import DYAD
 from twoway.simulation import SCOPE
 from twoway.simulation.columns import SHARE_OF
 
 TITLE, KEY, CAPTION = "title", "key", "caption"
 """Groups (``gid``) of the texts around the axes."""
-TITLE_SIZE, CAPTION_SIZE = 13.0, 8.0
+TITLE_SIZE, KEY_SIZE, CAPTION_SIZE = 13.0, 9.5, 8.0
 """Font sizes, points."""
 MARGIN, GAP, PAD = 0.2, 0.06, 0.08
 """Empty space at the edges of the page, between title and key, and around each of the axes, inches."""
@@ -63,20 +62,36 @@ def page(width: float, height: float) -> Figure:
 
 
 def title(figure: Figure, text: str) -> None:
-    """Write the title at the top left, in as many lines as the width of the page asks for."""
-    lines = wrapped(text, figure.get_size_inches()[0] - 2 * MARGIN, TITLE_SIZE)
+    """Write the title at the top left, in as many lines as the width of the page asks for.
+
+    Parameters
+    ----------
+    figure
+        A figure made with ``page``.
+    text
+        The title.
+    """
+    lines = _wrapped(text, figure.get_size_inches()[0] - 2 * MARGIN, TITLE_SIZE)
     figure.text(0, 1, "\n".join(lines), fontsize=TITLE_SIZE, ha="left", va="top", gid=TITLE)
     _reserve(figure)
 
 
 def caption(figure: Figure, text: str) -> None:
-    """Write below the axes what the figure rests on, and what the model is for."""
-    lines = wrapped(f"{text} {SCOPE}", figure.get_size_inches()[0] - 2 * MARGIN, CAPTION_SIZE)
+    """Write below the axes what the figure rests on, and what the model is for.
+
+    Parameters
+    ----------
+    figure
+        A figure made with ``page``.
+    text
+        Sentences on what the figure shows and rests on; the model's scope is added.
+    """
+    lines = _wrapped(f"{text} {SCOPE}", figure.get_size_inches()[0] - 2 * MARGIN, CAPTION_SIZE)
     figure.text(0, 0, "\n".join(lines), fontsize=CAPTION_SIZE, color="#444444", ha="left", va="bottom", gid=CAPTION)
     _reserve(figure)
 
 
-def key(figure: Figure, handles: Sequence[Artist], heading: str | None = None, size: float = 9.5) -> None:
+def key(figure: Figure, handles: Sequence[Artist], heading: str | None = None) -> None:
     """Explain the looks between title and axes, in as few rows as the width of the page allows.
 
     Parameters
@@ -87,14 +102,12 @@ def key(figure: Figure, handles: Sequence[Artist], heading: str | None = None, s
         Artists with labels.
     heading
         Text above the labels.
-    size
-        Font size, points.
     """
     renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
     for columns in range(len(handles), 0, -1):
         legend = figure.legend(
-            handles=handles, ncols=columns, loc="upper left", frameon=False, fontsize=size, borderaxespad=0,
-            borderpad=0, title=heading, title_fontsize=size, alignment="left", columnspacing=1.6,
+            handles=handles, ncols=columns, loc="upper left", frameon=False, fontsize=KEY_SIZE, borderaxespad=0,
+            borderpad=0, title=heading, title_fontsize=KEY_SIZE, alignment="left", columnspacing=1.6,
         )  # fmt: skip
         legend.set_gid(KEY)
         if legend.get_window_extent(renderer).width <= figure.bbox.width - 2 * MARGIN * figure.dpi or columns == 1:
@@ -141,12 +154,20 @@ def settle(figure: Figure) -> None:
 
 @cache
 def text_width(text: str, size: float) -> float:
-    """Width of one line of *text* at a font *size* in points, inches."""
+    """Width of one line of text, inches.
+
+    Parameters
+    ----------
+    text
+        The line.
+    size
+        Font size, points.
+    """
     width, _, _ = text_to_path.get_text_width_height_descent(text, FontProperties(size=size), False)
     return 1.05 * float(width) / POINTS  # printers and screens round each letter up
 
 
-def wrapped(text: str, width: float, size: float) -> list[str]:
+def _wrapped(text: str, width: float, size: float) -> list[str]:
     """Lines of *text*, none wider than *width* inches at a font *size* in points unless a single word is."""
     lines: list[str] = []
     space, used = text_width(" ", size), 0.0
@@ -162,7 +183,15 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
 
 
 def set_alt_text(figure: Figure, sentence: str) -> None:
-    """Give the figure one plain sentence with its main numbers, for readers who cannot see it."""
+    """Give the figure one plain sentence with its main numbers, for readers who cannot see it.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    sentence
+        The sentence; ``alt_text`` returns it.
+    """
     figure.set_label(" ".join(sentence.split()))
 
 
@@ -200,7 +229,15 @@ def row_axes(axes: Axes, rows: int, ticks: int, label: Callable[[float, int], st
 
 
 def day_axis(axes: Axes, last: int) -> None:
-    """Days of the stay from left to right, up to the *last*."""
+    """Days of the stay from left to right.
+
+    Parameters
+    ----------
+    axes
+        Axes to prepare.
+    last
+        Last day; the first is 1.
+    """
     axes.set_xlim(1, max(2, last))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
@@ -209,18 +246,6 @@ def share_axis(axes: Axes) -> None:
     """Shares from bottom (0) to top (1)."""
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.5, 1], ["0", "50%", "100%"])
-
-
-class DyadKey(NamedTuple):
-    """One dyad: the keys of every table."""
-
-    replicate: int
-    centre: int
-    dyad: int
-
-    def rows(self, table: pd.DataFrame) -> pd.DataFrame:
-        """The rows of a *table* that are about this dyad, in their order."""
-        return table[np.logical_and.reduce([table[key] == value for key, value in zip(DYAD, self, strict=True)])]
 
 
 def frame_names(table: pd.DataFrame) -> list[str]:
@@ -247,7 +272,17 @@ def widened(days: NDArray[np.int64], values: NDArray[np.float64]) -> tuple[NDArr
 
 
 def stacked_frames(axes: Axes, days: NDArray[np.int64], shares: NDArray[np.float64]) -> None:
-    """Draw the weights of the frames over *days*, shape (n,), stacked from the first frame up; *shares* (n, frames)."""
+    """Draw the weights of the frames over some days, stacked from the first frame up.
+
+    Parameters
+    ----------
+    axes
+        Axes to draw on.
+    days
+        Days of the stay, shape (n,).
+    shares
+        Weight of each frame on each day, shape (n, frames); a day's weights sum to 1.
+    """
     days, shares = widened(days, shares)
     areas = axes.stackplot(days, shares.T, colors=FRAME_COLOURS, edgecolor="white", lw=0.3)
     for area, hatch in zip(areas, cycle(FRAME_HATCHES), strict=False):
@@ -290,7 +325,19 @@ def stretches(codes: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
 
 
 def spread_out(values: Sequence[float], gap: float) -> list[float]:
-    """Places for labels near their *values*, each at least *gap* from the next, in the order of the values.
+    """Places for labels near their values, each at least a gap from the next, in the order of the values.
+
+    Parameters
+    ----------
+    values
+        Where the labels belong, in the units of an axis.
+    gap
+        Least distance between two labels, in the same units.
+
+    Returns
+    -------
+    list of float
+        A place for each value, in the order in which the values are given.
 
     Examples
     --------

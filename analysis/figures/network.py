@@ -130,7 +130,20 @@ def centre_network(dyads: pd.DataFrame, friends: pd.DataFrame, thresholds: Thres
     ("dyads", "friends"), report=8, gallery=9,
 )  # fmt: skip
 def first_centre_network(dyads: pd.DataFrame, friends: pd.DataFrame) -> Figure:
-    """The network of the first centre of a run, whose *friends* these are."""
+    """The network of the first centre of the first replicate of a run.
+
+    Parameters
+    ----------
+    dyads
+        Dyads of any number of centres and replicates.
+    friends
+        A row per pair of friends in that centre, as ``centre_graph`` takes it.
+
+    Raises
+    ------
+    InputError
+        If dyads of that centre are missing, or friends are not among them.
+    """
     return centre_network(dyads[(dyads[["replicate", "centre"]] == 0).all(axis=1)], friends)
 
 

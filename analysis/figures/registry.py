@@ -215,7 +215,17 @@ def all_figures(extensions: Iterable[Extension] = ()) -> Registry[FigureKind]:
 
 
 def figures_in(place: Place, available: Iterable[str], extensions: Iterable[Extension] = ()) -> list[FigureKind]:
-    """The figures that a *place* shows, in their order, as far as the *available* tables allow."""
+    """The figures that a place shows, in their order, as far as the available tables allow.
+
+    Parameters
+    ----------
+    place
+        Where figures are shown.
+    available
+        Names of the tables at hand, of ``TABLES``.
+    extensions
+        A user's own files, whose figures are added.
+    """
     tables = set(available)
     kinds = [kind for kind in all_figures(extensions).values() if place in kind.order and tables.issuperset(kind.needs)]
     return sorted(kinds, key=lambda kind: kind.order[place])

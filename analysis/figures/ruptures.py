@@ -19,8 +19,10 @@ ROWS = 16
 """Dyads that one page can show; where there are more, those with the most ruptures are shown."""
 
 
-def rupture_timeline(ruptures: pd.DataFrame, last: int, dyads: int | None = None, most: int = ROWS) -> Figure:
+def rupture_timeline(ruptures: pd.DataFrame, last: int, dyads: int | None = None) -> Figure:
     """Falls of each party's net tone, and whether it was regained: two lines per dyad, the client's above.
+
+    Of many dyads, those with the most ruptures are shown, ``ROWS`` of them.
 
     Parameters
     ----------
@@ -34,12 +36,10 @@ def rupture_timeline(ruptures: pd.DataFrame, last: int, dyads: int | None = None
         Last day of the stay.
     dyads
         Number of dyads that were examined, those without any rupture included; by default those in the table.
-    most
-        Number of dyads to show: those with the most ruptures, in the order of their keys.
     """
     row_keys = pd.MultiIndex.from_frame(ruptures[DYAD])
     times = ruptures.groupby(DYAD).size().sort_values(ascending=False, kind="stable")
-    seen, shown = len(times), sorted(times.index[:most])
+    seen, shown = len(times), sorted(times.index[:ROWS])
     place = {dyad: len(shown) - 1 - number for number, dyad in enumerate(shown)}
     figure = page(12.8, max(2.0, 0.6 + 0.36 * len(shown)))
     axes = figure.subplots()

@@ -85,8 +85,8 @@ def _room(indices: pd.DataFrame) -> tuple[float, float]:
     "convergence", "Convergence of Sobol' indices", "Indices of growing parts of the design.", ("convergence",),
     gallery=71,
 )  # fmt: skip
-def convergence_curves(convergence: pd.DataFrame, outcome: str, rests_on: str, index: str = "total") -> Figure:
-    """Indices of growing parts of the design, which show whether they have settled.
+def convergence_curves(convergence: pd.DataFrame, outcome: str, rests_on: str) -> Figure:
+    """Total indices of growing parts of the design, which show whether they have settled.
 
     Parameters
     ----------
@@ -96,10 +96,8 @@ def convergence_curves(convergence: pd.DataFrame, outcome: str, rests_on: str, i
         Name of the outcome for the title.
     rests_on
         What the figure rests on, for the caption.
-    index
-        "total" or "first".
     """
-    table = convergence[convergence["index"] == index]
+    table = convergence[convergence["index"] == "total"]
     last = table[table["base_samples"] == table["base_samples"].max()].sort_values("estimate", ascending=False)
     order = list(last["input"])
     named, rest = order[: len(LINES)], order[len(LINES) :]
@@ -120,7 +118,7 @@ def convergence_curves(convergence: pd.DataFrame, outcome: str, rests_on: str, i
     axes.set_xscale("log", base=2)
     axes.set_xticks(sizes, [f"{n:,}" for n in sizes])
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.set(ylim=(low - 0.03, high * 1.05), xlabel="base samples", ylabel=f"{index} index")
+    axes.set(ylim=(low - 0.03, high * 1.05), xlabel="base samples", ylabel="total index")
     axes.axhline(0, color=INK, lw=0.8)
     labels = [*plain_names(named), *(["other inputs"] if rest else [])]
     ends = [*last["estimate"][: len(named)], *([float(last["estimate"][len(named) :].mean())] if rest else [])]
@@ -141,13 +139,13 @@ def convergence_curves(convergence: pd.DataFrame, outcome: str, rests_on: str, i
     plain(axes)
     set_alt_text(
         figure,
-        f"{index.capitalize()} indices of {outcome} over {len(sizes)} parts of the design; in the whole the largest is "
+        f"Total indices of {outcome} over {len(sizes)} parts of the design; in the whole the largest is "
         f"that of {labels[0]}, {ends[0]:.2f}.",
     )
     title(figure, f"Have the indices of {outcome} settled?")
     caption(
         figure,
-        f"{index.capitalize()} indices of growing parts of the study's base samples; lines: intervals, those of the "
+        f"Total indices of growing parts of the study's base samples; lines: intervals, those of the "
         f"smallest parts may leave the picture. {rests_on}",
     )
     return figure

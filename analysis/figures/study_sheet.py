@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from twoway.analysis.figures.layout import (
-    DyadKey,
     caption,
     day_axis,
     key,
@@ -26,7 +25,7 @@ from twoway.analysis.figures.registry import figure
 from twoway.analysis.figures.style import PARTY, PATTERN_COLOURS
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day
-from twoway.analysis.tables import DYAD
+from twoway.analysis.tables import DYAD, DyadKey
 from twoway.simulation.errors import listed
 
 PAGE = 16
@@ -38,7 +37,7 @@ ACROSS = 4
     "study-sheet", "Small portraits", "Tone of both parties and pattern over the days, a panel per dyad.", ("days",),
     report=7, gallery=8,
 )  # fmt: skip
-def study_sheet(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS, most: int = PAGE) -> Figure:
+def study_sheet(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> Figure:
     """Small multiples of dyads: both parties' tone over the days, and the dyad's pattern on each day below.
 
     Good tone is drawn upward and bad tone downward, so that a relationship with both (ambivalent) and one with neither
@@ -47,14 +46,12 @@ def study_sheet(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS, most: i
     Parameters
     ----------
     days
-        Days of any number of dyads.
+        Days of any number of dyads; the first ``PAGE`` of them are drawn.
     thresholds
         Thresholds of the classification rule.
-    most
-        Number of dyads to draw, the first ones.
     """
     dyad_keys = [DyadKey(*map(int, key)) for key in days[DYAD].drop_duplicates().itertuples(index=False)]
-    shown = sorted(dyad_keys)[:most]
+    shown = sorted(dyad_keys)[:PAGE]
     wanted = pd.MultiIndex.from_frame(days[DYAD]).isin(shown)
     days = days[wanted].sort_values("day", kind="stable")
     patterns = by_day(days, thresholds)

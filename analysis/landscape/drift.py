@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.statistics.bootstrap import resampling_weights
 from twoway.analysis.tables import DYAD, kind_shares, require_columns
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.errors import InputError, nearest
@@ -67,7 +66,22 @@ class DyadPaths(NamedTuple):
 
 
 def dyad_paths(days: pd.DataFrame, resolved: Resolved, view: LandscapeView) -> DyadPaths:
-    """The paths of all dyads of a table of days, ordered by replicate, centre and dyad; every day must be there."""
+    """The paths of all dyads of a table of days, ordered by replicate, centre and dyad.
+
+    Parameters
+    ----------
+    days
+        Both parties of every dyad at the end of each day, in any order.
+    resolved
+        The scenario with its data files.
+    view
+        The number that stands for each party; values beyond its bounds are moved to them.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, the table is empty, or a dyad has not one row for either party on every day.
+    """
     require_columns(days, "days", [*DYAD, "day", "party", "positivity", "negativity"])
     party = pd.Categorical(days["party"], categories=list(ROLES)).codes
     order = np.lexsort([days["day"].to_numpy(), party, *(days[key].to_numpy() for key in DYAD[::-1])])
@@ -116,7 +130,20 @@ class Movements(NamedTuple):
 
 
 def movements_of(some: DyadPaths, lag: int = LAG) -> Movements:
-    """Movements of *lag* days, one after the other, which do not overlap."""
+    """Movements one after the other, which do not overlap.
+
+    Parameters
+    ----------
+    some
+        The paths.
+    lag
+        Days of a movement, from 1 to less than the days of the paths.
+
+    Raises
+    ------
+    InputError
+        If the lag is out of its range.
+    """
     length = some.at.shape[1]
     if not 1 <= lag < length:
         raise InputError(f"lag = {lag}; it must be from 1 day to less than the {length} days that were kept")
@@ -143,7 +170,15 @@ class LandscapeGrid(NamedTuple):
 
 
 def landscape_grid(view: LandscapeView, bandwidth: float = BANDWIDTH) -> LandscapeGrid:
-    """The grid over a view's range; *bandwidth* is a share of the range."""
+    """The grid over a view's range.
+
+    Parameters
+    ----------
+    view
+        The view, with the bounds of the range.
+    bandwidth
+        Standard deviation of the Gaussian kernel, as a share of the range.
+    """
     nodes = np.linspace(view.low, view.high, NODES)
     edges = np.linspace(view.low, view.high, BINS + 1)
     bins = (edges[1:] + edges[:-1]) / 2
@@ -152,9 +187,22 @@ def landscape_grid(view: LandscapeView, bandwidth: float = BANDWIDTH) -> Landsca
 
 
 def sum_movements(some: Movements, grid: LandscapeGrid, units: int) -> Floats:
-    """What each replicate contributes to every bin: shape (units, 6, BINS, BINS).
+    """What each replicate contributes to every bin.
 
-    The six are the number of movements, their sums (client, keyworker) and the sums of their products (cc, ck, kk).
+    Parameters
+    ----------
+    some
+        The movements.
+    grid
+        The grid; a movement is counted in the bin in which it starts.
+    units
+        Number of replicates.
+
+    Returns
+    -------
+    array
+        Shape (units, 6, BINS, BINS), the client's axis before the keyworker's. The six are the number of movements,
+        their sums (client, keyworker) and the sums of their products (cc, ck, kk).
     """
     width = grid.bins[1] - grid.bins[0]
     cell = np.clip(((some.start - grid.low) / width).astype(np.intp), 0, BINS - 1)
@@ -185,15 +233,25 @@ class DriftField(NamedTuple):
 
 
 def drift_field(sums: Floats, grid: LandscapeGrid, lag: int) -> DriftField:
-    """The field from sums over bins, shape (…, 6, BINS, BINS)."""
+    """The field of drift and diffusion, from sums of movements over bins.
+
+    Parameters
+    ----------
+    sums
+        ``sum_movements``, added up over replicates, shape (…, 6, BINS, BINS); leading axes are draws.
+    grid
+        The grid.
+    lag
+        Days of a movement.
+    """
     away = grid.bins - grid.nodes[:, None]
     powers = [grid.kernel * away**k for k in range(3)]
 
-    def near(which: int, a: int, b: int) -> Floats:
+    def _near(which: int, a: int, b: int) -> Floats:
         total: Floats = powers[a] @ sums[..., which, :, :] @ powers[b].T
         return total
 
-    n = {(a, b): near(0, a, b) for a in range(3) for b in range(3 - a)}
+    n = {(a, b): _near(0, a, b) for a in range(3) for b in range(3 - a)}
     safe = np.maximum(n[0, 0], 1e-12)
     small = 1e-4 * n[0, 0] * float(away[0, 1] - away[0, 0]) ** 2 + 1e-12
     rows = [
@@ -202,17 +260,32 @@ def drift_field(sums: Floats, grid: LandscapeGrid, lag: int) -> DriftField:
         [n[0, 1], n[1, 1], n[0, 2] + small],
     ]
     matrix = np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
-    right = np.stack([np.stack([near(w, 0, 0), near(w, 1, 0), near(w, 0, 1)], axis=-1) for w in (1, 2)], axis=-1)
+    right = np.stack([np.stack([_near(w, 0, 0), _near(w, 1, 0), _near(w, 0, 1)], axis=-1) for w in (1, 2)], axis=-1)
     plane = np.linalg.solve(matrix, right) / lag
-    mean = np.stack([near(w, 0, 0) / safe for w in (1, 2)], axis=-1)
-    cc, ck, kk = (near(w, 0, 0) / safe for w in (3, 4, 5))
+    mean = np.stack([_near(w, 0, 0) / safe for w in (1, 2)], axis=-1)
+    cc, ck, kk = (_near(w, 0, 0) / safe for w in (3, 4, 5))
     second = np.stack([np.stack([cc, ck], axis=-1), np.stack([ck, kk], axis=-1)], axis=-2)
     spread = (second - mean[..., :, None] * mean[..., None, :]) / lag
     return DriftField(plane[..., 0, :], np.swapaxes(plane[..., 1:, :], -1, -2), spread, n[0, 0])
 
 
 def interpolate(values: Floats, grid: LandscapeGrid, at: Floats) -> Floats:
-    """Values given at the nodes, (nodes, nodes, …), at any places (n, 2): a bilinear interpolation."""
+    """Values at any places, from those at the nodes: a bilinear interpolation.
+
+    Parameters
+    ----------
+    values
+        Values at the nodes, shape (nodes, nodes, …).
+    grid
+        The grid.
+    at
+        Places, shape (n, 2); one beyond an edge has the value at the edge.
+
+    Returns
+    -------
+    array
+        Shape (n, …).
+    """
     number = grid.place(at)
     low = np.minimum(number.astype(np.intp), len(grid.nodes) - 2)
     share = number - low
@@ -223,8 +296,3 @@ def interpolate(values: Floats, grid: LandscapeGrid, at: Floats) -> Floats:
             corner = values[low[:, 0] + i, low[:, 1] + j]
             total = total + weight.reshape(-1, *[1] * (corner.ndim - 1)) * corner
     return np.asarray(total, np.float64)
-
-
-def replicate_weights(units: int, draws: int, seed: int) -> Floats:
-    """Number of times that each draw takes each replicate, shape (draws, units)."""
-    return resampling_weights(units, draws, seed).astype(np.float64)

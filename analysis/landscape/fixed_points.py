@@ -19,8 +19,8 @@ from twoway.analysis.landscape.drift import (
     LandscapeGrid,
     drift_field,
     interpolate,
-    replicate_weights,
 )
+from twoway.analysis.statistics.bootstrap import resampling_weights
 from twoway.analysis.statistics.intervals import percentile_interval
 
 HOLDS, PASS, REPELS = "holds", "pass", "repels"
@@ -53,7 +53,19 @@ class RestPoint(NamedTuple):
 
 
 def rest_points_of(drift: Floats, slope: Floats, known: NDArray[np.bool_], grid: LandscapeGrid) -> list[RestPoint]:
-    """All points where the drift of one field vanishes, between known places."""
+    """All points where the drift of one field vanishes, between known places.
+
+    Parameters
+    ----------
+    drift
+        Mean movement per day at each node, shape (nodes, nodes, 2).
+    slope
+        How the drift changes with the place, per day, shape (nodes, nodes, 2, 2).
+    known
+        Where enough was seen to say something, shape (nodes, nodes).
+    grid
+        The grid.
+    """
     found: list[RestPoint] = []
     nodes, last = grid.nodes, len(grid.nodes) - 1
     i, j = (axis.ravel() for axis in np.meshgrid(np.arange(last), np.arange(last), indexing="ij"))
@@ -104,10 +116,24 @@ class RestPoints(NamedTuple):
 
 
 def find_rest_points(sums: Floats, grid: LandscapeGrid, lag: int, seed: int = 0, draws: int = DRAWS) -> RestPoints:
-    """The points where the drift vanishes, from ``sum_movements`` movements of each replicate."""
+    """The points where the drift vanishes, and how sure that is.
+
+    Parameters
+    ----------
+    sums
+        ``sum_movements`` of each replicate, shape (replicates, 6, bins, bins).
+    grid
+        The grid.
+    lag
+        Days of a movement.
+    seed
+        Seed of the bootstrap over replicates.
+    draws
+        Number of bootstrap samples.
+    """
     whole = drift_field(sums.sum(axis=0), grid, lag)
     here = rest_points_of(whole.drift, whole.slope, whole.known, grid)
-    weights = replicate_weights(len(sums), draws, seed)
+    weights = resampling_weights(len(sums), draws, seed)
     again = drift_field(np.tensordot(weights, sums, 1), grid, lag)
     others = [rest_points_of(again.drift[d], again.slope[d], again.known[d] & whole.known, grid) for d in range(draws)]
     rows, clouds, reach = [], [], NEAR * (grid.high - grid.low)
@@ -139,17 +165,33 @@ def find_rest_points(sums: Floats, grid: LandscapeGrid, lag: int, seed: int = 0,
 NOWHERE = -1
 
 
-def basins(whole: DriftField, grid: LandscapeGrid, ends: Floats, start: Floats, step: float = 1.0) -> NDArray[np.intp]:
-    """To which of the *ends* (k, 2) the drift alone leads from each *start* (n, 2); ``NOWHERE`` if to none.
+def basins(whole: DriftField, grid: LandscapeGrid, ends: Floats, start: Floats) -> NDArray[np.intp]:
+    """The end to which the drift alone leads from each start.
 
-    A path ends within a cell of an end; one that leaves the known places, or takes longer than ``LONGEST`` days, ends
-    nowhere.
+    A path takes a step a day, and ends within a cell of an end; one that leaves the known places, or takes longer than
+    ``LONGEST`` days, ends nowhere.
+
+    Parameters
+    ----------
+    whole
+        The field at the nodes, without leading axes.
+    grid
+        The grid.
+    ends
+        Places where paths end, shape (k, 2); there may be none.
+    start
+        Places where paths begin, shape (n, 2).
+
+    Returns
+    -------
+    array of int
+        Row of *ends* for each start, shape (n,); ``NOWHERE`` if the path leads to none.
     """
     at, goal = start.copy(), np.full(len(start), NOWHERE)
     drift = np.where(whole.known[..., None], whole.drift, np.nan)
     going = np.ones(len(start), bool)
     reach = grid.nodes[1] - grid.nodes[0]
-    for _ in range(int(LONGEST / step)):
+    for _ in range(LONGEST):
         if not going.any() or not len(ends):
             break
         away = np.hypot(*np.moveaxis(at[going, None] - ends, -1, 0))
@@ -158,7 +200,7 @@ def basins(whole: DriftField, grid: LandscapeGrid, ends: Floats, start: Floats, 
         goal[some[arrived]] = away.argmin(axis=1)[arrived]
         going[some[arrived]] = False
         some = some[~arrived]
-        then = np.clip(at[some] + step * interpolate(drift, grid, at[some]), grid.low, grid.high)
+        then = np.clip(at[some] + interpolate(drift, grid, at[some]), grid.low, grid.high)
         going[some[np.isnan(then).any(axis=1)]] = False
         at[some] = then
     return goal
@@ -173,9 +215,29 @@ def node_places(grid: LandscapeGrid) -> Floats:
 def noisy_paths(
     whole: DriftField, grid: LandscapeGrid, lag: int, start: Floats, length: int, generator: np.random.Generator
 ) -> Floats:
-    """Paths of the two variables alone, by drift and diffusion, from each *start* (n, 2): shape (steps + 1, n, 2).
+    """Paths of the two variables alone, by drift and diffusion (Euler–Maruyama), kept within the range.
 
-    Steps of *lag* days (Euler–Maruyama), kept within the range. Where nothing is known the nearest known field holds.
+    Where nothing is known, the nearest known field holds.
+
+    Parameters
+    ----------
+    whole
+        The field at the nodes, without leading axes.
+    grid
+        The grid.
+    lag
+        Days of a step.
+    start
+        Places where paths begin, shape (n, 2).
+    length
+        Days of a path; a rest shorter than a step is left out.
+    generator
+        Source of the noise.
+
+    Returns
+    -------
+    array
+        Places after each step, the start included, shape (length // lag + 1, n, 2).
     """
     from scipy.ndimage import distance_transform_edt  # noqa: PLC0415 - scipy takes long to import
 
@@ -202,9 +264,31 @@ def splitting_probabilities(
     paths: int = 200,
     seed: int = 0,
 ) -> Floats:
-    """How likely noise and drift lead from each *start* (n, 2) first to each of the *ends* (k, 2): shape (n, k).
+    """Probability that noise and drift lead from each start to each end before any other.
 
-    From so many *paths* over *length* days; an end is reached within ``NEAR``. What is missing to 1 reaches none.
+    Parameters
+    ----------
+    whole
+        The field at the nodes, without leading axes.
+    grid
+        The grid.
+    lag
+        Days of a step.
+    ends
+        Places to reach, shape (k, 2), k at least 1; one is reached within ``NEAR``, a share of the range.
+    start
+        Places where paths begin, shape (n, 2).
+    length
+        Days of a path.
+    paths
+        Number of paths from each start.
+    seed
+        Seed of the noise.
+
+    Returns
+    -------
+    array
+        Shares of paths, shape (n, k); what is missing to 1 in a row reaches no end in time.
     """
     many = np.repeat(start, paths, axis=0)
     walked = noisy_paths(whole, grid, lag, many, length, np.random.default_rng(seed))
@@ -219,9 +303,20 @@ def splitting_probabilities(
 def rest_point_shifts(first: RestPoints, other: RestPoints, grid: LandscapeGrid) -> pd.DataFrame:
     """What became of each certain point that holds, in another context: how far it moved, or that it is not there.
 
-    A row per point of the *first*: ``point``, ``there`` (whether the *other* has a certain one, each taken once, the
-    nearest first), by how much it moved along both axes with intervals. Draws of both are taken together, so with as
-    many replicates both sides have the same random draws.
+    Parameters
+    ----------
+    first, other
+        Points of rest in either context, from as many replicates, draws and the same seed: intervals are those of
+        differences within a draw.
+    grid
+        The grid of both.
+
+    Returns
+    -------
+    DataFrame
+        A row per certain point of the *first* that holds: ``point``, its place ``client`` and ``keyworker``, ``there``
+        (whether the *other* has such a point near, each taken once, the nearest first), and by how much it moved along
+        both axes, with intervals (``client_moved``, ``client_low`` and so on; NaN where it is not there).
     """
     mine, theirs = (one.table[(one.table["kind"] == HOLDS) & one.table["certain"]] for one in (first, other))
     taken: dict[int, int] = {}

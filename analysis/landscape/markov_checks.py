@@ -17,9 +17,9 @@ from twoway.analysis.landscape.drift import (
     Movements,
     drift_field,
     interpolate,
-    replicate_weights,
     sum_movements,
 )
+from twoway.analysis.statistics.bootstrap import resampling_weights
 from twoway.analysis.statistics.intervals import percentile_interval
 
 DRAWS = 100
@@ -51,18 +51,36 @@ class MarkovCheck(NamedTuple):
 def check_markov(
     some: Movements, grid: LandscapeGrid, lag: int, units: int, at: Floats, end: NDArray[np.int8], seed: int = 0
 ) -> MarkovCheck:
-    """Test a picture on its movements; *at* (dyads, 2) are the places on one day, *end* the patterns in the end."""
+    """How far the two variables of a view explain their own movement.
+
+    Parameters
+    ----------
+    some
+        The movements.
+    grid
+        The grid.
+    lag
+        Days of a movement.
+    units
+        Number of replicates.
+    at
+        Place of each dyad on one day, from which the end is foreseen, shape (dyads, 2); dyads as in *some*.
+    end
+        Pattern of each dyad in the end, indices into ``twoway.analysis.patterns.PATTERNS``, shape (dyads,).
+    seed
+        Seed of the bootstrap over replicates.
+    """
     whole = drift_field(sum_movements(some, grid, units).sum(axis=0), grid, lag)
     flat = some.start.reshape(-1, 2)
     left = some.move - lag * interpolate(whole.drift, grid, flat).reshape(some.move.shape)
-    weights = replicate_weights(units, DRAWS, seed)
+    weights = resampling_weights(units, DRAWS, seed)
     memory, low, high = _memory(left, some.unit, weights)
     size, places = _early_late(some, grid, lag, units, weights)
     explained = 1 - (left.var(axis=(0, 1)) / some.move.var(axis=(0, 1))).mean()
     return MarkovCheck(float(explained), size, places, memory, low, high, _own(left), forecast_skill(at, end, grid))
 
 
-def _memory(left: Floats, unit: NDArray[np.intp], weights: Floats) -> tuple[float, float, float]:
+def _memory(left: Floats, unit: NDArray[np.intp], weights: NDArray[np.int64]) -> tuple[float, float, float]:
     """Correlation of successive remainders, both parties together, with the interval over replicates drawn again."""
     centred = left - left.mean(axis=(0, 1))
     parts = np.stack(
@@ -80,7 +98,9 @@ def _memory(left: Floats, unit: NDArray[np.intp], weights: Floats) -> tuple[floa
     return float(correlation(by_unit.sum(axis=0))), float(low), float(high)
 
 
-def _early_late(some: Movements, grid: LandscapeGrid, lag: int, units: int, weights: Floats) -> tuple[float, float]:
+def _early_late(
+    some: Movements, grid: LandscapeGrid, lag: int, units: int, weights: NDArray[np.int64]
+) -> tuple[float, float]:
     """Difference of early and late drift, free of sampling error, over the drift; share of places beyond chance."""
     half = len(some.day) // 2
     parts = [
@@ -119,6 +139,20 @@ def forecast_skill(at: Floats, end: NDArray[np.int8], grid: LandscapeGrid) -> fl
     """How much the place tells of the pattern in the end: 0 nothing beyond the shares, 1 all (Brier skill).
 
     The shares of patterns in the cells of a coarse grid are learnt from every other dyad and tried on the rest.
+
+    Parameters
+    ----------
+    at
+        Place of each dyad on one day, shape (dyads, 2).
+    end
+        Pattern of each dyad in the end, indices into ``twoway.analysis.patterns.PATTERNS``, shape (dyads,).
+    grid
+        The grid, of which only the bounds are used.
+
+    Returns
+    -------
+    float
+        At most 1; below 0 where the cells mislead; NaN if all dyads end in one pattern.
     """
     cell = np.clip(((at - grid.low) / (grid.high - grid.low) * COARSE).astype(np.intp), 0, COARSE - 1)
     key = cell[:, 0] * COARSE + cell[:, 1]

@@ -27,7 +27,26 @@ def landscape_sentences(
     shifts: pd.DataFrame,
     candidates: pd.DataFrame,
 ) -> Iterator[str]:
-    """The landscapes by scenario, what the context moves, and how far to trust a picture of two variables."""
+    """Sentences on the landscapes by scenario, what the context moves, and how far to trust two variables.
+
+    Parameters
+    ----------
+    view
+        The view of the landscapes.
+    lag
+        Days of a movement.
+    found
+        Points of rest by scenario; the later scenarios are compared with the first.
+    basins
+        By scenario, a row per certain point that holds: ``point`` (its row in the table of points), and the shares
+        ``of_pair_days``, ``by_the_picture_alone`` and ``in_the_end`` in its basin.
+    tested
+        By scenario, how far the two variables explain their own movement.
+    shifts
+        ``rest_point_shifts`` of each later scenario, with its name in ``scenario``.
+    candidates
+        A row per scenario and view: ``scenario``, ``view``, ``foresees``, ``memory`` and ``certain_points``.
+    """
     yield (
         f"Each dyad is a point: the client's and the keyworker's {view.name} ({view.axis}). The drift is its mean "
         f"movement over {counted(lag, 'day')} from a place; a point of rest is where the drift vanishes."
@@ -41,7 +60,15 @@ def landscape_sentences(
 
 
 def place_in_words(view: LandscapeView, client: float, keyworker: float) -> str:
-    """Where a point lies, in a phrase."""
+    """Where a point lies, in a phrase.
+
+    Parameters
+    ----------
+    view
+        The view.
+    client, keyworker
+        Coordinates of the point, in the view's unit.
+    """
     numbers = f"client {client:+.2f}, keyworker {keyworker:+.2f}"
     if view.name != "leaning":
         return numbers

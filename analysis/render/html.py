@@ -80,8 +80,8 @@ def as_fragment(pieces: Sequence[Piece]) -> Markup:
 
 
 def as_html(
-    title: str, body: Sequence[Piece | Markup], language: str = "en", script: str = "",
-    template: str = "document.html", folder: Path = TEMPLATES, **values: object,
+    title: str, body: Sequence[Piece | Markup], script: str = "", template: str = "document.html",
+    folder: Path = TEMPLATES, **values: object,
 ) -> str:  # fmt: skip
     """A document as the text of one HTML file, whose Content-Security-Policy allows nothing from outside the file.
 
@@ -91,8 +91,6 @@ def as_html(
         What the browser shows as the title of the window.
     body
         Pieces, whose text is escaped, and `Markup`, which is HTML already (figures).
-    language
-        Language of the text, such as ``"en"``.
     script
         JavaScript, the one script that may run in the document; without it there is none.
     template, folder
@@ -110,7 +108,7 @@ def as_html(
         digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
         policy += f"; script-src 'sha256-{digest}'"
     page = render(
-        template, folder, title=title, body=body, language=language, scope=SCOPE,
+        template, folder, title=title, body=body, scope=SCOPE,
         policy=Markup(policy), script=Markup(script), **values,
     )  # fmt: skip
     return str(page)

@@ -3,7 +3,6 @@
 from itertools import combinations
 
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from tests.support.drawn import assert_all_is_on_the_page, caption, heights, marked, only, with_frames, words
@@ -140,17 +139,6 @@ def test_numbers_of_acts_on_close_days_do_not_cover_each_other(tables):
     for upper in figure.axes[:2]:
         boxes = [text.get_window_extent(canvas.get_renderer()) for text in upper.texts]
         assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
-
-
-def test_ruptures_are_shaded_for_the_party_whose_tone_fell(tables):
-    columns = ["replicate", "centre", "dyad", "party", "start", "bottom", "depth", "repaired", "regained"]
-    falls = [(0, 1, 2, "client", 3, 5, 0.6, True, 8.0), (0, 1, 3, "client", 2, 4, 0.6, False, np.nan)]
-    figure = dyad_portrait(*tables, (0, 1, 2), pd.DataFrame(falls, columns=columns))
-    client, keyworker = figure.axes[4:6]
-    assert [(patch.get_x(), patch.get_width()) for patch in client.patches] == [(3, 2)]
-    assert len(keyworker.patches) == 0
-    assert "rupture" in caption(figure)
-    assert "rupture" not in caption(dyad_portrait(*tables, (0, 1, 2)))
 
 
 @pytest.mark.slow
