@@ -5,6 +5,7 @@ Heise 1979, 2007; Smith-Lovin & Heise 1988. Everything here is plain numpy and h
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,34 +42,85 @@ class Equations:
     emotion_coefficients: Floats
 
     def impression(self, actor: Floats, act: Floats, other: Floats) -> Floats:
-        """Impressions an event leaves: sentiments of shape (..., 3) each, result (..., 9), EPA units.
+        """Impressions an event leaves.
 
         tau'_k = sum_j c_jk g_j(x), with g_j the product of the inputs named in term j (Heise 2007).
+
+        Parameters
+        ----------
+        actor, act, other
+            Sentiments, shape (..., 3) each, EPA units; shapes are broadcast against each other.
+
+        Returns
+        -------
+        Array of shape (..., 9), EPA units: evaluation, potency and activity of actor, act and other.
         """
         x = np.concatenate(np.broadcast_arrays(actor, act, other), axis=-1)
         return _products(self.impression_terms, x) @ self.impression_coefficients
 
     def deflection(self, actor: Floats, act: Floats, other: Floats) -> Floats:
-        """How wrong an event feels: the squared distance of impression and sentiments, unweighted, shape (...)."""
+        """How wrong an event feels: the squared distance of impression and sentiments, unweighted.
+
+        Parameters
+        ----------
+        actor, act, other
+            Sentiments, shape (..., 3) each, EPA units; shapes are broadcast against each other.
+
+        Returns
+        -------
+        Array of shape (...), squared EPA units, at least 0.
+        """
         x = np.concatenate(np.broadcast_arrays(actor, act, other), axis=-1)
         return ((x - self.impression(actor, act, other)) ** 2).sum(axis=-1)
 
-    def emotion(self, identity: Floats, impression: Floats, ridge: float = RIDGE) -> Floats:
-        """What someone feels whose *identity* (3,) has come to look like *impression* (3,): a sentiment (3,).
+    def squares(self, inputs: Iterable[int]) -> bool:
+        """Whether some impression depends on a product of two of the *inputs*, given by their places in ``INPUTS``."""
+        these = set(inputs)
+        return any(sum(i in these for i in term) > 1 for term in self.impression_terms)
 
-        The amalgam equation is solved for the emotion by least squares with a *ridge* toward 0, since its matrix
-        nears singularity as the identity's evaluation falls, and clipped to the scale.
+    def amalgam(self, emotion: Floats, identity: Floats) -> Floats:
+        """What someone of an identity looks like who feels an emotion.
+
+        Parameters
+        ----------
+        emotion, identity
+            Sentiments, shape (..., 3) each, EPA units; shapes are broadcast against each other.
+
+        Returns
+        -------
+        Array of shape (..., 3), EPA units.
         """
-        constant, matrix = np.zeros(3), np.zeros((3, 3))
-        for term, coefficients in zip(self.emotion_terms, self.emotion_coefficients, strict=True):
-            moods = [i for i in term if i < 3]
-            factor = np.prod([identity[i - 3] for i in term if i >= 3])
-            if moods:
-                matrix[:, moods[0]] += factor * coefficients
-            else:
-                constant += factor * coefficients
-        wanted = matrix.T @ (impression - constant)
-        return np.clip(np.linalg.solve(matrix.T @ matrix + ridge * np.eye(3), wanted), -SCALE, SCALE)
+        x = np.concatenate(np.broadcast_arrays(emotion, identity), axis=-1)
+        return _products(self.emotion_terms, x) @ self.emotion_coefficients
+
+    def emotion(self, identity: Floats, impression: Floats, ridge: float = RIDGE) -> Floats:
+        """What someone feels whose identity has come to look like an impression.
+
+        The amalgam equation is solved for the emotion by least squares with a ridge toward 0, since its matrix nears
+        singularity as the identity's evaluation falls, and clipped to the scale.
+
+        Parameters
+        ----------
+        identity
+            Sentiment of the identity, shape (..., 3), EPA units.
+        impression
+            Impression of the same person that the event has left, shape (..., 3), EPA units.
+        ridge
+            Pull toward 0, at least 0.
+
+        Returns
+        -------
+        Sentiments, shape (..., 3), EPA units, within the scale.
+        """
+        identity, impression = np.broadcast_arrays(identity, impression)
+        moods = np.concatenate([np.zeros((1, 3)), np.eye(3)])
+        looks = self.amalgam(moods, identity[..., None, :])
+        constant = looks[..., 0, :]
+        matrix = np.swapaxes(looks[..., 1:, :] - constant[..., None, :], -1, -2)
+        transposed = np.swapaxes(matrix, -1, -2)
+        wanted = transposed @ (impression - constant)[..., None]
+        felt = np.linalg.solve(transposed @ matrix + ridge * np.eye(3), wanted)[..., 0]
+        return np.clip(felt, -SCALE, SCALE)
 
 
 def _products(terms: tuple[tuple[int, ...], ...], x: Floats) -> Floats:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # for editors and type checkers
     from twoway.experiments.studies.run import resume, run_study
     from twoway.experiments.studies.study import Study, load_study
     from twoway.simulation import SCOPE
-    from twoway.simulation.affect_control.event import event
+    from twoway.simulation.affect_control.theory import AffectControl
     from twoway.simulation.coping import coping_way
     from twoway.simulation.dynamics.policy_change import PolicyChange
     from twoway.simulation.errors import InputError
@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # for editors and type checkers
 
 __all__ = [
     "SCOPE",
+    "AffectControl",
     "AskTellStudy",
     "Centre",
     "Client",
@@ -54,7 +55,6 @@ __all__ = [
     "changed",
     "compare",
     "coping_way",
-    "event",
     "event_kind",
     "figure",
     "load",
@@ -68,6 +68,7 @@ __all__ = [
     "verify",
 ]
 _HOME = {
+    "AffectControl": "simulation.affect_control.theory",
     "AskTellStudy": "experiments.studies.ask_tell",
     "Centre": "simulation.mesa_model",
     "Client": "simulation.mesa_model",
@@ -86,7 +87,6 @@ _HOME = {
     "changed": "simulation.parameters.scenario",
     "compare": "experiments.comparison.compare",
     "coping_way": "simulation.coping",
-    "event": "simulation.affect_control.event",
     "event_kind": "simulation.events",
     "figure": "analysis.figures.registry",
     "load": "simulation.parameters.scenario",

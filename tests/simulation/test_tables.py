@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twoway.simulation.affect_control.event import event
 from twoway.simulation.affect_control.lexicon import NEUTRAL, SCALE
+from twoway.simulation.affect_control.theory import AffectControl
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, Scenario, changed, load
 from twoway.simulation.run import Detail, PreparedScenario, simulate
@@ -173,9 +173,10 @@ def test_what_is_felt_is_what_affect_control_theory_makes_of_the_act_seen(tables
     rows = tables.events[tables.events["reader_frame"] == frame]
     rows = rows[["actor", "seen", "emotion_named"]].drop_duplicates()
     assert set(rows["actor"]) == {"client", "keyworker"}
+    theory = AffectControl()
     for actor, seen, named in rows.itertuples(index=False):
         who, whom = (client, keyworker) if actor == "client" else (keyworker, client)
-        assert event(who, seen, whom).object_feels == named
+        assert theory.event(who, seen, whom).other_emotion.word == named
 
 
 def test_acts_are_feasible_for_who_does_them(tables, resolved):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from twoway import event
+from twoway import AffectControl
 from twoway.simulation.affect_control.equations import INPUTS, load_equations
 from twoway.simulation.data_files import DATA, data_file
 
@@ -37,7 +37,7 @@ def test_the_equations_of_emotions_are_those_of_1978(name):
 @pytest.mark.parametrize("name", SHIPPED)
 def test_searching_suits_a_warden_and_comforting_a_nurse(name):
     def disturbs(actor, act, other):
-        return event(actor, act, other, equations=name).deflection
+        return AffectControl(equations=name).event(actor, act, other).deflection
 
     assert disturbs("warden", "search", "prisoner") < disturbs("nurse", "search", "patient")
     assert disturbs("nurse", "comfort", "patient") < disturbs("nurse", "insult", "patient")

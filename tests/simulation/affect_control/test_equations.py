@@ -8,102 +8,24 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.printed_equations import TERMS, amalgam, second_deflection, second_impression
 
-from twoway import event
 from twoway.simulation.affect_control import equations as meaning
-from twoway.simulation.affect_control.equations import RIDGE, load_equations
+from twoway.simulation.affect_control.equations import load_equations
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.affect_control.lexicon import NEUTRAL, SCALE, load_lexicon
 from twoway.simulation.data_files import DATA, data_file
-from twoway.simulation.errors import InputError
 from twoway.simulation.situations import load_situations
 
 LEXICON = load_lexicon(data_file("lexicons", "us2015"))
 EQUATIONS = load_equations(data_file("equations", "nc1978"))
 SITUATIONS = load_situations(data_file("situations", "residential"))
 WORDS = tomllib.loads((DATA / "lexicons" / "us2015.toml").read_text(encoding="utf-8"))
-TERMS = tomllib.loads((DATA / "equations" / "nc1978.toml").read_text(encoding="utf-8"))
 LAW = settings(deadline=None, max_examples=150)
 
 identities = st.sampled_from(sorted(WORDS["identities"]))
 acts = st.sampled_from(sorted(WORDS["acts"]))
 on_the_scale = st.floats(-SCALE, SCALE)
-
-
-def inputs(letters, *sentiments):
-    """{"Ae": 1.2, ...} for sentiments of the parties named by *letters*."""
-    return {
-        letter + dimension: float(value)
-        for letter, sentiment in zip(letters, sentiments, strict=True)
-        for dimension, value in zip("epa", sentiment, strict=True)
-    }
-
-
-def amount(term, named):
-    """The product of the inputs that a term of the file names."""
-    product = 1.0
-    for name in term.split("*"):
-        product *= 1.0 if name == "1" else named[name]
-    return product
-
-
-def second_impression(actor, act, other):
-    named = inputs("ABO", actor, act, other)
-    total = [0.0] * 9
-    for term, coefficients in TERMS["impression"].items():
-        for k in range(9):
-            total[k] += coefficients[k] * amount(term, named)
-    return total
-
-
-def second_deflection(actor, act, other):
-    before = [*actor, *act, *other]
-    after = second_impression(actor, act, other)
-    return sum((x - y) ** 2 for x, y in zip(before, after, strict=True))
-
-
-def amalgam(mood, identity):
-    """What someone with this identity looks like who feels this way."""
-    named = inputs("MI", mood, identity)
-    return [sum(c[k] * amount(term, named) for term, c in TERMS["emotion"].items()) for k in range(3)]
-
-
-def determinant(m):
-    return (
-        m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1])
-        - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0])
-        + m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0])
-    )
-
-
-def second_emotion(identity, impression):
-    """The mood that makes the identity look like the impression, nearly: minimises the miss plus RIDGE times mood²."""
-    nothing = amalgam([0, 0, 0], identity)
-    moods = [[float(i == j) for j in range(3)] for i in range(3)]
-    by_mood = [[amalgam(m, identity)[k] - nothing[k] for m in moods] for k in range(3)]
-    missing = [impression[k] - nothing[k] for k in range(3)]
-    left = [
-        [sum(by_mood[k][i] * by_mood[k][j] for k in range(3)) + (RIDGE if i == j else 0.0) for j in range(3)]
-        for i in range(3)
-    ]
-    right = [sum(by_mood[k][i] * missing[k] for k in range(3)) for i in range(3)]
-    mood = []
-    for column in range(3):  # Cramer's rule
-        swapped = [[right[i] if j == column else left[i][j] for j in range(3)] for i in range(3)]
-        mood.append(determinant(swapped) / determinant(left))
-    return [min(SCALE, max(-SCALE, m)) for m in mood]
-
-
-@LAW
-@given(identities, acts, identities)
-def test_an_event_by_words_has_the_impression_deflection_and_emotions_of_the_published_formulas(actor, act, other):
-    a, b, o = WORDS["identities"][actor][:3], WORDS["acts"][act][:3], WORDS["identities"][other][:3]
-    found = event(actor, act, other)
-    impression = second_impression(a, b, o)
-    assert found.impression == pytest.approx(impression, abs=1e-9)
-    assert found.deflection == pytest.approx(second_deflection(a, b, o), abs=1e-9)
-    assert found.actor_emotion == pytest.approx(second_emotion(a, impression[:3]), abs=1e-9)
-    assert found.object_emotion == pytest.approx(second_emotion(o, impression[6:]), abs=1e-9)
 
 
 @LAW
@@ -203,16 +125,6 @@ def test_someone_nearer_to_feeling_nothing_than_to_any_word_is_called_neutral_an
     assert NEUTRAL not in {*WORDS["emotions"], *WORDS["families"]}
 
 
-def test_a_nurse_who_comforts_feels_between_two_joyful_words_and_a_friend_who_is_helped_is_charmed():
-    nurse, friend = event("nurse", "comfort", "patient"), event("mentor", "help", "friend")
-    (first, _), (second, _) = distances(nurse.actor_emotion)[:2]
-    assert second - first < 0.5
-    assert nurse.actor_feels == "joyful"
-    (first, word), (second, _) = distances(friend.object_emotion)[:2]
-    assert second - first > 0.5
-    assert friend.object_feels == word == "charmed"
-
-
 def test_a_mood_far_from_all_but_one_word_is_called_by_that_word():
     e, p, a = WORDS["emotions"]["depressed"][:3]
     assert LEXICON.word(np.array([e - 0.5, p, a - 1.0])) == ("depressed", "depressed")
@@ -262,37 +174,6 @@ def test_a_patient_obeys_complies_with_requests_from_and_asks_a_counselor():
     assert set(ranked("patient", "counselor", "client")[:4]) == {
         "obey", "comply_with", "request_something_from", "ask_about",
     }  # fmt: skip
-
-
-def test_a_comforted_prisoner_is_a_more_disturbing_sight_than_a_comforted_patient():
-    assert event("warden", "comfort", "prisoner").deflection > event("nurse", "comfort", "patient").deflection
-
-
-def test_a_patient_whom_the_nurse_comforts_feels_better_than_one_whom_she_ignores():
-    comforted, ignored = event("nurse", "comfort", "patient"), event("nurse", "ignore", "patient")
-    assert comforted.object_emotion[0] > ignored.object_emotion[0]
-
-
-@pytest.mark.parametrize(
-    ("words", "hint"),
-    [
-        (("wardn", "search", "prisoner"), "identities has no 'wardn'; did you mean 'warden'?"),
-        (("warden", "serch", "prisoner"), "acts has no 'serch'; did you mean 'search'?"),
-        (("warden", "search", "prisonr"), "identities has no 'prisonr'; did you mean 'prisoner'?"),
-    ],
-)
-def test_an_unknown_word_of_an_event_is_refused_with_the_nearest_known_one(words, hint):
-    with pytest.raises(InputError) as refused:
-        event(*words)
-    assert hint in str(refused.value)
-    assert "us2015.toml" in str(refused.value)
-
-
-@pytest.mark.parametrize(("option", "name"), [("lexicon", "us2016"), ("equations", "nc1987")])
-def test_an_unknown_data_file_is_refused_with_the_nearest_shipped_one(option, name):
-    with pytest.raises(InputError, match=f"there is no '{name}'; did you mean 'us2015|nc1978'") as refused:
-        event("warden", "search", "prisoner", **{option: name})
-    assert option in str(refused.value)
 
 
 def test_the_examples_in_the_docstrings_of_meaning_hold():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from twoway import event
+from twoway import AffectControl
 from twoway.simulation.affect_control.equations import load_equations
 from twoway.simulation.affect_control.lexicon import COMPONENTS, SCALE, load_lexicon
 from twoway.simulation.data_files import data_file
@@ -191,10 +191,10 @@ def test_draws_for_another_number_of_terms_are_refused():
 
 def test_another_lexicon_and_another_set_of_equations_are_added_as_files_without_code(written):
     lexicon, equations = written(SMALL, "small.toml"), written(NOTHING_CHANGES, "still.toml")
-    felt = event("host", "shove", "guest", lexicon=str(lexicon), equations=str(equations))
+    felt = AffectControl(lexicon, equations).event("host", "shove", "guest")
     assert felt.deflection == pytest.approx(0.0, abs=1e-12)
-    assert felt.impression == pytest.approx([1.5, 1.0, 0.0, -2.0, 1.0, 1.5, 1.0, 0.0, 0.0])
-    assert felt.actor_feels == "good", "glad and merry are nearly as near"
+    assert felt.transients == pytest.approx([1.5, 1.0, 0.0, -2.0, 1.0, 1.5, 1.0, 0.0, 0.0])
+    assert felt.actor_emotion.word == "good", "glad and merry are nearly as near"
     assert load_lexicon(lexicon).name == "Two raters"
     assert load_equations(equations).name == "still"
 
