@@ -12,18 +12,9 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from twoway.analysis.accounts import dyad_tables, weighted_readings
 from twoway.analysis.narrative.interview import PhraseChoice
 from twoway.analysis.narrative.sentences import scene
-from twoway.analysis.narrative.story import (
-    TELLING,
-    TIMELESS,
-    chapter,
-    chapters,
-    interviews,
-    verdict_and_interviews,
-    with_numbers,
-)
+from twoway.analysis.narrative.story import chapters, first_days, interviews, verdict_and_interviews
 from twoway.analysis.narrative.words.grammar import named
 from twoway.analysis.patterns import PATTERNS
 from twoway.analysis.render.document import Block, Piece
@@ -331,16 +322,9 @@ def _shown_day(timeline: DyadTimeline, day: int) -> ShownDay:
 
 def _story(timeline: DyadTimeline, until: int, to_the_end: bool) -> list[Piece]:
     """The stay as a story, and both interviews: to the end with the verdict, or up to a day without it."""
-    if to_the_end:
-        story = chapters(timeline.tables, timeline.resolved, timeline.dyad)[2:]
-        spoken = verdict_and_interviews(timeline.tables, timeline.resolved, timeline.dyad, until)
-    else:
-        own = dyad_tables(timeline.tables, timeline.dyad)
-        own = own._replace(events=with_numbers(own.events))
-        read = weighted_readings(own, timeline.resolved, until, TIMELESS)
-        key = "/".join(map(str, timeline.dyad))
-        story = chapter(own, timeline.resolved, read, None, (), 1, until, key, TELLING)
-        spoken = interviews(timeline.tables, timeline.resolved, timeline.dyad, until)
+    stay = timeline.tables, timeline.resolved, timeline.dyad
+    story = chapters(*stay)[2:] if to_the_end else first_days(*stay, until)
+    spoken = (verdict_and_interviews if to_the_end else interviews)(*stay, until)
     below = [
         piece._replace(kind="subheading") if isinstance(piece, Block) and piece.kind == "heading" else piece
         for piece in story

@@ -26,7 +26,7 @@ from twoway.analysis.narrative.words.grammar import (
     role_noun,
     spaced,
 )
-from twoway.analysis.patterns import THRESHOLDS, Thresholds, reasoned
+from twoway.analysis.patterns import reasoned
 from twoway.analysis.render.document import Block, Piece, Table
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.columns import SHARE_OF
@@ -61,7 +61,22 @@ class Explanation(NamedTuple):
 
 
 def find_exchange(events: pd.DataFrame, day: int, number: int) -> pd.Series:
-    """The exchange with this *number* in its day among a dyad's ``with_numbers`` events; one that is not is refused."""
+    """The row of one exchange.
+
+    Parameters
+    ----------
+    events
+        Events of one dyad, ``story.with_numbers``.
+    day
+        Day of the exchange.
+    number
+        Number of the exchange in its day, from 1.
+
+    Raises
+    ------
+    InputError
+        If there is no such exchange; the message says which there are.
+    """
     exchanges = events[events["number"] > 0]
     if exchanges.empty:
         raise InputError("the events table of this dyad holds no exchange")
@@ -75,9 +90,21 @@ def find_exchange(events: pd.DataFrame, day: int, number: int) -> pd.Series:
     return today[today["number"] == number].iloc[0]
 
 
-def exchange_address(events: pd.DataFrame, row: pd.Series, world: PreparedScenario, seed: int) -> Exchange:
-    """The exchange of a row of the events table in the terms of ``twoway.simulation.counterfactual``."""
-    acts, resolved = list(world.resolved.situations.acts), world.resolved
+def exchange_address(events: pd.DataFrame, row: pd.Series, prepared: PreparedScenario, seed: int) -> Exchange:
+    """The exchange of a row of the events table in the terms of ``twoway.simulation.counterfactual``.
+
+    Parameters
+    ----------
+    events
+        Events of one dyad, ``story.with_numbers``.
+    row
+        Row of the exchange.
+    prepared
+        The scenario of the run.
+    seed
+        Random seed of the run.
+    """
+    acts, resolved = list(prepared.resolved.situations.acts), prepared.resolved
     earlier = events[(events["day"] == row["day"]) & (events["number"] > 0) & (events["number"] < row["number"])]
     by_same_reader = earlier[earlier["actor"] == row["actor"]]
     shares = [f"{SHARE_OF}{name}" for name in resolved.frames.names]
@@ -99,20 +126,36 @@ def exchange_address(events: pd.DataFrame, row: pd.Series, world: PreparedScenar
 
 
 def explain_exchange(
-    tables: Tables, world: PreparedScenario, seed: int, dyad: tuple[int, int, int], day: int, number: int,
-    thresholds: Thresholds = THRESHOLDS,
-) -> Explanation:  # fmt: skip
+    tables: Tables, prepared: PreparedScenario, seed: int, dyad: tuple[int, int, int], day: int, number: int
+) -> Explanation:
     """Why one exchange was taken as it was, and what would have followed otherwise.
 
-    *tables* are a run's, *world* its scenario and *seed* its seed; *dyad* is (replicate, centre, number in the centre)
-    and *number* counts the exchanges of the *day* from 1. Raises ``InputError`` for what does not exist.
+    Parameters
+    ----------
+    tables
+        Events, days and dyads of a run.
+    prepared
+        The scenario of the run.
+    seed
+        Random seed of the run.
+    dyad
+        (replicate, centre, number in the centre).
+    day
+        Day of the exchange.
+    number
+        Number of the exchange in its day, from 1.
+
+    Raises
+    ------
+    InputError
+        If there is no such dyad or exchange.
     """
     own = dyad_tables(tables, dyad)
     events = with_numbers(own.events)
     row = find_exchange(events, day, number)
-    where = exchange_address(events, row, world, seed)
-    mind = reader_state(world, where)
-    acts, resolved = np.array(world.resolved.situations.acts), world.resolved
+    where = exchange_address(events, row, prepared, seed)
+    mind = reader_state(prepared, where)
+    acts, resolved = np.array(prepared.resolved.situations.acts), prepared.resolved
     seen = mind.acts.tolist().index(acts.tolist().index(row["seen"]))
     names = acts[mind.acts]
     prediction = pd.DataFrame({"act": names, "expected": mind.expected, "seen_as": mind.seen_as})
@@ -129,7 +172,7 @@ def explain_exchange(
             "emotion": [felt[code] for code in codes],
         }
     )
-    otherwise, parted = _otherwise(own, events, world, where, row, thresholds)
+    otherwise, parted = _otherwise(own, events, prepared, where, row)
     scene = events[events["met"] == row["met"]]
     choice = PhraseChoice(f"{'/'.join(map(str, dyad))}/{row['met']}")
     scene_sentences = exchanges(scene.to_dict("records"), resolved, choice)[int(row["exchange"])]
@@ -159,17 +202,17 @@ def _sources(mind: ReaderState, act: int) -> pd.DataFrame:
 
 
 def _otherwise(
-    own: Tables, events: pd.DataFrame, world: PreparedScenario, where: Exchange, row: pd.Series, thresholds: Thresholds
+    own: Tables, events: pd.DataFrame, prepared: PreparedScenario, where: Exchange, row: pd.Series
 ) -> tuple[pd.DataFrame | None, int | None]:
     """How the stay ended, and how it would have; and the day on which the two stays part in what is done."""
     if row["seen"] == row["act"]:
         return None, None
-    stay = read_otherwise(world, where, where.act)
+    stay = read_otherwise(prepared, where, where.act)
     if stay is None:
         return None, None
     dyad = (where.replicate, where.centre, where.dyad)
-    other = dyad_tables(TableBuilder(world.resolved).tables([stay]), dyad)
-    table = reasoned(pd.concat([own.dyads, other.dyads], ignore_index=True), thresholds)
+    other = dyad_tables(TableBuilder(prepared.resolved).tables([stay]), dyad)
+    table = reasoned(pd.concat([own.dyads, other.dyads], ignore_index=True))
     table.index = pd.Index(["as it was read", "as it was meant"])
     return table, _parting(events, with_numbers(other.events))
 
@@ -186,9 +229,19 @@ def _parting(one: pd.DataFrame, other: pd.DataFrame) -> int | None:
     return int(longer["day"].iloc[size]) if len(longer) > size else None
 
 
-def explanation_lines(reason: Explanation, world: PreparedScenario, with_end: bool = True) -> list[Piece]:
-    """The explanation in words, the numbers below; if wanted *with* how the pair ended and how it would have."""
-    event, frames = reason.event, world.resolved.frames
+def explanation_lines(reason: Explanation, prepared: PreparedScenario, with_end: bool = True) -> list[Piece]:
+    """The explanation in words, with the numbers below.
+
+    Parameters
+    ----------
+    reason
+        The explanation.
+    prepared
+        The scenario of the run.
+    with_end
+        Whether it says how the pair ended, and how it would have ended had the act been read as it was meant.
+    """
+    event, frames = reason.event, prepared.resolved.frames
     party = OTHER[event["actor"]]
     reader, actor = PRONOUN[party], PRONOUN[event["actor"]]
     act, seen = reading_noun(event["act"], event["encounter"]), reading_noun(event["seen"], event["encounter"])

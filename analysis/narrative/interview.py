@@ -95,6 +95,13 @@ SOME_MET = 6
 def cause(role: float, strain: float, person: float) -> str:
     """What an act, or trouble on the whole, is put down to: "role", "strain" or "person", or "mixed".
 
+    Parameters
+    ----------
+    role, strain, person
+        Shares of the three sources in the explanation, which sum to 1.
+
+    Examples
+    --------
     >>> cause(0.7, 0.1, 0.2), cause(0.5, 0.0, 0.5)
     ('role', 'mixed')
     """
@@ -136,7 +143,15 @@ class PhraseChoice:
         self.used: set[str] = set()
 
     def of(self, slot: str, options: list[str]) -> str:
-        """One of the *options* for what is said at a *slot*."""
+        """One of several ways of saying the same.
+
+        Parameters
+        ----------
+        slot
+            Name of what is to be said: another slot makes another choice.
+        options
+            The ways of saying it, at least one.
+        """
         start = zlib.crc32(f"{slot}/{self.key}".encode()) // 7 % len(options)
         turned = [*options[start:], *options[:start]]
         picked = next((option for option in turned if option not in self.used), turned[0])
@@ -144,7 +159,7 @@ class PhraseChoice:
         return picked
 
 
-def line(slot: str, said: dict[str, str], choice: PhraseChoice, **fill: str) -> str:
+def _line(slot: str, said: dict[str, str], choice: PhraseChoice, **fill: str) -> str:
     """One thing that is said: of the lines of a *slot* the first whose conditions all hold."""
     for entry in words("interview")[slot]:
         if all(said.get(name) == value for name, value in entry.items() if name != "say"):
@@ -175,12 +190,12 @@ def _remembered(
     did = act_phrase(memory.seen, I_MYSELF, memory.encounter, matter=memory.day)
     when, begin = _when(memory)
     if memory.former:
-        return line("remember_former", said, choice, when=when, did=did)
+        return _line("remember_former", said, choice, when=when, did=did)
     why = {**said, "sort": sort, "cause": cause(memory.role_share, memory.strain_share, memory.person_share)}
-    parts = [line(f"remember_{sort}", said, choice, when=when, When=begin, did=did, **forms)]
+    parts = [_line(f"remember_{sort}", said, choice, when=when, When=begin, did=did, **forms)]
     if first and memory.emotion != NEUTRAL:
-        parts.append(line("felt", said, choice, felt=emotion_phrase(memory.emotion, I_MYSELF, other)))
-    parts.append(line("put_down", why, choice, **forms))
+        parts.append(_line("felt", said, choice, felt=emotion_phrase(memory.emotion, I_MYSELF, other)))
+    parts.append(_line("put_down", why, choice, **forms))
     return " ".join(parts)
 
 
@@ -197,7 +212,14 @@ def _told(account: Account, bad: str) -> Iterable[Memory]:
 def interview(account: Account, frames: Frames, key: str = "") -> str:
     """What the party tells an interviewer, in the first person: 80 to 150 words.
 
-    *key* says whose interview it is (a dyad's number, say): it decides between ways of saying the same, nothing else.
+    Parameters
+    ----------
+    account
+        The party's account of a day.
+    frames
+        Repertoire of frames.
+    key
+        Whose interview it is, such as "0/1/3" for a dyad: it decides between ways of saying the same, nothing else.
     """
     said = levels(account)
     choice = PhraseChoice(f"{key}/{account.party}/{account.day}")
@@ -210,7 +232,7 @@ def interview(account: Account, frames: Frames, key: str = "") -> str:
     }
 
     def say(slot: str) -> str:
-        return line(slot, said, choice, **fill)
+        return _line(slot, said, choice, **fill)
 
     opening = [say("new")] if account.state["met"] < SOME_MET else []
     opening += [say("relation"), say("tone")]

@@ -47,23 +47,39 @@ BY_THE_RULES = ("control", "request")
 """Encounters in which a keyworker's role is to apply rules."""
 
 
-def causes(event: Event, party: str) -> dict[str, str]:
+def _causes(event: Event, party: str) -> dict[str, str]:
     """What the reader of an act may put it down to: a keyworker's role is the rules where they decide, else her job."""
     rules = party == "client" and event["encounter"] in BY_THE_RULES
     return CAUSES[party] | ({"role": "the rules"} if rules else {})
 
 
 def misread(event: Event, resolved: Resolved) -> float:
-    """How much better (plus) or worse (minus) an act was seen than it was done, EPA units of evaluation."""
+    """How much better (plus) or worse (minus) an act was seen than it was done, EPA units of evaluation.
+
+    Parameters
+    ----------
+    event
+        Row of the events table, an exchange.
+    resolved
+        The scenario with its data files.
+    """
     acts = resolved.lexicon.acts
     return float(acts[event["seen"]][0] - acts[event["act"]][0])
 
 
 def put_down(event: Event, party: str) -> str:
-    """To what the reader put the act down, as it follows "put it down": most, and what else counted."""
+    """To what the reader put the act down, as it follows "put it down": most, and what else counted.
+
+    Parameters
+    ----------
+    event
+        Row of the events table, an exchange.
+    party
+        Reader of the act: "client" or "keyworker".
+    """
     shares = {"role": event["role_share"], "strain": event["strain_share"], "person": event["person_share"]}
     first, second = sorted(shares, key=lambda name: -shares[name])[:2]
-    told = causes(event, party)
+    told = _causes(event, party)
     if cause(*shares.values()) == "mixed":
         return f"partly to {told[first]} and partly to {told[second]}"
     return f"to {told[first]} more than to {told[second]}" if shares[second] >= ALSO else f"to {told[first]}"
@@ -91,7 +107,7 @@ IN_ROLE = {
 def _as_meant(event: Event, party: str) -> str:
     """To what an act is put down that was seen for about what it was, as it follows he or she."""
     shares = {"role": event["role_share"], "strain": event["strain_share"], "person": event["person_share"]}
-    told, why = causes(event, party), cause(*shares.values())
+    told, why = _causes(event, party), cause(*shares.values())
     first, second = (told[name] for name in sorted(shares, key=lambda name: -shares[name])[:2])
     if why == "mixed":
         return f"thought it partly {first}, partly {second}"
@@ -106,13 +122,22 @@ def reading(event: Event, resolved: Resolved, choice: PhraseChoice) -> str:
     """How the other read an act, as a sentence: what it was taken for, put down to, and what was felt.
 
     What was seen is told only where it was clearly worse or better than what was done.
+
+    Parameters
+    ----------
+    event
+        Row of the events table, an exchange.
+    resolved
+        The scenario with its data files.
+    choice
+        Picks one of several ways of saying the same.
     """
     party = OTHER[event["actor"]]
     reader, actor = PRONOUN[party], PRONOUN[event["actor"]]
     better, unmoved = misread(event, resolved), event["emotion_named"] == NEUTRAL
     if abs(better) < CLEARLY:
-        if unmoved and put_down(event, party) == f"to {causes(event, party)['role']}":
-            rules = causes(event, party)["role"] == "the rules"
+        if unmoved and put_down(event, party) == f"to {_causes(event, party)['role']}":
+            rules = _causes(event, party)["role"] == "the rules"
             return choice.of("role", IN_ROLE["rules" if rules else party])
         parts = [_as_meant(event, party)]
     else:
@@ -127,7 +152,19 @@ def reading(event: Event, resolved: Resolved, choice: PhraseChoice) -> str:
 
 
 def exchange(event: Event, resolved: Resolved, choice: PhraseChoice, by_name: bool = True) -> str:
-    """One exchange in two sentences: what was done, and how it was read; *by_name*, or with he and she."""
+    """One exchange in two sentences: what was done, and how it was read.
+
+    Parameters
+    ----------
+    event
+        Row of the events table, an exchange.
+    resolved
+        The scenario with its data files.
+    choice
+        Picks one of several ways of saying the same.
+    by_name
+        Whether the first sentence says "the client" and "the keyworker", or he and she.
+    """
     actor, other = event["actor"], OTHER[event["actor"]]
     subject = (NOUN if by_name else PRONOUN)[actor].subject
     did = act_phrase(event["act"], (NOUN if by_name else PRONOUN)[other], event["encounter"], matter=int(event["day"]))
@@ -136,18 +173,46 @@ def exchange(event: Event, resolved: Resolved, choice: PhraseChoice, by_name: bo
 
 
 def exchanges(events: Sequence[Event], resolved: Resolved, choice: PhraseChoice) -> list[str]:
-    """The exchanges of one encounter, each told; names first, then he and she."""
+    """The exchanges of one encounter, each in two sentences; "the client" and "the keyworker" first, then he and she.
+
+    Parameters
+    ----------
+    events
+        Exchanges of the encounter, in their order: rows of the events table.
+    resolved
+        The scenario with its data files.
+    choice
+        Picks one of several ways of saying the same.
+    """
     return [exchange(event, resolved, choice, by_name=number == 0) for number, event in enumerate(events)]
 
 
 def scene(events: Sequence[Event], resolved: Resolved, choice: PhraseChoice) -> str:
-    """One encounter, all its exchanges, with what kind of encounter it was."""
+    """One encounter, all its exchanges, with what kind of encounter it was.
+
+    Parameters
+    ----------
+    events
+        Exchanges of the encounter, in their order: rows of the events table.
+    resolved
+        The scenario with its data files.
+    choice
+        Picks one of several ways of saying the same.
+    """
     kind = ENCOUNTERS[events[0]["encounter"]][0]
     return " ".join([f"{capitalised(kind)}.", *exchanges(events, resolved, choice)])
 
 
 def read_differently(event: Event, resolved: Resolved) -> str:
-    """Where the two readings of one act part, as a sentence; empty where it was seen for about what it was."""
+    """How what was done and what was seen differ, as a sentence; empty where an act was seen for about what it was.
+
+    Parameters
+    ----------
+    event
+        Row of the events table, an exchange.
+    resolved
+        The scenario with its data files.
+    """
     if abs(misread(event, resolved)) < CLEARLY:
         return ""
     done, seen = (reading_noun(event[name], event["encounter"]) for name in ("act", "seen"))
@@ -166,7 +231,15 @@ def occasion(kind: str) -> str:
 
 
 def handled(way: str, role: str) -> str:
-    """What someone did about tension, as it follows he or she."""
+    """What someone did about tension, as it follows he or she.
+
+    Parameters
+    ----------
+    way
+        Name of the coping way.
+    role
+        Who did it: "client" or "keyworker".
+    """
     return COPING_WAYS.find(way).phrase.format(their=PRONOUN[role].possessive, them=PRONOUN[OTHER[role]].object)
 
 

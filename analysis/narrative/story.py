@@ -17,7 +17,7 @@ from twoway.analysis.narrative.interview import PhraseChoice, interview
 from twoway.analysis.narrative.sentences import ENCOUNTERS, handled, scene
 from twoway.analysis.narrative.turning_points import KIND_TOLD, TurningPoint, turning_points_of
 from twoway.analysis.narrative.words.grammar import OTHER, PRONOUN, act_phrase, capitalised, percent, role_noun
-from twoway.analysis.patterns import THRESHOLDS, Thresholds, at_day, reasoned
+from twoway.analysis.patterns import at_day, reasoned
 from twoway.analysis.render.document import Block, Pair, Piece
 from twoway.analysis.tables import DYAD, kind_shares, require_columns, sentiment_of
 from twoway.simulation import SCOPE
@@ -51,12 +51,25 @@ TIMELESS = MemoryParameters(half_life=1e9)
 """A teller forgets nothing."""
 
 
-def chapter_starts(points: Sequence[TurningPoint], last: int, telling: StoryParameters = TELLING) -> list[TurningPoint]:
-    """The turning points at which a new chapter begins: the weightiest that leave every chapter its days."""
+def chapter_starts(points: Sequence[TurningPoint], last: int) -> list[TurningPoint]:
+    """The turning points at which a new chapter begins: the weightiest that leave every chapter its days.
+
+    Parameters
+    ----------
+    points
+        Turning points of a stay.
+    last
+        Last day of the stay.
+
+    Returns
+    -------
+    list of TurningPoint
+        In the order of their days.
+    """
     chosen: list[TurningPoint] = []
     for turn in sorted(points, key=lambda turn: -turn.weight):
         borders = [1, last + 1, *(other.day for other in chosen)]
-        if len(chosen) < telling.chapters - 1 and all(abs(turn.day - day) >= telling.shortest for day in borders):
+        if len(chosen) < TELLING.chapters - 1 and all(abs(turn.day - day) >= TELLING.shortest for day in borders):
             chosen.append(turn)
     return sorted(chosen)
 
@@ -74,7 +87,17 @@ def _joined(parts: Sequence[str]) -> str:
 
 
 def everyday_sentences(events: pd.DataFrame, first: int, last: int, resolved: Resolved) -> str:
-    """How often they met, and for what, and what unpleasant things the keyworker did most, in two sentences."""
+    """How often they met, and for what, and what unpleasant things the keyworker did most, in two sentences.
+
+    Parameters
+    ----------
+    events
+        Events of one dyad on these days.
+    first, last
+        First and last of the days.
+    resolved
+        The scenario with its data files.
+    """
     exchanges = events[events["event"] == "exchange"]
     met = exchanges[exchanges["exchange"] == 0]
     if met.empty:
@@ -144,7 +167,7 @@ def coping_sentences(events: pd.DataFrame) -> str:
     return " ".join(filter(None, [*told, _talks(events["event"].value_counts())]))
 
 
-def standing_sentences(days: pd.DataFrame, day: int, resolved: Resolved) -> str:
+def _standing_sentences(days: pd.DataFrame, day: int, resolved: Resolved) -> str:
     """How it stands at the end of a day: what each takes the other to be, and how each feels about the other."""
     told = []
     for role in ROLES:
@@ -166,7 +189,7 @@ def standing_sentences(days: pd.DataFrame, day: int, resolved: Resolved) -> str:
     return f"At the end of day {day} {told[0]}. {capitalised(told[1])}."
 
 
-def weightiest(read: pd.DataFrame, events: pd.DataFrame, most: int, skip: set[int]) -> list[pd.DataFrame]:
+def _weightiest(read: pd.DataFrame, events: pd.DataFrame, most: int, skip: set[int]) -> list[pd.DataFrame]:
     """The encounters of some days that weighed most on either party, in order: at least a bad and a good one, if any.
 
     *read* are readings with their weight; *events* has a column ``met`` that numbers the encounters.
@@ -248,11 +271,11 @@ def _shown_anyway(events: pd.DataFrame, read: pd.DataFrame, first: int, opening:
     return [int(met[today["weight"].idxmax()])] if len(today) else []
 
 
-def chapter(
-    own: Tables, resolved: Resolved, read: pd.DataFrame, opening: TurningPoint | None, inside: Sequence[TurningPoint],
-    first: int, last: int, key: str, telling: StoryParameters,
+def _chapter(
+    own: Tables, resolved: Resolved, opening: TurningPoint | None, inside: Sequence[TurningPoint],
+    first: int, last: int, read: pd.DataFrame,
 ) -> list[Piece]:  # fmt: skip
-    """The pieces of one chapter, from its *first* to its *last* day."""
+    """The pieces of one chapter, from its *first* to its *last* day; *read* are the dyad's ``weighted_readings``."""
     events = own.events[own.events["day"].between(first, last)]
     whole = first == 1 and last == int(own.days["day"].max())
     some = read[read["day"].between(first, last)]
@@ -260,40 +283,72 @@ def chapter(
     begin = [opening.sentence] if opening else [expectation_sentences(own)]
     pieces.append(Block("text", " ".join([*begin, everyday_sentences(events, first, last, resolved)])))
     told, skip = [], set()
-    most = max(telling.scenes, (last - first + 1) // telling.days_per_scene)
+    most = max(TELLING.scenes, (last - first + 1) // TELLING.days_per_scene)
     for met in _shown_anyway(events, some, first, opening):
         told.append(events[events["met"] == met])
         skip.add(met)
-    for rows in [*told, *weightiest(some, own.events, most, skip)]:
-        choice = PhraseChoice(f"{key}/{rows['met'].iloc[0]}")
+    for rows in [*told, *_weightiest(some, own.events, most, skip)]:
+        choice = PhraseChoice("/".join(map(str, [*own.dyads[DYAD].iloc[0], rows["met"].iloc[0]])))
         pieces.append(Block("scene", scene(rows.to_dict("records"), resolved, choice), _label(rows)))
-    rest = [turn.sentence for turn in inside if turn.weight >= telling.mentioned]
+    rest = [turn.sentence for turn in inside if turn.weight >= TELLING.mentioned]
     left = bool((events.loc[events["day"] == last, "event"] == "new_keyworker").any())
-    rest += [coping_sentences(events), standing_sentences(own.days, max(first, last - left), resolved)]
+    rest += [coping_sentences(events), _standing_sentences(own.days, max(first, last - left), resolved)]
     return [*pieces, Block("text", " ".join(filter(None, rest)))]
 
 
-def chapters(
-    tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], number: int | None = None,
-    telling: StoryParameters = TELLING, thresholds: Thresholds = THRESHOLDS,
-) -> list[Piece]:  # fmt: skip
-    """One dyad's stay as a story with chapters, from the first day to the last.
-
-    *dyad* is (replicate, centre, number in the centre), *number* the dyad's number in the replicate, for the title.
-    Needs the events, days and dyads tables; raises ``InputError`` for a dyad that does not exist.
-    """
+def _own_tables(tables: Tables, dyad: tuple[int, int, int]) -> Tables:
+    """The tables of one dyad, its events ``with_numbers``."""
     require_columns(tables.events, "events", [*DYAD, "day", "event", "actor", "act", "seen", "encounter", "exchange"])
     require_columns(tables.days, "days", [*DYAD, "day", "party", "positivity", "negativity"])
     own = dyad_tables(tables, dyad)
-    own = own._replace(events=with_numbers(own.events))
+    return own._replace(events=with_numbers(own.events))
+
+
+def first_days(tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], last: int) -> list[Piece]:
+    """The beginning of one dyad's stay as a single chapter, in which nothing is known of later days.
+
+    Parameters
+    ----------
+    tables
+        Events, days and dyads of a run.
+    resolved
+        The scenario with its data files.
+    dyad
+        (replicate, centre, number in the centre).
+    last
+        Last day that is told.
+    """
+    own = _own_tables(tables, dyad)
+    return _chapter(own, resolved, None, (), 1, last, weighted_readings(own, resolved, last, TIMELESS))
+
+
+def chapters(tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], number: int | None = None) -> list[Piece]:
+    """One dyad's stay as a story with chapters, from the first day to the last.
+
+    Parameters
+    ----------
+    tables
+        Events, days and dyads of a run.
+    resolved
+        The scenario with its data files.
+    dyad
+        (replicate, centre, number in the centre).
+    number
+        Number of the dyad in the replicate, for the title; by default its number in the centre.
+
+    Raises
+    ------
+    InputError
+        If there is no such dyad, a table is empty, or a column is missing.
+    """
+    own = _own_tables(tables, dyad)
     last = int(own.days["day"].max())
     read = weighted_readings(own, resolved, last, TIMELESS)
     points = turning_points_of(own, resolved)
-    begins = chapter_starts(points, last, telling)
+    begins = chapter_starts(points, last)
     days = [1, *(turn.day for turn in begins), last + 1]
     name = f"dyad {dyad[2] if number is None else number}"
-    verdict = reasoned(at_day(own.days, last), thresholds).iloc[0]
-    key = "/".join(map(str, dyad))
+    verdict = reasoned(at_day(own.days, last)).iloc[0]
     replicate, centre, client = dyad
     pieces: list[Piece] = [
         Block("title", f"{capitalised(name)}: a stay of {last} day{'s' * (last > 1)}, {verdict['pattern']} in the end"),
@@ -307,30 +362,58 @@ def chapters(
     for index, opening in enumerate([None, *begins]):
         first, end = days[index], days[index + 1] - 1
         inside = [turn for turn in points if first <= turn.until <= end and turn not in begins]
-        pieces += chapter(own, resolved, read, opening, inside, first, end, key, telling)
+        pieces += _chapter(own, resolved, opening, inside, first, end, read)
     return pieces
 
 
-def story(
-    tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], number: int | None = None,
-    telling: StoryParameters = TELLING, thresholds: Thresholds = THRESHOLDS,
-) -> list[Piece]:  # fmt: skip
-    """One dyad's stay as a story: its ``chapters``, then the pattern a researcher would assign, and both interviews."""
-    told = chapters(tables, resolved, dyad, number, telling, thresholds)
-    last = int(tables.days["day"].max())
-    return [*told, *verdict_and_interviews(tables, resolved, dyad, last, thresholds=thresholds)]
+def story(tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], number: int | None = None) -> list[Piece]:
+    """One dyad's stay as a story: its ``chapters``, then the pattern a researcher would assign, and both interviews.
+
+    Parameters
+    ----------
+    tables
+        Events, days and dyads of a run.
+    resolved
+        The scenario with its data files.
+    dyad
+        (replicate, centre, number in the centre).
+    number
+        Number of the dyad in the replicate, for the title; by default its number in the centre.
+
+    Raises
+    ------
+    InputError
+        If there is no such dyad, a table is empty, or a column is missing.
+    """
+    told = chapters(tables, resolved, dyad, number)
+    return [*told, *verdict_and_interviews(tables, resolved, dyad, int(tables.days["day"].max()))]
 
 
 def verdict_and_interviews(
-    tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], day: int, number: int | None = None,
-    thresholds: Thresholds = THRESHOLDS,
-) -> list[Piece]:  # fmt: skip
+    tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], day: int, number: int | None = None
+) -> list[Piece]:
     """The pattern a researcher would assign on a day from what both say, the reasons, and both interviews.
 
-    With a *number* it begins with a title, as a page of its own.
+    Parameters
+    ----------
+    tables
+        Events, days and dyads of a run.
+    resolved
+        The scenario with its data files.
+    dyad
+        (replicate, centre, number in the centre).
+    day
+        Day of the interviews.
+    number
+        Number of the dyad in the replicate; with it the text begins with a title, as a page of its own.
+
+    Raises
+    ------
+    InputError
+        If there is no such dyad, the day is outside the stay, or a column is missing.
     """
     own = dyad_tables(tables, dyad)
-    verdict = reasoned(at_day(own.days, day), thresholds).iloc[0]
+    verdict = reasoned(at_day(own.days, day)).iloc[0]
     border = ": a pair on the border" if verdict["margin"] < BORDER else ""
     alike = "agree about it" if verdict["agree"] else "do not see it alike"
     title = [Block("title", f"Dyad {number} on day {day}: {verdict['pattern']}")] if number is not None else []
@@ -347,7 +430,24 @@ def verdict_and_interviews(
 
 
 def interviews(tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], day: int) -> list[Piece]:
-    """Both interviews of a dyad at the end of a day, side by side, below a heading."""
+    """Both interviews of a dyad at the end of a day, side by side, below a heading.
+
+    Parameters
+    ----------
+    tables
+        Events, days and dyads of a run.
+    resolved
+        The scenario with its data files.
+    dyad
+        (replicate, centre, number in the centre).
+    day
+        Day of the interviews.
+
+    Raises
+    ------
+    InputError
+        If there is no such dyad, the day is outside the stay, or a column is missing.
+    """
     said = [
         Block("said", interview(account, resolved.frames, "/".join(map(str, dyad))), f"The {account.party}, day {day}")
         for account in pair_of_accounts(tables, resolved, dyad, day)

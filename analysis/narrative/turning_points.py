@@ -1,4 +1,4 @@
-"""Turning points of a stay: where a definition tips, where tone falls and recovers, what is misread, who leaves.
+"""Turning points of a stay: where a definition tips, where tone falls and recovers, who leaves.
 
 They are found in one dyad's tables, by what is said below and nothing else; the story is cut into chapters at the
 weightiest.
@@ -49,18 +49,13 @@ class TurningPoint(NamedTuple):
     until: int
 
 
-def smoothed(values: NDArray[np.float64], days: int) -> NDArray[np.float64]:
-    """Mean over a window of *days* centred on each day (shorter at the ends), along the first axis."""
-    return pd.DataFrame(values).rolling(days, center=True, min_periods=1).mean().to_numpy()
-
-
-def tippings(shares: NDArray[np.float64], tipping: TippingParameters = TIPPING) -> list[tuple[int, int, int, float]]:
+def tippings(shares: NDArray[np.float64]) -> list[tuple[int, int, int, float]]:
     """Where the leading kind of frame changes for good: (row, kind before, kind after, how far the new one rose).
 
     *shares* (days, kinds) are a party's daily shares of the kinds of frames. A kind that leads for fewer days than
-    ``tipping.days``, or by less than ``tipping.lead``, is passed over.
+    ``TIPPING.days``, or by less than ``TIPPING.lead``, is passed over.
     """
-    mean = smoothed(shares, tipping.days)
+    mean = pd.DataFrame(shares).rolling(TIPPING.days, center=True, min_periods=1).mean().to_numpy()
     leading = mean.argmax(axis=1)
     starts = [0, *(np.flatnonzero(np.diff(leading)) + 1).tolist(), len(leading)]
     found: list[tuple[int, int, int, float]] = []
@@ -68,7 +63,7 @@ def tippings(shares: NDArray[np.float64], tipping: TippingParameters = TIPPING) 
     for start, stop in pairwise(starts[1:]):
         before, after = held[2], int(leading[start])
         ahead = (shares[start:stop, after] - shares[start:stop, before]).mean()
-        if stop - start < tipping.days or (after != before and ahead < tipping.lead):
+        if stop - start < TIPPING.days or (after != before and ahead < TIPPING.lead):
             continue
         if after != before:
             rise = shares[start:stop, after].mean() - shares[held[0] : held[1], after].mean()
@@ -84,9 +79,16 @@ BREAKS = 0.6
 
 
 def turning_points_of(own: Tables, resolved: Resolved) -> list[TurningPoint]:
-    """The turning points of one dyad's stay, in the order of the days; *own* are its tables alone.
+    """The turning points of one dyad's stay, in the order of the days.
 
     A keyworker's view tips only while it is the same keyworker's.
+
+    Parameters
+    ----------
+    own
+        Tables of the dyad alone.
+    resolved
+        The scenario with its data files.
     """
     found: list[TurningPoint] = []
     for role in ROLES:

@@ -29,7 +29,17 @@ class Cells(NamedTuple):
 
 
 def cells(table: pd.DataFrame, inputs: Sequence[str], outcome: str) -> Cells:
-    """One outcome of a study's table by point and replicate, without points at which it is missing altogether."""
+    """One outcome of a study's table by point and replicate, without points at which it is missing altogether.
+
+    Parameters
+    ----------
+    table
+        A row per run: point, replicate, inputs and outcomes.
+    inputs
+        Names of the inputs wanted.
+    outcome
+        Name of the outcome.
+    """
     table = table[table[outcome].notna()]
     values = table.pivot(index="point", columns="replicate", values=outcome).astype(float)
     points = table.drop_duplicates("point").set_index("point")[list(inputs)].loc[values.index]
@@ -95,7 +105,15 @@ def median_half_width(values: Floats) -> float:
 
 
 def levels_of(points: pd.DataFrame, field: str) -> list[Any]:
-    """The values of an input: numbers in their order, words in the order of the design."""
+    """The values of an input: numbers in their order, words in the order of the design.
+
+    Parameters
+    ----------
+    points
+        Inputs of the points, a row each in the order of the design.
+    field
+        Name of the input.
+    """
     values = list(dict.fromkeys(points[field]))
     return values if isinstance(values[0], str) else sorted(values)
 
@@ -107,7 +125,15 @@ def _at(points: pd.DataFrame, **where: Any) -> Floats:
 
 
 def is_full_grid(table: pd.DataFrame, inputs: Sequence[str]) -> bool:
-    """Whether the finished points are every combination of the inputs' values, each once."""
+    """Whether the finished points are every combination of the inputs' values, each once.
+
+    Parameters
+    ----------
+    table
+        A row per run: point, replicate, inputs and outcomes.
+    inputs
+        Names of all inputs.
+    """
     points = table.drop_duplicates("point")[list(inputs)]
     combinations = int(np.prod([points[field].nunique() for field in inputs], dtype=np.int64))
     return len(points) == combinations and not points.duplicated().any()
@@ -149,7 +175,21 @@ def main_effects(
 ) -> pd.DataFrame:
     """Effect of taking each input from its lowest to its highest value (a word: from the first to each other).
 
-    On average over the points of the other inputs. Columns as in ``EFFECT``.
+    Parameters
+    ----------
+    table
+        A row per run: point, replicate, inputs and outcomes.
+    inputs
+        Names of all inputs.
+    outcomes
+        Names of the outcomes.
+    common_random_numbers
+        Whether the replicates of all points have the same random draws.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``EFFECT``; the effect is an average over the points of the other inputs.
     """
     rows = []
     for outcome in outcomes:
@@ -170,7 +210,24 @@ def _said(value: Any) -> str:
 def differences_from_first(
     table: pd.DataFrame, names: Sequence[str], outcomes: Sequence[str], common_random_numbers: bool
 ) -> pd.DataFrame:
-    """Difference of every other point from the first; *names* (P,) are the points'. Columns as in ``EFFECT``."""
+    """Difference of every other point from the first.
+
+    Parameters
+    ----------
+    table
+        A row per run: point, replicate and outcomes.
+    names
+        Names of the points of the design, shape (P,).
+    outcomes
+        Names of the outcomes.
+    common_random_numbers
+        Whether the replicates of all points have the same random draws.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``EFFECT``; the input is the name of the point.
+    """
     rows = []
     for outcome in outcomes:
         points, values = cells(table, [], outcome)
@@ -186,7 +243,23 @@ def differences_from_first(
 def interaction(
     table: pd.DataFrame, inputs: Sequence[str], one: str, other: str, outcome: str, common_random_numbers: bool
 ) -> tuple[Estimate, Estimate, Estimate]:
-    """Effect of *one* input where the *other* is lowest, where it is highest, and the difference of the two."""
+    """Effect of one input where the other is lowest, where it is highest, and the difference of the two.
+
+    Parameters
+    ----------
+    table
+        A row per run: point, replicate, inputs and outcomes.
+    inputs
+        Names of all inputs.
+    one
+        Input taken from its lowest to its highest value (words: from the first to the last).
+    other
+        Input at whose ends the effect is estimated.
+    outcome
+        Name of the outcome.
+    common_random_numbers
+        Whether the replicates of all points have the same random draws.
+    """
     points, values = cells(table, inputs, outcome)
     ones, others = levels_of(points, one), levels_of(points, other)
     weights = [
@@ -212,10 +285,28 @@ class InteriorOptimum(NamedTuple):
 def interior_optima(
     table: pd.DataFrame, inputs: Sequence[str], field: str, outcome: str, common_random_numbers: bool
 ) -> tuple[InteriorOptimum, InteriorOptimum] | None:
-    """Whether an outcome is highest, and whether it is lowest, between the ends of an input; None with under 3 values.
+    """Whether an outcome is highest, and whether it is lowest, between the ends of an input.
 
     The value in between and the end to compare it with are chosen on every other replicate, and compared on the rest:
     else the choice itself would make a difference.
+
+    Parameters
+    ----------
+    table
+        A row per run: point, replicate, inputs and outcomes.
+    inputs
+        Names of all inputs.
+    field
+        The input.
+    outcome
+        Name of the outcome.
+    common_random_numbers
+        Whether the replicates of all points have the same random draws.
+
+    Returns
+    -------
+    tuple or None
+        The highest and the lowest inner value; None for words, under 3 values or under 4 replicates.
     """
     points, values = cells(table, inputs, outcome)
     levels = levels_of(points, field)
@@ -237,13 +328,29 @@ def straight_line_effects(
     inputs: Sequence[str],
     outcomes: Sequence[str],
     ranges: Mapping[str, tuple[float, float]] | None = None,
-    seed: int = 0,
 ) -> tuple[pd.DataFrame, dict[str, float]]:
     """Effect of taking each input across its range, all others held, by least squares on the points' means.
 
-    A range is that of *ranges*, else from the lowest to the highest value. Intervals are from points and replicates
-    drawn again. Also returns, per outcome, the share of the variance between the points' means that straight lines
-    explain. Columns as in ``EFFECT``.
+    Intervals are from points and replicates drawn again.
+
+    Parameters
+    ----------
+    table
+        A row per run: point, replicate, inputs and outcomes.
+    inputs
+        Names of all inputs.
+    outcomes
+        Names of the outcomes.
+    ranges
+        (low, high) of inputs by name; of others from the lowest to the highest value.
+
+    Returns
+    -------
+    effects : DataFrame
+        Columns ``EFFECT``; ends of intervals are missing where there are too few points.
+    explained : dict
+        By outcome, the share of the variance between the points' means that straight lines explain, 0..1; missing
+        where there are too few points, or where they do not differ.
     """
     rows, explained = [], {}
     for outcome in outcomes:
@@ -255,7 +362,7 @@ def straight_line_effects(
         fitted = columns @ slopes[1:] + slopes[0]
         spread = float(base.var())
         explained[outcome] = 1.0 - float(((base - fitted) ** 2).mean()) / spread if spread > 0 and enough else np.nan
-        generator = np.random.default_rng(seed)
+        generator = np.random.default_rng(0)
         draws = []
         for _ in range(DRAWS if enough else 0):
             some = generator.integers(len(points), size=len(points))

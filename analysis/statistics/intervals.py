@@ -24,7 +24,19 @@ class Interval(NamedTuple):
 
 
 def t_quantile(degrees: ArrayLike, confidence: float = CONFIDENCE) -> Floats:
-    """Half the width of a t interval in standard errors, by *degrees* of freedom (any shape).
+    """Half the width of a t interval, in standard errors.
+
+    Parameters
+    ----------
+    degrees
+        Degrees of freedom, above 0, any shape.
+    confidence
+        Probability of covering the mean.
+
+    Returns
+    -------
+    array
+        Shape of *degrees*.
 
     Examples
     --------
@@ -115,7 +127,16 @@ def wilson_interval(share: Floats, n: int, confidence: float = CONFIDENCE) -> tu
 
 
 def wilson_interval_of_count(hits: int, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Wilson's interval of *hits* among *n* cases, as scipy computes it: equal to ``wilson_interval`` but for rounding.
+    """Wilson's interval of a share, as scipy computes it: equal to ``wilson_interval`` but for rounding.
+
+    Parameters
+    ----------
+    hits
+        Number of hits, from 0 to *n*.
+    n
+        Number of independent cases, at least 1.
+    confidence
+        Probability of covering the true share.
 
     Examples
     --------

@@ -79,10 +79,23 @@ def _forms(act: str, encounter: str | None) -> tuple[str, str, str]:
 
 
 def act_phrase(act: str, other: PersonWords, encounter: str | None = None, form: int = PAST, matter: int = 0) -> str:
-    """What someone did to *other*, as it follows a subject; *form* may be ``INFINITIVE``.
+    """What someone did to the other, as it follows a subject.
 
-    *encounter* is the kind of encounter, or nothing; *matter* says which request it is about.
+    Parameters
+    ----------
+    act
+        Name of the act.
+    other
+        Forms of the one to whom it was done.
+    encounter
+        Name of the kind of encounter, where that makes a difference.
+    form
+        ``PAST`` or ``INFINITIVE``.
+    matter
+        Any number from 0, such as the day: picks one of ``MATTERS``, if the act is about a request.
 
+    Examples
+    --------
     >>> act_phrase("lecture", PRONOUN["client"])
     'lectured him'
     >>> act_phrase("refuse", I_MYSELF, "request", matter=1)
@@ -95,6 +108,15 @@ def act_phrase(act: str, other: PersonWords, encounter: str | None = None, form:
 def reading_noun(act: str, encounter: str | None = None) -> str:
     """What an act was taken for, as a noun.
 
+    Parameters
+    ----------
+    act
+        Name of the act.
+    encounter
+        Name of the kind of encounter, where that makes a difference.
+
+    Examples
+    --------
     >>> reading_noun("lecture")
     'a lecture'
     """
@@ -102,8 +124,19 @@ def reading_noun(act: str, encounter: str | None = None) -> str:
 
 
 def emotion_phrase(emotion: str, whose: PersonWords, other: PersonWords) -> str:
-    """What someone felt, as it follows "felt"; *emotion* is a measured word, a family of them, or neutral.
+    """What someone felt, as it follows "felt".
 
+    Parameters
+    ----------
+    emotion
+        Word of a measured emotion, of a family of emotions, or neutral.
+    whose
+        Forms of the one who felt it.
+    other
+        Forms of the other.
+
+    Examples
+    --------
     >>> her = PRONOUN["keyworker"]
     >>> emotion_phrase("warm", I_MYSELF, her), emotion_phrase("humiliated", I_MYSELF, her)
     ('warmly toward her', 'humiliated')
@@ -119,13 +152,33 @@ def _identities(frames: Frames, name: str, role: str) -> str:
 
 
 def frame_noun(frame: str, party: str, frames: Frames) -> str:
-    """What a *party* ("client" or "keyworker") takes the other to be in a frame, in the party's own words."""
+    """What a party takes the other to be in a frame, in the party's own words.
+
+    Parameters
+    ----------
+    frame
+        Name of the frame.
+    party
+        "client" or "keyworker".
+    frames
+        Repertoire of frames.
+    """
     known = words("frames").get(frame)
     return str(known[party]) if known else _identities(frames, frame, OTHER[party])
 
 
 def role_noun(frame: str, role: str, frames: Frames) -> str:
-    """What whoever has this *role* is taken to be in a frame, as a teller puts it."""
+    """What a party is taken to be in a frame, as a narrator puts it.
+
+    Parameters
+    ----------
+    frame
+        Name of the frame.
+    role
+        Role of the party: "client" or "keyworker".
+    frames
+        Repertoire of frames.
+    """
     known = words("frames").get(frame)
     return str(known[f"told_of_{role}"]) if known else _identities(frames, frame, role)
 
@@ -138,6 +191,15 @@ def named(frame: str) -> str:
 def counted(number: int, noun: str) -> str:
     """A number with its noun.
 
+    Parameters
+    ----------
+    number
+        How many.
+    noun
+        Singular of a noun whose plural ends in s.
+
+    Examples
+    --------
     >>> counted(1, "dyad"), counted(3, "dyad")
     ('1 dyad', '3 dyads')
     """
