@@ -16,7 +16,15 @@ DATA = {
 
 
 def described(resolved: Resolved, only_differences: bool = False) -> str:
-    """The resolved scenario as text, every number with unit and source; ``*`` marks what differs from the default."""
+    """The resolved scenario as text, every number with unit and source; ``*`` marks what differs from the default.
+
+    Parameters
+    ----------
+    resolved
+        The scenario with its data files.
+    only_differences
+        Whether only what differs from the default is described.
+    """
     scenario = resolved.scenario
     lines = [scenario.title, textwrap.fill(scenario.question, 110), ""]
     for source in scenario.sources:

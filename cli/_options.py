@@ -49,13 +49,21 @@ def command(
 
 
 def scenario_arguments(parser: argparse.ArgumentParser) -> None:
-    """A scenario, and changes to its numbers."""
+    """Add a scenario, and ``--set``."""
     parser.add_argument("scenario", help="name of a scenario (see `twoway list scenarios`), or path of a .toml file")
     set_argument(parser)
 
 
 def set_argument(parser: argparse.ArgumentParser, scenario: str = "the scenario") -> None:
-    """Changes to the numbers of a scenario."""
+    """Add ``--set``: changes to the numbers of a scenario.
+
+    Parameters
+    ----------
+    parser
+        Parser of the command.
+    scenario
+        What is changed, as its help says it.
+    """
     parser.add_argument(
         "--set",
         action="append",
@@ -66,29 +74,58 @@ def set_argument(parser: argparse.ArgumentParser, scenario: str = "the scenario"
 
 
 def seed_argument(parser: argparse.ArgumentParser) -> None:
-    """The random seed."""
+    """Add ``--seed``: the random seed."""
     parser.add_argument("--seed", default="1", metavar="N", help="random seed, an integer from 0 (default 1)")
 
 
 def days_argument(parser: argparse.ArgumentParser) -> None:
-    """The number of simulated days."""
+    """Add ``--days``: the number of simulated days."""
     parser.add_argument("--days", metavar="N", help="number of days to simulate (default: as in the scenario)")
 
 
 def folder_argument(parser: argparse.ArgumentParser, default: str) -> None:
-    """The folder for the results."""
+    """Add ``--out``: the folder for the results.
+
+    Parameters
+    ----------
+    parser
+        Parser of the command.
+    default
+        The default folder, as its help says it.
+    """
     parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help=f"output folder, which must not exist (default {default})"
     )
 
 
-def extension_argument(command: argparse.ArgumentParser, meaning: str) -> None:
-    """Add ``--extension``: Python files of the user's own that declare more."""
-    command.add_argument("--extension", type=Path, action="append", default=[], metavar="FILE.py", help=meaning)
+def extension_argument(parser: argparse.ArgumentParser, meaning: str) -> None:
+    """Add ``--extension``: Python files of the user's own that declare more.
+
+    Parameters
+    ----------
+    parser
+        Parser of the command.
+    meaning
+        Its help.
+    """
+    parser.add_argument("--extension", type=Path, action="append", default=[], metavar="FILE.py", help=meaning)
 
 
 def whole_number(name: str, text: str) -> int:
-    """The whole number given for an option; raises ``InputError`` that names the option."""
+    """The whole number given for an option.
+
+    Parameters
+    ----------
+    name
+        Name of the option, without hyphens before it.
+    text
+        What was given.
+
+    Raises
+    ------
+    InputError
+        If it is no whole number.
+    """
     from twoway.simulation.errors import InputError
 
     try:
@@ -98,7 +135,22 @@ def whole_number(name: str, text: str) -> int:
 
 
 def number(name: str, text: str, example: str) -> float:
-    """The number given for an option; raises ``InputError`` that names the option."""
+    """The number given for an option.
+
+    Parameters
+    ----------
+    name
+        Name of the option, without hyphens before it.
+    text
+        What was given.
+    example
+        A number that would do, for the message.
+
+    Raises
+    ------
+    InputError
+        If it is no number.
+    """
     from twoway.simulation.errors import InputError
 
     try:

@@ -15,9 +15,19 @@ if TYPE_CHECKING:
 
 
 def folder_for(name: str, out: Path | None) -> Path:
-    """The output folder: *out*, or the first free one named ``runs/NAME``.
+    """The output folder of a command.
 
-    Raises ``InputError`` if the folder exists or cannot be written.
+    Parameters
+    ----------
+    name
+        Name of the folder in ``runs`` if none was asked for; a number follows where it is taken.
+    out
+        Folder that was asked for, or None.
+
+    Raises
+    ------
+    InputError
+        If the folder exists or cannot be written.
     """
     from twoway.experiments.results.folder import free_folder
     from twoway.simulation.errors import InputError
@@ -38,12 +48,28 @@ def compute_and_print(
     folder: Path,
     arguments: Mapping[str, Any],
     before: Callable[[Result], Iterable[str]] | None = None,
-    **more: Any,
 ) -> int:
-    """Compute a derived result, save it in *folder* and print its sentences after the lines of *before*."""
+    """Compute a derived result, save it and print its sentences.
+
+    Parameters
+    ----------
+    kind
+        Kind of the result, such as "ablation".
+    folder
+        Output folder, which must not exist.
+    arguments
+        Arguments of the computation, by name.
+    before
+        Gives the lines that are printed before the sentences.
+
+    Returns
+    -------
+    int
+        The exit status, 0.
+    """
     from twoway.experiments.results.result import computer_of
 
-    result = computer_of(kind)(**arguments, **more, threads=os.cpu_count() or 1, progress=True)
+    result = computer_of(kind)(**arguments, threads=os.cpu_count() or 1, progress=True)
     result.save(folder)
     for line in before(result) if before is not None else ():
         print(line)

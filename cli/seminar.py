@@ -77,7 +77,15 @@ def seminar(options: argparse.Namespace) -> int:
 
 
 def announced(host: str, port: int) -> tuple[str, str]:
-    """The address of the page for this machine's browser, and the sentence that announces it."""
+    """The address of the page for this machine's browser, and the sentence that announces it.
+
+    Parameters
+    ----------
+    host
+        Host that the server is bound to.
+    port
+        Its port.
+    """
     from twoway.seminar.bind import network_address, page_url
 
     known = network_address(host)
@@ -93,7 +101,17 @@ def announced(host: str, port: int) -> tuple[str, str]:
 
 
 def serve(ours: socket.socket, host: str, alone: bool) -> None:
-    """Serve the page at a listening socket, until Ctrl+C."""
+    """Serve the page at a listening socket, until Ctrl+C.
+
+    Parameters
+    ----------
+    ours
+        The socket.
+    host
+        Host that it is bound to.
+    alone
+        Whether only this machine reaches it.
+    """
     import socket
 
     from twoway.seminar.bind import LOOPBACK

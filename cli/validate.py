@@ -86,15 +86,24 @@ def calibrate(options: argparse.Namespace) -> int:
     with points_kept(folder, {"seed": seed, **sizes}) as kept:
         print(f"{len(priors().names)} free parameters, {len(targets().names)} parts of facts, seed {seed}.")
         print(f"Points are saved in {kept} until the end; the same command continues from there.\n", flush=True)
-        return compute_and_print("calibration", folder, {"seed": seed, **sizes}, points_folder=kept)
+        return compute_and_print("calibration", folder, {"seed": seed, **sizes, "points_folder": kept})
 
 
 @contextmanager
 def points_kept(folder: Path, asked: Mapping[str, int]) -> Iterator[Path]:
     """The folder of the simulated points while a calibration runs; it is removed at the end.
 
-    A continued calibration may ask for larger sizes (``GROWING``). Raises ``InputError`` if the folder holds the points
-    of another calibration.
+    Parameters
+    ----------
+    folder
+        Output folder of the calibration; that of the points is beside it, with the ending ".points".
+    asked
+        Seed and sizes of the calibration. To continue one, those in ``GROWING`` may differ from what they were.
+
+    Raises
+    ------
+    InputError
+        If the folder of the points holds those of another calibration, or something else.
     """
     from twoway.experiments.results.folder import replace_file
     from twoway.simulation.errors import InputError, listed

@@ -62,6 +62,13 @@ def is_loopback(host: str) -> bool:
 def page_url(host: str, port: int) -> str:
     """Address of the page at a host.
 
+    Parameters
+    ----------
+    host
+        Name or address, an IPv6 address without brackets.
+    port
+        Port of the server.
+
     Examples
     --------
     >>> page_url("::1", 8600)

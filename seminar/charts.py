@@ -105,7 +105,15 @@ class _DayAxis:
         return [1, *(day for day in later if day > 1 and (day - 1) * 8 > self.last / 2)]
 
     def axis(self, drawing: Drawing, y: float) -> None:
-        """Draw the axis at height *y*."""
+        """Draw the axis with its labels.
+
+        Parameters
+        ----------
+        drawing
+            Drawing that it is added to.
+        y
+            Height of the axis; the labels are below it.
+        """
         drawing.put("path", d=f"M{LEFT} {y}H{WIDTH - RIGHT}", stroke="#666666", fill="none")
         for day in self.ticks():
             x, anchor = (LEFT, "start") if day == 1 else (self.noon(day), "middle")
@@ -116,6 +124,15 @@ class _DayAxis:
         """Draw the line of the day looked at.
 
         A script may move it: x of its transform is data-left + (day − ½) · data-wide ÷ data-last.
+
+        Parameters
+        ----------
+        drawing
+            Drawing that it is added to.
+        day
+            The day looked at.
+        top, bottom
+            Ends of the line.
         """
         where: dict[str, Value] = {"data-left": LEFT, "data-wide": self.wide, "data-last": self.last}
         group = drawing.put("g", class_="day", transform=f"translate({svg_text(self.noon(day))} 0)", **where)
@@ -284,7 +301,7 @@ def tone_chart(
     return Chart(title, drawing.svg(), sentence, Table(columns, rows, f"{title}, EPA units: 1 slightly, 2 quite."))
 
 
-def event_strip(marks: Sequence[DayMark], day: int, last: int, of: str = "", key: str = "strip") -> Chart:
+def event_strip(marks: Sequence[DayMark], day: int, last: int, of: str = "") -> Chart:
     """A strip of the days of a stay with marks, and the meaning of the marks.
 
     Parameters
@@ -295,12 +312,10 @@ def event_strip(marks: Sequence[DayMark], day: int, last: int, of: str = "", key
         The day looked at, and the last of the stay.
     of
         Name of the story, where there is another one beside it.
-    key
-        Prefix of the ids in the drawing, which must be unique on a page.
     """
     days, title = _DayAxis(last), "What happened when"
     sentence = f"{f'{of}: day' if of else 'Day'} {day} of {last}.{_marks_sentence(marks) or ' Nothing is marked yet.'}"
-    drawing = Drawing(WIDTH, STRIP, key, title, sentence)
+    drawing = Drawing(WIDTH, STRIP, "strip", title, sentence)
     days.axis(drawing, 14)
     days.line(drawing, day, 1, 14)
     _draw_marks(drawing, days, marks, 8)
@@ -374,7 +389,7 @@ def outcome_chart(
     return Chart(title, drawing.svg(), sentence, Table(columns, tuple(rows), title))
 
 
-def transition_chart(counts: NDArray[np.int64], first: str, other: str, key: str = "moves") -> Chart:
+def transition_chart(counts: NDArray[np.int64], first: str, other: str) -> Chart:
     """The same pairs in two settings: a bar for each setting, and a ribbon for each move from pattern to pattern.
 
     Heights are numbers of pairs; a ribbon has the look of the pattern it comes from.
@@ -385,8 +400,6 @@ def transition_chart(counts: NDArray[np.int64], first: str, other: str, key: str
         Pairs by pattern in the first setting (rows) and in the other (columns), shape (3, 3).
     first, other
         Names of the settings.
-    key
-        Prefix of the ids in the drawing, which must be unique on a page.
     """
     counts = np.asarray(counts, int)
     pairs, title = int(counts.sum()), "The same pairs, the same luck, in both"
@@ -395,7 +408,7 @@ def transition_chart(counts: NDArray[np.int64], first: str, other: str, key: str
     stay = pairs - sum(n for n, _, _ in moved)
     sentence = f"Of the {counted(pairs, 'pair')}, {stay} are in the same pattern with {first} and with {other}"
     sentence += f"; {listed(texts)}." if texts else "."
-    drawing = Drawing(WIDTH, MOVES, key, title, sentence)
+    drawing = Drawing(WIDTH, MOVES, "moves", title, sentence)
     drawing.words(4, 14, title, font_size=13, font_weight="bold")
     top, gap, width, x0, x1 = 44.0, 7.0, 44.0, 120.0, WIDTH - 164.0
     unit = (MOVES - top - 10 - 2 * gap) / max(1, pairs)
@@ -453,6 +466,6 @@ def _brief(pattern: str) -> str:
     return pattern.split(maxsplit=1)[0]
 
 
-def _short(name: str, longest: int = 30, end: int = 17) -> str:
-    """A name cut to *longest* characters in its middle: the *end* is what distinguishes two settings."""
-    return name if len(name) <= longest else f"{name[: longest - end - 1]}…{name[-end:]}"
+def _short(name: str) -> str:
+    """A name cut to 30 characters in its middle: the end is what distinguishes two settings."""
+    return name if len(name) <= 30 else f"{name[:12]}…{name[-17:]}"

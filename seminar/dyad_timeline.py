@@ -120,7 +120,7 @@ def act_chances(
 
 
 @lru_cache(maxsize=8)
-def table_builder(meaning: Meaning, extensions: tuple[str, ...] = ()) -> TableBuilder:
+def _table_builder(meaning: Meaning, extensions: tuple[str, ...] = ()) -> TableBuilder:
     """The builder of tables for a meaning and extensions; data files are read once for all sessions."""
     kind = scenario_type(tuple(map(load_extension, extensions)))
     return TableBuilder(Resolved(kind(meaning=meaning, extensions=extensions)))
@@ -141,7 +141,7 @@ class DyadTimeline:
 
     def __init__(self, schedule: ScenarioSchedule, seed: int, dyad: tuple[int, int, int]) -> None:
         scenario = schedule.scenario
-        builder = table_builder(scenario.meaning, scenario.extensions)
+        builder = _table_builder(scenario.meaning, scenario.extensions)
         self.resolved = builder.resolved.with_scenario(scenario)
         self.prepared = PreparedScenario(self.resolved, schedule.policy_changes)
         self.schedule, self.seed, self.dyad, self.last = schedule, seed, dyad, scenario.design.days
@@ -174,7 +174,15 @@ class DyadTimeline:
         return int(self._first[day] - self._first[day - 1]) if day else 0
 
     def position_at(self, day: int, events: int) -> Position:
-        """The position after this number of events of a day, or after all of them if there are fewer."""
+        """The position after this number of events of a day, or after all of them if there are fewer.
+
+        Parameters
+        ----------
+        day
+            Day of the stay; 0 is before the first day.
+        events
+            Number of events of the day, from 0.
+        """
         return Position(day, min(events, self.count_events(day)))
 
     def end_of(self, day: int) -> Position:
@@ -220,7 +228,15 @@ class DyadTimeline:
         return exchanges(scene, self.resolved, PhraseChoice(f"{'/'.join(map(str, self.dyad))}/{met}"))[-1]
 
     def last_read(self, side: int, position: Position) -> Event | None:
-        """The last act that a party (0 the client, 1 the keyworker) has read; None if there is none yet."""
+        """The last act that a party has read; None if there is none yet.
+
+        Parameters
+        ----------
+        side
+            Party: 0 the client, 1 the keyworker.
+        position
+            Position up to which acts count.
+        """
         read = self._read[side]
         known = int(np.searchsorted(read, self._row(position)))
         return self._event(int(read[known - 1])) if known else None
@@ -230,6 +246,13 @@ class DyadTimeline:
 
         A talk that helped and a new keyworker change both parties at once; the party that the event's row does not
         belong to shows the change at the end of the day.
+
+        Parameters
+        ----------
+        side
+            Party: 0 the client, 1 the keyworker.
+        position
+            Position in the stay.
 
         Returns
         -------
@@ -247,11 +270,37 @@ class DyadTimeline:
         return self.days[day - 2, side] if day > 1 else self._first_states[side]
 
     def definitions(self, side: int, until: int) -> NDArray[np.float64]:
-        """A party's definition at the end of each day up to day *until*, shape (days, K)."""
+        """A party's definition at the end of each day.
+
+        Parameters
+        ----------
+        side
+            Party: 0 the client, 1 the keyworker.
+        until
+            Last of the days.
+
+        Returns
+        -------
+        array
+            Weights of the frames, shape (days, K).
+        """
         return self.days["definition"][:until, side]
 
     def tones(self, side: int, until: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """A party's good and bad tone at the end of each day up to day *until*, EPA units, shape (days,) each."""
+        """A party's good and bad tone at the end of each day.
+
+        Parameters
+        ----------
+        side
+            Party: 0 the client, 1 the keyworker.
+        until
+            Last of the days.
+
+        Returns
+        -------
+        good, bad
+            EPA units, shape (days,) each.
+        """
         some = self.days[:until, side]
         return some["positivity"], some["negativity"]
 
@@ -273,7 +322,15 @@ class DyadTimeline:
         return tuple(sorted(found))
 
     def expected_act(self, side: int, position: Position) -> ExpectedAct:
-        """The likeliest act of a party at its next turn: in the encounter under way, or opening an everyday meeting."""
+        """The likeliest act of a party at its next turn: in the encounter under way, or opening an everyday meeting.
+
+        Parameters
+        ----------
+        side
+            Party: 0 the client, 1 the keyworker.
+        position
+            Position in the stay.
+        """
         conditions = self._conditions(max(1, position.day))
         numbers, turns = conditions.parameters, conditions.turns
         now, today = self.state(side, position), self.days[max(1, position.day) - 1, side]
@@ -312,12 +369,28 @@ class DyadTimeline:
 
 
 def most_events_on(day: int, timelines: Sequence[DyadTimeline]) -> int:
-    """The largest number of events that any of the timelines has on a day."""
+    """The largest number of events that any of the timelines has on a day.
+
+    Parameters
+    ----------
+    day
+        Day of the stay; 0 is before the first day.
+    timelines
+        Timelines of one pair, one for each story.
+    """
     return max(timeline.count_events(day) for timeline in timelines)
 
 
 def after(position: Position, timelines: Sequence[DyadTimeline]) -> Position:
-    """The position after the next event of any of the timelines; their end if there is none."""
+    """The position after the next event of any of the timelines; their end if there is none.
+
+    Parameters
+    ----------
+    position
+        Position in the stay.
+    timelines
+        Timelines of one pair, one for each story.
+    """
     day, events = position
     if events < most_events_on(day, timelines):
         return Position(day, events + 1)
@@ -327,7 +400,15 @@ def after(position: Position, timelines: Sequence[DyadTimeline]) -> Position:
 
 
 def before(position: Position, timelines: Sequence[DyadTimeline]) -> Position:
-    """The position before the latest event of any of the timelines."""
+    """The position before the latest event of any of the timelines; the beginning if there is none.
+
+    Parameters
+    ----------
+    position
+        Position in the stay.
+    timelines
+        Timelines of one pair, one for each story.
+    """
     day, events = position
     if events > 1:
         return Position(day, events - 1)

@@ -288,6 +288,18 @@ def days_shown(timeline: DyadTimeline, until: int) -> list[int]:
 
     Where there is not room for all, days with talks are left out first: they are the most frequent. A day on which the
     two did not meet is replaced by the next on which they did.
+
+    Parameters
+    ----------
+    timeline
+        The pair's stay.
+    until
+        Last day of the handout.
+
+    Returns
+    -------
+    list of int
+        Days in their order, at most ``MOST_DAYS``.
     """
     regular = {day for day in (*REGULAR_DAYS, until) if day <= until}
     marks = sorted(timeline.marks, key=lambda mark: mark.kind in TALKS)

@@ -154,9 +154,9 @@ def _patterns_on(setting: SimulatedSetting, *parts: float) -> pd.DataFrame:
     return table.pivot(index=DYAD, columns="day", values="pattern")[when].reset_index("replicate")
 
 
-def _still(setting: SimulatedSetting, pattern: str, early: float, late: float) -> tuple[pd.Series, pd.Series]:
-    """Share in a pattern late in the stay, of the pairs that were not in it early, and of those that were."""
-    table = _patterns_on(setting, early, late)
+def _still(setting: SimulatedSetting, pattern: str, late: float) -> tuple[pd.Series, pd.Series]:
+    """Share in a pattern late in the stay, of the pairs that were not in it after a third, and of those that were."""
+    table = _patterns_on(setting, 1 / 3, late)
     was, is_ = (table.iloc[:, column] == pattern for column in (1, 2))
     shares = [_by_replicate(is_[group].astype(float), table[group]) for group in (~was, was)]
     return shares[0], shares[1]
@@ -265,8 +265,8 @@ MEASURES: dict[str, Measure] = {
         "share", lambda setting: _personal(setting, actor="keyworker", encounter=BY_THE_RULES)
     ),
     "acts put down to the person": _between_settings("share", _personal),
-    "still polite": _between_settings("share", lambda setting: _still(setting, PATTERNS[1], 1 / 3, 2 / 3)[1]),
-    "still conflicted": _within_setting("share", lambda setting: _still(setting, PATTERNS[2], 1 / 3, 1 / 2)),
+    "still polite": _between_settings("share", lambda setting: _still(setting, PATTERNS[1], 2 / 3)[1]),
+    "still conflicted": _within_setting("share", lambda setting: _still(setting, PATTERNS[2], 1 / 2)),
     "bad acts put down to the person": _within_setting("share", _blamed),
     "talks that fail": _within_setting("change", _talked),
     "the keyworker's tension": _between_settings("number", _tension),

@@ -58,10 +58,26 @@ def _sentence(noticed: NoticedSentence) -> str:
 
 
 def note_html(lesson: Lesson, pairs: int = NOTE_PAIRS) -> str:
-    """The note as the text of one HTML file without script, one printed page; for *pairs* see ``note_pieces``."""
+    """The note as the text of one HTML file without script, one printed page.
+
+    Parameters
+    ----------
+    lesson
+        The lesson.
+    pairs
+        Pairs that are simulated in each setting, see ``note_pieces``.
+    """
     return as_html(f"{lesson.title}: lecturer's note", note_pieces(lesson, pairs), template="lesson_note.html")
 
 
 def note_markdown(lesson: Lesson, pairs: int = NOTE_PAIRS) -> str:
-    """The note as Markdown; for *pairs* see ``note_pieces``."""
+    """The note as Markdown.
+
+    Parameters
+    ----------
+    lesson
+        The lesson.
+    pairs
+        Pairs that are simulated in each setting, see ``note_pieces``.
+    """
     return as_markdown([*note_pieces(lesson, pairs), Block("note", SCOPE)])

@@ -117,7 +117,17 @@ def _expectation_line(timeline: DyadTimeline, side: int, position: Position) -> 
 
 
 def card_lines(timeline: DyadTimeline, side: int, position: Position) -> list[CardLine]:
-    """Lines of a party's card (side 0 is the client); what it saw and felt is about the last act it read."""
+    """Lines of a party's card; what it saw and felt is about the last act it read.
+
+    Parameters
+    ----------
+    timeline
+        The pair's stay.
+    side
+        Party: 0 the client, 1 the keyworker.
+    position
+        Position in the stay.
+    """
     role, event = ROLES[side], timeline.last_read(side, position)
     now, expectation = _definition_line(timeline, side, position), _expectation_line(timeline, side, position)
     if event is None:
@@ -288,7 +298,15 @@ def meanings(session: Session) -> Markup:
 
 
 def side_by_side(session: Session, documents: Sequence[Sequence[Piece]]) -> Markup:
-    """A document for each story as a part of the page; those of two stories side by side."""
+    """A document for each story as a part of the page; those of two stories side by side.
+
+    Parameters
+    ----------
+    session
+        The visitor's session.
+    documents
+        Pieces of the document of each story, in the order of the session's timelines.
+    """
     parts = [as_fragment(pieces) for pieces in documents]
     if session.other is None:
         return parts[0]

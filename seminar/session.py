@@ -107,7 +107,20 @@ class Session:
         self._look(self._at(min(self.timeline.last, self.position.day + self.day_is_over), None))
 
     def go(self, day: int, events: int | None = None) -> None:
-        """Go to the evening of a day, or to the position after this number of its events."""
+        """Go to the evening of a day, or to the position after some of its events.
+
+        Parameters
+        ----------
+        day
+            Day of the stay; 0 is before the first day.
+        events
+            Number of events of the day, from 0; None for the evening.
+
+        Raises
+        ------
+        InputError
+            If the stay has no such day.
+        """
         if not 0 <= day <= self.timeline.last:
             raise InputError(f"day {day}: the stay has the days 1 to {self.timeline.last}")
         self._look(self._at(day, events) if day else BEGINNING)

@@ -95,7 +95,17 @@ class Drawing:
         return element
 
     def words(self, x: float, y: float, text: str, /, **attributes: Value) -> Element:
-        """Add text whose base line begins at (*x*, *y*); other *attributes* may replace its colour and size."""
+        """Add text.
+
+        Parameters
+        ----------
+        x, y
+            Place of the text's base line, in units of the drawing: where it begins, unless ``text_anchor`` says else.
+        text
+            The text.
+        **attributes
+            Attributes of the element, see ``put``; they may replace colour and size.
+        """
         look: dict[str, Value] = {"fill": INK, "font_size": 12}
         return self.put("text", None, text, **{"x": x, "y": y, **look, **attributes})
 

@@ -39,7 +39,7 @@ Wanted = Mapping[str, JsonValue]
 """A request of the page: the word of an action in "do", and what the action needs."""
 
 
-def number_of(wanted: Wanted, name: str) -> float:
+def _number_of(wanted: Wanted, name: str) -> float:
     """The number *name* of a request; raises ``InputError`` if it is none."""
     value = wanted.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST_NUMBER:
@@ -47,9 +47,9 @@ def number_of(wanted: Wanted, name: str) -> float:
     return value
 
 
-def whole_of(wanted: Wanted, name: str) -> int:
+def _whole_of(wanted: Wanted, name: str) -> int:
     """The whole number *name* of a request; raises ``InputError`` if it is none."""
-    value = number_of(wanted, name)
+    value = _number_of(wanted, name)
     if not float(value).is_integer():
         raise InputError(f"{name} must be a whole number")
     return int(value)
@@ -126,14 +126,14 @@ Action = Callable[[Session, Wanted], View]
 def _action(change: Callable[[Session, Wanted], None], *parts: Callable[[Session], View]) -> Action:
     """An action that changes the session, and answers with parts of the page (the position, if none are named)."""
 
-    def act(session: Session, wanted: Wanted) -> View:
+    def _act(session: Session, wanted: Wanted) -> View:
         change(session, wanted)
         view: View = {}
         for part in parts or (position_view,):
             view |= part(session)
         return view
 
-    return act
+    return _act
 
 
 def _go_to_divergence(session: Session, _: Wanted) -> None:
@@ -148,7 +148,7 @@ def _keep_hands(session: Session, wanted: Wanted) -> None:
     hands = wanted.get("hands")
     if not isinstance(hands, list):
         raise InputError("a show of hands is three whole numbers")
-    session.keep_hands(tuple(whole_of({"a show of hands": hand}, "a show of hands") for hand in hands))
+    session.keep_hands(tuple(_whole_of({"a show of hands": hand}, "a show of hands") for hand in hands))
 
 
 def _sheet(title: str, html: Callable[[Session, Wanted], Markup]) -> Action:
@@ -158,14 +158,14 @@ def _sheet(title: str, html: Callable[[Session, Wanted], Markup]) -> Action:
 
 def _interview(session: Session, wanted: Wanted) -> Markup:
     """The sheet with the interviews on a day, the current one by default."""
-    day = whole_of(wanted, "day") if "day" in wanted else max(1, session.position.day)
+    day = _whole_of(wanted, "day") if "day" in wanted else max(1, session.position.day)
     interviews = panels.side_by_side(session, session.interview(day))
     return render("interview.html", interviews=interviews, last=session.furthest, day=day)
 
 
 def _links(session: Session, wanted: Wanted) -> View:
     """Links to this session for a class, each with a seed of its own: from that of the session on."""
-    students, page = whole_of(wanted, "students"), wanted.get("page")
+    students, page = _whole_of(wanted, "students"), wanted.get("page")
     if not 1 <= students <= MOST_STUDENTS:
         raise InputError(f"Links are made for 1 to {MOST_STUDENTS} students.")
     try:
@@ -204,10 +204,10 @@ ACTIONS: dict[str, Action] = {
     "step": _action(lambda s, _: s.step()),
     "back": _action(lambda s, _: s.back()),
     "play": _action(lambda s, _: s.play()),
-    "go": _action(lambda s, w: s.go(whole_of(w, "day"))),
+    "go": _action(lambda s, w: s.go(_whole_of(w, "day"))),
     "parted": _action(_go_to_divergence),
     "charts": _action(lambda s, w: None, charts_view),
-    "change": _action(lambda s, w: s.change({str(w.get("field")): float(number_of(w, "value"))}), whole_view),
+    "change": _action(lambda s, w: s.change({str(w.get("field")): float(_number_of(w, "value"))}), whole_view),
     "restore": _action(lambda s, _: s.restore(), whole_view),
     "pairs": _action(lambda s, w: s.simulate_pairs(w.get("again") is True), position_view, outcomes_view),
     "guess": _action(lambda s, w: s.guess_first(w.get("wanted") is True), position_view, outcomes_view),
