@@ -32,7 +32,7 @@ from twoway.experiments.comparison.comparison import TABLES, Comparison, read_co
 from twoway.experiments.comparison.schedule import ScenarioSchedule, as_schedule, check_comparable
 from twoway.experiments.comparison.text import LEAST_REPLICATES
 from twoway.experiments.results.result import Verdict
-from twoway.experiments.results.tables import read_csv
+from twoway.experiments.results.tables import by_scenario, read_csv
 from twoway.simulation.compilation import source_digest
 from twoway.simulation.errors import InputError
 from twoway.simulation.events import EVENTS, NEW_KEYWORKER, TALK_FAILED, TALK_REPAIRED
@@ -113,21 +113,42 @@ def compare(
                 codes[k] = np.concatenate([codes[k], _by_replicate(added, design.centres)])
             done = more.stop
             bar.update(len(more))
-    names = [schedule.name for schedule in schedules[1:]]
-    chains = [_chains(prepared[0], other, seed, tracker.most(k)) for k, other in enumerate(prepared[1:])]
+    later = {schedule.name: other for schedule, other in zip(schedules[1:], codes[1:], strict=True)}
+    chains = {name: _chains(prepared[0], prepared[k], seed, tracker.most(k - 1)) for k, name in enumerate(later, 1)}
     tables = {
-        "differences": _stacked(names, [pattern_differences(codes[0], other) for other in codes[1:]]),
-        "moves": _stacked(names, [pattern_moves(codes[0], other) for other in codes[1:]]),
-        "partings": tracker.partings(names),
+        "differences": by_scenario({name: pattern_differences(codes[0], other) for name, other in later.items()}),
+        "moves": by_scenario({name: pattern_moves(codes[0], other) for name, other in later.items()}),
+        "partings": tracker.partings(list(later)),
         "days": tracker.days([schedule.name for schedule in schedules]),
-        "chains": _stacked(names, chains),
+        "chains": by_scenario(chains),
     }
     wanted = precision if replicates is None else None
     return Comparison(schedules, seed, done, wanted, _widest(codes), tables, tuple(codes))
 
 
 def verify_comparison(folder: Path, threads: int = 2, progress: bool = False, sample: int | None = None) -> Verdict:
-    """Make the comparison in *folder* again from its manifest and compare every table, value by value."""
+    """Make a saved comparison again from its manifest and compare every table, value by value.
+
+    Parameters
+    ----------
+    folder
+        Folder of the comparison.
+    threads
+        Number of threads.
+    progress
+        Whether to show a bar.
+    sample
+        Without effect: all of it is made again.
+
+    Returns
+    -------
+    Equality by table, and what has changed since.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no comparison, or a damaged one.
+    """
     schedules, manifest = read_comparison(folder)
     saved = {name: read_csv(folder / f"{name}.csv") for name in TABLES}
     changed = []
@@ -157,7 +178,28 @@ def with_distinct_names(
 
 
 def replicate_bounds(seed: int, precision: float, replicates: int | None, most: int) -> tuple[int, int]:
-    """Least and largest number of replicates; ``InputError`` for a number or a precision out of its range."""
+    """Least and largest number of replicates.
+
+    Parameters
+    ----------
+    seed
+        Random seed, from 0.
+    precision
+        Half-width wanted of every interval, a share between 0 and 1; not looked at if *replicates* is given.
+    replicates
+        Exact number of replicates, from 2; None if the precision decides.
+    most
+        Largest number of replicates, from 2.
+
+    Returns
+    -------
+    Least and largest number; both are *replicates* if that is given.
+
+    Raises
+    ------
+    InputError
+        If a number or the precision is out of its range.
+    """
     check_seed(seed, 1)
     for name, count in (("replicates", replicates), ("most", most)):
         if count is not None and not 2 <= count <= 10_000_000:
@@ -182,15 +224,6 @@ def _by_replicate(ends: list[NDArray[np.int8]], centres: int) -> Codes:
 
 def _widest(codes: Sequence[Codes]) -> float:
     return max(widest_half_width(codes[0], other) for other in codes[1:])
-
-
-def _stacked(names: Sequence[str], tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """One table of several, with the name of the later schedule in front."""
-    named_tables = []
-    for name, table in zip(names, tables, strict=True):
-        table.insert(0, "scenario", name)
-        named_tables.append(table)
-    return pd.concat(named_tables, ignore_index=True)
 
 
 class DyadContrast(NamedTuple):
@@ -265,11 +298,11 @@ class StoryTracker:
 
     def days(self, names: Sequence[str]) -> pd.DataFrame:
         """Share of the followed dyads in each pattern at the end of each day, by schedule."""
-        tables = []
-        for counts in self._counts:
+        tables = {}
+        for name, counts in zip(names, self._counts, strict=True):
             share = pd.DataFrame(counts / counts.sum(axis=1, keepdims=True), columns=list(PATTERNS))
-            tables.append(share.assign(day=np.arange(1, len(share) + 1), dyads=counts[0].sum()))
-        return _stacked(names, tables)[["scenario", "day", "dyads", *PATTERNS]]
+            tables[name] = share.assign(day=np.arange(1, len(share) + 1), dyads=counts[0].sum())
+        return by_scenario(tables)[["scenario", "day", "dyads", *PATTERNS]]
 
 
 def events_of(stay: CentreRecords) -> list[NDArray[Any]]:

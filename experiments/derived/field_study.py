@@ -91,7 +91,7 @@ def field_study(
     check_seed(seed, replicates)
     base = design_of(load(scenario), pairs, centres)
     days = Days(first_day, last_day, later)
-    check_days(days, base.design.days)
+    _check_days(days, base.design.days)
     if replicates < LEAST_STUDIES:
         raise InputError(f"studies = {replicates}; at least {LEAST_STUDIES} are needed, or chance is all one sees")
     when = interview_days(seed, (replicates, centres, base.design.clients), days)
@@ -145,7 +145,22 @@ def interview_phrase(days: Days) -> str:
 
 
 def design_of(scenario: Scenario, pairs: int, centres: int) -> Scenario:
-    """The scenario with this number of pairs, spread evenly over this number of centres."""
+    """The scenario with this number of pairs, spread evenly over this number of centres.
+
+    Parameters
+    ----------
+    scenario
+        Scenario of the studies.
+    pairs
+        Pairs in a study, a multiple of *centres*.
+    centres
+        Centres in a study, an even number from 2.
+
+    Raises
+    ------
+    InputError
+        If the pairs cannot be spread evenly, or the number of centres is odd or below 2.
+    """
     if centres < 2 or centres % 2:
         raise InputError(
             f"centres = {centres}; it must be an even number from 2 on: half of the centres are compared to the rest"
@@ -155,7 +170,7 @@ def design_of(scenario: Scenario, pairs: int, centres: int) -> Scenario:
     return changed(scenario, {"design.centres": centres, "design.clients": pairs // centres})
 
 
-def check_days(days: Days, length: int) -> None:
+def _check_days(days: Days, length: int) -> None:
     """Refuse interviews that do not fit into the stay."""
     if not 1 <= days.first <= days.last:
         raise InputError(
@@ -171,7 +186,21 @@ def check_days(days: Days, length: int) -> None:
 
 
 def interview_days(seed: int, shape: tuple[int, int, int], days: Days) -> NDArray[np.int64]:
-    """The day on which each pair is interviewed; more studies leave the days of the first ones as they were."""
+    """The day on which each pair is interviewed; more studies leave the days of the first ones as they were.
+
+    Parameters
+    ----------
+    seed
+        Random seed, from 0.
+    shape
+        Numbers of studies, centres in a study, and pairs at a centre.
+    days
+        First and last possible day; ``later`` has no effect.
+
+    Returns
+    -------
+    Days of the stay, from 1, in that shape.
+    """
     return np.random.default_rng([seed, DAY_STREAM]).integers(days.first, days.last + 1, shape)
 
 
@@ -180,7 +209,24 @@ def interviewed(
 ) -> StudyPool:
     """Simulate studies and interview both parties of every pair on its day and some days *later*.
 
-    *when* holds the days, shape (studies, centres, pairs).
+    Parameters
+    ----------
+    world
+        The scenario of the studies, ready to be simulated.
+    seed
+        Random seed of the simulation, from 0.
+    when
+        Day of the first interview of every pair, from 1, shape (studies, centres, pairs at a centre).
+    later
+        Days from the first to the second interview; both must be within the stay.
+    threads
+        Number of threads.
+    bar
+        Progress bar, moved on by one for each centre; None for no bar.
+
+    Returns
+    -------
+    Classes of both parties at both interviews, in the shape of *when*.
     """
     studies, _, pairs = when.shape
     length = world.scenario.design.days

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from twoway.analysis.landscape.drift import (
     BANDWIDTH,
     LAG,
     VIEWS,
+    DyadPaths,
     LandscapeGrid,
     LandscapeView,
     drift_field,
@@ -39,6 +40,7 @@ from twoway.analysis.landscape.markov_checks import MarkovCheck, check_markov
 from twoway.analysis.landscape.text import landscape_sentences
 from twoway.analysis.patterns import with_patterns
 from twoway.experiments.results.result import Result, derived
+from twoway.experiments.results.tables import by_scenario
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario, load
 from twoway.simulation.run import PreparedScenario
@@ -52,6 +54,16 @@ FROM_DAY = 31
 """Day from which pair-days are counted, and on which the two variables alone take over, to see where they lead."""
 EVERY = 4
 """Steps on the grid between places from which it is asked where noise leads."""
+
+
+class ViewedMovements(NamedTuple):
+    """Movements of dyads in one view: grid, paths, sums by replicate, rest points, checks of the Markov property."""
+
+    grid: LandscapeGrid
+    paths: DyadPaths
+    sums: NDArray[np.float64]
+    resting: RestPoints
+    autonomy: MarkovCheck
 
 
 class Landscape(NamedTuple):
@@ -117,19 +129,20 @@ def landscape(
             world = PreparedScenario(scenario)
             tables = run(world, seed, replicates, "days", threads)
             for other in VIEWS.values():
+                seen = _viewed(tables, world, other, replicates, lag, bandwidth, seed)
+                certain = seen.resting.table.loc[seen.resting.table["kind"] == HOLDS, "certain"].sum()
+                candidate = {"scenario": name, "view": other.name, **seen.autonomy._asdict()}
+                compared.append(candidate | {"certain_points": int(certain)})
                 if other is chosen:
-                    found.append(landscape_of(name, tables, world, chosen, replicates, lag, bandwidth, seed))
-                    compared.append(_candidate(name, chosen, found[-1].autonomy, found[-1].resting))
-                else:
-                    compared.append(_tried(name, tables, world, other, replicates, lag, bandwidth, seed))
+                    found.append(_landscape_of(name, seen, lag, seed))
             bar.update(1)
     tables_made = {
-        "points": _stacked({one.name: one.resting.table for one in found}),
-        "how-many-points": _stacked({one.name: one.resting.how_many for one in found}),
-        "basins": _stacked({one.name: one.basins for one in found}),
-        "where-noise-leads": _stacked({one.name: one.splitting for one in found}),
-        "drift": _stacked({one.name: one.drift for one in found}),
-        "shifts": _stacked(
+        "points": by_scenario({one.name: one.resting.table for one in found}),
+        "how-many-points": by_scenario({one.name: one.resting.how_many for one in found}),
+        "basins": by_scenario({one.name: one.basins for one in found}),
+        "where-noise-leads": by_scenario({one.name: one.splitting for one in found}),
+        "drift": by_scenario({one.name: one.drift for one in found}),
+        "shifts": by_scenario(
             {one.name: rest_point_shifts(found[0].resting, one.resting, one.panel.grid) for one in found[1:]}
         ),
         "candidates": pd.DataFrame(compared),
@@ -151,30 +164,24 @@ def _loaded(names: Sequence[str]) -> dict[str, Scenario]:
     return {name: load(name) for name in names}
 
 
-def _stacked(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """One table of several, with the scenario in front; none has the scenario's column alone."""
-    if not tables:
-        return pd.DataFrame(columns=["scenario"])
-    whole = pd.concat([table.assign(scenario=name) for name, table in tables.items()], ignore_index=True)
-    return whole[["scenario", *(column for column in whole if column != "scenario")]]
-
-
-def landscape_of(
-    name: str,
-    tables: Tables,
-    world: PreparedScenario,
-    view: LandscapeView,
-    replicates: int,
-    lag: int,
-    bandwidth: float,
-    seed: int,
-) -> Landscape:
-    """The landscape of one scenario, from its tables of days and dyads."""
+def _viewed(
+    tables: Tables, world: PreparedScenario, view: LandscapeView, replicates: int, lag: int, bandwidth: float, seed: int
+) -> ViewedMovements:
+    """The movements of one scenario in one view, from its tables of days and dyads."""
     grid = landscape_grid(view, bandwidth)
-    walked = dyad_paths(tables.days, world.resolved, view)
-    some = movements_of(walked, lag)
-    sums = sum_movements(some, grid, replicates)
-    whole, rest = drift_field(sums.sum(axis=0), grid, lag), find_rest_points(sums, grid, lag, seed)
+    paths = dyad_paths(tables.days, world.resolved, view)
+    movements = movements_of(paths, lag)
+    sums = sum_movements(movements, grid, replicates)
+    end = with_patterns(tables.dyads.sort_values(["replicate", "centre", "dyad"]))["pattern"].cat.codes.to_numpy()
+    day = min(FORESEEN_ON, (paths.at.shape[1] + 1) // 2)
+    tested = check_markov(movements, grid, lag, replicates, paths.at[:, day - 1], end, seed)
+    return ViewedMovements(grid, paths, sums, find_rest_points(sums, grid, lag, seed), tested)
+
+
+def _landscape_of(name: str, seen: ViewedMovements, lag: int, seed: int) -> Landscape:
+    """The landscape of one scenario, from its movements in a view."""
+    grid, walked, sums, rest, tested = seen
+    whole = drift_field(sums.sum(axis=0), grid, lag)
     holds = rest.table[(rest.table["kind"] == HOLDS) & rest.table["certain"]]
     ends = holds[["client", "keyworker"]].to_numpy()
     places = node_places(grid)
@@ -218,7 +225,6 @@ def landscape_of(
     density = sums[:, 0].sum(axis=0)
     shares_of_days = tuple(float(row[3]) for row in rows)
     panel = LandscapePanel(name, grid, whole, rest, goal, density, shares_of_days, len(walked.at))
-    tested = _autonomy(tables, some, grid, lag, replicates, walked.at, seed)
     return Landscape(name, panel, rest, tested, pd.DataFrame(rows, columns=columns), led, drift)
 
 
@@ -226,35 +232,3 @@ def _share(goal: NDArray[np.int64], grid: LandscapeGrid, at: NDArray[np.float64]
     """Share of places that lie in the basin of an end, each counted with its nearest node."""
     node = np.rint(grid.place(at.reshape(-1, 2))).astype(int)
     return float((goal[node[:, 0], node[:, 1]] == end).mean())
-
-
-def _autonomy(
-    tables: Tables, some: Any, grid: LandscapeGrid, lag: int, replicates: int, at: Any, seed: int
-) -> MarkovCheck:
-    order = tables.dyads.sort_values(["replicate", "centre", "dyad"])
-    end = with_patterns(order)["pattern"].cat.codes.to_numpy()
-    day = min(FORESEEN_ON, (at.shape[1] + 1) // 2)
-    return check_markov(some, grid, lag, replicates, at[:, day - 1], end, seed)
-
-
-def _candidate(name: str, view: LandscapeView, tested: MarkovCheck, rest: RestPoints) -> dict[str, Any]:
-    hold = rest.table[rest.table["kind"] == HOLDS]
-    return {"scenario": name, "view": view.name, **tested._asdict(), "certain_points": int(hold["certain"].sum())}
-
-
-def _tried(
-    name: str,
-    tables: Tables,
-    world: PreparedScenario,
-    view: LandscapeView,
-    replicates: int,
-    lag: int,
-    bandwidth: float,
-    seed: int,
-) -> dict[str, Any]:
-    """The row of another view in the table of candidates."""
-    grid = landscape_grid(view, bandwidth)
-    walked = dyad_paths(tables.days, world.resolved, view)
-    some = movements_of(walked, lag)
-    tested = _autonomy(tables, some, grid, lag, replicates, walked.at, seed)
-    return _candidate(name, view, tested, find_rest_points(sum_movements(some, grid, replicates), grid, lag, seed))

@@ -96,7 +96,22 @@ class Variant(NamedTuple):
 
 
 def variants(scenario: Scenario, resamples: int, posterior: Mapping[str, Any] | None) -> list[Variant]:
-    """The model as it is, and every variant of it; *posterior* holds ``names`` and ``rows`` of draws."""
+    """The model as it is, and every variant of it.
+
+    Parameters
+    ----------
+    scenario
+        Scenario of the unchanged model; equations and frames that it uses are no variants of it.
+    resamples
+        Number of resamples of the raters of the lexicon, from 0.
+    posterior
+        Draws of a posterior sample: ``names`` of numbers (``section.field``) and ``rows`` of values. None for no such
+        variants.
+
+    Returns
+    -------
+    The unchanged model, then its variants by kind: sentiments, equations, frames, thresholds, posterior.
+    """
     meaning = scenario.meaning
     found = [Variant(UNCHANGED, UNCHANGED, {})]
     found += [Variant("sentiments", f"sample {k}", {"meaning.resample": k}) for k in range(1, resamples + 1)]
@@ -114,9 +129,21 @@ def variants(scenario: Scenario, resamples: int, posterior: Mapping[str, Any] | 
 
 
 def posterior_draws(path: Path, most: int) -> dict[str, Any]:
-    """Rows of a CSV of draws, evenly spaced and at most *most*: ``names`` of parameters and ``rows`` of numbers.
+    """Rows of a CSV of draws, evenly spaced: ``names`` of parameters and ``rows`` of numbers.
 
     Columns without a point in their name, such as a distance, are no parameters. Draws are taken as equally probable.
+
+    Parameters
+    ----------
+    path
+        CSV file with a row per draw and a column per parameter, such as ``learning.perceptual_noise``.
+    most
+        Largest number of draws, from 1.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or holds no draws, or a chosen draw does not fit the declared numbers.
     """
     try:
         table = pd.read_csv(path)
@@ -214,7 +241,20 @@ class SimulatedVariant:
         return changed(with_defaults(name, self.changes), {**meaning, **self.always, **more})
 
     def ends(self, name: str, more: Changes) -> dict[str, Floats]:
-        """Both parties' accounts at the end in a context, by name, shape (replicates, dyads) each."""
+        """Both parties' accounts at the end in a context, by name, shape (replicates, dyads) each.
+
+        Parameters
+        ----------
+        name
+            Name or path of the scenario of the context.
+        more
+            Numbers changed in the context, by ``section.field``.
+
+        Returns
+        -------
+        An array per name of ``ACCOUNT``: tones in EPA units, weights of the kinds of frame from 0 to 1, and felt
+        coercion in squared EPA units.
+        """
         key = (name, *more.items())
         if key not in self._ends:
             scenario = self._scenario(name, more)
@@ -232,7 +272,22 @@ class SimulatedVariant:
         return self._ends[key]
 
     def shares(self, name: str, more: Changes, thresholds: Thresholds) -> dict[str, Floats]:
-        """Each outcome in each replicate of a context, shape (replicates,)."""
+        """Each outcome in each replicate of a context, shape (replicates,).
+
+        Parameters
+        ----------
+        name
+            Name or path of the scenario of the context.
+        more
+            Numbers changed in the context, by ``section.field``.
+        thresholds
+            Thresholds of the pattern rule, EPA units.
+
+        Returns
+        -------
+        Shares of dyads, from 0 to 1: one per pattern of ``PATTERN_SHARES``, and ``coerced``, of those whose client
+        feels highly coerced.
+        """
         ends = self.ends(name, more)
         own = (class_codes(ends[f"{role}_positivity"], ends[f"{role}_negativity"], thresholds) for role in ROLES)
         codes = pattern_codes(*own)

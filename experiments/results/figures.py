@@ -22,7 +22,7 @@ def _about(figure: Figure, note: Mapping[str, str]) -> dict[str, str]:
     return {"Title": alt_text(figure), "Description": "; ".join(f"{key}: {value}" for key, value in note.items())}
 
 
-def svg_of(figure: Figure, note: Mapping[str, str]) -> bytes:
+def _svg_of(figure: Figure, note: Mapping[str, str]) -> bytes:
     """A figure as SVG with its provenance.
 
     Text stays text: smaller, and it can be searched and read aloud. Lines are drawn to a tenth of a point, finer than
@@ -40,7 +40,7 @@ def png_of(figure: Figure, note: Mapping[str, str], dpi: int = 130, colours: int
     Parameters
     ----------
     figure
-        The figure.
+        Figure to draw.
     note
         Provenance, by name; it needs ``model``.
     dpi
@@ -61,19 +61,38 @@ def png_of(figure: Figure, note: Mapping[str, str], dpi: int = 130, colours: int
 
 
 def save_figure(folder: Path, name: str, figure: Figure, note: Mapping[str, str]) -> None:
-    """Save a figure as PNG and SVG; both carry their provenance, and what they show in a sentence as their title."""
+    """Save a figure as PNG and SVG; both carry their provenance, and what they show in a sentence as their title.
+
+    Parameters
+    ----------
+    folder
+        Folder of the result; the files go to ``figures`` in it.
+    name
+        Name of the files, without ending.
+    figure
+        Figure to save.
+    note
+        Provenance by name; it needs ``model``.
+    """
     figures = folder / "figures"
     figures.mkdir(exist_ok=True)
     (figures / f"{name}.png").write_bytes(png_of(figure, note))
-    (figures / f"{name}.svg").write_bytes(svg_of(figure, note))
+    (figures / f"{name}.svg").write_bytes(_svg_of(figure, note))
 
 
 def figure_html(figure: Figure, note: Mapping[str, str]) -> Markup:
     """A figure as part of a page, with a sentence for readers who cannot see it.
 
     The picture stands in the page itself, as SVG or as PNG, whichever is smaller.
+
+    Parameters
+    ----------
+    figure
+        Figure to show.
+    note
+        Provenance by name; it needs ``model``.
     """
-    svg, png = svg_of(figure, note), png_of(figure, note, dpi=120, colours=96)
+    svg, png = _svg_of(figure, note), png_of(figure, note, dpi=120, colours=96)
     kind, data = min((("svg+xml", svg), ("png", png)), key=lambda pair: len(pair[1]))
     return embedded_image(data, f"image/{kind}", alt_text(figure))
 

@@ -41,13 +41,21 @@ def atomic_folder(target: Path) -> Iterator[Path]:
                 parent.rmdir()
 
 
-def free_folder(name: str) -> Path:
-    """A folder below ``runs`` that is not taken yet: the name itself, or with the next number."""
-    taken, number = Path("runs") / name, 1
-    while taken.exists():
+def free_folder(name: str, parent: Path = Path("runs")) -> Path:
+    """A folder below *parent* that is not taken yet: the name itself, or with the next number.
+
+    Parameters
+    ----------
+    name
+        Name that the folder should have.
+    parent
+        Folder in which it is to lie.
+    """
+    free, number = parent / name, 1
+    while free.exists():
         number += 1
-        taken = Path("runs") / f"{name}-{number}"
-    return taken
+        free = parent / f"{name}-{number}"
+    return free
 
 
 def refuse_existing(path: Path) -> None:
@@ -57,7 +65,15 @@ def refuse_existing(path: Path) -> None:
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Write a text file in the place of an older one: it is the old or the new one, never half of either."""
+    """Write a text file in the place of an older one: it is the old or the new one, never half of either.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    text
+        Its whole content.
+    """
     partial = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
         partial.write_text(text, encoding="utf-8")
@@ -67,7 +83,20 @@ def replace_file(path: Path, text: str) -> None:
 
 
 def write_new_file(path: Path, text: str) -> None:
-    """Write a text file that appears whole or not at all, and never in the place of another."""
+    """Write a text file that appears whole or not at all, and never in the place of another.
+
+    Parameters
+    ----------
+    path
+        File that does not exist yet.
+    text
+        Its whole content.
+
+    Raises
+    ------
+    InputError
+        If the file exists or cannot be written.
+    """
     refuse_existing(path)
     partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
     try:

@@ -37,9 +37,20 @@ def noun(kind: str | None) -> str:
 def write_manifest(
     folder: Path, kind: str, note: Mapping[str, str], more: Mapping[str, object], scenario: Scenario | None = None
 ) -> None:
-    """Write the manifest of a result: its *kind*, its provenance (*note*), what it needs to be computed again (*more*).
+    """Write the manifest of a result.
 
-    A result that rests on one scenario has that, resolved, in its manifest as well.
+    Parameters
+    ----------
+    folder
+        Folder of the result.
+    kind
+        Kind of the result, as in ``RESULT_KINDS``.
+    note
+        Provenance by name.
+    more
+        Fields from which the result can be computed again.
+    scenario
+        Scenario of the result, of a comparison the first, saved with every number; None for none.
     """
     manifest = {
         "format": FORMAT,
@@ -54,7 +65,15 @@ def write_manifest(
 
 
 def save_manifest(folder: Path, manifest: Mapping[str, object]) -> None:
-    """Write a whole manifest, in the place of an older one."""
+    """Write a whole manifest, in the place of an older one.
+
+    Parameters
+    ----------
+    folder
+        Folder of the result.
+    manifest
+        All its fields.
+    """
     replace_file(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -107,7 +126,20 @@ def saved_kind(folder: Path) -> str | None:
 
 
 def seed_and_replicates(folder: Path, manifest: Manifest) -> tuple[int, int]:
-    """Seed and number of replicates in a manifest."""
+    """Seed and number of replicates in a manifest.
+
+    Parameters
+    ----------
+    folder
+        Folder of the result, for the message.
+    manifest
+        Manifest with both fields.
+
+    Raises
+    ------
+    InputError
+        If one of them is no whole number.
+    """
     for field in ("seed", "replicates"):
         if not str(manifest[field]).isdecimal():
             raise InputError(f"{folder / MANIFEST}: {field} = {manifest[field]!r}; it must be a whole number")
@@ -115,7 +147,20 @@ def seed_and_replicates(folder: Path, manifest: Manifest) -> tuple[int, int]:
 
 
 def copy_inputs(folder: Path, resolved: Resolved) -> dict[str, dict[str, str]]:
-    """Copy data files and extensions of a scenario into the folder of a result; returns name and digest of each."""
+    """Copy data files and extensions of a scenario into the folder of a result.
+
+    Parameters
+    ----------
+    folder
+        New folder of the result.
+    resolved
+        Scenario with its data files and extensions.
+
+    Returns
+    -------
+    ``name`` and ``sha256`` of each file, by its field of ``meaning`` or, of extensions, by the name of the copy without
+    its ending.
+    """
     inputs = folder / INPUTS
     inputs.mkdir()
     files = {}
@@ -132,7 +177,22 @@ def copy_inputs(folder: Path, resolved: Resolved) -> dict[str, dict[str, str]]:
 
 
 def saved_scenario(folder: Path, data: Mapping[str, object], where: str = "resolved_scenario") -> Scenario:
-    """A scenario from a manifest, with the copies of data files and extensions in *folder*; *where* is for messages."""
+    """A scenario from a manifest, with the copies of data files and extensions in the folder.
+
+    Parameters
+    ----------
+    folder
+        Folder of the result.
+    data
+        Fields of the scenario in the manifest.
+    where
+        Field of the manifest that holds them, for messages.
+
+    Raises
+    ------
+    InputError
+        If the fields are no scenario, or a copy is missing or damaged.
+    """
     extensions = tuple(load_extension(path) for path in sorted((folder / INPUTS).glob("extension-*.py")))
     own = {"extensions": tuple(str(extension.path) for extension in extensions)}
     try:

@@ -44,7 +44,17 @@ def sources_digest() -> str:
 
 
 def provenance(name: str, seed: int, replicates: int) -> dict[str, str]:
-    """Provenance that every table and figure carries: model, sources, scenario, seed and replicates."""
+    """Provenance that every table and figure carries: model, sources, scenario, seed and replicates.
+
+    Parameters
+    ----------
+    name
+        Name of the scenario, or kind of a derived result.
+    seed
+        Random seed.
+    replicates
+        Number of replicates.
+    """
     return {
         "model": model_name(),
         "source_digest": source_digest(),
@@ -70,15 +80,24 @@ class DataFile(NamedTuple):
     path: Path
     sha256: str
 
-    @classmethod
-    def of(cls, field: str, given: str, path: Path) -> DataFile:
-        """The file at *path* with the digest of its present content."""
-        return cls(field, given, path.resolve(), hashlib.sha256(path.read_bytes()).hexdigest())
-
 
 def data_used(field: str, given: str) -> DataFile:
-    """The data file that a field of ``meaning`` names, with the digest of its content."""
+    """The data file that a field of ``meaning`` names, with the digest of its content.
+
+    Parameters
+    ----------
+    field
+        Field of ``meaning``: "lexicon", "equations", "frames" or "situations".
+    given
+        Name of a shipped file, or path of a ``.toml`` file.
+
+    Raises
+    ------
+    InputError
+        If there is no such file.
+    """
     try:
-        return DataFile.of(field, given, data_file(FOLDERS[field], given))
+        path = data_file(FOLDERS[field], given)
     except InputError as refusal:
         raise InputError(f"meaning.{field}: {refusal}") from None
+    return DataFile(field, given, path.resolve(), hashlib.sha256(path.read_bytes()).hexdigest())

@@ -160,7 +160,7 @@ class Result:
     def write(self, folder: Path) -> None:
         """Write all that belongs to the result into a new, empty folder."""
         self.write_tables(folder)
-        write_sentences(folder, self.sentences)
+        _write_sentences(folder, self.sentences)
         for name, figure in self.figures.items():
             save_figure(folder, name, figure, self.provenance)
         (folder / PAGE).write_text(self.page(), encoding="utf-8")
@@ -295,6 +295,11 @@ def _kind_in(folder: Path) -> ResultKind:
 def open_result(folder: str | Path) -> Result:
     """Open the folder of any saved result.
 
+    Parameters
+    ----------
+    folder
+        Folder of a run, comparison, study or derived result.
+
     Returns
     -------
     A ``SavedRun``, ``Comparison``, ``StudyResult`` or ``Result``; its ``kind`` says what it is.
@@ -302,7 +307,7 @@ def open_result(folder: str | Path) -> Result:
     Raises
     ------
     InputError
-        If the folder holds no result, or a damaged one.
+        If the folder holds no result, a damaged one, or a run that another version of the package made.
     """
     result: Result = _function(_kind_in(Path(folder)).opener)(Path(folder))
     return result
@@ -373,7 +378,20 @@ def derived_kinds() -> list[str]:
 
 
 def check_replicates(seed: int, replicates: int) -> None:
-    """Refuse an invalid seed, and replicates too few for intervals."""
+    """Refuse an invalid seed, and replicates too few for intervals.
+
+    Parameters
+    ----------
+    seed
+        Random seed, which must be from 0 to 2 ** 63 - 1.
+    replicates
+        Number of replicates, which must be at least ``LEAST_REPLICATES``.
+
+    Raises
+    ------
+    InputError
+        If either is out of its range.
+    """
     check_seed(seed, replicates)
     if replicates < LEAST_REPLICATES:
         raise InputError(
@@ -393,7 +411,7 @@ def own_scenarios(arguments: Mapping[str, JsonValue]) -> dict[str, object]:
     return found
 
 
-def write_sentences(folder: Path, sentences: Sequence[str]) -> None:
+def _write_sentences(folder: Path, sentences: Sequence[str]) -> None:
     """Write the sentences of a result, a line each."""
     (folder / SENTENCES).write_text("".join(f"{sentence}\n" for sentence in sentences), encoding="utf-8")
 
@@ -425,7 +443,28 @@ def open_derived(folder: Path) -> Result:
 
 
 def verify_derived(folder: Path, threads: int = 2, progress: bool = False, sample: int | None = None) -> Verdict:
-    """Compute a derived result again and compare its tables and sentences, as text."""
+    """Compute a derived result again and compare its tables and sentences, as text.
+
+    Parameters
+    ----------
+    folder
+        Folder of the result.
+    threads
+        Threads or worker processes.
+    progress
+        Whether to show a bar.
+    sample
+        Without effect: all of it is computed again.
+
+    Returns
+    -------
+    Equality by file, and what has changed since.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no derived result or a damaged one, or the arguments no longer fit.
+    """
     manifest = _read_derived(folder)
     kind, arguments = str(manifest["kind"]), manifest["arguments"]
     compute, changed = computer_of(kind), []
@@ -442,7 +481,7 @@ def verify_derived(folder: Path, threads: int = 2, progress: bool = False, sampl
     with tempfile.TemporaryDirectory() as temporary:
         again = Path(temporary)
         result.write_tables(again)
-        write_sentences(again, result.sentences)
+        _write_sentences(again, result.sentences)
         equal = {name: _text(folder / name) == _text(again / name) for name in names}
     return Verdict(equal, tuple(changed))
 

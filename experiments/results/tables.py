@@ -1,4 +1,4 @@
-"""Tables in files: Parquet and CSV written in portions, read again, described; and TOML tables of declarations."""
+"""Tables of results: put together, written to Parquet and CSV, read again, described; and tables of declarations."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.tables import Tables, words_of
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+def by_scenario(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """One table of several by scenario, whose name stands in front; of none, an empty one with that column alone."""
+    if not tables:
+        return pd.DataFrame(columns=["scenario"])
+    whole = pd.concat([table.assign(scenario=name) for name, table in tables.items()], ignore_index=True)
+    return whole[["scenario", *(column for column in whole if column != "scenario")]]
 
 
 class TableWriter:
@@ -50,7 +58,17 @@ def _bytes(note: Mapping[str, str]) -> dict[bytes, bytes]:
 
 
 def write_codebook(folder: Path, resolved: Resolved, tables: Mapping[str, Iterable[Column]]) -> None:
-    """Write a codebook for users of SPSS or Excel: columns of each of the *tables*, with unit, meaning and words."""
+    """Write a codebook for users of SPSS or Excel: each column with table, unit, meaning and words.
+
+    Parameters
+    ----------
+    folder
+        Folder in which ``codebook.csv`` is written.
+    resolved
+        Scenario whose data files give the words.
+    tables
+        Columns by table.
+    """
     rows = [
         (table, column.name, column.unit, column.meaning, ", ".join(words_of(column, resolved)))
         for table, columns in tables.items()
@@ -61,7 +79,21 @@ def write_codebook(folder: Path, resolved: Resolved, tables: Mapping[str, Iterab
 
 
 def read_table(path: Path, rows: list[tuple[str, str, int]] | None = None) -> pa.Table:
-    """A Parquet table without its metadata; *rows* as ``filters`` of ``pyarrow.parquet.read_table``."""
+    """A Parquet table without its metadata.
+
+    Parameters
+    ----------
+    path
+        Parquet file.
+    rows
+        Conditions (column, comparison, number) that rows must meet, as ``filters`` of ``pyarrow.parquet.read_table``;
+        None for all rows.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read as Parquet.
+    """
     try:
         return pq.read_table(path, filters=rows).replace_schema_metadata(None)
     except (pa.ArrowException, OSError):
@@ -86,6 +118,13 @@ def read_csv(path: Path) -> pd.DataFrame:
 
 def read_declarations(path: Path, model: type[Model]) -> Model:
     """Read a TOML table of declared rows, such as facts or claims.
+
+    Parameters
+    ----------
+    path
+        TOML file.
+    model
+        Type that the whole file must fit.
 
     Raises
     ------
