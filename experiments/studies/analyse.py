@@ -16,11 +16,11 @@ from twoway.analysis.figures.morris import morris_plane
 from twoway.analysis.figures.prim import discovery_map
 from twoway.analysis.figures.sobol import convergence_curves, pairs_map, sobol_bars
 from twoway.experiments.results.figures import save_figure
-from twoway.experiments.results.folder import atomic_folder
+from twoway.experiments.results.folder import atomic_folder, free_folder
 from twoway.experiments.results.result import Result
 from twoway.experiments.sensitivity.indices import Sensitivity, sensitivity
 from twoway.experiments.sensitivity.prim import discover
-from twoway.experiments.studies.designs import Span, axis
+from twoway.experiments.studies.designs import ranges_of
 from twoway.experiments.studies.outcomes import Outcome
 from twoway.experiments.studies.store import Store
 from twoway.simulation import SCOPE
@@ -35,12 +35,6 @@ def _of(study: Store | str | Path, outcome: str) -> tuple[Store, pd.DataFrame, p
     if runs.empty:
         raise InputError(f"{store.folder}: no run has finished yet; see `twoway study status`")
     return store, store.design[store.inputs].reset_index(drop=True), runs
-
-
-def _ranges(store: Store) -> dict[str, tuple[float, float]]:
-    """Lowest and highest value of the inputs that have a range."""
-    spans = {name: axis(name, given) for name, given in store.study.inputs.items() if isinstance(given, Span)}
-    return {name: (span.low, span.high) for name, span in spans.items()}
 
 
 def _title_of(outcome: Outcome) -> str:
@@ -65,7 +59,7 @@ def analyse_sensitivity(study: Store | str | Path, outcome: str) -> Result:
         If there is no such outcome, no run has finished, or the runs cannot be analysed.
     """
     store, design, runs = _of(study, outcome)
-    found = sensitivity(design, runs, outcome, ranges=_ranges(store))
+    found = sensitivity(design, runs, outcome, ranges=ranges_of(store.study.inputs))
     figures = _figures(found, _title_of(store.outcomes[outcome]))
     return Result(found.tables, figures, found.verdict, kind="sensitivity", provenance=store.note())
 
@@ -111,7 +105,22 @@ def find_conditions(
 
 
 def save_analysis(found: Result, store: Store, folder: Path) -> None:
-    """Write tables, figures and verdict of an analysis to a *folder* that does not exist yet."""
+    """Write tables, figures and verdict of an analysis to a new folder.
+
+    Parameters
+    ----------
+    found
+        Result of ``analyse_sensitivity`` or ``find_conditions``.
+    store
+        Study that was analysed.
+    folder
+        Folder that does not exist yet.
+
+    Raises
+    ------
+    InputError
+        If the folder exists or cannot be written.
+    """
     note, lines = store.note(), [store.study.title, store.study.question, "", *found.sentences, "", SCOPE]
     with atomic_folder(folder) as partial:
         for name, table in found.tables.items():
@@ -124,9 +133,13 @@ def save_analysis(found: Result, store: Store, folder: Path) -> None:
 
 
 def free_place(store: Store, name: str) -> Path:
-    """A folder inside the study's that does not exist yet: the name itself, or with the next number."""
-    place, number = store.folder / name, 1
-    while place.exists():
-        number += 1
-        place = store.folder / f"{name}-{number}"
-    return place
+    """A folder inside the study's that does not exist yet: the name itself, or with the next number.
+
+    Parameters
+    ----------
+    store
+        Study in whose folder it is to lie.
+    name
+        Name that the folder should have, such as "sensitivity-friendly".
+    """
+    return free_folder(name, store.folder)

@@ -21,7 +21,7 @@ from twoway.analysis.study_text import difference_answers, grid_answers, plain_n
 from twoway.experiments.results.figures import save_figure
 from twoway.experiments.results.folder import replace_file
 from twoway.experiments.results.result import SENTENCES, Result
-from twoway.experiments.studies.designs import BASELINE, AskTell, Grid, Intervention, OneAtATime, Span, axis
+from twoway.experiments.studies.designs import BASELINE, AskTell, Grid, Intervention, OneAtATime, ranges_of
 from twoway.experiments.studies.outcomes import PATTERN_SHARES
 from twoway.experiments.studies.store import Store, refusing_full_disk
 from twoway.simulation import SCOPE
@@ -101,7 +101,7 @@ def answer(study: Store | str | Path) -> Result:
         else:
             figures["effects"] = effects_sorted(effects, columns, _from_end_to_end(asked.title), basis)
     else:
-        effects, explained = straight_line_effects(table, inputs, names, _ranges(store))
+        effects, explained = straight_line_effects(table, inputs, names, ranges_of(asked.inputs))
         sentences = sorted_answers(effects, explained, columns)
         figures["effects"] = effects_sorted(effects, columns, _from_end_to_end(asked.title), basis)
     said = (*sentences, basis, *_warnings(store, effects), *_input_meanings(store))
@@ -115,12 +115,6 @@ def _input_meanings(store: Store) -> Iterator[str]:
         if name in declared:
             d = declared[name]
             yield f"{plain_name(name).capitalize()} ({name}, {d.unit}): {d.meaning}"
-
-
-def _ranges(store: Store) -> dict[str, tuple[float, float]]:
-    """Ranges of the inputs in the study."""
-    axes = [axis(name, given) for name, given in store.study.inputs.items() if isinstance(given, Span)]
-    return {a.field: (a.low, a.high) for a in axes}
 
 
 def _from_end_to_end(heading: str) -> str:

@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from twoway.experiments.results.manifest import saved_kind
-from twoway.experiments.studies.designs import AskTell, Span, Value, axis
+from twoway.experiments.studies.designs import AskTell, Value, axis, ranges_of
 from twoway.experiments.studies.run import check_workers, execute, pool
 from twoway.experiments.studies.store import Store, with_keys
 from twoway.experiments.studies.study import Study
@@ -74,8 +74,8 @@ class AskTellStudy:
     @property
     def bounds(self) -> pd.DataFrame:
         """Least and largest value of each input that is a number: rows are inputs, columns ``low`` and ``high``."""
-        spans = {name: axis(name, given) for name, given in self.study.inputs.items() if isinstance(given, Span)}
-        return pd.DataFrame({name: {"low": a.low, "high": a.high} for name, a in spans.items()}).T
+        ranges = ranges_of(self.study.inputs)
+        return pd.DataFrame({name: {"low": low, "high": high} for name, (low, high) in ranges.items()}).T
 
     def evaluate(self, points: Points) -> pd.DataFrame:
         """Run the points that have not been run yet, and return the outcomes of all.

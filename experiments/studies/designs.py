@@ -63,7 +63,20 @@ class Axis(NamedTuple):
 
 
 def axis(field: str, given: Span | tuple[Value, ...]) -> Axis:
-    """The input *field* with its range or values checked against what is declared; refused in words if it cannot be."""
+    """The input *field* with its range or values checked against what is declared.
+
+    Parameters
+    ----------
+    field
+        ``section.field`` of a number, ``meaning.field`` of a data file, or ``scenario``.
+    given
+        Range, or single values.
+
+    Raises
+    ------
+    InputError
+        If there is no such field, or the range or a value does not fit its declaration.
+    """
     declared = known_declarations()
     words = [SCENARIO, *(f"meaning.{name}" for name in FOLDERS)]
     if field not in declared and field not in words:
@@ -94,6 +107,12 @@ def axis(field: str, given: Span | tuple[Value, ...]) -> Axis:
     return Axis(field, low, high, whole, tuple(int(v) for v in values) if whole else values)
 
 
+def ranges_of(inputs: Mapping[str, Input]) -> dict[str, tuple[float, float]]:
+    """Lowest and highest value of each input that has a range."""
+    axes = [axis(name, given) for name, given in inputs.items() if isinstance(given, Span)]
+    return {a.field: (a.low, a.high) for a in axes}
+
+
 def _listed(field: str, values: tuple[Value, ...], declared: Declaration | None) -> Axis:
     """The input with single values, each a word or a number in the declared range, and none twice."""
     if not values:
@@ -122,7 +141,20 @@ class Grid(ParameterGroup):
     kind: Literal["grid"] = "grid"
 
     def points(self, axes: Sequence[Axis], seed: int) -> Points:
-        """All combinations; the last input changes fastest."""
+        """All combinations; the last input changes fastest.
+
+        Parameters
+        ----------
+        axes
+            Inputs of the study, each with single values.
+        seed
+            Without effect: nothing is drawn.
+
+        Raises
+        ------
+        InputError
+            If an input has no single values, or there are more than ``MOST_POINTS`` combinations.
+        """
         for a in axes:
             if not a.values:
                 raise InputError(f"inputs.{a.field}: a grid needs single values: a list, or low, high and levels")
@@ -141,6 +173,13 @@ class OneAtATime(ParameterGroup):
         """A point that changes nothing, then one per input and value; what a point does not mention is as in the base.
 
         Inputs without single values are set to both ends of their range.
+
+        Parameters
+        ----------
+        axes
+            Inputs of the study.
+        seed
+            Without effect: nothing is drawn.
         """
         return [{}, *({a.field: value} for a in axes for value in a.values or (a.low, a.high))]
 
@@ -153,13 +192,36 @@ class LatinHypercube(ParameterGroup):
     """Points."""
 
     def points(self, axes: Sequence[Axis], seed: int) -> Points:
-        """*size* points."""
+        """A random sample of *size* points.
+
+        Parameters
+        ----------
+        axes
+            Inputs of the study.
+        seed
+            Random seed of the sample.
+        """
         from SALib.sample import latin
 
         return _from_places(latin.sample(_unit(axes), self.size, seed=seed), axes)
 
     def more(self, size: int, axes: Sequence[Axis], seed: int) -> Points:
-        """Additional points up to *size*: another Latin hypercube, so each part is one but the whole is not."""
+        """Additional points up to *size*: another Latin hypercube, so each part is one but the whole is not.
+
+        Parameters
+        ----------
+        size
+            Number of points in all.
+        axes
+            Inputs of the study.
+        seed
+            Random seed of the study.
+
+        Raises
+        ------
+        InputError
+            If there are fewer than 2 points to add.
+        """
         if size - self.size < 2:
             raise InputError(
                 f"design.size = {size}: a Latin hypercube grows by at least 2 points, here to {self.size + 2}"
@@ -177,7 +239,20 @@ class SobolDesign(ParameterGroup):
     """Whether interactions of pairs can be worked out as well."""
 
     def points(self, axes: Sequence[Axis], seed: int) -> Points:
-        """The points in the order in which SALib analyses them."""
+        """The points in the order in which SALib analyses them.
+
+        Parameters
+        ----------
+        axes
+            Inputs of the study.
+        seed
+            Random seed that scrambles the sequence.
+
+        Raises
+        ------
+        InputError
+            If the size is no power of two.
+        """
         from SALib.sample import sobol
 
         if self.size & (self.size - 1):
@@ -186,7 +261,22 @@ class SobolDesign(ParameterGroup):
         return _from_places(places, axes)
 
     def more(self, size: int, axes: Sequence[Axis], seed: int) -> Points:
-        """Additional points up to *size* base samples; they continue the Sobol' sequence."""
+        """Additional points up to *size* base samples; they continue the Sobol' sequence.
+
+        Parameters
+        ----------
+        size
+            Number of base samples in all, a power of two.
+        axes
+            Inputs of the study.
+        seed
+            Random seed of the study, as for the first points.
+
+        Raises
+        ------
+        InputError
+            If the first points are no longer those that were run, or the size is no power of two.
+        """
         have, larger = self.points(axes, seed), self.model_copy(update={"size": size}).points(axes, seed)
         if larger[: len(have)] != have:
             raise InputError(
@@ -205,7 +295,20 @@ class MorrisDesign(ParameterGroup):
     """Places along each input, an even number."""
 
     def points(self, axes: Sequence[Axis], seed: int) -> Points:
-        """The points in the order in which SALib analyses them."""
+        """The points in the order in which SALib analyses them.
+
+        Parameters
+        ----------
+        axes
+            Inputs of the study.
+        seed
+            Random seed of the trajectories.
+
+        Raises
+        ------
+        InputError
+            If the number of levels is odd.
+        """
         from SALib.sample import morris
 
         if self.levels % 2:
@@ -213,7 +316,17 @@ class MorrisDesign(ParameterGroup):
         return _from_places(morris.sample(_unit(axes), self.size, self.levels, seed=seed), axes)
 
     def more(self, size: int, axes: Sequence[Axis], seed: int) -> Points:
-        """Points of additional trajectories up to *size*, independent of those before."""
+        """Points of additional trajectories up to *size*, independent of those before.
+
+        Parameters
+        ----------
+        size
+            Number of trajectories in all.
+        axes
+            Inputs of the study.
+        seed
+            Random seed of the study.
+        """
         return self.model_copy(update={"size": size - self.size}).points(axes, seed + self.size)
 
 
@@ -225,7 +338,18 @@ class Intervention(ParameterGroup):
     """The changes of each arm by its name."""
 
     def points(self, axes: Sequence[Axis], seed: int) -> Points:
-        """A point that changes nothing, then one per arm."""
+        """A point that changes nothing, then one per arm.
+
+        Parameters
+        ----------
+        axes, seed
+            Without effect: the arms say what changes.
+
+        Raises
+        ------
+        InputError
+            If an arm is named like the scenario without changes.
+        """
         if BASELINE in self.changes:
             raise InputError(f"design.changes: '{BASELINE}' is the name of the scenario without changes")
         return [{}, *(dict(change) for change in self.changes.values())]
@@ -269,7 +393,13 @@ class Listed(ParameterGroup):
         return cls(rows=tuple({str(field): value for field, value in row.items()} for row in rows))
 
     def points(self, axes: Sequence[Axis], seed: int) -> Points:
-        """The rows."""
+        """The rows.
+
+        Parameters
+        ----------
+        axes, seed
+            Without effect.
+        """
         return [dict(row) for row in self.rows]
 
 
@@ -279,7 +409,13 @@ class AskTell(ParameterGroup):
     kind: Literal["ask-tell"] = "ask-tell"
 
     def points(self, axes: Sequence[Axis], seed: int) -> Points:
-        """None yet."""
+        """None yet.
+
+        Parameters
+        ----------
+        axes, seed
+            Without effect.
+        """
         return []
 
 
@@ -299,7 +435,12 @@ KINDS: dict[str, type[ParameterGroup]] = {
 def table_of_points(points: Points, values_of: Callable[[Mapping[str, Value]], Mapping[str, Value]]) -> pd.DataFrame:
     """The design as a table: a row per point, numbered from 0 in the index ``point``, a column per input.
 
-    What a point does not mention is filled in from ``values_of``, which gives all fields of a point's scenario.
+    Parameters
+    ----------
+    points
+        Changes by point.
+    values_of
+        Function from the changes of a point to all fields of its scenario, for what the point does not mention.
     """
     fields = list(dict.fromkeys(field for point in points for field in point))
     complete = all(len(point) == len(fields) for point in points)

@@ -82,6 +82,17 @@ def _new(store: Store, points: list[dict[str, float | str]]) -> list[dict[str, f
 def merge(folders: Sequence[str | Path], target: str | Path) -> Store:
     """Merge folders of the same study, run in parts or on several machines, into a new folder.
 
+    Parameters
+    ----------
+    folders
+        Folders of the parts, at least one.
+    target
+        Folder that does not exist yet.
+
+    Returns
+    -------
+    The merged study: points and runs of all parts, and as many replicates planned as in the part that plans most.
+
     Raises
     ------
     InputError
@@ -201,7 +212,20 @@ class ReplayedRun(NamedTuple):
 
 
 def replay(folder: str | Path, run: str) -> ReplayedRun:
-    """Make one run again, named as in the table's column ``run``; an error that makes it fail is raised."""
+    """Make one run again, named as in the table's column ``run``; an error that makes it fail is raised.
+
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+    run
+        Name of the run: key of its point, a hyphen, and the replicate.
+
+    Raises
+    ------
+    InputError
+        If the study has no such point, or the name is written otherwise.
+    """
     store = Store(folder)
     key, _, number = run.rpartition("-")
     points = store.points()
@@ -212,7 +236,22 @@ def replay(folder: str | Path, run: str) -> ReplayedRun:
 
 
 def replay_sample(folder: str | Path, sample: int | None = 50, seed: int = 0) -> Iterator[ReplayedRun]:
-    """Make a random *sample* of a study's finished runs again (None: all), one after the other."""
+    """Make a random sample of a study's finished runs again, one after the other.
+
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+    sample
+        Number of runs; None for all.
+    seed
+        Random seed of the sample.
+
+    Raises
+    ------
+    InputError
+        If no run has finished.
+    """
     store = Store(folder)
     runs = store.read.runs
     runs = runs[~runs["failed"] & runs["key"].isin(set(store.design["key"]))]
@@ -243,7 +282,24 @@ def _replayed(store: Store, runs: Sequence[tuple[str, int]]) -> Iterator[Replaye
 
 
 def verify_study(folder: Path, threads: int = 2, progress: bool = False, sample: int | None = 50) -> Verdict:
-    """Make a random *sample* of a study's finished runs again (None: all) and compare their outcomes."""
+    """Make a random sample of a study's finished runs again and compare their outcomes.
+
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+    threads
+        Without effect: runs are made one after the other.
+    progress
+        Whether to show a bar.
+    sample
+        Number of runs; None for all.
+
+    Raises
+    ------
+    InputError
+        If no run has finished.
+    """
     store = Store(folder)
     done = store.status().done
     total = done if sample is None else min(sample, done)

@@ -187,6 +187,13 @@ def outcomes_with(extensions: Iterable[str | Path]) -> Registry[Outcome]:
 def compute_outcomes(outcomes: Iterable[Outcome], run: OutcomeInput) -> list[float]:
     """The outcomes of one run, in their order.
 
+    Parameters
+    ----------
+    outcomes
+        Outcomes that are wanted.
+    run
+        End of the run.
+
     Raises
     ------
     ArithmeticError
@@ -276,7 +283,7 @@ def _declare_outcomes_of(side: int, role: str) -> None:
             unit="share",
             meaning=f"mean weight of {frames} frames in the {role}s' definitions",
         )
-        def kind_share(run: OutcomeInput, kind: int = kind) -> float:
+        def _kind_share(run: OutcomeInput, kind: int = kind) -> float:
             return run.kind_shares[side][kind]
 
 

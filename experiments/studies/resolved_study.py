@@ -44,7 +44,7 @@ class ResolvedStudy(NamedTuple):
         return self.prepared(scenario).resolved.with_scenario(scenario)
 
     def prepared(self, scenario: Scenario) -> PreparedScenario:
-        """A scenario with the same data files, prepared only once in a process; its ``again`` prepares *scenario*."""
+        """A scenario with the same data files, prepared once per process; its ``with_scenario`` prepares *scenario*."""
         places = tuple((f.field, str(f.path), f.sha256) for f in self._used(scenario))
         return _prepared(places, scenario.meaning.resample, scenario.extensions)
 
@@ -130,7 +130,15 @@ def resolve_study(
 
 
 def scenario_with_copies(data: Mapping[str, Any], copies: Mapping[str, str]) -> Scenario:
-    """A scenario from its dumped fields, with *copies* of its extensions by their paths."""
+    """A scenario from its dumped fields, with copies of its extensions in place of the originals.
+
+    Parameters
+    ----------
+    data
+        Fields of the scenario, as ``model_dump`` gives them.
+    copies
+        Path of the copy of each of its extensions, by the path in *data*.
+    """
     paths = tuple(copies[path] for path in data.get(EXTENSIONS, ()))
     return scenario_type(tuple(map(load_extension, paths))).model_validate({**data, EXTENSIONS: paths})
 

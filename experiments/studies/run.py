@@ -132,7 +132,20 @@ def check_workers(workers: int | None) -> None:
 
 
 def check_shard(shard: tuple[int, int], study: Study) -> None:
-    """Refuse an invalid part, and parts of a study that must see all its runs."""
+    """Refuse an invalid part, and parts of a study that must see all its runs.
+
+    Parameters
+    ----------
+    shard
+        Part (i, n): the i-th of n parts, i from 1.
+    study
+        Study of which it is a part.
+
+    Raises
+    ------
+    InputError
+        If i is not from 1 to n, or a study with ``precision`` is to be run in parts.
+    """
     i, n = shard
     if not 1 <= i <= n:
         raise InputError(f"shard {i}/{n}: write it as i/n, with i from 1 to n")
@@ -181,7 +194,26 @@ def more_replicates(store: Store) -> int | None:
 
 
 def execute(store: Store, runs: Sequence[tuple[str, int]], engine: Executor, workers: int, progress: bool) -> None:
-    """Make the runs (key, replicate) on an executor; finished runs are on the disk whatever happens afterwards."""
+    """Make the runs (key, replicate) on an executor; finished runs are on the disk whatever happens afterwards.
+
+    Parameters
+    ----------
+    store
+        Study whose runs are made.
+    runs
+        Runs to be made, as ``Store.pending`` gives them.
+    engine
+        Executor that simulates and writes the tasks.
+    workers
+        Number of its workers; three tasks for each are kept waiting.
+    progress
+        Whether to show a bar.
+
+    Raises
+    ------
+    InputError
+        If a worker dies, or the disk cannot be written.
+    """
     if not runs:
         return
     work = iter(tasks(store, runs, workers))
@@ -219,7 +251,17 @@ def _collect(waiting: set[Future[WrittenShard]], bar: tqdm) -> set[Future[Writte
 
 
 def tasks(store: Store, runs: Sequence[tuple[str, int]], workers: int) -> Iterator[Task]:
-    """The runs in tasks of some seconds: blocks of replicates, point by point, so that points share random draws."""
+    """The runs in tasks of some seconds: blocks of replicates, point by point, so that points share random draws.
+
+    Parameters
+    ----------
+    store
+        Study that the runs belong to.
+    runs
+        Runs as (key of the point, replicate).
+    workers
+        Number of workers; a task is small enough for each to get four, if there are runs enough.
+    """
     points = store.points()
     design = store.resolved.scenarios[store.resolved.base].design
     seconds = design.centres * design.clients * design.days * SECONDS_PER_DYAD_DAY
@@ -237,7 +279,21 @@ def tasks(store: Store, runs: Sequence[tuple[str, int]], workers: int) -> Iterat
 
 @contextmanager
 def pool(executor: Executor | str | None, workers: int | None) -> Iterator[tuple[Executor, int]]:
-    """An executor and how many workers it has; one of our own is shut down in the end, the user's is not."""
+    """An executor and how many workers it has; one of our own is shut down in the end, the user's is not.
+
+    Parameters
+    ----------
+    executor
+        "threads", "processes" or an executor of one's own; by default threads for up to ``THREADS_UP_TO`` workers, else
+        processes.
+    workers
+        Number of workers; by default one per processor.
+
+    Raises
+    ------
+    InputError
+        If *executor* is another word.
+    """
     if isinstance(executor, Executor):
         yield executor, workers or os.cpu_count() or 1
         return

@@ -49,9 +49,25 @@ class DamagedShardError(Exception):
 
 
 def write_shard(folder: Path, rows: Rows, note: Mapping[str, str]) -> str:
-    """Write the rows as a new file, which appears whole or not at all; returns its name.
+    """Write the rows as a new file, which appears whole or not at all.
 
-    Raises ``OSError`` if it cannot be written; nothing is left then.
+    Parameters
+    ----------
+    folder
+        Folder of the shards.
+    rows
+        Finished runs.
+    note
+        Provenance by name, which the file carries.
+
+    Returns
+    -------
+    Name of the file.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; nothing is left then.
     """
     columns = [
         pa.array(rows.keys, pa.string()).dictionary_encode(),
@@ -79,7 +95,20 @@ def write_shard(folder: Path, rows: Rows, note: Mapping[str, str]) -> str:
 
 
 def read_shard(path: Path, names: Sequence[str]) -> pa.Table:
-    """The rows of a shard with outcomes of these *names*; ``DamagedShardError`` if it was cut short or changed."""
+    """The rows of a shard.
+
+    Parameters
+    ----------
+    path
+        File of the shard.
+    names
+        Names of the outcomes that it must hold, in their order.
+
+    Raises
+    ------
+    DamagedShardError
+        If the file was cut short or changed, or has other columns.
+    """
     try:
         table = pq.read_table(path, page_checksum_verification=True).replace_schema_metadata(None)
     except (pa.ArrowException, OSError) as error:

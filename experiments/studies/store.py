@@ -137,7 +137,20 @@ class Store:
 
     @classmethod
     def create(cls, folder: str | Path, study: Study) -> Store:
-        """A new folder for the study, which must not exist yet; it appears whole or not at all."""
+        """A new folder for the study; it appears whole or not at all.
+
+        Parameters
+        ----------
+        folder
+            Folder that does not exist yet.
+        study
+            Study that is to be run.
+
+        Raises
+        ------
+        InputError
+            If the folder exists or cannot be written, or a point is invalid.
+        """
         table, resolved = study.points()
         with atomic_folder(Path(folder)) as partial:
             for name in (SHARDS, SET_ASIDE, DESIGN, WORKING, INPUTS):
@@ -259,9 +272,18 @@ class Store:
         return keys, there
 
     def pending(self, shard: tuple[int, int] = (1, 1), failed_too: bool = False) -> list[tuple[str, int]]:
-        """Runs (key, replicate) still to be made, replicate by replicate; with *shard* (i, n) only the i-th of n parts.
+        """Runs still to be made, replicate by replicate.
 
-        The parts depend on the plan alone, not on what has been run. With *failed_too* failed runs are made again.
+        Parameters
+        ----------
+        shard
+            Part (i, n): only runs of the i-th of n parts. The parts depend on the plan alone, not on what has been run.
+        failed_too
+            Whether runs that failed are made again.
+
+        Returns
+        -------
+        Runs as (key of the point, replicate).
         """
         keys, there = self.have(failed_too=not failed_too)
         part = np.arange(there.size).reshape(there.shape[::-1]).T % shard[1] == shard[0] - 1
@@ -351,7 +373,20 @@ class Store:
         }
 
     def planned(self, replicates: int | None = None, size: int | None = None) -> Store:
-        """The store with more replicates planned (never fewer than before), or another size of its design noted."""
+        """The store with more replicates planned (never fewer than before), or another size of its design noted.
+
+        Parameters
+        ----------
+        replicates
+            Replicates of each point in all; None as before.
+        size
+            Size of the design in all; None as before.
+
+        Raises
+        ------
+        InputError
+            If the manifest is damaged or cannot be written.
+        """
         manifest = read_manifest(self.folder, "study")
         if replicates is not None:
             manifest["replicates"] = max(replicates, int(manifest["replicates"]))
@@ -385,7 +420,23 @@ class Store:
 
 
 def with_keys(table: pd.DataFrame, names: Sequence[str], study: Study, resolved: ResolvedStudy) -> pd.DataFrame:
-    """A design table with the name of each point, and the key and the seed of its runs."""
+    """A design table with the name of each point, and the key and the seed of its runs.
+
+    Parameters
+    ----------
+    table
+        A row per point, a column per input.
+    names
+        Name of each point, empty where it has none.
+    study
+        Study, which says the seed and whether points share their random draws.
+    resolved
+        Scenarios and data files of the study.
+
+    Returns
+    -------
+    The table with the columns ``name``, ``key`` (16 hexadecimal digits) and ``seed``.
+    """
     keys, seeds = [], []
     for row in table.to_dict("records"):
         identity = resolved.identity(resolved.scenario({str(f): v for f, v in row.items()}))

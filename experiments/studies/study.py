@@ -188,7 +188,20 @@ class Study(ParameterGroup):
 
 
 def check_points(points: list[dict[str, Value]], resolved: ResolvedStudy) -> None:
-    """Refuse the first point whose scenario is invalid, with its number and the reason."""
+    """Refuse the first point whose scenario is invalid, with its number and the reason.
+
+    Parameters
+    ----------
+    points
+        Changes by point, ``section.field`` or ``scenario`` and value.
+    resolved
+        Resolved study that the points belong to.
+
+    Raises
+    ------
+    InputError
+        If a value is out of its range, or a data file cannot be used.
+    """
     read = set()
     for number, point in enumerate(points):
         try:
@@ -213,10 +226,20 @@ def shipped_studies() -> list[str]:
 def load_study(name: str | Path) -> Study:
     """Load a study that comes with the package by its name, or one's own by the path of its TOML file.
 
+    Parameters
+    ----------
+    name
+        Name of a study that comes with the package, or path of the TOML file of your own. Names of files in it are
+        relative to its folder.
+
+    Returns
+    -------
+    The study, named after its file.
+
     Raises
     ------
     InputError
-        If there is none, or the file is no study; names of files in it are relative to its folder.
+        If there is no such study, or the file is none; the message names the nearest name, or file and reason.
     """
     path = Path(name)
     if not str(name).endswith(".toml") and "/" not in str(name):

@@ -65,7 +65,20 @@ def simulate_task(task: Task) -> Rows:
 
 
 def write_task(task: Task, rows: Rows) -> WrittenShard:
-    """Write the runs of a task as a shard."""
+    """Write the runs of a task as a shard.
+
+    Parameters
+    ----------
+    task
+        Task, which names the folder of the shards and the provenance.
+    rows
+        Its finished runs.
+
+    Raises
+    ------
+    OSError
+        If the shard cannot be written.
+    """
     shard = write_shard(task.shards, rows, task.note)
     return WrittenShard(shard, len(rows.keys), sum(t is not None for t in rows.trouble))
 
@@ -86,6 +99,13 @@ class PointRunner:
 
     def outcomes(self, place: int, replicate: int) -> list[float]:
         """The outcomes of one run, in the order of ``resolved.outcomes``.
+
+        Parameters
+        ----------
+        place
+            Place of the point among ``points``, from 0.
+        replicate
+            Number of the replicate, from 0.
 
         Raises
         ------
