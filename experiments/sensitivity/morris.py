@@ -26,6 +26,7 @@ from twoway.experiments.sensitivity.resampling import (
     default_pairing,
     equal_weights,
     errors,
+    interval_columns,
     pair_products,
     pair_weights,
     resampled,
@@ -50,8 +51,14 @@ def find_walks(
 ) -> Walks | None:
     """The trajectories of a numeric design, or None if it does not consist of them.
 
-    *ranges* are the inputs' lowest and highest values; without them, those that occur in the design. Of the inputs
-    that stand for *words* every change is one whole step: words have no distance.
+    Parameters
+    ----------
+    design
+        A row per point, a numeric column per input.
+    ranges
+        Lowest and highest value by input; of an input that is not named, those that occur in the design.
+    words
+        Inputs whose numbers stand for words. Every change of theirs is one whole step: words have no distance.
     """
     values, (rows, count) = design.to_numpy(np.float64), design.shape
     if rows % (count + 1) or not rows:
@@ -127,7 +134,7 @@ def morris(
     table = pd.DataFrame({"input": walks.inputs})
     for i, name in enumerate(("mu", "mu_star", "sigma")):
         own = slice(i * count, (i + 1) * count)
-        table[name], table[f"{name}_low"], table[f"{name}_high"] = at[own], at[own] - half[own], at[own] + half[own]
+        table = table.assign(**interval_columns(at[own], half[own], (name, f"{name}_low", f"{name}_high")))
     table = table.assign(
         plain_mu_star=np.abs(means).mean(axis=0),
         plain_sigma=means.std(axis=0, ddof=1),

@@ -144,7 +144,21 @@ def _filled(values: Floats) -> Floats:
 
 
 def repair_sentences(runs: OutcomeMatrix, unit: str, kept: int, all_units: int) -> list[str]:
-    """Sentences on the repair of failed runs; *unit* names the groups of points that are left out whole."""
+    """Sentences on the repair of failed runs.
+
+    Parameters
+    ----------
+    runs
+        The outcome by point and replicate.
+    unit
+        Name of the groups of points that are left out whole: "points", "base samples" or "trajectories".
+    kept, all_units
+        Numbers of such groups that were analysed and that the design has.
+
+    Returns
+    -------
+    A list with one text; an empty one if every run succeeded.
+    """
     if not runs.lost:
         return []
     left_out = all_units - kept

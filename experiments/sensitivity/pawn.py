@@ -64,16 +64,16 @@ def pawn(
     if kept.sum() < LEAST_POINTS:
         raise InputError(f"the design has {kept.sum()} points with runs; at least {LEAST_POINTS} are needed for PAWN")
     rng, number = np.random.default_rng(seed), int(whole.sum())
-    levels = level(runs.means[kept])
-    inputs = [sliced(design[name].to_numpy(np.float64)[kept]) for name in design.columns]
-    at = np.array([distance(slices, levels) for slices in inputs])
+    levels = _level(runs.means[kept])
+    inputs = [_sliced(design[name].to_numpy(np.float64)[kept]) for name in design.columns]
+    at = np.array([_distance(slices, levels) for slices in inputs])
     anew, dealt = np.empty((draws, len(inputs))), np.empty((draws, len(inputs)))
     for d in range(draws):
         counts = np.repeat(np.bincount(rng.integers(number, size=number), minlength=number), block)
         order = (rng.permutation(number)[:, None] * block + np.arange(block)).ravel()
         for j, slices in enumerate(inputs):
-            anew[d, j] = distance(slices, levels, counts)
-            dealt[d, j] = distance(slices[order], levels)
+            anew[d, j] = _distance(slices, levels, counts)
+            dealt[d, j] = _distance(slices[order], levels)
     half = norm.ppf((1 + confidence) / 2) * anew.std(axis=0, ddof=1)
     chance = float(np.quantile(dealt.max(axis=1), confidence))
     return pd.DataFrame(
@@ -88,19 +88,19 @@ def pawn(
     )
 
 
-def level(outcome: Floats) -> Places:
+def _level(outcome: Floats) -> Places:
     """The outcomes' places on a staircase of at most ``LEVELS`` steps, equal outcomes on one."""
     stairs = np.unique(np.quantile(outcome, np.arange(1, LEVELS) / LEVELS, method="lower"))
     return np.searchsorted(stairs, outcome, side="left")
 
 
-def sliced(values: Floats) -> Places:
+def _sliced(values: Floats) -> Places:
     """The slice each value lies in, from 0, by quantiles; equal values share one."""
     edges = np.unique(np.quantile(values, np.arange(1, SLICES) / SLICES))
     return np.searchsorted(edges, values, side="right")
 
 
-def distance(slices: Places, levels: Places, weights: Places | None = None) -> float:
+def _distance(slices: Places, levels: Places, weights: Places | None = None) -> float:
     """Median over slices of the Kolmogorov-Smirnov distance to all points; *weights* say how often each one counts."""
     shape = (int(levels.max()) + 1, int(slices.max()) + 1)
     counts = np.bincount(levels * shape[1] + slices, weights, shape[0] * shape[1]).reshape(shape).cumsum(axis=0)

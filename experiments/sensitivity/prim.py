@@ -182,7 +182,15 @@ def discover(
 
 
 def peeled(inputs: Floats, case: Truths) -> list[Step]:
-    """The trajectory of boxes, from the whole space to the smallest or purest; inputs (N, D), case (N,)."""
+    """The trajectory of boxes, from the whole space to the smallest or purest.
+
+    Parameters
+    ----------
+    inputs
+        Inputs of the points, shape (N, D).
+    case
+        Whether each point is a case, shape (N,).
+    """
     count = inputs.shape[1]
     box = Box(np.full(count, -np.inf), np.full(count, np.inf))
     path, inside, hits = [Step(box, len(case), int(case.sum()))], inputs, case
@@ -212,30 +220,40 @@ def peeled(inputs: Floats, case: Truths) -> list[Step]:
 
 
 def balanced_box(path: list[Step], inputs: Floats, case: Truths) -> Box:
-    """The box with the best balance of coverage and density, without the restrictions that chance explains."""
+    """The box with the best balance of coverage and density, without the restrictions that chance explains.
+
+    Parameters
+    ----------
+    path
+        Trajectory of boxes, the whole space first.
+    inputs
+        Inputs of the points that were peeled, shape (N, D).
+    case
+        Whether each point is a case, shape (N,).
+    """
     box = max(path, key=lambda step: _balance(step.cases / path[0].cases, step.cases / step.points)).box
     while box.restricted.any():
-        doubtful = {j: quasi_p(box, j, inputs, case) for j in np.flatnonzero(box.restricted).tolist()}
+        doubtful = {j: _quasi_p(box, j, inputs, case) for j in np.flatnonzero(box.restricted).tolist()}
         worst = max(doubtful, key=lambda j: doubtful[j])
         if doubtful[worst] < CHANCE:
             break
-        box = without(box, worst)
+        box = _without(box, worst)
     return box
 
 
-def without(box: Box, j: int) -> Box:
+def _without(box: Box, j: int) -> Box:
     """The box without a limit on input j."""
     low, high = box.low.copy(), box.high.copy()
     low[j], high[j] = -np.inf, np.inf
     return Box(low, high)
 
 
-def quasi_p(box: Box, j: int, inputs: Floats, case: Truths) -> float:
+def _quasi_p(box: Box, j: int, inputs: Floats, case: Truths) -> float:
     """Probability of the cases in the box if its limit on input j did nothing (Bryant & Lempert 2010; recalled).
 
     Quasi, since the limit was chosen to make it small, and points are taken as independent.
     """
-    wider, inside = case[without(box, j).holds(inputs)], case[box.holds(inputs)]
+    wider, inside = case[_without(box, j).holds(inputs)], case[box.holds(inputs)]
     return float(binom.sf(inside.sum() - 1, len(inside), wider.mean()))
 
 
@@ -291,7 +309,7 @@ def _restrictions(
             "highest": column.max(),
             "unit": declared.unit if declared else "",
             "declared": f"{declared.low:g} to {declared.high:g}" if declared else "",
-            "quasi_p": quasi_p(box, j, inputs, case),
+            "quasi_p": _quasi_p(box, j, inputs, case),
             "found_again": float(again[j]),
         }
 

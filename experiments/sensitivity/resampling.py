@@ -27,7 +27,7 @@ from twoway.experiments.sensitivity.outcome_matrix import Floats
 
 Pairing = Literal["independent", "common"]
 ENOUGH_REPLICATES = 3
-"""OutcomeMatrix from which on one can be left out and still leave a pair of different replicates."""
+"""Replicates from which on one can be left out and still leave a pair of different replicates."""
 
 
 class Weights(NamedTuple):
@@ -38,19 +38,43 @@ class Weights(NamedTuple):
 
 
 def equal_weights(blocks: int, replicates: int) -> Weights:
-    """Equal weights for every block and replicate: the study as it was run, in one row."""
+    """Equal weights for every block and replicate: the study as it was run, in one row.
+
+    Parameters
+    ----------
+    blocks, replicates
+        Numbers of blocks (base samples, trajectories or points) and of replicates of the study.
+    """
     return Weights(np.full((1, blocks), 1 / blocks), np.full((1, replicates), 1 / replicates))
 
 
 def bootstrap_blocks(blocks: int, replicates: int, draws: int, seed: int = 0) -> Weights:
-    """Weights of *draws* bootstrap samples of the blocks, with all replicates."""
+    """Weights of *draws* bootstrap samples of the blocks, with all replicates.
+
+    Parameters
+    ----------
+    blocks, replicates
+        Numbers of blocks (base samples, trajectories or points) and of replicates of the study.
+    draws
+        Number of bootstrap samples, which are the rows of the weights.
+    seed
+        Random seed of the bootstrap.
+    """
     same = equal_weights(blocks, replicates)
     counts = resampling_weights(blocks, draws, seed)
     return Weights(counts / blocks, np.repeat(same.replicates, draws, axis=0))
 
 
 def jackknife_replicates(blocks: int, replicates: int) -> Weights:
-    """Weights that leave each replicate out in turn, with all blocks."""
+    """Weights that leave each replicate out in turn, with all blocks.
+
+    Parameters
+    ----------
+    blocks
+        Number of blocks.
+    replicates
+        Number of replicates, at least 2; row r leaves replicate r out.
+    """
     return Weights(np.full((replicates, blocks), 1 / blocks), (1 - np.eye(replicates)) / (replicates - 1))
 
 
@@ -60,13 +84,36 @@ def default_pairing(replicates: int) -> Pairing:
 
 
 def pair_products(one: Floats, other: Floats) -> Floats:
-    """Products of two values by pair of replicates r <= s, both orders averaged: from (N, R) to (N, R(R + 1)/2)."""
+    """Products of two values by pair of replicates r <= s, both orders averaged.
+
+    Parameters
+    ----------
+    one, other
+        Values of the same N blocks or points by replicate, shape (N, R) each.
+
+    Returns
+    -------
+    Shape (N, R (R + 1) / 2), pairs in the order of ``numpy.triu_indices``.
+    """
     r, s = np.triu_indices(one.shape[1])
     return 0.5 * (one[:, r] * other[:, s] + one[:, s] * other[:, r])
 
 
 def pair_weights(replicates: Floats, pairing: Pairing) -> Floats:
-    """Weight of each pair of replicates: from (draws, R) to (draws, R(R + 1)/2), each row with the sum 1."""
+    """Weight of each pair of replicates r <= s.
+
+    Parameters
+    ----------
+    replicates
+        Weights of the replicates, shape (draws, R), each row with the sum 1.
+    pairing
+        Pairs that count: of different replicates ("independent", which needs two or more), or of one with itself
+        ("common").
+
+    Returns
+    -------
+    Shape (draws, R (R + 1) / 2), each row with the sum 1, pairs in the order of ``numpy.triu_indices``.
+    """
     r, s = np.triu_indices(replicates.shape[1])
     if pairing == "common":
         return np.where(r == s, replicates[:, r], 0.0)
@@ -100,7 +147,23 @@ class Spread(NamedTuple):
 
 
 def resampled(estimate: Callable[[Weights], Floats], blocks: int, replicates: int, draws: int, seed: int) -> Spread:
-    """Estimates (rows, K) of the resampled study; *estimate* is a function of weights (rows)."""
+    """Estimates of the resampled study.
+
+    Parameters
+    ----------
+    estimate
+        Function from weights with some rows to estimates, shape (rows, K).
+    blocks, replicates
+        Numbers of blocks (base samples, trajectories or points) and of replicates of the study.
+    draws
+        Number of bootstrap samples.
+    seed
+        Random seed of the bootstrap.
+
+    Returns
+    -------
+    Estimates of the bootstrap samples and, from ``ENOUGH_REPLICATES`` replicates on, with each replicate left out.
+    """
     design = estimate(bootstrap_blocks(blocks, replicates, draws, seed))
     return Spread(
         design, estimate(jackknife_replicates(blocks, replicates)) if replicates >= ENOUGH_REPLICATES else None
@@ -123,6 +186,21 @@ def errors(spread: Spread, blocks: int, replicates: int, confidence: float = 0.9
     with replacement: among so few, some draws would rest on hardly more than one pair. The half-width is a t quantile
     times the root of the sum, with degrees of freedom by Satterthwaite's formula from blocks - 1 and replicates - 1.
     ``benchmarks/interval_coverage.py`` measures how often it holds.
+
+    Parameters
+    ----------
+    spread
+        Resampled estimates.
+    blocks
+        Number of blocks that were resampled, at least 2.
+    replicates
+        Number of replicates of the study.
+    confidence
+        Level of the intervals, between 0 and 1.
+
+    Returns
+    -------
+    Standard errors and half-widths, shape (K,) each, in the unit of the estimates.
     """
     design = spread.design.var(axis=0, ddof=1)
     by_replicates = (
@@ -135,3 +213,18 @@ def errors(spread: Spread, blocks: int, replicates: int, confidence: float = 0.9
     se = np.sqrt(whole)
     unsure = unknown if spread.replicates is None else np.sqrt(by_replicates)
     return Errors(se, np.sqrt(design), unsure, np.asarray(t.ppf((1 + confidence) / 2, freedom)) * se)
+
+
+def interval_columns(
+    estimate: Floats, half: Floats, names: tuple[str, str, str] = ("estimate", "low", "high")
+) -> dict[str, Floats]:
+    """Columns of a table with estimates and both ends of their intervals, by name.
+
+    Parameters
+    ----------
+    estimate, half
+        Estimates and half the widths of their intervals, shape (K,) each.
+    names
+        Names of the three columns: estimate, lower and upper end.
+    """
+    return dict(zip(names, (estimate, estimate - half, estimate + half), strict=True))

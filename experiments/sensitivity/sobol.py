@@ -21,13 +21,13 @@ from scipy.stats import norm
 
 from twoway.experiments.sensitivity.outcome_matrix import Floats, OutcomeMatrix
 from twoway.experiments.sensitivity.resampling import (
-    Errors,
     Pairing,
     Spread,
     Weights,
     default_pairing,
     equal_weights,
     errors,
+    interval_columns,
     pair_products,
     pair_weights,
     resampled,
@@ -105,7 +105,21 @@ class SobolIndices(NamedTuple):
 
 
 def spread(design: Blocks, values: Floats, draws: int, seed: int, with_pairs: bool = True) -> tuple[Floats, Spread]:
-    """All indices as they are (K,), and resampled; in the order first, total, pairs."""
+    """All indices as they are (K,), and resampled; in the order first, total, pairs.
+
+    Parameters
+    ----------
+    design
+        Whole blocks of Saltelli's design.
+    values
+        The outcome by point and replicate, shape (points, R).
+    draws
+        Draws of the bootstrap.
+    seed
+        Random seed of the bootstrap.
+    with_pairs
+        Whether second-order indices are wanted; only a design with both halves of its blocks has them.
+    """
     blocks, replicates = len(design.a), values.shape[1]
     pairing = default_pairing(replicates)
 
@@ -146,13 +160,9 @@ def sobol(
         estimates(design, values[:, [w]], equal_weights(blocks, 1), "common", False).shares[0]
         for w in range(replicates)
     ]
-
-    def table(estimate: Floats, off: Errors, columns: slice) -> pd.DataFrame:
-        half = off.half[columns]
-        return pd.DataFrame({"estimate": estimate, "low": estimate - half, "high": estimate + half})
-
     single = slice(0, 2 * count)
-    indices = pd.concat([_names(design), table(shares[single], about, single)], axis=1).assign(
+    indices = _names(design).assign(
+        **interval_columns(shares[single], about.half[single]),
         se=about.se[single],
         se_design=about.design[single],
         se_replicates=about.replicates[single],
@@ -162,13 +172,15 @@ def sobol(
         highest_replicate=np.max(each, axis=0),
     )
     two = list(combinations(design.inputs, 2)) if design.ba is not None else []
-    named = pd.DataFrame(two, columns=["one", "other"])
-    pairs = pd.concat([named, table(shares[2 * count :], about, slice(2 * count, None))], axis=1)
+    pairs = pd.DataFrame(two, columns=["one", "other"]).assign(
+        **interval_columns(shares[2 * count :], about.half[2 * count :])
+    )
     firsts, totals = anew.of(slice(0, count)), anew.of(slice(count, 2 * count))
-    rest = table(
-        shares[count : 2 * count] - shares[:count],
-        errors(totals.minus(firsts), blocks, replicates, confidence),
-        slice(None),
+    beyond = pd.DataFrame({"input": design.inputs}).assign(
+        **interval_columns(
+            shares[count : 2 * count] - shares[:count],
+            errors(totals.minus(firsts), blocks, replicates, confidence).half,
+        )
     )
     by_itself = float(shares[:count].sum())
     off = float(errors(firsts.summed(), blocks, replicates, confidence).half[0])
@@ -177,14 +189,14 @@ def sobol(
         replicates,
         blocks * points_of_block(design),
         indices,
-        with_shown(pairs, confidence),
-        with_shown(pd.concat([pd.DataFrame({"input": design.inputs}), rest], axis=1), confidence),
+        _with_shown(pairs, confidence),
+        _with_shown(beyond, confidence),
         (by_itself, by_itself - off, by_itself + off),
         totals,
     )
 
 
-def with_shown(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
+def _with_shown(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
     """The table with a column ``shown``: estimate above 0 by an interval that allows for the number of rows.
 
     Among many intervals some would lie above 0 by chance; so they are widened by Bonferroni's rule.
@@ -209,7 +221,28 @@ def convergence(
 ) -> pd.DataFrame:
     """The indices of the first 16, 32, 64 … base samples: how they settle as the study grows.
 
-    Columns ``base_samples``, ``runs``, ``input``, ``index``, ``estimate``, ``low``, ``high``.
+    Parameters
+    ----------
+    design
+        Blocks of Saltelli's design, as ``find_blocks`` finds them.
+    runs
+        The outcome by point and replicate.
+    draws
+        Draws of the bootstrap.
+    confidence
+        Level of the intervals.
+    seed
+        Random seed of the bootstrap.
+
+    Returns
+    -------
+    A row per size, input and index ("first", "total") with the columns ``base_samples``, ``runs``, ``input``,
+    ``index``, ``estimate``, ``low``, ``high``; the largest size is the whole study.
+
+    Raises
+    ------
+    InputError
+        If too few base samples have all their runs.
     """
     design, values = whole_blocks(design, runs)
     blocks, replicates = len(design.a), values.shape[1]
@@ -219,12 +252,29 @@ def convergence(
         shares, anew = spread(some, values, draws, seed, with_pairs=False)
         half = errors(anew, n, replicates, confidence).half
         size = {"base_samples": n, "runs": n * points_of_block(design) * replicates}
-        tables.append(_names(design).assign(**size, estimate=shares, low=shares - half, high=shares + half))
+        tables.append(_names(design).assign(**size, **interval_columns(shares, half)))
     return pd.concat(tables, ignore_index=True)
 
 
 def whole_blocks(design: Blocks, runs: OutcomeMatrix) -> tuple[Blocks, Floats]:
-    """The base samples all of whose points have a run, and the values; too few are refused."""
+    """The base samples all of whose points have a run, and the values.
+
+    Parameters
+    ----------
+    design
+        Blocks of Saltelli's design.
+    runs
+        The outcome by point and replicate.
+
+    Returns
+    -------
+    Those blocks, and the outcome of all points of the study, shape (points, R), to which their places refer.
+
+    Raises
+    ------
+    InputError
+        If fewer than ``LEAST_BLOCKS`` base samples have all their runs.
+    """
     bad = runs.empty[design.a] | runs.empty[design.b] | runs.empty[design.ab].any(axis=1)
     if design.ba is not None:
         bad |= runs.empty[design.ba].any(axis=1)
@@ -242,7 +292,21 @@ class Estimates(NamedTuple):
 
 
 def estimates(design: Blocks, values: Floats, again: Weights, pairing: Pairing, with_pairs: bool = True) -> Estimates:
-    """Variance and indices under each row of weights."""
+    """Variance and indices under each row of weights.
+
+    Parameters
+    ----------
+    design
+        Whole blocks of Saltelli's design.
+    values
+        The outcome by point and replicate, shape (points, R).
+    again
+        Weights of the N blocks and R replicates, a row per draw.
+    pairing
+        Replicates that the two runs of each product come from.
+    with_pairs
+        Whether second-order indices are wanted; only a design with both halves of its blocks has them.
+    """
     weights = pair_weights(again.replicates, pairing)
     centred = values - np.nanmean(values, axis=0)
     a, b = centred[design.a], centred[design.b]

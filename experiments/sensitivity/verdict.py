@@ -27,9 +27,26 @@ def ranking(
 ) -> pd.DataFrame:
     """Neighbours in the order of importance: is it settled which comes first?
 
-    Columns ``rank`` (of the first, from 1), ``first``, ``second``, ``difference``, ``half`` (of its interval),
-    ``settled``, ``times`` (how many times the runs it would take) and ``more`` (the *unit*, "base samples" or
-    "trajectories", or "replicates", whichever the uncertainty comes from).
+    Parameters
+    ----------
+    names
+        Names of the D inputs.
+    estimates
+        Importance of each input in the same order: its total index or its mu_star.
+    anew
+        The same estimates resampled.
+    blocks, replicates
+        Numbers of base samples or trajectories and of replicates that were analysed.
+    unit
+        Name of the blocks: "base samples" or "trajectories".
+    confidence
+        Level of the intervals.
+
+    Returns
+    -------
+    A row per two neighbours with the columns ``rank`` (of the first, from 1), ``first``, ``second``, ``difference``,
+    ``half`` (of its interval), ``settled``, ``times`` (how many times the runs it would take) and ``more`` (the *unit*,
+    or "replicates", whichever the uncertainty comes from).
     """
     order = np.argsort(-estimates.to_numpy(), kind="stable")
     rows = []
@@ -95,7 +112,17 @@ TAKEN_OUT = {
 
 
 def random_draw_sentences(budget: pd.DataFrame, replicates: int, kind: str) -> Iterator[str]:
-    """Sentences on the inputs' share of the variance, and that of random draws."""
+    """Sentences on the inputs' share of the variance, and that of random draws.
+
+    Parameters
+    ----------
+    budget
+        The error budget of the outcome.
+    replicates
+        Replicates per point.
+    kind
+        Kind of analysis: "sobol", "morris" or "sample".
+    """
     if replicates == 1:
         yield (
             "There is one replicate per point, so effects of the inputs and of random draws cannot be told apart: what "
@@ -122,7 +149,15 @@ def random_draw_sentences(budget: pd.DataFrame, replicates: int, kind: str) -> I
 
 
 def sobol_sentences(result: SobolIndices, order: pd.DataFrame) -> Iterator[str]:
-    """The verdict on Sobol' indices."""
+    """The verdict on Sobol' indices.
+
+    Parameters
+    ----------
+    result
+        Indices of one outcome.
+    order
+        Ranking of the inputs by their total indices.
+    """
     total = result.indices[result.indices["index"] == "total"].sort_values("estimate", ascending=False)
     matter, none = total[total["low"] > NEGLIGIBLE], total[total["high"] < NEGLIGIBLE]
     unclear = total.drop(matter.index).drop(none.index)
@@ -187,7 +222,15 @@ def _what_next(total: pd.DataFrame, replicates: int) -> Iterator[str]:
 
 
 def morris_sentences(result: MorrisIndices, order: pd.DataFrame) -> Iterator[str]:
-    """The verdict on a screening."""
+    """The verdict on a screening.
+
+    Parameters
+    ----------
+    result
+        Screening of one outcome.
+    order
+        Ranking of the inputs by their mu_star.
+    """
     table = result.effects.sort_values("mu_star", ascending=False)
     limit = WEAK * float(table["mu_star"].max())
     matter, none = table[table["mu_star_low"] > limit], table[table["mu_star_high"] < limit]
