@@ -38,7 +38,7 @@ SHOWN = 5
 """Pairs of such numbers in the sentences; the table has all."""
 
 
-def numbers_table(found: HistoryMatch, free: Priors) -> pd.DataFrame:
+def _numbers_table(found: HistoryMatch, free: Priors) -> pd.DataFrame:
     """Each free number before and after: a row per number.
 
     Columns: number, low, high (prior), q05, q25, median, q75, q95 (posterior sample), representative (what the defaults
@@ -63,7 +63,7 @@ def numbers_table(found: HistoryMatch, free: Priors) -> pd.DataFrame:
     )
 
 
-def waves_table(found: HistoryMatch) -> pd.DataFrame:
+def _waves_table(found: HistoryMatch) -> pd.DataFrame:
     """Simulated points: a row per wave and two for the end.
 
     Columns: wave, points, remaining (share of the prior they are from), meet every part (how many, by their values).
@@ -80,7 +80,7 @@ def waves_table(found: HistoryMatch) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["wave", "points", "remaining", "meet every part"])
 
 
-def parts_table(found: HistoryMatch) -> pd.DataFrame:
+def _parts_table(found: HistoryMatch) -> pd.DataFrame:
     """Each part aimed at: how often it is met before and after, and how good its emulator is.
 
     Columns: part, accept_low, accept_high, seed_sd (SD between seeds with most dyads), met_before (share of the
@@ -108,7 +108,7 @@ def parts_table(found: HistoryMatch) -> pd.DataFrame:
     )
 
 
-def pairs_table(sample: pd.DataFrame) -> pd.DataFrame:
+def _pairs_table(sample: pd.DataFrame) -> pd.DataFrame:
     """Pairs of numbers that can make up for each other: rank correlations in the sample, the largest first."""
     ranks = sample.corr(method="spearman")
     rows = [
@@ -121,7 +121,7 @@ def pairs_table(sample: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("correlation", key=abs, ascending=False, ignore_index=True)
 
 
-def calibration_sentences(
+def _calibration_sentences(
     waves: pd.DataFrame, numbers: pd.DataFrame, parts: pd.DataFrame, pairs: pd.DataFrame, accepted: int
 ) -> Iterator[str]:
     """Sentences on the calibration, from its tables and the number of *accepted* points."""
@@ -215,8 +215,8 @@ def calibrate(
     plan = Plan(first, wave, waves, wave_replicates, last, replicates)
     found, free = match_history(plan, seed, threads, progress, points_folder), priors()
     sample = pd.DataFrame(free.at(found.points[found.accepted]), columns=list(free.names))
-    numbers, parts, pairs = numbers_table(found, free), parts_table(found), pairs_table(sample)
-    sought = waves_table(found)
+    numbers, parts, pairs = _numbers_table(found, free), _parts_table(found), _pairs_table(sample)
+    sought = _waves_table(found)
     rests_on = f"{len(sample)} accepted of {last} points, with {16 * replicates} dyads per condition, seed {seed}"
     return Result(
         {
@@ -227,5 +227,5 @@ def calibrate(
             "waves": sought,
         },
         {"identifiability": lambda: identifiability_figure(numbers, sample, rests_on)},
-        tuple(calibration_sentences(sought, numbers, parts, pairs, len(sample))),
+        tuple(_calibration_sentences(sought, numbers, parts, pairs, len(sample))),
     )

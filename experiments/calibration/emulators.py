@@ -52,7 +52,15 @@ def _climb(objective: Any, start: Floats, bounds: Floats) -> tuple[Floats, float
 
 
 def fit_emulator(points: Floats, values: Floats) -> Emulator:
-    """The emulator of a part from its *values* (n,) at *points* (n, d) of the unit cube; missing ones are left out."""
+    """The emulator of a part of a fact.
+
+    Parameters
+    ----------
+    points
+        Points of the unit cube, shape (n, d).
+    values
+        Values of the part there, shape (n,); missing ones are left out.
+    """
     known = np.isfinite(values)
     points, values = points[known], values[known]
     middle, spread = float(values.mean()), float(max(values.std(), 1e-9))
@@ -67,7 +75,19 @@ def fit_emulator(points: Floats, values: Floats) -> Emulator:
 
 
 def predict(emulator: Emulator, points: Floats) -> tuple[Floats, Floats]:
-    """Mean and variance (of the mean, without the noise) of a part at *points*, each of shape (n,)."""
+    """Mean of a part at points, and the variance of that mean, without the noise between seeds.
+
+    Parameters
+    ----------
+    emulator
+        Emulator of the part.
+    points
+        Points of the unit cube, shape (n, d).
+
+    Returns
+    -------
+    Shape (n,) each, in the unit of the part and its square.
+    """
     mean, deviation = emulator.process.predict(points - 0.5, return_std=True)
     noise = emulator.process.kernel_.k2.noise_level
     variance = np.maximum(deviation**2 - noise, 0.0)
@@ -79,7 +99,17 @@ def _fit(task: tuple[Floats, Floats]) -> Emulator:
 
 
 def fit_all(points: Floats, values: Floats, workers: int = 2) -> list[Emulator]:
-    """An emulator for each column of *values* (n, m)."""
+    """An emulator for each part.
+
+    Parameters
+    ----------
+    points
+        Points of the unit cube, shape (n, d).
+    values
+        Values of m parts there, shape (n, m).
+    workers
+        Number of worker processes.
+    """
     with pool("processes", workers) as (engine, _):
         return list(engine.map(_fit, [(points, column) for column in values.T]))
 
@@ -92,10 +122,18 @@ class Check(NamedTuple):
 
 
 def check_emulator(emulator: Emulator, points: Floats, values: Floats, seed_sd: float) -> Check:
-    """Quality of an emulator on *points* that were simulated afterwards; *seed_sd* is the SD of their *values* between
-    seeds.
+    """Quality of an emulator on points that were simulated afterwards.
 
-    Values that could not be computed are left out.
+    Parameters
+    ----------
+    emulator
+        Emulator of the part.
+    points
+        Points of the unit cube that it was not fitted to, shape (n, d).
+    values
+        Values of the part there, shape (n,); missing ones are left out.
+    seed_sd
+        Standard deviation of such values between seeds.
     """
     known = np.isfinite(values)
     points, values = points[known], values[known]

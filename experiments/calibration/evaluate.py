@@ -33,7 +33,17 @@ class FactPoint(NamedTuple):
 
 
 def seeds(seed: int, what: str, count: int) -> list[int]:
-    """Derive *count* seeds from one and a word; a prefix of a longer list."""
+    """Derive seeds from one and a word; a prefix of a longer list.
+
+    Parameters
+    ----------
+    seed
+        Random seed of the whole work.
+    what
+        Word for which the seeds are; another word gives other seeds.
+    count
+        Number of seeds.
+    """
     word = int.from_bytes(hashlib.sha256(what.encode()).digest()[:8], "big")
     made = np.random.SeedSequence([seed, word]).generate_state(count, np.uint64)
     return [int(one) >> 1 for one in made]
@@ -53,7 +63,7 @@ def evaluate_points(
     Parameters
     ----------
     points
-        The points.
+        Points to evaluate.
     what
         Name of the file in which they are saved.
     workers

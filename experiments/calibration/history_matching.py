@@ -96,10 +96,24 @@ class HistoryMatch(NamedTuple):
 
 
 def implausible(emulators: Sequence[Emulators], goal: Targets, points: Floats, ceiling: float = np.inf) -> Floats:
-    """The largest implausibility of any part in any wave at each of the *points*, shape (n,).
+    """The largest implausibility of any part in any wave at each point.
 
-    Where it is more than the *ceiling* it may be larger still: it is not looked at any further. The last wave, which
-    knows most, is asked first.
+    The last wave, which knows most, is asked first.
+
+    Parameters
+    ----------
+    emulators
+        Emulators of every wave so far, by part.
+    goal
+        Parts aimed at, with their accepted ranges.
+    points
+        Points of the unit cube, shape (n, d).
+    ceiling
+        Implausibility beyond which a point is not looked at any further; it may then be larger than what is returned.
+
+    Returns
+    -------
+    Shape (n,), in standard deviations of the emulators; 0 without emulators.
     """
     worst = np.zeros(len(points))
     for part, emulator in (one for wave in reversed(emulators) for one in wave.items()):
@@ -115,7 +129,21 @@ def implausible(emulators: Sequence[Emulators], goal: Targets, points: Floats, c
 def emulated(points: Floats, values: Floats, goal: Targets, workers: int) -> Emulators:
     """Emulators of the parts that rule out anything, those that rule out most first.
 
-    Raises ``InputError`` for a part without a single value.
+    Parameters
+    ----------
+    points
+        Points of the unit cube, shape (n, d).
+    values
+        Values of the m parts there, shape (n, m), NaN where missing.
+    goal
+        Parts aimed at, with their accepted ranges.
+    workers
+        Number of worker processes.
+
+    Raises
+    ------
+    InputError
+        If a part has not a single value.
     """
     if len(never := np.flatnonzero(~np.isfinite(values).any(axis=0))):
         raise InputError(f"{goal.names[never[0]]}: could not be computed at any point that was simulated")
@@ -129,7 +157,29 @@ def remaining(
 ) -> tuple[Floats, float]:
     """Points drawn independently and evenly from the part of the prior that remains; and the share that remains.
 
-    Raises ``InputError`` where next to nothing remains.
+    Parameters
+    ----------
+    emulators
+        Emulators of every wave so far, by part.
+    goal
+        Parts aimed at, with their accepted ranges.
+    dimensions
+        Number of free numbers.
+    count
+        Number of points wanted.
+    seed
+        Random seed of the points.
+    progress
+        Whether to show a bar.
+
+    Returns
+    -------
+    Points of the unit cube, shape (count, dimensions), and the share of all tried that remain.
+
+    Raises
+    ------
+    InputError
+        If next to nothing remains.
     """
     chance, found, tried = np.random.default_rng(seed), np.empty((0, dimensions)), 0
     with tqdm(total=count, desc="what remains", disable=not progress, unit="point", leave=False) as bar:
@@ -173,7 +223,7 @@ def match_history(
     """
     free, goal, facts = priors(), targets(), facts_used()
 
-    def values_at(unit: Floats, what: str, replicates: int) -> Floats:
+    def _values_at(unit: Floats, what: str, replicates: int) -> Floats:
         point_seeds = seeds(seed, what, len(unit))
         points = [
             FactPoint(tuple(zip(free.names, map(float, row), strict=True)), facts, point_seed, replicates)
@@ -182,7 +232,7 @@ def match_history(
         return evaluate_points(points, what, workers, progress, points_folder)[list(goal.names)].to_numpy()
 
     points = sobol_points(plan.first, len(free.names), seed)
-    waves = [Wave(points, values_at(points, "wave 1", plan.replicates), 1.0)]
+    waves = [Wave(points, _values_at(points, "wave 1", plan.replicates), 1.0)]
     emulators: list[Emulators] = []
     for number in range(2, plan.waves + 2):
         everything = np.vstack([wave.points for wave in waves])
@@ -192,15 +242,15 @@ def match_history(
         what, count = ("last points", plan.last) if number > plan.waves else (f"wave {number}", plan.wave)
         seed_of_draws = seeds(seed, f"what remains for {what}", 1)[0]
         points, share = remaining(emulators, goal, len(free.names), count, seed_of_draws, progress)
-        waves.append(Wave(points, values_at(points, what, plan.replicates), share))
+        waves.append(Wave(points, _values_at(points, what, plan.replicates), share))
     last = waves[-1]
     twins = np.repeat(last.points[:TWINS], REPEATS, axis=0)
     # "luck" names the random stream: another word would give other draws
-    seed_sd = sd_between_seeds(values_at(twins, "luck", plan.last_replicates).reshape(-1, REPEATS, len(goal.names)))
+    seed_sd = sd_between_seeds(_values_at(twins, "luck", plan.last_replicates).reshape(-1, REPEATS, len(goal.names)))
     at_first = seed_sd * np.sqrt(plan.last_replicates / plan.replicates)
     hopeless = goal.beyond(last.values) > ACCEPT * seed_sd + HOPELESS * np.hypot(seed_sd, at_first)
     hopeful = last.points[~hopeless.any(axis=1)]
-    final = values_at(hopeful, "hopeful points", plan.last_replicates)
+    final = _values_at(hopeful, "hopeful points", plan.last_replicates)
     accepted = np.asarray((goal.beyond(final) <= ACCEPT * seed_sd).all(axis=1))
     if accepted.sum() < FEWEST:
         raise InputError(
@@ -208,7 +258,7 @@ def match_history(
             "waves or last points are needed (what was simulated is used again), or the facts cannot be met together"
         )
     candidates = free.unit(rounded(free.at(central_points(hopeful[accepted], CANDIDATES))))
-    tried = values_at(candidates, "candidates", plan.last_replicates)
+    tried = _values_at(candidates, "candidates", plan.last_replicates)
     best = int((goal.beyond(tried) / np.maximum(seed_sd, 1e-12)).max(axis=1).argmin())
     return HistoryMatch(
         tuple(waves), tuple(emulators), hopeful, final, seed_sd, at_first, accepted,

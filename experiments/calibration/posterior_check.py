@@ -18,7 +18,7 @@ from twoway.experiments.validation.scoreboard import PAIRS, accepted_range
 from twoway.simulation.errors import InputError, listed
 
 
-def predictive(draws: int, seed: int, replicates: int, threads: int = 2, progress: bool = False) -> pd.DataFrame:
+def _predictive(draws: int, seed: int, replicates: int, threads: int = 2, progress: bool = False) -> pd.DataFrame:
     """Every part of every fact over draws of the posterior sample, each with a seed of its own.
 
     Columns: fact, says, part, unit, estimate (median draw), low, high (middle nine tenths of the draws), accept_low,
@@ -58,7 +58,7 @@ def check_draws(draws: int) -> pd.DataFrame:
     return sample
 
 
-def posterior_check_sentences(table: pd.DataFrame, draws: int) -> Iterator[str]:
+def _posterior_check_sentences(table: pd.DataFrame, draws: int) -> Iterator[str]:
     """Sentences on the facts that draws of the posterior sample meet."""
     by_fact = table.groupby("fact", sort=False).first()
     for used, how in ((CALIBRATION, "used in calibration"), (HELD_OUT, "held out")):
@@ -109,9 +109,9 @@ def posterior_check(draws: int, seed: int, replicates: int, threads: int = 2, pr
     progress
         Whether to show a bar.
     """
-    table = predictive(draws, seed, replicates, threads, progress)
+    table = _predictive(draws, seed, replicates, threads, progress)
     rests_on = f"{draws} draws, {PAIRS * replicates} dyads per condition and draw, seed {seed}"
     figures = {"predictive": lambda: predictive_figure(table, rests_on)}
     return Result(
-        {"predictive": table}, figures, tuple(posterior_check_sentences(table, draws)), (posterior_check_table(table),)
+        {"predictive": table}, figures, tuple(_posterior_check_sentences(table, draws)), (posterior_check_table(table),)
     )

@@ -55,6 +55,16 @@ def priors() -> Priors:
 
 
 def sobol_points(count: int, dimensions: int, seed: int) -> Floats:
-    """Points that fill the unit cube evenly: a scrambled Sobol' sequence, shape (count, dimensions)."""
+    """Points that fill the unit cube evenly: a scrambled Sobol' sequence, shape (count, dimensions).
+
+    Parameters
+    ----------
+    count
+        Number of points.
+    dimensions
+        Dimensions of the cube.
+    seed
+        Random seed that scrambles the sequence.
+    """
     points: Floats = qmc.Sobol(dimensions, seed=seed).random_base2(max(0, int(np.ceil(np.log2(count)))))[:count]
     return points

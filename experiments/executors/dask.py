@@ -69,8 +69,18 @@ def sources() -> Sources:
 def dask_workers(address: str, workers: int | None = None) -> Iterator[tuple[Executor, int]]:
     """An executor on the Dask scheduler at *address*, or on a cluster of this machine alone ("local"), and its threads.
 
-    *workers* is how many a local cluster has, by default one per processor. Raises ``InputError`` if Dask is not
-    installed, no scheduler answers, no worker is there, or a worker runs other sources than this process.
+    Parameters
+    ----------
+    address
+        Address of a Dask scheduler, such as ``tcp://10.0.0.5:8786``, or "local".
+    workers
+        Workers of a local cluster, by default one per processor; None with the address of a scheduler.
+
+    Raises
+    ------
+    InputError
+        If Dask is not installed, no scheduler answers, no worker is there, a worker runs other sources than this
+        process, or a number of workers is given for a scheduler's address.
     """
     try:
         import distributed
@@ -228,7 +238,15 @@ class DaskExecutor(Executor):
         return shard
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Cancel what is queued, if asked to, and wait until the shard that is being written is."""
+        """Cancel what is queued, if asked to, and wait until the shard that is being written is.
+
+        Parameters
+        ----------
+        wait
+            Whether to wait for the shard.
+        cancel_futures
+            Whether to cancel what is queued.
+        """
         self._over.set()
         if cancel_futures:
             for shard in list(self._waiting):
@@ -302,7 +320,25 @@ def simulate_there(
 ) -> Rows:
     """Simulate the runs of a task on a worker of Dask, with the data files and extensions whose *contents* come along.
 
-    Raises ``InputError`` if the worker runs other sources than the process that asks, as one that came late might.
+    Parameters
+    ----------
+    task
+        Runs to simulate; the study in it has no scenarios yet, and paths of files are those of the machine that asks.
+    scenarios
+        Fields of the study's scenarios by name, as ``model_dump`` gives them.
+    contents
+        Contents of the data files and extensions, by SHA-256.
+    asked_by
+        Sources of the process that asks.
+
+    Returns
+    -------
+    Outcomes of the runs, in the order of the task.
+
+    Raises
+    ------
+    InputError
+        If the worker runs other sources than the process that asks, as one that came late might.
     """
     from distributed import get_worker
 

@@ -68,7 +68,7 @@ class ExampleDyad(NamedTuple):
     pattern: str
 
 
-def examples(days: pd.DataFrame, scenario: Scenario, day: int) -> list[ExampleDyad]:
+def _examples(days: pd.DataFrame, scenario: Scenario, day: int) -> list[ExampleDyad]:
     """One dyad per pattern, the one farthest from any other pattern on the day; patterns nobody is in are left out."""
     table = reasoned(at_day(days, day))
     chosen = []
@@ -171,7 +171,7 @@ def _is_heading(piece: Piece) -> TypeGuard[Block]:
     return isinstance(piece, Block) and piece.kind == "heading"
 
 
-def figures(tables: Tables, run: SavedRun, day: int) -> Iterator[Figure]:
+def _figures(tables: Tables, run: SavedRun, day: int) -> Iterator[Figure]:
     """The figures of the whole run, one after the other."""
     given: dict[str, object] = {**tables._asdict(), "friends": friendships(run.scenario, run.seed)}
     if day != run.scenario.design.days:
@@ -181,7 +181,20 @@ def figures(tables: Tables, run: SavedRun, day: int) -> Iterator[Figure]:
 
 
 def report(run: SavedRun, day: int) -> str:
-    """The report on a run as the text of an HTML file; the interviews are of the end of *day*."""
+    """The report on a run as the text of an HTML file.
+
+    Parameters
+    ----------
+    run
+        Run with events.
+    day
+        Day of the measures and the interviews, from 1 to the last day of the stay.
+
+    Raises
+    ------
+    InputError
+        If the run did not keep its events.
+    """
     scenario, note = run.scenario, run.provenance
     design, everybody = scenario.design, run.tables["dyads"]
     replicates = max(1, AT_MOST // (design.centres * design.clients))
@@ -202,12 +215,12 @@ def report(run: SavedRun, day: int) -> str:
         body.append(
             Block("note", f"What follows rests on the first {counted(len(tables.dyads), 'dyad')} of {len(everybody)}.")
         )
-    body += [figure_html(figure, note) for figure in figures(tables, run, day)]
+    body += [figure_html(figure, note) for figure in _figures(tables, run, day)]
     body += [Block("heading", "Measures"), _measured(tables, run, day)]
     if len(tables.dyads) >= LEAST_DYADS:
         body.append(Block("subheading", "Are there three patterns without the rule?"))
         body += [Block("text", sentence) for sentence in emergence_sentences(emergence(tables.days, run.resolved, day))]
-    for told in examples(tables.days, scenario, day):
+    for told in _examples(tables.days, scenario, day):
         body += [Block("heading", f"One dyad that is {told.pattern}")]
         body += _one(tables, run, told, day)
     body += [Block("heading", "The scenario"), *_resolved(run)]

@@ -135,7 +135,20 @@ class SavedRun(Result):
         return PreparedScenario(self.resolved)
 
     def find_dyad(self, number: int, replicate: int = 0) -> tuple[int, int, int]:
-        """Replicate, centre and dyad of the dyad with this *number* in a replicate, counted through its centres."""
+        """Replicate, centre and dyad of the dyad with this number in a replicate, counted through its centres.
+
+        Parameters
+        ----------
+        number
+            Number of the dyad, from 0.
+        replicate
+            Number of the replicate, from 0.
+
+        Raises
+        ------
+        InputError
+            If the run has no such dyad or replicate.
+        """
         design = self.scenario.design
         if not 0 <= replicate < self.replicates:
             raise InputError(f"--replicate {replicate}: {self.folder} has {_from_0(self.replicates, 'replicate')}")

@@ -155,7 +155,28 @@ def _write_tables(
 
 
 def verify_run(folder: Path, threads: int = 2, progress: bool = False, sample: int | None = None) -> Verdict:
-    """Make the run in *folder* again from its manifest and compare every table, value by value."""
+    """Make a saved run again from its manifest and compare every table, value by value.
+
+    Parameters
+    ----------
+    folder
+        Folder of the run.
+    threads
+        Number of threads.
+    progress
+        Whether to show a bar.
+    sample
+        Without effect: all of it is made again.
+
+    Returns
+    -------
+    Equality by table, and what has changed since.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no run or a damaged one, or a table is missing.
+    """
     inputs, manifest = read_run(folder)
     saved, level = read_tables(folder), detail_of(inputs.detail)
     for name in saved_tables(level):

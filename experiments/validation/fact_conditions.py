@@ -61,7 +61,7 @@ class SimulatedCondition:
     Parameters
     ----------
     condition
-        The condition.
+        Condition to simulate.
     seed
         Random seed; conditions of equal size have common random numbers.
     replicates

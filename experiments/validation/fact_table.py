@@ -56,7 +56,13 @@ class DeclaredPart(_Row):
         return BETWEEN if below < estimate < above else MISSED
 
     def certain(self, low: float, high: float) -> bool:
-        """Whether the verdict is the same all over the interval from *low* to *high*; without an interval it is not."""
+        """Whether the verdict is the same all over the interval; without an interval it is not.
+
+        Parameters
+        ----------
+        low, high
+            Ends of the interval, in the unit of the part; NaN without one.
+        """
         bounds = (*self.accept, *self.wrong)
         inside = [b for b in bounds if math.isfinite(b) and low < b < high]
         return not math.isnan(low + high) and self.verdict(low) == self.verdict(high) and not inside
@@ -85,7 +91,15 @@ class DeclaredFact(_Row):
     """Whether it was used in calibration, by the rule that ``facts.toml`` states."""
 
     def row(self, part: DeclaredPart, estimate: float, low: float, high: float) -> dict[str, Any]:
-        """The columns that every table of facts has for a *part*: names, value, interval and bounds."""
+        """The columns that every table of facts has for a part: names, value, interval and bounds.
+
+        Parameters
+        ----------
+        part
+            One of its parts.
+        estimate, low, high
+            Value and ends of its interval, in the unit of the part; NaN where missing.
+        """
         return {
             "fact": self.id, "says": self.says, "part": part.name, "unit": part.unit,
             "estimate": estimate, "low": low, "high": high,

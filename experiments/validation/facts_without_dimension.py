@@ -27,8 +27,23 @@ WITH_ALL = "nothing"
 def facts_without(seed: int, replicates: int, threads: int = 2, progress: bool = False) -> pd.DataFrame:
     """Every fact that rests on an ordinary centre alone, with the whole model and without each dimension.
 
-    All have the same people and common random numbers, and as many dyads as the scoreboard. A row per part and removal.
-    Columns: without (a dimension, or ``WITH_ALL``), and those of the scoreboard up to verdict, used.
+    All have the same people and common random numbers, and as many dyads as the scoreboard.
+
+    Parameters
+    ----------
+    seed
+        Random seed, from 0.
+    replicates
+        Number of times ``scoreboard.PAIRS`` dyads that are simulated with and without each dimension.
+    threads
+        Number of threads.
+    progress
+        Whether to show a bar.
+
+    Returns
+    -------
+    A row per part and removal with the columns ``without`` (a dimension, or ``WITH_ALL``), those of the scoreboard up
+    to ``verdict``, and ``used``.
     """
     facts = [one for one in declared_facts() if FACTS[one.id].conditions == (HERE,)]
     rows = []

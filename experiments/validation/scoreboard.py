@@ -33,7 +33,19 @@ LEAST_REPLICATES = 25
 
 
 def replicates_of(name: str, replicates: int) -> int:
-    """Replicates of a condition that make *replicates* times ``PAIRS`` dyads, whatever its size."""
+    """Replicates of a condition for the same number of dyads in each, whatever its size.
+
+    Parameters
+    ----------
+    name
+        Name of the condition in ``CONDITIONS``.
+    replicates
+        Number of times ``PAIRS`` dyads that are wanted.
+
+    Returns
+    -------
+    Rounded to whole replicates, at least 1.
+    """
     design = load(CONDITIONS[name].scenario).design
     return max(1, round(replicates * PAIRS / (design.centres * design.clients)))
 
@@ -82,7 +94,7 @@ def parts_of_facts(
     return {name: found[name] for name in names}
 
 
-def scoreboard_values(seed: int, replicates: int, threads: int = 2, progress: bool = False) -> pd.DataFrame:
+def _scoreboard_values(seed: int, replicates: int, threads: int = 2, progress: bool = False) -> pd.DataFrame:
     """Every fact as the model has it, a row per part.
 
     Columns: fact, says, part, unit, estimate, low, high (95 %), accept_low, accept_high, wrong_low, wrong_high, verdict
@@ -122,7 +134,15 @@ def by_fact(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def scoreboard_sentences(table: pd.DataFrame, dyads: int) -> Iterator[str]:
-    """A few sentences on the facts that the model meets and misses."""
+    """A few sentences on the facts that the model meets and misses.
+
+    Parameters
+    ----------
+    table
+        The scoreboard, a row per part of a fact.
+    dyads
+        Dyads in each condition.
+    """
     facts = by_fact(table)
     for used, how in ((CALIBRATION, "used in calibration"), (HELD_OUT, "held out")):
         own = facts[(facts["used"] == used) & (facts["status"] != "assumed")]
@@ -169,7 +189,13 @@ def scoreboard_lines(table: pd.DataFrame) -> Iterator[str]:
 
 
 def accepted_range(low: float, high: float) -> str:
-    """The accepted range in words."""
+    """The accepted range in words.
+
+    Parameters
+    ----------
+    low, high
+        Its ends; one of them may be infinite.
+    """
     if math.isinf(low):
         return f"at most {high:g}"
     return f"at least {low:g}" if math.isinf(high) else f"{low:g} to {high:g}"
@@ -216,7 +242,7 @@ def scoreboard(seed: int, replicates: int, threads: int = 2, progress: bool = Fa
     -------
     A result with the tables ``scoreboard`` (a row per part of a fact) and ``facts`` (a row per fact).
     """
-    table = scoreboard_values(seed, replicates, threads, progress)
+    table = _scoreboard_values(seed, replicates, threads, progress)
     dyads = PAIRS * replicates
     return Result(
         {"scoreboard": table, "facts": by_fact(table)},
