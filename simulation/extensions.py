@@ -208,7 +208,18 @@ def _refuse_neighbours(path: Path, content: bytes) -> None:
 
 
 def refuse_words(kind: str, name: str, text: str, *placeholders: str) -> None:
-    """Refuse a *name* that cannot be a word of a table, and a *text* with other *placeholders* than may be filled.
+    """Refuse a name that cannot be a word of a table, and a text that has other placeholders than may be filled in.
+
+    Parameters
+    ----------
+    kind
+        What is declared, such as "coping way"; for the message.
+    name
+        Its name.
+    text
+        Its sentence, or another text of it.
+    placeholders
+        Words that may stand in braces in the text.
 
     Raises
     ------

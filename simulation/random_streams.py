@@ -134,7 +134,21 @@ def with_written(draws: Draws, *written: tuple[int, int, int, int, float]) -> Dr
 
 @compiled
 def uniforms(draws: Draws, entity: int, day: int, stream: int, block: int) -> tuple[float, float, float, float]:
-    """Four uniform draws, those of one block of questions, with what was written by hand in its place."""
+    """Four uniform draws, those of one block of questions, with what was written by hand in its place.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    entity
+        Which dyad, person or pair of clients.
+    day
+        Day of the stay, from 1.
+    stream
+        Number of the random stream, from ``stream_id``.
+    block
+        Which four questions of the stream, from 0.
+    """
     address = philox.Draws(draws.key0, draws.key1, draws.replicate, draws.centre)
     drawn = philox.uniforms(address, entity, day, stream, block)
     if draws.written.shape[0] == 0:
@@ -152,7 +166,21 @@ def uniforms(draws: Draws, entity: int, day: int, stream: int, block: int) -> tu
 
 @compiled
 def normals(draws: Draws, entity: int, day: int, stream: int, block: int) -> tuple[float, float, float, float]:
-    """Four standard normal draws, those of one block of questions."""
+    """Four standard normal draws, those of one block of questions.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    entity
+        Which dyad, person or pair of clients.
+    day
+        Day of the stay, from 1.
+    stream
+        Number of the random stream, from ``stream_id``.
+    block
+        Which four questions of the stream, from 0.
+    """
     u0, u1, u2, u3 = uniforms(draws, entity, day, stream, block)
     return normal_quantile(u0), normal_quantile(u1), normal_quantile(u2), normal_quantile(u3)
 
@@ -166,33 +194,85 @@ def centre_draws(draws: Draws) -> tuple[float, float, float]:
 
 @compiled
 def client_draws(draws: Draws, client: int) -> tuple[float, float, float]:
-    """Normal: how a client differs from others in reserve, insight and distress at admission."""
+    """Normal: how a client differs from others in reserve, insight and distress at admission.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    client
+        Number of the client in the centre.
+    """
     reserve, insight, distress, _ = normals(draws, client, FIRST, CLIENTS, FIRST)
     return reserve, insight, distress
 
 
 @compiled
 def keyworker_draws(draws: Draws, post: int, predecessors: int) -> tuple[float, float]:
-    """Normal: how a keyworker, the holder of a *post* after some *predecessors*, differs in reserve and insight."""
+    """Normal: how a keyworker, the holder of a *post* after some *predecessors*, differs in reserve and insight.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    post
+        Number of the keyworker's post.
+    predecessors
+        How many keyworkers held the post, or met the client, before.
+    """
     reserve, insight, _, _ = normals(draws, post, predecessors, KEYWORKERS, FIRST)
     return reserve, insight
 
 
 @compiled
 def draw_client_expectation(draws: Draws, client: int, out: Floats) -> None:
-    """Normal: how a client differs from others in what is expected, a draw per frame."""
+    """Normal: how a client differs from others in what is expected, a draw per frame.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    client
+        Number of the client in the centre.
+    out
+        Array that is filled, shape (frames,).
+    """
     _fill(draws, client, FIRST, CLIENT_EXPECTATIONS, out)
 
 
 @compiled
 def draw_general_view(draws: Draws, post: int, predecessors: int, out: Floats) -> None:
-    """Normal: how a keyworker differs from others in what she expects of clients, a draw per frame."""
+    """Normal: how a keyworker differs from others in what she expects of clients, a draw per frame.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    post
+        Number of the keyworker's post.
+    predecessors
+        How many keyworkers held the post, or met the client, before.
+    out
+        Array that is filled, shape (frames,).
+    """
     _fill(draws, post, predecessors, KEYWORKER_EXPECTATIONS, out)
 
 
 @compiled
 def draw_first_impression(draws: Draws, client: int, predecessors: int, out: Floats) -> None:
-    """Normal: the first impression a client makes on a keyworker, a draw per frame."""
+    """Normal: the first impression a client makes on a keyworker, a draw per frame.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    client
+        Number of the client in the centre.
+    predecessors
+        How many keyworkers held the post, or met the client, before.
+    out
+        Array that is filled, shape (frames,).
+    """
     _fill(draws, client, predecessors, FIRST_IMPRESSIONS, out)
 
 
@@ -209,7 +289,18 @@ def _fill(draws: Draws, entity: int, day: int, stream: int, out: Floats) -> None
 def style_draws(draws: Draws, person: int, predecessors: int, stream: int) -> tuple[float, float]:
     """Normal: the inclination of a client, and of a keyworker, to the coping way of a *stream*.
 
-    *person* is the number of the client, or that of the keyworker's post; a client has no *predecessors*.
+    A client has no *predecessors*.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    person
+        Number of the client, or of the keyworker's post.
+    predecessors
+        How many keyworkers held the post, or met the client, before.
+    stream
+        Number of the random stream, from ``stream_id``.
     """
     client, keyworker, _, _ = normals(draws, person, predecessors, stream, FIRST)
     return client, keyworker
@@ -217,7 +308,15 @@ def style_draws(draws: Draws, person: int, predecessors: int, stream: int) -> tu
 
 @compiled
 def friendship_draw(draws: Draws, one: int, other: int) -> float:
-    """Uniform: whether two clients of a centre are friends; the same whoever comes first."""
+    """Uniform: whether two clients of a centre are friends; the same whoever comes first.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    one, other
+        Numbers of the two clients, which differ.
+    """
     later, earlier = max(one, other), min(one, other)
     drawn, _, _, _ = uniforms(draws, later * (later - 1) // 2 + earlier, FIRST, FRIENDSHIPS, FIRST)
     return drawn
@@ -225,19 +324,55 @@ def friendship_draw(draws: Draws, one: int, other: int) -> float:
 
 @compiled
 def meeting_draws(draws: Draws, dyad: int, day: int) -> tuple[float, float, float, float]:
-    """Uniform: whether a dyad meets today, for each kind of encounter that happens by chance."""
+    """Uniform: whether a dyad meets today, for each kind of encounter that happens by chance.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    dyad
+        Number of the dyad in the centre.
+    day
+        Day of the stay, from 1.
+    """
     return uniforms(draws, dyad, day, MEETINGS, FIRST)
 
 
 @compiled
 def encounter_draws(draws: Draws, dyad: int, day: int, kind: int) -> tuple[float, float, float, float]:
-    """Uniform: who opens, which frame client and keyworker take, whether the keyworker bends the rules."""
+    """Uniform: who opens, which frame client and keyworker take, whether the keyworker bends the rules.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    dyad
+        Number of the dyad in the centre.
+    day
+        Day of the stay, from 1.
+    kind
+        Code of the kind of encounter, see ``EncounterKind``.
+    """
     return uniforms(draws, dyad, day, ENCOUNTERS[kind], FIRST)
 
 
 @compiled
 def exchange_draws(draws: Draws, dyad: int, day: int, kind: int, exchange: int) -> tuple[float, float, float]:
-    """Uniform: the source of the act, which act it is, and as what it is seen."""
+    """Uniform: the source of the act, which act it is, and as what it is seen.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    dyad
+        Number of the dyad in the centre.
+    day
+        Day of the stay, from 1.
+    kind
+        Code of the kind of encounter, see ``EncounterKind``.
+    exchange
+        Number of the exchange in its encounter, from 0.
+    """
     source, act, seen, _ = uniforms(draws, dyad, day, ENCOUNTERS[kind], 1 + exchange)
     return source, act, seen
 
@@ -248,34 +383,86 @@ SEEN = 2
 
 @compiled
 def evening_draws(draws: Draws, dyad: int, day: int) -> tuple[float, float, float, float]:
-    """Uniform: whether client and keyworker notice the other's tension, and how either handles tension."""
+    """Uniform: whether client and keyworker notice the other's tension, and how either handles tension.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    dyad
+        Number of the dyad in the centre.
+    day
+        Day of the stay, from 1.
+    """
     return uniforms(draws, dyad, day, EVENINGS, FIRST)
 
 
 @compiled
 def acceptance_draw(draws: Draws, dyad: int, day: int) -> float:
-    """Uniform: whether a proposal to talk is accepted."""
+    """Uniform: whether a proposal to talk is accepted.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    dyad
+        Number of the dyad in the centre.
+    day
+        Day of the stay, from 1.
+    """
     accepts, _, _, _ = uniforms(draws, dyad, day, EVENINGS, FIRST + 1)
     return accepts
 
 
 @compiled
 def peer_draws(draws: Draws, client: int, day: int) -> tuple[float, float]:
-    """Uniform: whether a client talks with a friend about the staff today, and with which."""
+    """Uniform: whether a client talks with a friend about the staff today, and with which.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    client
+        Number of the client in the centre.
+    day
+        Day of the stay, from 1.
+    """
     talks, friend, _, _ = uniforms(draws, client, day, PEERS, FIRST)
     return talks, friend
 
 
 @compiled
 def leaving_draw(draws: Draws, post: int, day: int) -> float:
-    """Uniform: whether the keyworker who holds a post leaves today."""
+    """Uniform: whether the keyworker who holds a post leaves today.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    post
+        Number of the keyworker's post.
+    day
+        Day of the stay, from 1.
+    """
     leaves, _, _, _ = uniforms(draws, post, day, LEAVING, FIRST)
     return leaves
 
 
 @compiled
 def event_draw(draws: Draws, dyad: int, day: int, stream: int) -> float:
-    """Uniform: whether an event that happens by chance happens to a dyad today."""
+    """Uniform: whether an event that happens by chance happens to a dyad today.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    dyad
+        Number of the dyad in the centre.
+    day
+        Day of the stay, from 1.
+    stream
+        Number of the random stream, from ``stream_id``.
+    """
     happens, _, _, _ = uniforms(draws, dyad, day, stream, FIRST)
     return happens
 

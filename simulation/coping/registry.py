@@ -25,7 +25,7 @@ Effect = Callable[["Party", float, "Parameters"], None]
 """What a way does to the party who takes it, on a day, with the parameters."""
 
 
-def no_effect(party: Party, day: float, parameters: Parameters) -> None:
+def _no_effect(party: Party, day: float, parameters: Parameters) -> None:
     """The party's state stays as it is."""
 
 
@@ -58,7 +58,7 @@ class CopingWay:
     phrase: str
     parameters: type[ParameterGroup]
     log_odds: LogOdds
-    effect: Effect = no_effect
+    effect: Effect = _no_effect
     mark: Mark | None = None
     proposes_talk: bool = False
 
@@ -73,7 +73,7 @@ def coping_way(
     phrase: str,
     parameters: type[ParameterGroup],
     log_odds: LogOdds,
-    effect: Effect = no_effect,
+    effect: Effect = _no_effect,
     mark: Mark | None = None,
     proposes_talk: bool = False,
 ) -> CopingWay:

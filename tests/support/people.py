@@ -26,7 +26,7 @@ LEAST, NEARLY_ONE = 2.0**-33, 1.0 - 2.0**-33
 ORDINARY = PREPARED.conditions(draws_of(0))
 
 share = st.floats(0, 1)
-unit_draw = st.floats(0, NEARLY_ONE)
+unit_draw = st.floats(LEAST, NEARLY_ONE)
 log_weights = st.lists(st.floats(-12, 0), min_size=K, max_size=K)
 all_draws = st.one_of(
     st.integers(0, 2**63 - 1).map(draws_of),

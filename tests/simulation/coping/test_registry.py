@@ -10,7 +10,7 @@ from tests.support.people import WAYS, conditions, numbers, party
 
 from twoway.simulation import coping
 from twoway.simulation.coping import COPING_WAYS
-from twoway.simulation.coping.registry import CopingWay, coping_way, no_effect
+from twoway.simulation.coping.registry import CopingWay, _no_effect, coping_way
 from twoway.simulation.dynamics.tension import cope
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.coping import Coping
@@ -83,7 +83,7 @@ def test_every_way_has_a_file():
 
 def test_exactly_one_way_proposes_a_talk():
     assert [way.name for way in COPING_WAYS.values() if way.proposes_talk] == ["propose_talk"]
-    assert COPING_WAYS["propose_talk"].effect is no_effect
+    assert COPING_WAYS["propose_talk"].effect is _no_effect
 
 
 def test_a_way_that_does_not_exist_is_answered_with_the_nearest_that_does():

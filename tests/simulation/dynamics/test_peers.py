@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.people import FRAMES, PREPARED, all_draws, event_log, log_weights, numbers, party, share
+from tests.support.people import FRAMES, LEAST, PREPARED, all_draws, event_log, log_weights, numbers, party, share
 
 from twoway.simulation.affect_control.frames import CLIENT
 from twoway.simulation.dynamics.admission import open_centre
@@ -95,15 +95,15 @@ def ward(clients=5, density=1.0, **written):
     return {int(row.dyad): int(row.friend) for row in rows}
 
 
-@pytest.mark.parametrize(("which", "friend"), [(0.0, 0), (0.49, 1), (0.5, 2), (1 - 2.0**-33, 3)])
+@pytest.mark.parametrize(("which", "friend"), [(LEAST, 0), (0.49, 1), (0.5, 2), (1 - 2.0**-33, 3)])
 def test_any_friend_is_talked_with_alike(which, friend):
     others = [[j for j in range(5) if j != i] for i in range(5)]
-    assert ward(talks=0.0, which=which) == {i: others[i][friend] for i in range(5)}
+    assert ward(talks=LEAST, which=which) == {i: others[i][friend] for i in range(5)}
 
 
 def test_nobody_talks_whose_draw_reaches_the_chance_nor_anyone_without_friends():
     assert ward(talks=1 - 2.0**-33) == {}
-    assert ward(density=0.0, talks=0.0) == {}
+    assert ward(density=0.0, talks=LEAST) == {}
 
 
 def test_with_more_friends_one_talks_more_often():

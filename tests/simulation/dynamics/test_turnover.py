@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.drawn_by_hand import AVERAGE, of_people
-from tests.support.people import K, conditions, event_log, log_weights, pair, party, share, softmax
+from tests.support.people import LEAST, K, conditions, event_log, log_weights, pair, party, share, softmax
 
 from twoway.simulation.affect_control.frames import KEYWORKER
 from twoway.simulation.dynamics.admission import fill_post, meet_keyworker, open_centre
@@ -92,7 +92,7 @@ def evening(draw, times=1, post=1, seed=3):
 
 
 def test_only_the_clients_of_the_keyworker_who_leaves_meet_a_new_one():
-    (_, keyworkers, _, posts), state, log, left = evening(0.0)
+    (_, keyworkers, _, posts), state, log, left = evening(LEAST)
     assert left == [False, True]
     assert list(state.posts.predecessors) == [0, 1]
     assert list(log.rows.dyad[: log.written[0]]) == [1, 3]
@@ -112,9 +112,9 @@ def test_nobody_leaves_whose_draw_reaches_the_chance():
 
 
 def test_a_post_can_be_filled_any_number_of_times_each_time_by_another_person():
-    _, state, _, _ = evening(0.0, times=30)
+    _, state, _, _ = evening(LEAST, times=30)
     assert state.posts[1].predecessors == 30
-    views = {evening(0.0, times=n)[1].posts[1].general_view.tobytes() for n in range(5)}
+    views = {evening(LEAST, times=n)[1].posts[1].general_view.tobytes() for n in range(5)}
     assert len(views) == 5
 
 
