@@ -1,7 +1,7 @@
 """Action tables: for every turn, what is feasible and how likely, worked out once and looked up by compiled code.
 
 A turn's record says which acts are feasible, how likely the script, strain and each frame make them, how easily they
-are taken for each other, and how disturbing they are.
+are taken for each other, how well they answer the act before, and how disturbing they are.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from twoway.simulation.arrays import Floats, Ints
 from twoway.simulation.compilation import compiled
 from twoway.simulation.rules.choice import choice_weight
 from twoway.simulation.rules.reading import likeness
+from twoway.simulation.rules.replies import answer_weight, pair_weight
 from twoway.simulation.situations import EITHER, LONGEST, EncounterKind, Situations, position_of
 from twoway.simulation.state import Record, Records, empty_records, record_type
 
@@ -25,13 +26,18 @@ if TYPE_CHECKING:
 
 PerAct = Annotated[Floats, "acts"]
 """One number per feasible act, shape (acts,); beyond ``feasible`` it is 0."""
+WORDS = -1
+"""In place of the number of a fact: the act is words, which are taken for other words."""
+NOTHING_BEFORE = 0
+"""In place of the number of an act before: the turn opens an encounter."""
 
 
 class Encounter(Record):
-    """One kind of encounter: who opens it, how many exchanges it has, and the turn of each by opener."""
+    """One kind of encounter: who opens it, how many exchanges it has (and has at most), the turn of each by opener."""
 
     opened_by: int
     exchanges: int
+    longest: int
     turn: Annotated[Ints, 2, LONGEST]
 
 
@@ -39,36 +45,58 @@ class Turn(Record):
     """One party's turn: probabilities of its feasible acts by source, and how they are perceived.
 
     Acts are numbered by their place among the feasible ones; ``act`` holds their codes. ``written`` are the weights of
-    the script before they are probabilities; ``strained`` is 1 where some act comes from strain.
+    the script before they are probabilities; ``strained`` is 1 where some act comes from strain. ``fact`` is the number
+    of the fact an act is, or ``WORDS``.
+
+    In a turn that is ``contingent`` (1, else 0), acts answer the act before (``Before``): ``answers`` is how well each
+    does, ``ready`` what the script adds then, and ``script_sum`` and ``will_sum`` are the sums of script and will when
+    weighted with ``answers``.
     """
 
     role: int
     mandated: int
+    contingent: int
     feasible: int
     strained: float
     refused: int
     granted: int
     decided: float
     act: Annotated[Ints, "acts"]
+    fact: Annotated[Ints, "acts"]
     evaluation: PerAct
     potency: PerAct
     activity: PerAct
     written: PerAct
     script: PerAct
-    script_cdf: PerAct
     strain: PerAct
-    strain_cdf: PerAct
     will: Annotated[Floats, "frames", "acts"]
-    will_cdf: Annotated[Floats, "frames", "acts"]
     disturbance: Annotated[Floats, "frames", "acts"]
     likeness: Annotated[Floats, "acts", "acts"]
+    answers: Annotated[Floats, "befores", "acts"]
+    ready: Annotated[Floats, "befores", "acts"]
+    script_sum: Annotated[Floats, "befores"]
+    will_sum: Annotated[Floats, "befores", "frames"]
+
+
+class Before(Record):
+    """An act that may come before a turn; it has its code plus 1 as its number, and 0 stands for nothing before.
+
+    ``fits`` is 1 for the acts of each turn that fit as an answer, -1 for those that are out of place; ``offers`` is 1
+    for those that the role has ready. ``dominance`` is potency beyond what evaluation predicts, EPA units.
+    """
+
+    evaluation: float
+    dominance: float
+    fits: Annotated[Floats, "turns", "acts"]
+    offers: Annotated[Floats, "turns", "acts"]
 
 
 class ActionTables(NamedTuple):
-    """Records of the kinds of encounter and of the turns."""
+    """Records of the kinds of encounter, of the turns, and of the acts that may come before them."""
 
     encounters: Records[Encounter]
     turns: Records[Turn]
+    befores: Records[Before]
 
 
 def action_tables(
@@ -85,14 +113,17 @@ def action_tables(
     situations, frames, lexicon, equations
         What the scenario's data files hold.
     scenario
-        Uses ``learning.choice_temperature``, ``learning.perceptual_noise`` and ``context.strictness``.
+        Uses ``context.strictness`` and the numbers of ``learning`` about choice, replies and perception.
     """
     acts = {act: i for i, act in enumerate(situations.acts)}
     room = max(len(turn.feasible) for turn in situations.turns)
+    fact = {act: i for i, listed in enumerate(situations.facts.values()) for act in listed}
     identities = frames.sentiments(lexicon)
     turns = cast(
         Records[Turn],
-        empty_records(len(situations.turns), record_type(Turn, frames=len(frames.names), acts=room)),
+        empty_records(
+            len(situations.turns), record_type(Turn, frames=len(frames.names), acts=room, befores=1 + len(acts))
+        ),
     )
     for i, turn in enumerate(situations.turns):
         row = turns[i]
@@ -100,6 +131,7 @@ def action_tables(
         epa = np.array([lexicon.sentiment("acts", act) for act in turn.feasible])
         row.role, row.mandated, row.feasible = turn.role, turn.mandated, n
         row.act[:n] = [acts[act] for act in turn.feasible]
+        row.fact[:n] = [fact.get(act, WORDS) for act in turn.feasible]
         row.evaluation[:n], row.potency[:n], row.activity[:n] = epa.T
         row.written[:n] = [turn.script.get(act, 0.0) for act in turn.feasible]
         row.decided = turn.decided
@@ -109,51 +141,79 @@ def action_tables(
         strain = np.array([turn.strain.get(act, 0.0) for act in turn.feasible])
         row.strained = float(strain.sum() > 0)
         row.strain[:n] = strain / max(strain.sum(), 1e-300)
-        row.strain_cdf[:] = np.cumsum(row.strain)
-        _close(row.strain, row.strain_cdf)
         doer, other = identities[:, turn.role, None], identities[:, 1 - turn.role, None]
         row.disturbance[:, :n] = equations.deflection(doer, epa[None], other)
         if not turn.decided:
             _write_script(row)
-    update_tables(turns, scenario)
+    befores = _befores(situations, lexicon, room)
+    update_tables(turns, befores, scenario)
     kinds = cast(Records[Encounter], empty_records(len(EncounterKind), record_type(Encounter)))
     for kind in range(len(kinds)):
         encounter = kinds[kind]
         encounter.opened_by, encounter.exchanges = situations.opened_by[kind], situations.exchanges[kind]
+        encounter.longest = situations.longest[kind]
         for opener in (0, 1):
             if encounter.opened_by in (opener, EITHER):
-                for e in range(encounter.exchanges):
+                for e in range(encounter.longest):
                     role = opener if e % 2 == 0 else 1 - opener
                     encounter.turn[opener, e] = situations.turn(kind, role, position_of(e))
-    return ActionTables(kinds, turns)
+    return ActionTables(kinds, turns, befores)
 
 
-def update_tables(turns: Records[Turn], scenario: Scenario) -> None:
+def _befores(situations: Situations, lexicon: Lexicon, room: int) -> Records[Before]:
+    """The acts that may come before a turn: as they are in themselves, and as first parts of adjacency pairs."""
+    dtype = record_type(Before, turns=len(situations.turns), acts=room)
+    befores = cast(Records[Before], empty_records(1 + len(situations.acts), dtype))
+    epa = np.array([lexicon.sentiment("acts", act) for act in situations.acts])
+    slope, level = np.polyfit(epa[:, 0], epa[:, 1], 1)
+    pairs = {act: pair for pair in situations.pairs for act in pair.after}
+    for code, act in enumerate(situations.acts):
+        row = befores[1 + code]
+        row.evaluation, row.dominance = epa[code, 0], epa[code, 1] - (level + slope * epa[code, 0])
+        if act in pairs:
+            pair = pairs[act]
+            for i, turn in enumerate(situations.turns):
+                for j, answer in enumerate(turn.feasible):
+                    row.fits[i, j] = float(answer in pair.fits) - float(answer in pair.unfit)
+                    row.offers[i, j] = float(answer in pair.offers)
+    return befores
+
+
+def update_tables(turns: Records[Turn], befores: Records[Before], scenario: Scenario) -> None:
     """Work out anew what depends on the numbers of a scenario that means the same data files.
 
     Parameters
     ----------
     turns
         Turns from ``action_tables``, which are changed.
+    befores
+        Acts that may come before them.
     scenario
-        Uses ``learning.choice_temperature``, ``learning.perceptual_noise`` and ``context.strictness``.
+        Uses ``context.strictness`` and the numbers of ``learning`` about choice, replies and perception.
     """
-    write_choice_and_likeness(turns, scenario.learning.choice_temperature, scenario.learning.perceptual_noise)
+    learning = scenario.learning
+    write_choice_and_likeness(turns, learning.choice_temperature, learning.perceptual_noise, learning.fact_confusion)
     write_decisions(turns, scenario.context.strictness)
+    strengths = learning.affiliation_matching, learning.dominance_yielding, learning.pair_strength
+    write_replies(turns, befores, strengths, learning.offered_share)
 
 
 @compiled
-def write_choice_and_likeness(turns: Records[Turn], choice_temperature: float, perceptual_noise: float) -> None:
+def write_choice_and_likeness(
+    turns: Records[Turn], choice_temperature: float, perceptual_noise: float, fact_confusion: float
+) -> None:
     """Write down how right each act feels in each frame, and how easily acts are taken for each other.
 
     Parameters
     ----------
     turns
-        Turns with acts, sentiments and deflections; ``will``, ``will_cdf`` and ``likeness`` are written.
+        Turns with acts, sentiments and deflections; ``will`` and ``likeness`` are written.
     choice_temperature
         Difference in deflection that costs an act a factor e, above 0.
     perceptual_noise
         How far apart acts may lie and still be taken for each other, EPA units, above 0.
+    fact_confusion
+        Share of that likeness which is left between two facts, and between a fact and words, 0..1.
     """
     for i in range(turns.shape[0]):
         turn = turns[i]
@@ -162,18 +222,101 @@ def write_choice_and_likeness(turns: Records[Turn], choice_temperature: float, p
             for j in range(turn.feasible):
                 turn.will[k, j] = choice_weight(turn.disturbance[k, j], choice_temperature)
                 total += turn.will[k, j]
-            below = 0.0
-            for j in range(turn.will.shape[1]):
+            for j in range(turn.feasible):
                 turn.will[k, j] /= total
-                below += turn.will[k, j]
-                turn.will_cdf[k, j] = below
-            _close(turn.will[k], turn.will_cdf[k])
         for a in range(turn.feasible):
             for b in range(turn.feasible):
                 e = turn.evaluation[a] - turn.evaluation[b]
                 p = turn.potency[a] - turn.potency[b]
                 q = turn.activity[a] - turn.activity[b]
-                turn.likeness[a, b] = likeness(e * e + p * p + q * q, perceptual_noise)
+                alike = likeness(e * e + p * p + q * q, perceptual_noise)
+                turn.likeness[a, b] = alike if turn.fact[a] == turn.fact[b] else alike * fact_confusion
+
+
+@compiled
+def write_replies(
+    turns: Records[Turn], befores: Records[Before], strengths: tuple[float, float, float], offered_share: float
+) -> None:
+    """Write down how well each act answers each act before; with numbers of 0, no turn is contingent.
+
+    Parameters
+    ----------
+    turns
+        Turns whose script and will are written; what depends on the act before is written.
+    befores
+        Acts that may come before them.
+    strengths
+        How strongly friendliness is matched, dominance yielded to, and an adjacency pair completed.
+    offered_share
+        Weight in the script of what the role has ready as an answer, 0..1.
+    """
+    matching, yielding, pairing = strengths
+    for i in range(turns.shape[0]):
+        turn = turns[i]
+        turn.contingent = int(matching > 0.0 or yielding > 0.0 or pairing > 0.0 or offered_share > 0.0)
+        for before in range(befores.shape[0] * turn.contingent):
+            first = befores[before]
+            for j in range(turn.feasible):
+                answer = befores[1 + turn.act[j]]
+                turn.answers[before, j] = answer_weight(
+                    first.evaluation, answer.evaluation, first.dominance + answer.dominance, matching, yielding
+                ) * pair_weight(first.fits[i, j], pairing)
+                turn.ready[before, j] = offered_share * first.offers[i, j]
+            for k in range(turn.will.shape[0]):
+                turn.will_sum[before, k] = 0.0
+                for j in range(turn.feasible):
+                    turn.will_sum[before, k] += turn.will[k, j] * turn.answers[before, j]
+        _sum_script(turn)
+
+
+@compiled
+def scripted(turn: Turn, before: int, act: int) -> float:
+    """Probability of an act out of the role: by the script, which answers the act before unless the rules mandate it.
+
+    Parameters
+    ----------
+    turn
+        Whose turn it is, with its script.
+    before
+        Number of the act before, or ``NOTHING_BEFORE``.
+    act
+        Place of the act among those feasible.
+    """
+    if before == NOTHING_BEFORE or turn.mandated or not turn.contingent:
+        return turn.script[act]
+    return (turn.script[act] + turn.ready[before, act]) * turn.answers[before, act] / turn.script_sum[before]
+
+
+@compiled
+def willed(turn: Turn, before: int, frame: int, act: int) -> float:
+    """Probability of an act out of a frame: what feels right there, as an answer to the act before.
+
+    Parameters
+    ----------
+    turn, before, act
+        As in ``scripted``.
+    frame
+        Number of the frame.
+    """
+    if before == NOTHING_BEFORE or not turn.contingent:
+        return turn.will[frame, act]
+    return turn.will[frame, act] * turn.answers[before, act] / turn.will_sum[before, frame]
+
+
+def chances_by_source(turn: Turn, before: int) -> tuple[Floats, Floats, Floats]:
+    """Probabilities of a turn's A feasible acts: out of the role and of strain, (A,) each, and of every frame, (K, A).
+
+    Parameters
+    ----------
+    turn
+        Whose turn it is.
+    before
+        Number of the act before, or ``NOTHING_BEFORE``.
+    """
+    count, frames = int(turn.feasible), range(turn.will.shape[0])
+    script = np.array([scripted(turn, before, j) for j in range(count)])
+    will = np.array([[willed(turn, before, k, j) for j in range(count)] for k in frames])
+    return script, turn.strain[:count].copy(), will
 
 
 @compiled
@@ -200,18 +343,15 @@ def _write_script(turn: Turn) -> None:
     total = 0.0
     for j in range(turn.written.shape[0]):
         total += turn.written[j]
-    below = 0.0
     for j in range(turn.written.shape[0]):
         turn.script[j] = turn.written[j] / total
-        below += turn.script[j]
-        turn.script_cdf[j] = below
-    _close(turn.script, turn.script_cdf)
+    _sum_script(turn)
 
 
 @compiled
-def _close(probabilities: Floats, cumulative: Floats) -> None:
-    """Make *cumulative* infinite from the last possible act on, so that no draw goes beyond it."""
-    for j in range(probabilities.shape[0] - 1, -1, -1):
-        cumulative[j] = np.inf
-        if probabilities[j] > 0.0:
-            return
+def _sum_script(turn: Turn) -> None:
+    """Add up the script as an answer to each act before."""
+    for before in range(turn.script_sum.shape[0] * turn.contingent):
+        turn.script_sum[before] = 0.0
+        for j in range(turn.feasible):
+            turn.script_sum[before] += (turn.script[j] + turn.ready[before, j]) * turn.answers[before, j]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from twoway.simulation.action_tables import NOTHING_BEFORE, chances_by_source
 from twoway.simulation.affect_control.frames import CLIENT
 from twoway.simulation.arrays import Floats, Ints
 from twoway.simulation.dynamics.day import wake
@@ -24,7 +25,8 @@ from twoway.simulation.state import CentreState, Pair
 class Exchange(NamedTuple):
     """Which exchange: *centre*, *dyad* and *day* (from 1), *kind* of encounter, its number in it, and by whom.
 
-    *act* is the code of an act, *bent* is whether the keyworker bent the rules; *definition* (K,) and
+    *act* is the code of an act, *answered* that of the reader's own act before it, if there was one in this encounter;
+    *bent* is whether the keyworker bent the rules; *definition* (K,) and
     *presumed_reserve* are the reader's before this exchange if an earlier one on the same day has changed them.
     """
 
@@ -37,6 +39,7 @@ class Exchange(NamedTuple):
     number: int
     actor: int
     act: int
+    answered: int | None
     bent: bool
     definition: Floats | None
     presumed_reserve: float | None
@@ -100,15 +103,16 @@ def reader_state(prepared: PreparedScenario, exchange: Exchange) -> ReaderState:
     acting = acting_from(actor, turn, exchange.bent, parameters)
     role, strain = believed = believed_sources(reader, turn, acting, parameters)
     act = turn.act[:count].tolist().index(exchange.act)
-    perceive(reader, turn, act, believed, parameters.perceptual_assimilation, 0.5, conditions.seen)
+    before = NOTHING_BEFORE if exchange.answered is None else 1 + exchange.answered
+    perceive(reader, turn, before, act, believed, parameters.perceptual_assimilation, 0.5, conditions.seen)
     weights = np.diff(conditions.seen[:count], prepend=0.0)
-    person = turn.will[:, :count].copy()
+    script, strained, person = chances_by_source(turn, before)
     meant = reader.definition @ person
-    prediction = [expected(turn.script[j], turn.strain[j], meant[j], role, strain) for j in range(count)]
+    prediction = [expected(script[j], strained[j], meant[j], role, strain) for j in range(count)]
     return ReaderState(
         acts=turn.act[:count].copy(),
-        script=turn.script[:count].copy(),
-        strain=turn.strain[:count].copy(),
+        script=script,
+        strain=strained,
         person=person,
         role_share=float(role),
         strain_share=float(strain),

@@ -15,19 +15,22 @@ import mesa
 import networkx as nx
 import numpy as np
 
-from twoway.simulation.action_tables import Turn
+from twoway.simulation.action_tables import NOTHING_BEFORE, Turn
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, KINDS
 from twoway.simulation.arrays import RecordArray
 from twoway.simulation.columns import DAY_COLUMNS, row_type
 from twoway.simulation.dynamics.admission import open_centre
 from twoway.simulation.dynamics.day import NO_ONE, SLOTS, after_meeting, dyad_evening, meeting_in, wake
 from twoway.simulation.dynamics.encounter import (
+    Course,
     Meeting,
     SourceShares,
     acting_from,
+    after_exchange,
     approach,
     choose,
     exchange_row,
+    goes_on,
     part,
     read,
 )
@@ -52,7 +55,9 @@ class Person(mesa.Agent):  # type: ignore[misc]
         """The record of this person's view of the other party of a dyad (``twoway.simulation.state``)."""
         return (self.model.state.clients, self.model.state.keyworkers)[self.role][dyad]
 
-    def choose(self, dyad: int, turn: Turn, frame: int, bent: bool, draws: tuple[float, float], row: Row) -> int:
+    def choose(
+        self, dyad: int, turn: Turn, before: int, frame: int, bent: bool, draws: tuple[float, float], row: Row
+    ) -> int:
         """Choose an act.
 
         Parameters
@@ -61,6 +66,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
             Number of the dyad.
         turn
             What is feasible, and how likely the script, strain and each frame make it.
+        before
+            Number of the other's last act as this person saw it: its code plus 1, or 0 for none.
         frame
             What this person takes the relationship to be in this encounter.
         bent
@@ -74,15 +81,17 @@ class Person(mesa.Agent):  # type: ignore[misc]
         -------
         Place of the act among those feasible in the turn.
         """
-        return int(choose(self.view_of(dyad), turn, frame, bent, self.model.conditions, draws, row))
+        return int(choose(self.view_of(dyad), turn, before, frame, bent, self.model.conditions, draws, row))
 
-    def read(self, dyad: int, turn: Turn, act: int, acting: SourceShares, draw: float, row: Row) -> int:
+    def read(self, dyad: int, turn: Turn, before: int, act: int, acting: SourceShares, draw: float, row: Row) -> int:
         """Read an act of the other.
 
         Parameters
         ----------
         dyad, turn, row
             As for ``choose``; what is seen, expected and felt is written to the row.
+        before
+            Number of this person's own last act as it was meant: its code plus 1, or 0 for none.
         act
             Place of what was done among the acts feasible in the turn.
         acting
@@ -94,7 +103,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         -------
         Place of the act that was seen.
         """
-        return int(read(self.view_of(dyad), turn, act, acting, self.model.conditions, draw, row))
+        return int(read(self.view_of(dyad), turn, before, act, acting, self.model.conditions, draw, row))
 
     def account(self, dyad: int) -> dict[str, float]:
         """What this person would say of the other now, from its own state alone: shares of kinds of frame, and tone."""
@@ -264,11 +273,11 @@ class Centre(mesa.Model):  # type: ignore[misc]
         for slot in range(SLOTS):
             meeting = Meeting(*meeting_in(slot, self.day, meets[slot], pair, self.conditions, self.draws))
             if meeting.opener != NO_ONE:
-                good = self.encounter(meeting, pair, (client, keyworker))
-                after_meeting(meeting, good, pair, self.conditions, self.log)
+                course = self.encounter(meeting, pair, (client, keyworker))
+                after_meeting(meeting, course, pair, self.conditions, self.log)
         self._dyad_evening(self.day, pair, self.conditions, self.draws, self.log)
 
-    def encounter(self, meeting: Meeting, pair: Pair, parties: tuple[Client, Keyworker]) -> int:
+    def encounter(self, meeting: Meeting, pair: Pair, parties: tuple[Client, Keyworker]) -> Course:
         """Let two agents meet, who alternate.
 
         Parameters
@@ -282,23 +291,23 @@ class Centre(mesa.Model):  # type: ignore[misc]
 
         Returns
         -------
-        Number of exchanges that were read as good.
+        The course the encounter took.
         """
         conditions, kind = self.conditions, self.conditions.encounters[meeting.kind]
         coming = approach(meeting, pair, conditions, self.draws)
-        good = 0
-        for exchange in range(kind.exchanges):
-            turn = conditions.turns[kind.turn[meeting.opener, exchange]]
-            row = self.log.rows[exchange_row(meeting, exchange, turn, coming, pair, self.log)]
-            source, which, seen = exchange_draws(self.draws, pair.number, meeting.day, meeting.kind, exchange)
+        course = Course(0, 0, NOTHING_BEFORE, NOTHING_BEFORE, False)
+        while goes_on(course, kind):
+            turn = conditions.turns[kind.turn[meeting.opener, course.exchanges]]
+            row = self.log.rows[exchange_row(meeting, course.exchanges, turn, coming, pair, self.log)]
+            source, which, seen = exchange_draws(self.draws, pair.number, meeting.day, meeting.kind, course.exchanges)
             actor, reader = parties[turn.role], parties[1 - turn.role]
             acting = acting_from(actor.view_of(pair.number), turn, coming.bent, conditions.parameters)
             frame = coming.client_frame if turn.role == CLIENT else coming.keyworker_frame
-            act = actor.choose(pair.number, turn, frame, coming.bent, (source, which), row)
-            seen_as = reader.read(pair.number, turn, act, acting, seen, row)
-            good += int(turn.evaluation[seen_as] >= conditions.parameters.good_reading_threshold)
-        part(meeting, pair, int(kind.exchanges))
-        return good
+            act = actor.choose(pair.number, turn, course.seen, frame, coming.bent, (source, which), row)
+            seen_as = reader.read(pair.number, turn, course.meant, act, acting, seen, row)
+            course = after_exchange(course, turn, act, seen_as, conditions.parameters.good_reading_threshold)
+        part(meeting, pair, course.exchanges)
+        return course
 
     def records(self) -> CentreRecords:
         """What has happened so far, as the compiled runner would leave it."""

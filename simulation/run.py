@@ -136,7 +136,9 @@ class PreparedScenario:
         )
         r = self.resolved
         self.frames = frames_record(r.frames)
-        self.encounters, self._turns = action_tables(r.situations, r.frames, r.lexicon, r.equations, self.scenario)
+        self.encounters, self._turns, self._befores = action_tables(
+            r.situations, r.frames, r.lexicon, r.equations, self.scenario
+        )
         self.edition = _edition_of(r.extensions)
         ways = empty_records(len(r.coping_ways), record_type(WayRecord))
         for record, way in zip(ways, r.coping_ways.values(), strict=True):
@@ -155,7 +157,7 @@ class PreparedScenario:
         other = copy(self)
         other.resolved, other.scenario = self.resolved.with_scenario(scenario), scenario
         other._parameters, other._turns = (parameters_record(scenario),), self._turns.copy()
-        update_tables(other._turns, scenario)
+        update_tables(other._turns, self._befores, scenario)
         return other
 
     def conditions(self, draws: Draws, changes: int = 0) -> Conditions:
@@ -192,7 +194,7 @@ class PreparedScenario:
 
     def new_log(self, detail: Detail) -> EventLog:
         """An empty log with room for all events of one centre, or for none."""
-        exchanges = self.resolved.situations.exchanges
+        exchanges = self.resolved.situations.longest
         daily = sum(exchanges[:3]) + max(exchanges[3], exchanges[4] + 1) + 3 + 1 + len(self.chance_events)
         design, kept = self.scenario.design, detail >= Detail.EVENTS
         rows = design.clients * design.days * (daily + 1) if kept else 1

@@ -27,7 +27,7 @@ def pick(cumulative: Floats, draw: float) -> int:
 
 @compiled
 def drawn_from(weights: Floats, draw: float) -> int:
-    """Index of the one drawn from a few *weights* that sum to 1, by a uniform draw; see ``pick``.
+    """Index of the one drawn from a few *weights* that sum to 1, by a uniform draw; never one without weight.
 
     Parameters
     ----------
@@ -40,4 +40,7 @@ def drawn_from(weights: Floats, draw: float) -> int:
     for i in range(weights.shape[0]):
         total += weights[i]
         drawn += total <= draw
-    return min(drawn, weights.shape[0] - 1)
+    drawn = min(drawn, weights.shape[0] - 1)
+    while weights[drawn] == 0.0 and drawn > 0:  # rounding has left none
+        drawn -= 1
+    return drawn

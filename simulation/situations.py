@@ -31,6 +31,7 @@ MOST_WEIGHT = 1e6
 EITHER = 2
 OPENERS = (*ROLES, "either")
 DECISIONS = ("refused", "granted")
+PAIR_FIELDS = ("after", "fits", "offers", "unfit")
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,32 @@ class DeclaredTurn:
 
 
 @dataclass(frozen=True)
+class AdjacencyPair:
+    """Which acts *fit* after certain others, which the script *offers* then, and which are out of place (*unfit*)."""
+
+    name: str
+    after: tuple[str, ...]
+    fits: tuple[str, ...]
+    offers: tuple[str, ...]
+    unfit: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Situations:
-    """All kinds of encounter: who opens each, how many exchanges it has, and its turns."""
+    """All kinds of encounter: who opens each, how many exchanges it has, and its turns; and how acts are answered.
+
+    An encounter has ``exchanges``, and goes on to ``longest`` while what was seen last was bad. ``facts`` are lists of
+    acts that everybody who is there sees for what they are; the other acts are words. ``pairs`` are adjacency pairs.
+    """
 
     path: Path
     source: dict[str, Any]
     opened_by: tuple[int, ...]
     exchanges: tuple[int, ...]
+    longest: tuple[int, ...]
     turns: tuple[DeclaredTurn, ...]
+    facts: dict[str, tuple[str, ...]]
+    pairs: tuple[AdjacencyPair, ...]
 
     def turn(self, kind: int, role: int, position: int) -> int:
         """Index in ``turns`` of a turn.
@@ -156,37 +175,87 @@ def _turn(path: Path, data: dict[str, Any], kind: int, role: int, position: int)
     )
 
 
+def _acts(path: Path, field: str, value: Any, known: tuple[str, ...]) -> tuple[str, ...]:
+    """A list of acts, all of them feasible somewhere."""
+    if not isinstance(value, list) or not all(isinstance(act, str) for act in value):
+        raise InputError(f"{path}: {field} must be a list of acts")
+    for act in value:
+        if act not in known:
+            raise InputError(f"{path}: {field} names '{act}', which is feasible nowhere; {nearest(act, known)}")
+    return tuple(value)
+
+
+def _facts(path: Path, data: dict[str, Any], known: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    facts = {name: _acts(path, f"facts.{name}", acts, known) for name, acts in table_of(path, data, "facts").items()}
+    home: dict[str, str] = {}
+    for name, acts in facts.items():
+        for act in acts:
+            if act in home:
+                raise InputError(f"{path}: facts.{name} names '{act}', which facts.{home[act]} names already")
+            home[act] = name
+    return facts
+
+
+def _pairs(path: Path, data: dict[str, Any], known: tuple[str, ...]) -> tuple[AdjacencyPair, ...]:
+    pairs: list[AdjacencyPair] = []
+    for name, value in table_of(path, data, "pairs").items():
+        table = _known(path, f"pairs.{name}", value, PAIR_FIELDS)
+        after, fits, offers, unfit = (
+            _acts(path, f"pairs.{name}.{field}", table.get(field, []), known) for field in PAIR_FIELDS
+        )
+        if not after:
+            raise InputError(f"{path}: pairs.{name}.after must list at least one act")
+        for act in unfit:
+            if act in fits or act in offers:
+                raise InputError(f"{path}: pairs.{name} says of '{act}' that it fits and that it does not")
+        for other in pairs:
+            twice = [act for act in after if act in other.after]
+            if twice:
+                raise InputError(f"{path}: '{twice[0]}' comes first in two pairs, {other.name} and {name}")
+        pairs.append(AdjacencyPair(name, after, fits, offers, unfit))
+    return tuple(pairs)
+
+
+def _length(path: Path, field: str, value: Any, least: int) -> int:
+    """A number of exchanges."""
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= LONGEST:
+        raise InputError(f"{path}: {field} = {value!r}; it must be a whole number from {least} to {LONGEST}")
+    return value
+
+
 def load_situations(path: Path) -> Situations:
     """Read a file of situations; every field is checked."""
     data = read_toml(path)
-    _known(path, "the file", data, ("source", "sets", "strain", *ENCOUNTER_KINDS))
+    _known(path, "the file", data, ("source", "sets", "strain", "facts", "pairs", *ENCOUNTER_KINDS))
     source = table_of(path, data, "source")
     table_of(path, data, "sets")
     for role, weights in _known(path, "strain", data.get("strain", {}), ROLES).items():
         if not isinstance(weights, dict):
             raise InputError(f"{path}: strain.{role} must be a table of acts with weights")
-    opened_by, exchanges, turns = [], [], []
+    opened_by, exchanges, longest, turns = [], [], [], []
     for kind, name in enumerate(ENCOUNTER_KINDS):
         if name not in data:
             raise InputError(f"{path}: the kind of encounter [{name}] is missing")
-        table = _known(path, name, data[name], ("opened_by", "exchanges", *ROLES))
+        table = _known(path, name, data[name], ("opened_by", "exchanges", "longest", *ROLES))
         for role in ROLES:
             _known(path, f"{name}.{role}", table.get(role, {}), POSITIONS)
         opener = table.get("opened_by")
         if opener not in OPENERS:
             raise InputError(f"{path}: {name}.opened_by = {opener!r}; {nearest(str(opener), OPENERS)}")
-        length = table.get("exchanges")
-        if isinstance(length, bool) or not isinstance(length, int) or not 1 <= length <= LONGEST:
-            raise InputError(f"{path}: {name}.exchanges = {length!r}; it must be a whole number from 1 to {LONGEST}")
+        length = _length(path, f"{name}.exchanges", table.get("exchanges"), 1)
+        most = _length(path, f"{name}.longest", table.get("longest", length), length)
         openers = (0, 1) if opener == "either" else (OPENERS.index(opener),)
-        needed = {(o if e % 2 == 0 else 1 - o, position_of(e)) for o in openers for e in range(length)}
+        needed = {(o if e % 2 == 0 else 1 - o, position_of(e)) for o in openers for e in range(most)}
         turns += [_turn(path, data, kind, role, position) for role, position in sorted(needed)]
         opened_by.append(OPENERS.index(opener))
         exchanges.append(length)
+        longest.append(most)
     for who, name in enumerate(ROLES):
         feasible = {act for turn in turns if turn.role == who for act in turn.feasible}
         _weights(path, f"strain.{name}", data.get("strain", {}).get(name, {}), tuple(sorted(feasible)))
-    return Situations(path, source, tuple(opened_by), tuple(exchanges), tuple(turns))
+    known = tuple(sorted({act for turn in turns for act in turn.feasible}))
+    facts, pairs = _facts(path, data, known), _pairs(path, data, known)
+    return Situations(path, source, tuple(opened_by), tuple(exchanges), tuple(longest), tuple(turns), facts, pairs)
 
 
 def position_of(exchange: int) -> int:

@@ -119,23 +119,24 @@ class Records(Protocol[R]):
 
 
 @lru_cache
-def record_type(record: type[Record], frames: int = 0, ways: int = 0, acts: int = 0) -> np.dtype[np.void]:
+def record_type(record: type[Record], **sizes: int) -> np.dtype[np.void]:
     """Layout in memory of a record.
 
     Parameters
     ----------
     record
         A class that declares the fields.
-    frames, ways, acts
-        Sizes to which annotations such as ``Annotated[Floats, "frames"]`` refer.
+    sizes
+        Sizes, such as ``frames``, to which annotations such as ``Annotated[Floats, "frames"]`` refer.
     """
-    sizes: dict[object, int] = {"frames": frames, "ways": ways, "acts": acts}
     fields: list[Any] = []
     for name, hint in get_type_hints(record, include_extras=True).items():
         if get_origin(hint) is Annotated:
             array, *shape = get_args(hint)
             scalar = np.int64 if array == Ints else np.float64
-            fields.append((name, scalar, tuple(sizes.get(size, size) for size in shape)))
+            fields.append(
+                (name, scalar, tuple(sizes.get(size, 0) if isinstance(size, str) else size for size in shape))
+            )
         else:
             fields.append((name, np.int64 if hint is int else np.float64))
     return np.dtype(fields, align=True)
@@ -181,7 +182,7 @@ def new_centre_state(clients: int, posts: int, frames: int, ways: int) -> Centre
     ways
         Number of coping ways.
     """
-    party, dyad, post = (record_type(record, frames, ways) for record in (Party, Dyad, Post))
+    party, dyad, post = (record_type(record, frames=frames, ways=ways) for record in (Party, Dyad, Post))
     return CentreState(
         cast(Records[Party], empty_records(clients, party)),
         cast(Records[Party], empty_records(clients, party)),

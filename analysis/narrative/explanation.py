@@ -109,6 +109,7 @@ def exchange_address(events: pd.DataFrame, row: pd.Series, prepared: PreparedSce
     by_same_reader = earlier[earlier["actor"] == row["actor"]]
     shares = [f"{SHARE_OF}{name}" for name in resolved.frames.names]
     before = by_same_reader.iloc[-1] if len(by_same_reader) else None
+    opens = row["exchange"] == 0
     return Exchange(
         seed=seed,
         replicate=int(row["replicate"]),
@@ -119,6 +120,7 @@ def exchange_address(events: pd.DataFrame, row: pd.Series, prepared: PreparedSce
         number=int(row["exchange"]),
         actor=ROLES.index(row["actor"]),
         act=acts.index(row["act"]),
+        answered=None if opens else acts.index(earlier.iloc[-1]["act"]),
         bent=bool(row["bent"] == 1),
         definition=None if before is None else before[shares].to_numpy(np.float64),
         presumed_reserve=None if before is None else float(before["presumed_reserve"]),

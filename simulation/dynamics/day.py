@@ -12,7 +12,7 @@ from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
 from twoway.simulation.dynamics.chance_events import chance_events
-from twoway.simulation.dynamics.encounter import Meeting, encounter
+from twoway.simulation.dynamics.encounter import Course, Meeting, encounter
 from twoway.simulation.dynamics.tension import deal_with_tension, end_talk
 from twoway.simulation.event_log import EventLog
 from twoway.simulation.random_streams import Draws, encounter_draws, meeting_draws
@@ -107,15 +107,15 @@ def meeting_in(slot: int, day: int, draw: float, pair: Pair, conditions: Conditi
 
 
 @compiled
-def after_meeting(meeting: Meeting, good: int, pair: Pair, conditions: Conditions, log: EventLog) -> None:
+def after_meeting(meeting: Meeting, course: Course, pair: Pair, conditions: Conditions, log: EventLog) -> None:
     """What an encounter decides when it is over: whether a repair talk succeeded.
 
     Parameters
     ----------
     meeting
         Day, kind and opener of the encounter.
-    good
-        Number of its exchanges that were read as good.
+    course
+        Course that the encounter took.
     pair
         The dyad with both parties and the post; changed in place.
     conditions
@@ -124,7 +124,7 @@ def after_meeting(meeting: Meeting, good: int, pair: Pair, conditions: Condition
         Event log, to which rows are added.
     """
     if meeting.kind == REPAIR:
-        end_talk(meeting.day, good, conditions.encounters[REPAIR].exchanges, pair, conditions.parameters, log)
+        end_talk(meeting.day, course.good, course.exchanges, pair, conditions.parameters, log)
 
 
 @compiled
@@ -174,6 +174,6 @@ def dyad_day(day: int, pair: Pair, conditions: Conditions, draws: Draws, log: Ev
     for slot in range(SLOTS):
         meeting = meeting_in(slot, day, meets[slot], pair, conditions, draws)
         if meeting.opener != NO_ONE:
-            good = encounter(meeting, pair, conditions, draws, log)
-            after_meeting(meeting, good, pair, conditions, log)
+            course = encounter(meeting, pair, conditions, draws, log)
+            after_meeting(meeting, course, pair, conditions, log)
     dyad_evening(day, pair, conditions, draws, log)

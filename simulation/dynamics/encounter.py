@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from twoway.simulation.action_tables import Turn
+from twoway.simulation.action_tables import NOTHING_BEFORE, Encounter, Turn, scripted, willed
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
@@ -63,6 +63,28 @@ class Meeting(NamedTuple):
     opener: int
 
 
+class Course(NamedTuple):
+    """How far an encounter has come.
+
+    Attributes
+    ----------
+    exchanges
+        Number of exchanges so far.
+    good
+        Number of those that were read as good.
+    meant, seen
+        Number of the last act as it was meant, and as it was seen (1 plus its code); ``NOTHING_BEFORE`` at first.
+    bad
+        Whether what was seen last was bad.
+    """
+
+    exchanges: int
+    good: int
+    meant: int
+    seen: int
+    bad: bool
+
+
 class Approach(NamedTuple):
     """How both come to an encounter: the frame either has taken, and whether the keyworker bends the rules."""
 
@@ -98,9 +120,16 @@ def acting_from(actor: Party, turn: Turn, bent: bool, parameters: Parameters) ->
 
 @compiled
 def choose(
-    actor: Party, turn: Turn, frame: int, bent: bool, conditions: Conditions, draws: tuple[float, float], row: Row
+    actor: Party,
+    turn: Turn,
+    before: int,
+    frame: int,
+    bent: bool,
+    conditions: Conditions,
+    draws: tuple[float, float],
+    row: Row,
 ) -> int:
-    """Choose an act, for someone who takes the relationship to be *frame*.
+    """Choose an act, for someone who takes the relationship to be *frame*; only strain does not answer the act before.
 
     Doing what the frame forbids leaves tension in the doer.
 
@@ -110,6 +139,8 @@ def choose(
         The actor's view of the other; role strain adds to its tension.
     turn
         What is feasible, and how likely the script, strain and each frame make it.
+    before
+        Number of the act before as the actor saw it, or ``NOTHING_BEFORE``.
     frame
         Number of the frame that the actor has taken for this encounter.
     bent
@@ -128,12 +159,15 @@ def choose(
     parameters = conditions.parameters
     acting = acting_from(actor, turn, bent, parameters)
     source = act_source(draws[0], acting.role, acting.strain * turn.strained)
-    if source == ROLE:
-        act = pick(turn.script_cdf, draws[1])
-    elif source == STRAIN:
-        act = pick(turn.strain_cdf, draws[1])
-    else:
-        act = pick(turn.will_cdf[frame], draws[1])
+    chances = conditions.seen[: turn.feasible]
+    for j in range(turn.feasible):
+        if source == ROLE:
+            chances[j] = scripted(turn, before, j)
+        elif source == STRAIN:
+            chances[j] = turn.strain[j]
+        else:
+            chances[j] = willed(turn, before, frame, j)
+    act = drawn_from(chances, draws[1])
     actor.tension += tension_added(
         turn.disturbance[frame, act], parameters.deflection_tolerance, parameters.role_strain_weight
     )
@@ -143,7 +177,14 @@ def choose(
 
 @compiled
 def perceive(
-    reader: Party, turn: Turn, act: int, believed: SourceShares, assimilation: float, draw: float, seen: Floats
+    reader: Party,
+    turn: Turn,
+    before: int,
+    act: int,
+    believed: SourceShares,
+    assimilation: float,
+    draw: float,
+    seen: Floats,
 ) -> int:
     """Draw what the reader takes an act for: something like what was done, and like what was expected.
 
@@ -153,6 +194,8 @@ def perceive(
         The reader's view of the actor.
     turn
         What was feasible, and how likely the script, strain and each frame make it.
+    before
+        Number of the reader's own last act as it was meant, which the act is to answer, or ``NOTHING_BEFORE``.
     act
         Place of what was done among the acts feasible in the turn.
     believed
@@ -174,10 +217,10 @@ def perceive(
     for k in range(reader.definition.shape[0]):
         weight = reader.definition[k]
         for j in range(count):
-            seen[j] += weight * turn.will[k, j]
+            seen[j] += weight * willed(turn, before, k, j)
     openness = 1.0 / count
     for j in range(count):
-        probability = expected(turn.script[j], turn.strain[j], seen[j], believed.role, believed.strain)
+        probability = expected(scripted(turn, before, j), turn.strain[j], seen[j], believed.role, believed.strain)
         seen[j] = perception_weight(turn.likeness[act, j], probability, assimilation, openness)
     total = 0.0
     for j in range(count):
@@ -189,7 +232,7 @@ def perceive(
 
 
 @compiled
-def redefine(party: Party, turn: Turn, seen: int, believed: SourceShares, parameters: Parameters) -> None:
+def redefine(party: Party, turn: Turn, before: int, seen: int, believed: SourceShares, parameters: Parameters) -> None:
     """Move the party's definition of the relationship by what the act seen says about each frame.
 
     Parameters
@@ -198,6 +241,8 @@ def redefine(party: Party, turn: Turn, seen: int, believed: SourceShares, parame
         The reader's view of the actor, which is changed.
     turn
         The turn of the act.
+    before
+        Number of the party's own last act, which the act is to answer, or ``NOTHING_BEFORE``.
     seen
         Place of the act seen among those feasible in the turn.
     believed
@@ -205,8 +250,10 @@ def redefine(party: Party, turn: Turn, seen: int, believed: SourceShares, parame
     parameters
         Uses ``lapse_rate``, ``definition_learning_rate`` and ``expectation_anchoring``.
     """
+    script = scripted(turn, before, seen)
     for k in range(party.definition.shape[0]):
-        probability = expected(turn.script[seen], turn.strain[seen], turn.will[k, seen], believed.role, believed.strain)
+        will = willed(turn, before, k, seen)
+        probability = expected(script, turn.strain[seen], will, believed.role, believed.strain)
         party.log_weights[k] = updated_log_weight(
             party.log_weights[k],
             party.expectation[k],
@@ -261,7 +308,14 @@ def believed_sources(reader: Party, turn: Turn, acting: SourceShares, parameters
 
 @compiled
 def read(
-    reader: Party, turn: Turn, act: int, acting: SourceShares, conditions: Conditions, draw: float, row: Row
+    reader: Party,
+    turn: Turn,
+    before: int,
+    act: int,
+    acting: SourceShares,
+    conditions: Conditions,
+    draw: float,
+    row: Row,
 ) -> int:
     """Read an act of the other: see it, put it down to something, and be moved by it.
 
@@ -271,6 +325,10 @@ def read(
         The reader's view of the actor, which is changed.
     turn
         What was feasible, and how likely the script, strain and each frame make it.
+    before
+        Number of the reader's own last act as it was meant, which the act is to answer, or ``NOTHING_BEFORE``.
+    before
+        Number of the reader's own last act as it was meant, which the act is to answer, or ``NOTHING_BEFORE``.
     act
         Place of what was done among the acts feasible in the turn.
     acting
@@ -289,21 +347,22 @@ def read(
     parameters = conditions.parameters
     believed = believed_sources(reader, turn, acting, parameters)
     role, strain = believed
-    b = perceive(reader, turn, act, believed, parameters.perceptual_assimilation, draw, conditions.seen)
+    b = perceive(reader, turn, before, act, believed, parameters.perceptual_assimilation, draw, conditions.seen)
 
     person, disturbance = 0.0, 0.0
     for k in range(reader.definition.shape[0]):
-        person += reader.definition[k] * turn.will[k, b]
+        person += reader.definition[k] * willed(turn, before, k, b)
         disturbance += reader.definition[k] * turn.disturbance[k, b]
-    probability = expected(turn.script[b], turn.strain[b], person, role, strain)
+    script = scripted(turn, before, b)
+    probability = expected(script, turn.strain[b], person, role, strain)
     row.expected, row.disturbance, row.seen = probability, disturbance, turn.act[b]
-    row.role_share = attribution_share(role * turn.script[b], probability)
+    row.role_share = attribution_share(role * script, probability)
     row.strain_share = attribution_share((1.0 - role) * strain * turn.strain[b], probability)
     row.person_share = person_share(row.role_share, row.strain_share)
 
     weight = personal_weight(row.person_share, parameters.impersonal_weight)
     good = turn.evaluation[b]
-    redefine(reader, turn, b, believed, parameters)
+    redefine(reader, turn, before, b, believed, parameters)
     if not turn.mandated:  # what the rules prescribe tells nothing of the person who does it
         reader.presumed_reserve = updated_presumed_reserve(
             reader.presumed_reserve, role, row.role_share, parameters.formality, parameters.reserve_learning_rate
@@ -443,8 +502,48 @@ def part(meeting: Meeting, pair: Pair, exchanges: int) -> None:
 
 
 @compiled
-def encounter(meeting: Meeting, pair: Pair, conditions: Conditions, draws: Draws, log: EventLog) -> int:
+def goes_on(course: Course, kind: Encounter) -> bool:
+    """Whether an encounter goes on: it has its usual length, and more while what was seen last was bad.
+
+    Parameters
+    ----------
+    course
+        Course of the encounter so far.
+    kind
+        Kind of the encounter.
+    """
+    return course.exchanges < kind.exchanges or (course.bad and course.exchanges < kind.longest)
+
+
+@compiled
+def after_exchange(course: Course, turn: Turn, act: int, seen: int, good_from: float) -> Course:
+    """The course of an encounter after one more exchange.
+
+    Parameters
+    ----------
+    course
+        Course of the encounter before.
+    turn
+        The turn of the act.
+    act, seen
+        Places of the act and of what it was taken for among those feasible in the turn.
+    good_from
+        Evaluation from which on an act is good, EPA units.
+    """
+    return Course(
+        course.exchanges + 1,
+        course.good + int(turn.evaluation[seen] >= good_from),
+        1 + turn.act[act],
+        1 + turn.act[seen],
+        turn.evaluation[seen] < 0.0,
+    )
+
+
+@compiled
+def encounter(meeting: Meeting, pair: Pair, conditions: Conditions, draws: Draws, log: EventLog) -> Course:
     """Let two people meet: the parties alternate, beginning with whoever opens.
+
+    Everyone answers the act of the other as it was seen, and expects an answer to the own act as it was meant.
 
     Parameters
     ----------
@@ -461,21 +560,21 @@ def encounter(meeting: Meeting, pair: Pair, conditions: Conditions, draws: Draws
 
     Returns
     -------
-    Number of exchanges that were read as good.
+    The course the encounter took.
     """
     kind = conditions.encounters[meeting.kind]
     coming = approach(meeting, pair, conditions, draws)
-    good = 0
-    for exchange in range(kind.exchanges):
-        turn = conditions.turns[kind.turn[meeting.opener, exchange]]
-        row = log.rows[exchange_row(meeting, exchange, turn, coming, pair, log)]
-        source, which, seen = exchange_draws(draws, pair.number, meeting.day, meeting.kind, exchange)
+    course = Course(0, 0, NOTHING_BEFORE, NOTHING_BEFORE, False)
+    while goes_on(course, kind):
+        turn = conditions.turns[kind.turn[meeting.opener, course.exchanges]]
+        row = log.rows[exchange_row(meeting, course.exchanges, turn, coming, pair, log)]
+        source, which, seen = exchange_draws(draws, pair.number, meeting.day, meeting.kind, course.exchanges)
         actor, reader, frame = pair.client, pair.keyworker, coming.client_frame
         if turn.role == KEYWORKER:
             actor, reader, frame = pair.keyworker, pair.client, coming.keyworker_frame
         acting = acting_from(actor, turn, coming.bent, conditions.parameters)
-        act = choose(actor, turn, frame, coming.bent, conditions, (source, which), row)
-        seen_as = read(reader, turn, act, acting, conditions, seen, row)
-        good += turn.evaluation[seen_as] >= conditions.parameters.good_reading_threshold
-    part(meeting, pair, kind.exchanges)
-    return good
+        act = choose(actor, turn, course.seen, frame, coming.bent, conditions, (source, which), row)
+        seen_as = read(reader, turn, course.meant, act, acting, conditions, seen, row)
+        course = after_exchange(course, turn, act, seen_as, conditions.parameters.good_reading_threshold)
+    part(meeting, pair, course.exchanges)
+    return course

@@ -11,6 +11,14 @@ class Learning(ParameterGroup):
 
     choice_temperature: float = parameter(0.92, 0.2, 5, "deflection", CALIBRATED)
     """How loosely people follow what feels right: a difference in deflection by this much costs a factor e."""
+    affiliation_matching: float = parameter(0.0, 0, 30, "log-weight per squared half of the scale")
+    """How strongly acts are answered by acts as friendly, or as hostile, as they were (Sadler et al. 2009)."""
+    dominance_yielding: float = parameter(0.0, 0, 30, "log-weight per squared half of the scale")
+    """How strongly dominant acts are answered by yielding ones, and the other way round (Sadler et al. 2009)."""
+    pair_strength: float = parameter(0.0, 0, 4, "log-odds")
+    """How much it counts that a reply fits the act before, or is out of place (Schegloff & Sacks 1973)."""
+    offered_share: float = parameter(0.0, 0, 0.5, "share of the script's weight")
+    """How ready the role has answers to the act before that the script as written does not hold."""
     definition_learning_rate: float = parameter(0.69, 0, 1, "weight of one reading", CALIBRATED)
     """How much one reading moves the definition of the relationship."""
     expectation_anchoring: float = parameter(0.083, 0, 1, "share of the distance per reading", CALIBRATED)
@@ -21,6 +29,8 @@ class Learning(ParameterGroup):
     """Probability that any act may come out of any frame, so that one act never settles what this is."""
     perceptual_noise: float = parameter(0.82, 0.2, 4, "EPA units", CALIBRATED)
     """How far apart in sentiment two acts may lie and still be taken for each other."""
+    fact_confusion: float = parameter(1.0, 0, 1, SHARE)
+    """How easily what everybody sees who is there (a search, a refusal) is taken for another deed or for words."""
     perceptual_assimilation: float = parameter(0.75, 0, 1, SHARE, CALIBRATED)
     """How far perception leans on what was expected rather than being open to anything."""
     tone_learning_rate: float = parameter(0.097, 0.005, 0.5, "share per reading", CALIBRATED)
