@@ -129,8 +129,30 @@ def encounters(resolved: Resolved) -> str:
     return _table(
         ["Kind", "Opened by", "Exchanges", "How often, per week"],
         (
-            [f"`{ENCOUNTER_KINDS[kind]}`", OPENERS[s.opened_by[kind]], s.exchanges[kind], RATES[kind]]
+            [f"`{ENCOUNTER_KINDS[kind]}`", OPENERS[s.opened_by[kind]], _length(resolved, kind), RATES[kind]]
             for kind in EncounterKind
+        ),
+    )
+
+
+def _length(resolved: Resolved, kind: int) -> str:
+    """How many exchanges a kind of encounter has, and has at most."""
+    usual, most = resolved.situations.exchanges[kind], resolved.situations.longest[kind]
+    return str(usual) if usual == most else f"{usual}, up to {most}"
+
+
+def facts(resolved: Resolved) -> str:
+    """The acts that everybody sees for what they are."""
+    return _table(["Fact", "Acts"], ([name, ", ".join(acts)] for name, acts in resolved.situations.facts.items()))
+
+
+def pairs(resolved: Resolved) -> str:
+    """The adjacency pairs."""
+    return _table(
+        ["Pair", "After", "Fits", "Offered", "Out of place"],
+        (
+            [pair.name, *(", ".join(acts) for acts in (pair.after, pair.fits, pair.offers, pair.unfit))]
+            for pair in resolved.situations.pairs
         ),
     )
 
@@ -221,7 +243,7 @@ def odd_tables(resolved: Resolved) -> dict[str, Callable[[], str]]:
     -------
     Functions without arguments, each of which writes one table in Markdown.
     """
-    about = (coping_ways, event_kinds, frames, encounters, feasible, turns, strain, impressions, amalgam)
+    about = (coping_ways, event_kinds, frames, encounters, feasible, turns, strain, facts, pairs, impressions, amalgam)
     sections = dict.fromkeys(d.section for d in all_declarations(resolved.scenario))
     return {
         **{f"numbers: {section}": partial(_numbers, resolved, section) for section in sections},

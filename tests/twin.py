@@ -132,6 +132,7 @@ class Turn(NamedTuple):
     """The tables of a turn (7.4) by feasible act; deflection and will by frame first, likeness by two acts."""
 
     acts: tuple[str, ...]
+    role: int
     mandated: bool
     script: Vector
     strain: Vector
@@ -223,6 +224,7 @@ def deflection(c: Centre, actor: Vector, act: Vector, other: Vector) -> float:  
 def tables(c: Centre) -> dict[tuple[int, int, int], Turn]:  # 7.3, 7.4
     identities, acts, turns = c.data.lexicon.identities, c.data.lexicon.acts, {}
     frames = [[np.mean([identities[word][:3] for word in words], axis=0) for words in f] for f in c.frames.identities]
+    facts = {act: fact for fact, members in c.data.situations.facts.items() for act in members}
     for t in c.data.situations.turns:
         sentiment = np.array([acts[act][:3] for act in t.feasible])
         decided = {t.refused: t.decided * c.strictness, t.granted: t.decided * (1 - c.strictness)}
@@ -233,15 +235,43 @@ def tables(c: Centre) -> dict[tuple[int, int, int], Turn]:  # 7.3, 7.4
         squared_distance = ((sentiment[:, None] - sentiment[None]) ** 2).sum(axis=2)
         turns[t.kind, t.role, t.position] = Turn(
             acts=t.feasible,
+            role=t.role,
             mandated=t.mandated,
             script=script / script.sum(),
             strain=strain / strain.sum() if strain.any() else strain,
             deflection=deflections,
             will=choice_weight / choice_weight.sum(axis=1, keepdims=True),
-            likeness=np.exp(-squared_distance / (2 * c.learning.perceptual_noise * c.learning.perceptual_noise)),
+            likeness=np.exp(-squared_distance / (2 * c.learning.perceptual_noise * c.learning.perceptual_noise))
+            * [
+                [1.0 if facts.get(a) == facts.get(b) else c.learning.fact_confusion for b in t.feasible]
+                for a in t.feasible
+            ],
             sentiment=sentiment,
         )
     return turns
+
+
+def answering(c: Centre, turn: Turn, before: str | None) -> tuple[Vector, Vector]:  # 7.4
+    """Script, and what each frame makes feel right, as answers to the act before."""
+    learning = c.learning
+    strengths = (learning.affiliation_matching, learning.dominance_yielding, learning.pair_strength)
+    if before is None or not (any(strengths) or learning.offered_share):
+        return turn.script, turn.will
+    acts = {act: row[:3] for act, row in c.data.lexicon.acts.items()}
+    every = np.array([acts[act] for act in c.data.situations.acts])
+    x = np.column_stack([np.ones(len(every)), every[:, 0]])
+    line = np.linalg.lstsq(x, every[:, 1], rcond=None)[0]
+    dominance = {act: p - line[0] - line[1] * e for act, (e, p, _) in acts.items()}
+    pair = next((pair for pair in c.data.situations.pairs if before in pair.after), None)
+    m, offered = np.empty(len(turn.acts)), np.zeros(len(turn.acts))
+    for j, act in enumerate(turn.acts):
+        apart, both = acts[act][0] - acts[before][0], dominance[act] + dominance[before]
+        fits = 0 if pair is None else 1 if act in pair.fits else -1 if act in pair.unfit else 0
+        m[j] = np.exp(-strengths[0] * (apart / 4.3) ** 2 - strengths[1] * (both / 4.3) ** 2 + strengths[2] * fits)
+        offered[j] = pair is not None and act in pair.offers
+    script, will = (turn.script + learning.offered_share * offered) * m, turn.will * m
+    script = turn.script if turn.mandated else script / script.sum()
+    return script, will / will.sum(axis=1, keepdims=True)
 
 
 def initial_log_weight(c: Centre, role: int, tilt: float, sd: float, draws: Vector) -> Vector:  # 7.11
@@ -337,14 +367,17 @@ def frame_taken(c: Centre, party: Party, opens: bool, draw: float) -> int:  # 7.
     return pick(party.definition, draw)
 
 
-def encounter(c: Centre, i: int, day: int, kind: int, opener: int) -> int:
-    """All exchanges of an encounter; how many of the acts seen were good (7.10)."""
-    parties, good = (c.clients[i], c.keyworkers[i]), 0
+def encounter(c: Centre, i: int, day: int, kind: int, opener: int) -> bool:
+    """All exchanges of an encounter; whether most of the acts seen were good (7.10)."""
+    parties, good, k = (c.clients[i], c.keyworkers[i]), 0, 0
+    meant: str | None = None
+    taken: str | None = None
+    bad = False
     stream = f"encounters: {KINDS[kind]}"
     _, *frame_draws, bends = c.draws.uniforms(stream, i, day, 0, 4)
     frames = [frame_taken(c, parties[side], side == opener, frame_draws[side]) for side in (CLIENT, KEYWORKER)]
     bent = bends < c.context.discretion
-    for k in range(c.exchanges[kind]):
+    while k < c.exchanges[kind] or (bad and k < c.data.situations.longest[kind]):
         role = opener if k % 2 == 0 else 1 - opener
         turn = c.turns[kind, role, 0 if k == 0 else 1 if k % 2 else 2]  # opening, reply, sequel
         actor, reader = parties[role], parties[1 - role]
@@ -356,34 +389,36 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int) -> int:
             share = max(share, c.context.mandate)
         strain = actor.strain if turn.strain.any() else 0.0
         source = 0 if source_draw < share else 1 if source_draw < share + (1 - share) * strain else 2
-        act = pick_from_table((turn.script, turn.strain, turn.will[frames[role]])[source], act_draw)
+        script, will = answering(c, turn, taken)
+        act = pick_from_table((script, turn.strain, will[frames[role]])[source], act_draw)
         forbidden = turn.deflection[frames[role], act]
         actor.tension += tension_added(forbidden, c.learning.deflection_tolerance, c.learning.role_strain_weight)
         # Seeing it, 7.7, and what the reader makes of it, 7.8
         usual = believed_role = 1 - (1 - c.formality) * (1 - reader.presumed_reserve)
         if turn.mandated:
             believed_role = usual + reader.known_rules * (share - usual)
-        seen, in_role = read(
-            c, turn, reader, act, believed_role, reader.insight * strain, seen_draw, coercible=role == KEYWORKER
-        )
+        seen, in_role = read(c, turn, meant, reader, act, believed_role, reader.insight * strain, seen_draw)
         if not turn.mandated and c.formality < 1:
             usual += c.learning.reserve_learning_rate * (in_role - usual)
             reader.presumed_reserve = float(np.clip(1 - (1 - usual) / (1 - c.formality), 0, 1))
         good += bool(turn.sentiment[seen, 0] >= c.coping.good_reading_threshold)
+        meant, taken, bad = turn.acts[act], turn.acts[seen], bool(turn.sentiment[seen, 0] < 0)
         words = (SOURCES[source], turn.acts[act], turn.acts[seen])
         c.events.append(Event(day, i, "exchange", ROLES[role], KINDS[kind], k, *words))
+        k += 1
     parties[opener].confronting = False
-    return good
+    return good > 0.5 * k
 
 
 def read(
-    c: Centre, turn: Turn, reader: Party, act: int, role: float, strain: float, draw: float, coercible: bool
+    c: Centre, turn: Turn, before: str | None, reader: Party, act: int, role: float, strain: float, draw: float
 ) -> tuple[int, float]:
     """The act seen (7.7), how far it is put down to the role, and what it changes in the reader (7.8)."""
     learning, w = c.learning, reader.definition
-    from_role, from_strain = role * turn.script, (1 - role) * strain * turn.strain
-    expected_in = from_role + from_strain + (1 - role) * (1 - strain) * turn.will  # each frame
-    expected = from_role + from_strain + (1 - role) * (1 - strain) * (w @ turn.will)
+    script, will = answering(c, turn, before)
+    from_role, from_strain = role * script, (1 - role) * strain * turn.strain
+    expected_in = from_role + from_strain + (1 - role) * (1 - strain) * will  # each frame
+    expected = from_role + from_strain + (1 - role) * (1 - strain) * (w @ will)
     openness = 1 / len(turn.acts)
     weights = turn.likeness[act] * (
         learning.perceptual_assimilation * expected + (1 - learning.perceptual_assimilation) * openness
@@ -403,7 +438,7 @@ def read(
     good, bad, powerful = np.maximum(turn.sentiment[b, [0, 0, 1]] * [1, -1, 1], 0.0)
     reader.positivity += learning.tone_learning_rate * (g * good - reader.positivity)
     reader.negativity += learning.tone_learning_rate * (learning.negativity_weight * g * bad - reader.negativity)
-    if coercible:
+    if turn.role == KEYWORKER:
         reader.felt_coercion += learning.coercion_learning_rate * (g * bad * powerful - reader.felt_coercion)
     return b, explained[0]
 
@@ -411,7 +446,7 @@ def read(
 def repair_talk(c: Centre, i: int, day: int, proposer: int) -> None:  # 7.10
     client, keyworker, c.due[i] = c.clients[i], c.keyworkers[i], None
     client.confronting = keyworker.confronting = False  # 7.5
-    repaired = encounter(c, i, day, REPAIR, proposer) > 0.5 * c.exchanges[REPAIR]
+    repaired = encounter(c, i, day, REPAIR, proposer)
     mean = 0.5 * (client.definition + keyworker.definition)
     for party in (client, keyworker):
         if repaired:

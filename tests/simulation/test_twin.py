@@ -43,6 +43,11 @@ CONTEXTS: dict[str, dict[str, float]] = {
         "people.client_insight": 0.6, "context.reflexivity": 0.8, "context.repair_opportunity": 1,
         "context.planned": 4,
     },
+    "two who answer each other": {
+        "design.clients": 5, "design.days": 50, "learning.affiliation_matching": 8, "learning.dominance_yielding": 6,
+        "learning.pair_strength": 1.6, "learning.offered_share": 0.05, "learning.fact_confusion": 0.1,
+        "context.discretion": 0.3, "coping.propose_talk_log_odds": 1,
+    },
     "extreme numbers": {
         "design.clients": 4, "design.days": 60, "context.everyday": 28, "context.planned": 7, "context.formality": 0,
         "context.distress": 1, "context.distress_half_life": 365, "people.coping_style_sd": 3,
