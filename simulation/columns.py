@@ -46,6 +46,7 @@ WHO = (
 STATE = (  # of the reader where an act was read, else of the actor
     Column("positivity", "EPA units", "good tone: how good the other's acts have lately felt"),
     Column("negativity", "EPA units", "bad tone, kept apart from the good, weighted by how much stronger bad is"),
+    Column("grievance", "EPA units", "what is open between them: part of the bad tone until it is mended or fades"),
     Column("tension", "multiples of the tolerance", "tension not yet dealt with"),
     Column("felt_coercion", "squared EPA units", "how coerced the party feels (clients only, else 0)"),
     Column("distance", "share", "distance kept beyond one's usual reserve"),

@@ -11,18 +11,19 @@ from twoway.simulation.state import Record, Records
 if TYPE_CHECKING:
     from twoway.simulation.parameters.context import Context
     from twoway.simulation.parameters.coping import Coping
+    from twoway.simulation.parameters.lasting import Lasting
     from twoway.simulation.parameters.learning import Learning
     from twoway.simulation.parameters.people import People
 
-    class Parameters(Context, People, Learning, Coping):
+    class Parameters(Context, People, Learning, Lasting, Coping):
         """All numbers that the rules use, in one record of floats."""
 
 
 class FrameRecord(Record):
-    """The repertoire of frames: how benign each is, which are adversarial, and what either role expects."""
+    """The repertoire of frames: kind (an index of ``KINDS``) and benignity of each, and what either role expects."""
 
+    kind: Annotated[Ints, "frames"]
     benign: Annotated[Floats, "frames"]
-    adversarial: Annotated[Ints, "frames"]
     expected: Annotated[Floats, 2, "frames"]
 
 
@@ -57,8 +58,8 @@ class Conditions(NamedTuple):
         The event kinds that happen by chance.
     first_friend, friends
         Who is friends with whom among the clients, see ``dynamics.peers.friendships``.
-    seen, odds, own
-        Room to work in: a number per feasible act, per coping way, and per frame.
+    seen, personal, odds, own
+        Room to work in: a number per feasible act (twice), per coping way, and per frame.
     """
 
     parameters: Parameters
@@ -70,5 +71,6 @@ class Conditions(NamedTuple):
     first_friend: Ints
     friends: Ints
     seen: Floats
+    personal: Floats
     odds: Floats
     own: Floats

@@ -16,6 +16,7 @@ from twoway.simulation.arrays import Floats, Ints
 from twoway.simulation.dynamics.day import wake
 from twoway.simulation.dynamics.encounter import acting_from, believed_sources, perceive
 from twoway.simulation.dynamics.policy_change import apply_policy_change
+from twoway.simulation.interpretation import predict
 from twoway.simulation.random_streams import ENCOUNTERS, SEEN, Draws, draws_of, with_written
 from twoway.simulation.rules.reading import expected
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate_centre
@@ -100,15 +101,16 @@ def reader_state(prepared: PreparedScenario, exchange: Exchange) -> ReaderState:
     opener = exchange.actor if exchange.number % 2 == 0 else 1 - exchange.actor
     turn = conditions.turns[conditions.encounters[exchange.kind].turn[opener, exchange.number]]
     count = int(turn.feasible)
-    acting = acting_from(actor, turn, exchange.bent, parameters)
+    acting = acting_from(actor, turn, exchange.bent, conditions)
     role, strain = believed = believed_sources(reader, turn, acting, parameters)
     act = turn.act[:count].tolist().index(exchange.act)
     before = NOTHING_BEFORE if exchange.answered is None else 1 + exchange.answered
-    perceive(reader, turn, before, act, believed, parameters.perceptual_assimilation, 0.5, conditions.seen)
-    weights = np.diff(conditions.seen[:count], prepend=0.0)
+    predict(reader, turn, before, conditions.personal)
+    seen, personal = conditions.seen, conditions.personal
+    perceive(turn, before, act, personal, believed, parameters.perceptual_assimilation, 0.5, seen)
+    weights = np.diff(seen[:count], prepend=0.0)
     script, strained, person = chances_by_source(turn, before)
-    meant = reader.definition @ person
-    prediction = [expected(script[j], strained[j], meant[j], role, strain) for j in range(count)]
+    prediction = [expected(script[j], strained[j], personal[j], role, strain) for j in range(count)]
     return ReaderState(
         acts=turn.act[:count].copy(),
         script=script,

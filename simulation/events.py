@@ -208,3 +208,26 @@ PEER_TALK = _code(
         "at a talk with a friend",
     )
 )
+GRIEVANCE = "grievance"
+GRIEVANCE_OPENED = _code(
+    EventKind(
+        "grievance_opened",
+        "an act hurt so much that it stands between them",
+        "{Who} could not let that pass: from now on it stood between them.",
+        "over what had been done",
+        "A grievance.",
+        "a grievance opened",
+        Mark(GRIEVANCE, "v", "grievance opened"),
+    )
+)
+GRIEVANCE_MENDED = _code(
+    EventKind(
+        "grievance_mended",
+        "in a talk the other saw what stood between them",
+        "{Who} could let it be: {other} had seen what hurt, and said so.",
+        "at a talk to clear the air",
+        "The talk.",
+        "a grievance was mended",
+        Mark(GRIEVANCE, "^", "grievance mended"),
+    )
+)

@@ -24,18 +24,19 @@ from twoway.simulation.dynamics.day import NO_ONE, SLOTS, after_meeting, dyad_ev
 from twoway.simulation.dynamics.encounter import (
     Course,
     Meeting,
-    SourceShares,
     acting_from,
     after_exchange,
     approach,
     choose,
     exchange_row,
     goes_on,
+    note_grievance,
     part,
     read,
 )
 from twoway.simulation.dynamics.evening import centre_evening
 from twoway.simulation.dynamics.policy_change import apply_policy_change
+from twoway.simulation.interpretation import SourceShares
 from twoway.simulation.parameters.scenario import Scenario, as_scenario
 from twoway.simulation.random_streams import Draws, draws_of, exchange_draws, meeting_draws
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, centre_records, note_day
@@ -274,7 +275,7 @@ class Centre(mesa.Model):  # type: ignore[misc]
             meeting = Meeting(*meeting_in(slot, self.day, meets[slot], pair, self.conditions, self.draws))
             if meeting.opener != NO_ONE:
                 course = self.encounter(meeting, pair, (client, keyworker))
-                after_meeting(meeting, course, pair, self.conditions, self.log)
+                after_meeting(meeting, course, pair, self.conditions, self.draws, self.log)
         self._dyad_evening(self.day, pair, self.conditions, self.draws, self.log)
 
     def encounter(self, meeting: Meeting, pair: Pair, parties: tuple[Client, Keyworker]) -> Course:
@@ -301,10 +302,13 @@ class Centre(mesa.Model):  # type: ignore[misc]
             row = self.log.rows[exchange_row(meeting, course.exchanges, turn, coming, pair, self.log)]
             source, which, seen = exchange_draws(self.draws, pair.number, meeting.day, meeting.kind, course.exchanges)
             actor, reader = parties[turn.role], parties[1 - turn.role]
-            acting = acting_from(actor.view_of(pair.number), turn, coming.bent, conditions.parameters)
+            acting = acting_from(actor.view_of(pair.number), turn, coming.bent, conditions)
             frame = coming.client_frame if turn.role == CLIENT else coming.keyworker_frame
             act = actor.choose(pair.number, turn, course.seen, frame, coming.bent, (source, which), row)
+            aggrieved = reader.view_of(pair.number).grievance > 0.0
             seen_as = reader.read(pair.number, turn, course.meant, act, acting, seen, row)
+            if reader.view_of(pair.number).grievance > 0.0 and not aggrieved:
+                note_grievance(meeting, turn, seen_as, pair, self.log)
             course = after_exchange(course, turn, act, seen_as, conditions.parameters.good_reading_threshold)
         part(meeting, pair, course.exchanges)
         return course

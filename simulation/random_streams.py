@@ -47,10 +47,11 @@ MEETINGS = _stream("days: meetings")
 ENCOUNTERS = tuple(stream_id(f"encounters: {kind}") for kind in ENCOUNTER_KINDS)
 EVENINGS = _stream("days: evenings")
 PEERS = _stream("days: talk among clients")
+MENDING = _stream("days: what is mended in a talk")
 LEAVING = _stream("days: keyworkers leave")
 FIXED = (
     CENTRES, CLIENTS, CLIENT_EXPECTATIONS, KEYWORKERS, KEYWORKER_EXPECTATIONS, FIRST_IMPRESSIONS, FRIENDSHIPS, MEETINGS,
-    *ENCOUNTERS, EVENINGS, PEERS, LEAVING,
+    *ENCOUNTERS, EVENINGS, PEERS, LEAVING, MENDING,
 )  # fmt: skip
 """The streams that every run has."""
 
@@ -208,8 +209,8 @@ def client_draws(draws: Draws, client: int) -> tuple[float, float, float]:
 
 
 @compiled
-def keyworker_draws(draws: Draws, post: int, predecessors: int) -> tuple[float, float]:
-    """Normal: how a keyworker, the holder of a *post* after some *predecessors*, differs in reserve and insight.
+def keyworker_draws(draws: Draws, post: int, predecessors: int) -> tuple[float, float, float]:
+    """Normal: how a keyworker, holder of a *post* after *predecessors*, differs in reserve, insight and standard.
 
     Parameters
     ----------
@@ -220,8 +221,8 @@ def keyworker_draws(draws: Draws, post: int, predecessors: int) -> tuple[float, 
     predecessors
         How many keyworkers held the post, or met the client, before.
     """
-    reserve, insight, _, _ = normals(draws, post, predecessors, KEYWORKERS, FIRST)
-    return reserve, insight
+    reserve, insight, standard, _ = normals(draws, post, predecessors, KEYWORKERS, FIRST)
+    return reserve, insight, standard
 
 
 @compiled
@@ -429,6 +430,23 @@ def peer_draws(draws: Draws, client: int, day: int) -> tuple[float, float]:
     """
     talks, friend, _, _ = uniforms(draws, client, day, PEERS, FIRST)
     return talks, friend
+
+
+@compiled
+def mending_draws(draws: Draws, dyad: int, day: int) -> tuple[float, float]:
+    """Uniform: whether the client's, and the keyworker's, grievance is mended in a talk.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    dyad
+        Number of the dyad in the centre.
+    day
+        Day of the stay, from 1.
+    """
+    his, hers, _, _ = uniforms(draws, dyad, day, MENDING, FIRST)
+    return his, hers
 
 
 @compiled

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import numpy as np
 
 from twoway.simulation.action_tables import Turn, action_tables, update_tables, write_decisions
-from twoway.simulation.affect_control.frames import KINDS, Frames
+from twoway.simulation.affect_control.frames import Frames
 from twoway.simulation.arrays import RecordArray
 from twoway.simulation.columns import DAY_COLUMNS, EVENT_COLUMNS, row_type
 from twoway.simulation.compilation import compiled, source_digest
@@ -28,7 +28,6 @@ from twoway.simulation.coping import COPING_WAYS
 from twoway.simulation.dynamics.admission import open_centre
 from twoway.simulation.dynamics.chance_events import ARGUMENTS, event_chance, event_effect
 from twoway.simulation.dynamics.day import dyad_day
-from twoway.simulation.dynamics.encounter import note_state
 from twoway.simulation.dynamics.evening import centre_evening
 from twoway.simulation.dynamics.peers import friendships
 from twoway.simulation.dynamics.policy_change import PolicyChange, apply_policy_change, check_policy_changes
@@ -37,7 +36,8 @@ from twoway.simulation.editions import Edition, Part, compiled_from, switch
 from twoway.simulation.event_log import EventLog
 from twoway.simulation.events import EVENTS
 from twoway.simulation.extensions import Extension
-from twoway.simulation.parameters.scenario import Resolved, Scenario, sections_of
+from twoway.simulation.interpretation import note_state
+from twoway.simulation.parameters.scenario import NUMBERED, Resolved, Scenario, sections_of
 from twoway.simulation.random_streams import Draws, centre_draws, check_streams, coping_stream, draws_of, event_stream
 from twoway.simulation.rules.initial import centre_share
 from twoway.simulation.state import (
@@ -54,8 +54,9 @@ from twoway.simulation.state import (
 if TYPE_CHECKING:
     from twoway.simulation.conditions import Parameters
 
-NUMBERED = ("context", "people", "learning", "coping", "events")
-"""Sections whose numbers the rules use."""
+
+GRIEVANCES = 4
+"""Rows a day that tell of grievances: opened and mended, of both parties."""
 
 
 class Detail(IntEnum):
@@ -83,7 +84,7 @@ def frames_record(frames: Frames) -> FrameRecord:
     """The repertoire of frames as a record."""
     record = empty_records(1, record_type(FrameRecord, frames=len(frames.names)))[0]
     record.benign[:] = frames.benign
-    record.adversarial[:] = frames.kind == KINDS.index("adversarial")
+    record.kind[:] = frames.kind
     record.expected[:] = frames.expected
     return cast(FrameRecord, record)
 
@@ -181,6 +182,7 @@ class PreparedScenario:
             self.chance_events,
             *friendships(draws, self.scenario.design.clients, parameters.peer_density),
             seen=np.empty(turns[0].act.shape[0]),
+            personal=np.empty(turns[0].act.shape[0]),
             odds=np.empty(len(self.ways)),
             own=np.empty(len(self.resolved.frames.names)),
         )
@@ -195,7 +197,7 @@ class PreparedScenario:
     def new_log(self, detail: Detail) -> EventLog:
         """An empty log with room for all events of one centre, or for none."""
         exchanges = self.resolved.situations.longest
-        daily = sum(exchanges[:3]) + max(exchanges[3], exchanges[4] + 1) + 3 + 1 + len(self.chance_events)
+        daily = sum(exchanges[:3]) + max(exchanges[3], exchanges[4] + 1) + 3 + 1 + len(self.chance_events) + GRIEVANCES
         design, kept = self.scenario.design, detail >= Detail.EVENTS
         rows = design.clients * design.days * (daily + 1) if kept else 1
         dtype = row_type(EVENT_COLUMNS, len(self.resolved.frames.names))

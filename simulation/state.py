@@ -29,8 +29,9 @@ class Party(Record):
     """One party's view of the other.
 
     ``definition`` is a probability over frames, the softmax of ``log_weights``; ``expectation`` are log-weights (a
-    constant added to all of them means nothing). Tone is in EPA units, felt coercion in squared ones, tension in
-    multiples of the tolerance; the rest are shares but for ``away``, the day until which someone has withdrawn.
+    constant added to all of them means nothing). Tone, grievance and standard are in EPA units, felt coercion in
+    squared ones, tension in multiples of the tolerance; the rest are shares but for ``away``, the day until which
+    someone has withdrawn.
     """
 
     definition: PerFrame
@@ -38,6 +39,8 @@ class Party(Record):
     expectation: PerFrame
     positivity: float
     negativity: float
+    grievance: float
+    standard: float
     tension: float
     felt_coercion: float
     reserve: float
@@ -72,6 +75,7 @@ class Post(Record):
     outlook: PerFrame
     reserve: float
     insight: float
+    standard: float
     style: PerWay
     strain: float
     caseload: int

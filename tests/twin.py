@@ -28,6 +28,7 @@ STATES = (
     "definition",
     "positivity",
     "negativity",
+    "grievance",
     "tension",
     "felt_coercion",
     "distance",
@@ -103,6 +104,8 @@ class Party:
     tension: float = 0.0
     felt_coercion: float = 0.0
     distance: float = 0.0
+    standard: float = 0.0
+    grievance: float = 0.0
     confronting: bool = False
     away: float = 0.0
 
@@ -124,6 +127,7 @@ class Post(NamedTuple):
     general_view: Vector
     reserve: float
     insight: float
+    standard: float
     style: Vector
     predecessors: int
 
@@ -147,7 +151,7 @@ class Centre:
 
     def __init__(self, scenario: Scenario, seed: int, replicate: int, centre: int) -> None:
         self.context, self.people = scenario.context, scenario.people
-        self.learning, self.coping = scenario.learning, scenario.coping
+        self.learning, self.lasting, self.coping = scenario.learning, scenario.lasting, scenario.coping
         self.data = Resolved(scenario)
         self.frames, self.exchanges = self.data.frames, self.data.situations.exchanges
         n = scenario.design.clients
@@ -293,7 +297,7 @@ def new_client(c: Centre, i: int) -> Party:  # 7.11
     draws = c.draws.normals("clients: expectations", i, 0, 0, len(c.frames.names))
     expectation = initial_log_weight(c, CLIENT, people.client_tilt, people.client_expectation_sd, draws)
     drawn = c.draws.normals("clients: traits", i, 0, 0, 3)
-    return Party(
+    client = Party(
         expectation,
         trait(people.client_reserve, people.reserve_sd, drawn[0]),
         trait(people.client_insight, people.insight_sd, drawn[1]),
@@ -302,6 +306,7 @@ def new_client(c: Centre, i: int) -> Party:  # 7.11
         people.keyworker_reserve,
         trait(c.context.distress, people.distress_sd, drawn[2]),
     )
+    return begun(c, client, c.lasting.client_standard)
 
 
 def filled_post(c: Centre, j: int, clients: list[int], predecessors: int = 0) -> Post:  # 7.5, 7.6, 7.11
@@ -311,11 +316,12 @@ def filled_post(c: Centre, j: int, clients: list[int], predecessors: int = 0) ->
     pressure = min(1.0, c.context.pressure + c.context.overload * max(0.0, caseload / capacity - 1))
     sd = c.people.keyworker_expectation_sd * np.sqrt(0.5)
     general_view = initial_log_weight(c, KEYWORKER, c.people.keyworker_tilt, sd, draws)
-    drawn = c.draws.normals("keyworkers: traits", j, predecessors, 0, 2)
+    drawn = c.draws.normals("keyworkers: traits", j, predecessors, 0, 3)
     reserve = trait(c.people.keyworker_reserve, c.people.reserve_sd, drawn[0])
     insight = trait(c.context.reflexivity, c.people.insight_sd, drawn[1])
+    standard = c.lasting.keyworker_standard + c.lasting.keyworker_standard_sd * drawn[2]
     own = style(c, j, predecessors, KEYWORKER)
-    return Post(clients, contact, pressure, general_view, reserve, insight, own, predecessors)
+    return Post(clients, contact, pressure, general_view, reserve, insight, standard, own, predecessors)
 
 
 def new_keyworker(c: Centre, i: int, before: Party | None = None) -> Party:
@@ -328,7 +334,14 @@ def new_keyworker(c: Centre, i: int, before: Party | None = None) -> Party:
     if before is not None:
         expectation = move_toward(expectation, before.log_weights, c.context.handover)
         reserve = move_toward(reserve, before.presumed_reserve, c.context.handover)
-    return Party(expectation, post.reserve, post.insight, post.style.copy(), 1.0, reserve, strain=post.strain)
+    party = Party(expectation, post.reserve, post.insight, post.style.copy(), 1.0, reserve, strain=post.strain)
+    return begun(c, party, post.standard)
+
+
+def begun(c: Centre, party: Party, standard: float) -> Party:  # 7.11
+    party.standard = standard
+    party.positivity, party.negativity = c.lasting.first_credit + max(0.0, -standard), max(0.0, standard)
+    return party
 
 
 def pairs_day(c: Centre, i: int, day: int) -> None:  # 3 A
@@ -338,6 +351,9 @@ def pairs_day(c: Centre, i: int, day: int) -> None:  # 3 A
     everyday = context.everyday * post.contact  # 7.5
     for party in (client, keyworker):
         party.tension = reduced_by(party.tension, learning.tension_decay)
+        left = party.grievance * 0.5 ** (1 / c.lasting.grievance_half_life)  # 7.9
+        party.grievance = left if left >= 0.02 else 0.0
+        party.tension += c.lasting.grievance_tension * party.grievance
         party.distance = reduced_by(party.distance, coping.distance_return)
         if party.away >= day:
             everyday = reduced_by(everyday, coping.withdrawal_avoidance)
@@ -384,7 +400,11 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int) -> bool:
         source_draw, act_draw, seen_draw = c.draws.uniforms(stream, i, day, 4 * (1 + k), 3)
         # Choosing an act, 7.6
         present_reserve = 1 - (1 - actor.reserve) * (1 - actor.distance)
-        share = 1 - (1 - c.formality) * (1 - present_reserve)
+        trusts, mistrusts = trust(c, actor)
+        hidden = present_reserve * (1 - c.lasting.trust_openness * trusts)
+        hidden += (1 - hidden) * c.lasting.trust_openness * mistrusts
+        share = 1 - (1 - c.formality) * (1 - hidden)
+        share += (1 - share) * c.lasting.formality_lock * actor.definition[c.frames.kind == 1].sum()
         if turn.mandated and not bent:
             share = max(share, c.context.mandate)
         strain = actor.strain if turn.strain.any() else 0.0
@@ -397,6 +417,7 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int) -> bool:
         usual = believed_role = 1 - (1 - c.formality) * (1 - reader.presumed_reserve)
         if turn.mandated:
             believed_role = usual + reader.known_rules * (share - usual)
+        aggrieved = reader.grievance > 0
         seen, in_role = read(c, turn, meant, reader, act, believed_role, reader.insight * strain, seen_draw)
         if not turn.mandated and c.formality < 1:
             usual += c.learning.reserve_learning_rate * (in_role - usual)
@@ -405,16 +426,26 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int) -> bool:
         meant, taken, bad = turn.acts[act], turn.acts[seen], bool(turn.sentiment[seen, 0] < 0)
         words = (SOURCES[source], turn.acts[act], turn.acts[seen])
         c.events.append(Event(day, i, "exchange", ROLES[role], KINDS[kind], k, *words))
+        if reader.grievance > 0 and not aggrieved:
+            seen_as = turn.acts[seen]
+            c.events.append(Event(day, i, "grievance_opened", ROLES[1 - role], KINDS[kind], seen=seen_as))
         k += 1
     parties[opener].confronting = False
     return good > 0.5 * k
+
+
+def trust(c: Centre, party: Party) -> tuple[float, float]:  # 7.8
+    bad = party.negativity + party.grievance
+    stocks = (party.positivity / c.lasting.trust_threshold, bad / c.lasting.mistrust_threshold)
+    good, ill = (0.5 + 0.5 * np.tanh((stock - 1) / c.lasting.trust_width) for stock in stocks)
+    return float(good), float(ill)
 
 
 def read(
     c: Centre, turn: Turn, before: str | None, reader: Party, act: int, role: float, strain: float, draw: float
 ) -> tuple[int, float]:
     """The act seen (7.7), how far it is put down to the role, and what it changes in the reader (7.8)."""
-    learning, w = c.learning, reader.definition
+    learning, lasting, w = c.learning, c.lasting, reader.definition
     script, will = answering(c, turn, before)
     from_role, from_strain = role * script, (1 - role) * strain * turn.strain
     expected_in = from_role + from_strain + (1 - role) * (1 - strain) * will  # each frame
@@ -428,18 +459,35 @@ def read(
     # Attribution, how much the act counts, disturbance
     explained = (from_role[b] / expected[b], from_strain[b] / expected[b]) if expected[b] > 0 else (0.0, 0.0)
     person = max(0.0, 1 - explained[0] - explained[1])
-    g = learning.impersonal_weight + (1 - learning.impersonal_weight) * person
+    trusts, mistrusts = trust(c, reader)
+    goodness = turn.sentiment[b, 0] - reader.standard
+    known = reader.known_rules if turn.mandated else 0.0
+    impersonal = learning.impersonal_weight * (1 - lasting.procedural_weight * known if goodness < 0 else 1)
+    hurt = (impersonal + (1 - impersonal) * person) * -goodness * (1 + lasting.betrayal_weight * trusts)
+    hurt = hurt + reader.negativity if goodness < 0 else 0.0
+    if lasting.trust_override and person < 1:
+        odds = np.exp(
+            lasting.trust_override * (2 * (trusts if goodness > 0 else mistrusts) - 1) * min(1, abs(goodness))
+        )
+        person = person * odds / (1 - person + person * odds)
+    g = impersonal + (1 - impersonal) * person
     reader.tension += tension_added(w @ turn.deflection[:, b], learning.deflection_tolerance, g)
     # Redefinition
     evidence = np.log(expected_in[:, b] + learning.lapse_rate)
-    drawn_back = learning.expectation_anchoring * (reader.log_weights - reader.expectation)
+    spoken_for = lasting.trust_binding * np.array([trusts, (1 - trusts) * (1 - mistrusts), mistrusts])
+    expectation = reader.expectation + spoken_for[c.frames.kind]
+    drawn_back = learning.expectation_anchoring * (reader.log_weights - expectation)
     reader.renew(reader.log_weights + learning.definition_learning_rate * evidence - drawn_back)
     # Tone and felt coercion
-    good, bad, powerful = np.maximum(turn.sentiment[b, [0, 0, 1]] * [1, -1, 1], 0.0)
+    good, bad, powerful = max(goodness, 0.0), max(-goodness, 0.0), max(turn.sentiment[b, 1], 0.0)
     reader.positivity += learning.tone_learning_rate * (g * good - reader.positivity)
     reader.negativity += learning.tone_learning_rate * (learning.negativity_weight * g * bad - reader.negativity)
     if turn.role == KEYWORKER:
+        if turn.mandated:
+            g += lasting.deed_coercion * (1 - lasting.procedural_weight * known - g)
         reader.felt_coercion += learning.coercion_learning_rate * (g * bad * powerful - reader.felt_coercion)
+    if hurt > lasting.offence_threshold:
+        reader.grievance = max(reader.grievance, lasting.grievance_size * hurt)
     return b, explained[0]
 
 
@@ -459,6 +507,12 @@ def repair_talk(c: Centre, i: int, day: int, proposer: int) -> None:  # 7.10
     else:
         (client, keyworker)[proposer].style[4] -= c.coping.failed_talk_penalty
     c.events.append(Event(day, i, "talk_repaired" if repaired else "talk_failed", ROLES[proposer]))
+    mends = c.draws.uniforms("days: what is mended in a talk", i, day, 0, 2)
+    for side, (party, other) in enumerate(((client, keyworker), (keyworker, client))):
+        chance = 1 - (1 - other.insight) ** (1 + 2 * c.context.repair_opportunity)
+        if repaired and party.grievance > 0 and mends[side] < chance:
+            party.grievance = 0.0
+            c.events.append(Event(day, i, "grievance_mended", ROLES[side]))
 
 
 def benign_share(c: Centre, party: Party) -> float:  # 7.9
@@ -520,6 +574,9 @@ def peers(c: Centre, day: int) -> None:  # 7.12
             friend = friends[min(int(which * len(friends)), len(friends) - 1)]
             heard = c.clients[friend].log_weights - c.context.opposition * c.frames.benign
             client.expectation = move_toward(client.expectation, heard, c.context.peer_influence)
+            told = min(1, c.context.opposition) * c.clients[friend].grievance
+            if told > client.negativity:
+                client.negativity = move_toward(client.negativity, told, c.lasting.hearsay)
             c.events.append(Event(day, i, "peer_talk", ROLES[CLIENT], friend=friend))
 
 
@@ -542,7 +599,10 @@ def turnover(c: Centre, day: int) -> None:  # 7.12
             c.keyworkers[i] = new_keyworker(c, i, before=c.keyworkers[i])
             client, c.due[i] = c.clients[i], None
             client.renew(move_toward(client.expectation, client.log_weights, keep))
-            for what in ("positivity", "negativity", "felt_coercion", "tension", "distance"):
+            good = c.lasting.first_credit + max(0.0, -client.standard)
+            client.positivity = max(0.0, move_toward(good, client.positivity, keep) - c.lasting.parting_loss)
+            client.negativity = move_toward(max(0.0, client.standard), client.negativity, keep)
+            for what in ("grievance", "felt_coercion", "tension", "distance"):
                 setattr(client, what, keep * getattr(client, what))
             client.presumed_reserve = c.people.keyworker_reserve
             client.away, client.confronting = 0.0, False
@@ -564,7 +624,10 @@ def simulate(
             team(c)
         turnover(c, day)
         parties = [party for dyad in zip(c.clients, c.keyworkers, strict=True) for party in dyad]
-        evenings += [[getattr(party, state) for state in STATES] for party in parties]
+        noted = [[getattr(party, state) for state in STATES] for party in parties]
+        for party, row in zip(parties, noted, strict=True):
+            row[STATES.index("negativity")] += party.grievance  # 7.14
+        evenings += noted
     return c.events, {
         state: np.array(column) for state, column in zip(STATES, zip(*evenings, strict=True), strict=True)
     }

@@ -15,6 +15,7 @@ from twoway.simulation.data_files import read_toml, table_of
 from twoway.simulation.errors import InputError, nearest
 
 KINDS = ("personal", "formal", "adversarial")
+PERSONAL, FORMAL, ADVERSARIAL = range(len(KINDS))
 CLIENT, KEYWORKER = 0, 1
 ROLES = ("client", "keyworker")
 FIELDS = ("kind", "keyworker", "client", "benign", "expected_by_clients", "expected_by_keyworkers")

@@ -9,7 +9,7 @@ from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
-from twoway.simulation.dynamics.encounter import define
+from twoway.simulation.interpretation import start
 from twoway.simulation.random_streams import (
     FIRST,
     Draws,
@@ -55,7 +55,6 @@ def admit_client(number: int, client: Party, conditions: Conditions, draws: Draw
             parameters.client_expectation_sd,
             client.expectation[k],
         )
-        client.log_weights[k] = client.expectation[k]
     reserve, insight, distress = client_draws(draws, number)
     client.reserve = clipped_to_share(parameters.client_reserve + parameters.reserve_sd * reserve)
     client.insight = clipped_to_share(parameters.client_insight + parameters.insight_sd * insight)
@@ -65,7 +64,7 @@ def admit_client(number: int, client: Party, conditions: Conditions, draws: Draw
     for way in range(client.style.shape[0]):
         style, _ = style_draws(draws, number, FIRST, conditions.ways[way].stream)
         client.style[way] = parameters.coping_style_sd * style
-    define(client)
+    start(client, parameters.client_standard, parameters)
 
 
 @compiled
@@ -87,7 +86,7 @@ def keyworker_insight(number: int, post: Post, parameters: Parameters, draws: Dr
     -------
     Share, 0..1.
     """
-    _, insight = keyworker_draws(draws, number, post.predecessors)
+    _, insight, _ = keyworker_draws(draws, number, post.predecessors)
     return clipped_to_share(parameters.reflexivity + parameters.insight_sd * insight)
 
 
@@ -117,9 +116,10 @@ def fill_post(number: int, post: Post, conditions: Conditions, draws: Draws) -> 
             post.general_view[k],
         )
         post.outlook[k] = post.general_view[k]
-    reserve, _ = keyworker_draws(draws, number, post.predecessors)
+    reserve, _, standard = keyworker_draws(draws, number, post.predecessors)
     post.reserve = clipped_to_share(parameters.keyworker_reserve + parameters.reserve_sd * reserve)
     post.insight = keyworker_insight(number, post, parameters, draws)
+    post.standard = parameters.keyworker_standard + parameters.keyworker_standard_sd * standard
     for way in range(post.style.shape[0]):
         _, style = style_draws(draws, number, post.predecessors, conditions.ways[way].stream)
         post.style[way] = parameters.coping_style_sd * style
@@ -154,8 +154,8 @@ def draw_own_expectation(pair: Pair, conditions: Conditions, draws: Draws, out: 
 
 
 @compiled
-def begin_view(keyworker: Party, post: Post) -> None:
-    """A keyworker's view of a client on the first day, the expectation being set: no tone, no tension yet.
+def begin_view(keyworker: Party, post: Post, parameters: Parameters) -> None:
+    """A keyworker's view of a client on the first day, the expectation being set: nothing has happened yet.
 
     Parameters
     ----------
@@ -163,15 +163,15 @@ def begin_view(keyworker: Party, post: Post) -> None:
         The keyworker's view of the client, which is changed.
     post
         Her post, from which her traits and styles are taken.
+    parameters
+        Uses ``first_credit``.
     """
-    for k in range(keyworker.definition.shape[0]):
-        keyworker.log_weights[k] = keyworker.expectation[k]
-    keyworker.positivity, keyworker.negativity, keyworker.tension, keyworker.distance = 0.0, 0.0, 0.0, 0.0
+    keyworker.tension, keyworker.distance = 0.0, 0.0
     keyworker.confronting, keyworker.away = 0.0, 0.0
     keyworker.reserve, keyworker.insight, keyworker.known_rules = post.reserve, post.insight, 1.0
     for way in range(keyworker.style.shape[0]):
         keyworker.style[way] = post.style[way]
-    define(keyworker)
+    start(keyworker, post.standard, parameters)
 
 
 @compiled
@@ -189,7 +189,7 @@ def meet_keyworker(pair: Pair, conditions: Conditions, draws: Draws) -> None:
     """
     draw_own_expectation(pair, conditions, draws, pair.keyworker.expectation)
     pair.keyworker.presumed_reserve = conditions.parameters.client_reserve
-    begin_view(pair.keyworker, pair.post)
+    begin_view(pair.keyworker, pair.post, conditions.parameters)
 
 
 @compiled

@@ -5,9 +5,9 @@ from __future__ import annotations
 from twoway.simulation.affect_control.frames import CLIENT
 from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
-from twoway.simulation.dynamics.encounter import note_state
 from twoway.simulation.editions import Part, switch
 from twoway.simulation.event_log import EventLog, new_row
+from twoway.simulation.interpretation import note_state
 from twoway.simulation.random_streams import Draws, event_draw
 from twoway.simulation.state import Pair
 

@@ -15,9 +15,9 @@ from twoway.simulation.dynamics.chance_events import chance_events
 from twoway.simulation.dynamics.encounter import Course, Meeting, encounter
 from twoway.simulation.dynamics.tension import deal_with_tension, end_talk
 from twoway.simulation.event_log import EventLog
-from twoway.simulation.random_streams import Draws, encounter_draws, meeting_draws
+from twoway.simulation.interpretation import learn_from_experience, morning
+from twoway.simulation.random_streams import Draws, encounter_draws, meeting_draws, mending_draws
 from twoway.simulation.rules.choice import crisis_left, daily_chance
-from twoway.simulation.rules.social import move_toward
 from twoway.simulation.rules.tension import reduced_by
 from twoway.simulation.situations import EITHER, EncounterKind
 from twoway.simulation.state import NOBODY, Pair
@@ -50,6 +50,8 @@ def wake(day: int, pair: Pair, parameters: Parameters) -> None:
     keyworker.strain = pair.post.strain
     client.tension = reduced_by(client.tension, parameters.tension_decay)
     keyworker.tension = reduced_by(keyworker.tension, parameters.tension_decay)
+    morning(client, parameters)
+    morning(keyworker, parameters)
     client.distance = reduced_by(client.distance, parameters.distance_return)
     keyworker.distance = reduced_by(keyworker.distance, parameters.distance_return)
 
@@ -107,7 +109,9 @@ def meeting_in(slot: int, day: int, draw: float, pair: Pair, conditions: Conditi
 
 
 @compiled
-def after_meeting(meeting: Meeting, course: Course, pair: Pair, conditions: Conditions, log: EventLog) -> None:
+def after_meeting(
+    meeting: Meeting, course: Course, pair: Pair, conditions: Conditions, draws: Draws, log: EventLog
+) -> None:
     """What an encounter decides when it is over: whether a repair talk succeeded.
 
     Parameters
@@ -120,11 +124,14 @@ def after_meeting(meeting: Meeting, course: Course, pair: Pair, conditions: Cond
         The dyad with both parties and the post; changed in place.
     conditions
         Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
     log
         Event log, to which rows are added.
     """
     if meeting.kind == REPAIR:
-        end_talk(meeting.day, course.good, course.exchanges, pair, conditions.parameters, log)
+        mends = mending_draws(draws, pair.number, meeting.day)
+        end_talk(meeting.day, course, pair, conditions.parameters, mends, log)
 
 
 @compiled
@@ -146,10 +153,8 @@ def dyad_evening(day: int, pair: Pair, conditions: Conditions, draws: Draws, log
     """
     chance_events(day, pair, conditions, draws, log)
     deal_with_tension(day, pair, conditions, draws, log)
-    client, keyworker, rate = pair.client, pair.keyworker, conditions.parameters.expectation_learning_rate
-    for k in range(client.definition.shape[0]):
-        client.expectation[k] = move_toward(client.expectation[k], client.log_weights[k], rate)
-        keyworker.expectation[k] = move_toward(keyworker.expectation[k], keyworker.log_weights[k], rate)
+    learn_from_experience(pair.client, conditions.parameters.expectation_learning_rate)
+    learn_from_experience(pair.keyworker, conditions.parameters.expectation_learning_rate)
 
 
 @compiled
@@ -175,5 +180,5 @@ def dyad_day(day: int, pair: Pair, conditions: Conditions, draws: Draws, log: Ev
         meeting = meeting_in(slot, day, meets[slot], pair, conditions, draws)
         if meeting.opener != NO_ONE:
             course = encounter(meeting, pair, conditions, draws, log)
-            after_meeting(meeting, course, pair, conditions, log)
+            after_meeting(meeting, course, pair, conditions, draws, log)
     dyad_evening(day, pair, conditions, draws, log)

@@ -11,16 +11,27 @@ it down to the role, to strain or to the person, and is moved by it. Then it is 
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from twoway.simulation.action_tables import NOTHING_BEFORE, Encounter, Turn, scripted, willed
+from twoway.simulation.action_tables import NOTHING_BEFORE, Encounter, Turn, scripted
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
-from twoway.simulation.conditions import Conditions, FrameRecord
+from twoway.simulation.conditions import Conditions
 from twoway.simulation.event_log import EventLog, new_row
-from twoway.simulation.events import EXCHANGE
+from twoway.simulation.events import EXCHANGE, GRIEVANCE_OPENED
+from twoway.simulation.interpretation import (
+    Reading,
+    SourceShares,
+    disturbance,
+    note_state,
+    own_role_share,
+    predict,
+    role_strain,
+    stance,
+    update,
+    will,
+)
 from twoway.simulation.random_streams import Draws, encounter_draws, exchange_draws
 from twoway.simulation.rules.choice import act_source, mandated_share, present_reserve, role_share
 from twoway.simulation.rules.reading import (
@@ -28,14 +39,11 @@ from twoway.simulation.rules.reading import (
     believed_role,
     believed_strain,
     expected,
-    log_evidence,
     perception_weight,
     person_share,
-    updated_log_weight,
     updated_presumed_reserve,
 )
 from twoway.simulation.rules.tension import tension_added
-from twoway.simulation.rules.tone import personal_weight, updated_felt_coercion, updated_negativity, updated_positivity
 from twoway.simulation.sampling import drawn_from, pick
 from twoway.simulation.state import Pair, Party, Row
 
@@ -44,15 +52,6 @@ if TYPE_CHECKING:
 
 ROLE, STRAIN, PERSON = 0, 1, 2
 """Sources of an act, in the order of ``twoway.simulation.columns.SOURCES``."""
-LEAST_LOG_WEIGHT = -30.0
-"""Log-weight below the highest that no frame falls under: nothing is ruled out for ever (assumed; about 1 in 10^13)."""
-
-
-class SourceShares(NamedTuple):
-    """How far an act follows the script, and how far what is left comes from strain: as it is, or as it is believed."""
-
-    role: float
-    strain: float
 
 
 class Meeting(NamedTuple):
@@ -94,7 +93,7 @@ class Approach(NamedTuple):
 
 
 @compiled
-def acting_from(actor: Party, turn: Turn, bent: bool, parameters: Parameters) -> SourceShares:
+def acting_from(actor: Party, turn: Turn, bent: bool, conditions: Conditions) -> SourceShares:
     """How far the actor follows the script (the mandate, unless the rules are bent), and acts from strain.
 
     Parameters
@@ -105,16 +104,16 @@ def acting_from(actor: Party, turn: Turn, bent: bool, parameters: Parameters) ->
         Whose turn it is, and whether the rules mandate the act.
     bent
         Whether the keyworker bends the rules.
-    parameters
-        Uses ``formality`` and ``mandate``.
+    conditions
+        Conditions of the centre.
 
     Returns
     -------
     The shares as they are.
     """
-    role = role_share(parameters.formality, present_reserve(actor.reserve, actor.distance))
+    role = own_role_share(actor, present_reserve(actor.reserve, actor.distance), conditions)
     if turn.mandated and not bent:
-        role = mandated_share(role, parameters.mandate)
+        role = mandated_share(role, conditions.parameters.mandate)
     return SourceShares(role, actor.strain)
 
 
@@ -157,7 +156,7 @@ def choose(
     The act's place among those feasible in the turn.
     """
     parameters = conditions.parameters
-    acting = acting_from(actor, turn, bent, parameters)
+    acting = acting_from(actor, turn, bent, conditions)
     source = act_source(draws[0], acting.role, acting.strain * turn.strained)
     chances = conditions.seen[: turn.feasible]
     for j in range(turn.feasible):
@@ -166,10 +165,10 @@ def choose(
         elif source == STRAIN:
             chances[j] = turn.strain[j]
         else:
-            chances[j] = willed(turn, before, frame, j)
+            chances[j] = will(frame, turn, before, j)
     act = drawn_from(chances, draws[1])
     actor.tension += tension_added(
-        turn.disturbance[frame, act], parameters.deflection_tolerance, parameters.role_strain_weight
+        role_strain(frame, turn, act), parameters.deflection_tolerance, parameters.role_strain_weight
     )
     row.actor_frame, row.source, row.act, row.actor_tension = frame, source, turn.act[act], actor.tension
     return act
@@ -177,10 +176,10 @@ def choose(
 
 @compiled
 def perceive(
-    reader: Party,
     turn: Turn,
     before: int,
     act: int,
+    personal: Floats,
     believed: SourceShares,
     assimilation: float,
     draw: float,
@@ -190,14 +189,14 @@ def perceive(
 
     Parameters
     ----------
-    reader
-        The reader's view of the actor.
     turn
-        What was feasible, and how likely the script, strain and each frame make it.
+        What was feasible, and how likely script and strain make it.
     before
         Number of the reader's own last act as it was meant, which the act is to answer, or ``NOTHING_BEFORE``.
     act
         Place of what was done among the acts feasible in the turn.
+    personal
+        Probabilities of the feasible acts that the reader expects out of the person, from ``predict``.
     believed
         The sources in whose shares the reader believes.
     assimilation
@@ -212,15 +211,9 @@ def perceive(
     Place of the act seen among the feasible ones; that of the act itself where nothing is expected.
     """
     count = turn.feasible
-    for j in range(count):
-        seen[j] = 0.0
-    for k in range(reader.definition.shape[0]):
-        weight = reader.definition[k]
-        for j in range(count):
-            seen[j] += weight * willed(turn, before, k, j)
     openness = 1.0 / count
     for j in range(count):
-        probability = expected(scripted(turn, before, j), turn.strain[j], seen[j], believed.role, believed.strain)
+        probability = expected(scripted(turn, before, j), turn.strain[j], personal[j], believed.role, believed.strain)
         seen[j] = perception_weight(turn.likeness[act, j], probability, assimilation, openness)
     total = 0.0
     for j in range(count):
@@ -229,54 +222,6 @@ def perceive(
     if total == 0.0:
         return act
     return pick(seen[:count], draw * total)
-
-
-@compiled
-def redefine(party: Party, turn: Turn, before: int, seen: int, believed: SourceShares, parameters: Parameters) -> None:
-    """Move the party's definition of the relationship by what the act seen says about each frame.
-
-    Parameters
-    ----------
-    party
-        The reader's view of the actor, which is changed.
-    turn
-        The turn of the act.
-    before
-        Number of the party's own last act, which the act is to answer, or ``NOTHING_BEFORE``.
-    seen
-        Place of the act seen among those feasible in the turn.
-    believed
-        The sources in whose shares the reader believes.
-    parameters
-        Uses ``lapse_rate``, ``definition_learning_rate`` and ``expectation_anchoring``.
-    """
-    script = scripted(turn, before, seen)
-    for k in range(party.definition.shape[0]):
-        will = willed(turn, before, k, seen)
-        probability = expected(script, turn.strain[seen], will, believed.role, believed.strain)
-        party.log_weights[k] = updated_log_weight(
-            party.log_weights[k],
-            party.expectation[k],
-            log_evidence(probability, parameters.lapse_rate),
-            parameters.definition_learning_rate,
-            parameters.expectation_anchoring,
-        )
-    define(party)
-
-
-@compiled
-def define(party: Party) -> None:
-    """The definition as a probability, from log-weights: the highest is set to 0, and none falls below the least."""
-    highest = party.log_weights[0]
-    for k in range(1, party.definition.shape[0]):
-        highest = max(highest, party.log_weights[k])
-    total = 0.0
-    for k in range(party.definition.shape[0]):
-        party.log_weights[k] = max(party.log_weights[k] - highest, LEAST_LOG_WEIGHT)
-        party.definition[k] = math.exp(party.log_weights[k])
-        total += party.definition[k]
-    for k in range(party.definition.shape[0]):
-        party.definition[k] /= total
 
 
 @compiled
@@ -347,85 +292,25 @@ def read(
     parameters = conditions.parameters
     believed = believed_sources(reader, turn, acting, parameters)
     role, strain = believed
-    b = perceive(reader, turn, before, act, believed, parameters.perceptual_assimilation, draw, conditions.seen)
+    personal = conditions.personal
+    predict(reader, turn, before, personal)
+    b = perceive(turn, before, act, personal, believed, parameters.perceptual_assimilation, draw, conditions.seen)
 
-    person, disturbance = 0.0, 0.0
-    for k in range(reader.definition.shape[0]):
-        person += reader.definition[k] * willed(turn, before, k, b)
-        disturbance += reader.definition[k] * turn.disturbance[k, b]
-    script = scripted(turn, before, b)
-    probability = expected(script, turn.strain[b], person, role, strain)
-    row.expected, row.disturbance, row.seen = probability, disturbance, turn.act[b]
-    row.role_share = attribution_share(role * script, probability)
-    row.strain_share = attribution_share((1.0 - role) * strain * turn.strain[b], probability)
-    row.person_share = person_share(row.role_share, row.strain_share)
+    script, disturbs = scripted(turn, before, b), disturbance(reader, turn, b)
+    probability = expected(script, turn.strain[b], personal[b], role, strain)
+    row.expected, row.disturbance, row.seen = probability, disturbs, turn.act[b]
+    role_part = attribution_share(role * script, probability)
+    strain_part = attribution_share((1.0 - role) * strain * turn.strain[b], probability)
+    reading = Reading(before, b, believed, role_part, strain_part, person_share(role_part, strain_part))
 
-    weight = personal_weight(row.person_share, parameters.impersonal_weight)
-    good = turn.evaluation[b]
-    redefine(reader, turn, before, b, believed, parameters)
+    weight = update(reader, turn, reading, conditions, row)
     if not turn.mandated:  # what the rules prescribe tells nothing of the person who does it
         reader.presumed_reserve = updated_presumed_reserve(
-            reader.presumed_reserve, role, row.role_share, parameters.formality, parameters.reserve_learning_rate
+            reader.presumed_reserve, role, role_part, parameters.formality, parameters.reserve_learning_rate
         )
-    reader.positivity = updated_positivity(reader.positivity, weight, good, parameters.tone_learning_rate)
-    reader.negativity = updated_negativity(
-        reader.negativity, weight, good, parameters.tone_learning_rate, parameters.negativity_weight
-    )
-    if turn.role == KEYWORKER:
-        reader.felt_coercion = updated_felt_coercion(
-            reader.felt_coercion, weight, good, turn.potency[b], parameters.coercion_learning_rate
-        )
-    reader.tension += tension_added(disturbance, parameters.deflection_tolerance, weight)
+    reader.tension += tension_added(disturbs, parameters.deflection_tolerance, weight)
     note_state(reader, row)
     return b
-
-
-@compiled
-def note_state(party: Party, row: Row) -> None:
-    """Write down how someone feels about the other now, in a row of the events or the days table.
-
-    Parameters
-    ----------
-    party
-        A party's view of the other.
-    row
-        Row of the table, which is changed.
-    """
-    row.positivity, row.negativity, row.tension = party.positivity, party.negativity, party.tension
-    row.felt_coercion, row.distance, row.known_rules = party.felt_coercion, party.distance, party.known_rules
-    row.presumed_reserve = party.presumed_reserve
-    for k in range(party.definition.shape[0]):
-        row.definition[k] = party.definition[k]
-
-
-@compiled
-def frame_taken(party: Party, opens: bool, frames: FrameRecord, draw: float) -> int:
-    """Which frame someone takes in an encounter: drawn from the definition.
-
-    Someone who is out to confront, and opens the encounter, takes the weightiest adversarial frame.
-
-    Parameters
-    ----------
-    party
-        A party's view of the other.
-    opens
-        Whether the party opens the encounter.
-    frames
-        The repertoire of frames.
-    draw
-        Uniform draw between 0 and 1.
-
-    Returns
-    -------
-    Number of the frame.
-    """
-    if not (opens and party.confronting > 0.0):
-        return drawn_from(party.definition, draw)
-    taken, weight = 0, -1.0
-    for k in range(party.definition.shape[0]):
-        if frames.adversarial[k] and party.definition[k] > weight:
-            taken, weight = k, party.definition[k]
-    return taken
 
 
 @compiled
@@ -445,8 +330,8 @@ def approach(meeting: Meeting, pair: Pair, conditions: Conditions, draws: Draws)
     """
     _, client, keyworker, bends = encounter_draws(draws, pair.number, meeting.day, meeting.kind)
     return Approach(
-        frame_taken(pair.client, meeting.opener == CLIENT, conditions.frames, client),
-        frame_taken(pair.keyworker, meeting.opener == KEYWORKER, conditions.frames, keyworker),
+        stance(pair.client, meeting.opener == CLIENT, conditions.frames, client),
+        stance(pair.keyworker, meeting.opener == KEYWORKER, conditions.frames, keyworker),
         bends < conditions.parameters.discretion,
     )
 
@@ -499,6 +384,29 @@ def part(meeting: Meeting, pair: Pair, exchanges: int) -> None:
     else:
         pair.keyworker.confronting = 0.0
     pair.dyad.exchanges += exchanges
+
+
+@compiled
+def note_grievance(meeting: Meeting, turn: Turn, seen: int, pair: Pair, log: EventLog) -> None:
+    """Note down that what was just seen has opened a grievance in the reader.
+
+    Parameters
+    ----------
+    meeting
+        Day, kind and opener of the encounter.
+    turn
+        The turn of the act.
+    seen
+        Place of the act seen among those feasible in the turn.
+    pair
+        The dyad with both parties and the post.
+    log
+        Event log, to which a row is added.
+    """
+    reader, who = (pair.keyworker, KEYWORKER) if turn.role == CLIENT else (pair.client, CLIENT)
+    row = log.rows[new_row(log, GRIEVANCE_OPENED, meeting.day, who, pair)]
+    row.encounter, row.seen = meeting.kind, turn.act[seen]
+    note_state(reader, row)
 
 
 @compiled
@@ -572,9 +480,12 @@ def encounter(meeting: Meeting, pair: Pair, conditions: Conditions, draws: Draws
         actor, reader, frame = pair.client, pair.keyworker, coming.client_frame
         if turn.role == KEYWORKER:
             actor, reader, frame = pair.keyworker, pair.client, coming.keyworker_frame
-        acting = acting_from(actor, turn, coming.bent, conditions.parameters)
+        acting = acting_from(actor, turn, coming.bent, conditions)
         act = choose(actor, turn, course.seen, frame, coming.bent, conditions, (source, which), row)
+        aggrieved = reader.grievance > 0.0
         seen_as = read(reader, turn, course.meant, act, acting, conditions, seen, row)
+        if reader.grievance > 0.0 and not aggrieved:
+            note_grievance(meeting, turn, seen_as, pair, log)
         course = after_exchange(course, turn, act, seen_as, conditions.parameters.good_reading_threshold)
     part(meeting, pair, course.exchanges)
     return course

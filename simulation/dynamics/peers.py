@@ -10,16 +10,15 @@ from twoway.simulation.affect_control.frames import CLIENT
 from twoway.simulation.arrays import Floats, Ints
 from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
-from twoway.simulation.dynamics.encounter import note_state
 from twoway.simulation.event_log import EventLog, new_row
 from twoway.simulation.events import PEER_TALK
+from twoway.simulation.interpretation import hear_peer, note_state
 from twoway.simulation.random_streams import Draws, friendship_draw, peer_draws
 from twoway.simulation.rules.choice import daily_chance
-from twoway.simulation.rules.social import move_toward, with_opposition
-from twoway.simulation.state import CentreState, Pair, Party
+from twoway.simulation.state import CentreState, Pair
 
 if TYPE_CHECKING:
-    from twoway.simulation.conditions import FrameRecord, Parameters
+    pass
 
 
 def friendships(draws: Draws, clients: int, density: float) -> tuple[Ints, Ints]:
@@ -61,26 +60,6 @@ def _find_friends(draws: Draws, density: float, drawn: Floats, first: Ints, frie
 
 
 @compiled
-def hear(client: Party, friend: Party, frames: FrameRecord, parameters: Parameters) -> None:
-    """A friend talks about the staff, and the ward's opposition talks with him.
-
-    Parameters
-    ----------
-    client
-        The listening client's view of the keyworker, whose expectation is changed.
-    friend
-        The friend's view of his keyworker, which stays as it is.
-    frames
-        The repertoire of frames, of which the benignities are used.
-    parameters
-        Uses ``opposition`` and ``peer_influence``.
-    """
-    for k in range(client.definition.shape[0]):
-        heard = with_opposition(friend.log_weights[k], parameters.opposition, frames.benign[k])
-        client.expectation[k] = move_toward(client.expectation[k], heard, parameters.peer_influence)
-
-
-@compiled
 def peer_talk(day: int, pair: Pair, state: CentreState, conditions: Conditions, draws: Draws, log: EventLog) -> None:
     """Perhaps a client talks with a friend about the staff today.
 
@@ -106,7 +85,7 @@ def peer_talk(day: int, pair: Pair, state: CentreState, conditions: Conditions, 
     if talks >= daily_chance(parameters.peer_talk * friends):
         return
     friend = conditions.friends[conditions.first_friend[pair.number] + min(int(which * friends), friends - 1)]
-    hear(pair.client, state.clients[friend], conditions.frames, parameters)
+    hear_peer(pair.client, state.clients[friend], conditions.frames, parameters)
     row = log.rows[new_row(log, PEER_TALK, day, CLIENT, pair)]
     row.friend = friend
     note_state(pair.client, row)

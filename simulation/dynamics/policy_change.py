@@ -28,6 +28,7 @@ FOR_GOOD = {
     "design": "how many people there are and how long they stay is the same throughout",
     "people": "people stay who they are",
     "learning": "people stay as they are",
+    "lasting": "people stay as they are",
     "coping": "people stay as they are",
     "events": "what may happen by chance stays the same",
     "meaning": "words keep their meaning",

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.compilation import compiled
-from twoway.simulation.conditions import Conditions, FrameRecord
+from twoway.simulation.conditions import Conditions
 from twoway.simulation.coping import COPING_WAYS, PROPOSE_TALK
-from twoway.simulation.dynamics.encounter import define, note_state
+from twoway.simulation.dynamics.encounter import Course
 from twoway.simulation.editions import Part, switch
 from twoway.simulation.event_log import EventLog, new_row
-from twoway.simulation.events import HANDLING, TALK_AGREED, TALK_DECLINED, TALK_FAILED, TALK_REPAIRED
+from twoway.simulation.events import GRIEVANCE_MENDED, HANDLING, TALK_AGREED, TALK_DECLINED, TALK_FAILED, TALK_REPAIRED
+from twoway.simulation.interpretation import account, note_state, talk_ended
 from twoway.simulation.random_streams import Draws, acceptance_draw, evening_draws
 from twoway.simulation.rules.social import move_toward
-from twoway.simulation.rules.tension import benign_share, converged, reduced_by, talk_succeeds
+from twoway.simulation.rules.tension import reduced_by, talk_succeeds
 from twoway.simulation.sampling import drawn_from
 from twoway.simulation.state import NOBODY, Pair, Party
 
@@ -29,27 +30,6 @@ way_log_odds: Part = switch("way_log_odds", LOG_ODDS, [compiled(way.log_odds) fo
 way_effect: Part = switch("way_effect", EFFECT, [compiled(way.effect) for way in COPING_WAYS.values()])
 TALKING = list(COPING_WAYS).index(PROPOSE_TALK.name)
 """Code of the way that proposes a talk."""
-
-
-@compiled
-def benignity(party: Party, frames: FrameRecord) -> float:
-    """How benign the party takes the relationship to be, as a share.
-
-    Parameters
-    ----------
-    party
-        A party's view of the other.
-    frames
-        The repertoire of frames.
-
-    Returns
-    -------
-    Share, 0..1: 0 where every frame believed in has benignity -1, 1 where it has benignity 1.
-    """
-    mean = 0.0
-    for k in range(party.definition.shape[0]):
-        mean += party.definition[k] * frames.benign[k]
-    return benign_share(mean)
 
 
 @compiled
@@ -69,7 +49,7 @@ def way_taken(party: Party, conditions: Conditions, draw: float) -> int:
     -------
     Code of the coping way.
     """
-    benign, odds = benignity(party, conditions.frames), conditions.odds
+    benign, odds = account(party, conditions.frames).benignity, conditions.odds
     total = 0.0
     for way in range(odds.shape[0]):
         odds[way] = math.exp(way_log_odds(way, party, party.style[way], benign, conditions.parameters))
@@ -114,29 +94,35 @@ def cope(party: Party, troubled: bool, notices: bool, day: int, conditions: Cond
 
 
 @compiled
-def end_talk(day: int, good: int, exchanges: int, pair: Pair, parameters: Parameters, log: EventLog) -> None:
+def end_talk(
+    day: int, course: Course, pair: Pair, parameters: Parameters, draws: tuple[float, float], log: EventLog
+) -> None:
     """End the repair talk that was agreed yesterday: it brought the two together, or taught the proposer better.
 
     Parameters
     ----------
     day
         Day of the stay, from 1.
-    good
-        Number of exchanges in the talk that were read as good.
-    exchanges
-        Number of all its exchanges.
+    course
+        Course that the talk took.
     pair
         The dyad with both parties and the post; changed in place.
     parameters
         Uses ``talk_convergence``, ``tension_relief``, ``failed_talk_negativity`` and ``failed_talk_penalty``.
+    draws
+        Two uniform draws: whether the client's, and the keyworker's, grievance is mended.
     log
         Event log, to which rows are added.
     """
     proposer, who = (pair.client, CLIENT) if pair.dyad.talk_due == CLIENT else (pair.keyworker, KEYWORKER)
     pair.dyad.talk_due = NOBODY
-    repaired = talk_succeeds(good, exchanges)
+    repaired = talk_succeeds(course.good, course.exchanges)
+    his_is_mended, hers_is_mended = False, False
     if repaired:
-        _bring_together(pair.client, pair.keyworker, parameters)
+        his_is_mended, hers_is_mended = talk_ended(pair.client, pair.keyworker, parameters, draws)
+        pair.client.known_rules = move_toward(pair.client.known_rules, 1.0, parameters.talk_convergence)
+        pair.client.tension = reduced_by(pair.client.tension, parameters.tension_relief)
+        pair.keyworker.tension = reduced_by(pair.keyworker.tension, parameters.tension_relief)
     else:
         pair.client.negativity += parameters.failed_talk_negativity
         pair.keyworker.negativity += parameters.failed_talk_negativity
@@ -144,20 +130,10 @@ def end_talk(day: int, good: int, exchanges: int, pair: Pair, parameters: Parame
     pair.dyad.talks += 1
     pair.dyad.repairs += repaired
     note_state(proposer, log.rows[new_row(log, TALK_REPAIRED if repaired else TALK_FAILED, day, who, pair)])
-
-
-@compiled
-def _bring_together(client: Party, keyworker: Party, parameters: Parameters) -> None:
-    """A repair talk that succeeds: definitions converge, rules become known, tension is relieved."""
-    for k in range(client.definition.shape[0]):
-        his, hers = client.definition[k], keyworker.definition[k]
-        client.log_weights[k] = math.log(converged(his, hers, parameters.talk_convergence))
-        keyworker.log_weights[k] = math.log(converged(hers, his, parameters.talk_convergence))
-    define(client)
-    define(keyworker)
-    client.known_rules = move_toward(client.known_rules, 1.0, parameters.talk_convergence)
-    client.tension = reduced_by(client.tension, parameters.tension_relief)
-    keyworker.tension = reduced_by(keyworker.tension, parameters.tension_relief)
+    if his_is_mended:
+        note_state(pair.client, log.rows[new_row(log, GRIEVANCE_MENDED, day, CLIENT, pair)])
+    if hers_is_mended:
+        note_state(pair.keyworker, log.rows[new_row(log, GRIEVANCE_MENDED, day, KEYWORKER, pair)])
 
 
 @compiled
@@ -195,9 +171,9 @@ def deal_with_tension(day: int, pair: Pair, conditions: Conditions, draws: Draws
         return
     who = KEYWORKER if she_proposes and (she_is_tenser or not he_proposes) else CLIENT
     proposer, asked = (client, keyworker) if who == CLIENT else (keyworker, client)
-    agreed = (he_proposes and she_proposes) or acceptance_draw(draws, pair.number, day) < benignity(
+    agreed = (he_proposes and she_proposes) or acceptance_draw(draws, pair.number, day) < account(
         asked, conditions.frames
-    )
+    ).benignity
     if agreed:
         pair.dyad.talk_due = who
     note_state(proposer, log.rows[new_row(log, TALK_AGREED if agreed else TALK_DECLINED, day, who, pair)])

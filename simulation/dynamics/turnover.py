@@ -6,9 +6,9 @@ from twoway.simulation.affect_control.frames import KEYWORKER
 from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
 from twoway.simulation.dynamics.admission import begin_view, draw_own_expectation, fill_post
-from twoway.simulation.dynamics.encounter import define, note_state
 from twoway.simulation.event_log import EventLog, new_row
 from twoway.simulation.events import NEW_KEYWORKER
+from twoway.simulation.interpretation import hand_over, note_state
 from twoway.simulation.random_streams import Draws, leaving_draw
 from twoway.simulation.rules.social import leaving_chance, move_toward
 from twoway.simulation.state import NOBODY, CentreState, Pair
@@ -31,15 +31,10 @@ def take_over(pair: Pair, conditions: Conditions, draws: Draws) -> None:
     own = conditions.own
     draw_own_expectation(pair, conditions, draws, own)
     carried = parameters.carry_over_to_new_keyworker
-    for k in range(keyworker.definition.shape[0]):
-        keyworker.expectation[k] = move_toward(own[k], keyworker.log_weights[k], parameters.handover)
-        client.log_weights[k] = move_toward(client.expectation[k], client.log_weights[k], carried)
+    hand_over(client, keyworker, own, parameters)
     keyworker.presumed_reserve = move_toward(parameters.client_reserve, keyworker.presumed_reserve, parameters.handover)
     client.presumed_reserve = parameters.keyworker_reserve
-    begin_view(keyworker, pair.post)
-    define(client)
-    client.positivity *= carried
-    client.negativity *= carried
+    begin_view(keyworker, pair.post, parameters)
     client.felt_coercion *= carried
     client.tension *= carried
     client.distance *= carried

@@ -22,6 +22,7 @@ from twoway.simulation.extensions import Extension, load_extension, loaded_exten
 from twoway.simulation.parameters.context import Context
 from twoway.simulation.parameters.coping import Coping, SharedCoping
 from twoway.simulation.parameters.declare import Declaration, ParameterGroup, combined, declarations, parameter
+from twoway.simulation.parameters.lasting import Lasting
 from twoway.simulation.parameters.learning import Learning
 from twoway.simulation.parameters.people import People
 from twoway.simulation.random_streams import lexicon_resample_draws
@@ -96,6 +97,8 @@ class Scenario(ParameterGroup):
     """Expectations and traits."""
     learning: Learning = Field(default_factory=Learning)
     """How people choose, read and change."""
+    lasting: Lasting = Field(default_factory=Lasting)
+    """What lasts of a relationship."""
     coping: Coping = Field(default_factory=Coping)
     """How people handle tension."""
     events: EventNumbers = Field(default_factory=EventNumbers)
@@ -114,7 +117,8 @@ class Scenario(ParameterGroup):
 
 
 NUMBERED: dict[str, type[ParameterGroup]] = {
-    "context": Context, "people": People, "learning": Learning, "coping": Coping, "events": EventNumbers,
+    "context": Context, "people": People, "learning": Learning, "lasting": Lasting, "coping": Coping,
+    "events": EventNumbers,
 }  # fmt: skip
 """Sections whose numbers the rules use."""
 

@@ -5,7 +5,14 @@ import re
 import pytest
 
 from twoway.cli._describe import described
-from twoway.simulation.parameters.scenario import Resolved, Scenario, all_declarations, changed, load, shipped_names
+from twoway.simulation.parameters.scenario import (
+    Resolved,
+    Scenario,
+    all_declarations,
+    changed,
+    load,
+    shipped_names,
+)
 
 SECTIONS = ("design", "context", "people", "learning", "coping", "meaning")
 

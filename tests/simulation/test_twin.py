@@ -48,6 +48,17 @@ CONTEXTS: dict[str, dict[str, float]] = {
         "learning.pair_strength": 1.6, "learning.offered_share": 0.05, "learning.fact_confusion": 0.1,
         "context.discretion": 0.3, "coping.propose_talk_log_odds": 1,
     },
+    "what happens lasts": {
+        "design.clients": 6, "design.days": 60, "learning.tone_learning_rate": 0.04, "lasting.trust_threshold": 0.9,
+        "lasting.mistrust_threshold": 0.6, "lasting.trust_width": 0.2, "lasting.trust_override": 1.5,
+        "lasting.trust_binding": 3, "lasting.trust_openness": 0.6, "lasting.formality_lock": 0.4,
+        "lasting.first_credit": 0.7, "lasting.client_standard": -0.3, "lasting.keyworker_standard": 0.2,
+        "lasting.keyworker_standard_sd": 0.3, "lasting.procedural_weight": 0.6, "lasting.deed_coercion": 0.8,
+        "lasting.betrayal_weight": 0.6, "lasting.offence_threshold": 0.7, "lasting.grievance_size": 0.9,
+        "lasting.grievance_half_life": 10, "lasting.grievance_tension": 0.5, "lasting.parting_loss": 0.3,
+        "lasting.hearsay": 0.1, "context.turnover": 3, "context.peer_talk": 4, "context.repair_opportunity": 1,
+        "coping.propose_talk_log_odds": 1, "people.client_insight": 0.5, "context.opposition": 0.8,
+    },
     "extreme numbers": {
         "design.clients": 4, "design.days": 60, "context.everyday": 28, "context.planned": 7, "context.formality": 0,
         "context.distress": 1, "context.distress_half_life": 365, "people.coping_style_sd": 3,

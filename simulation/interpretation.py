@@ -1,0 +1,510 @@
+"""The interpretive theory: what a person takes the relationship to be, and what an act does to that.
+
+This module is the seam at which another theory could take the place of this one. The dynamics ask it for a *stance* in
+an encounter, for what someone *wills* and *predicts*, have it *update* a party after a reading, read off the *account*
+a party would give, and call its hooks: a beginning, a morning, a friend's talk, a talk that mended something, a new
+keyworker. What else there is (what is feasible, scripts, strain, perception, coping, draws) it does not know.
+
+The theory here: a relationship is a probability over *frames* (pairs of identities, affect control theory), moved by
+what acts say about each frame; and two stocks, lasting good and lasting bad, with at most one open grievance, from
+which trust and mistrust follow. Trust decides what is put down to the person.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from twoway.simulation.action_tables import Turn, scripted, willed
+from twoway.simulation.affect_control.frames import ADVERSARIAL, FORMAL, KEYWORKER, PERSONAL
+from twoway.simulation.arrays import Floats
+from twoway.simulation.compilation import compiled
+from twoway.simulation.conditions import Conditions, FrameRecord
+from twoway.simulation.rules.choice import role_share
+from twoway.simulation.rules.lasting import (
+    coercion_weight,
+    explained_impersonal_weight,
+    formal_role_share,
+    grievance_left,
+    hurt,
+    mending_chance,
+    trust_level,
+    trusting_person_share,
+    trusting_reserve,
+)
+from twoway.simulation.rules.reading import expected, log_evidence, updated_log_weight
+from twoway.simulation.rules.social import move_toward, with_opposition
+from twoway.simulation.rules.tension import benign_share, converged
+from twoway.simulation.rules.tone import personal_weight, updated_felt_coercion, updated_negativity, updated_positivity
+from twoway.simulation.sampling import drawn_from
+from twoway.simulation.state import Party, Row
+
+if TYPE_CHECKING:
+    from twoway.simulation.conditions import Parameters
+
+LEAST_LOG_WEIGHT = -30.0
+"""Log-weight below the highest that no frame falls under: nothing is ruled out for ever (assumed; about 1 in 10^13)."""
+
+
+class SourceShares(NamedTuple):
+    """How far an act follows the script, and how far what is left comes from strain: as it is, or as it is believed."""
+
+    role: float
+    strain: float
+
+
+class Reading(NamedTuple):
+    """An act as it was seen, and what it may have come from.
+
+    Attributes
+    ----------
+    before
+        Number of the reader's own act that it answers, or ``NOTHING_BEFORE``.
+    act
+        Place of the act seen among those feasible in the turn.
+    believed
+        How far the reader believes the other to follow the script, and to act out of strain.
+    role_share, strain_share, person_share
+        How far it is put down to role, strain and person, before trust has had its say; they sum to 1.
+    """
+
+    before: int
+    act: int
+    believed: SourceShares
+    role_share: float
+    strain_share: float
+    person_share: float
+
+
+class Account(NamedTuple):
+    """What a party would say of the other: how good and how bad it has been, EPA units, and how benign it is, 0..1."""
+
+    positivity: float
+    negativity: float
+    benignity: float
+
+
+@compiled
+def trust(party: Party, parameters: Parameters) -> tuple[float, float]:
+    """How far a party trusts and mistrusts the other, shares.
+
+    Parameters
+    ----------
+    party
+        A party's view of the other.
+    parameters
+        Uses ``trust_threshold``, ``mistrust_threshold`` and ``trust_width``.
+    """
+    return (
+        trust_level(party.positivity, parameters.trust_threshold, parameters.trust_width),
+        trust_level(party.negativity + party.grievance, parameters.mistrust_threshold, parameters.trust_width),
+    )
+
+
+@compiled
+def account(party: Party, frames: FrameRecord) -> Account:
+    """What a party would say of the other now.
+
+    Parameters
+    ----------
+    party
+        A party's view of the other.
+    frames
+        The repertoire of frames.
+    """
+    mean = 0.0
+    for k in range(party.definition.shape[0]):
+        mean += party.definition[k] * frames.benign[k]
+    return Account(party.positivity, party.negativity + party.grievance, benign_share(mean))
+
+
+@compiled
+def note_state(party: Party, row: Row) -> None:
+    """Write down how someone feels about the other now, in a row of the events or the days table.
+
+    Parameters
+    ----------
+    party
+        A party's view of the other.
+    row
+        Row of the table, to which it is written.
+    """
+    row.positivity, row.negativity = party.positivity, party.negativity + party.grievance
+    row.grievance, row.tension = party.grievance, party.tension
+    row.felt_coercion, row.distance, row.known_rules = party.felt_coercion, party.distance, party.known_rules
+    row.presumed_reserve = party.presumed_reserve
+    for k in range(party.definition.shape[0]):
+        row.definition[k] = party.definition[k]
+
+
+@compiled
+def define(party: Party) -> None:
+    """The definition as a probability, from log-weights: the highest is set to 0, and none falls below the least."""
+    highest = party.log_weights[0]
+    for k in range(1, party.definition.shape[0]):
+        highest = max(highest, party.log_weights[k])
+    total = 0.0
+    for k in range(party.definition.shape[0]):
+        party.log_weights[k] = max(party.log_weights[k] - highest, LEAST_LOG_WEIGHT)
+        party.definition[k] = math.exp(party.log_weights[k])
+        total += party.definition[k]
+    for k in range(party.definition.shape[0]):
+        party.definition[k] /= total
+
+
+# Acting
+
+
+@compiled
+def stance(party: Party, opens: bool, frames: FrameRecord, draw: float) -> int:
+    """Which frame someone takes in an encounter: drawn from the definition.
+
+    Someone who is out to confront, and *opens* the encounter, takes the weightiest adversarial frame.
+
+    Parameters
+    ----------
+    party
+        A party's view of the other.
+    opens
+        Whether the party opens the encounter.
+    frames
+        The repertoire of frames.
+    draw
+        Uniform draw between 0 and 1.
+    """
+    if not (opens and party.confronting > 0.0):
+        return drawn_from(party.definition, draw)
+    taken, weight = 0, -1.0
+    for k in range(party.definition.shape[0]):
+        if frames.kind[k] == ADVERSARIAL and party.definition[k] > weight:
+            taken, weight = k, party.definition[k]
+    return taken
+
+
+@compiled
+def will(taken: int, turn: Turn, before: int, act: int) -> float:
+    """Probability that someone who acts as a person does this: what feels right in the frame that was taken.
+
+    Parameters
+    ----------
+    taken
+        Stance of the actor in this encounter.
+    turn, before, act
+        As in ``action_tables.willed``.
+    """
+    return willed(turn, before, taken, act)
+
+
+@compiled
+def role_strain(taken: int, turn: Turn, act: int) -> float:
+    """How disturbing it is for someone to do an act: its deflection in the frame that was taken.
+
+    Parameters
+    ----------
+    taken
+        Stance of the actor in this encounter.
+    turn
+        The actor's turn.
+    act
+        Place of the act among those feasible.
+    """
+    return turn.disturbance[taken, act]
+
+
+@compiled
+def own_role_share(party: Party, reserve: float, conditions: Conditions) -> float:
+    """How far someone follows the script where the rules prescribe nothing.
+
+    Parameters
+    ----------
+    party
+        The actor's view of the other.
+    reserve
+        How far the actor stays behind the role at present, but for trust and mistrust, 0..1.
+    conditions
+        Conditions of the centre.
+    """
+    parameters = conditions.parameters
+    if parameters.trust_openness > 0.0:
+        trusts, mistrusts = trust(party, parameters)
+        reserve = trusting_reserve(reserve, trusts, mistrusts, parameters.trust_openness)
+    role = role_share(parameters.formality, reserve)
+    if parameters.formality_lock == 0.0:
+        return role
+    formal = 0.0
+    for k in range(party.definition.shape[0]):
+        if conditions.frames.kind[k] == FORMAL:
+            formal += party.definition[k]
+    return formal_role_share(role, formal, parameters.formality_lock)
+
+
+# Reading
+
+
+@compiled
+def predict(party: Party, turn: Turn, before: int, chances: Floats) -> None:
+    """Write down what someone expects the other to do who acts as a person.
+
+    Parameters
+    ----------
+    party
+        The reader's view of the other.
+    turn
+        The other's turn.
+    before
+        Number of the reader's own act that is answered, or ``NOTHING_BEFORE``.
+    chances
+        Probabilities of the feasible acts, shape (at least ``turn.feasible``,), which are overwritten.
+    """
+    for j in range(turn.feasible):
+        chances[j] = 0.0
+    for k in range(party.definition.shape[0]):
+        weight = party.definition[k]
+        for j in range(turn.feasible):
+            chances[j] += weight * willed(turn, before, k, j)
+
+
+@compiled
+def disturbance(party: Party, turn: Turn, act: int) -> float:
+    """How disturbing an act of the other is: its mean deflection over the frames.
+
+    Parameters
+    ----------
+    party
+        The reader's view of the other.
+    turn
+        The other's turn.
+    act
+        Place of the act seen among those feasible.
+    """
+    mean = 0.0
+    for k in range(party.definition.shape[0]):
+        mean += party.definition[k] * turn.disturbance[k, act]
+    return mean
+
+
+@compiled
+def update(party: Party, turn: Turn, reading: Reading, conditions: Conditions, row: Row) -> float:
+    """Let someone be moved by an act of the other, as it was seen.
+
+    Parameters
+    ----------
+    party
+        The reader's view of the other, which is changed.
+    turn
+        The other's turn.
+    reading
+        The act seen, and what it may have come from.
+    conditions
+        Conditions of the centre.
+    row
+        Row of the events table, to which the shares are written as they are when trust has had its say.
+
+    Returns
+    -------
+    How much the act counts, 0..1.
+    """
+    p, good = conditions.parameters, turn.evaluation[reading.act] - party.standard
+    trusts, mistrusts = trust(party, p)
+    impersonal, unexplained = p.impersonal_weight, 1.0
+    if turn.mandated:
+        unexplained = 1.0 - p.procedural_weight * party.known_rules
+        if good < 0.0:
+            impersonal = explained_impersonal_weight(impersonal, p.procedural_weight, party.known_rules)
+    hurts = 0.0
+    if good < 0.0:
+        weight = personal_weight(reading.person_share, impersonal)
+        hurts = hurt(weight, -good, trusts, p.betrayal_weight, party.negativity)
+    believed = trusts if good > 0.0 else mistrusts
+    person = trusting_person_share(reading.person_share, believed, p.trust_override, abs(good))
+    row.role_share, row.strain_share, row.person_share = reading.role_share, reading.strain_share, person
+    if person != reading.person_share:
+        row.role_share *= (1.0 - person) / (1.0 - reading.person_share)
+        row.strain_share *= (1.0 - person) / (1.0 - reading.person_share)
+    weight = personal_weight(person, impersonal)
+
+    redefine(party, turn, reading, conditions)
+    party.positivity = updated_positivity(party.positivity, weight, good, p.tone_learning_rate)
+    party.negativity = updated_negativity(party.negativity, weight, good, p.tone_learning_rate, p.negativity_weight)
+    if turn.role == KEYWORKER:
+        coerces = coercion_weight(weight, unexplained, p.deed_coercion) if turn.mandated else weight
+        party.felt_coercion = updated_felt_coercion(
+            party.felt_coercion, coerces, good, turn.potency[reading.act], p.coercion_learning_rate
+        )
+    if hurts > p.offence_threshold:
+        party.grievance = max(party.grievance, p.grievance_size * hurts)
+    return weight
+
+
+@compiled
+def redefine(party: Party, turn: Turn, reading: Reading, conditions: Conditions) -> None:
+    """Move the party's definition of the relationship by what the act seen says about each frame.
+
+    It is drawn back to the expectation, for which trust, mistrust and the lack of both speak as well.
+
+    Parameters
+    ----------
+    party
+        The reader's view of the actor, which is changed.
+    turn
+        The turn of the act.
+    reading
+        The act seen, and what it may have come from.
+    conditions
+        Conditions of the centre.
+    """
+    p, act, believed = conditions.parameters, reading.act, reading.believed
+    trusts, mistrusts = trust(party, p)
+    script = scripted(turn, reading.before, act)
+    for k in range(party.definition.shape[0]):
+        kind = conditions.frames.kind[k]
+        bound = trusts if kind == PERSONAL else mistrusts if kind == ADVERSARIAL else (1.0 - trusts) * (1.0 - mistrusts)
+        willing = willed(turn, reading.before, k, act)
+        probability = expected(script, turn.strain[act], willing, believed.role, believed.strain)
+        party.log_weights[k] = updated_log_weight(
+            party.log_weights[k],
+            party.expectation[k] + p.trust_binding * bound,
+            log_evidence(probability, p.lapse_rate),
+            p.definition_learning_rate,
+            p.expectation_anchoring,
+        )
+    define(party)
+
+
+# Hooks
+
+
+@compiled
+def start(party: Party, standard: float, parameters: Parameters) -> None:
+    """Begin a view of the other, the expectation being set: who expects less begins with more credit.
+
+    Parameters
+    ----------
+    party
+        A party's view of the other, which is changed.
+    standard
+        Evaluation that the party expects of an act, EPA units.
+    parameters
+        Uses ``first_credit``.
+    """
+    for k in range(party.definition.shape[0]):
+        party.log_weights[k] = party.expectation[k]
+    party.standard, party.grievance = standard, 0.0
+    party.positivity = parameters.first_credit + max(0.0, -standard)
+    party.negativity = max(0.0, standard)
+    define(party)
+
+
+@compiled
+def morning(party: Party, parameters: Parameters) -> None:
+    """A new day: an open grievance has faded a little, and makes tension.
+
+    Parameters
+    ----------
+    party
+        A party's view of the other, which is changed.
+    parameters
+        Uses ``grievance_half_life`` and ``grievance_tension``.
+    """
+    if party.grievance > 0.0:
+        party.grievance = grievance_left(party.grievance, parameters.grievance_half_life)
+        party.tension += parameters.grievance_tension * party.grievance
+
+
+@compiled
+def hear_peer(client: Party, friend: Party, frames: FrameRecord, parameters: Parameters) -> None:
+    """A friend talks about the staff, and the ward's opposition talks with him; of a grievance he tells as well.
+
+    Parameters
+    ----------
+    client
+        The listener's view of the keyworker, which is changed.
+    friend
+        The friend's view of his keyworker.
+    frames
+        The repertoire of frames.
+    parameters
+        Uses ``opposition``, ``peer_influence`` and ``hearsay``.
+    """
+    for k in range(client.definition.shape[0]):
+        heard = with_opposition(friend.log_weights[k], parameters.opposition, frames.benign[k])
+        client.expectation[k] = move_toward(client.expectation[k], heard, parameters.peer_influence)
+    told = min(1.0, parameters.opposition) * friend.grievance
+    if told > client.negativity:
+        client.negativity = move_toward(client.negativity, told, parameters.hearsay)
+
+
+@compiled
+def talk_ended(
+    client: Party, keyworker: Party, parameters: Parameters, draws: tuple[float, float]
+) -> tuple[bool, bool]:
+    """A repair talk has succeeded: definitions converge, and what the other recognises is mended.
+
+    Parameters
+    ----------
+    client, keyworker
+        Both parties' views of each other, which are changed.
+    parameters
+        Uses ``talk_convergence`` and ``repair_opportunity``.
+    draws
+        Two uniform draws: whether the client's, and the keyworker's, grievance is mended.
+
+    Returns
+    -------
+    Whether the client's, and the keyworker's, grievance was mended.
+    """
+    for k in range(client.definition.shape[0]):
+        his, hers = client.definition[k], keyworker.definition[k]
+        client.log_weights[k] = math.log(converged(his, hers, parameters.talk_convergence))
+        keyworker.log_weights[k] = math.log(converged(hers, his, parameters.talk_convergence))
+    define(client)
+    define(keyworker)
+    opportunity = parameters.repair_opportunity
+    his_is_mended = client.grievance > 0.0 and draws[0] < mending_chance(keyworker.insight, opportunity)
+    hers_is_mended = keyworker.grievance > 0.0 and draws[1] < mending_chance(client.insight, opportunity)
+    if his_is_mended:
+        client.grievance = 0.0
+    if hers_is_mended:
+        keyworker.grievance = 0.0
+    return his_is_mended, hers_is_mended
+
+
+@compiled
+def hand_over(client: Party, keyworker: Party, own: Floats, parameters: Parameters) -> None:
+    """A new keyworker takes over: she is told how her predecessor saw the client, who keeps part of his view.
+
+    Parameters
+    ----------
+    client
+        The client's view, which becomes that of the new keyworker.
+    keyworker
+        Her predecessor's view of the client, of which the expectation becomes the new keyworker's.
+    own
+        What the new keyworker expects of this client by herself, log-weights, shape (frames,).
+    parameters
+        Uses ``handover``, ``carry_over_to_new_keyworker``, ``first_credit`` and ``parting_loss``.
+    """
+    carried = parameters.carry_over_to_new_keyworker
+    for k in range(keyworker.definition.shape[0]):
+        keyworker.expectation[k] = move_toward(own[k], keyworker.log_weights[k], parameters.handover)
+        client.log_weights[k] = move_toward(client.expectation[k], client.log_weights[k], carried)
+    define(client)
+    good = parameters.first_credit + max(0.0, -client.standard)
+    client.positivity = max(0.0, move_toward(good, client.positivity, carried) - parameters.parting_loss)
+    client.negativity = move_toward(max(0.0, client.standard), client.negativity, carried)
+    client.grievance *= carried
+
+
+@compiled
+def learn_from_experience(party: Party, rate: float) -> None:
+    """An evening: what someone expects moves a little toward what the relationship is taken to be.
+
+    Parameters
+    ----------
+    party
+        A party's view of the other, which is changed.
+    rate
+        Share of the distance, 0..1.
+    """
+    for k in range(party.definition.shape[0]):
+        party.expectation[k] = move_toward(party.expectation[k], party.log_weights[k], rate)
