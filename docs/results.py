@@ -36,20 +36,20 @@ from twoway.experiments.validation.fact_table import declared_facts
 from twoway.experiments.validation.scoreboard import scoreboard_table, sources_table
 from twoway.simulation import SCOPE
 from twoway.simulation.errors import InputError, listed, nearest
-from twoway.simulation.parameters.scenario import all_declarations
+from twoway.simulation.parameters.scenario import OF_PEOPLE, all_declarations
 
 HERE = Path(__file__).parent
 CALIBRATING = HERE.parent / "runs" / "calibration"
 """Beside it points are kept while a calibration is under way, so that it can be stopped and goes on."""
 RESULTS, FIGURES = HERE / "results", HERE / "figures"
-OF_PEOPLE = [one.name for one in all_declarations() if one.section in ("people", "learning", "coping")]
+NUMBERS_OF_PEOPLE = [one.name for one in all_declarations() if one.section in OF_PEOPLE]
 """The numbers that say who people are, how they change and how they cope with tension."""
 SCENARIOS = ("ordinary", "time-for-talk", "strict-and-opaque", "strict-but-fair", "oppositional-peers", "voluntary")
 """Scenarios whose landscapes are shown."""
 
 AIMED_AT = """
-Of the {all} numbers of `people`, `learning` and `coping` {free} were calibrated; the others are assumed, as no fact
-at hand is about them ([which, why, and between which values](../experiments/calibration/priors.toml)). Those of
+Of the {all} numbers of `people`, `learning`, `lasting` and `coping` {free} were calibrated; the others are assumed, as
+no fact at hand is about them ([which, why, and between which values](../experiments/calibration/priors.toml)). Those of
 `context` are what scenarios set, and were not. Which facts are aimed at follows from a rule fixed beforehand: every
 other one in the order of [the list](../experiments/validation/facts.toml), the rest are held out. The defaults are a
 point of the posterior sample that is extreme in no number, rounded to two digits. Where a scenario sets a number
@@ -172,7 +172,7 @@ def validation() -> str:
             Block("heading", "What the facts are"),
             sources_table(board),
             Block("heading", "Calibration: where the defaults come from"),
-            Block("text", " ".join(AIMED_AT.format(all=len(OF_PEOPLE), free=len(priors().names)).split())),
+            Block("text", " ".join(AIMED_AT.format(all=len(NUMBERS_OF_PEOPLE), free=len(priors().names)).split())),
             *told("calibration"),
             Block("text", " ".join(LOOKED_AT.split())),
             Block("heading", "The posterior sample against all facts"),

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from twoway.simulation.dynamics.policy_change import PolicyChange
 from twoway.simulation.errors import InputError
-from twoway.simulation.parameters.scenario import Scenario, changed, load
+from twoway.simulation.parameters.scenario import OF_PEOPLE, Scenario, changed, load
 from twoway.simulation.run import PreparedScenario
 
 FROM_DAY = re.compile(r"@(\d+):")
@@ -144,7 +144,7 @@ def common_parts(schedules: Sequence[ScenarioSchedule]) -> list[str]:
                 f"Not the same in {other.name}: a centre has {other.scenario.posts} keyworkers instead of "
                 f"{first.posts}, so most clients have another keyworker; the clients are the same."
             )
-        sections = [s for s in ("people", "learning", "coping") if getattr(other.scenario, s) != getattr(first, s)]
+        sections = [s for s in OF_PEOPLE if getattr(other.scenario, s) != getattr(first, s)]
         if sections:
             sentences.append(
                 f"Not the same in {other.name}: numbers of {' and '.join(sections)} differ, so the same draws make "

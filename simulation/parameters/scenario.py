@@ -123,6 +123,10 @@ NUMBERED: dict[str, type[ParameterGroup]] = {
 """Sections whose numbers the rules use."""
 
 
+OF_PEOPLE = ("people", "learning", "lasting", "coping")
+"""Sections that say what people are like, how they change and how they cope."""
+
+
 @lru_cache
 def scenario_type(extensions: tuple[Extension, ...] = ()) -> type[Scenario]:
     """The class of scenarios with some extensions: its sections hold the numbers that they declare.

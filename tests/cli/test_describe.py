@@ -6,6 +6,7 @@ import pytest
 
 from twoway.cli._describe import described
 from twoway.simulation.parameters.scenario import (
+    OF_PEOPLE,
     Resolved,
     Scenario,
     all_declarations,
@@ -14,7 +15,7 @@ from twoway.simulation.parameters.scenario import (
     shipped_names,
 )
 
-SECTIONS = ("design", "context", "people", "learning", "coping", "meaning")
+SECTIONS = ("design", "context", *OF_PEOPLE, "meaning")
 
 
 def parts(text):

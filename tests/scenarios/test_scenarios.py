@@ -6,11 +6,19 @@ import tomllib
 
 import pytest
 
-from twoway.simulation.parameters.scenario import SHIPPED, Resolved, Scenario, json_schema, load, shipped_names
+from twoway.simulation.parameters.scenario import (
+    OF_PEOPLE,
+    SHIPPED,
+    Resolved,
+    Scenario,
+    json_schema,
+    load,
+    shipped_names,
+)
 from twoway.simulation.tables import run
 
 NAMES = shipped_names()
-SECTIONS = ("design", "context", "people", "learning", "coping", "meaning")
+SECTIONS = ("design", "context", *OF_PEOPLE, "meaning")
 SAME_SIZE = {"design.days": 20, "design.clients": 16, "design.centres": 1}
 SCHEMA = json.loads((SHIPPED / "scenario.schema.json").read_text(encoding="utf-8"))
 

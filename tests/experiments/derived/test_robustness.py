@@ -19,7 +19,7 @@ from twoway.experiments.derived.robustness import (
 )
 from twoway.experiments.studies.outcomes import PATTERN_SHARES
 from twoway.simulation.data_files import DATA
-from twoway.simulation.parameters.scenario import Scenario, changed, load, shipped_names
+from twoway.simulation.parameters.scenario import OF_PEOPLE, Scenario, changed, load, shipped_names
 from twoway.simulation.tables import run
 
 DRAWS = {"names": ["learning.perceptual_noise", "context.control"], "rows": [[1.1, 3.0], [1.6, 1.5]]}
@@ -187,8 +187,5 @@ def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_written(refused,
 def test_nothing_in_the_defaults_of_a_scenario_is_lost_on_the_way_into_a_variant():
     for name in shipped_names():
         mine = SimulatedVariant(name, {}, {}, 1, 1, 1)._scenario(name, {})
-        same = {
-            section: getattr(load(name), section)
-            for section in ("design", "context", "people", "learning", "coping", "meaning")
-        }
+        same = {section: getattr(load(name), section) for section in ("design", "context", *OF_PEOPLE, "meaning")}
         assert mine == Scenario(**same)
