@@ -21,7 +21,7 @@ from twoway.analysis.narrative.sentences import Event, evening, exchanges, quiet
 from twoway.analysis.narrative.story import expectation_sentences
 from twoway.experiments.comparison.schedule import ScenarioSchedule
 from twoway.seminar.charts import TALKS, DayMark
-from twoway.simulation.action_tables import NOTHING_BEFORE, Turn, chances_by_source
+from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, Turn, chances_by_source
 from twoway.simulation.affect_control.frames import CLIENT
 from twoway.simulation.conditions import Conditions
 from twoway.simulation.events import EXCHANGE
@@ -82,7 +82,7 @@ class ActChances(NamedTuple):
 
 def act_chances(
     turn: Turn,
-    before: int,
+    occasion: Occasion,
     definition: NDArray[np.float64],
     strain: float,
     reserve: float,
@@ -98,8 +98,8 @@ def act_chances(
     ----------
     turn
         Compiled record of the turn.
-    before
-        Number of the act that the party answers, or ``NOTHING_BEFORE``.
+    occasion
+        What the party answers.
     definition
         Weights of the frames, shape (K,).
     strain, reserve, distance
@@ -107,7 +107,7 @@ def act_chances(
     numbers
         Compiled record of the scenario's numbers.
     """
-    script, strained, by_frame = chances_by_source(turn, before)
+    script, strained, by_frame = chances_by_source(turn, occasion)
     person, count = definition @ by_frame, len(script)
     role = role_share(numbers.formality, present_reserve(reserve, distance))
     weighted = [(1.0, role)]
@@ -337,19 +337,19 @@ class DyadTimeline:
         conditions = self._conditions(max(1, position.day))
         numbers, turns = conditions.parameters, conditions.turns
         now, today = self.state(side, position), self.days[max(1, position.day) - 1, side]
-        kind, turn, before = self._next_turn(side, position)
+        kind, turn, occasion = self._next_turn(side, position)
         client = side == CLIENT
         reserve = self._first_states[0]["reserve"] if client else self._reserve(int(today["predecessors"]))
         chances = act_chances(
-            turns[turn], before, now["definition"], float(today["strain"]), reserve, now["distance"], numbers
+            turns[turn], occasion, now["definition"], float(today["strain"]), reserve, now["distance"], numbers
         )
         acts = self.resolved.situations.acts
         codes = turns[turn].act
         most, freely = int(chances.all.argmax()), int(chances.person.argmax())
         return ExpectedAct(acts[codes[most]], float(chances.all[most]), acts[codes[freely]], ENCOUNTER_KINDS[kind])
 
-    def _next_turn(self, side: int, position: Position) -> tuple[int, int, int]:
-        """Kind of encounter and turn in which a party is next to act, if nothing else comes up, and the act before."""
+    def _next_turn(self, side: int, position: Position) -> tuple[int, int, Occasion]:
+        """Kind of encounter and turn in which a party is next to act, if nothing else comes up, and what it answers."""
         row, encounters = self._row(position) - 1, self.prepared.encounters
         if position.events and self.records["event"][row] == EXCHANGE:
             names = ("encounter", "exchange", "actor", "seen")
@@ -357,10 +357,10 @@ class DyadTimeline:
             opener = actor if number % 2 == 0 else 1 - actor
             following = number + (2 if actor == side else 1)
             if following < encounters[kind].exchanges:
-                before = NOTHING_BEFORE if actor == side else 1 + seen
-                return kind, int(encounters[kind].turn[opener, following]), before
+                occasion = Occasion(NOTHING_BEFORE if actor == side else 1 + seen, 0.0)
+                return kind, int(encounters[kind].turn[opener, following]), occasion
         everyday = EncounterKind.EVERYDAY
-        return int(everyday), int(encounters[everyday].turn[side, 0]), NOTHING_BEFORE
+        return int(everyday), int(encounters[everyday].turn[side, 0]), Occasion(NOTHING_BEFORE, 0.0)
 
     def _conditions(self, day: int) -> Conditions:
         """The conditions of this centre on a day."""

@@ -17,7 +17,7 @@ from twoway.simulation.arrays import Floats, Ints
 from twoway.simulation.compilation import compiled
 from twoway.simulation.rules.choice import choice_weight
 from twoway.simulation.rules.reading import likeness
-from twoway.simulation.rules.replies import answer_weight, pair_weight
+from twoway.simulation.rules.replies import answer_weight, hardened, pair_weight
 from twoway.simulation.situations import EITHER, LONGEST, EncounterKind, Situations, position_of
 from twoway.simulation.state import Record, Records, empty_records, record_type
 
@@ -76,6 +76,21 @@ class Turn(Record):
     ready: Annotated[Floats, "befores", "acts"]
     script_sum: Annotated[Floats, "befores"]
     will_sum: Annotated[Floats, "befores", "frames"]
+
+
+class Occasion(NamedTuple):
+    """On what occasion someone acts.
+
+    Attributes
+    ----------
+    before
+        Number of the act that is answered (see ``Before``), or ``NOTHING_BEFORE``.
+    hardness
+        Log-odds by which what is asked for is refused rather than granted, beyond the centre's strictness.
+    """
+
+    before: int
+    hardness: float
 
 
 class Before(Record):
@@ -270,52 +285,61 @@ def write_replies(
 
 
 @compiled
-def scripted(turn: Turn, before: int, act: int) -> float:
+def scripted(turn: Turn, occasion: Occasion, act: int) -> float:
     """Probability of an act out of the role: by the script, which answers the act before unless the rules mandate it.
 
     Parameters
     ----------
     turn
         Whose turn it is, with its script.
-    before
-        Number of the act before, or ``NOTHING_BEFORE``.
+    occasion
+        What is answered, and how hard it is to get what is asked for.
     act
         Place of the act among those feasible.
     """
-    if before == NOTHING_BEFORE or turn.mandated or not turn.contingent:
+    before = occasion.before
+    if turn.mandated:
+        decides = turn.decided > 0.0 and act in (turn.refused, turn.granted)
+        if not decides or occasion.hardness == 0.0:
+            return turn.script[act]
+        decided = turn.script[turn.refused] + turn.script[turn.granted]
+        refused = decided * hardened(turn.script[turn.refused] / decided, occasion.hardness)
+        return refused if act == turn.refused else decided - refused
+    if before == NOTHING_BEFORE or not turn.contingent:
         return turn.script[act]
     return (turn.script[act] + turn.ready[before, act]) * turn.answers[before, act] / turn.script_sum[before]
 
 
 @compiled
-def willed(turn: Turn, before: int, frame: int, act: int) -> float:
+def willed(turn: Turn, occasion: Occasion, frame: int, act: int) -> float:
     """Probability of an act out of a frame: what feels right there, as an answer to the act before.
 
     Parameters
     ----------
-    turn, before, act
+    turn, occasion, act
         As in ``scripted``.
     frame
         Number of the frame.
     """
+    before = occasion.before
     if before == NOTHING_BEFORE or not turn.contingent:
         return turn.will[frame, act]
     return turn.will[frame, act] * turn.answers[before, act] / turn.will_sum[before, frame]
 
 
-def chances_by_source(turn: Turn, before: int) -> tuple[Floats, Floats, Floats]:
+def chances_by_source(turn: Turn, occasion: Occasion) -> tuple[Floats, Floats, Floats]:
     """Probabilities of a turn's A feasible acts: out of the role and of strain, (A,) each, and of every frame, (K, A).
 
     Parameters
     ----------
     turn
         Whose turn it is.
-    before
-        Number of the act before, or ``NOTHING_BEFORE``.
+    occasion
+        What is answered, and how hard it is to get what is asked for.
     """
     count, frames = int(turn.feasible), range(turn.will.shape[0])
-    script = np.array([scripted(turn, before, j) for j in range(count)])
-    will = np.array([[willed(turn, before, k, j) for j in range(count)] for k in frames])
+    script = np.array([scripted(turn, occasion, j) for j in range(count)])
+    will = np.array([[willed(turn, occasion, k, j) for j in range(count)] for k in frames])
     return script, turn.strain[:count].copy(), will
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twoway.simulation.action_tables import NOTHING_BEFORE, chances_by_source
+from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, chances_by_source
 from twoway.simulation.affect_control.frames import CLIENT
 from twoway.simulation.arrays import Floats, Ints
 from twoway.simulation.dynamics.day import wake
@@ -104,12 +104,12 @@ def reader_state(prepared: PreparedScenario, exchange: Exchange) -> ReaderState:
     acting = acting_from(actor, turn, exchange.bent, conditions)
     role, strain = believed = believed_sources(reader, turn, acting, parameters)
     act = turn.act[:count].tolist().index(exchange.act)
-    before = NOTHING_BEFORE if exchange.answered is None else 1 + exchange.answered
-    predict(reader, turn, before, conditions.personal)
+    occasion = Occasion(NOTHING_BEFORE if exchange.answered is None else 1 + exchange.answered, 0.0)
+    predict(reader, turn, occasion, conditions.personal)
     seen, personal = conditions.seen, conditions.personal
-    perceive(turn, before, act, personal, believed, parameters.perceptual_assimilation, 0.5, seen)
+    perceive(turn, occasion, act, personal, believed, parameters.perceptual_assimilation, 0.5, seen)
     weights = np.diff(seen[:count], prepend=0.0)
-    script, strained, person = chances_by_source(turn, before)
+    script, strained, person = chances_by_source(turn, occasion)
     prediction = [expected(script[j], strained[j], personal[j], role, strain) for j in range(count)]
     return ReaderState(
         acts=turn.act[:count].copy(),

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from twoway.simulation.action_tables import Turn, scripted, willed
+from twoway.simulation.action_tables import Occasion, Turn, scripted, willed
 from twoway.simulation.affect_control.frames import ADVERSARIAL, FORMAL, KEYWORKER, PERSONAL
 from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
@@ -58,8 +58,8 @@ class Reading(NamedTuple):
 
     Attributes
     ----------
-    before
-        Number of the reader's own act that it answers, or ``NOTHING_BEFORE``.
+    occasion
+        What it answers: the reader's own act as it was meant.
     act
         Place of the act seen among those feasible in the turn.
     believed
@@ -68,7 +68,7 @@ class Reading(NamedTuple):
         How far it is put down to role, strain and person, before trust has had its say; they sum to 1.
     """
 
-    before: int
+    occasion: Occasion
     act: int
     believed: SourceShares
     role_share: float
@@ -182,17 +182,17 @@ def stance(party: Party, opens: bool, frames: FrameRecord, draw: float) -> int:
 
 
 @compiled
-def will(taken: int, turn: Turn, before: int, act: int) -> float:
+def will(taken: int, turn: Turn, occasion: Occasion, act: int) -> float:
     """Probability that someone who acts as a person does this: what feels right in the frame that was taken.
 
     Parameters
     ----------
     taken
         Stance of the actor in this encounter.
-    turn, before, act
+    turn, occasion, act
         As in ``action_tables.willed``.
     """
-    return willed(turn, before, taken, act)
+    return willed(turn, occasion, taken, act)
 
 
 @compiled
@@ -242,7 +242,7 @@ def own_role_share(party: Party, reserve: float, conditions: Conditions) -> floa
 
 
 @compiled
-def predict(party: Party, turn: Turn, before: int, chances: Floats) -> None:
+def predict(party: Party, turn: Turn, occasion: Occasion, chances: Floats) -> None:
     """Write down what someone expects the other to do who acts as a person.
 
     Parameters
@@ -251,8 +251,8 @@ def predict(party: Party, turn: Turn, before: int, chances: Floats) -> None:
         The reader's view of the other.
     turn
         The other's turn.
-    before
-        Number of the reader's own act that is answered, or ``NOTHING_BEFORE``.
+    occasion
+        What is answered: the reader's own act.
     chances
         Probabilities of the feasible acts, shape (at least ``turn.feasible``,), which are overwritten.
     """
@@ -261,7 +261,7 @@ def predict(party: Party, turn: Turn, before: int, chances: Floats) -> None:
     for k in range(party.definition.shape[0]):
         weight = party.definition[k]
         for j in range(turn.feasible):
-            chances[j] += weight * willed(turn, before, k, j)
+            chances[j] += weight * willed(turn, occasion, k, j)
 
 
 @compiled
@@ -355,11 +355,11 @@ def redefine(party: Party, turn: Turn, reading: Reading, conditions: Conditions)
     """
     p, act, believed = conditions.parameters, reading.act, reading.believed
     trusts, mistrusts = trust(party, p)
-    script = scripted(turn, reading.before, act)
+    script = scripted(turn, reading.occasion, act)
     for k in range(party.definition.shape[0]):
         kind = conditions.frames.kind[k]
         bound = trusts if kind == PERSONAL else mistrusts if kind == ADVERSARIAL else (1.0 - trusts) * (1.0 - mistrusts)
-        willing = willed(turn, reading.before, k, act)
+        willing = willed(turn, reading.occasion, k, act)
         probability = expected(script, turn.strain[act], willing, believed.role, believed.strain)
         party.log_weights[k] = updated_log_weight(
             party.log_weights[k],

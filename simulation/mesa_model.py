@@ -15,7 +15,7 @@ import mesa
 import networkx as nx
 import numpy as np
 
-from twoway.simulation.action_tables import NOTHING_BEFORE, Turn
+from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, Turn
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, KINDS
 from twoway.simulation.arrays import RecordArray
 from twoway.simulation.columns import DAY_COLUMNS, row_type
@@ -57,7 +57,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         return (self.model.state.clients, self.model.state.keyworkers)[self.role][dyad]
 
     def choose(
-        self, dyad: int, turn: Turn, before: int, frame: int, bent: bool, draws: tuple[float, float], row: Row
+        self, dyad: int, turn: Turn, occasion: Occasion, frame: int, bent: bool, draws: tuple[float, float], row: Row
     ) -> int:
         """Choose an act.
 
@@ -67,8 +67,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
             Number of the dyad.
         turn
             What is feasible, and how likely the script, strain and each frame make it.
-        before
-            Number of the other's last act as this person saw it: its code plus 1, or 0 for none.
+        occasion
+            What is answered: the other's last act as this person saw it.
         frame
             What this person takes the relationship to be in this encounter.
         bent
@@ -82,17 +82,19 @@ class Person(mesa.Agent):  # type: ignore[misc]
         -------
         Place of the act among those feasible in the turn.
         """
-        return int(choose(self.view_of(dyad), turn, before, frame, bent, self.model.conditions, draws, row))
+        return int(choose(self.view_of(dyad), turn, occasion, frame, bent, self.model.conditions, draws, row))
 
-    def read(self, dyad: int, turn: Turn, before: int, act: int, acting: SourceShares, draw: float, row: Row) -> int:
+    def read(
+        self, dyad: int, turn: Turn, occasion: Occasion, act: int, acting: SourceShares, draw: float, row: Row
+    ) -> int:
         """Read an act of the other.
 
         Parameters
         ----------
         dyad, turn, row
             As for ``choose``; what is seen, expected and felt is written to the row.
-        before
-            Number of this person's own last act as it was meant: its code plus 1, or 0 for none.
+        occasion
+            What is answered: this person's own last act as it was meant.
         act
             Place of what was done among the acts feasible in the turn.
         acting
@@ -104,7 +106,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         -------
         Place of the act that was seen.
         """
-        return int(read(self.view_of(dyad), turn, before, act, acting, self.model.conditions, draw, row))
+        return int(read(self.view_of(dyad), turn, occasion, act, acting, self.model.conditions, draw, row))
 
     def account(self, dyad: int) -> dict[str, float]:
         """What this person would say of the other now, from its own state alone: shares of kinds of frame, and tone."""
@@ -304,9 +306,9 @@ class Centre(mesa.Model):  # type: ignore[misc]
             actor, reader = parties[turn.role], parties[1 - turn.role]
             acting = acting_from(actor.view_of(pair.number), turn, coming.bent, conditions)
             frame = coming.client_frame if turn.role == CLIENT else coming.keyworker_frame
-            act = actor.choose(pair.number, turn, course.seen, frame, coming.bent, (source, which), row)
+            act = actor.choose(pair.number, turn, Occasion(course.seen, 0.0), frame, coming.bent, (source, which), row)
             aggrieved = reader.view_of(pair.number).grievance > 0.0
-            seen_as = reader.read(pair.number, turn, course.meant, act, acting, seen, row)
+            seen_as = reader.read(pair.number, turn, Occasion(course.meant, 0.0), act, acting, seen, row)
             if reader.view_of(pair.number).grievance > 0.0 and not aggrieved:
                 note_grievance(meeting, turn, seen_as, pair, self.log)
             course = after_exchange(course, turn, act, seen_as, conditions.parameters.good_reading_threshold)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from twoway.simulation.action_tables import NOTHING_BEFORE, Encounter, Turn, scripted
+from twoway.simulation.action_tables import NOTHING_BEFORE, Encounter, Occasion, Turn, scripted
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
@@ -121,7 +121,7 @@ def acting_from(actor: Party, turn: Turn, bent: bool, conditions: Conditions) ->
 def choose(
     actor: Party,
     turn: Turn,
-    before: int,
+    occasion: Occasion,
     frame: int,
     bent: bool,
     conditions: Conditions,
@@ -138,8 +138,8 @@ def choose(
         The actor's view of the other; role strain adds to its tension.
     turn
         What is feasible, and how likely the script, strain and each frame make it.
-    before
-        Number of the act before as the actor saw it, or ``NOTHING_BEFORE``.
+    occasion
+        What is answered: the act before as the actor saw it.
     frame
         Number of the frame that the actor has taken for this encounter.
     bent
@@ -161,11 +161,11 @@ def choose(
     chances = conditions.seen[: turn.feasible]
     for j in range(turn.feasible):
         if source == ROLE:
-            chances[j] = scripted(turn, before, j)
+            chances[j] = scripted(turn, occasion, j)
         elif source == STRAIN:
             chances[j] = turn.strain[j]
         else:
-            chances[j] = will(frame, turn, before, j)
+            chances[j] = will(frame, turn, occasion, j)
     act = drawn_from(chances, draws[1])
     actor.tension += tension_added(
         role_strain(frame, turn, act), parameters.deflection_tolerance, parameters.role_strain_weight
@@ -177,7 +177,7 @@ def choose(
 @compiled
 def perceive(
     turn: Turn,
-    before: int,
+    occasion: Occasion,
     act: int,
     personal: Floats,
     believed: SourceShares,
@@ -191,8 +191,8 @@ def perceive(
     ----------
     turn
         What was feasible, and how likely script and strain make it.
-    before
-        Number of the reader's own last act as it was meant, which the act is to answer, or ``NOTHING_BEFORE``.
+    occasion
+        What is answered: the reader's own last act as it was meant.
     act
         Place of what was done among the acts feasible in the turn.
     personal
@@ -213,7 +213,7 @@ def perceive(
     count = turn.feasible
     openness = 1.0 / count
     for j in range(count):
-        probability = expected(scripted(turn, before, j), turn.strain[j], personal[j], believed.role, believed.strain)
+        probability = expected(scripted(turn, occasion, j), turn.strain[j], personal[j], believed.role, believed.strain)
         seen[j] = perception_weight(turn.likeness[act, j], probability, assimilation, openness)
     total = 0.0
     for j in range(count):
@@ -255,7 +255,7 @@ def believed_sources(reader: Party, turn: Turn, acting: SourceShares, parameters
 def read(
     reader: Party,
     turn: Turn,
-    before: int,
+    occasion: Occasion,
     act: int,
     acting: SourceShares,
     conditions: Conditions,
@@ -270,10 +270,10 @@ def read(
         The reader's view of the actor, which is changed.
     turn
         What was feasible, and how likely the script, strain and each frame make it.
-    before
-        Number of the reader's own last act as it was meant, which the act is to answer, or ``NOTHING_BEFORE``.
-    before
-        Number of the reader's own last act as it was meant, which the act is to answer, or ``NOTHING_BEFORE``.
+    occasion
+        What is answered: the reader's own last act as it was meant.
+    occasion
+        What is answered: the reader's own last act as it was meant.
     act
         Place of what was done among the acts feasible in the turn.
     acting
@@ -293,15 +293,15 @@ def read(
     believed = believed_sources(reader, turn, acting, parameters)
     role, strain = believed
     personal = conditions.personal
-    predict(reader, turn, before, personal)
-    b = perceive(turn, before, act, personal, believed, parameters.perceptual_assimilation, draw, conditions.seen)
+    predict(reader, turn, occasion, personal)
+    b = perceive(turn, occasion, act, personal, believed, parameters.perceptual_assimilation, draw, conditions.seen)
 
-    script, disturbs = scripted(turn, before, b), disturbance(reader, turn, b)
+    script, disturbs = scripted(turn, occasion, b), disturbance(reader, turn, b)
     probability = expected(script, turn.strain[b], personal[b], role, strain)
     row.expected, row.disturbance, row.seen = probability, disturbs, turn.act[b]
     role_part = attribution_share(role * script, probability)
     strain_part = attribution_share((1.0 - role) * strain * turn.strain[b], probability)
-    reading = Reading(before, b, believed, role_part, strain_part, person_share(role_part, strain_part))
+    reading = Reading(occasion, b, believed, role_part, strain_part, person_share(role_part, strain_part))
 
     weight = update(reader, turn, reading, conditions, row)
     if not turn.mandated:  # what the rules prescribe tells nothing of the person who does it
@@ -481,9 +481,9 @@ def encounter(meeting: Meeting, pair: Pair, conditions: Conditions, draws: Draws
         if turn.role == KEYWORKER:
             actor, reader, frame = pair.keyworker, pair.client, coming.keyworker_frame
         acting = acting_from(actor, turn, coming.bent, conditions)
-        act = choose(actor, turn, course.seen, frame, coming.bent, conditions, (source, which), row)
+        act = choose(actor, turn, Occasion(course.seen, 0.0), frame, coming.bent, conditions, (source, which), row)
         aggrieved = reader.grievance > 0.0
-        seen_as = read(reader, turn, course.meant, act, acting, conditions, seen, row)
+        seen_as = read(reader, turn, Occasion(course.meant, 0.0), act, acting, conditions, seen, row)
         if reader.grievance > 0.0 and not aggrieved:
             note_grievance(meeting, turn, seen_as, pair, log)
         course = after_exchange(course, turn, act, seen_as, conditions.parameters.good_reading_threshold)

@@ -60,3 +60,22 @@ def pair_weight(fits: float, strength: float) -> float:
     [4.95, 1.0, 0.2]
     """
     return math.exp(strength * fits)
+
+
+@rule
+def hardened(strictness: float, hardness: float) -> float:
+    """Share of decided requests that are refused, for a matter that is harder to get than others.
+
+    Parameters
+    ----------
+    strictness
+        Share for a matter like others, 0..1.
+    hardness
+        By how much more it is refused, log-odds.
+
+    Examples
+    --------
+    >>> hardened(0.5, hardness=0.0), round(hardened(0.5, hardness=1.0), 3)
+    (0.5, 0.731)
+    """
+    return strictness / (strictness + (1.0 - strictness) * math.exp(-hardness))
