@@ -9,6 +9,7 @@ import numpy as np
 
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.situations import ENCOUNTER_KINDS
+from twoway.simulation.state import PLACES
 
 SOURCES = ("role", "strain", "person")
 NOTHING = -1
@@ -61,6 +62,7 @@ DAY_COLUMNS = (
     Column("predecessors", "keyworkers", "how many keyworkers held the post before the present one", np.int32),
     *STATE,
     Column("strain", "share of unscripted acts", "withdrawal and crisis (client) or workload (keyworker)"),
+    _word("place", "where the client is: at the centre, placed outside, gone, or free as the order has ended", PLACES),
 )
 EVENT_COLUMNS = (
     *WHO,

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from twoway.simulation.parameters.lasting import Lasting
     from twoway.simulation.parameters.learning import Learning
     from twoway.simulation.parameters.people import People
+    from twoway.simulation.parameters.stay import Stay
 
-    class Parameters(Context, People, Learning, Lasting, Coping):
+    class Parameters(Context, Stay, People, Learning, Lasting, Coping):
         """All numbers that the rules use, in one record of floats."""
 
 

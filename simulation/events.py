@@ -231,3 +231,59 @@ GRIEVANCE_MENDED = _code(
         Mark(GRIEVANCE, "^", "grievance mended"),
     )
 )
+WHEREABOUTS = "where he is"
+GONE = _code(
+    EventKind(
+        "gone",
+        "the client ran away",
+        "He ran away.",
+        "on the day he ran away",
+        "Gone.",
+        "he ran away",
+        Mark(WHEREABOUTS, "<", "ran away"),
+    )
+)
+RETURNED = _code(
+    EventKind(
+        "returned",
+        "the client came back, or was brought back",
+        "He was back.",
+        "on the day he was back",
+        "Back.",
+        "he was back",
+        Mark(WHEREABOUTS, ">", "back", filled=False, counted=False),
+    )
+)
+PLACED_OUTSIDE = _code(
+    EventKind(
+        "placed",
+        "the client was placed outside the centre",
+        "He moved to a place outside the centre.",
+        "on the day he moved out",
+        "A place outside.",
+        "he moved to a place outside",
+        Mark(WHEREABOUTS, "s", "placed outside"),
+    )
+)
+PLACEMENT_BROKEN = _code(
+    EventKind(
+        "placement_broken",
+        "a placement broke down and the client came back",
+        "It did not last outside: he came back to the centre.",
+        "on the day he came back from outside",
+        "Back.",
+        "it did not last outside",
+        Mark(WHEREABOUTS, "s", "placement broken", filled=False),
+    )
+)
+ORDER_ENDED = _code(
+    EventKind(
+        "order_ended",
+        "the order ended while the client was placed outside",
+        "The order ended; he was free to stay or go.",
+        "on the day the order ended",
+        "The end of the order.",
+        "the order ended",
+        Mark(WHEREABOUTS, "H", "order ended"),
+    )
+)

@@ -20,7 +20,7 @@ from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, KINDS
 from twoway.simulation.arrays import RecordArray
 from twoway.simulation.columns import DAY_COLUMNS, row_type
 from twoway.simulation.dynamics.admission import open_centre
-from twoway.simulation.dynamics.day import NO_ONE, SLOTS, after_meeting, dyad_evening, meeting_in, wake
+from twoway.simulation.dynamics.day import NO_ONE, SLOTS, after_meeting, begin_day, dyad_evening, meeting_in
 from twoway.simulation.dynamics.encounter import (
     Course,
     Meeting,
@@ -271,7 +271,8 @@ class Centre(mesa.Model):  # type: ignore[misc]
             Present keyworker of the client.
         """
         pair = self.pair(client.number)
-        wake(self.day, pair, self.conditions.parameters)
+        if not begin_day(self.day, pair, self.conditions, self.draws, self.log):
+            return
         meets = meeting_draws(self.draws, pair.number, self.day)
         for slot in range(SLOTS):
             meeting = Meeting(*meeting_in(slot, self.day, meets[slot], pair, self.conditions, self.draws))

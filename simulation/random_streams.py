@@ -49,9 +49,12 @@ EVENINGS = _stream("days: evenings")
 PEERS = _stream("days: talk among clients")
 MENDING = _stream("days: what is mended in a talk")
 LEAVING = _stream("days: keyworkers leave")
+WHEREABOUTS = _stream("days: whereabouts of clients")
+OUTSIDE = _stream("clients: a place outside")
 FIXED = (
     CENTRES, CLIENTS, CLIENT_EXPECTATIONS, KEYWORKERS, KEYWORKER_EXPECTATIONS, FIRST_IMPRESSIONS, FRIENDSHIPS, MEETINGS,
     *ENCOUNTERS, EVENINGS, PEERS, LEAVING, MENDING,
+    WHEREABOUTS, OUTSIDE,
 )  # fmt: skip
 """The streams that every run has."""
 
@@ -464,6 +467,38 @@ def leaving_draw(draws: Draws, post: int, day: int) -> float:
     """
     leaves, _, _, _ = uniforms(draws, post, day, LEAVING, FIRST)
     return leaves
+
+
+@compiled
+def whereabouts_draws(draws: Draws, dyad: int, day: int) -> tuple[float, float, float]:
+    """Uniform: whether a client's whereabouts change today, which of two ways, and for how long.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    dyad
+        Number of the dyad in the centre.
+    day
+        Day of the stay, from 1.
+    """
+    happens, which, length, _ = uniforms(draws, dyad, day, WHEREABOUTS, FIRST)
+    return happens, which, length
+
+
+@compiled
+def place_draw(draws: Draws, client: int) -> float:
+    """Uniform: whether a place outside is found for a client.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    client
+        Number of the client in the centre.
+    """
+    found, _, _, _ = uniforms(draws, client, FIRST, OUTSIDE, FIRST)
+    return found
 
 
 @compiled

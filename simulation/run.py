@@ -55,8 +55,8 @@ if TYPE_CHECKING:
     from twoway.simulation.conditions import Parameters
 
 
-GRIEVANCES = 4
-"""Rows a day that tell of grievances: opened and mended, of both parties."""
+OTHER_EVENTS = 5
+"""Rows a day that tell of grievances (opened and mended, of both parties) and of a client's whereabouts."""
 
 
 class Detail(IntEnum):
@@ -197,7 +197,9 @@ class PreparedScenario:
     def new_log(self, detail: Detail) -> EventLog:
         """An empty log with room for all events of one centre, or for none."""
         exchanges = self.resolved.situations.longest
-        daily = sum(exchanges[:3]) + max(exchanges[3], exchanges[4] + 1) + 3 + 1 + len(self.chance_events) + GRIEVANCES
+        daily = (
+            sum(exchanges[:3]) + max(exchanges[3], exchanges[4] + 1) + 3 + 1 + len(self.chance_events) + OTHER_EVENTS
+        )
         design, kept = self.scenario.design, detail >= Detail.EVENTS
         rows = design.clients * design.days * (daily + 1) if kept else 1
         dtype = row_type(EVENT_COLUMNS, len(self.resolved.frames.names))
@@ -355,7 +357,7 @@ def note_day(day: int, state: CentreState, noted: Records[Row]) -> None:
                 party = state.keyworkers[i]
             row.dyad, row.day, row.party, row.post = i, day, side, dyad.post
             row.predecessors = state.posts[dyad.post].predecessors
-            row.strain = party.strain
+            row.strain, row.place = party.strain, dyad.place
             note_state(party, row)
 
 

@@ -19,6 +19,9 @@ PerFrame = Annotated[Floats, "frames"]
 PerWay = Annotated[Floats, "ways"]
 """One number per coping way, shape (ways,)."""
 NOBODY = -1
+PLACES = ("centre", "placed", "gone", "ended")
+"""Where a client is: at the centre, placed outside it, run away, or free because the order has ended."""
+CENTRE, PLACED, GONE, ENDED = range(len(PLACES))
 
 
 class Record:
@@ -56,8 +59,20 @@ class Party(Record):
 
 
 class Dyad(Record):
-    """A client with the present keyworker: the post, who proposed a talk that is due, and counts so far."""
+    """A client with the present keyworker: the post, who proposed a talk that is due, and counts so far.
 
+    ``place`` is where the client is (``PLACES``), ``plan`` how complete the plan for the time after is, ``back_on``
+    the day of return of one who is gone; ``first_placed`` and ``ended_on`` are days, 0 where there was none.
+    """
+
+    place: int
+    plan: float
+    back_on: int
+    first_placed: int
+    placements: int
+    times_gone: int
+    ended_on: int
+    days_at_centre: int
     post: int
     talk_due: int
     friends: int

@@ -22,6 +22,12 @@ from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simul
 
 FELT = ("positivity", "negativity", "tension", "felt_coercion", "distance", "known_rules", "presumed_reserve")
 
+COUNTS = (
+    "post", "friends", "changes", "exchanges", "talks", "repairs", "days_at_centre", "placements", "first_placed",
+    "times_gone", "ended_on",
+)  # fmt: skip
+"""Columns of the dyads table that are fields of a dyad's record."""
+
 
 class Tables(NamedTuple):
     """The three tables of a run: a row per event, per party and day, and per dyad. What was not kept is empty."""
@@ -43,6 +49,11 @@ def _dyad_columns(ways: Iterable[str]) -> tuple[Column, ...]:
         Column("exchanges", "exchanges", "exchanges in the whole stay", count),
         Column("talks", "talks", "repair talks that took place", count),
         Column("repairs", "talks", "repair talks that succeeded", count),
+        Column("days_at_centre", "days", "days on whose evening the client was at the centre", count),
+        Column("placements", "placements", "how often the client was placed outside", count),
+        Column("first_placed", "day", "day of the first placement; 0 if there was none", count),
+        Column("times_gone", "times", "how often the client ran away", count),
+        Column("ended_on", "day", "day on which the order ended early; 0 if it did not", count),
     ]
     for role in ROLES:
         columns += [
@@ -170,7 +181,7 @@ def _dyads(some: Sequence[CentreRecords], resolved: Resolved) -> pd.DataFrame:
         "dyad": np.concatenate([np.arange(size, dtype=np.int32) for size in sizes]),
     }
     dyads = np.concatenate([stay.dyads for stay in some])
-    for name in ("post", "friends", "changes", "exchanges", "talks", "repairs"):
+    for name in COUNTS:
         data[name] = dyads[name].astype(np.int32)
     sides = [
         [np.concatenate([getattr(stay, when) for stay in some]) for when in (f"first_{role}s", f"{role}s")]

@@ -13,6 +13,7 @@ from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
 from twoway.simulation.dynamics.chance_events import chance_events
 from twoway.simulation.dynamics.encounter import Course, Meeting, encounter
+from twoway.simulation.dynamics.exits import whereabouts
 from twoway.simulation.dynamics.tension import deal_with_tension, end_talk
 from twoway.simulation.event_log import EventLog
 from twoway.simulation.interpretation import learn_from_experience, morning
@@ -20,7 +21,7 @@ from twoway.simulation.random_streams import Draws, encounter_draws, meeting_dra
 from twoway.simulation.rules.choice import crisis_left, daily_chance
 from twoway.simulation.rules.tension import reduced_by
 from twoway.simulation.situations import EITHER, EncounterKind
-from twoway.simulation.state import NOBODY, Pair
+from twoway.simulation.state import CENTRE, ENDED, NOBODY, PLACED, Pair
 
 if TYPE_CHECKING:
     from twoway.simulation.conditions import Parameters
@@ -57,6 +58,34 @@ def wake(day: int, pair: Pair, parameters: Parameters) -> None:
 
 
 @compiled
+def begin_day(day: int, pair: Pair, conditions: Conditions, draws: Draws, log: EventLog) -> bool:
+    """A morning of two people, unless there is no more to come for them.
+
+    Parameters
+    ----------
+    day
+        Day of the stay, from 1.
+    pair
+        The dyad with both parties and the post; changed in place.
+    conditions
+        Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
+    log
+        Event log, to which rows are added.
+
+    Returns
+    -------
+    Whether the day goes on: not for those whose order has ended, who stay in the tables as they were.
+    """
+    if pair.dyad.place == ENDED:
+        return False
+    wake(day, pair, conditions.parameters)
+    whereabouts(day, pair, conditions, draws, log)
+    return True
+
+
+@compiled
 def _chance_to_meet(kind: int, day: int, pair: Pair, parameters: Parameters) -> float:
     """Probability that an encounter of a kind takes place today; who has withdrawn avoids everyday meetings."""
     if kind > EVERYDAY or (pair.client.away < day and pair.keyworker.away < day):
@@ -83,6 +112,8 @@ def _opener_of(opened_by: int, pair: Pair, draw: float) -> int:
 def meeting_in(slot: int, day: int, draw: float, pair: Pair, conditions: Conditions, draws: Draws) -> Meeting:
     """Which encounter takes place in a slot of the day; one that ``NO_ONE`` opens does not.
 
+    With a client who is placed outside there is a talk now and then, and with one who is gone there is nothing.
+
     Parameters
     ----------
     slot
@@ -99,6 +130,9 @@ def meeting_in(slot: int, day: int, draw: float, pair: Pair, conditions: Conditi
     draws
         Draws of the centre in this replicate.
     """
+    if pair.dyad.place != CENTRE:
+        calls = slot == PLANNED and pair.dyad.place == PLACED and draw < daily_chance(conditions.parameters.follow_up)
+        return Meeting(day, slot, KEYWORKER if calls else NO_ONE)
     if slot == PLANNED and pair.dyad.talk_due != NOBODY:
         pair.client.confronting, pair.keyworker.confronting = 0.0, 0.0
         return Meeting(day, REPAIR, pair.dyad.talk_due)
@@ -112,7 +146,7 @@ def meeting_in(slot: int, day: int, draw: float, pair: Pair, conditions: Conditi
 def after_meeting(
     meeting: Meeting, course: Course, pair: Pair, conditions: Conditions, draws: Draws, log: EventLog
 ) -> None:
-    """What an encounter decides when it is over: whether a repair talk succeeded.
+    """What an encounter decides when it is over: how far a plan has come, or whether a repair talk succeeded.
 
     Parameters
     ----------
@@ -129,6 +163,8 @@ def after_meeting(
     log
         Event log, to which rows are added.
     """
+    if meeting.kind == PLANNED:
+        pair.dyad.plan = min(1.0, pair.dyad.plan + conditions.parameters.plan_step * course.good / course.exchanges)
     if meeting.kind == REPAIR:
         mends = mending_draws(draws, pair.number, meeting.day)
         end_talk(meeting.day, course, pair, conditions.parameters, mends, log)
@@ -151,8 +187,9 @@ def dyad_evening(day: int, pair: Pair, conditions: Conditions, draws: Draws, log
     log
         Event log, to which rows are added.
     """
-    chance_events(day, pair, conditions, draws, log)
-    deal_with_tension(day, pair, conditions, draws, log)
+    if pair.dyad.place == CENTRE:
+        chance_events(day, pair, conditions, draws, log)
+        deal_with_tension(day, pair, conditions, draws, log)
     learn_from_experience(pair.client, conditions.parameters.expectation_learning_rate)
     learn_from_experience(pair.keyworker, conditions.parameters.expectation_learning_rate)
 
@@ -174,7 +211,8 @@ def dyad_day(day: int, pair: Pair, conditions: Conditions, draws: Draws, log: Ev
     log
         Event log, to which rows are added.
     """
-    wake(day, pair, conditions.parameters)
+    if not begin_day(day, pair, conditions, draws, log):
+        return
     meets = meeting_draws(draws, pair.number, day)
     for slot in range(SLOTS):
         meeting = meeting_in(slot, day, meets[slot], pair, conditions, draws)

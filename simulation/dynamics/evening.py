@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
+from twoway.simulation.dynamics.exits import count_present
 from twoway.simulation.dynamics.peers import peer_talk
 from twoway.simulation.dynamics.team import TEAM_MEETS_EVERY, team_meeting
 from twoway.simulation.dynamics.turnover import turnover
@@ -33,6 +34,7 @@ def centre_evening(day: int, state: CentreState, conditions: Conditions, draws: 
         dyad = state.dyads[i]
         pair = Pair(i, dyad, state.clients[i], state.keyworkers[i], state.posts[dyad.post])
         peer_talk(day, pair, state, conditions, draws, log)
+    count_present(state, conditions)
     if day % TEAM_MEETS_EVERY == 0:
         team_meeting(state, conditions.parameters.team_cohesion)
     for m in range(state.posts.shape[0]):

@@ -15,7 +15,7 @@ from twoway.simulation.events import PEER_TALK
 from twoway.simulation.interpretation import hear_peer, note_state
 from twoway.simulation.random_streams import Draws, friendship_draw, peer_draws
 from twoway.simulation.rules.choice import daily_chance
-from twoway.simulation.state import CentreState, Pair
+from twoway.simulation.state import CENTRE, NOBODY, CentreState, Pair
 
 if TYPE_CHECKING:
     pass
@@ -78,13 +78,21 @@ def peer_talk(day: int, pair: Pair, state: CentreState, conditions: Conditions, 
     log
         Event log, to which rows are added.
     """
-    parameters, friends = conditions.parameters, pair.dyad.friends
-    if friends == 0:
+    parameters, friends = conditions.parameters, 0
+    first, end = conditions.first_friend[pair.number], conditions.first_friend[pair.number + 1]
+    for k in range(first, end):
+        friends += state.dyads[conditions.friends[k]].place == CENTRE
+    if friends == 0 or pair.dyad.place != CENTRE:
         return
     talks, which = peer_draws(draws, pair.number, day)
     if talks >= daily_chance(parameters.peer_talk * friends):
         return
-    friend = conditions.friends[conditions.first_friend[pair.number] + min(int(which * friends), friends - 1)]
+    friend, passed = NOBODY, min(int(which * friends), friends - 1)
+    for k in range(first, end):
+        if state.dyads[conditions.friends[k]].place == CENTRE:
+            if passed == 0:
+                friend = conditions.friends[k]
+            passed -= 1
     hear_peer(pair.client, state.clients[friend], conditions.frames, parameters)
     row = log.rows[new_row(log, PEER_TALK, day, CLIENT, pair)]
     row.friend = friend

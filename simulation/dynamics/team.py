@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twoway.simulation.compilation import compiled
 from twoway.simulation.rules.social import move_toward
-from twoway.simulation.state import CentreState
+from twoway.simulation.state import CENTRE, CentreState
 
 TEAM_MEETS_EVERY = 7
 """Days from one team meeting to the next (a weekly meeting)."""
@@ -17,7 +17,7 @@ def _update_outlook(number: int, state: CentreState) -> None:
     for k in range(post.outlook.shape[0]):
         total = 0.0
         for i in range(state.dyads.shape[0]):
-            if state.dyads[i].post == number:
+            if state.dyads[i].post == number and state.dyads[i].place == CENTRE:
                 total += state.keyworkers[i].expectation[k]
         post.outlook[k] = total / post.caseload if post.caseload > 0 else post.general_view[k]
 
@@ -40,6 +40,8 @@ def team_meeting(state: CentreState, cohesion: float) -> None:
     if colleagues == 0:
         return
     for i in range(state.dyads.shape[0]):
+        if state.dyads[i].place != CENTRE:
+            continue
         keyworker, own = state.keyworkers[i], state.dyads[i].post
         for k in range(keyworker.definition.shape[0]):
             held = 0.0

@@ -11,7 +11,7 @@ from twoway.simulation.events import NEW_KEYWORKER
 from twoway.simulation.interpretation import hand_over, note_state
 from twoway.simulation.random_streams import Draws, leaving_draw
 from twoway.simulation.rules.social import leaving_chance, move_toward
-from twoway.simulation.state import NOBODY, CentreState, Pair
+from twoway.simulation.state import ENDED, NOBODY, CentreState, Pair
 
 
 @compiled
@@ -72,7 +72,7 @@ def turnover(number: int, day: int, state: CentreState, conditions: Conditions, 
     post.predecessors += 1
     fill_post(number, post, conditions, draws)
     for i in range(state.dyads.shape[0]):
-        if state.dyads[i].post == number:
+        if state.dyads[i].post == number and state.dyads[i].place != ENDED:
             pair = Pair(i, state.dyads[i], state.clients[i], state.keyworkers[i], post)
             take_over(pair, conditions, draws)
             note_state(pair.keyworker, log.rows[new_row(log, NEW_KEYWORKER, day, KEYWORKER, pair)])

@@ -25,6 +25,7 @@ from twoway.simulation.parameters.declare import Declaration, ParameterGroup, co
 from twoway.simulation.parameters.lasting import Lasting
 from twoway.simulation.parameters.learning import Learning
 from twoway.simulation.parameters.people import People
+from twoway.simulation.parameters.stay import Stay
 from twoway.simulation.random_streams import lexicon_resample_draws
 from twoway.simulation.situations import Situations, load_situations
 
@@ -93,6 +94,8 @@ class Scenario(ParameterGroup):
     """Size and length."""
     context: Context = Field(default_factory=Context)
     """Contextual factors."""
+    stay: Stay = Field(default_factory=Stay)
+    """How a stay goes on and ends."""
     people: People = Field(default_factory=People)
     """Expectations and traits."""
     learning: Learning = Field(default_factory=Learning)
@@ -117,7 +120,7 @@ class Scenario(ParameterGroup):
 
 
 NUMBERED: dict[str, type[ParameterGroup]] = {
-    "context": Context, "people": People, "learning": Learning, "lasting": Lasting, "coping": Coping,
+    "context": Context, "stay": Stay, "people": People, "learning": Learning, "lasting": Lasting, "coping": Coping,
     "events": EventNumbers,
 }  # fmt: skip
 """Sections whose numbers the rules use."""
