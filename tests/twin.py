@@ -157,6 +157,7 @@ class Centre:
         n = scenario.design.clients
         m = max(1, round(n / self.context.caseload))  # 2
         self.size = n
+        self.stay, self.place, self.plan, self.back_on = scenario.stay, ["centre"] * n, [0.0] * n, [0] * n
         self.draws = Draws(seed, replicate, centre)
         settle(self)
         self.posts = [filled_post(self, j, [i for i in range(n) if i % m == j]) for j in range(m)]
@@ -183,7 +184,7 @@ def settle(c: Centre) -> None:
 
 
 def apply_policy_change(c: Centre, scenario: Scenario) -> None:  # 7.16
-    before, c.context = c.transparency, scenario.context
+    before, c.context, c.stay = c.transparency, scenario.context, scenario.stay
     settle(c)
     for j, post in enumerate(c.posts):
         anew = filled_post(c, j, post.clients, post.predecessors)
@@ -311,7 +312,7 @@ def new_client(c: Centre, i: int) -> Party:  # 7.11
 
 def filled_post(c: Centre, j: int, clients: list[int], predecessors: int = 0) -> Post:  # 7.5, 7.6, 7.11
     draws = c.draws.normals("keyworkers: expectations", j, predecessors, 0, len(c.frames.names))
-    caseload, capacity = len(clients), c.context.capacity
+    caseload, capacity = max(1, sum(c.place[i] == "centre" for i in clients)), c.context.capacity  # 7.17
     contact = min(1.0, capacity / caseload)
     pressure = min(1.0, c.context.pressure + c.context.overload * max(0.0, caseload / capacity - 1))
     sd = c.people.keyworker_expectation_sd * np.sqrt(0.5)
@@ -345,6 +346,8 @@ def begun(c: Centre, party: Party, standard: float) -> Party:  # 7.11
 
 
 def pairs_day(c: Centre, i: int, day: int) -> None:  # 3 A
+    if c.place[i] == "ended":  # 7.17
+        return
     context, learning, coping, post = c.context, c.learning, c.coping, c.posts[i % len(c.posts)]
     client, keyworker = c.clients[i], c.keyworkers[i]
     client.strain, keyworker.strain = client.distress * 0.5 ** (day / context.distress_half_life), post.strain
@@ -358,10 +361,14 @@ def pairs_day(c: Centre, i: int, day: int) -> None:  # 3 A
         if party.away >= day:
             everyday = reduced_by(everyday, coping.withdrawal_avoidance)
     per_week = (everyday, context.control, context.requests, context.planned * post.contact)
+    whereabouts(c, i, day)
     meets = c.draws.uniforms("days: meetings", i, day, 0, 4)
     for kind in range(4):
         proposer = c.due[i]
-        if kind == TALK and proposer is not None:
+        if c.place[i] != "centre":  # 7.17
+            if kind == TALK and c.place[i] == "placed" and meets[kind] < daily_chance(c.stay.follow_up):
+                encounter(c, i, day, kind, KEYWORKER)
+        elif kind == TALK and proposer is not None:
             repair_talk(c, i, day, proposer)
         elif meets[kind] < daily_chance(per_week[kind]):
             opener = c.data.situations.opened_by[kind]
@@ -371,9 +378,36 @@ def pairs_day(c: Centre, i: int, day: int) -> None:  # 3 A
                 if client.confronting != keyworker.confronting:
                     opener = CLIENT if client.confronting else KEYWORKER
             encounter(c, i, day, kind, opener)
-    evening(c, i, day)
+    if c.place[i] == "centre":
+        evening(c, i, day)
     for party in (client, keyworker):
         party.expectation = move_toward(party.expectation, party.log_weights, learning.expectation_learning_rate)
+
+
+def whereabouts(c: Centre, i: int, day: int) -> None:  # 7.17
+    stay, at, client, keyworker = c.stay, c.place[i], c.clients[i], c.keyworkers[i]
+    event = ""
+    if at == "gone" and day >= c.back_on[i]:
+        c.place[i], event = "centre", "returned"
+    if at in ("centre", "placed") and (stay.placing or stay.running):
+        happens, which, length = c.draws.uniforms("days: whereabouts of clients", i, day, 0, 3)
+        ratings = [party.positivity - party.negativity - party.grievance for party in (client, keyworker)]
+        b = stay.bond * (sum(ratings) / 2 - (c.lasting.trust_threshold - c.lasting.mistrust_threshold))
+        beyond = max(0.0, client.tension - c.coping.tension_threshold)
+        first, second = stay.running * np.exp(beyond - b), stay.placing * c.plan[i] * np.exp(b)
+        if day < stay.placing_from or c.draws.uniforms("clients: a place outside", i, 0, 0, 1)[0] < stay.no_place:
+            second = 0.0
+        if at == "placed":
+            first, second = stay.breaking * np.exp(-b), stay.ending
+        if happens < 1 - np.exp(-(first + second)):
+            is_first = which * (first + second) < first
+            if at == "placed":
+                c.place[i], event = ("centre", "placement_broken") if is_first else ("ended", "order_ended")
+            else:
+                c.place[i], event = ("gone", "gone") if is_first else ("placed", "placed")
+                c.back_on[i] = day + int(np.ceil(-stay.gone_days * np.log(length)))
+    if event:
+        c.events.append(Event(day, i, event, ROLES[CLIENT]))
 
 
 def frame_taken(c: Centre, party: Party, opens: bool, draw: float) -> int:  # 7.5
@@ -431,6 +465,8 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int) -> bool:
             c.events.append(Event(day, i, "grievance_opened", ROLES[1 - role], KINDS[kind], seen=seen_as))
         k += 1
     parties[opener].confronting = False
+    if kind == TALK:  # 7.17
+        c.plan[i] = min(1.0, c.plan[i] + c.stay.plan_step * good / k)
     return good > 0.5 * k
 
 
@@ -568,7 +604,8 @@ def evening(c: Centre, i: int, day: int) -> None:  # 7.9
 
 
 def peers(c: Centre, day: int) -> None:  # 7.12
-    for i, (client, friends) in enumerate(zip(c.clients, c.friends, strict=True)):
+    for i, (client, all_friends) in enumerate(zip(c.clients, c.friends, strict=True)):
+        friends = [friend for friend in all_friends if c.place[friend] == c.place[i] == "centre"]
         talks, which = c.draws.uniforms("days: talk among clients", i, day, 0, 2)
         if friends and talks < daily_chance(c.context.peer_talk * len(friends)):
             friend = friends[min(int(which * len(friends)), len(friends) - 1)]
@@ -581,10 +618,14 @@ def peers(c: Centre, day: int) -> None:  # 7.12
 
 
 def team(c: Centre) -> None:  # 7.12
-    outlooks = [np.mean([c.keyworkers[i].expectation for i in post.clients], axis=0) for post in c.posts]
-    for j, post in enumerate(c.posts):
+    there = [[i for i in post.clients if c.place[i] == "centre"] for post in c.posts]
+    outlooks = [
+        np.mean([c.keyworkers[i].expectation for i in present], axis=0) if present else post.general_view
+        for present, post in zip(there, c.posts, strict=True)
+    ]
+    for j, present in enumerate(there):
         others = outlooks[:j] + outlooks[j + 1 :]
-        for keyworker in [c.keyworkers[i] for i in post.clients] if others else []:
+        for keyworker in [c.keyworkers[i] for i in present] if others else []:
             mean = np.mean(others, axis=0)
             keyworker.expectation = move_toward(keyworker.expectation, mean, c.context.team_cohesion)
 
@@ -595,7 +636,7 @@ def turnover(c: Centre, day: int) -> None:  # 7.12
         if c.draws.uniforms("days: keyworkers leave", j, day, 0, 1)[0] >= leaving_chance:
             continue
         c.posts[j] = filled_post(c, j, post.clients, post.predecessors + 1)
-        for i in post.clients:
+        for i in [i for i in post.clients if c.place[i] != "ended"]:
             c.keyworkers[i] = new_keyworker(c, i, before=c.keyworkers[i])
             client, c.due[i] = c.clients[i], None
             client.renew(move_toward(client.expectation, client.log_weights, keep))
@@ -620,6 +661,9 @@ def simulate(
         for i in range(scenario.design.clients):
             pairs_day(c, i, day)
         peers(c, day)
+        for j, post in enumerate(c.posts):  # 3 B
+            anew = filled_post(c, j, post.clients, post.predecessors)
+            c.posts[j] = post._replace(contact=anew.contact, strain=anew.strain)
         if day % 7 == 0:
             team(c)
         turnover(c, day)

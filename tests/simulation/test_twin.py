@@ -59,6 +59,12 @@ CONTEXTS: dict[str, dict[str, float]] = {
         "lasting.hearsay": 0.1, "context.turnover": 3, "context.peer_talk": 4, "context.repair_opportunity": 1,
         "coping.propose_talk_log_odds": 1, "people.client_insight": 0.5, "context.opposition": 0.8,
     },
+    "clients come and go": {
+        "design.clients": 7, "design.days": 90, "stay.placing": 0.1, "stay.placing_from": 10, "stay.plan_step": 0.3,
+        "stay.no_place": 0.2, "stay.breaking": 0.03, "stay.ending": 0.02, "stay.follow_up": 3, "stay.running": 0.02,
+        "stay.gone_days": 4, "stay.bond": 1, "context.caseload": 3, "context.capacity": 1.5, "context.turnover": 2,
+        "context.peer_density": 0.6, "context.peer_talk": 4, "context.overload": 0.3, "context.planned": 3,
+    },
     "extreme numbers": {
         "design.clients": 4, "design.days": 60, "context.everyday": 28, "context.planned": 7, "context.formality": 0,
         "context.distress": 1, "context.distress_half_life": 365, "people.coping_style_sd": 3,
