@@ -21,7 +21,7 @@ from twoway.analysis.narrative.sentences import Event, evening, exchanges, quiet
 from twoway.analysis.narrative.story import expectation_sentences
 from twoway.experiments.comparison.schedule import ScenarioSchedule
 from twoway.seminar.charts import TALKS, DayMark
-from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, Turn, chances_by_source
+from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, Turn, chances_by_source, plainly
 from twoway.simulation.affect_control.frames import CLIENT
 from twoway.simulation.conditions import Conditions
 from twoway.simulation.events import EXCHANGE
@@ -357,10 +357,10 @@ class DyadTimeline:
             opener = actor if number % 2 == 0 else 1 - actor
             following = number + (2 if actor == side else 1)
             if following < encounters[kind].exchanges:
-                occasion = Occasion(NOTHING_BEFORE if actor == side else 1 + seen, 0.0)
+                occasion = plainly(NOTHING_BEFORE if actor == side else 1 + seen)
                 return kind, int(encounters[kind].turn[opener, following]), occasion
         everyday = EncounterKind.EVERYDAY
-        return int(everyday), int(encounters[everyday].turn[side, 0]), Occasion(NOTHING_BEFORE, 0.0)
+        return int(everyday), int(encounters[everyday].turn[side, 0]), plainly(NOTHING_BEFORE)
 
     def _conditions(self, day: int) -> Conditions:
         """The conditions of this centre on a day."""

@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 
 PerAct = Annotated[Floats, "acts"]
 """One number per feasible act, shape (acts,); beyond ``feasible`` it is 0."""
+NO_ACT = -1
+"""In place of the place of an act: there is none."""
 WORDS = -1
 """In place of the number of a fact: the act is words, which are taken for other words."""
+UNSAID = -1.0
+"""In place of whether a rule is explained: nothing is said of it on this occasion."""
 NOTHING_BEFORE = 0
 """In place of the number of an act before: the turn opens an encounter."""
 
@@ -60,6 +64,7 @@ class Turn(Record):
     strained: float
     refused: int
     granted: int
+    unanswered: int
     decided: float
     act: Annotated[Ints, "acts"]
     fact: Annotated[Ints, "acts"]
@@ -87,10 +92,19 @@ class Occasion(NamedTuple):
         Number of the act that is answered (see ``Before``), or ``NOTHING_BEFORE``.
     hardness
         Log-odds by which what is asked for is refused rather than granted, beyond the centre's strictness.
+    stake
+        How much the act counts beside others; 1 for most.
+    explained
+        Whether the rule behind it is explained: 1 or 0, or ``UNSAID``, where it counts how far rules are known.
+    shortfall
+        How much worse the act is for the way in which it is done, EPA units.
     """
 
     before: int
     hardness: float
+    stake: float
+    explained: float
+    shortfall: float
 
 
 class Before(Record):
@@ -150,8 +164,8 @@ def action_tables(
         row.evaluation[:n], row.potency[:n], row.activity[:n] = epa.T
         row.written[:n] = [turn.script.get(act, 0.0) for act in turn.feasible]
         row.decided = turn.decided
-        row.refused, row.granted = (
-            turn.feasible.index(act) if turn.decided else 0 for act in (turn.refused, turn.granted)
+        row.refused, row.granted, row.unanswered = (
+            turn.feasible.index(act) if act else NO_ACT for act in (turn.refused, turn.granted, turn.unanswered)
         )
         strain = np.array([turn.strain.get(act, 0.0) for act in turn.feasible])
         row.strained = float(strain.sum() > 0)
@@ -282,6 +296,16 @@ def write_replies(
                 for j in range(turn.feasible):
                     turn.will_sum[before, k] += turn.will[k, j] * turn.answers[before, j]
         _sum_script(turn)
+
+
+@compiled
+def plainly(before: int) -> Occasion:
+    """An occasion on which nothing is at stake.
+
+    >>> plainly(NOTHING_BEFORE).stake
+    1.0
+    """
+    return Occasion(before, 0.0, 1.0, UNSAID, 0.0)
 
 
 @compiled

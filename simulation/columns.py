@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from twoway.simulation.affect_control.frames import ROLES
+from twoway.simulation.matters import MATTER_STATES
 from twoway.simulation.situations import ENCOUNTER_KINDS
 from twoway.simulation.state import PLACES
 
@@ -77,6 +78,12 @@ EVENT_COLUMNS = (
     _word("source", "out of what the actor acted", SOURCES),
     Column("bent", "0 or 1", "whether the keyworker bent the rules for this act", np.int32, optional=True),
     _word("act", "what was done", "acts"),
+    _word("matter", "what it was about", "matters"),
+    _word("matter_state", "what has become of that matter by it", MATTER_STATES),
+    Column("hardness", "log-odds", "how much harder than others the matter is to get"),
+    Column("stake", "ratio", "how much the act counted beside others"),
+    Column("explained", "0 or 1", "whether the rule behind it was explained; -1: not asked"),
+    Column("shortfall", "EPA units", "how much worse the act was for not being explained"),
     _word("seen", "what the other took it for", "acts"),
     Column("expected", "probability", "how probable the reader took the act seen to be"),
     Column("role_share", "share", "how far the reader put it down to the role"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from twoway.simulation.action_tables import Encounter, Turn
 from twoway.simulation.arrays import Floats, Ints
+from twoway.simulation.matters import MatterRecord
 from twoway.simulation.state import Record, Records
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Conditions(NamedTuple):
         The repertoire of frames.
     encounters, turns
         The action tables.
+    matters
+        What encounters may be about; none in the model without matters.
     ways
         The coping ways, by their code.
     chance_events
@@ -67,6 +70,7 @@ class Conditions(NamedTuple):
     frames: FrameRecord
     encounters: Records[Encounter]
     turns: Records[Turn]
+    matters: Records[MatterRecord]
     ways: Records[WayRecord]
     chance_events: Records[ChanceEventRecord]
     first_friend: Ints

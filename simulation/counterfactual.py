@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, chances_by_source
+from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, chances_by_source, plainly
 from twoway.simulation.affect_control.frames import CLIENT
 from twoway.simulation.arrays import Floats, Ints
 from twoway.simulation.dynamics.day import wake
@@ -27,7 +27,8 @@ class Exchange(NamedTuple):
     """Which exchange: *centre*, *dyad* and *day* (from 1), *kind* of encounter, its number in it, and by whom.
 
     *act* is the code of an act, *answered* that of the reader's own act before it, if there was one in this encounter;
-    *bent* is whether the keyworker bent the rules; *definition* (K,) and
+    *at_stake* are hardness, stake, explained and shortfall of the occasion, if it was about a matter; *bent* is whether
+    the keyworker bent the rules; *definition* (K,) and
     *presumed_reserve* are the reader's before this exchange if an earlier one on the same day has changed them.
     """
 
@@ -41,6 +42,7 @@ class Exchange(NamedTuple):
     actor: int
     act: int
     answered: int | None
+    at_stake: tuple[float, float, float, float] | None
     bent: bool
     definition: Floats | None
     presumed_reserve: float | None
@@ -102,9 +104,10 @@ def reader_state(prepared: PreparedScenario, exchange: Exchange) -> ReaderState:
     turn = conditions.turns[conditions.encounters[exchange.kind].turn[opener, exchange.number]]
     count = int(turn.feasible)
     acting = acting_from(actor, turn, exchange.bent, conditions)
-    role, strain = believed = believed_sources(reader, turn, acting, parameters)
+    before = NOTHING_BEFORE if exchange.answered is None else 1 + exchange.answered
+    occasion = Occasion(before, *exchange.at_stake) if exchange.at_stake else plainly(before)
+    role, strain = believed = believed_sources(reader, turn, occasion, acting, conditions)
     act = turn.act[:count].tolist().index(exchange.act)
-    occasion = Occasion(NOTHING_BEFORE if exchange.answered is None else 1 + exchange.answered, 0.0)
     predict(reader, turn, occasion, conditions.personal)
     seen, personal = conditions.seen, conditions.personal
     perceive(turn, occasion, act, personal, believed, parameters.perceptual_assimilation, 0.5, seen)

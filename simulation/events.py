@@ -287,3 +287,46 @@ ORDER_ENDED = _code(
         Mark(WHEREABOUTS, "H", "order ended"),
     )
 )
+MATTER = "requests"
+MATTER_SETTLED = _code(
+    EventKind(
+        "matter_settled",
+        "what had been left open was decided in a planned talk",
+        "What he had asked for was decided at last.",
+        "over an answer that had been open",
+        "An answer.",
+        "an answer at last",
+    )
+)
+LEFT_UNANSWERED = _code(
+    EventKind(
+        "left_unanswered",
+        "what the client had asked for was left without an answer",
+        "What he had asked for was left without an answer.",
+        "over an answer that never came",
+        "No answer.",
+        "no answer came",
+        Mark(MATTER, "x", "left unanswered"),
+    )
+)
+LEAVE_BEGINS = _code(
+    EventKind(
+        "leave_begins",
+        "a leave began",
+        "He went on leave.",
+        "on the day he went on leave",
+        "Leave.",
+        "he went on leave",
+        Mark(WHEREABOUTS, "h", "on leave", counted=False),
+    )
+)
+LEAVE_ENDS = _code(
+    EventKind(
+        "leave_ends",
+        "a leave ended: kept, late or failed",
+        "The leave was over.",
+        "at the end of a leave",
+        "The end of a leave.",
+        "the leave was over",
+    )
+)

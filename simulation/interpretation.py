@@ -284,6 +284,20 @@ def disturbance(party: Party, turn: Turn, act: int) -> float:
 
 
 @compiled
+def known_rules(party: Party, occasion: Occasion) -> float:
+    """How far a party knows, on this occasion, what the rules prescribe.
+
+    Parameters
+    ----------
+    party
+        The reader's view of the other.
+    occasion
+        Tells whether the rule is explained now; where nothing is said of it, it counts how far rules are known.
+    """
+    return party.known_rules if occasion.explained < 0.0 else occasion.explained
+
+
+@compiled
 def update(party: Party, turn: Turn, reading: Reading, conditions: Conditions, row: Row) -> float:
     """Let someone be moved by an act of the other, as it was seen.
 
@@ -304,17 +318,19 @@ def update(party: Party, turn: Turn, reading: Reading, conditions: Conditions, r
     -------
     How much the act counts, 0..1.
     """
-    p, good = conditions.parameters, turn.evaluation[reading.act] - party.standard
+    p, occasion = conditions.parameters, reading.occasion
+    good = turn.evaluation[reading.act] - occasion.shortfall - party.standard
     trusts, mistrusts = trust(party, p)
     impersonal, unexplained = p.impersonal_weight, 1.0
     if turn.mandated:
-        unexplained = 1.0 - p.procedural_weight * party.known_rules
+        known = known_rules(party, occasion)
+        unexplained = 1.0 - p.procedural_weight * known
         if good < 0.0:
-            impersonal = explained_impersonal_weight(impersonal, p.procedural_weight, party.known_rules)
+            impersonal = explained_impersonal_weight(impersonal, p.procedural_weight, known)
     hurts = 0.0
     if good < 0.0:
         weight = personal_weight(reading.person_share, impersonal)
-        hurts = hurt(weight, -good, trusts, p.betrayal_weight, party.negativity)
+        hurts = hurt(weight * occasion.stake, -good, trusts, p.betrayal_weight, party.negativity)
     believed = trusts if good > 0.0 else mistrusts
     person = trusting_person_share(reading.person_share, believed, p.trust_override, abs(good))
     row.role_share, row.strain_share, row.person_share = reading.role_share, reading.strain_share, person
@@ -324,12 +340,18 @@ def update(party: Party, turn: Turn, reading: Reading, conditions: Conditions, r
     weight = personal_weight(person, impersonal)
 
     redefine(party, turn, reading, conditions)
-    party.positivity = updated_positivity(party.positivity, weight, good, p.tone_learning_rate)
-    party.negativity = updated_negativity(party.negativity, weight, good, p.tone_learning_rate, p.negativity_weight)
+    rate = min(1.0, p.tone_learning_rate * occasion.stake)  # what is at stake counts in its own direction alone
+    warms, sours = (rate, p.tone_learning_rate) if good > 0.0 else (p.tone_learning_rate, rate)
+    party.positivity = updated_positivity(party.positivity, weight, good, warms)
+    party.negativity = updated_negativity(party.negativity, weight, good, sours, p.negativity_weight)
     if turn.role == KEYWORKER:
         coerces = coercion_weight(weight, unexplained, p.deed_coercion) if turn.mandated else weight
         party.felt_coercion = updated_felt_coercion(
-            party.felt_coercion, coerces, good, turn.potency[reading.act], p.coercion_learning_rate
+            party.felt_coercion,
+            coerces,
+            good,
+            turn.potency[reading.act],
+            min(1.0, p.coercion_learning_rate * occasion.stake),
         )
     if hurts > p.offence_threshold:
         party.grievance = max(party.grievance, p.grievance_size * hurts)

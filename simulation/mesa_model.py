@@ -20,10 +20,19 @@ from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, KINDS
 from twoway.simulation.arrays import RecordArray
 from twoway.simulation.columns import DAY_COLUMNS, row_type
 from twoway.simulation.dynamics.admission import open_centre
-from twoway.simulation.dynamics.day import NO_ONE, SLOTS, after_meeting, begin_day, dyad_evening, meeting_in
+from twoway.simulation.dynamics.day import (
+    NO_ONE,
+    SLOTS,
+    after_meeting,
+    before_meeting,
+    begin_day,
+    dyad_evening,
+    meeting_in,
+)
 from twoway.simulation.dynamics.encounter import (
     Course,
     Meeting,
+    Subject,
     acting_from,
     after_exchange,
     approach,
@@ -31,6 +40,8 @@ from twoway.simulation.dynamics.encounter import (
     exchange_row,
     goes_on,
     note_grievance,
+    note_occasion,
+    occasions,
     part,
     read,
 )
@@ -277,17 +288,20 @@ class Centre(mesa.Model):  # type: ignore[misc]
         for slot in range(SLOTS):
             meeting = Meeting(*meeting_in(slot, self.day, meets[slot], pair, self.conditions, self.draws))
             if meeting.opener != NO_ONE:
-                course = self.encounter(meeting, pair, (client, keyworker))
+                subject = Subject(*before_meeting(meeting, pair, self.conditions, self.draws, self.log))
+                course = self.encounter(meeting, subject, pair, (client, keyworker))
                 after_meeting(meeting, course, pair, self.conditions, self.draws, self.log)
         self._dyad_evening(self.day, pair, self.conditions, self.draws, self.log)
 
-    def encounter(self, meeting: Meeting, pair: Pair, parties: tuple[Client, Keyworker]) -> Course:
+    def encounter(self, meeting: Meeting, subject: Subject, pair: Pair, parties: tuple[Client, Keyworker]) -> Course:
         """Let two agents meet, who alternate.
 
         Parameters
         ----------
         meeting
             Day, kind and opener of the encounter.
+        subject
+            What it is about.
         pair
             The dyad with both parties and the post.
         parties
@@ -302,16 +316,18 @@ class Centre(mesa.Model):  # type: ignore[misc]
         course = Course(0, 0, NOTHING_BEFORE, NOTHING_BEFORE, False)
         while goes_on(course, kind):
             turn = conditions.turns[kind.turn[meeting.opener, course.exchanges]]
-            row = self.log.rows[exchange_row(meeting, course.exchanges, turn, coming, pair, self.log)]
+            row = self.log.rows[exchange_row(meeting, subject, course.exchanges, turn, coming, pair, self.log)]
             source, which, seen = exchange_draws(self.draws, pair.number, meeting.day, meeting.kind, course.exchanges)
             actor, reader = parties[turn.role], parties[1 - turn.role]
+            doing, reading = occasions(subject, turn, course)
             acting = acting_from(actor.view_of(pair.number), turn, coming.bent, conditions)
             frame = coming.client_frame if turn.role == CLIENT else coming.keyworker_frame
-            act = actor.choose(pair.number, turn, Occasion(course.seen, 0.0), frame, coming.bent, (source, which), row)
+            act = actor.choose(pair.number, turn, doing, frame, coming.bent, (source, which), row)
             aggrieved = reader.view_of(pair.number).grievance > 0.0
-            seen_as = reader.read(pair.number, turn, Occasion(course.meant, 0.0), act, acting, seen, row)
+            seen_as = reader.read(pair.number, turn, reading, act, acting, seen, row)
+            note_occasion(subject, reading, meeting.day, turn, act, pair, row)
             if reader.view_of(pair.number).grievance > 0.0 and not aggrieved:
-                note_grievance(meeting, turn, seen_as, pair, self.log)
+                note_grievance(meeting, subject.matter, turn, seen_as, pair, self.log)
             course = after_exchange(course, turn, act, seen_as, conditions.parameters.good_reading_threshold)
         part(meeting, pair, course.exchanges)
         return course

@@ -51,10 +51,12 @@ MENDING = _stream("days: what is mended in a talk")
 LEAVING = _stream("days: keyworkers leave")
 WHEREABOUTS = _stream("days: whereabouts of clients")
 OUTSIDE = _stream("clients: a place outside")
+SUBJECTS = _stream("encounters: subjects")
+MATTERS = _stream("days: matters")
 FIXED = (
     CENTRES, CLIENTS, CLIENT_EXPECTATIONS, KEYWORKERS, KEYWORKER_EXPECTATIONS, FIRST_IMPRESSIONS, FRIENDSHIPS, MEETINGS,
     *ENCOUNTERS, EVENINGS, PEERS, LEAVING, MENDING,
-    WHEREABOUTS, OUTSIDE,
+    WHEREABOUTS, OUTSIDE, SUBJECTS, MATTERS,
 )  # fmt: skip
 """The streams that every run has."""
 
@@ -467,6 +469,43 @@ def leaving_draw(draws: Draws, post: int, day: int) -> float:
     """
     leaves, _, _, _ = uniforms(draws, post, day, LEAVING, FIRST)
     return leaves
+
+
+@compiled
+def subject_draws(draws: Draws, dyad: int, day: int, kind: int) -> tuple[float, float]:
+    """Uniform: what an encounter is about, and whether rules are explained in it.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    dyad
+        Number of the dyad in the centre.
+    day
+        Day of the stay, from 1.
+    kind
+        Code of the kind of encounter, see ``EncounterKind``.
+    """
+    about, explains, _, _ = uniforms(draws, dyad, day, SUBJECTS, kind)
+    return about, explains
+
+
+@compiled
+def matter_draws(draws: Draws, dyad: int, day: int, matter: int) -> tuple[float, float, float, float]:
+    """Uniform: how a matter is decided, whether that is explained, how long a leave takes, and how it ends.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    dyad
+        Number of the dyad in the centre.
+    day
+        Day of the stay, from 1.
+    matter
+        Number of the matter.
+    """
+    return uniforms(draws, dyad, day, MATTERS, matter)
 
 
 @compiled

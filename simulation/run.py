@@ -37,6 +37,7 @@ from twoway.simulation.event_log import EventLog
 from twoway.simulation.events import EVENTS
 from twoway.simulation.extensions import Extension
 from twoway.simulation.interpretation import note_state
+from twoway.simulation.matters import matter_records
 from twoway.simulation.parameters.scenario import NUMBERED, Resolved, Scenario, sections_of
 from twoway.simulation.random_streams import Draws, centre_draws, check_streams, coping_stream, draws_of, event_stream
 from twoway.simulation.rules.initial import centre_share
@@ -140,6 +141,7 @@ class PreparedScenario:
         self.encounters, self._turns, self._befores = action_tables(
             r.situations, r.frames, r.lexicon, r.equations, self.scenario
         )
+        self.matters = matter_records(r.matters)
         self.edition = _edition_of(r.extensions)
         ways = empty_records(len(r.coping_ways), record_type(WayRecord))
         for record, way in zip(ways, r.coping_ways.values(), strict=True):
@@ -178,6 +180,7 @@ class PreparedScenario:
             self.frames,
             self.encounters,
             turns,
+            self.matters,
             self.ways,
             self.chance_events,
             *friendships(draws, self.scenario.design.clients, parameters.peer_density),
@@ -191,15 +194,19 @@ class PreparedScenario:
         """A centre's state before anybody has arrived."""
         r = self.resolved
         return new_centre_state(
-            self.scenario.design.clients, self.scenario.posts, len(r.frames.names), len(r.coping_ways)
+            self.scenario.design.clients,
+            self.scenario.posts,
+            frames=len(r.frames.names),
+            ways=len(r.coping_ways),
+            matters=max(1, len(r.matters.matters)),
         )
 
     def new_log(self, detail: Detail) -> EventLog:
         """An empty log with room for all events of one centre, or for none."""
         exchanges = self.resolved.situations.longest
-        daily = (
-            sum(exchanges[:3]) + max(exchanges[3], exchanges[4] + 1) + 3 + 1 + len(self.chance_events) + OTHER_EVENTS
-        )
+        encounters = sum(exchanges[:3]) + max(exchanges[3], exchanges[4] + 1)
+        chances, matters = len(self.chance_events), len(self.resolved.matters.matters)
+        daily = encounters + 3 + 1 + chances + OTHER_EVENTS + 3 * matters
         design, kept = self.scenario.design, detail >= Detail.EVENTS
         rows = design.clients * design.days * (daily + 1) if kept else 1
         dtype = row_type(EVENT_COLUMNS, len(self.resolved.frames.names))

@@ -47,6 +47,7 @@ class DeclaredTurn:
     strain: dict[str, float]
     refused: str
     granted: str
+    unanswered: str
     decided: float
 
 
@@ -151,12 +152,16 @@ def _turn(path: Path, data: dict[str, Any], kind: int, role: int, position: int)
     if not isinstance(mandated, bool):
         raise InputError(f"{path}: {field}.mandated must be true or false")
     script = _weights(path, f"{field}.script", table.get("script"), acts)
-    decision = _known(path, f"{field}.decision", table.get("decision", {}), ("refused", "granted", "weight"))
-    refused, granted, decided = "", "", 0.0
+    decision = _known(
+        path, f"{field}.decision", table.get("decision", {}), ("refused", "granted", "unanswered", "weight")
+    )
+    refused, granted, unanswered, decided = "", "", "", 0.0
     if decision:
         refused, granted = (_decided(path, f"{field}.decision.{p}", decision.get(p), acts) for p in DECISIONS)
         if refused == granted or refused in script or granted in script:
             raise InputError(f"{path}: {field}.decision needs two different acts that are not in the script as well")
+        if "unanswered" in decision:
+            unanswered = _decided(path, f"{field}.decision.unanswered", decision["unanswered"], acts)
         decided = _weight(path, f"{field}.decision.weight", decision.get("weight"))
     if not script and not decided:
         raise InputError(f"{path}: {field}.script needs at least one act")
@@ -171,6 +176,7 @@ def _turn(path: Path, data: dict[str, Any], kind: int, role: int, position: int)
         {a: w for a, w in strain.items() if a in acts},
         refused,
         granted,
+        unanswered,
         decided,
     )
 

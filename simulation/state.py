@@ -16,12 +16,14 @@ from twoway.simulation.arrays import Floats, Ints, RecordArray
 
 PerFrame = Annotated[Floats, "frames"]
 """One number per frame, shape (frames,)."""
+PerMatter = Annotated[Ints, "matters"]
+"""One number per matter, shape (matters,); room for one where there are none."""
 PerWay = Annotated[Floats, "ways"]
 """One number per coping way, shape (ways,)."""
 NOBODY = -1
-PLACES = ("centre", "placed", "gone", "ended")
-"""Where a client is: at the centre, placed outside it, run away, or free because the order has ended."""
-CENTRE, PLACED, GONE, ENDED = range(len(PLACES))
+PLACES = ("centre", "leave", "placed", "gone", "ended")
+"""Where a client is: at the centre, on leave, placed outside, run away, or free because the order has ended."""
+CENTRE, LEAVE, PLACED, GONE, ENDED = range(len(PLACES))
 
 
 class Record:
@@ -62,7 +64,11 @@ class Dyad(Record):
     """A client with the present keyworker: the post, who proposed a talk that is due, and counts so far.
 
     ``place`` is where the client is (``PLACES``), ``plan`` how complete the plan for the time after is, ``back_on``
-    the day of return of one who is gone; ``first_placed`` and ``ended_on`` are days, 0 where there was none.
+    the day of return of one who is gone or on leave; ``first_placed`` and ``ended_on`` are days, 0 where there was
+    none. By matter: what has become of it (``MatterState``), ``since`` which day, ``told`` whether the client was told
+    why, ``refusals`` in a row, all ``granted`` and ``refused`` so far, and the ``record`` of leaves, which is added to
+    its hardness. ``follows`` is the number of the matter, plus 1, that the next control is about; ``indignities``
+    counts unexplained controls, of which a part is forgotten every day.
     """
 
     place: int
@@ -73,6 +79,15 @@ class Dyad(Record):
     times_gone: int
     ended_on: int
     days_at_centre: int
+    matter: PerMatter
+    since: PerMatter
+    told: PerMatter
+    refusals: PerMatter
+    granted: PerMatter
+    refused: PerMatter
+    record: Annotated[Floats, "matters"]
+    follows: int
+    indignities: float
     post: int
     talk_due: int
     friends: int
@@ -187,7 +202,7 @@ class CentreState(NamedTuple):
     posts: Records[Post]
 
 
-def new_centre_state(clients: int, posts: int, frames: int, ways: int) -> CentreState:
+def new_centre_state(clients: int, posts: int, **sizes: int) -> CentreState:
     """A centre's state before anybody has arrived: all zeros.
 
     Parameters
@@ -196,12 +211,10 @@ def new_centre_state(clients: int, posts: int, frames: int, ways: int) -> Centre
         Number of clients.
     posts
         Number of keyworker posts.
-    frames
-        Number of frames in the repertoire.
-    ways
-        Number of coping ways.
+    sizes
+        Numbers of frames, ways and matters, by these names.
     """
-    party, dyad, post = (record_type(record, frames=frames, ways=ways) for record in (Party, Dyad, Post))
+    party, dyad, post = (record_type(record, **sizes) for record in (Party, Dyad, Post))
     return CentreState(
         cast(Records[Party], empty_records(clients, party)),
         cast(Records[Party], empty_records(clients, party)),

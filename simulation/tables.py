@@ -149,6 +149,8 @@ def words_of(column: Column, resolved: Resolved) -> tuple[str, ...]:
         return resolved.frames.names
     if column.words == "events":
         return tuple(resolved.events)
+    if column.words == "matters":
+        return resolved.matters.names
     if column.words == "ways":
         return tuple(resolved.coping_ways)
     assert isinstance(column.words, tuple)

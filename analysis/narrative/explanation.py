@@ -60,6 +60,10 @@ class Explanation(NamedTuple):
     parted: int | None
 
 
+AT_STAKE = ("hardness", "stake", "explained", "shortfall")
+"""Columns that tell on what occasion an act was read."""
+
+
 def find_exchange(events: pd.DataFrame, day: int, number: int) -> pd.Series:
     """The row of one exchange.
 
@@ -120,6 +124,7 @@ def exchange_address(events: pd.DataFrame, row: pd.Series, prepared: PreparedSce
         number=int(row["exchange"]),
         actor=ROLES.index(row["actor"]),
         act=acts.index(row["act"]),
+        at_stake=None if np.isnan(row["stake"]) else tuple(float(row[name]) for name in AT_STAKE),  # type: ignore[arg-type]
         answered=None if opens else acts.index(earlier.iloc[-1]["act"]),
         bent=bool(row["bent"] == 1),
         definition=None if before is None else before[shares].to_numpy(np.float64),

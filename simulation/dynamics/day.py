@@ -12,8 +12,9 @@ from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
 from twoway.simulation.dynamics.chance_events import chance_events
-from twoway.simulation.dynamics.encounter import Course, Meeting, encounter
+from twoway.simulation.dynamics.encounter import Course, Meeting, Subject, encounter
 from twoway.simulation.dynamics.exits import whereabouts
+from twoway.simulation.dynamics.matters import matters_due, settle_pending, subject_of
 from twoway.simulation.dynamics.tension import deal_with_tension, end_talk
 from twoway.simulation.event_log import EventLog
 from twoway.simulation.interpretation import learn_from_experience, morning
@@ -81,6 +82,7 @@ def begin_day(day: int, pair: Pair, conditions: Conditions, draws: Draws, log: E
     if pair.dyad.place == ENDED:
         return False
     wake(day, pair, conditions.parameters)
+    matters_due(day, pair, conditions, draws, log)
     whereabouts(day, pair, conditions, draws, log)
     return True
 
@@ -140,6 +142,28 @@ def meeting_in(slot: int, day: int, draw: float, pair: Pair, conditions: Conditi
         opens, _, _, _ = encounter_draws(draws, pair.number, day, slot)
         return Meeting(day, slot, _opener_of(conditions.encounters[slot].opened_by, pair, opens))
     return Meeting(day, slot, NO_ONE)
+
+
+@compiled
+def before_meeting(meeting: Meeting, pair: Pair, conditions: Conditions, draws: Draws, log: EventLog) -> Subject:
+    """What an encounter will be about; before a planned talk, what is still open is decided.
+
+    Parameters
+    ----------
+    meeting
+        Day, kind and opener of the encounter.
+    pair
+        The dyad with both parties and the post; changed in place.
+    conditions
+        Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
+    log
+        Event log, to which rows are added.
+    """
+    if meeting.kind == PLANNED:
+        settle_pending(meeting.day, pair, conditions, draws, log)
+    return subject_of(meeting, pair, conditions, draws)
 
 
 @compiled
@@ -217,6 +241,7 @@ def dyad_day(day: int, pair: Pair, conditions: Conditions, draws: Draws, log: Ev
     for slot in range(SLOTS):
         meeting = meeting_in(slot, day, meets[slot], pair, conditions, draws)
         if meeting.opener != NO_ONE:
-            course = encounter(meeting, pair, conditions, draws, log)
+            subject = before_meeting(meeting, pair, conditions, draws, log)
+            course = encounter(meeting, subject, pair, conditions, draws, log)
             after_meeting(meeting, course, pair, conditions, draws, log)
     dyad_evening(day, pair, conditions, draws, log)

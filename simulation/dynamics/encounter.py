@@ -13,17 +13,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from twoway.simulation.action_tables import NOTHING_BEFORE, Encounter, Occasion, Turn, scripted
+from twoway.simulation.action_tables import NOTHING_BEFORE, UNSAID, Encounter, Occasion, Turn, plainly, scripted
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
+from twoway.simulation.dynamics.answers import answered
 from twoway.simulation.event_log import EventLog, new_row
 from twoway.simulation.events import EXCHANGE, GRIEVANCE_OPENED
 from twoway.simulation.interpretation import (
     Reading,
     SourceShares,
     disturbance,
+    known_rules,
     note_state,
     own_role_share,
     predict,
@@ -32,6 +34,7 @@ from twoway.simulation.interpretation import (
     update,
     will,
 )
+from twoway.simulation.matters import NO_MATTER
 from twoway.simulation.random_streams import Draws, encounter_draws, exchange_draws
 from twoway.simulation.rules.choice import act_source, mandated_share, present_reserve, role_share
 from twoway.simulation.rules.reading import (
@@ -48,7 +51,7 @@ from twoway.simulation.sampling import drawn_from, pick
 from twoway.simulation.state import Pair, Party, Row
 
 if TYPE_CHECKING:
-    from twoway.simulation.conditions import Parameters
+    pass
 
 ROLE, STRAIN, PERSON = 0, 1, 2
 """Sources of an act, in the order of ``twoway.simulation.columns.SOURCES``."""
@@ -60,6 +63,34 @@ class Meeting(NamedTuple):
     day: int
     kind: int
     opener: int
+
+
+class Subject(NamedTuple):
+    """What an encounter is about.
+
+    Attributes
+    ----------
+    matter
+        Number of the matter, or ``NO_MATTER``.
+    hardness, stake, explained, shortfall
+        As in ``Occasion``; they hold for what the keyworker does first, in control or in answer to a request.
+    """
+
+    matter: int
+    hardness: float
+    stake: float
+    explained: float
+    shortfall: float
+
+
+@compiled
+def no_subject() -> Subject:
+    """An encounter about nothing in particular.
+
+    >>> no_subject().stake
+    1.0
+    """
+    return Subject(NO_MATTER, 0.0, 1.0, UNSAID, 0.0)
 
 
 class Course(NamedTuple):
@@ -225,7 +256,9 @@ def perceive(
 
 
 @compiled
-def believed_sources(reader: Party, turn: Turn, acting: SourceShares, parameters: Parameters) -> SourceShares:
+def believed_sources(
+    reader: Party, turn: Turn, occasion: Occasion, acting: SourceShares, conditions: Conditions
+) -> SourceShares:
     """How far the reader believes the other to follow the script, and to act out of strain.
 
     Of what the actor acts from, the reader knows what formality, acquaintance, known rules and insight show.
@@ -236,18 +269,20 @@ def believed_sources(reader: Party, turn: Turn, acting: SourceShares, parameters
         The reader's view of the actor.
     turn
         The actor's turn.
+    occasion
+        Tells whether the rule behind the act is explained.
     acting
         What the actor truly acts from.
-    parameters
-        Uses ``formality``.
+    conditions
+        Conditions of the centre.
 
     Returns
     -------
     The shares as the reader believes them to be.
     """
-    role = role_share(parameters.formality, reader.presumed_reserve)
+    role = role_share(conditions.parameters.formality, reader.presumed_reserve)
     if turn.mandated:
-        role = believed_role(role, reader.known_rules, acting.role)
+        role = believed_role(role, known_rules(reader, occasion), acting.role)
     return SourceShares(role, believed_strain(reader.insight, acting.strain * turn.strained))
 
 
@@ -272,8 +307,6 @@ def read(
         What was feasible, and how likely the script, strain and each frame make it.
     occasion
         What is answered: the reader's own last act as it was meant.
-    occasion
-        What is answered: the reader's own last act as it was meant.
     act
         Place of what was done among the acts feasible in the turn.
     acting
@@ -289,13 +322,45 @@ def read(
     -------
     Place of the act that was seen.
     """
-    parameters = conditions.parameters
-    believed = believed_sources(reader, turn, acting, parameters)
-    role, strain = believed
-    personal = conditions.personal
+    assimilation, personal = conditions.parameters.perceptual_assimilation, conditions.personal
+    believed = believed_sources(reader, turn, occasion, acting, conditions)
     predict(reader, turn, occasion, personal)
-    b = perceive(turn, occasion, act, personal, believed, parameters.perceptual_assimilation, draw, conditions.seen)
+    b = perceive(turn, occasion, act, personal, believed, assimilation, draw, conditions.seen)
+    take_in(reader, turn, occasion, b, believed, conditions, row)
+    return b
 
+
+@compiled
+def take_in(
+    reader: Party,
+    turn: Turn,
+    occasion: Occasion,
+    b: int,
+    believed: SourceShares,
+    conditions: Conditions,
+    row: Row,
+) -> None:
+    """Put an act that was seen down to something, and be moved by it.
+
+    Parameters
+    ----------
+    reader
+        The reader's view of the actor, which is changed.
+    turn
+        What was feasible, and how likely the script, strain and each frame make it.
+    occasion
+        What is answered, and what is at stake.
+    b
+        Place of the act that was seen.
+    believed
+        The sources in whose shares the reader believes.
+    conditions
+        Conditions of the centre; ``personal`` holds what the reader expects out of the person, from ``predict``.
+    row
+        Row of the events table, to which what was seen, expected and felt is written.
+    """
+    parameters, personal = conditions.parameters, conditions.personal
+    role, strain = believed
     script, disturbs = scripted(turn, occasion, b), disturbance(reader, turn, b)
     probability = expected(script, turn.strain[b], personal[b], role, strain)
     row.expected, row.disturbance, row.seen = probability, disturbs, turn.act[b]
@@ -310,7 +375,6 @@ def read(
         )
     reader.tension += tension_added(disturbs, parameters.deflection_tolerance, weight)
     note_state(reader, row)
-    return b
 
 
 @compiled
@@ -337,13 +401,17 @@ def approach(meeting: Meeting, pair: Pair, conditions: Conditions, draws: Draws)
 
 
 @compiled
-def exchange_row(meeting: Meeting, exchange: int, turn: Turn, coming: Approach, pair: Pair, log: EventLog) -> int:
-    """Begin a row about an exchange: when, in what, and whose turn it is.
+def exchange_row(
+    meeting: Meeting, subject: Subject, exchange: int, turn: Turn, coming: Approach, pair: Pair, log: EventLog
+) -> int:
+    """Begin a row about an exchange: when, in what, about what, and whose turn it is.
 
     Parameters
     ----------
     meeting
         Day, kind and opener of the encounter.
+    subject
+        What it is about.
     exchange
         Number of the exchange in the encounter, from 0.
     turn
@@ -363,6 +431,7 @@ def exchange_row(meeting: Meeting, exchange: int, turn: Turn, coming: Approach, 
     row = log.rows[index]
     row.encounter, row.exchange, row.bent = meeting.kind, exchange, coming.bent and turn.mandated
     row.reader_frame = coming.keyworker_frame if turn.role == CLIENT else coming.client_frame
+    row.matter = subject.matter
     return index
 
 
@@ -387,13 +456,15 @@ def part(meeting: Meeting, pair: Pair, exchanges: int) -> None:
 
 
 @compiled
-def note_grievance(meeting: Meeting, turn: Turn, seen: int, pair: Pair, log: EventLog) -> None:
+def note_grievance(meeting: Meeting, matter: int, turn: Turn, seen: int, pair: Pair, log: EventLog) -> None:
     """Note down that what was just seen has opened a grievance in the reader.
 
     Parameters
     ----------
     meeting
         Day, kind and opener of the encounter.
+    matter
+        Number of the matter it was about, or ``NO_MATTER``.
     turn
         The turn of the act.
     seen
@@ -405,7 +476,7 @@ def note_grievance(meeting: Meeting, turn: Turn, seen: int, pair: Pair, log: Eve
     """
     reader, who = (pair.keyworker, KEYWORKER) if turn.role == CLIENT else (pair.client, CLIENT)
     row = log.rows[new_row(log, GRIEVANCE_OPENED, meeting.day, who, pair)]
-    row.encounter, row.seen = meeting.kind, turn.act[seen]
+    row.encounter, row.seen, row.matter = meeting.kind, turn.act[seen], matter
     note_state(reader, row)
 
 
@@ -448,7 +519,59 @@ def after_exchange(course: Course, turn: Turn, act: int, seen: int, good_from: f
 
 
 @compiled
-def encounter(meeting: Meeting, pair: Pair, conditions: Conditions, draws: Draws, log: EventLog) -> Course:
+def occasions(subject: Subject, turn: Turn, course: Course) -> tuple[Occasion, Occasion]:
+    """On what occasion someone acts, and on what occasion the other reads the act.
+
+    What the keyworker does first is about the subject: her first act in control, or her answer to a request.
+
+    Parameters
+    ----------
+    subject
+        What the encounter is about.
+    turn
+        Whose turn it is.
+    course
+        Course of the encounter so far.
+    """
+    if turn.role == CLIENT or course.exchanges > 1:
+        return plainly(course.seen), plainly(course.meant)
+    at_stake = Occasion(course.meant, subject.hardness, subject.stake, subject.explained, subject.shortfall)
+    return Occasion(course.seen, subject.hardness, 1.0, UNSAID, 0.0), at_stake
+
+
+@compiled
+def note_occasion(subject: Subject, reading: Occasion, day: int, turn: Turn, act: int, pair: Pair, row: Row) -> None:
+    """Write down what was at stake in an exchange, and what a request has come to by it.
+
+    Parameters
+    ----------
+    subject
+        What the encounter is about.
+    reading
+        Occasion on which the act was read.
+    day
+        Day of the stay, from 1.
+    turn
+        The turn of the act.
+    act
+        Place of what was done among the acts feasible in the turn.
+    pair
+        The dyad with both parties and the post; changed in place.
+    row
+        Row of the exchange.
+    """
+    if subject.matter == NO_MATTER:
+        return
+    row.hardness, row.stake, row.explained = reading.hardness, reading.stake, reading.explained
+    row.shortfall = reading.shortfall
+    if turn.decided > 0.0:
+        row.matter_state = answered(subject.matter, reading.explained, day, turn, act, pair)
+
+
+@compiled
+def encounter(
+    meeting: Meeting, subject: Subject, pair: Pair, conditions: Conditions, draws: Draws, log: EventLog
+) -> Course:
     """Let two people meet: the parties alternate, beginning with whoever opens.
 
     Everyone answers the act of the other as it was seen, and expects an answer to the own act as it was meant.
@@ -457,6 +580,8 @@ def encounter(meeting: Meeting, pair: Pair, conditions: Conditions, draws: Draws
     ----------
     meeting
         Day, kind and opener of the encounter.
+    subject
+        What it is about.
     pair
         The dyad with both parties and the post; changed in place.
     conditions
@@ -475,17 +600,19 @@ def encounter(meeting: Meeting, pair: Pair, conditions: Conditions, draws: Draws
     course = Course(0, 0, NOTHING_BEFORE, NOTHING_BEFORE, False)
     while goes_on(course, kind):
         turn = conditions.turns[kind.turn[meeting.opener, course.exchanges]]
-        row = log.rows[exchange_row(meeting, course.exchanges, turn, coming, pair, log)]
+        row = log.rows[exchange_row(meeting, subject, course.exchanges, turn, coming, pair, log)]
         source, which, seen = exchange_draws(draws, pair.number, meeting.day, meeting.kind, course.exchanges)
         actor, reader, frame = pair.client, pair.keyworker, coming.client_frame
         if turn.role == KEYWORKER:
             actor, reader, frame = pair.keyworker, pair.client, coming.keyworker_frame
+        doing, reading = occasions(subject, turn, course)
         acting = acting_from(actor, turn, coming.bent, conditions)
-        act = choose(actor, turn, Occasion(course.seen, 0.0), frame, coming.bent, conditions, (source, which), row)
+        act = choose(actor, turn, doing, frame, coming.bent, conditions, (source, which), row)
         aggrieved = reader.grievance > 0.0
-        seen_as = read(reader, turn, Occasion(course.meant, 0.0), act, acting, conditions, seen, row)
+        seen_as = read(reader, turn, reading, act, acting, conditions, seen, row)
+        note_occasion(subject, reading, meeting.day, turn, act, pair, row)
         if reader.grievance > 0.0 and not aggrieved:
-            note_grievance(meeting, turn, seen_as, pair, log)
+            note_grievance(meeting, subject.matter, turn, seen_as, pair, log)
         course = after_exchange(course, turn, act, seen_as, conditions.parameters.good_reading_threshold)
     part(meeting, pair, course.exchanges)
     return course

@@ -14,7 +14,7 @@ from twoway.simulation.events import ORDER_ENDED, PLACED_OUTSIDE, PLACEMENT_BROK
 from twoway.simulation.interpretation import account, note_state
 from twoway.simulation.random_streams import Draws, place_draw, whereabouts_draws
 from twoway.simulation.rules.exits import days_away, happens_within_a_day, hazard, standing
-from twoway.simulation.state import CENTRE, ENDED, GONE, PLACED, CentreState, Pair
+from twoway.simulation.state import CENTRE, ENDED, GONE, LEAVE, PLACED, CentreState, Pair
 
 if TYPE_CHECKING:
     from twoway.simulation.conditions import FrameRecord, Parameters
@@ -60,7 +60,7 @@ def whereabouts(day: int, pair: Pair, conditions: Conditions, draws: Draws, log:
         if day >= dyad.back_on:
             _move(pair, CENTRE, RETURNED, day, log)
         return
-    if dyad.place == ENDED or (p.placing == 0.0 and p.running == 0.0):
+    if dyad.place in (ENDED, LEAVE) or (p.placing == 0.0 and p.running == 0.0):
         return
     happens, which, length = whereabouts_draws(draws, pair.number, day)
     holds = p.bond * relationship(pair, conditions.frames, p)

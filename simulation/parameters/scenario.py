@@ -19,6 +19,7 @@ from twoway.simulation.data_files import data_file, read_toml
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.events import EVENTS, EventKind
 from twoway.simulation.extensions import Extension, load_extension, loaded_extensions
+from twoway.simulation.matters import Matters, load_matters
 from twoway.simulation.parameters.context import Context
 from twoway.simulation.parameters.coping import Coping, SharedCoping
 from twoway.simulation.parameters.declare import Declaration, ParameterGroup, combined, declarations, parameter
@@ -29,7 +30,13 @@ from twoway.simulation.parameters.stay import Stay
 from twoway.simulation.random_streams import lexicon_resample_draws
 from twoway.simulation.situations import Situations, load_situations
 
-FOLDERS = {"lexicon": "lexicons", "equations": "equations", "frames": "frames", "situations": "situations"}
+FOLDERS = {
+    "lexicon": "lexicons",
+    "equations": "equations",
+    "frames": "frames",
+    "situations": "situations",
+    "matters": "matters",
+}
 """Folder of the shipped data files by field of ``meaning``."""
 SHIPPED = Path(__file__).parents[2] / "scenarios"
 """Folder of the scenarios that come with the package."""
@@ -60,6 +67,8 @@ class Meaning(ParameterGroup):
     """What the relationship might be."""
     situations: str = "residential"
     """Kinds of encounter, feasible acts and scripts."""
+    matters: str = "none"
+    """What encounters are about."""
     resample: int = parameter(
         0,
         0,
@@ -405,6 +414,7 @@ class Resolved:
         self.equations: Equations = load_equations(_data_of("equations", meaning.equations))
         self.frames: Frames = load_frames(_data_of("frames", meaning.frames))
         self.situations: Situations = load_situations(_data_of("situations", meaning.situations))
+        self.matters: Matters = load_matters(_data_of("matters", meaning.matters))
         self.frames.sentiments(self.lexicon)
         for act in self.situations.acts:
             if act not in self.lexicon.acts:

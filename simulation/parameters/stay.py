@@ -1,4 +1,4 @@
-"""How a stay goes on and ends: placements outside, absconding, an early end. With rates of 0 everyone stays."""
+"""How a stay goes on and ends: answers, leaves, placements outside, absconding, an early end."""
 
 from __future__ import annotations
 
@@ -11,6 +11,16 @@ SHARE = "share"
 class Stay(ParameterGroup):
     """How a stay goes on and ends; with rates of 0 everyone stays at the centre to the end."""
 
+    answer_within: float = parameter(7.0, 1, 60, "days")
+    """Days after which an answer that is still open counts as none."""
+    insistence: float = parameter(0.25, 0, 3, "ratio per refusal")
+    """How much more an answer counts after each refusal in a row."""
+    indignity: float = parameter(0.6, 0, 3, "EPA units")
+    """How much worse a control is that is not explained."""
+    lateness: float = parameter(2.0, 0, 10, "log-odds against")
+    """How seldom a client comes back late from leave."""
+    failing: float = parameter(2.2, 0, 10, "log-odds against")
+    """How seldom a client does not come back from leave by himself."""
     placing: float = parameter(0.0, 0, 0.2, "per day and whole plan", "to be fitted to Larsson & Leiniö 2012")
     """How often a client whose plan is complete is placed outside the centre (section 27 of the Swedish act)."""
     placing_from: float = parameter(30.0, 1, 360, "days")
