@@ -104,8 +104,8 @@ def reader_state(prepared: PreparedScenario, exchange: Exchange) -> ReaderState:
     turn = conditions.turns[conditions.encounters[exchange.kind].turn[opener, exchange.number]]
     count = int(turn.feasible)
     acting = acting_from(actor, turn, exchange.bent, conditions)
-    before = NOTHING_BEFORE if exchange.answered is None else 1 + exchange.answered
-    occasion = Occasion(before, *exchange.at_stake) if exchange.at_stake else plainly(before)
+    own = NOTHING_BEFORE if exchange.answered is None else 1 + exchange.answered
+    occasion = Occasion(own, *exchange.at_stake) if exchange.at_stake else plainly(own)
     role, strain = believed = believed_sources(reader, turn, occasion, acting, conditions)
     act = turn.act[:count].tolist().index(exchange.act)
     predict(reader, turn, occasion, conditions.personal)
