@@ -13,6 +13,8 @@ import twoway.simulation.rules
 from twoway.simulation.affect_control.equations import EMOTION_INPUTS, INPUTS
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, KINDS, ROLES
 from twoway.simulation.columns import Column
+from twoway.simulation.data_files import data_file
+from twoway.simulation.matters import load_matters
 from twoway.simulation.parameters.scenario import Resolved, all_declarations
 from twoway.simulation.rules import RULES
 from twoway.simulation.situations import ENCOUNTER_KINDS, OPENERS, POSITIONS, EncounterKind
@@ -146,6 +148,20 @@ def facts(resolved: Resolved) -> str:
     return _table(["Fact", "Acts"], ([name, ", ".join(acts)] for name, acts in resolved.situations.facts.items()))
 
 
+def matters(resolved: Resolved) -> str:
+    """The matters of the shipped file, or of the scenario's own."""
+    own = resolved.matters if resolved.matters.matters else load_matters(data_file("matters", "residential"))
+    titles = "Matter, Raised in, Weight, From day, Rests, Insists, Stake, Hardness, Takes effect, Days away"
+    rows = []
+    for m in own.matters:
+        numbers = (m.weight, m.from_day, m.rests, m.insists, m.stake, m.hardness, m.takes_effect)
+        away = f"{m.lasts[0]} to {m.lasts[1]}" if m.lasts[1] else ""
+        record = ", ".join(f"{change:g}" for change in m.record) if any(m.record) else ""
+        follows = f"`{m.follows}`" if m.follows else ""
+        rows.append([f"`{m.name}`", m.raised_in, *(f"{x:g}" for x in numbers), away, record, follows])
+    return _table([*titles.split(", "), "Record: kept, late, failed", "Followed by"], rows)
+
+
 def pairs(resolved: Resolved) -> str:
     """The adjacency pairs."""
     return _table(
@@ -243,7 +259,9 @@ def odd_tables(resolved: Resolved) -> dict[str, Callable[[], str]]:
     -------
     Functions without arguments, each of which writes one table in Markdown.
     """
-    about = (coping_ways, event_kinds, frames, encounters, feasible, turns, strain, facts, pairs, impressions, amalgam)
+    about = (
+        coping_ways, event_kinds, frames, encounters, feasible, turns, strain, facts, pairs, matters, impressions, amalgam,
+    )  # fmt: skip
     sections = dict.fromkeys(d.section for d in all_declarations(resolved.scenario))
     return {
         **{f"numbers: {section}": partial(_numbers, resolved, section) for section in sections},

@@ -20,7 +20,7 @@ Vector = NDArray[np.float64]
 Amount = TypeVar("Amount", float, Vector)
 CLIENT, KEYWORKER = 0, 1
 ROLES = ("client", "keyworker")
-TALK, REPAIR = 3, 4
+CONTROL, REQUEST, TALK, REPAIR = 1, 2, 3, 4
 KINDS = ("everyday", "control", "request", "planned", "repair")
 SOURCES = ("role", "strain", "person")
 WAYS = ("endure", "keep_distance", "confront", "withdraw", "propose_talk")
@@ -87,6 +87,27 @@ class Event(NamedTuple):
     friend: int = -1
 
 
+class Occasion(NamedTuple):
+    """On what occasion an act is read or chosen (7.18)."""
+
+    before: str | None = None
+    hardness: float = 0.0
+    stake: float = 1.0
+    explained: float | None = None
+    shortfall: float = 0.0
+
+
+@dataclass
+class Asked:
+    """What has become of a matter with a client (7.18)."""
+
+    state: str = "none"
+    since: int = 0
+    told: bool = False
+    refusals: int = 0
+    record: float = 0.0
+
+
 @dataclass
 class Party:
     """One side of a dyad (2). Definitions start at expectations, tone and the like at 0 (5.2)."""
@@ -138,6 +159,7 @@ class Turn(NamedTuple):
     acts: tuple[str, ...]
     role: int
     mandated: bool
+    decided: tuple[str, ...]
     script: Vector
     strain: Vector
     deflection: Vector
@@ -157,6 +179,9 @@ class Centre:
         n = scenario.design.clients
         m = max(1, round(n / self.context.caseload))  # 2
         self.size = n
+        self.asked = [[Asked() for _ in self.data.matters.matters] for _ in range(n)]
+        self.follows: list[str] = [""] * n
+        self.indignities = [0.0] * n
         self.stay, self.place, self.plan, self.back_on = scenario.stay, ["centre"] * n, [0.0] * n, [0] * n
         self.draws = Draws(seed, replicate, centre)
         settle(self)
@@ -241,6 +266,7 @@ def tables(c: Centre) -> dict[tuple[int, int, int], Turn]:  # 7.3, 7.4
         turns[t.kind, t.role, t.position] = Turn(
             acts=t.feasible,
             role=t.role,
+            decided=(t.refused, t.granted) if t.decided else (),
             mandated=t.mandated,
             script=script / script.sum(),
             strain=strain / strain.sum() if strain.any() else strain,
@@ -256,9 +282,20 @@ def tables(c: Centre) -> dict[tuple[int, int, int], Turn]:  # 7.3, 7.4
     return turns
 
 
-def answering(c: Centre, turn: Turn, before: str | None) -> tuple[Vector, Vector]:  # 7.4
+def hardened(strictness: float, hardness: float) -> float:  # 7.4
+    return float(strictness / (strictness + (1 - strictness) * np.exp(-hardness)))
+
+
+def answering(c: Centre, turn: Turn, occasion: Occasion) -> tuple[Vector, Vector]:  # 7.4
     """Script, and what each frame makes feel right, as answers to the act before."""
-    learning = c.learning
+    if turn.mandated and turn.decided and occasion.hardness:
+        refused, granted = (turn.acts.index(act) for act in turn.decided)
+        both = turn.script[refused] + turn.script[granted]
+        script = turn.script.copy()
+        script[refused] = both * hardened(turn.script[refused] / both, occasion.hardness)
+        script[granted] = both - script[refused]
+        turn = turn._replace(script=script)
+    learning, before = c.learning, occasion.before
     strengths = (learning.affiliation_matching, learning.dominance_yielding, learning.pair_strength)
     if before is None or not (any(strengths) or learning.offered_share):
         return turn.script, turn.will
@@ -361,6 +398,7 @@ def pairs_day(c: Centre, i: int, day: int) -> None:  # 3 A
         if party.away >= day:
             everyday = reduced_by(everyday, coping.withdrawal_avoidance)
     per_week = (everyday, context.control, context.requests, context.planned * post.contact)
+    matters_due(c, i, day)
     whereabouts(c, i, day)
     meets = c.draws.uniforms("days: meetings", i, day, 0, 4)
     for kind in range(4):
@@ -385,14 +423,13 @@ def pairs_day(c: Centre, i: int, day: int) -> None:  # 3 A
 
 
 def whereabouts(c: Centre, i: int, day: int) -> None:  # 7.17
-    stay, at, client, keyworker = c.stay, c.place[i], c.clients[i], c.keyworkers[i]
+    stay, at, client = c.stay, c.place[i], c.clients[i]
     event = ""
     if at == "gone" and day >= c.back_on[i]:
         c.place[i], event = "centre", "returned"
     if at in ("centre", "placed") and (stay.placing or stay.running):
         happens, which, length = c.draws.uniforms("days: whereabouts of clients", i, day, 0, 3)
-        ratings = [party.positivity - party.negativity - party.grievance for party in (client, keyworker)]
-        b = stay.bond * (sum(ratings) / 2 - (c.lasting.trust_threshold - c.lasting.mistrust_threshold))
+        b = bond(c, i)
         beyond = max(0.0, client.tension - c.coping.tension_threshold)
         first, second = stay.running * np.exp(beyond - b), stay.placing * c.plan[i] * np.exp(b)
         if day < stay.placing_from or c.draws.uniforms("clients: a place outside", i, 0, 0, 1)[0] < stay.no_place:
@@ -427,32 +464,33 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int) -> bool:
     _, *frame_draws, bends = c.draws.uniforms(stream, i, day, 0, 4)
     frames = [frame_taken(c, parties[side], side == opener, frame_draws[side]) for side in (CLIENT, KEYWORKER)]
     bent = bends < c.context.discretion
+    if kind == TALK:
+        decide_pending(c, i, day)
+    matter, at_stake = subject(c, i, day, kind)
     while k < c.exchanges[kind] or (bad and k < c.data.situations.longest[kind]):
         role = opener if k % 2 == 0 else 1 - opener
         turn = c.turns[kind, role, 0 if k == 0 else 1 if k % 2 else 2]  # opening, reply, sequel
         actor, reader = parties[role], parties[1 - role]
         source_draw, act_draw, seen_draw = c.draws.uniforms(stream, i, day, 4 * (1 + k), 3)
         # Choosing an act, 7.6
-        present_reserve = 1 - (1 - actor.reserve) * (1 - actor.distance)
-        trusts, mistrusts = trust(c, actor)
-        hidden = present_reserve * (1 - c.lasting.trust_openness * trusts)
-        hidden += (1 - hidden) * c.lasting.trust_openness * mistrusts
-        share = 1 - (1 - c.formality) * (1 - hidden)
-        share += (1 - share) * c.lasting.formality_lock * actor.definition[c.frames.kind == 1].sum()
+        share = own_share(c, actor)
         if turn.mandated and not bent:
             share = max(share, c.context.mandate)
         strain = actor.strain if turn.strain.any() else 0.0
         source = 0 if source_draw < share else 1 if source_draw < share + (1 - share) * strain else 2
-        script, will = answering(c, turn, taken)
+        about = at_stake if role == KEYWORKER and k < 2 else Occasion()
+        script, will = answering(c, turn, Occasion(taken, about.hardness))
         act = pick_from_table((script, turn.strain, will[frames[role]])[source], act_draw)
         forbidden = turn.deflection[frames[role], act]
         actor.tension += tension_added(forbidden, c.learning.deflection_tolerance, c.learning.role_strain_weight)
         # Seeing it, 7.7, and what the reader makes of it, 7.8
         usual = believed_role = 1 - (1 - c.formality) * (1 - reader.presumed_reserve)
         if turn.mandated:
-            believed_role = usual + reader.known_rules * (share - usual)
+            known = reader.known_rules if about.explained is None else about.explained
+            believed_role = usual + known * (share - usual)
         aggrieved = reader.grievance > 0
-        seen, in_role = read(c, turn, meant, reader, act, believed_role, reader.insight * strain, seen_draw)
+        about = about._replace(before=meant)
+        seen, in_role = read(c, turn, about, reader, act, believed_role, reader.insight * strain, seen_draw)
         if not turn.mandated and c.formality < 1:
             usual += c.learning.reserve_learning_rate * (in_role - usual)
             reader.presumed_reserve = float(np.clip(1 - (1 - usual) / (1 - c.formality), 0, 1))
@@ -460,6 +498,8 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int) -> bool:
         meant, taken, bad = turn.acts[act], turn.acts[seen], bool(turn.sentiment[seen, 0] < 0)
         words = (SOURCES[source], turn.acts[act], turn.acts[seen])
         c.events.append(Event(day, i, "exchange", ROLES[role], KINDS[kind], k, *words))
+        if matter is not None and turn.decided:
+            answered(c, i, day, matter, turn.acts[act], turn.decided, told=about.explained == 1)
         if reader.grievance > 0 and not aggrieved:
             seen_as = turn.acts[seen]
             c.events.append(Event(day, i, "grievance_opened", ROLES[1 - role], KINDS[kind], seen=seen_as))
@@ -477,14 +517,134 @@ def trust(c: Centre, party: Party) -> tuple[float, float]:  # 7.8
     return float(good), float(ill)
 
 
+def subject(c: Centre, i: int, day: int, kind: int) -> tuple[int | None, Occasion]:  # 7.18
+    matters, none = c.data.matters.matters, (None, Occasion())
+    if not matters or KINDS[kind] not in ("control", "request", "planned"):
+        return none
+    about, explains = c.draws.uniforms("encounters: subjects", i, day, 4 * kind, 2)
+    if kind == CONTROL and c.follows[i]:
+        m: int = c.data.matters.names.index(c.follows[i])
+        c.follows[i] = ""
+    else:
+        weights = np.zeros(len(matters))
+        for j, (matter, asked) in enumerate(zip(matters, c.asked[i], strict=True)):
+            waits = asked.state == "under_way" or (asked.state == "granted" and matter.takes_effect > 0)
+            rests = asked.state not in ("none", "pending") and day - asked.since < matter.rests
+            if matter.raised_in == KINDS[kind] and day >= matter.from_day and not waits and not rests:
+                insists = asked.state in ("pending", "refused", "unanswered")
+                weights[j] = matter.weight * (matter.insists if insists else 1)
+        if not weights.any():
+            return none
+        m = pick_from_table(weights, about * np.cumsum(weights)[-1])
+    if kind == TALK:
+        return m, Occasion()
+    matter, asked = matters[m], c.asked[i][m]
+    explained = float(explains < c.clients[i].known_rules)
+    if kind == REQUEST:
+        stake = insisted_stake(c, matter.stake, asked.refusals)
+        return m, Occasion(None, matter.hardness + asked.record, stake, explained)
+    if explained:
+        return m, Occasion(None, 0.0, matter.stake, explained)
+    stake = insisted_stake(c, matter.stake, c.indignities[i])
+    c.indignities[i] += 1
+    return m, Occasion(None, 0.0, stake, explained, c.stay.indignity)
+
+
+def insisted_stake(c: Centre, stake: float, times: float) -> float:  # 7.18
+    return stake * (1 + c.stay.insistence * min(4, times))
+
+
+def answered(c: Centre, i: int, day: int, m: int, act: str, decided: tuple[str, ...], told: bool) -> None:  # 7.18
+    asked, is_granted = c.asked[i][m], act == decided[1]
+    if act in decided:
+        asked.state, asked.since = "granted" if is_granted else "refused", day
+        asked.refusals = 0 if is_granted else asked.refusals + 1
+    elif asked.state != "pending":
+        asked.state, asked.since, asked.told = "pending", day, told
+
+
+def hears(c: Centre, i: int, day: int, m: int, act: str, event: str, explained: bool) -> None:
+    """The client learns what has become of a request, not by an exchange (7.18)."""
+    turn, client, keyworker = c.turns[REQUEST, KEYWORKER, 1], c.clients[i], c.keyworkers[i]
+    matter, asked = c.data.matters.matters[m], c.asked[i][m]
+    stake = insisted_stake(c, matter.stake, asked.refusals)
+    about = Occasion(None, matter.hardness + asked.record, stake, float(explained))
+    asked.state = {turn.decided[0]: "refused", turn.decided[1]: "granted"}.get(act, "unanswered")
+    asked.since, asked.refusals = day, 0 if asked.state == "granted" else asked.refusals + 1
+    share = max(own_share(c, keyworker), c.context.mandate)
+    usual = 1 - (1 - c.formality) * (1 - client.presumed_reserve)
+    role = usual + explained * (share - usual)
+    strain = client.insight * (keyworker.strain if turn.strain.any() else 0.0)
+    aggrieved, place = client.grievance > 0, turn.acts.index(act)
+    c.events.append(Event(day, i, event, ROLES[KEYWORKER], act=act, seen=act))
+    take_in(c, turn, about, client, place, role, strain)
+    if client.grievance > 0 and not aggrieved:
+        c.events.append(Event(day, i, "grievance_opened", ROLES[CLIENT], "request", seen=act))
+
+
+def decide_pending(c: Centre, i: int, day: int) -> None:  # 7.18
+    for m, (matter, asked) in enumerate(zip(c.data.matters.matters, c.asked[i], strict=True)):
+        if asked.state == "pending":
+            decides, explains = c.draws.uniforms("days: matters", i, day, 4 * m, 2)
+            refused, granted = c.turns[REQUEST, KEYWORKER, 1].decided
+            act = refused if decides < hardened(c.strictness, matter.hardness + asked.record) else granted
+            hears(c, i, day, m, act, "matter_settled", asked.told or explains < c.clients[i].known_rules)
+
+
+def matters_due(c: Centre, i: int, day: int) -> None:  # 7.18
+    c.indignities[i] *= 0.9057
+    for m, (matter, asked) in enumerate(zip(c.data.matters.matters, c.asked[i], strict=True)):
+        waited = day - asked.since
+        if asked.state == "under_way" and day >= c.back_on[i]:
+            length, ends = c.draws.uniforms("days: matters", i, day, 4 * m + 2, 2)
+            b = bond(c, i)
+            fails = 1 / (1 + np.exp(c.stay.failing - 3 * c.clients[i].strain + b))
+            late = 1 / (1 + np.exp(c.stay.lateness + b))
+            asked.state = "failed" if ends < fails else "late" if (ends - fails) / (1 - fails) < late else "kept"
+            asked.since, c.follows[i] = day, matter.follows
+            asked.record += matter.record[("kept", "late", "failed").index(asked.state)]
+            c.place[i] = "gone" if asked.state == "failed" else "centre"
+            if asked.state == "failed":
+                c.back_on[i] = day + int(np.ceil(-c.stay.gone_days * np.log(length)))
+            c.events.append(Event(day, i, "leave_ends", ROLES[CLIENT]))
+        elif c.place[i] != "centre":
+            continue
+        elif asked.state == "granted" and matter.lasts[1] > 0 and waited >= matter.takes_effect:
+            length = c.draws.uniforms("days: matters", i, day, 4 * m + 2, 1)[0]
+            shortest, longest = matter.lasts
+            c.back_on[i] = day + shortest + int(length * (longest - shortest + 1))
+            asked.state, asked.since, c.place[i] = "under_way", day, "leave"
+            c.events.append(Event(day, i, "leave_begins", ROLES[CLIENT]))
+        elif asked.state == "pending" and waited >= c.stay.answer_within:
+            if asked.told:
+                asked.since = day
+            else:
+                named = next(t.unanswered for t in c.data.situations.turns if t.decided)
+                hears(c, i, day, m, named, "left_unanswered", False)
+
+
+def own_share(c: Centre, party: Party) -> float:  # 7.6
+    present_reserve = 1 - (1 - party.reserve) * (1 - party.distance)
+    trusts, mistrusts = trust(c, party)
+    hidden = present_reserve * (1 - c.lasting.trust_openness * trusts)
+    hidden += (1 - hidden) * c.lasting.trust_openness * mistrusts
+    share = 1 - (1 - c.formality) * (1 - hidden)
+    return float(share + (1 - share) * c.lasting.formality_lock * party.definition[c.frames.kind == 1].sum())
+
+
+def bond(c: Centre, i: int) -> float:  # 7.17
+    ratings = [party.positivity - party.negativity - party.grievance for party in (c.clients[i], c.keyworkers[i])]
+    middle = c.lasting.trust_threshold - c.lasting.mistrust_threshold
+    return c.stay.bond * float(sum(ratings) / 2 - middle)
+
+
 def read(
-    c: Centre, turn: Turn, before: str | None, reader: Party, act: int, role: float, strain: float, draw: float
+    c: Centre, turn: Turn, about: Occasion, reader: Party, act: int, role: float, strain: float, draw: float
 ) -> tuple[int, float]:
     """The act seen (7.7), how far it is put down to the role, and what it changes in the reader (7.8)."""
-    learning, lasting, w = c.learning, c.lasting, reader.definition
-    script, will = answering(c, turn, before)
+    learning, w = c.learning, reader.definition
+    script, will = answering(c, turn, about)
     from_role, from_strain = role * script, (1 - role) * strain * turn.strain
-    expected_in = from_role + from_strain + (1 - role) * (1 - strain) * will  # each frame
     expected = from_role + from_strain + (1 - role) * (1 - strain) * (w @ will)
     openness = 1 / len(turn.acts)
     weights = turn.likeness[act] * (
@@ -492,14 +652,24 @@ def read(
     )
     total = np.cumsum(weights)[-1]
     b = pick(weights, draw * total) if total > 0 else act
+    return b, take_in(c, turn, about, reader, b, role, strain)
+
+
+def take_in(c: Centre, turn: Turn, about: Occasion, reader: Party, b: int, role: float, strain: float) -> float:  # 7.8
+    learning, lasting, w = c.learning, c.lasting, reader.definition
+    script, will = answering(c, turn, about)
+    from_role, from_strain = role * script, (1 - role) * strain * turn.strain
+    expected_in = from_role + from_strain + (1 - role) * (1 - strain) * will  # each frame
+    expected = from_role + from_strain + (1 - role) * (1 - strain) * (w @ will)
     # Attribution, how much the act counts, disturbance
     explained = (from_role[b] / expected[b], from_strain[b] / expected[b]) if expected[b] > 0 else (0.0, 0.0)
     person = max(0.0, 1 - explained[0] - explained[1])
     trusts, mistrusts = trust(c, reader)
-    goodness = turn.sentiment[b, 0] - reader.standard
-    known = reader.known_rules if turn.mandated else 0.0
+    goodness = turn.sentiment[b, 0] - about.shortfall - reader.standard
+    known = reader.known_rules if about.explained is None else about.explained
+    known = known if turn.mandated else 0.0
     impersonal = learning.impersonal_weight * (1 - lasting.procedural_weight * known if goodness < 0 else 1)
-    hurt = (impersonal + (1 - impersonal) * person) * -goodness * (1 + lasting.betrayal_weight * trusts)
+    hurt = about.stake * (impersonal + (1 - impersonal) * person) * -goodness * (1 + lasting.betrayal_weight * trusts)
     hurt = hurt + reader.negativity if goodness < 0 else 0.0
     if lasting.trust_override and person < 1:
         odds = np.exp(
@@ -516,15 +686,17 @@ def read(
     reader.renew(reader.log_weights + learning.definition_learning_rate * evidence - drawn_back)
     # Tone and felt coercion
     good, bad, powerful = max(goodness, 0.0), max(-goodness, 0.0), max(turn.sentiment[b, 1], 0.0)
-    reader.positivity += learning.tone_learning_rate * (g * good - reader.positivity)
-    reader.negativity += learning.tone_learning_rate * (learning.negativity_weight * g * bad - reader.negativity)
+    rate, faster = learning.tone_learning_rate, min(1.0, learning.tone_learning_rate * about.stake)
+    reader.positivity += (faster if goodness > 0 else rate) * (g * good - reader.positivity)
+    reader.negativity += (rate if goodness > 0 else faster) * (learning.negativity_weight * g * bad - reader.negativity)
     if turn.role == KEYWORKER:
         if turn.mandated:
             g += lasting.deed_coercion * (1 - lasting.procedural_weight * known - g)
-        reader.felt_coercion += learning.coercion_learning_rate * (g * bad * powerful - reader.felt_coercion)
+        rate = min(1.0, learning.coercion_learning_rate * about.stake)
+        reader.felt_coercion += rate * (g * bad * powerful - reader.felt_coercion)
     if hurt > lasting.offence_threshold:
         reader.grievance = max(reader.grievance, lasting.grievance_size * hurt)
-    return b, explained[0]
+    return explained[0]
 
 
 def repair_talk(c: Centre, i: int, day: int, proposer: int) -> None:  # 7.10

@@ -20,7 +20,7 @@ from twoway.simulation.parameters.scenario import Scenario, changed
 from twoway.simulation.run import CentreRecords, PreparedScenario, simulate_centre
 from twoway.simulation.situations import ENCOUNTER_KINDS
 
-CONTEXTS: dict[str, dict[str, float]] = {
+CONTEXTS: dict[str, dict[str, float | str]] = {
     "ordinary": {"design.clients": 6, "design.days": 60},
     "keyworkers come and go": {
         "design.clients": 6, "design.days": 60, "context.turnover": 4, "context.caseload": 2, "context.capacity": 1.5,
@@ -64,6 +64,13 @@ CONTEXTS: dict[str, dict[str, float]] = {
         "stay.no_place": 0.2, "stay.breaking": 0.03, "stay.ending": 0.02, "stay.follow_up": 3, "stay.running": 0.02,
         "stay.gone_days": 4, "stay.bond": 1, "context.caseload": 3, "context.capacity": 1.5, "context.turnover": 2,
         "context.peer_density": 0.6, "context.peer_talk": 4, "context.overload": 0.3, "context.planned": 3,
+    },
+    "what it is about": {
+        "design.clients": 7, "design.days": 90, "meaning.matters": "residential", "context.requests": 5,
+        "stay.answer_within": 4, "stay.insistence": 0.5, "stay.indignity": 0.8, "stay.failing": 1, "stay.lateness": 0.5,
+        "stay.running": 0.005, "stay.placing": 0.05, "context.strictness": 0.4, "lasting.grievance_size": 0.9,
+        "lasting.offence_threshold": 1.5, "lasting.procedural_weight": 0.6, "lasting.deed_coercion": 1,
+        "lasting.trust_override": 1, "lasting.trust_openness": 0.5, "context.planned": 0.7, "context.transparency": 0.3,
     },
     "extreme numbers": {
         "design.clients": 4, "design.days": 60, "context.everyday": 28, "context.planned": 7, "context.formality": 0,
