@@ -259,9 +259,8 @@ def odd_tables(resolved: Resolved) -> dict[str, Callable[[], str]]:
     -------
     Functions without arguments, each of which writes one table in Markdown.
     """
-    about = (
-        coping_ways, event_kinds, frames, encounters, feasible, turns, strain, facts, pairs, matters, impressions, amalgam,
-    )  # fmt: skip
+    of_turns = (encounters, feasible, turns, strain, facts, pairs)
+    about = (coping_ways, event_kinds, frames, *of_turns, matters, impressions, amalgam)
     sections = dict.fromkeys(d.section for d in all_declarations(resolved.scenario))
     return {
         **{f"numbers: {section}": partial(_numbers, resolved, section) for section in sections},
