@@ -351,6 +351,51 @@ def willed(turn: Turn, occasion: Occasion, frame: int, act: int) -> float:
     return turn.will[frame, act] * turn.answers[before, act] / turn.will_sum[before, frame]
 
 
+@compiled
+def write_script_chances(turn: Turn, occasion: Occasion, out: Floats) -> None:
+    """Write down the probability of each act out of the role; see ``scripted``.
+
+    Parameters
+    ----------
+    turn, occasion
+        As in ``scripted``.
+    out
+        Room for a probability per feasible act, shape (at least ``turn.feasible``,).
+    """
+    before = occasion.before
+    if turn.mandated or before == NOTHING_BEFORE or not turn.contingent:
+        for j in range(turn.feasible):
+            out[j] = turn.script[j]
+        if turn.mandated and turn.decided > 0.0 and occasion.hardness != 0.0:
+            out[turn.refused] = scripted(turn, occasion, turn.refused)
+            out[turn.granted] = scripted(turn, occasion, turn.granted)
+        return
+    total = turn.script_sum[before]
+    for j in range(turn.feasible):
+        out[j] = (turn.script[j] + turn.ready[before, j]) * turn.answers[before, j] / total
+
+
+@compiled
+def write_will_chances(turn: Turn, occasion: Occasion, frame: int, out: Floats) -> None:
+    """Write down the probability of each act out of a frame; see ``willed``.
+
+    Parameters
+    ----------
+    turn, occasion, frame
+        As in ``willed``.
+    out
+        Room for a probability per feasible act, shape (at least ``turn.feasible``,).
+    """
+    before = occasion.before
+    if before == NOTHING_BEFORE or not turn.contingent:
+        for j in range(turn.feasible):
+            out[j] = turn.will[frame, j]
+        return
+    total = turn.will_sum[before, frame]
+    for j in range(turn.feasible):
+        out[j] = turn.will[frame, j] * turn.answers[before, j] / total
+
+
 def chances_by_source(turn: Turn, occasion: Occasion) -> tuple[Floats, Floats, Floats]:
     """Probabilities of a turn's A feasible acts: out of the role and of strain, (A,) each, and of every frame, (K, A).
 

@@ -62,8 +62,8 @@ class Conditions(NamedTuple):
         The event kinds that happen by chance.
     first_friend, friends
         Who is friends with whom among the clients, see ``dynamics.peers.friendships``.
-    seen, personal, odds, own
-        Room to work in: a number per feasible act (twice), per coping way, and per frame.
+    seen, script, personal, odds, own
+        Room to work in: a number per feasible act (three times), per coping way, and per frame.
     """
 
     parameters: Parameters
@@ -76,6 +76,7 @@ class Conditions(NamedTuple):
     first_friend: Ints
     friends: Ints
     seen: Floats
+    script: Floats
     personal: Floats
     odds: Floats
     own: Floats

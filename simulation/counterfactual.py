@@ -110,9 +110,9 @@ def reader_state(prepared: PreparedScenario, exchange: Exchange) -> ReaderState:
     act = turn.act[:count].tolist().index(exchange.act)
     predict(reader, turn, occasion, conditions.personal)
     seen, personal = conditions.seen, conditions.personal
-    perceive(turn, occasion, act, personal, believed, parameters.perceptual_assimilation, 0.5, seen)
-    weights = np.diff(seen[:count], prepend=0.0)
     script, strained, person = chances_by_source(turn, occasion)
+    perceive(turn, act, script, personal, believed, parameters.perceptual_assimilation, 0.5, seen)
+    weights = np.diff(seen[:count], prepend=0.0)
     prediction = [expected(script[j], strained[j], personal[j], role, strain) for j in range(count)]
     return ReaderState(
         acts=turn.act[:count].copy(),

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from twoway.simulation.action_tables import Occasion, Turn, scripted, willed
+from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, Turn, scripted, willed, write_will_chances
 from twoway.simulation.affect_control.frames import ADVERSARIAL, FORMAL, KEYWORKER, PERSONAL
 from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
@@ -182,17 +182,19 @@ def stance(party: Party, opens: bool, frames: FrameRecord, draw: float) -> int:
 
 
 @compiled
-def will(taken: int, turn: Turn, occasion: Occasion, act: int) -> float:
-    """Probability that someone who acts as a person does this: what feels right in the frame that was taken.
+def will(taken: int, turn: Turn, occasion: Occasion, chances: Floats) -> None:
+    """Write down what someone does who acts as a person: what feels right in the frame that was taken.
 
     Parameters
     ----------
     taken
         Stance of the actor in this encounter.
-    turn, occasion, act
+    turn, occasion
         As in ``action_tables.willed``.
+    chances
+        Probabilities of the feasible acts, shape (at least ``turn.feasible``,), which are overwritten.
     """
-    return willed(turn, occasion, taken, act)
+    write_will_chances(turn, occasion, taken, chances)
 
 
 @compiled
@@ -256,12 +258,19 @@ def predict(party: Party, turn: Turn, occasion: Occasion, chances: Floats) -> No
     chances
         Probabilities of the feasible acts, shape (at least ``turn.feasible``,), which are overwritten.
     """
-    for j in range(turn.feasible):
+    before, count = occasion.before, turn.feasible
+    answers = before != NOTHING_BEFORE and turn.contingent
+    for j in range(count):
         chances[j] = 0.0
     for k in range(party.definition.shape[0]):
         weight = party.definition[k]
-        for j in range(turn.feasible):
-            chances[j] += weight * willed(turn, occasion, k, j)
+        if answers:
+            weight /= turn.will_sum[before, k]
+        for j in range(count):
+            chances[j] += weight * turn.will[k, j]
+    if answers:
+        for j in range(count):
+            chances[j] *= turn.answers[before, j]
 
 
 @compiled
@@ -339,7 +348,7 @@ def update(party: Party, turn: Turn, reading: Reading, conditions: Conditions, r
         row.strain_share *= (1.0 - person) / (1.0 - reading.person_share)
     weight = personal_weight(person, impersonal)
 
-    redefine(party, turn, reading, conditions)
+    redefine(party, turn, reading, (trusts, mistrusts), conditions)
     rate = min(1.0, p.tone_learning_rate * occasion.stake)  # what is at stake counts in its own direction alone
     warms, sours = (rate, p.tone_learning_rate) if good > 0.0 else (p.tone_learning_rate, rate)
     party.positivity = updated_positivity(party.positivity, weight, good, warms)
@@ -359,7 +368,9 @@ def update(party: Party, turn: Turn, reading: Reading, conditions: Conditions, r
 
 
 @compiled
-def redefine(party: Party, turn: Turn, reading: Reading, conditions: Conditions) -> None:
+def redefine(
+    party: Party, turn: Turn, reading: Reading, trust_and_mistrust: tuple[float, float], conditions: Conditions
+) -> None:
     """Move the party's definition of the relationship by what the act seen says about each frame.
 
     It is drawn back to the expectation, for which trust, mistrust and the lack of both speak as well.
@@ -372,11 +383,13 @@ def redefine(party: Party, turn: Turn, reading: Reading, conditions: Conditions)
         The turn of the act.
     reading
         The act seen, and what it may have come from.
+    trust_and_mistrust
+        How far the party trusts and mistrusts the other, shares.
     conditions
         Conditions of the centre.
     """
     p, act, believed = conditions.parameters, reading.act, reading.believed
-    trusts, mistrusts = trust(party, p)
+    trusts, mistrusts = trust_and_mistrust
     script = scripted(turn, reading.occasion, act)
     for k in range(party.definition.shape[0]):
         kind = conditions.frames.kind[k]

@@ -185,6 +185,7 @@ class PreparedScenario:
             self.chance_events,
             *friendships(draws, self.scenario.design.clients, parameters.peer_density),
             seen=np.empty(turns[0].act.shape[0]),
+            script=np.empty(turns[0].act.shape[0]),
             personal=np.empty(turns[0].act.shape[0]),
             odds=np.empty(len(self.ways)),
             own=np.empty(len(self.resolved.frames.names)),

@@ -13,7 +13,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from twoway.simulation.action_tables import NOTHING_BEFORE, UNSAID, Encounter, Occasion, Turn, plainly, scripted
+from twoway.simulation.action_tables import (
+    NOTHING_BEFORE,
+    UNSAID,
+    Encounter,
+    Occasion,
+    Turn,
+    plainly,
+    scripted,
+    write_script_chances,
+)
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
@@ -189,15 +198,15 @@ def choose(
     parameters = conditions.parameters
     acting = acting_from(actor, turn, bent, conditions)
     source = act_source(draws[0], acting.role, acting.strain * turn.strained)
-    chances = conditions.seen[: turn.feasible]
-    for j in range(turn.feasible):
-        if source == ROLE:
-            chances[j] = scripted(turn, occasion, j)
-        elif source == STRAIN:
+    chances = conditions.seen
+    if source == ROLE:
+        write_script_chances(turn, occasion, chances)
+    elif source == STRAIN:
+        for j in range(turn.feasible):
             chances[j] = turn.strain[j]
-        else:
-            chances[j] = will(frame, turn, occasion, j)
-    act = drawn_from(chances, draws[1])
+    else:
+        will(frame, turn, occasion, chances)
+    act = drawn_from(chances[: turn.feasible], draws[1])
     actor.tension += tension_added(
         role_strain(frame, turn, act), parameters.deflection_tolerance, parameters.role_strain_weight
     )
@@ -208,8 +217,8 @@ def choose(
 @compiled
 def perceive(
     turn: Turn,
-    occasion: Occasion,
     act: int,
+    script: Floats,
     personal: Floats,
     believed: SourceShares,
     assimilation: float,
@@ -222,10 +231,10 @@ def perceive(
     ----------
     turn
         What was feasible, and how likely script and strain make it.
-    occasion
-        What is answered: the reader's own last act as it was meant.
     act
         Place of what was done among the acts feasible in the turn.
+    script
+        Probabilities of the feasible acts that the script gives, from ``write_script_chances``.
     personal
         Probabilities of the feasible acts that the reader expects out of the person, from ``predict``.
     believed
@@ -244,7 +253,7 @@ def perceive(
     count = turn.feasible
     openness = 1.0 / count
     for j in range(count):
-        probability = expected(scripted(turn, occasion, j), turn.strain[j], personal[j], believed.role, believed.strain)
+        probability = expected(script[j], turn.strain[j], personal[j], believed.role, believed.strain)
         seen[j] = perception_weight(turn.likeness[act, j], probability, assimilation, openness)
     total = 0.0
     for j in range(count):
@@ -322,10 +331,12 @@ def read(
     -------
     Place of the act that was seen.
     """
-    assimilation, personal = conditions.parameters.perceptual_assimilation, conditions.personal
+    assimilation = conditions.parameters.perceptual_assimilation
+    script, personal = conditions.script, conditions.personal
     believed = believed_sources(reader, turn, occasion, acting, conditions)
+    write_script_chances(turn, occasion, script)
     predict(reader, turn, occasion, personal)
-    b = perceive(turn, occasion, act, personal, believed, assimilation, draw, conditions.seen)
+    b = perceive(turn, act, script, personal, believed, assimilation, draw, conditions.seen)
     take_in(reader, turn, occasion, b, believed, conditions, row)
     return b
 
