@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from twoway.simulation.action_tables import Encounter, Turn
 from twoway.simulation.arrays import Floats, Ints
 from twoway.simulation.matters import MatterRecord
-from twoway.simulation.state import Record, Records
+from twoway.simulation.state import PerFrame, PerWay, Record, Records
 
 if TYPE_CHECKING:
     from twoway.simulation.parameters.context import Context
@@ -43,6 +43,16 @@ class ChanceEventRecord(Record):
     stream: int
 
 
+class Room(Record):
+    """Room to work in: numbers per feasible act, per coping way, and per frame."""
+
+    seen: Annotated[Floats, "acts"]
+    script: Annotated[Floats, "acts"]
+    personal: Annotated[Floats, "acts"]
+    odds: PerWay
+    own: PerFrame
+
+
 class Conditions(NamedTuple):
     """What holds in one centre, from one change of policy to the next.
 
@@ -62,8 +72,8 @@ class Conditions(NamedTuple):
         The event kinds that happen by chance.
     first_friend, friends
         Who is friends with whom among the clients, see ``dynamics.peers.friendships``.
-    seen, script, personal, odds, own
-        Room to work in: a number per feasible act (three times), per coping way, and per frame.
+    room
+        Room to work in.
     """
 
     parameters: Parameters
@@ -75,8 +85,4 @@ class Conditions(NamedTuple):
     chance_events: Records[ChanceEventRecord]
     first_friend: Ints
     friends: Ints
-    seen: Floats
-    script: Floats
-    personal: Floats
-    odds: Floats
-    own: Floats
+    room: Room

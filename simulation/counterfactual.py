@@ -103,13 +103,13 @@ def reader_state(prepared: PreparedScenario, exchange: Exchange) -> ReaderState:
     opener = exchange.actor if exchange.number % 2 == 0 else 1 - exchange.actor
     turn = conditions.turns[conditions.encounters[exchange.kind].turn[opener, exchange.number]]
     count = int(turn.feasible)
-    acting = acting_from(actor, turn, exchange.bent, conditions)
+    acting = acting_from(actor, turn, exchange.bent, conditions.frames, parameters)
     own = NOTHING_BEFORE if exchange.answered is None else 1 + exchange.answered
     occasion = Occasion(own, *exchange.at_stake) if exchange.at_stake else plainly(own)
-    role, strain = believed = believed_sources(reader, turn, occasion, acting, conditions)
+    role, strain = believed = believed_sources(reader, turn, occasion, acting, parameters)
     act = turn.act[:count].tolist().index(exchange.act)
-    predict(reader, turn, occasion, conditions.personal)
-    seen, personal = conditions.seen, conditions.personal
+    predict(reader, turn, occasion, conditions.room.personal)
+    seen, personal = conditions.room.seen, conditions.room.personal
     script, strained, person = chances_by_source(turn, occasion)
     perceive(turn, act, script, personal, believed, parameters.perceptual_assimilation, 0.5, seen)
     weights = np.diff(seen[:count], prepend=0.0)

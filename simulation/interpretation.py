@@ -19,7 +19,7 @@ from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, Turn, scri
 from twoway.simulation.affect_control.frames import ADVERSARIAL, FORMAL, KEYWORKER, PERSONAL
 from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
-from twoway.simulation.conditions import Conditions, FrameRecord
+from twoway.simulation.conditions import FrameRecord
 from twoway.simulation.rules.choice import role_share
 from twoway.simulation.rules.lasting import (
     coercion_weight,
@@ -214,7 +214,7 @@ def role_strain(taken: int, turn: Turn, act: int) -> float:
 
 
 @compiled
-def own_role_share(party: Party, reserve: float, conditions: Conditions) -> float:
+def own_role_share(party: Party, reserve: float, frames: FrameRecord, parameters: Parameters) -> float:
     """How far someone follows the script where the rules prescribe nothing.
 
     Parameters
@@ -223,10 +223,11 @@ def own_role_share(party: Party, reserve: float, conditions: Conditions) -> floa
         The actor's view of the other.
     reserve
         How far the actor stays behind the role at present, but for trust and mistrust, 0..1.
-    conditions
-        Conditions of the centre.
+    frames
+        The repertoire of frames.
+    parameters
+        Uses ``formality`` and the numbers of ``lasting`` about trust.
     """
-    parameters = conditions.parameters
     if parameters.trust_openness > 0.0:
         trusts, mistrusts = trust(party, parameters)
         reserve = trusting_reserve(reserve, trusts, mistrusts, parameters.trust_openness)
@@ -235,7 +236,7 @@ def own_role_share(party: Party, reserve: float, conditions: Conditions) -> floa
         return role
     formal = 0.0
     for k in range(party.definition.shape[0]):
-        if conditions.frames.kind[k] == FORMAL:
+        if frames.kind[k] == FORMAL:
             formal += party.definition[k]
     return formal_role_share(role, formal, parameters.formality_lock)
 
@@ -307,7 +308,7 @@ def known_rules(party: Party, occasion: Occasion) -> float:
 
 
 @compiled
-def update(party: Party, turn: Turn, reading: Reading, conditions: Conditions, row: Row) -> float:
+def update(party: Party, turn: Turn, reading: Reading, frames: FrameRecord, parameters: Parameters, row: Row) -> float:
     """Let someone be moved by an act of the other, as it was seen.
 
     Parameters
@@ -318,8 +319,10 @@ def update(party: Party, turn: Turn, reading: Reading, conditions: Conditions, r
         The other's turn.
     reading
         The act seen, and what it may have come from.
-    conditions
-        Conditions of the centre.
+    frames
+        The repertoire of frames.
+    parameters
+        All numbers of the centre.
     row
         Row of the events table, to which the shares are written as they are when trust has had its say.
 
@@ -327,7 +330,7 @@ def update(party: Party, turn: Turn, reading: Reading, conditions: Conditions, r
     -------
     How much the act counts, 0..1.
     """
-    p, occasion = conditions.parameters, reading.occasion
+    p, occasion = parameters, reading.occasion
     good = turn.evaluation[reading.act] - occasion.shortfall - party.standard
     trusts, mistrusts = trust(party, p)
     impersonal, unexplained = p.impersonal_weight, 1.0
@@ -348,7 +351,7 @@ def update(party: Party, turn: Turn, reading: Reading, conditions: Conditions, r
         row.strain_share *= (1.0 - person) / (1.0 - reading.person_share)
     weight = personal_weight(person, impersonal)
 
-    redefine(party, turn, reading, (trusts, mistrusts), conditions)
+    redefine(party, turn, reading, (trusts, mistrusts), frames, p)
     rate = min(1.0, p.tone_learning_rate * occasion.stake)  # what is at stake counts in its own direction alone
     warms, sours = (rate, p.tone_learning_rate) if good > 0.0 else (p.tone_learning_rate, rate)
     party.positivity = updated_positivity(party.positivity, weight, good, warms)
@@ -369,7 +372,12 @@ def update(party: Party, turn: Turn, reading: Reading, conditions: Conditions, r
 
 @compiled
 def redefine(
-    party: Party, turn: Turn, reading: Reading, trust_and_mistrust: tuple[float, float], conditions: Conditions
+    party: Party,
+    turn: Turn,
+    reading: Reading,
+    trust_and_mistrust: tuple[float, float],
+    frames: FrameRecord,
+    parameters: Parameters,
 ) -> None:
     """Move the party's definition of the relationship by what the act seen says about each frame.
 
@@ -385,14 +393,16 @@ def redefine(
         The act seen, and what it may have come from.
     trust_and_mistrust
         How far the party trusts and mistrusts the other, shares.
-    conditions
-        Conditions of the centre.
+    frames
+        The repertoire of frames.
+    parameters
+        All numbers of the centre.
     """
-    p, act, believed = conditions.parameters, reading.act, reading.believed
+    p, act, believed = parameters, reading.act, reading.believed
     trusts, mistrusts = trust_and_mistrust
     script = scripted(turn, reading.occasion, act)
     for k in range(party.definition.shape[0]):
-        kind = conditions.frames.kind[k]
+        kind = frames.kind[k]
         bound = trusts if kind == PERSONAL else mistrusts if kind == ADVERSARIAL else (1.0 - trusts) * (1.0 - mistrusts)
         willing = willed(turn, reading.occasion, k, act)
         probability = expected(script, turn.strain[act], willing, believed.role, believed.strain)

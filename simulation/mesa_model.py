@@ -320,7 +320,9 @@ class Centre(mesa.Model):  # type: ignore[misc]
             source, which, seen = exchange_draws(self.draws, pair.number, meeting.day, meeting.kind, course.exchanges)
             actor, reader = parties[turn.role], parties[1 - turn.role]
             doing, reading = occasions(subject, turn, course)
-            acting = acting_from(actor.view_of(pair.number), turn, coming.bent, conditions)
+            acting = acting_from(
+                actor.view_of(pair.number), turn, coming.bent, conditions.frames, conditions.parameters
+            )
             frame = coming.client_frame if turn.role == CLIENT else coming.keyworker_frame
             act = actor.choose(pair.number, turn, doing, frame, coming.bent, (source, which), row)
             aggrieved = reader.view_of(pair.number).grievance > 0.0

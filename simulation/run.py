@@ -23,7 +23,7 @@ from twoway.simulation.affect_control.frames import Frames
 from twoway.simulation.arrays import RecordArray
 from twoway.simulation.columns import DAY_COLUMNS, EVENT_COLUMNS, row_type
 from twoway.simulation.compilation import compiled, source_digest
-from twoway.simulation.conditions import ChanceEventRecord, Conditions, FrameRecord, WayRecord
+from twoway.simulation.conditions import ChanceEventRecord, Conditions, FrameRecord, Room, WayRecord
 from twoway.simulation.coping import COPING_WAYS
 from twoway.simulation.dynamics.admission import open_centre
 from twoway.simulation.dynamics.chance_events import ARGUMENTS, event_chance, event_effect
@@ -184,12 +184,14 @@ class PreparedScenario:
             self.ways,
             self.chance_events,
             *friendships(draws, self.scenario.design.clients, parameters.peer_density),
-            seen=np.empty(turns[0].act.shape[0]),
-            script=np.empty(turns[0].act.shape[0]),
-            personal=np.empty(turns[0].act.shape[0]),
-            odds=np.empty(len(self.ways)),
-            own=np.empty(len(self.resolved.frames.names)),
+            room=self._room(),
         )
+
+    def _room(self) -> Room:
+        """Room to work in, for one centre."""
+        acts, r = int(self._turns[0].act.shape[0]), self.resolved
+        sizes = record_type(Room, acts=acts, ways=len(self.ways), frames=len(r.frames.names))
+        return cast(Room, empty_records(1, sizes)[0])
 
     def new_state(self) -> CentreState:
         """A centre's state before anybody has arrived."""

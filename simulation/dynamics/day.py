@@ -12,7 +12,7 @@ from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
 from twoway.simulation.dynamics.chance_events import chance_events
-from twoway.simulation.dynamics.encounter import Course, Meeting, Subject, encounter
+from twoway.simulation.dynamics.encounter import Course, Meeting, Subject, encounter, no_subject
 from twoway.simulation.dynamics.exits import whereabouts
 from twoway.simulation.dynamics.matters import matters_due, settle_pending, subject_of
 from twoway.simulation.dynamics.tension import deal_with_tension, end_talk
@@ -82,8 +82,11 @@ def begin_day(day: int, pair: Pair, conditions: Conditions, draws: Draws, log: E
     if pair.dyad.place == ENDED:
         return False
     wake(day, pair, conditions.parameters)
-    matters_due(day, pair, conditions, draws, log)
-    whereabouts(day, pair, conditions, draws, log)
+    if conditions.matters.shape[0] > 0:
+        matters_due(day, pair, conditions, draws, log)
+    p = conditions.parameters
+    if pair.dyad.place != CENTRE or p.placing > 0.0 or p.running > 0.0:
+        whereabouts(day, pair, conditions, draws, log)
     return True
 
 
@@ -161,6 +164,8 @@ def before_meeting(meeting: Meeting, pair: Pair, conditions: Conditions, draws: 
     log
         Event log, to which rows are added.
     """
+    if conditions.matters.shape[0] == 0:
+        return no_subject()
     if meeting.kind == PLANNED:
         settle_pending(meeting.day, pair, conditions, draws, log)
     return subject_of(meeting, pair, conditions, draws)

@@ -26,7 +26,7 @@ from twoway.simulation.action_tables import (
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
-from twoway.simulation.conditions import Conditions
+from twoway.simulation.conditions import Conditions, FrameRecord
 from twoway.simulation.dynamics.answers import answered
 from twoway.simulation.event_log import EventLog, new_row
 from twoway.simulation.events import EXCHANGE, GRIEVANCE_OPENED
@@ -58,6 +58,9 @@ from twoway.simulation.rules.reading import (
 from twoway.simulation.rules.tension import tension_added
 from twoway.simulation.sampling import drawn_from, pick
 from twoway.simulation.state import Pair, Party, Row
+
+if TYPE_CHECKING:
+    from twoway.simulation.conditions import Parameters
 
 if TYPE_CHECKING:
     pass
@@ -133,7 +136,7 @@ class Approach(NamedTuple):
 
 
 @compiled
-def acting_from(actor: Party, turn: Turn, bent: bool, conditions: Conditions) -> SourceShares:
+def acting_from(actor: Party, turn: Turn, bent: bool, frames: FrameRecord, parameters: Parameters) -> SourceShares:
     """How far the actor follows the script (the mandate, unless the rules are bent), and acts from strain.
 
     Parameters
@@ -144,16 +147,18 @@ def acting_from(actor: Party, turn: Turn, bent: bool, conditions: Conditions) ->
         Whose turn it is, and whether the rules mandate the act.
     bent
         Whether the keyworker bends the rules.
-    conditions
-        Conditions of the centre.
+    frames
+        The repertoire of frames.
+    parameters
+        Uses ``formality``, ``mandate`` and the numbers of ``lasting`` about trust.
 
     Returns
     -------
     The shares as they are.
     """
-    role = own_role_share(actor, present_reserve(actor.reserve, actor.distance), conditions)
+    role = own_role_share(actor, present_reserve(actor.reserve, actor.distance), frames, parameters)
     if turn.mandated and not bent:
-        role = mandated_share(role, conditions.parameters.mandate)
+        role = mandated_share(role, parameters.mandate)
     return SourceShares(role, actor.strain)
 
 
@@ -196,9 +201,9 @@ def choose(
     The act's place among those feasible in the turn.
     """
     parameters = conditions.parameters
-    acting = acting_from(actor, turn, bent, conditions)
+    acting = acting_from(actor, turn, bent, conditions.frames, parameters)
     source = act_source(draws[0], acting.role, acting.strain * turn.strained)
-    chances = conditions.seen
+    chances = conditions.room.seen
     if source == ROLE:
         write_script_chances(turn, occasion, chances)
     elif source == STRAIN:
@@ -266,7 +271,7 @@ def perceive(
 
 @compiled
 def believed_sources(
-    reader: Party, turn: Turn, occasion: Occasion, acting: SourceShares, conditions: Conditions
+    reader: Party, turn: Turn, occasion: Occasion, acting: SourceShares, parameters: Parameters
 ) -> SourceShares:
     """How far the reader believes the other to follow the script, and to act out of strain.
 
@@ -282,14 +287,14 @@ def believed_sources(
         Tells whether the rule behind the act is explained.
     acting
         What the actor truly acts from.
-    conditions
-        Conditions of the centre.
+    parameters
+        Uses ``formality``.
 
     Returns
     -------
     The shares as the reader believes them to be.
     """
-    role = role_share(conditions.parameters.formality, reader.presumed_reserve)
+    role = role_share(parameters.formality, reader.presumed_reserve)
     if turn.mandated:
         role = believed_role(role, known_rules(reader, occasion), acting.role)
     return SourceShares(role, believed_strain(reader.insight, acting.strain * turn.strained))
@@ -332,11 +337,11 @@ def read(
     Place of the act that was seen.
     """
     assimilation = conditions.parameters.perceptual_assimilation
-    script, personal = conditions.script, conditions.personal
-    believed = believed_sources(reader, turn, occasion, acting, conditions)
+    script, personal = conditions.room.script, conditions.room.personal
+    believed = believed_sources(reader, turn, occasion, acting, conditions.parameters)
     write_script_chances(turn, occasion, script)
     predict(reader, turn, occasion, personal)
-    b = perceive(turn, act, script, personal, believed, assimilation, draw, conditions.seen)
+    b = perceive(turn, act, script, personal, believed, assimilation, draw, conditions.room.seen)
     take_in(reader, turn, occasion, b, believed, conditions, row)
     return b
 
@@ -370,7 +375,7 @@ def take_in(
     row
         Row of the events table, to which what was seen, expected and felt is written.
     """
-    parameters, personal = conditions.parameters, conditions.personal
+    parameters, personal = conditions.parameters, conditions.room.personal
     role, strain = believed
     script, disturbs = scripted(turn, occasion, b), disturbance(reader, turn, b)
     probability = expected(script, turn.strain[b], personal[b], role, strain)
@@ -379,7 +384,7 @@ def take_in(
     strain_part = attribution_share((1.0 - role) * strain * turn.strain[b], probability)
     reading = Reading(occasion, b, believed, role_part, strain_part, person_share(role_part, strain_part))
 
-    weight = update(reader, turn, reading, conditions, row)
+    weight = update(reader, turn, reading, conditions.frames, parameters, row)
     if not turn.mandated:  # what the rules prescribe tells nothing of the person who does it
         reader.presumed_reserve = updated_presumed_reserve(
             reader.presumed_reserve, role, role_part, parameters.formality, parameters.reserve_learning_rate
@@ -617,7 +622,7 @@ def encounter(
         if turn.role == KEYWORKER:
             actor, reader, frame = pair.keyworker, pair.client, coming.keyworker_frame
         doing, reading = occasions(subject, turn, course)
-        acting = acting_from(actor, turn, coming.bent, conditions)
+        acting = acting_from(actor, turn, coming.bent, conditions.frames, conditions.parameters)
         act = choose(actor, turn, doing, frame, coming.bent, conditions, (source, which), row)
         aggrieved = reader.grievance > 0.0
         seen_as = read(reader, turn, reading, act, acting, conditions, seen, row)

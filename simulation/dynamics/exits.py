@@ -60,7 +60,7 @@ def whereabouts(day: int, pair: Pair, conditions: Conditions, draws: Draws, log:
         if day >= dyad.back_on:
             _move(pair, CENTRE, RETURNED, day, log)
         return
-    if dyad.place in (ENDED, LEAVE) or (p.placing == 0.0 and p.running == 0.0):
+    if dyad.place in (ENDED, LEAVE):
         return
     happens, which, length = whereabouts_draws(draws, pair.number, day)
     holds = p.bond * relationship(pair, conditions.frames, p)

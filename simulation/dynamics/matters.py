@@ -63,7 +63,7 @@ def subject_of(meeting: Meeting, pair: Pair, conditions: Conditions, draws: Draw
         Draws of the centre in this replicate.
     """
     matters, dyad, p = conditions.matters, pair.dyad, conditions.parameters
-    if matters.shape[0] == 0 or meeting.kind not in (CONTROL, REQUEST, PLANNED):
+    if meeting.kind not in (CONTROL, REQUEST, PLANNED):
         return no_subject()
     about, explains = subject_draws(draws, pair.number, meeting.day, meeting.kind)
     matter = _raised(meeting, pair, conditions, about)
@@ -158,8 +158,10 @@ def _hears(
     row.matter, row.matter_state, row.stake, row.explained = m, answer.state, stake, explained
     row.act = turn.act[answer.act]
     aggrieved = client.grievance > 0.0
-    believed = believed_sources(client, turn, occasion, acting_from(keyworker, turn, False, conditions), conditions)
-    predict(client, turn, occasion, conditions.personal)
+    p = conditions.parameters
+    acting = acting_from(keyworker, turn, False, conditions.frames, p)
+    believed = believed_sources(client, turn, occasion, acting, p)
+    predict(client, turn, occasion, conditions.room.personal)
     take_in(client, turn, occasion, answer.act, believed, conditions, row)
     if client.grievance > 0.0 and not aggrieved:
         note_grievance(Meeting(day, REQUEST, CLIENT), m, turn, answer.act, pair, log)

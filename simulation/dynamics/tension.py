@@ -49,7 +49,7 @@ def way_taken(party: Party, conditions: Conditions, draw: float) -> int:
     -------
     Code of the coping way.
     """
-    benign, odds = account(party, conditions.frames).benignity, conditions.odds
+    benign, odds = account(party, conditions.frames).benignity, conditions.room.odds
     total = 0.0
     for way in range(odds.shape[0]):
         odds[way] = math.exp(way_log_odds(way, party, party.style[way], benign, conditions.parameters))

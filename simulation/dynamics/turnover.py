@@ -28,7 +28,7 @@ def take_over(pair: Pair, conditions: Conditions, draws: Draws) -> None:
         Draws of the centre in this replicate.
     """
     client, keyworker, parameters = pair.client, pair.keyworker, conditions.parameters
-    own = conditions.own
+    own = conditions.room.own
     draw_own_expectation(pair, conditions, draws, own)
     carried = parameters.carry_over_to_new_keyworker
     hand_over(client, keyworker, own, parameters)

@@ -34,7 +34,7 @@ def trust_level(stock: float, threshold: float, width: float) -> float:
     >>> round(trust_level(0.5, threshold=1.0, width=0.15), 3)
     0.001
     """
-    return 0.5 + 0.5 * math.tanh((stock / threshold - 1.0) / width)
+    return 1.0 / (1.0 + math.exp(-2.0 * (stock / threshold - 1.0) / width))
 
 
 @rule
