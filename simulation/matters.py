@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -147,12 +146,14 @@ def _matter(path: Path, name: str, table: Any) -> Matter:
     }
     lasts = table.get("lasts", [0, 0])
     whole = isinstance(lasts, list) and len(lasts) == 2 and all(type(day) is int for day in lasts)
-    if not whole or not 0 <= lasts[0] <= lasts[1] <= 60:
+    if not whole or not (1 <= lasts[0] <= lasts[1] <= 60 or lasts == [0, 0]):
         raise InputError(
-            f"{path}: {name}.lasts = {lasts!r}; it must be two whole numbers of days from 0 to 60, as [1, 2]"
+            f"{path}: {name}.lasts = {repr(lasts)[:40]}; it must be two whole numbers of days from 1 to 60, as [1, 2]"
         )
     if lasts[1] > 0 and (raised_in != "request" or numbers.get("takes_effect", 0.0) < 1):
         raise InputError(f"{path}: {name}.lasts is for what is granted on request and takes_effect some days later")
+    if lasts[1] == 0 and numbers.get("takes_effect", 0.0) > 0:
+        raise InputError(f"{path}: {name}.takes_effect is for what lasts some days: say how many, as lasts = [1, 2]")
     record = table.get("record", {})
     if not isinstance(record, dict) or any(key not in OUTCOMES for key in record):
         raise InputError(f"{path}: {name}.record must be a table of {', '.join(OUTCOMES)} with changes of hardness")
@@ -177,7 +178,7 @@ def _matter(path: Path, name: str, table: Any) -> Matter:
 
 
 def _number(path: Path, field: str, value: Any, low: float, high: float) -> float:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not number or not low <= value <= high:
-        raise InputError(f"{path}: {field} = {value!r}; it must be a number from {low:g} to {high:g}")
+        raise InputError(f"{path}: {field} = {repr(value)[:40]}; it must be a number from {low:g} to {high:g}")
     return float(value)

@@ -110,7 +110,8 @@ def exchange_address(events: pd.DataFrame, row: pd.Series, prepared: PreparedSce
     """
     acts, resolved = list(prepared.resolved.situations.acts), prepared.resolved
     earlier = events[(events["day"] == row["day"]) & (events["number"] > 0) & (events["number"] < row["number"])]
-    by_same_reader = earlier[earlier["actor"] == row["actor"]]
+    heard = events.loc[: row.name].iloc[:-1]  # what was decided, or left unanswered, moves the client as well
+    by_same_reader = heard[(heard["day"] == row["day"]) & (heard["actor"] == row["actor"]) & heard["expected"].notna()]
     shares = [f"{SHARE_OF}{name}" for name in resolved.frames.names]
     before = by_same_reader.iloc[-1] if len(by_same_reader) else None
     opens = row["exchange"] == 0
