@@ -272,8 +272,6 @@ def read(
         What was feasible, and how likely the script, strain and each frame make it.
     occasion
         What is answered: the reader's own last act as it was meant.
-    occasion
-        What is answered: the reader's own last act as it was meant.
     act
         Place of what was done among the acts feasible in the turn.
     acting
