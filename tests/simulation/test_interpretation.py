@@ -289,6 +289,31 @@ def test_knowing_the_rules_takes_nothing_from_what_is_good(act, procedural, know
 
 
 @LAW
+@given(mandated_bad_acts, shares, shares, share, share, share)
+def test_as_a_deed_a_mandated_act_coerces_the_same_whosever_doing_it_is_and_less_if_it_is_explained(
+    act, put_down, otherwise, procedural, known, more
+):
+    little, much = sorted([known, more])
+    clients = [party(known_rules=k) for k in (little, little, much)]
+    for client, to in zip(clients, (put_down, otherwise, put_down), strict=True):
+        moved(client, act, to, deed_coercion=1.0, procedural_weight=procedural)
+    assert clients[0].felt_coercion == pytest.approx(clients[1].felt_coercion, abs=1e-12)
+    assert clients[2].felt_coercion <= clients[0].felt_coercion + 1e-12
+    told_nothing = party()
+    moved(told_nothing, act, deed_coercion=1.0, procedural_weight=1.0)
+    assert (told_nothing.felt_coercion > 0) == (TURNS[act[0]].potency[act[1]] > 0)
+
+
+@LAW
+@given(other_bad_acts, shares, share, share)
+def test_what_no_rule_prescribes_coerces_as_the_person_does_whatever_counts_as_a_deed(act, put_down, deed, procedural):
+    as_person, as_deed = party(), party(known_rules=0.5)
+    moved(as_person, act, put_down)
+    moved(as_deed, act, put_down, deed_coercion=deed, procedural_weight=procedural)
+    assert as_deed.felt_coercion == as_person.felt_coercion
+
+
+@LAW
 @given(bad_acts, shares, tone, tone, tone, RANGE["betrayal_weight"], RANGE["trust_override"])
 def test_the_same_bad_act_hurts_more_from_one_who_is_trusted(act, put_down, good, more, bad, betrayal, override):
     little, much = sorted([good, more])
