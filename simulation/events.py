@@ -217,7 +217,7 @@ GRIEVANCE_OPENED = _code(
         "over what had been done",
         "A grievance.",
         "a grievance opened",
-        Mark(GRIEVANCE, "v", "grievance opened"),
+        Mark(GRIEVANCE, "s", "grievance opened"),
     )
 )
 GRIEVANCE_MENDED = _code(

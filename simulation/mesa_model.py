@@ -124,7 +124,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
         view, kind = self.view_of(dyad), self.model.prepared.resolved.frames.kind
         shares = {name: float(view.definition[kind == k].sum()) for k, name in enumerate(KINDS)}
         felt = ("positivity", "negativity", "tension", "felt_coercion", "distance")
-        return shares | {name: float(getattr(view, name)) for name in felt}
+        open_too = {"negativity": float(view.negativity + view.grievance)}
+        return shares | {name: float(getattr(view, name)) for name in felt} | open_too
 
     def feeling(self, name: str) -> float:
         """One feeling toward the others, averaged over them."""
@@ -135,7 +136,9 @@ class Person(mesa.Agent):  # type: ignore[misc]
         raise NotImplementedError
 
     positivity = property(lambda self: self.feeling("positivity"), doc="Good tone toward the others, EPA units.")
-    negativity = property(lambda self: self.feeling("negativity"), doc="Bad tone toward the others, EPA units.")
+    negativity = property(
+        lambda self: self.feeling("negativity") + self.feeling("grievance"), doc="Bad tone, likewise."
+    )
     tension = property(lambda self: self.feeling("tension"), doc="Tension, in multiples of the tolerance.")
     distance = property(lambda self: self.feeling("distance"), doc="Distance kept beyond one's usual reserve.")
 

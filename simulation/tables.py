@@ -199,6 +199,7 @@ def _dyads(some: Sequence[CentreRecords], resolved: Resolved) -> pd.DataFrame:
                 data[f"{role}_{name}{when}"] = views["definition"][:, kind == k].sum(axis=1)
         for name in FELT:
             data[f"{role}_{name}"] = last[name].copy()
+        data[f"{role}_negativity"] += last["grievance"]  # what is open is part of it
     return pd.DataFrame(data)
 
 

@@ -142,7 +142,7 @@ def simulated(days: int, **classes: type) -> Centre:
 class FirstAct(Client):
     """Someone who always does what comes first among the feasible acts."""
 
-    def choose(self, dyad, turn, frame, bent, draws, row):
+    def choose(self, dyad, turn, occasion, frame, bent, draws, row):
         row.actor_frame, row.source, row.act, row.actor_tension = frame, 0, turn.act[0], self.view_of(dyad).tension
         return 0
 
@@ -160,11 +160,11 @@ def test_a_client_who_chooses_in_a_way_of_his_own_does_so_in_every_exchange():
 class Usual(Client):
     """Someone who only asks what anyone would do."""
 
-    def choose(self, dyad, turn, frame, bent, draws, row):
-        return super().choose(dyad, turn, frame, bent, draws, row)
+    def choose(self, dyad, turn, occasion, frame, bent, draws, row):
+        return super().choose(dyad, turn, occasion, frame, bent, draws, row)
 
-    def read(self, dyad, turn, act, acting, draw, row):
-        return super().read(dyad, turn, act, acting, draw, row)
+    def read(self, dyad, turn, occasion, act, acting, draw, row):
+        return super().read(dyad, turn, occasion, act, acting, draw, row)
 
 
 class UsualKeyworker(Keyworker):
@@ -172,9 +172,9 @@ class UsualKeyworker(Keyworker):
 
     heard = 0
 
-    def read(self, dyad, turn, act, acting, draw, row):
+    def read(self, dyad, turn, occasion, act, acting, draw, row):
         type(self).heard += 1
-        return super().read(dyad, turn, act, acting, draw, row)
+        return super().read(dyad, turn, occasion, act, acting, draw, row)
 
 
 def test_people_of_ones_own_who_do_what_anyone_does_change_nothing():

@@ -105,6 +105,11 @@ def test_draws_at_either_end_of_their_range_can_be_simulated(end):
 
 
 PRESENT = {"context.turnover": 2.0, "context.caseload": 6.0, "context.capacity": 3.0, "context.centre_spread": 0.5}
+IT_LASTS = {
+    "lasting.trust_override": 1.0, "lasting.grievance_size": 0.9, "lasting.grievance_tension": 0.3,
+    "lasting.betrayal_weight": 0.5, "lasting.hearsay": 0.1, "context.opposition": 0.8,
+}  # fmt: skip
+"""Numbers with which what happens lasts, so that thresholds and half-lives matter."""
 
 
 @pytest.mark.slow
@@ -112,7 +117,7 @@ PRESENT = {"context.turnover": 2.0, "context.caseload": 6.0, "context.capacity":
     "declared", [d for d in all_declarations() if d.section in NUMBERED], ids=lambda d: f"{d.section}.{d.name}"
 )
 def test_every_number_is_felt_by_somebody(declared):
-    present = SMALL | {"design.clients": 12} | PRESENT
+    present = SMALL | {"design.clients": 12} | PRESENT | (IT_LASTS if declared.section == "lasting" else {})
     key = f"{declared.section}.{declared.name}"
     prepared_pair = (
         PreparedScenario(changed(Scenario(), present | {key: value})) for value in (declared.low, declared.high)
@@ -131,7 +136,7 @@ def test_in_any_context_definitions_are_probabilities_and_tone_is_finite(data):
     for views in (stay.clients, stay.keyworkers):
         assert np.allclose(views.definition.sum(axis=1), 1.0)
         assert (views.definition >= 0).all()
-        for feeling in ("positivity", "negativity", "tension", "felt_coercion", "distance"):
+        for feeling in ("positivity", "negativity", "grievance", "tension", "felt_coercion", "distance"):
             assert np.isfinite(views[feeling]).all()
             assert (views[feeling] >= 0).all()
     exchanges = stay.events[stay.events.event == 0]

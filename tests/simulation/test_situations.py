@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twoway.simulation import situations as module
-from twoway.simulation.action_tables import action_tables, write_decisions
+from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, action_tables, chances_by_source, write_decisions
 from twoway.simulation.affect_control.equations import load_equations
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, load_frames
 from twoway.simulation.affect_control.lexicon import load_lexicon
 from twoway.simulation.data_files import data_file
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario, changed
-from twoway.simulation.sampling import pick
+from twoway.simulation.sampling import drawn_from
 from twoway.simulation.situations import EITHER, EncounterKind, load_situations, position_of
 
 LEXICON = load_lexicon(data_file("lexicons", "us2015"))
@@ -105,7 +105,8 @@ def built(situations=SHIPPED, temperature=1.2, noise=1.3, strictness=0.6):
     return action_tables(situations, FRAMES, LEXICON, EQUATIONS, changed(Scenario(), numbers))
 
 
-KINDS, TURNS = built()
+KINDS, TURNS, BEFORES = built()
+OPENING = Occasion(NOTHING_BEFORE, 0.0)
 turn_numbers = st.integers(0, len(TURNS) - 1)
 
 
@@ -177,15 +178,11 @@ def test_script_strain_and_each_frame_are_probabilities_over_feasible_acts(numbe
 
 
 @pytest.mark.parametrize("number", range(len(TURNS)))
-def test_cumulative_probabilities_rise_and_end_infinite_from_the_last_possible_act_on(number):
-    row = TURNS[number]
-    pairs = [(row.script, row.script_cdf), (row.strain, row.strain_cdf), *zip(row.will, row.will_cdf, strict=True)]
-    for probabilities, cumulative in pairs:
-        last = max(np.flatnonzero(probabilities), default=0)
-        assert np.isinf(cumulative[last:]).all()
-        assert np.isfinite(cumulative[:last]).all()
-        assert cumulative[:last] == pytest.approx(np.cumsum(probabilities)[:last], abs=1e-12)
-        assert (np.diff(cumulative[:last]) >= 0).all()
+def test_what_rounding_leaves_over_goes_to_the_last_possible_act(number):
+    script, strain, will = chances_by_source(TURNS[number], OPENING)
+    for probabilities in (script, *will) + ((strain,) if TURNS[number].strained else ()):
+        too_little = probabilities * (1 - 1e-9)
+        assert drawn_from(too_little, 1.0 - 1e-12) == np.flatnonzero(probabilities)[-1]
 
 
 @LAW
@@ -194,11 +191,12 @@ def test_no_draw_ever_picks_an_act_that_is_impossible(number, draw, strictness):
     turns = TURNS.copy()
     write_decisions(turns, strictness)
     row = turns[number]
-    assert row.script[pick(row.script_cdf, draw)] > 0
+    script, strain, will = chances_by_source(row, OPENING)
+    assert script[drawn_from(script, draw)] > 0
     for k in range(len(FRAMES.names)):
-        assert row.will[k, pick(row.will_cdf[k], draw)] > 0
+        assert will[k, drawn_from(will[k], draw)] > 0
     if row.strained:
-        assert row.strain[pick(row.strain_cdf, draw)] > 0
+        assert strain[drawn_from(strain, draw)] > 0
 
 
 @LAW
@@ -208,10 +206,10 @@ def test_the_script_never_refuses_where_rules_are_never_strict_and_never_grants_
     turns = TURNS.copy()
     write_decisions(turns, 0.0)
     assert turns[ANSWER].script[refuse] == 0
-    assert pick(turns[ANSWER].script_cdf, draw) != refuse
+    assert drawn_from(chances_by_source(turns[ANSWER], OPENING)[0], draw) != refuse
     write_decisions(turns, 1.0)
     assert turns[ANSWER].script[agree] == 0
-    assert pick(turns[ANSWER].script_cdf, draw) != agree
+    assert drawn_from(chances_by_source(turns[ANSWER], OPENING)[0], draw) != agree
 
 
 @LAW
@@ -234,7 +232,7 @@ def test_deciding_twice_is_the_same_as_deciding_once_whatever_was_decided_before
     write_decisions(twice, before)
     write_decisions(twice, strictness)
     write_decisions(twice, strictness)
-    for field in ("written", "script", "script_cdf"):
+    for field in ("written", "script", "script_sum"):
         assert (once[field] == twice[field]).all()
     assert (built(strictness=strictness)[1]["script"] == once["script"]).all()
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from twoway.simulation.action_tables import action_tables, write_choice_and_likeness
 from twoway.simulation.columns import EVENT_COLUMNS, row_type
 from twoway.simulation.coping import COPING_WAYS
-from twoway.simulation.dynamics.encounter import define
 from twoway.simulation.event_log import EventLog
+from twoway.simulation.interpretation import define
 from twoway.simulation.parameters.scenario import Scenario
 from twoway.simulation.random_streams import ANY, draws_of, with_written
 from twoway.simulation.run import PreparedScenario, parameters_record
@@ -51,8 +51,8 @@ def conditions(turns=TURNS, **changes):
 
 def turns_seen_with(noise):
     """The turns as someone sees them who perceives with this much noise."""
-    turns = TURNS.copy()
-    write_choice_and_likeness(turns, PREPARED.scenario.learning.choice_temperature, noise)
+    turns, learning = TURNS.copy(), PREPARED.scenario.learning
+    write_choice_and_likeness(turns, learning.choice_temperature, noise, learning.fact_confusion)
     return turns
 
 

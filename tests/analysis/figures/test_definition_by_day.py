@@ -5,6 +5,7 @@ import pytest
 from tests.support.drawn import assert_all_is_on_the_page, caption, heights, only, toned, with_frames, words
 
 from twoway.analysis.figures.definitions import LARGEST, WEEK, definition_by_day
+from twoway.analysis.figures.dyad_portrait import lanes_of
 from twoway.analysis.figures.layout import alt_text
 from twoway.simulation.parameters.scenario import load
 from twoway.simulation.tables import run
@@ -35,7 +36,8 @@ def test_dots_are_as_large_as_there_were_happenings_in_the_week(tables):
     talks = events.loc[events["event"].isin(["talk_repaired", "talk_failed"]), "day"]
     counts = np.bincount((talks - 1) // WEEK, minlength=3)
     assert counts.sum() > 0
-    dots = [some for some in figure.axes[2].collections if len(some.get_offsets()) and some.get_offsets()[0, 1] == 2]
+    lane = lanes_of(events).index("repair talk")
+    dots = [some for some in figure.axes[2].collections if len(some.get_offsets()) and some.get_offsets()[0, 1] == lane]
     areas = dots[0].get_sizes()
     assert len(areas) == np.count_nonzero(counts)
     assert areas / areas.max() == pytest.approx(counts[counts > 0] / counts.max())

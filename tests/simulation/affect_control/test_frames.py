@@ -89,7 +89,7 @@ def test_the_record_of_a_repertoire_holds_what_the_file_says():
     record = frames_record(SIX)
     assert (record.benign == SIX.benign).all()
     assert (record.expected == SIX.expected).all()
-    assert list(record.adversarial) == [0, 0, 0, 1, 1, 1]
+    assert [KINDS[kind] for kind in record.kind] == ["personal"] * 2 + ["formal"] + ["adversarial"] * 3
 
 
 def test_another_repertoire_is_added_as_a_file_without_code(tmp_path):
@@ -101,7 +101,7 @@ def test_another_repertoire_is_added_as_a_file_without_code(tmp_path):
     assert two.identities[0] == (("friend", "companion"), ("helper",))
     assert (two.expected == np.array([[1.0, 2.0], [3.0, 0.5]])).all()
     assert two.sentiments(LEXICON).shape == (2, 2, 3)
-    assert list(frames_record(two).adversarial) == [0, 1]
+    assert [KINDS[kind] for kind in frames_record(two).kind] == ["personal", "adversarial"]
 
 
 MISTAKES = [

@@ -15,7 +15,6 @@ from tests.support.people import (
     conditions,
     event_log,
     log_weights,
-    numbers,
     pair,
     party,
     row,
@@ -25,25 +24,23 @@ from tests.support.people import (
     unit_draw,
 )
 
-from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
+from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion
+from twoway.simulation.affect_control.frames import ADVERSARIAL, CLIENT, KEYWORKER
 from twoway.simulation.dynamics.encounter import (
     PERSON,
     ROLE,
     STRAIN,
     Meeting,
-    SourceShares,
     acting_from,
     choose,
     encounter,
-    frame_taken,
-    note_state,
     perceive,
     read,
-    redefine,
 )
+from twoway.simulation.interpretation import Reading, SourceShares, note_state, predict, redefine, stance
 from twoway.simulation.parameters.scenario import all_declarations
 from twoway.simulation.random_streams import ANY, ENCOUNTERS, encounter_draws, with_written
-from twoway.simulation.sampling import pick
+from twoway.simulation.sampling import drawn_from
 from twoway.simulation.situations import LONGEST, EncounterKind
 
 BOUNDS = {d.name: (d.low, d.high) for d in all_declarations()}
@@ -53,6 +50,7 @@ CONTROL = SITUATIONS.turn(EncounterKind.CONTROL, KEYWORKER, 0)
 TALK = SITUATIONS.turn(EncounterKind.PLANNED, KEYWORKER, 0)
 DAY = 10
 BELIEVED = SourceShares(0.35, 0.0)
+OPENING = Occasion(NOTHING_BEFORE, 0.0)
 LAW = settings(deadline=None, max_examples=60)
 
 turn_numbers = st.integers(0, len(SITUATIONS.turns) - 1)
@@ -69,8 +67,20 @@ def reads(reader, turn, number, draw=0.5, others_share=0.5, others_strain=0.0, t
     """The row that is left when *reader* reads an act."""
     note = row()
     acting = SourceShares(float(others_share), float(others_strain))
-    read(reader, turns[turn], number, acting, conditions(turns, **changes), draw, note)
+    read(reader, turns[turn], OPENING, number, acting, conditions(turns, **changes), draw, note)
     return note
+
+
+def redefines(reader, turn, seen, believed, **changes):
+    """Let *reader* redefine the relationship by an act seen."""
+    redefine(reader, turn, Reading(OPENING, seen, believed, 0.0, 0.0, 1.0), conditions(**changes))
+
+
+def perceived(reader, turn, done, believed, assimilation, draw, seen):
+    """The place of the act that *reader* takes an act for; *seen* is room to work in."""
+    personal = np.empty(turn.feasible)
+    predict(reader, turn, OPENING, personal)
+    return perceive(turn, OPENING, done, personal, believed, assimilation, draw, seen)
 
 
 def distance(one, other):
@@ -129,7 +139,7 @@ def test_a_reading_moves_a_definition_toward_the_frame_out_of_which_the_act_is_l
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party(view)
     before = reader.definition.copy()
-    redefine(reader, turn, seen, SourceShares(role, 0.0), numbers(definition_learning_rate=learning))
+    redefines(reader, turn, seen, SourceShares(role, 0.0), definition_learning_rate=learning)
     likeliest, unlikeliest = turn.will[:, seen].argmax(), turn.will[:, seen].argmin()
     assert reader.definition[likeliest] >= before[likeliest] - 1e-12
     assert reader.definition[unlikeliest] <= before[unlikeliest] + 1e-12
@@ -141,7 +151,7 @@ def test_from_an_open_mind_a_reading_makes_the_likeliest_frame_the_weightiest(nu
     turn = TURNS[number]
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party()
-    redefine(reader, turn, seen, SourceShares(0.2, 0.0), numbers())
+    redefines(reader, turn, seen, SourceShares(0.2, 0.0))
     assert reader.definition.max() == pytest.approx(reader.definition[turn.will[:, seen].argmax()])
 
 
@@ -152,7 +162,7 @@ def test_an_act_that_is_known_to_be_all_role_says_nothing_about_the_relationship
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party(view)
     before = reader.definition.copy()
-    redefine(reader, turn, seen, SourceShares(1.0, strain), numbers())
+    redefines(reader, turn, seen, SourceShares(1.0, strain))
     assert reader.definition == pytest.approx(before, abs=1e-12)
 
 
@@ -161,8 +171,8 @@ def test_an_act_that_is_known_to_be_all_role_says_nothing_about_the_relationship
 def test_a_definition_without_learning_goes_back_to_the_expectation(view, expected, number):
     reader = party(view)
     reader.expectation[:] = expected
-    anchored = numbers(definition_learning_rate=0.0, expectation_anchoring=1.0)
-    redefine(reader, TURNS[number], 0, SourceShares(0.3, 0.0), anchored)
+    anchored = {"definition_learning_rate": 0.0, "expectation_anchoring": 1.0}
+    redefines(reader, TURNS[number], 0, SourceShares(0.3, 0.0), **anchored)
     assert reader.definition == pytest.approx(party(expected).definition, abs=1e-12)
 
 
@@ -233,9 +243,9 @@ def test_a_courtesy_warms_less_from_someone_who_is_taken_to_stay_behind_the_role
 def test_whoever_always_acts_by_the_script_is_found_out():
     client = party(presumed_reserve=0.0)
     everyday = SITUATIONS.turn(EncounterKind.EVERYDAY, KEYWORKER, 0)
-    script, random = TURNS[everyday].script_cdf, np.random.default_rng(1)
+    script, random = TURNS[everyday].script, np.random.default_rng(1)
     for draw in random.random(400):
-        reads(client, everyday, pick(script, draw), turns=SHARP, formality=0.2, reserve_learning_rate=0.05)
+        reads(client, everyday, drawn_from(script, draw), turns=SHARP, formality=0.2, reserve_learning_rate=0.05)
     assert client.presumed_reserve > 0.5
 
 
@@ -293,7 +303,7 @@ def test_with_sharp_eyes_even_those_who_see_what_they_expect_see_what_was_done(n
     turn = SHARP[number]
     done = data.draw(st.integers(0, turn.feasible - 1))
     seen = np.empty(turn.feasible)
-    assert perceive(party(view), turn, done, SourceShares(role, 0.9 * strain), 1.0, draw, seen) == done
+    assert perceived(party(view), turn, done, SourceShares(role, 0.9 * strain), 1.0, draw, seen) == done
 
 
 @pytest.mark.parametrize(
@@ -305,7 +315,9 @@ def test_with_perceptual_noise_whatever_a_keyworker_does_looks_kinder_in_care_th
     turn, seen = turns_seen_with(1.3)[number], np.empty(50)
     for done in range(turn.feasible):
         looks = [
-            np.mean([turn.evaluation[perceive(someone, turn, done, BELIEVED, 0.85, u / 100, seen)] for u in range(100)])
+            np.mean(
+                [turn.evaluation[perceived(someone, turn, done, BELIEVED, 0.85, u / 100, seen)] for u in range(100)]
+            )
             for someone in (party(sure_of("care")), party(sure_of("custody")))
         ]
         assert looks[0] > looks[1], SITUATIONS.turns[number].feasible[done]
@@ -315,7 +327,7 @@ def test_who_does_not_lean_on_expectation_sees_the_same_whatever_the_relationshi
     turn, seen = TURNS[TALK], np.empty(50)
     for u in np.linspace(0, NEARLY_ONE, 50):
         care, custody = (
-            perceive(party(sure_of(frame)), turn, act(TALK, "explain_something_to"), BELIEVED, 0.0, u, seen)
+            perceived(party(sure_of(frame)), turn, act(TALK, "explain_something_to"), BELIEVED, 0.0, u, seen)
             for frame in ("care", "custody")
         )
         assert care == custody
@@ -326,7 +338,7 @@ def test_an_act_that_nobody_could_have_expected_is_seen_as_what_it_was():
     agree = act(ANSWER, "negotiate_with")
     assert turn.script[agree] == 0
     for u in (0.0, 0.5, NEARLY_ONE):
-        assert perceive(party(), turn, agree, SourceShares(1.0, 0.0), 1.0, u, seen) == agree
+        assert perceived(party(), turn, agree, SourceShares(1.0, 0.0), 1.0, u, seen) == agree
 
 
 def acts_of(someone, turn, there, frame, source_draw, bent=False):
@@ -334,7 +346,7 @@ def acts_of(someone, turn, there, frame, source_draw, bent=False):
     chosen, sources = [], set()
     for u in np.linspace(0, NEARLY_ONE, 60):
         note = row()
-        number = choose(someone, TURNS[turn], frame, bent, there, (source_draw, u), note)
+        number = choose(someone, TURNS[turn], OPENING, frame, bent, there, (source_draw, u), note)
         chosen.append(SITUATIONS.turns[turn].feasible[number])
         sources.add(int(note.source))
         assert note.act == TURNS[turn].act[number]
@@ -356,11 +368,11 @@ def test_out_of_strain_a_client_complains_evades_ignores_and_argues():
 
 def test_where_no_irritable_act_is_feasible_nobody_acts_out_of_strain():
     calm = TURNS.copy()
-    calm.strained, calm.strain, calm.strain_cdf = 0.0, 0.0, np.inf
+    calm.strained, calm.strain = 0.0, 0.0
     draw = (NEARLY_ONE, 0.5)
     for turn in calm:
         note = row()
-        choose(party(strain=1.0), turn, CARE, False, conditions(formality=0.0, mandate=0.0), draw, note)
+        choose(party(strain=1.0), turn, OPENING, CARE, False, conditions(formality=0.0, mandate=0.0), draw, note)
         assert note.source == PERSON
 
 
@@ -368,7 +380,7 @@ def test_as_a_person_one_does_what_feels_right_in_the_frame_one_has_taken():
     def mean_evaluation(frame):
         done = []
         for u in np.linspace(0, NEARLY_ONE, 60):
-            number = choose(party(), TURNS[TALK], frame, False, conditions(formality=0.0), (u, u), row())
+            number = choose(party(), TURNS[TALK], OPENING, frame, False, conditions(formality=0.0), (u, u), row())
             done.append(TURNS[TALK].evaluation[number])
         return np.mean(done)
 
@@ -378,11 +390,11 @@ def test_as_a_person_one_does_what_feels_right_in_the_frame_one_has_taken():
 def test_doing_what_ones_own_definition_forbids_leaves_tension_and_doing_what_it_asks_does_not():
     def tension_after(word, frame):
         keyworker = party()
-        script = TURNS[CONTROL].script_cdf
+        script = np.cumsum(TURNS[CONTROL].script)
         place = act(CONTROL, word)
         draw = (script[place - 1] if place else 0.0) + 1e-9
         note, there = row(), conditions(formality=1.0, deflection_tolerance=5.0)
-        choose(keyworker, TURNS[CONTROL], frame, False, there, (0.0, draw), note)
+        choose(keyworker, TURNS[CONTROL], OPENING, frame, False, there, (0.0, draw), note)
         assert note.act == TURNS[CONTROL].act[place]
         assert note.actor_tension == keyworker.tension
         return keyworker.tension
@@ -395,18 +407,18 @@ def test_doing_what_ones_own_definition_forbids_leaves_tension_and_doing_what_it
 @LAW
 @given(share, share, share, share)
 def test_a_mandate_binds_a_keyworker_unless_the_rules_are_bent(formality, reserve, mandate, away):
-    n = numbers(formality=formality, mandate=mandate)
+    there, lax = (conditions(formality=formality, mandate=m) for m in (mandate, 0.0))
     for turn in TURNS:
         someone = party(reserve=reserve, distance=away)
-        bound, free = acting_from(someone, turn, False, n).role, acting_from(someone, turn, True, n).role
-        assert free == acting_from(someone, turn, False, numbers(formality=formality, mandate=0.0)).role
+        bound, free = (acting_from(someone, turn, bent, there).role for bent in (False, True))
+        assert free == acting_from(someone, turn, False, lax).role
         assert bound == (max(free, mandate) if turn.mandated else free)
         assert max(formality, reserve) - 1e-12 <= free <= 1
 
 
 def test_someone_of_two_minds_takes_up_either_frame_as_often_as_it_weighs():
     undecided = party([0.0 if name in ("care", "custody") else -50.0 for name in NAMES])
-    taken = [frame_taken(undecided, True, PREPARED.frames, (i + 0.5) / 100) for i in range(100)]
+    taken = [stance(undecided, True, PREPARED.frames, (i + 0.5) / 100) for i in range(100)]
     assert taken.count(CARE) == taken.count(CUSTODY) == 50
 
 
@@ -414,8 +426,8 @@ def test_someone_of_two_minds_takes_up_either_frame_as_often_as_it_weighs():
 @given(log_weights, unit_draw)
 def test_someone_out_to_confront_who_opens_takes_the_weightiest_adversarial_frame_whatever_the_draw(view, draw):
     angry = party(view, confronting=1.0)
-    adversarial = np.flatnonzero(PREPARED.frames.adversarial)
-    taken = frame_taken(angry, True, PREPARED.frames, draw)
+    adversarial = np.flatnonzero(PREPARED.frames.kind == ADVERSARIAL)
+    taken = stance(angry, True, PREPARED.frames, draw)
     assert taken in adversarial
     assert angry.definition[taken] == angry.definition[adversarial].max()
 
@@ -424,14 +436,14 @@ def test_someone_out_to_confront_who_opens_takes_the_weightiest_adversarial_fram
 @given(log_weights, unit_draw)
 def test_someone_out_to_confront_to_whom_another_opens_takes_up_what_the_relationship_usually_is(view, draw):
     angry, calm = party(view, confronting=1.0), party(view)
-    assert frame_taken(angry, False, PREPARED.frames, draw) == frame_taken(calm, False, PREPARED.frames, draw)
+    assert stance(angry, False, PREPARED.frames, draw) == stance(calm, False, PREPARED.frames, draw)
 
 
 def meets(kind, opener, client, keyworker, draws, step=1, **changes):
     """The rows of an encounter and how many exchanges were read as good."""
     log = event_log(LONGEST, step)
     meeting = Meeting(DAY, int(kind), opener)
-    good = encounter(meeting, pair(client, keyworker), conditions(**changes), draws, log)
+    good = encounter(meeting, pair(client, keyworker), conditions(**changes), draws, log).good
     return log.rows, good
 
 
@@ -452,7 +464,7 @@ def test_in_an_encounter_the_parties_alternate_and_each_sticks_to_the_frame_take
     assert list(rows.exchange[:n]) == list(range(n))
     _, his_frame, her_frame, _ = encounter_draws(drawn, 0, DAY, int(kind))
     taken = [
-        frame_taken(party(view), opener == role, PREPARED.frames, draw)
+        stance(party(view), opener == role, PREPARED.frames, draw)
         for role, view, draw in ((CLIENT, his, his_frame), (KEYWORKER, hers, her_frame))
     ]
     assert list(rows.actor_frame[:n]) == [taken[(opener + i) % 2] for i in range(n)]
@@ -483,7 +495,7 @@ def test_a_confrontation_is_over_when_who_sought_it_has_opened_an_encounter(draw
     client, keyworker = party(confronting=1.0), party(confronting=1.0)
     rows, _ = meets(EncounterKind.EVERYDAY, CLIENT, client, keyworker, drawn)
     assert (client.confronting, keyworker.confronting) == (0.0, 1.0)
-    assert PREPARED.frames.adversarial[rows[0].actor_frame]
+    assert PREPARED.frames.kind[rows[0].actor_frame] == ADVERSARIAL
 
 
 @LAW
@@ -514,13 +526,13 @@ def test_draws_of_other_encounters_days_and_dyads_do_not_matter_to_this_one(draw
 
 
 def test_what_is_noted_of_a_party_is_how_it_is():
-    someone = party(sure_of("care"), positivity=1.0, negativity=0.25, tension=0.5, felt_coercion=0.1, distance=0.3,
-                    known_rules=0.7, presumed_reserve=0.6)  # fmt: skip
+    someone = party(sure_of("care"), positivity=1.0, negativity=0.25, grievance=0.5, tension=0.5, felt_coercion=0.1,
+                    distance=0.3, known_rules=0.7, presumed_reserve=0.6)  # fmt: skip
     note = row()
     note_state(someone, note)
     for field in (
         "positivity",
-        "negativity",
+        "grievance",
         "tension",
         "felt_coercion",
         "distance",
@@ -528,4 +540,5 @@ def test_what_is_noted_of_a_party_is_how_it_is():
         "presumed_reserve",
     ):
         assert note[field] == someone[field]
+    assert note.negativity == 0.75, "what is open is part of it"
     assert (note.definition == someone.definition).all()

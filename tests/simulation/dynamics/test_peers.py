@@ -8,8 +8,9 @@ from tests.support.people import FRAMES, LEAST, PREPARED, all_draws, event_log, 
 
 from twoway.simulation.affect_control.frames import CLIENT
 from twoway.simulation.dynamics.admission import open_centre
-from twoway.simulation.dynamics.peers import friendships, hear, peer_talk
+from twoway.simulation.dynamics.peers import friendships, peer_talk
 from twoway.simulation.events import PEER_TALK
+from twoway.simulation.interpretation import hear_peer
 from twoway.simulation.parameters.scenario import Scenario, changed
 from twoway.simulation.random_streams import ANY, PEERS, draws_of, with_written
 from twoway.simulation.run import PreparedScenario
@@ -59,7 +60,7 @@ def test_hearing_a_friend_moves_what_is_expected_toward_what_the_friend_says_and
     client, friend = party(his), party(friends)
     log_weights_before, friend_before = client.log_weights.copy(), friend.tobytes()
     wanted = client.expectation + influence * (friend.log_weights - client.expectation)
-    hear(client, friend, PREPARED.frames, numbers(opposition=0.0, peer_influence=influence))
+    hear_peer(client, friend, PREPARED.frames, numbers(opposition=0.0, peer_influence=influence))
     assert client.expectation == pytest.approx(wanted, abs=1e-12)
     assert (client.log_weights == log_weights_before).all()
     assert friend.tobytes() == friend_before
@@ -68,7 +69,7 @@ def test_hearing_a_friend_moves_what_is_expected_toward_what_the_friend_says_and
 def test_a_ward_that_opposes_the_staff_talks_their_adversarial_side_up():
     calm, opposed = party(), party()
     for client, opposition in ((calm, 0.0), (opposed, 2.0)):
-        hear(client, party(), PREPARED.frames, numbers(opposition=opposition, peer_influence=0.5))
+        hear_peer(client, party(), PREPARED.frames, numbers(opposition=opposition, peer_influence=0.5))
     assert (opposed.expectation - calm.expectation == -1.0 * FRAMES.benign).all()
 
 

@@ -20,9 +20,12 @@ from tests.support.people import (
     unit_draw,
 )
 
+from twoway.simulation.action_tables import NOTHING_BEFORE
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
-from twoway.simulation.dynamics.tension import NO_WAY, benignity, cope, deal_with_tension, end_talk, way_taken
+from twoway.simulation.dynamics.encounter import Course
+from twoway.simulation.dynamics.tension import NO_WAY, cope, deal_with_tension, end_talk, way_taken
 from twoway.simulation.events import HANDLING, TALK_AGREED, TALK_DECLINED, TALK_FAILED, TALK_REPAIRED
+from twoway.simulation.interpretation import account
 from twoway.simulation.random_streams import ANY, EVENINGS, draws_of, with_written
 from twoway.simulation.state import NOBODY
 
@@ -53,9 +56,9 @@ def odds_of(someone, **changes):
 @LAW
 @given(log_weights)
 def test_how_benign_a_relationship_seems_lies_between_its_worst_and_its_best_frame(view):
-    assert 0 <= benignity(party(view), PREPARED.frames) <= 1
-    assert benignity(party(sure_of("companionship", -9.0)), PREPARED.frames) == pytest.approx(1.0, abs=0.01)
-    assert benignity(party(sure_of("struggle", -9.0)), PREPARED.frames) == pytest.approx(0.0, abs=0.01)
+    assert 0 <= account(party(view), PREPARED.frames).benignity <= 1
+    assert account(party(sure_of("companionship", -9.0)), PREPARED.frames).benignity == pytest.approx(1.0, abs=0.01)
+    assert account(party(sure_of("struggle", -9.0)), PREPARED.frames).benignity == pytest.approx(0.0, abs=0.01)
 
 
 @LAW
@@ -133,7 +136,8 @@ def ends(client, keyworker, proposer, good, **changes):
     """Whether a talk of four exchanges, so many of them good, succeeded, as the row about it says."""
     log = event_log()
     dyad = pair(client, keyworker, talk_due=proposer)
-    end_talk(11, good, 4, dyad, numbers(**changes), log)
+    course = Course(4, good, NOTHING_BEFORE, NOTHING_BEFORE, False)
+    end_talk(11, course, dyad, numbers(**changes), (0.5, 0.5), log)
     assert log.written[0] == 1
     assert log.rows[0].actor == proposer
     assert dyad.dyad.talk_due == NOBODY
@@ -235,7 +239,7 @@ def test_without_tension_above_the_threshold_the_evening_is_quiet():
 @pytest.mark.parametrize(("accepts", "agreed"), [(0.3, True), (0.7, False)])
 def test_a_proposal_is_accepted_as_often_as_the_relationship_seems_benign_to_the_other(accepts, agreed):
     undecided = [0.0 if name in ("companionship", "struggle") else -60.0 for name in NAMES]
-    assert benignity(party(undecided), PREPARED.frames) == pytest.approx(0.5, abs=0.05)
+    assert account(party(undecided), PREPARED.frames).benignity == pytest.approx(0.5, abs=0.05)
     client = party(tension=2.0, style=set_on(PROPOSE_TALK))
     events, dyad = evening(client, party(undecided), accepts=accepts)
     assert events == [(HANDLING, CLIENT, PROPOSE_TALK), (TALK_AGREED if agreed else TALK_DECLINED, CLIENT, -1)]
