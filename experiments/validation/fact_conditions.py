@@ -30,13 +30,16 @@ class Condition(NamedTuple):
 
 CONTACT = {f"context.{name}": getattr(load("ordinary").context, name) for name in ("everyday", "planned")}
 """Rates of contact between client and keyworker at an ordinary centre."""
+NOBODY_NOTICES = {"people.client_insight": 0.0, "people.insight_sd": 0.0, "context.reflexivity": 0.0}
+"""Values with which nobody has insight into the other, so that nobody notices anything."""
 CONDITIONS: dict[str, Condition] = {
     "four centres": Condition("four-centres"),
     "ordinary": Condition("ordinary", keep=Detail.EVENTS),
     "voluntary": Condition("voluntary"),
     "raised expectations": Condition("raised-expectations", keep=Detail.EVENTS),
-    "opaque rules": Condition("strict-and-opaque"),
-    "explained rules": Condition("strict-but-fair"),
+    "opaque rules": Condition("strict-and-opaque", keep=Detail.EVENTS),
+    "explained rules": Condition("strict-but-fair", keep=Detail.EVENTS),
+    "nobody notices": Condition("ordinary", MappingProxyType(NOBODY_NOTICES), Detail.EVENTS),
     "twice the contact": Condition("ordinary", {name: 2 * usual for name, usual in CONTACT.items()}),
     "reflexive keyworkers": Condition("reflexive-staff"),
     **{
