@@ -62,7 +62,8 @@ def brought(panel: Panel, dyads: pd.DataFrame, distress: Floats, units: Units, s
 def _explained(matrix: Floats) -> Floats:
     """Squared multiple correlation of the first of some variables with the others, from correlation matrices."""
     own, among = matrix[..., 0, 1:], matrix[..., 1:, 1:]
-    unknown: NDArray[np.bool_] = np.isnan(matrix).any(axis=(-2, -1), keepdims=True)
-    among = np.where(unknown, np.eye(own.shape[-1]), among)
-    weights = (np.linalg.pinv(among) @ np.where(unknown[..., 0], 0.0, own)[..., None])[..., 0]
-    return np.where(unknown[..., 0, 0], np.nan, (weights * own).sum(axis=-1))
+    gaps = np.isnan(matrix).sum(axis=(-2, -1), keepdims=True)
+    among = np.where(gaps > 0, np.eye(own.shape[-1]), among)
+    own = np.where(gaps[..., 0] > 0, 0.0, own)
+    weights = (np.linalg.pinv(among) @ own[..., None])[..., 0]
+    return np.where(gaps[..., 0, 0] > 0, np.nan, (weights * own).sum(axis=-1))

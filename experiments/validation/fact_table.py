@@ -136,6 +136,26 @@ class DeclaredFact(_Row):
         }  # fmt: skip
 
 
+def sources_in_words(sources: str, status: str) -> str:
+    """The sources of a fact and how far they were read, which is said once.
+
+    Parameters
+    ----------
+    sources
+        The sources, joined; empty where there is none.
+    status
+        How far they were read, as ``facts.toml`` has it.
+
+    Examples
+    --------
+    >>> sources_in_words("Somebody 1999", "read"), sources_in_words("Somebody 1999 (abstract: sign)", "abstract")
+    ('Somebody 1999 (read)', 'Somebody 1999 (abstract: sign)')
+    """
+    if not sources:
+        return status
+    return sources if f"({status}" in sources else f"{sources} ({status})"
+
+
 class DeclaredFacts(_Row):
     """The table of facts."""
 

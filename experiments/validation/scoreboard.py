@@ -28,6 +28,7 @@ from twoway.experiments.validation.fact_table import (
     DeclaredPart,
     declared_facts,
     measurable_facts,
+    sources_in_words,
 )
 from twoway.experiments.validation.facts import FACTS, Part
 from twoway.simulation.errors import listed
@@ -270,7 +271,7 @@ def scoreboard_table(table: pd.DataFrame) -> Table:
 def sources_table(table: pd.DataFrame) -> Table:
     """Claim, computation and source of each fact, a row per fact."""
     rows = [
-        (row.fact, row.says, row.how, f"{row.sources} ({row.status})" if row.sources else row.status)
+        (row.fact, row.says, row.how, sources_in_words(row.sources, row.status))
         for row in table.drop_duplicates("fact").itertuples()
     ]
     return Table(("fact", "what it says", "how it is computed", "source"), tuple(rows))

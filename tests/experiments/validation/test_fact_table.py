@@ -1,11 +1,13 @@
 """What is declared of the facts: verdicts, and which facts are used in calibration."""
 
+import doctest
 import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from twoway.experiments.validation import fact_table
 from twoway.experiments.validation.fact_table import (
     CALIBRATION,
     HELD_OUT,
@@ -150,3 +152,8 @@ def test_without_an_interval_nothing_is_certain():
 def test_accepted_and_wrong_must_not_overlap(accept):
     with pytest.raises(ValueError, match="must lie within"):
         part(accept, (0.05, 0.85))
+
+
+def test_the_examples_of_the_table_are_right():
+    assert doctest.testmod(fact_table).attempted > 0
+    assert doctest.testmod(fact_table).failed == 0
