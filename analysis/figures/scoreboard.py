@@ -24,7 +24,14 @@ from twoway.analysis.narrative.words.grammar import decimal
 ROW = 0.27
 """Inches per row."""
 BAND, WRONG = "#BDD7E7", "#F2D5C4"
-MARKS = {"met": ("o", "#08519C"), "between": ("D", "#666666"), "missed": ("X", "#7A1F1F")}
+BARELY = "#E3EDF4"
+MARKS = {
+    "met": ("o", "#08519C"), "too small to matter": ("s", "#6BAED6"), "between": ("D", "#666666"),
+    "missed": ("X", "#7A1F1F"), "not yet measurable": ("", "none"),
+}  # fmt: skip
+"""Marks of the verdicts, from the best to the worst."""
+COUNTED = {"calibration": "used in calibration", "structure": "chose the structure, not counted"}
+"""What a fact was used for, where the word of the table is too short."""
 NATURAL = {"share": (0, 1), "probability": (0, 1), "correlation": (-1, 1), "difference of shares": (-1, 1)}
 """Ends of scales: a bound at such an end is none."""
 UNITS = {"share": "", "probability": "", "correlation": "r", "difference of shares": "", "odds ratio": "OR"}
@@ -72,13 +79,19 @@ def scoreboard_figure(scoreboard: pd.DataFrame, rests_on: str) -> Figure:
     """
     table = scoreboard
     values = [
-        f"{decimal(row.estimate)} {UNITS.get(row.unit, row.unit)}".strip()
-        + f", {row.verdict}{'' if row.certain else ' ?'}"
-        for row in table.itertuples()
+        (
+            f"{decimal(row.estimate)} {UNITS.get(row.unit, row.unit)}".strip()
+            + f", {row.verdict}{'' if row.certain else ' ?'}"
+            if np.isfinite(row.estimate)
+            else row.verdict + (f": needs {row.needs}" if row.needs else "")
+        )
+        for row in table.fillna({"needs": ""}).itertuples()
     ]
     worst = table.groupby("fact", sort=False)["verdict"].agg(lambda verdicts: max(verdicts, key=list(MARKS).index))
-    met, between, missed = ((worst == verdict).sum() for verdict in MARKS)
-    heading = f"The model against {len(worst)} facts: {met} met, {between} between, {missed} missed"
+    counts = {verdict: (worst == verdict).sum() for verdict in MARKS}
+    always = ("met", "between", "missed")
+    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count or verdict in always)
+    heading = f"The model against {len(worst)} facts: {told}"
     below = (
         f"{rests_on}. Lines: 95 % intervals. Each row has a scale of its own. A question mark: with other random draws "
         "another verdict is possible. How each fact is computed, and where it is from, stands in the table."
@@ -132,7 +145,7 @@ def _facts_figure(table: pd.DataFrame, values: list[str], heading: str, below: s
     }  # fmt: skip
     for place, (row, line) in enumerate(zip(rows, np.arange(len(rows)) + np.cumsum(heads), strict=True)):
         if heads[place]:
-            used = "used in calibration" if row.used == "calibration" else "held out"
+            used = COUNTED.get(row.used, row.used)
             named = text_width(row.fact, 9) * 1.15 + 0.1
             room = figure.get_size_inches()[0] - named - 0.3
             size = 9 * min(1.0, room / text_width(f"{row.says} ({used})", 9))
@@ -152,7 +165,11 @@ def _facts_figure(table: pd.DataFrame, values: list[str], heading: str, below: s
         Patch(facecolor=BAND, label="accepted"),
         Patch(facecolor=WRONG, hatch="///", edgecolor="white", label="wrong"),
     ]
+    if table["worth"].notna().any():
+        handles.insert(1, Patch(facecolor=BARELY, label="too small to matter"))
     for verdict, (mark, colour) in MARKS.items():
+        if not mark or not (table["verdict"] == verdict).any():
+            continue
         look: dict[str, Any] = {"color": "none", "markerfacecolor": colour, "markeredgecolor": "white", "markersize": 8}
         handles.append(Line2D([], [], marker=mark, label=verdict, **look))
     key(figure, handles)
@@ -175,6 +192,10 @@ def _row(axes: Axes, place: int, row: Any) -> None:
             axes.barh(place, right - left, left=left, color=WRONG, hatch="///", edgecolor="white", **box)
     left, right = at(row.accept_low), at(row.accept_high)
     axes.barh(place, right - left, left=left, color=BAND, **box)
+    if np.isfinite(row.worth):
+        none = min((row.accept_low, row.accept_high), key=lambda end: abs(end - row.worth))
+        left, right = sorted((at(none), at(row.worth)))
+        axes.barh(place, right - left, left=left, color=BARELY, **box)
     mark, colour = MARKS[row.verdict]
     if np.isfinite(row.low) and row.high > row.low:
         axes.plot([at(row.low), at(row.high)], [place, place], color=INK, lw=1.4, solid_capstyle="butt")

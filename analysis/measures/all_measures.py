@@ -9,15 +9,24 @@ import pandas as pd
 from twoway.analysis.measures import (
     ambivalence,
     attribution,
+    beginnings,
+    change,
+    climate,
     coercion,
     contact,
+    criticism,
+    deeds,
     growth,
+    hostility,
     keyworkers,
+    lasting,
     negativity,
     ratings,
+    replies,
     ruptures,
     tracking,
     variance,
+    warmth,
 )
 from twoway.analysis.measures import (
     pattern_mix as mix,
@@ -32,6 +41,7 @@ from twoway.simulation.tables import Tables
 MODULES: tuple[ModuleType, ...] = (
     mix, ratings, growth, ruptures, variance, tracking, ambivalence,
     coercion, attribution, negativity, contact, keyworkers,
+    replies, lasting, change, hostility, warmth, criticism, beginnings, climate, deeds,
 )  # fmt: skip
 ALL: tuple[Measure, ...] = tuple(measure for module in MODULES for measure in module.MEASURES)
 """Every measure there is, in the order of the table."""
@@ -75,13 +85,14 @@ def measures(tables: Tables, resolved: Resolved, day: int = 90, seed: int = 0) -
         If a table is empty, a column is missing, or the day is not in the table of days.
     """
     require_columns(tables.events, "events", OF_EVENTS)
-    require_columns(tables.dyads, "dyads", keyworkers.OF_DYADS)
+    require_columns(tables.dyads, "dyads", (*keyworkers.OF_DYADS, *beginnings.OF_DYADS))
     view = panel(tables.days)
     view.at(day)
     events, units = tables.events, units_of(view.dyads, seed)
     patterns = mix.patterns_on(view, day)
     found = ruptures.find_ruptures(view)
     courses = growth.shapes(view, day, found)
+    distress = criticism.distress_at_admission(view, tables.days)
     return pd.concat(
         [
             mix.mix(view, day, units),
@@ -89,6 +100,7 @@ def measures(tables: Tables, resolved: Resolved, day: int = 90, seed: int = 0) -
             growth.growth(view, courses, units),
             ruptures.ruptures(view, found, units),
             variance.variance(view, units),
+            variance.reciprocity(view, units),
             tracking.tracking(view, units),
             ambivalence.ambivalence(view, day, units, seed),
             coercion.coercion(view, events, resolved, day, units, seed=seed),
@@ -96,6 +108,15 @@ def measures(tables: Tables, resolved: Resolved, day: int = 90, seed: int = 0) -
             negativity.negativity(view, events, resolved, units),
             contact.contact(view, events, resolved, units),
             keyworkers.keyworkers(view, events, tables.dyads, resolved, courses, units),
+            replies.replying(view, events, resolved, units),
+            lasting.lasting(view, units),
+            change.change(view, units),
+            hostility.hostility(view, events, resolved, units),
+            warmth.warm_staff(view, events, resolved, units, seed),
+            criticism.criticism(view, events, resolved, day, distress, units),
+            beginnings.brought(view, tables.dyads, distress, units, seed),
+            climate.climate(view, day, seed),
+            deeds.deeds(view, events, patterns, units),
         ],
         ignore_index=True,
     )

@@ -18,7 +18,7 @@ from twoway.analysis.measures.estimates import (
 )
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.measures.pattern_mix import members, patterns_on
-from twoway.analysis.patterns import PATTERNS
+from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds
 from twoway.simulation.affect_control.frames import CLIENT
 
 Floats = NDArray[np.float64]
@@ -45,7 +45,13 @@ DIFFERENCE = Measure(
     "share among those who felt much less that among those who felt little",
     "matched pairs",
 )
-MEASURES = (INDEX, SAME_BALANCE, DIFFERENCE)
+BOTH = Measure(
+    "much_good_and_bad",
+    "share",
+    "share of clients' days on which good and bad tone are both beyond the thresholds of the classes",
+    "client days",
+)
+MEASURES = (INDEX, SAME_BALANCE, DIFFERENCE, BOTH)
 FRIENDLY, POLITE, CONFLICTED = PATTERNS
 
 
@@ -170,9 +176,32 @@ def ambivalence(panel: Panel, day: int, units: Units, seed: int = 0) -> pd.DataF
             ),
             outcomes_of_matched(matched, member, PATTERNS, "on the day", seed),
             outcomes_of_matched(matched, last, PATTERNS, "at the end", seed),
+            much_of_both(panel, units),
         ],
         ignore_index=True,
     )
+
+
+def much_of_both(panel: Panel, units: Units, thresholds: Thresholds = THRESHOLDS) -> pd.DataFrame:
+    """Share of clients' days with much good and much bad at once.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    units
+        Units that are resampled.
+    thresholds
+        From when on good and bad tone are much.
+
+    Returns
+    -------
+    DataFrame
+        One row of ``BOTH``, with the columns ``estimates.COLUMNS``.
+    """
+    good, bad = panel.positivity[CLIENT], panel.negativity[CLIENT]
+    both = ((good >= thresholds.positivity) & (bad > thresholds.negativity)).sum(axis=1, keepdims=True)
+    return estimated_shares(BOTH, ["all"], both.astype(np.float64), np.full(both.shape, good.shape[1], float), units)
 
 
 def _more(sums: Floats) -> Floats:

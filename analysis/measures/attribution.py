@@ -66,7 +66,7 @@ def negative_acts(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.
         ``time`` (days; within a day in the order of the events table) and ``person_share``.
     """
     seen = sentiment_of(events["seen"], resolved)
-    bad = events[seen < BAD]
+    bad = events[(seen < BAD) & events["act"].notna().to_numpy()]
     row, day = panel.rows_of(bad, "events"), bad["day"].to_numpy()
     within = pd.DataFrame({"row": row, "day": day}).groupby(["row", "day"]).cumcount().to_numpy()
     reader = np.where(bad["actor"] == ROLES[CLIENT], KEYWORKER, CLIENT)

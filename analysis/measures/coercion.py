@@ -62,6 +62,24 @@ def mandated(events: pd.DataFrame, resolved: Resolved) -> NDArray[np.bool_]:
     array of bool
         Shape (rows,).
     """
+    return mandated_turns(events, resolved) & (events["bent"].fillna(0).to_numpy(np.int64) == 0)
+
+
+def mandated_turns(events: pd.DataFrame, resolved: Resolved) -> NDArray[np.bool_]:
+    """Which rows of the events table are turns of a keyworker in which the rules prescribe, bent or not.
+
+    Parameters
+    ----------
+    events
+        Events table.
+    resolved
+        The scenario with its data files.
+
+    Returns
+    -------
+    array of bool
+        Shape (rows,).
+    """
     kind = pd.Categorical(events["encounter"], categories=list(ENCOUNTER_KINDS)).codes.astype(np.intp)
     exchange = events["exchange"].fillna(-1).to_numpy(np.int64)
     longest = max(resolved.situations.exchanges)
@@ -72,9 +90,7 @@ def mandated(events: pd.DataFrame, resolved: Resolved) -> NDArray[np.bool_]:
         if turn.role == KEYWORKER and turn.mandated:
             for place in range(longest):
                 known[turn.kind, place] |= position_of(place) == turn.position
-    bent = events["bent"].fillna(0).to_numpy(np.int64) == 1
-    keyworker = (events["actor"] == ROLES[KEYWORKER]).to_numpy()
-    return known[kind, exchange] & keyworker & ~bent
+    return known[kind, exchange] & (events["actor"] == ROLES[KEYWORKER]).to_numpy()
 
 
 def formal_control(panel: Panel, events: pd.DataFrame, resolved: Resolved, day: int) -> Floats:

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.measures.estimates import Measure, Units, estimated, not_estimated, tidy
+from twoway.analysis.measures.estimates import Measure, Statistic, Units, estimated, not_estimated, tidy
 from twoway.analysis.measures.panel import Panel
+from twoway.analysis.measures.tracking import pooled_correlation
 from twoway.analysis.patterns import ENOUGH_CENTRES
 from twoway.simulation.affect_control.frames import ROLES
 
@@ -30,7 +31,14 @@ SHARE = Measure(
     "centre, between pairs of a keyworker, and within pairs from day to day",
     "ratings",
 )
-MEASURES = (SHARE,)
+RECIPROCITY = Measure(
+    "pair_effects",
+    "correlation",
+    f"over pairs, of the client's with the keyworker's mean rating (one every {EVERY} days), each less the mean of all "
+    "pairs of the keyworker",
+    "pairs",
+)
+MEASURES = (SHARE, RECIPROCITY)
 
 
 def variance(panel: Panel, units: Units) -> pd.DataFrame:
@@ -71,6 +79,68 @@ def variance(panel: Panel, units: Units) -> pd.DataFrame:
         if missing:
             tables.append(tidy(SHARE, missing))
     return pd.concat(tables, ignore_index=True)
+
+
+def shares_of_both(panel: Panel) -> tuple[Floats, Statistic, tuple[str, ...]]:
+    """Variance shares of both parties' ratings as one function of sums over dyads, to compare them.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day; the days used are multiples of ``EVERY``.
+
+    Returns
+    -------
+    What each dyad contributes, shape (dyads, k); the function of its sums, shape (..., groups); and the names of the
+    groups, "client: centres" and so on, without those that the design cannot tell apart.
+    """
+    columns = np.flatnonzero(panel.days % EVERY == 0)
+    codes = _nested_codes(panel, columns)
+    counts = [len(np.unique(code)) for code in codes]
+    kept = [level for level in range(len(LEVELS)) if not _why_not(level, counts)]
+    if not kept:
+        return np.zeros((len(panel.dyads), 1)), lambda sums: sums[..., :0], ()
+    parts = [_parts(rating[:, columns], [codes[level] for level in kept]) for rating in panel.rating]
+    names = tuple(f"{role}: {LEVELS[level]}" for role in ROLES for level in kept)
+
+    def shares(sums: Floats) -> Floats:
+        return np.concatenate([_shares(own) for own in np.split(sums, 2, axis=-1)], axis=-1)
+
+    return np.hstack(parts), shares, names
+
+
+def reciprocity(panel: Panel, units: Units) -> pd.DataFrame:
+    """Correlation of the pair effects of client and keyworker, within keyworkers.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day; the days used are multiples of ``EVERY``.
+    units
+        Units that are resampled.
+
+    Returns
+    -------
+    DataFrame
+        One row of ``RECIPROCITY``, with the columns ``estimates.COLUMNS``.
+    """
+    n, columns = len(panel.dyads), np.flatnonzero(panel.days % EVERY == 0)
+    parts, count = np.zeros((n, 3)), 0
+    if len(columns):
+        _, keyworker, pair, _ = _nested_codes(panel, columns)
+        size = np.bincount(pair)
+        first = np.unique(pair, return_index=True)[1]
+        own = keyworker[first]
+        pairs = np.bincount(own)[own]
+        effects = []
+        for rating in panel.rating[:, :, columns]:
+            mean = np.bincount(pair, rating.ravel()) / size
+            effects.append((mean - (np.bincount(own, mean) / np.maximum(np.bincount(own), 1))[own]) * (pairs > 1))
+        client, other = effects
+        products = np.stack([client * other, client**2, other**2], axis=1)
+        np.add.at(parts, first // len(columns), products)
+        count = int((pairs > 1).sum())
+    return estimated(RECIPROCITY, ["all"], parts, pooled_correlation, [count], units)
 
 
 def _nested_codes(panel: Panel, columns: NDArray[np.intp]) -> list[NDArray[np.int64]]:

@@ -1,4 +1,4 @@
-"""The posterior predictive check: every fact, also those that were held out, over draws of the posterior sample."""
+"""The posterior predictive check: every measurable fact, also held out ones, over draws of the posterior sample."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from twoway.analysis.render.document import Table
 from twoway.experiments.calibration.evaluate import FactPoint, evaluate_points, seeds
 from twoway.experiments.calibration.posterior import MOSTLY, shipped_posterior
 from twoway.experiments.results.result import Result, derived
-from twoway.experiments.validation.fact_table import CALIBRATION, HELD_OUT, MET, declared_facts
+from twoway.experiments.validation.fact_table import CALIBRATION, HELD_OUT, MET, measurable_facts
 from twoway.experiments.validation.scoreboard import PAIRS, accepted_range
 from twoway.simulation.errors import InputError, listed
 
@@ -27,7 +27,7 @@ def _predictive(draws: int, seed: int, replicates: int, threads: int = 2, progre
     """
     sample = check_draws(draws)
     chosen = sample.iloc[np.linspace(0, len(sample) - 1, draws).round().astype(int)]
-    facts = declared_facts()
+    facts = measurable_facts()
     names = tuple(one.id for one in facts)
     points = [
         FactPoint(tuple((name, float(v)) for name, v in row.items()), names, draw_seed, replicates)

@@ -7,9 +7,11 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from twoway.analysis.measures.estimates import Units, units_alone, units_of
+from twoway.analysis.measures.grievances import MENDED, OPENED
 from twoway.analysis.measures.panel import Panel, panel
 from twoway.analysis.measures.ruptures import find_ruptures
 from twoway.experiments.validation.ablation_table import WHOLE, ablations
@@ -26,17 +28,24 @@ class Condition(NamedTuple):
     scenario: str
     changes: Changes = MappingProxyType({})
     keep: Detail = Detail.DAYS
+    kinds: tuple[str, ...] = ()
+    """Kinds of events that become rows of the table; all of them where none is named."""
 
 
 CONTACT = {f"context.{name}": getattr(load("ordinary").context, name) for name in ("everyday", "planned")}
 """Rates of contact between client and keyworker at an ordinary centre."""
+ACTS = ("exchange",)
+"""The kind of events that are acts."""
+NOBODY_NOTICES = {"people.client_insight": 0.0, "people.insight_sd": 0.0, "context.reflexivity": 0.0}
+"""Values with which nobody has insight into the other, so that nobody notices anything."""
 CONDITIONS: dict[str, Condition] = {
     "four centres": Condition("four-centres"),
     "ordinary": Condition("ordinary", keep=Detail.EVENTS),
     "voluntary": Condition("voluntary"),
-    "raised expectations": Condition("raised-expectations", keep=Detail.EVENTS),
-    "opaque rules": Condition("strict-and-opaque"),
-    "explained rules": Condition("strict-but-fair"),
+    "raised expectations": Condition("raised-expectations", keep=Detail.EVENTS, kinds=ACTS),
+    "opaque rules": Condition("strict-and-opaque", keep=Detail.EVENTS, kinds=ACTS),
+    "explained rules": Condition("strict-but-fair", keep=Detail.EVENTS, kinds=ACTS),
+    "nobody notices": Condition("ordinary", MappingProxyType(NOBODY_NOTICES), Detail.EVENTS, (OPENED, MENDED)),
     "twice the contact": Condition("ordinary", {name: 2 * usual for name, usual in CONTACT.items()}),
     "reflexive keyworkers": Condition("reflexive-staff"),
     **{
@@ -89,6 +98,9 @@ class SimulatedCondition:
         world = ground.with_scenario(scenario)
         self.resolved = world.resolved
         centres = list(simulate(world, seed, range(replicates), condition.keep, threads))
+        if condition.kinds:
+            codes = [list(self.resolved.events).index(kind) for kind in condition.kinds]
+            centres = [one._replace(events=one.events[np.isin(one.events["event"], codes)]) for one in centres]
         self.tables = translator.tables(centres)
 
     @cached_property
@@ -98,7 +110,7 @@ class SimulatedCondition:
 
     @property
     def events(self) -> pd.DataFrame:
-        """Every event, a row each."""
+        """Every event that is kept, a row each."""
         return self.tables.events
 
     @cached_property

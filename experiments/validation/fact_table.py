@@ -12,9 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from twoway.experiments.results.tables import read_declarations
 
 FILE = Path(__file__).with_name("facts.toml")
-MET, BETWEEN, MISSED = "met", "between", "missed"
-VERDICTS = (MET, BETWEEN, MISSED)
-CALIBRATION, HELD_OUT = "calibration", "held out"
+MET, TOO_SMALL, BETWEEN, MISSED = "met", "too small to matter", "between", "missed"
+NOT_YET = "not yet measurable"
+VERDICTS = (MET, TOO_SMALL, BETWEEN, MISSED, NOT_YET)
+"""What can be said of a fact, from the best to the worst; all but the first are not met."""
+CALIBRATION, HELD_OUT, STRUCTURE = "calibration", "held out", "structure"
+LATER = "later calibration"
+"""Use of a fact that is set aside for calibration, but that the posterior sample that ships was not aimed at."""
+AIMED_AT = (1,)
+"""Lists of facts that the posterior sample that ships was aimed at."""
 Text = Annotated[str, Field(min_length=1)]
 Bounds = tuple[float, float]
 
@@ -34,16 +40,28 @@ class DeclaredPart(_Row):
     """From and to where the fact is met."""
     wrong: Bounds = (float("-inf"), float("inf"))
     """Below the first and above the second the model is wrong."""
+    worth: float | None = None
+    """Smallest effect worth having; the end of the accepted range that is nearer to it is no effect."""
 
     @model_validator(mode="after")
     def _in_order(self) -> DeclaredPart:
         low, high = self.accept
         if not (self.wrong[0] <= low < high <= self.wrong[1]):
             raise ValueError(f"{self.name}: the accepted range must lie within the one that is not wrong")
+        if self.worth is not None and not low < self.worth < high:
+            raise ValueError(f"{self.name}: the smallest effect worth having must lie within the accepted range")
         return self
 
+    @property
+    def aimed(self) -> Bounds:
+        """From and to where the fact is met by an effect that is not too small."""
+        low, high = self.accept
+        if self.worth is None:
+            return self.accept
+        return (self.worth, high) if abs(low - self.worth) < abs(high - self.worth) else (low, self.worth)
+
     def verdict(self, estimate: float) -> str:
-        """Met, between or missed; a number that could not be computed is missed.
+        """Met, too small to matter, between or missed; a number that could not be computed is missed.
 
         A bound at which accepted and wrong meet counts as wrong: a direction that is not there is missed. Where nothing
         lies beyond what is accepted (a share of 0 or 1), wrong is left open.
@@ -52,7 +70,7 @@ class DeclaredPart(_Row):
         below, above = self.wrong
         at_edge = math.isfinite(estimate) and (estimate == low == below or estimate == high == above)
         if low <= estimate <= high and not at_edge:
-            return MET
+            return MET if self.aimed[0] <= estimate <= self.aimed[1] else TOO_SMALL
         return BETWEEN if below < estimate < above else MISSED
 
     def certain(self, low: float, high: float) -> bool:
@@ -63,7 +81,7 @@ class DeclaredPart(_Row):
         low, high
             Ends of the interval, in the unit of the part; NaN without one.
         """
-        bounds = (*self.accept, *self.wrong)
+        bounds = (*self.accept, *self.wrong, *self.aimed)
         inside = [b for b in bounds if math.isfinite(b) and low < b < high]
         return not math.isnan(low + high) and self.verdict(low) == self.verdict(high) and not inside
 
@@ -75,8 +93,14 @@ class DeclaredFact(_Row):
     """Its name on the scoreboard."""
     says: Text
     """Claim, in a sentence."""
-    status: Literal["read", "read second-hand", "assumed"]
-    """Whether the source was read, read second-hand, or is missing."""
+    status: Literal["read", "abstract", "read second-hand", "recalled", "idea", "assumed"]
+    """How far the source was read, or that there is none; ``facts.toml`` says what each word means."""
+    use: Literal["calibration", "held out", "structure"]
+    """What it is used for, fixed beforehand by the rule that ``facts.toml`` states."""
+    since: Literal[1, 2]
+    """List with which it came."""
+    needs: Literal["", "exits"] = ""
+    """What the model does not have yet, without which the fact cannot be measured."""
     sources: tuple[str, ...]
     """Publications; none for what is assumed."""
     how: Text
@@ -87,8 +111,11 @@ class DeclaredFact(_Row):
     """Caution for the reader, besides whether the fact was used in calibration."""
     would_take: str = ""
     """Our guess at what the model lacks if it does not meet the fact."""
-    used: str = ""
-    """Whether it was used in calibration, by the rule that ``facts.toml`` states."""
+
+    @property
+    def used(self) -> str:
+        """What it has been used for so far: its ``use``, or ``LATER``."""
+        return LATER if self.use == CALIBRATION and self.since not in AIMED_AT else self.use
 
     def row(self, part: DeclaredPart, estimate: float, low: float, high: float) -> dict[str, Any]:
         """The columns that every table of facts has for a part: names, value, interval and bounds.
@@ -105,7 +132,28 @@ class DeclaredFact(_Row):
             "estimate": estimate, "low": low, "high": high,
             "accept_low": part.accept[0], "accept_high": part.accept[1],
             "wrong_low": part.wrong[0], "wrong_high": part.wrong[1],
+            "worth": math.nan if part.worth is None else part.worth,
         }  # fmt: skip
+
+
+def sources_in_words(sources: str, status: str) -> str:
+    """The sources of a fact and how far they were read, which is said once.
+
+    Parameters
+    ----------
+    sources
+        The sources, joined; empty where there is none.
+    status
+        How far they were read, as ``facts.toml`` has it.
+
+    Examples
+    --------
+    >>> sources_in_words("Somebody 1999", "read"), sources_in_words("Somebody 1999 (abstract: sign)", "abstract")
+    ('Somebody 1999 (read)', 'Somebody 1999 (abstract: sign)')
+    """
+    if not sources:
+        return status
+    return sources if f"({status}" in sources else f"{sources} ({status})"
 
 
 class DeclaredFacts(_Row):
@@ -116,8 +164,10 @@ class DeclaredFacts(_Row):
 
 @lru_cache
 def declared_facts() -> tuple[DeclaredFact, ...]:
-    """Every fact in the order of the file, each with how it was used."""
-    facts = read_declarations(FILE, DeclaredFacts).fact
-    sourced = [one.id for one in facts if one.status != "assumed"]
-    used = {name: (CALIBRATION, HELD_OUT)[place % 2] for place, name in enumerate(sourced)}
-    return tuple(one.model_copy(update={"used": used.get(one.id, CALIBRATION)}) for one in facts)
+    """Every fact in the order of the file."""
+    return read_declarations(FILE, DeclaredFacts).fact
+
+
+def measurable_facts() -> tuple[DeclaredFact, ...]:
+    """The facts that the model has everything for, in the order of the file."""
+    return tuple(one for one in declared_facts() if not one.needs)

@@ -14,19 +14,31 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twoway.analysis.measures import (
+    ambivalence,
     attribution,
+    beginnings,
+    change,
+    climate,
     coercion,
     contact,
+    criticism,
+    deeds,
     growth,
+    hostility,
     keyworkers,
+    lasting,
     negativity,
     ratings,
+    replies,
     ruptures,
     variance,
+    warmth,
 )
-from twoway.analysis.measures.estimates import Measure, estimated
+from twoway.analysis.measures.estimates import DRAWS, Measure, correlation, estimated, moments
+from twoway.analysis.measures.grievances import felt_ruptures
 from twoway.analysis.measures.pattern_mix import all_three, classes_on, patterns_on, usual_members
 from twoway.analysis.measures.tracking import pooled_correlation, tracking_sums
+from twoway.analysis.patterns import PATTERNS
 from twoway.analysis.statistics.intervals import student_interval
 from twoway.analysis.tables import sentiment_of
 from twoway.experiments.validation.fact_conditions import SimulatedCondition
@@ -41,10 +53,16 @@ LATER = 90
 """Day on which interventions are judged."""
 ASKED_INVOLUNTARY = 0.89
 """Share of involuntary patients with high felt coercion (Sheehan & Burns 2011, read): sets the cut of the scale."""
+VARIANCE_PARTS = (
+    "client's: keyworkers", "the same less keyworker's: keyworkers", "client's: centres", "client's: pairs and days"
+)  # fmt: skip
+"""Parts of the fact about where ratings vary that come from shares of variance."""
 CERTAIN = 0.9
 """Weight from which on one frame counts as all but certain (assumed)."""
 ABOUT_AS_GOOD = 0.5
 """EPA units of evaluation up to which one act may be taken for another and still be about as good (assumed)."""
+ASKED_CRITICAL = 0.25
+"""Share of keyworkers in voluntary care who are critical (Moore et al. 1992, abstract): sets the cut of the scale."""
 STEPS_OF_CUT = 200
 """Steps between which the cut is interpolated."""
 
@@ -62,21 +80,32 @@ Worked = Callable[[Mapping[str, SimulatedCondition]], Parts]
 
 
 class Fact(NamedTuple):
-    """Computation of a fact: the conditions that it needs, and its function."""
+    """Computation of a fact: the conditions that it needs, its function, and whether that looks at events."""
 
     conditions: tuple[str, ...]
     work: Worked
+    events: bool = True
 
 
 FACTS: dict[str, Fact] = {}
 """Every fact by its id in ``facts.toml``."""
 
 
-def fact(name: str, *conditions: str) -> Callable[[Worked], Worked]:
-    """Register a function as the way a fact is computed from some *conditions*."""
+def fact(name: str, *conditions: str, events: bool = True) -> Callable[[Worked], Worked]:
+    """Register a function as the way a fact is computed from some conditions.
+
+    Parameters
+    ----------
+    name
+        Id of the fact in ``facts.toml``.
+    conditions
+        Names of the conditions that it needs.
+    events
+        Whether it looks at events; where no fact that is wanted does, those of a condition are not kept.
+    """
 
     def register(work: Worked) -> Worked:
-        FACTS[name] = Fact(conditions, work)
+        FACTS[name] = Fact(conditions, work, events)
         return work
 
     return register
@@ -107,6 +136,32 @@ def _difference(first: Floats, other: Floats, condition: SimulatedCondition) -> 
     if not condition.intervals or len(paired) < 2:
         return Part(float(paired.mean()), np.nan, np.nan)
     return Part(*(float(x[0]) for x in student_interval(paired)))
+
+
+def _share_above(reference: Floats, other: Floats, asked: float, one: SimulatedCondition, name: str) -> Parts:
+    """Share of dyads whose *other* number is above a cut that an *asked* share of the *reference* numbers is above.
+
+    For intervals the cut is set anew among the dyads drawn again, between steps that hold as many each.
+    """
+    steps = np.quantile(reference, np.linspace(0, 1, STEPS_OF_CUT + 1)[:-1])
+    above = np.hstack([each[:, None] >= steps for each in (reference, other)]).astype(float)
+
+    def share(sums: Floats) -> Floats:
+        held, found = np.split(sums[..., :-1] / sums[..., -1:], 2, axis=-1)
+        last = np.minimum((held >= asked).sum(axis=-1, keepdims=True), STEPS_OF_CUT - 1) - 1
+        (high, low), (more, fewer) = (
+            (np.take_along_axis(one, last, -1), np.take_along_axis(one, last + 1, -1)) for one in (held, found)
+        )
+        return more - (more - fewer) * (high - asked) / np.maximum(high - low, 1e-12)
+
+    return _estimate(_means(above), share, (name,), one)
+
+
+def _standardised(first: Floats, other: Floats, condition: SimulatedCondition) -> Part:
+    """Mean of *other* less *first* as ``_difference``, in standard deviations of *first* over dyads."""
+    spread = float(first.std())
+    part = _difference(first, other, condition)
+    return Part(*(value / spread if spread > 0 else np.nan for value in part))
 
 
 def _means(values: Floats) -> Floats:
@@ -157,23 +212,13 @@ def felt_coercion_matters(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     one, other = simulated["ordinary"], simulated["voluntary"]
     table = coercion.coercion(one.panel, one.events, one.resolved, DAY, one.units, seed=one.seed)
     felt, voluntary = (each.panel.felt_coercion[:, each.panel.at(DAY)] for each in (one, other))
-    steps = np.quantile(felt, np.linspace(0, 1, STEPS_OF_CUT + 1)[:-1])
-    above = np.hstack([each[:, None] >= steps for each in (felt, voluntary)]).astype(float)
-
-    def shares(sums: Floats) -> Floats:
-        held, free = np.split(sums[..., :-1] / sums[..., -1:], 2, axis=-1)
-        last = (held >= ASKED_INVOLUNTARY).sum(axis=-1, keepdims=True) - 1
-        (high, low), (more, fewer) = (
-            (np.take_along_axis(one, last, -1), np.take_along_axis(one, last + 1, -1)) for one in (held, free)
-        )
-        at_cut = more - (more - fewer) * (high - ASKED_INVOLUNTARY) / np.maximum(high - low, 1e-12)
-        return np.concatenate([ASKED_INVOLUNTARY - at_cut, at_cut], axis=-1)
-
+    free = _share_above(felt, voluntary, ASKED_INVOLUNTARY, one, "felt")["felt"]
     names = {"formal control, given felt": "formal, observed", "felt coercion, given formal": "felt, observed"}
     return {
         **_of(table, coercion.VIEW, {"felt coercion and rating": "observed"}),
         **_of(table, coercion.SLOPE, names),
-        **_estimate(_means(above), shares, ("more felt under compulsion", "felt by voluntary clients"), one),
+        "more felt under compulsion": Part(*(ASKED_INVOLUNTARY - x for x in (free.estimate, free.high, free.low))),
+        "felt by voluntary clients": free,
     }
 
 
@@ -269,16 +314,16 @@ def raised_expectations_come_true(simulated: Mapping[str, SimulatedCondition]) -
     """Changes in view and behaviour of the same dyads when keyworkers expect more."""
     before, after = simulated["ordinary"], simulated["raised expectations"]
     return {
-        "keyworker's view": _difference(_rating(before, KEYWORKER), _rating(after, KEYWORKER), before),
-        "client's acts": _difference(_acts_of_clients(before), _acts_of_clients(after), before),
+        "keyworker's view": _standardised(_rating(before, KEYWORKER), _rating(after, KEYWORKER), before),
+        "client's acts": _standardised(_acts_of_clients(before), _acts_of_clients(after), before),
     }
 
 
-@fact("I2", "opaque rules", "explained rules")
+@fact("I2", "opaque rules", "explained rules", events=False)
 def explanation_lowers_felt_coercion(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Change of felt coercion of the same clients when the same rules are explained."""
     opaque, explained = (one.panel.felt_coercion[:, one.panel.at(LATER)] for one in simulated.values())
-    return {"felt coercion": _difference(opaque, explained, simulated["opaque rules"])}
+    return {"felt coercion": _standardised(opaque, explained, simulated["opaque rules"])}
 
 
 @fact("I4", "ordinary", "twice the contact")
@@ -324,14 +369,18 @@ def each_dimension_matters(simulated: Mapping[str, SimulatedCondition]) -> Parts
 @fact("P1", "ordinary")
 def views_differ_in_level(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Client's less keyworker's rating, in standard deviations of the client's."""
-    one = simulated["ordinary"]
+    return _gap(simulated["ordinary"], "client's less keyworker's")
+
+
+def _gap(one: SimulatedCondition, name: str) -> Parts:
+    """How much higher the client's mean rating is than the keyworker's, in standard deviations of the client's."""
     client, keyworker = one.panel.rating[:, :, one.panel.at(DAY)]
 
     def gap(sums: Floats) -> Floats:
         his, hers, square, n = np.moveaxis(sums, -1, 0)
         return ((his - hers) / n / np.sqrt(square / n - (his / n) ** 2))[..., None]
 
-    return _estimate(_means(np.column_stack([client, keyworker, client**2])), gap, ("client's less keyworker's",), one)
+    return _estimate(_means(np.column_stack([client, keyworker, client**2])), gap, (name,), one)
 
 
 @fact("P2", "ordinary")
@@ -382,3 +431,241 @@ def definitions_are_seldom_settled(simulated: Mapping[str, SimulatedCondition]) 
     n = len(one.panel.dyads)
     parts = np.column_stack([np.bincount(rows, shares, minlength=n), np.bincount(rows, minlength=n)]).astype(np.float64)
     return _estimate(parts, lambda s: s[..., :1] / s[..., 1:], ("certain of one frame",), one)
+
+
+@fact("T3", "ordinary", "voluntary")
+def the_clients_view_is_not_the_lower(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Client's less keyworker's rating under compulsion and in voluntary care."""
+    return {**_gap(simulated["ordinary"], "ordinary"), **_gap(simulated["voluntary"], "voluntary")}
+
+
+def _repairs(one: SimulatedCondition) -> tuple[Floats, Floats, Floats]:
+    """Of each client: whether a rupture was felt by day 90, ruptures that had their time, and those repaired."""
+    found = felt_ruptures(one.panel, one.events, one.ruptures)
+    own = found[(found["party"] == ROLES[CLIENT]).to_numpy()]
+    row, n = one.panel.rows_of(own, "ruptures"), len(one.panel.dyads)
+    known = own["repaired"].notna().to_numpy(bool)
+    repaired = known & own["repaired"].fillna(False).to_numpy(bool)
+    early = (own["start"] <= LATER).to_numpy()
+    counts = [np.bincount(row[which], minlength=n).astype(np.float64) for which in (early, known, repaired)]
+    return np.minimum(counts[0], 1.0), counts[1], counts[2]
+
+
+@fact("T8", "ordinary")
+def ruptures_are_felt_and_repair_helps(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Clients with a rupture, repaired ones, and repair against the rating at the end."""
+    one = simulated["ordinary"]
+    felt, known, repaired = _repairs(one)
+    had = known > 0
+    parts = np.zeros((len(felt), 7))
+    if had.any():
+        parts[had] = moments(repaired[had] / known[had], one.panel.rating[CLIENT, had, -1])
+    return {
+        **_estimate(_means(felt[:, None]), lambda s: s[..., :1] / s[..., 1:], ("ruptured by day 90",), one),
+        **_estimate(np.column_stack([repaired, known]), lambda s: s[..., :1] / s[..., 1:], ("repaired",), one),
+        **_estimate(parts, lambda s: correlation(s)[..., None], ("repair and last rating",), one),
+    }
+
+
+@fact("T13", "ordinary")
+def ratings_differ_between_pairs_not_keyworkers(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Shares of variance by level for either party, and correlation of pair effects."""
+    one = simulated["ordinary"]
+    return {
+        **_shares_of_variance(one),
+        **_of(variance.reciprocity(one.panel, one.units), variance.RECIPROCITY, {"pair effects of both": "all"}),
+    }
+
+
+def _shares_of_variance(one: SimulatedCondition) -> Parts:
+    """Shares of the variance of the client's rating, and that of keyworkers less the same of hers."""
+    parts, shares, names = variance.shares_of_both(one.panel)
+
+    def wanted(sums: Floats) -> Floats:
+        found = dict(zip(names, np.moveaxis(shares(sums), -1, 0), strict=True))
+        nothing = np.full(sums.shape[:-1], np.nan)
+        levels = ("centres", "keyworkers", "pairs", "days")
+        centres, his, pairs, days = (found.get(f"client: {level}", nothing) for level in levels)
+        hers = found.get("keyworker: keyworkers", nothing)
+        return np.stack([his, his - hers, centres, pairs + days], axis=-1)
+
+    return _estimate(parts, wanted, VARIANCE_PARTS, one)
+
+
+@fact("I3", "ordinary", "nobody notices")
+def repair_needs_recognition(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Share of ruptures repaired when nobody notices, over the usual share."""
+    usual, blind = (_repairs(one)[1:] for one in simulated.values())
+    return _estimate(
+        np.column_stack([*usual, *blind]),
+        lambda s: (s[..., 3] / s[..., 2] / (s[..., 1] / s[..., 0]))[..., None],
+        ("repaired when nobody notices",),
+        simulated["ordinary"],
+    )
+
+
+@fact("T15", "ordinary")
+def replies_answer(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Replies against the acts they answer, by evaluation and by dominance."""
+    one = simulated["ordinary"]
+    answers = replies.replies(one.panel, one.events, one.resolved)
+    table = replies.answering(one.panel, answers, one.resolved, one.units)
+    return _of(table, replies.ANSWER, {name: name for name in replies.DIMENSIONS})
+
+
+@fact("T16", "ordinary")
+def hostile_acts_come_in_clusters(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Clustering of clients' hostile acts by centre and day."""
+    one = simulated["ordinary"]
+    counts = hostility.hostile_acts(one.panel, one.events, one.resolved)
+    return _of(hostility.clustering(one.panel, counts, one.units), hostility.CLUSTERING, {"clustering": "all"})
+
+
+@fact("T17", "ordinary")
+def ratings_rise_toward_discharge(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Rise of both mean ratings toward the end of the stay, and the larger of the two."""
+    one = simulated["ordinary"]
+
+    def all_rises(sums: Floats) -> Floats:
+        both = change.rises(sums)
+        return np.concatenate([both, both.max(axis=-1, keepdims=True)], axis=-1)
+
+    return _estimate(change.rise_parts(one.panel), all_rises, ("client's", "keyworker's", "larger of the two"), one)
+
+
+@fact("T18", "ordinary")
+def warm_staff_have_a_warm_view(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Late ratings of clients against the warmth and control of their keyworkers."""
+    one = simulated["ordinary"]
+    table = warmth.warm_staff(one.panel, one.events, one.resolved, one.units, one.seed)
+    return _of(table, warmth.WARMTH, {"rating and her warmth": "warmth", "rating and her control": "control"})
+
+
+@fact("T19", "ordinary")
+def critical_keyworkers_blame_the_person(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """The bad that keyworkers hold against what they put it down to."""
+    one = simulated["ordinary"]
+    table = criticism.blame(one.panel, one.events, one.resolved, LATER, one.units)
+    return _of(table, criticism.BLAME, {"bad held and person blamed": "all"})
+
+
+@fact("T20", "ordinary")
+def critical_keyworkers_act_worse_later(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Differences of what critical keyworkers and others do a month later."""
+    one = simulated["ordinary"]
+
+    def differences(sums: Floats) -> Floats:
+        both = criticism.acts_later(sums)
+        return np.concatenate([both, np.maximum(both[..., :1], -both[..., 1:])], axis=-1)
+
+    names = ("more bad acts", "fewer supportive acts", "either, in its direction")
+    return _estimate(criticism.acts_of_critical(one.panel, one.events, one.resolved, DAY), differences, names, one)
+
+
+@fact("T21", "voluntary", "opaque rules", events=False)
+def more_are_critical_where_it_is_secure(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Share of keyworkers above a cut of criticism that is set in voluntary care."""
+    free, strict = (criticism.bad_held(one.panel, LATER) for one in simulated.values())
+    return _share_above(free, strict, ASKED_CRITICAL, simulated["voluntary"], "critical in strict-and-opaque")
+
+
+@fact("T22", "ordinary")
+def criticism_lies_in_the_keyworker(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Variance of the bad held that lies between keyworkers less what the client's distress explains."""
+    one = simulated["ordinary"]
+    distress = criticism.distress_at_admission(one.panel, one.tables.days)
+
+    def more(sums: Floats) -> Floats:
+        shares = criticism.shares_of_criticism(sums)
+        return shares[..., :1] - shares[..., 1:]
+
+    return _estimate(
+        criticism.variance_of_criticism(one.panel, LATER, distress), more, ("keyworker less distress",), one
+    )
+
+
+@fact("T23", "ordinary")
+def what_is_brought_explains_little(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Variance of the early rating that the client's characteristics explain."""
+    one = simulated["ordinary"]
+    distress = criticism.distress_at_admission(one.panel, one.tables.days)
+    table = beginnings.brought(one.panel, one.tables.dyads, distress, one.units, one.seed)
+    return _of(table, beginnings.BROUGHT, {"explained by what is brought": "all"})
+
+
+@fact("T24", "opaque rules", "explained rules")
+def fair_handling_lowers_conflict(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Relative change of clients' hostile acts when the same rules are explained."""
+    counts = [hostility.hostile_acts(one.panel, one.events, one.resolved).sum(axis=1) for one in simulated.values()]
+    return _estimate(
+        np.stack(counts, axis=1).astype(np.float64),
+        lambda s: s[..., 1:] / s[..., :1] - 1,
+        ("clients' hostile acts",),
+        simulated["opaque rules"],
+    )
+
+
+@fact("T25", "opaque rules", events=False)
+def many_ratings_fall_under_strict_rules(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Share of clients whose rating falls over the first months."""
+    one = simulated["opaque rules"]
+    return _of(change.change(one.panel, one.units), change.FALLING, {"falling ratings": ROLES[CLIENT]})
+
+
+@fact("T26", "opaque rules", "explained rules")
+def pressure_works_only_where_it_is_fair(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Slope of resistance on formal control where rules are explained less where they are not."""
+    parts = [hostility.resistance(one.panel, one.events, one.resolved, LATER) for one in simulated.values()]
+    return _estimate(
+        np.hstack(parts),
+        lambda s: (hostility.slope(s[..., 5:]) - hostility.slope(s[..., :5]))[..., None],
+        ("slope, explained less unexplained",),
+        simulated["opaque rules"],
+    )
+
+
+@fact("T27", "four centres")
+def a_house_has_one_climate(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Correlation over centres of both mean ratings."""
+    one = simulated["four centres"]
+    table = climate.climate(one.panel, DAY, one.seed, DRAWS if one.intervals else 0)
+    return _of(table, climate.CLIMATE, {"centre means of both": "all"})
+
+
+@fact("P6", "ordinary")
+def a_pattern_is_mostly_the_same_next_month(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Kappa of a pattern with itself a month later."""
+    one = simulated["ordinary"]
+    table = lasting.retest(lasting.daily_patterns(one.panel), one.units)
+    return _of(table, lasting.KAPPA, {"kappa after 30 days": "all"})
+
+
+@fact("P7", "ordinary")
+def a_pattern_lasts(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Median length of the spells of each pattern."""
+    one = simulated["ordinary"]
+    table = lasting.spell_lengths(lasting.daily_patterns(one.panel), one.units)
+    return _of(table, lasting.SPELL, dict(zip(("friendly", "polite", "conflicted"), PATTERNS, strict=True)))
+
+
+@fact("P8", "ordinary")
+def much_good_and_much_bad_go_together(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Share of clients' days with much good and much bad."""
+    one = simulated["ordinary"]
+    return _of(ambivalence.much_of_both(one.panel, one.units), ambivalence.BOTH, {"client days with both": "all"})
+
+
+@fact("P9", "ordinary")
+def what_was_plainly_done_is_seen(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Share of searches, refusals and grants that are seen as such."""
+    one = simulated["ordinary"]
+    table = deeds.deeds(one.panel, one.events, patterns_on(one.panel, DAY), one.units)
+    return _of(table, deeds.SEEN, {name: name for name in deeds.DEEDS})
+
+
+@fact("P10", "ordinary")
+def explanations_are_heard_as_talking_down_in_conflict(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """How much more often an explanation is heard as talking down in conflicted than in friendly dyads."""
+    one = simulated["ordinary"]
+    table = deeds.deeds(one.panel, one.events, patterns_on(one.panel, DAY), one.units)
+    return _of(table, deeds.MORE, {"conflicted less friendly": deeds.CONFLICTED_LESS_FRIENDLY})

@@ -12,7 +12,7 @@ from twoway.analysis.narrative.words.grammar import counted, decimal
 from twoway.analysis.render.document import Table
 from twoway.experiments.validation.ablation_table import DIMENSIONS
 from twoway.experiments.validation.fact_conditions import CONDITIONS, SimulatedCondition
-from twoway.experiments.validation.fact_table import MET, declared_facts
+from twoway.experiments.validation.fact_table import MET, measurable_facts
 from twoway.experiments.validation.facts import FACTS
 from twoway.experiments.validation.scoreboard import accepted_range, replicates_of
 from twoway.simulation.errors import listed
@@ -45,7 +45,7 @@ def facts_without(seed: int, replicates: int, threads: int = 2, progress: bool =
     A row per part and removal with the columns ``without`` (a dimension, or ``WITH_ALL``), those of the scoreboard up
     to ``verdict``, and ``used``.
     """
-    facts = [one for one in declared_facts() if FACTS[one.id].conditions == (HERE,)]
+    facts = [one for one in measurable_facts() if FACTS[one.id].conditions == (HERE,)]
     rows = []
     for without in tqdm([WITH_ALL, *DIMENSIONS], desc="Facts without", disable=not progress, leave=False):
         condition = CONDITIONS[HERE if without == WITH_ALL else f"without {without}"]._replace(keep=Detail.EVENTS)

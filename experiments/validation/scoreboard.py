@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 from tqdm import tqdm
@@ -17,17 +18,32 @@ from twoway.experiments.validation.fact_table import (
     BETWEEN,
     CALIBRATION,
     HELD_OUT,
+    LATER,
     MET,
     MISSED,
+    NOT_YET,
+    STRUCTURE,
+    TOO_SMALL,
     VERDICTS,
+    DeclaredPart,
     declared_facts,
+    measurable_facts,
+    sources_in_words,
 )
 from twoway.experiments.validation.facts import FACTS, Part
 from twoway.simulation.errors import listed
 from twoway.simulation.parameters.scenario import load
+from twoway.simulation.run import Detail
 
+USES = {
+    CALIBRATION: "were used in calibration",
+    LATER: "are set aside for a later calibration, and were not aimed at",
+    HELD_OUT: "were held out",
+}
+"""What facts that count are used for, in words."""
 PAIRS = 16
 """Dyads in a replicate."""
+NO_PART = Part(math.nan, math.nan, math.nan)
 LEAST_REPLICATES = 25
 """Replicates from which on facts are judged: 400 dyads in every condition."""
 
@@ -82,8 +98,10 @@ def parts_of_facts(
     simulated: dict[str, SimulatedCondition] = {}
     found: dict[str, Mapping[str, Part]] = {}
     for condition in tqdm(needed, desc="conditions", disable=not progress, leave=False):
-        again = replicates_of(condition, replicates)
-        simulated[condition] = SimulatedCondition(CONDITIONS[condition], seed, again, defaults, threads, intervals)
+        again, declared = replicates_of(condition, replicates), CONDITIONS[condition]
+        if not any(one.events for one in waiting.values() if condition in one.conditions):
+            declared = declared._replace(keep=Detail.DAYS)
+        simulated[condition] = SimulatedCondition(declared, seed, again, defaults, threads, intervals)
         ready = [name for name, one in waiting.items() if set(one.conditions) <= set(simulated)]
         for name in ready:
             one = waiting.pop(name)
@@ -98,20 +116,21 @@ def _scoreboard_values(seed: int, replicates: int, threads: int = 2, progress: b
     """Every fact as the model has it, a row per part.
 
     Columns: fact, says, part, unit, estimate, low, high (95 %), accept_low, accept_high, wrong_low, wrong_high, verdict
-    (met, between, missed), certain (whether the verdict holds all over the interval), used, note, status, sources, how,
-    would_take.
+    (of ``VERDICTS``), certain (whether the verdict holds all over the interval), used, needs, note, status, sources,
+    how, would_take.
     """
-    facts = declared_facts()
-    found = parts_of_facts(tuple(one.id for one in facts), seed, replicates, threads=threads, progress=progress)
+    measured = tuple(one.id for one in measurable_facts())
+    found = parts_of_facts(measured, seed, replicates, threads=threads, progress=progress)
     rows = []
-    for one in facts:
+    for one in declared_facts():
         for part in one.part:
-            estimate, low, high = found[one.id][part.name]
+            estimate, low, high = NO_PART if one.needs else found[one.id][part.name]
             rows.append(
                 one.row(part, estimate, low, high)
                 | {
-                    "verdict": part.verdict(estimate), "certain": part.certain(low, high),
-                    "used": one.used, "note": one.note, "status": one.status,
+                    "verdict": NOT_YET if one.needs else part.verdict(estimate),
+                    "certain": bool(one.needs) or part.certain(low, high),
+                    "used": one.used, "needs": one.needs, "note": one.note, "status": one.status,
                     "sources": "; ".join(one.sources), "how": one.how, "would_take": one.would_take,
                 }
             )  # fmt: skip
@@ -144,26 +163,31 @@ def scoreboard_sentences(table: pd.DataFrame, dyads: int) -> Iterator[str]:
         Dyads in each condition.
     """
     facts = by_fact(table)
-    for used, how in ((CALIBRATION, "used in calibration"), (HELD_OUT, "held out")):
+    for used, how in USES.items():
         own = facts[(facts["used"] == used) & (facts["status"] != "assumed")]
-        met, between, missed = ((own["verdict"] == verdict).sum() for verdict in VERDICTS)
-        yield (
-            f"Facts with a source that were {how} ({len(own)}): {met} met in every part, {between} between, "
-            f"{missed} missed."
-        )
+        if used == LATER and own.empty:
+            continue
+        yield f"Facts with a source that {how} ({len(own)}): {_counts(own)}."
         for one in own[own["note"] != ""].itertuples():
             rest = own[own["fact"] != one.fact]
             met = (rest["verdict"] == MET).sum()
             yield f"Of {one.fact} one must know: {one.note}. Without it {met} of {len(rest)} are met in every part."
-    own = facts[facts["status"] == "assumed"]
-    met = (own["verdict"] == MET).sum()
-    yield f"Expectations without a source, all used in calibration ({len(own)}): {met} met in every part."
-    for verdict, words in ((MISSED, "Missed"), (BETWEEN, "Neither met nor wrong")):
+    for used in (CALIBRATION, LATER):
+        own = facts[(facts["status"] == "assumed") & (facts["used"] == used)]
+        if len(own):
+            yield f"Expectations without a source that {USES[used]} ({len(own)}): {_counts(own)}."
+    own = facts[facts["used"] == STRUCTURE]
+    if len(own):
+        yield f"Counted nowhere, since the model's structure was chosen with them: {listed(own['fact'])}."
+    for needs, rows in table[table["verdict"] == NOT_YET].groupby("needs", sort=False):
+        yield f"Not yet measurable, and so not met: {listed(rows['fact'].unique())} (needs {needs})."
+    words_of = ((MISSED, "Missed"), (BETWEEN, "Neither met nor wrong"), (TOO_SMALL, "Of the right sign, but too small"))
+    for verdict, words in words_of:
         rows = table[table["verdict"] == verdict]
         if len(rows):
             told = [f"{row.fact} ({row.part} {decimal(row.estimate)})" for row in rows.itertuples()]
             yield f"{words}: {listed(told)}."
-    for row in table[table["verdict"] != MET].drop_duplicates("fact").itertuples():
+    for row in table[~table["verdict"].isin([MET, NOT_YET])].drop_duplicates("fact").itertuples():
         yield f"What {row.fact} would take: {row.would_take or 'not known'}."
     open_ = table[~table["certain"]]
     if len(open_):
@@ -175,27 +199,57 @@ def scoreboard_sentences(table: pd.DataFrame, dyads: int) -> Iterator[str]:
 def scoreboard_lines(table: pd.DataFrame) -> Iterator[str]:
     """The scoreboard for a terminal, a line per part."""
     width = max(len(f"{row.part} ({row.unit})") for row in table.itertuples())
-    yield f"{'fact':<5}{'':<{width + 2}}{'value':>7}  {'95 % interval':<18}{'accepted':<16}verdict"
+    yield f"{'fact':<5}{'':<{width + 2}}{'value':>7}  {'95 % interval':<18}{'accepted':<32}verdict"
     before = ""
     for row in table.itertuples():
         name = "" if row.fact == before else row.fact
         before = row.fact
         interval = f"{decimal(row.low)} to {decimal(row.high)}" if row.high > row.low else ""
-        accepted = accepted_range(row.accept_low, row.accept_high)
-        how = ("" if row.used == CALIBRATION else ", held out") + (f" ({row.note})" if row.note else "")
+        accepted = accepted_range(row.accept_low, row.accept_high, row.worth)
+        how = ("" if row.used == CALIBRATION else f", {row.used}") + (f" ({row.note})" if row.note else "")
         maybe = "" if row.certain else " (with other random draws perhaps not)"
-        what, value = f"{row.part} ({row.unit})", decimal(row.estimate)
-        yield f"{name:<5}{what:<{width + 2}}{value:>7}  {interval:<18}{accepted:<16}{row.verdict}{how}{maybe}"
+        what, value = f"{row.part} ({row.unit})", value_in_words(row.estimate)
+        yield f"{name:<5}{what:<{width + 2}}{value:>7}  {interval:<18}{accepted:<32}{verdict_in_words(row)}{how}{maybe}"
 
 
-def accepted_range(low: float, high: float) -> str:
+def _counts(facts: pd.DataFrame) -> str:
+    """How many of some facts have which verdict, in words; what is rare is left out where there is none."""
+    met, *others = ((facts["verdict"] == verdict).sum() for verdict in VERDICTS)
+    rare = (TOO_SMALL, NOT_YET)
+    told = [f"{n} {word}" for n, word in zip(others, VERDICTS[1:], strict=True) if n or word not in rare]
+    return ", ".join([f"{met} met in every part", *told])
+
+
+def verdict_in_words(row: Any) -> str:
+    """The verdict on a part; where it cannot be measured yet, with what that needs.
+
+    Parameters
+    ----------
+    row
+        A part of a fact, with ``verdict`` and ``needs``.
+    """
+    return f"{NOT_YET}: needs {row.needs}" if row.verdict == NOT_YET else str(row.verdict)
+
+
+def value_in_words(value: float) -> str:
+    """A value, or that there is none."""
+    return "none" if math.isnan(value) else decimal(value)
+
+
+def accepted_range(low: float, high: float, worth: float = math.nan) -> str:
     """The accepted range in words.
 
     Parameters
     ----------
     low, high
         Its ends; one of them may be infinite.
+    worth
+        Smallest effect worth having; NaN where the whole range is.
     """
+    if not math.isnan(worth):
+        one = DeclaredPart(name="range", unit="any", accept=(low, high), worth=worth)
+        none = low if one.aimed[0] == worth else high
+        return f"{accepted_range(*one.aimed)}; to {none:g} too small"
     if math.isinf(low):
         return f"at most {high:g}"
     return f"at least {low:g}" if math.isinf(high) else f"{low:g} to {high:g}"
@@ -206,18 +260,18 @@ def scoreboard_table(table: pd.DataFrame) -> Table:
     rows = []
     for row in table.itertuples():
         interval = f"{decimal(row.low)} to {decimal(row.high)}" if row.high > row.low else ""
-        verdict = row.verdict if row.certain else f"{row.verdict}, not for certain"
-        accepted = accepted_range(row.accept_low, row.accept_high)
+        verdict = verdict_in_words(row) if row.certain else f"{row.verdict}, not for certain"
+        accepted = accepted_range(row.accept_low, row.accept_high, row.worth)
         what = f"{row.part} ({row.unit})"
         used = f"{row.used} ({row.note})" if row.note else row.used
-        rows.append((row.fact, what, decimal(row.estimate), interval, accepted, verdict, used))
+        rows.append((row.fact, what, value_in_words(row.estimate), interval, accepted, verdict, used))
     return Table(("fact", "part", "value", "95 % interval", "accepted", "verdict", "used"), tuple(rows))
 
 
 def sources_table(table: pd.DataFrame) -> Table:
     """Claim, computation and source of each fact, a row per fact."""
     rows = [
-        (row.fact, row.says, row.how, f"{row.sources} ({row.status})" if row.sources else row.status)
+        (row.fact, row.says, row.how, sources_in_words(row.sources, row.status))
         for row in table.drop_duplicates("fact").itertuples()
     ]
     return Table(("fact", "what it says", "how it is computed", "source"), tuple(rows))

@@ -231,12 +231,13 @@ def claims_of(count, kinds):
 
 def facts_of(count):
     """A scoreboard of facts, each with two parts, and the same over draws of a posterior sample."""
-    verdicts = ("met", "between", "missed")
+    verdicts = ("met", "between", "missed", "too small to matter", "not yet measurable")
     rows = [
         {"fact": f"F{f}", "part": part, "says": SAYS, "used": "held out" if f % 2 else "calibration", "unit": unit,
          "estimate": estimate,
          "low": estimate - 0.05, "high": estimate + 0.1, "accept_low": 0.2, "accept_high": 0.5, "wrong_low": 0.1,
-         "wrong_high": np.inf, "verdict": verdicts[f % 3], "certain": f % 4 > 0, "met": 0.3 + 0.1 * (f % 7),
+         "wrong_high": np.inf, "verdict": verdicts[f % 5], "worth": 0.3 if f % 5 == 3 else np.nan,
+         "needs": "exits" if f % 5 == 4 else "", "certain": f % 4 > 0, "met": 0.3 + 0.1 * (f % 7),
          "met_in_every_part": 0.9}
         for f in range(count)
         for part, unit, estimate in (("of clients who are in crisis", "share", 0.4), ("ratio", "odds ratio", 0.3 * f))

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from twoway.analysis.measures import beginnings
 from twoway.analysis.measures.all_measures import OF_EVENTS, codebook, measures
 from twoway.analysis.measures.estimates import COLUMNS
 from twoway.analysis.measures.keyworkers import OF_DYADS
@@ -61,7 +62,10 @@ def test_measures_by_day_and_by_seed(tables, scenario, result):
     pd.testing.assert_frame_equal(measures(tables, resolved, day=45), result)
     other = measures(tables, resolved, day=45, seed=1)
     differ = set(result["measure"][~np.isclose(result["estimate"], other["estimate"], equal_nan=True)])
-    assert differ <= {"rating_correlation", "rating_correlation_change", "felt_coercion_and_rating", "coercion_slope"}
+    assert differ <= {
+        "rating_correlation", "rating_correlation_change", "felt_coercion_and_rating", "coercion_slope", "warm_staff",
+        "explained_by_what_is_brought",
+    }  # fmt: skip
     assert differ, "rating noise goes by the seed"
     assert not measures(tables, resolved, day=30)["estimate"].equals(result["estimate"])
 
@@ -95,7 +99,8 @@ def test_little_to_measure_is_no_trouble(changes):
     [
         *(("events", column) for column in OF_EVENTS),
         *(("days", column) for column in OF_DAYS),
-        *(("dyads", column) for column in OF_DYADS),
+        *(("dyads", column) for column in dict.fromkeys((*OF_DYADS, *beginnings.OF_DYADS))),
+        ("days", "strain"),
     ],
 )
 def test_a_missing_column_is_refused_by_name(tables, scenario, name, column):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.support.handmade import panel_of, row
 
 import twoway.analysis.measures.ambivalence as module
-from twoway.analysis.measures.ambivalence import CALIPER, ambivalence, ambivalence_index, same_balance
+from twoway.analysis.measures.ambivalence import CALIPER, ambivalence, ambivalence_index, much_of_both, same_balance
 from twoway.analysis.measures.estimates import units_of
 from twoway.analysis.patterns import PATTERNS
 
@@ -86,3 +86,15 @@ def test_clients_of_the_same_balance_are_told_apart_on_the_day_and_at_the_end():
     assert row(table, "same_balance_difference", f"at the end: {CONFLICTED}")["estimate"] == 0
     assert row(table, "same_balance_difference", f"at the end: {FRIENDLY}")["estimate"] == -1
     assert row(table, "same_balance_difference", f"at the end: {POLITE}")["estimate"] == 1
+
+
+@given(TONES)
+def test_much_of_both_is_counted_on_every_day_by_the_thresholds_of_the_classes(tones):
+    positivity, negativity = np.array(tones).T
+    view = panel_of(
+        np.broadcast_to((positivity - negativity)[None, None], (2, 1, len(positivity))),
+        negativity=np.broadcast_to(negativity, (2, 1, len(positivity))),
+    )
+    found = row(much_of_both(view, units_of(view.dyads)), "much_good_and_bad", "all")
+    good, bad = view.positivity[0, 0], view.negativity[0, 0]
+    assert found["estimate"] == pytest.approx(np.mean((good >= 1.0) & (bad > 0.3)))

@@ -9,7 +9,7 @@ from statsmodels.formula.api import mixedlm
 from tests.support.handmade import panel_of, row
 
 from twoway.analysis.measures.estimates import units_of
-from twoway.analysis.measures.variance import EVERY, LEVELS, variance
+from twoway.analysis.measures.variance import EVERY, LEVELS, reciprocity, shares_of_both, variance
 
 COMPONENTS = dict(zip(LEVELS, (0.5, 0.3, 0.8, 0.4), strict=True))
 
@@ -105,3 +105,28 @@ def test_few_centres_have_shares_but_no_intervals():
 
 def test_ratings_that_never_differ_have_no_shares():
     assert of(planted(25, components=dict.fromkeys(LEVELS, 0.0)))["estimate"].isna().all()
+
+
+def test_the_shares_of_both_parties_are_those_of_each_in_one_function():
+    view = planted(30)
+    parts, shares, names = shares_of_both(view)
+    table = of(view).set_index("group")["estimate"]
+    assert shares(parts.sum(axis=0)) == pytest.approx(table[list(names)].to_numpy())
+
+
+@pytest.mark.parametrize("together", [-0.5, 0.0, 0.7])
+def test_a_planted_correlation_of_pairs_within_keyworkers_is_recovered_whatever_their_level(together):
+    rng = np.random.default_rng(3)
+    keyworkers, clients = 300, 4
+    pairs, other = rng.normal(size=(2, keyworkers * clients))
+    both = np.stack([pairs, together * pairs + np.sqrt(1 - together**2) * other])
+    level = np.repeat(rng.normal(0, 3, keyworkers), clients)
+    view = panel_of((both + level)[:, :, None].repeat(EVERY, axis=2), centres=np.repeat(np.arange(keyworkers), clients))
+    found = row(reciprocity(view, units_of(view.dyads)), "pair_effects", "all")
+    assert found["low"] < together < found["high"]
+    assert found["n"] == keyworkers * clients
+
+
+def test_a_keyworker_with_one_client_says_nothing_about_pairs():
+    view = panel_of(np.random.default_rng(1).normal(size=(2, 6, EVERY)))
+    assert row(reciprocity(view, units_of(view.dyads)), "pair_effects", "all")["interval"].startswith("not estimated")

@@ -1,35 +1,78 @@
 """What is declared of the facts: verdicts, and which facts are used in calibration."""
 
+import doctest
 import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twoway.experiments.validation.fact_table import CALIBRATION, HELD_OUT, DeclaredPart, declared_facts
+from twoway.experiments.validation import fact_table
+from twoway.experiments.validation.fact_table import (
+    CALIBRATION,
+    HELD_OUT,
+    LATER,
+    STRUCTURE,
+    DeclaredPart,
+    declared_facts,
+    measurable_facts,
+)
 from twoway.experiments.validation.facts import FACTS
 
 FACTS_DECLARED = declared_facts()
 SOURCED = [one for one in FACTS_DECLARED if one.status != "assumed"]
+CHOSE_THE_STRUCTURE = {"T2a", "T3", "T8", "T13", "I3", "T15"}
 anything = st.floats(allow_nan=False)
 
 
-def part(accept, wrong=(-math.inf, math.inf)):
-    return DeclaredPart(name="x", unit="share", accept=accept, wrong=wrong)
+def part(accept, wrong=(-math.inf, math.inf), worth=None):
+    return DeclaredPart(name="x", unit="share", accept=accept, wrong=wrong, worth=worth)
 
 
-def test_every_fact_that_is_declared_can_be_computed_and_the_other_way_round():
-    assert {one.id for one in FACTS_DECLARED} == set(FACTS)
+def in_turn(facts):
+    """The use that the rule gives each of some facts: calibration and held out in turn."""
+    return {one.id: (CALIBRATION, HELD_OUT)[place % 2] for place, one in enumerate(facts)}
 
 
-def test_every_other_fact_with_a_source_is_held_out_beginning_with_the_second():
-    assert [one.used for one in SOURCED] == [(CALIBRATION, HELD_OUT)[k % 2] for k in range(len(SOURCED))]
+def test_every_fact_that_is_declared_can_be_computed_or_says_what_it_needs():
+    assert {one.id for one in measurable_facts()} == set(FACTS)
+    assert {one.id for one in FACTS_DECLARED if one.needs} == {"T11", "T5", "T6"}
+
+
+def test_the_use_of_every_fact_with_a_source_is_what_the_rule_gives():
+    first = [one for one in SOURCED if one.since == 1]
+    later = [one for one in SOURCED if one.since == 2 and one.id not in CHOSE_THE_STRUCTURE]
+    rule = in_turn(first) | in_turn(later) | dict.fromkeys(CHOSE_THE_STRUCTURE, STRUCTURE)
+    assert {one.id: one.use for one in SOURCED} == rule
+
+
+def test_the_lists_of_facts_are_frozen():
+    lists = {since: " ".join(one.id for one in SOURCED if one.since == since) for since in (1, 2)}
+    assert lists[1] == "T1 T2a T2b T4 T7 T9a T9c T9d T10 T12 T14 I1 I2 I4 I5 I6"
+    assert lists[2].startswith("T3 T8 T13 I3 T11 T5 T6 T15 T16 T17 T18 T19 T20 T21 T22 T23 T24 T25 T26 T27")
+    assert [one.since for one in FACTS_DECLARED] == sorted(one.since for one in FACTS_DECLARED)
 
 
 def test_nothing_without_a_source_counts_as_held_out():
-    assert {one.used for one in FACTS_DECLARED if one.status == "assumed"} == {CALIBRATION}
+    assert {one.use for one in FACTS_DECLARED if one.status == "assumed"} == {CALIBRATION}
     assert all(one.sources == () for one in FACTS_DECLARED if one.status == "assumed")
     assert all(one.sources for one in SOURCED)
+
+
+def test_what_the_posterior_was_never_aimed_at_does_not_count_as_used():
+    assert {one.used for one in FACTS_DECLARED if one.since == 2} == {LATER, HELD_OUT, STRUCTURE}
+    assert LATER not in {one.used for one in FACTS_DECLARED if one.since == 1}
+
+
+def test_every_fact_that_asks_for_a_direction_says_which_effect_is_worth_having():
+    undecided = {
+        f"{one.id}: {p.name}"
+        for one in FACTS_DECLARED
+        for p in one.part
+        for end, wrong in zip(p.accept, p.wrong, strict=True)
+        if end == wrong and math.isfinite(end) and p.worth is None
+    }
+    assert undecided == set()
 
 
 @given(anything)
@@ -43,6 +86,29 @@ def test_a_value_is_met_inside_what_is_accepted_missed_beyond_what_is_wrong_and_
 def test_a_direction_is_met_or_missed_and_nothing_else_is_missed_by_no_difference_at_all(value):
     verdict = part((0.0, math.inf), (0.0, math.inf)).verdict(value)
     assert verdict == ("met" if value > 0 else "missed")
+
+
+@given(st.floats(-2, 2))
+def test_an_effect_of_the_right_sign_below_what_is_worth_having_is_too_small_to_matter(value):
+    down = part((-1.0, 0.0), (-math.inf, 0.0), worth=-0.08).verdict(value)
+    ratio = 1 - value
+    up = part((1.0, math.inf), (1.0, math.inf), worth=1.2).verdict(ratio)
+    assert (down == "too small to matter") == (-0.08 < value < 0)
+    assert (up == "too small to matter") == (1 < ratio < 1.2)
+    assert (down == "met") == (-1 <= value <= -0.08)
+
+
+def test_an_interval_across_what_is_worth_having_is_not_certain():
+    one = part((-math.inf, 0.0), (-math.inf, 0.0), worth=-0.2)
+    assert not one.certain(-0.3, -0.1)
+    assert one.certain(-0.15, -0.1)
+    assert one.certain(-0.4, -0.3)
+
+
+@pytest.mark.parametrize("worth", [-1.5, 0.0, 0.2])
+def test_an_effect_worth_having_that_is_not_accepted_is_refused(worth):
+    with pytest.raises(ValueError, match="smallest effect worth having"):
+        part((-1.0, 0.0), worth=worth)
 
 
 @pytest.mark.parametrize(
@@ -86,3 +152,8 @@ def test_without_an_interval_nothing_is_certain():
 def test_accepted_and_wrong_must_not_overlap(accept):
     with pytest.raises(ValueError, match="must lie within"):
         part(accept, (0.05, 0.85))
+
+
+def test_the_examples_of_the_table_are_right():
+    assert doctest.testmod(fact_table).attempted > 0
+    assert doctest.testmod(fact_table).failed == 0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from twoway.experiments.validation.fact_conditions import CONDITIONS, SimulatedCondition
-from twoway.experiments.validation.fact_table import declared_facts
+from twoway.experiments.validation.fact_table import measurable_facts
 from twoway.experiments.validation.facts import FACTS
 from twoway.experiments.validation.scoreboard import parts_of_facts, replicates_of
 from twoway.simulation.parameters.scenario import load
@@ -27,7 +27,7 @@ def found(lived):
     return {name: one.work({c: lived[c] for c in one.conditions}) for name, one in FACTS.items()}
 
 
-@pytest.mark.parametrize("one", declared_facts(), ids=lambda one: one.id)
+@pytest.mark.parametrize("one", measurable_facts(), ids=lambda one: one.id)
 def test_a_fact_has_exactly_the_parts_that_are_declared(one, found):
     needed = {part.name for part in one.part}
     assert needed == set(found[one.id])
@@ -121,3 +121,17 @@ def test_other_defaults_count_only_where_scenario_and_condition_say_nothing():
         lived["without meaning"].learning.definition_learning_rate,
         lived["ordinary"].learning.definition_learning_rate,
     ) == (0.0, 0.33)
+
+
+def test_a_fact_that_looks_at_no_events_is_the_same_where_none_are_kept(found):
+    names = tuple(name for name, one in FACTS.items() if not one.events)
+    assert {"I2", "T21", "T25"} == set(names)
+    for name, parts in parts_of_facts(names, 5, 3, SMALL).items():
+        assert parts == found[name]
+
+
+def test_when_nobody_notices_nobody_has_insight(lived):
+    blind, usual = lived["nobody notices"].tables.dyads, lived["ordinary"].tables.dyads
+    for role in ("client", "keyworker"):
+        assert (blind[f"{role}_insight"] == 0).all()
+        assert (usual[f"{role}_insight"] > 0).any()

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from twoway.experiments.validation.ablation_table import DIMENSIONS
-from twoway.experiments.validation.fact_table import declared_facts
+from twoway.experiments.validation.fact_table import measurable_facts
 from twoway.experiments.validation.facts import FACTS
 from twoway.experiments.validation.facts_without_dimension import (
     HERE,
@@ -17,7 +17,7 @@ from twoway.experiments.validation.facts_without_dimension import (
 )
 from twoway.experiments.validation.scoreboard import parts_of_facts
 
-HERE_ALONE = tuple(one.id for one in declared_facts() if FACTS[one.id].conditions == (HERE,))
+HERE_ALONE = tuple(one.id for one in measurable_facts() if FACTS[one.id].conditions == (HERE,))
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def test_with_everything_the_facts_are_those_of_the_scoreboard(table):
 
 
 def test_every_such_fact_is_looked_at_without_each_dimension_once(table):
-    parts = sum(len(one.part) for one in declared_facts() if one.id in HERE_ALONE)
+    parts = sum(len(one.part) for one in measurable_facts() if one.id in HERE_ALONE)
     assert table.groupby("without").size().to_dict() == dict.fromkeys((WITH_ALL, *DIMENSIONS), parts)
     assert len(facts_without_table(table).rows) == parts
     assert len(HERE_ALONE) > 10

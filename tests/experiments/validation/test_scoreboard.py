@@ -1,11 +1,13 @@
 """The scoreboard: how verdicts are put together, told and drawn."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from twoway.analysis.figures.layout import alt_text
 from twoway.analysis.figures.scoreboard import predictive_figure, scale_of, scoreboard_figure
 from twoway.experiments.validation.scoreboard import (
+    accepted_range,
     by_fact,
     scoreboard_lines,
     scoreboard_sentences,
@@ -19,6 +21,8 @@ def board(*rows):
     table = pd.DataFrame(rows, columns=["fact", "estimate", "verdict", "certain", "used", "status"])
     same = {"says": "Something is so.", "unit": "share", "sources": "Somebody 1999", "how": "A share."}
     bounds = {"accept_low": 0.1, "accept_high": 0.7, "wrong_low": 0.05, "wrong_high": 0.85}
+    table["needs"] = table["verdict"].map({"not yet measurable": "exits"}).fillna("")
+    table["worth"] = np.where(table["verdict"] == "too small to matter", 0.3, np.nan)
     table["note"] = table["fact"].map({"B": "it was looked at"}).fillna("")
     table["would_take"] = table["fact"].map({"A": "another world"}).fillna("")
     part = [f"part {k}" for k in range(len(rows))]
@@ -32,6 +36,52 @@ BOARD = board(
     ("B", 0.4, "met", True, "held out", "read"),
     ("C", 0.08, "between", True, "calibration", "assumed"),
 )
+
+
+WIDER = board(
+    ("A", 0.5, "met", True, "later calibration", "read"),
+    ("B", 0.2, "too small to matter", True, "held out", "read"),
+    ("C", np.nan, "not yet measurable", True, "held out", "read"),
+    ("D", 0.4, "met", True, "structure", "read"),
+    ("E", 0.4, "met", True, "later calibration", "assumed"),
+)
+
+
+def test_what_cannot_be_measured_yet_is_counted_as_not_met_and_says_what_it_needs():
+    told = " ".join(scoreboard_sentences(WIDER, 400))
+    assert (
+        "held out (2): 0 met in every part, 1 too small to matter, 0 between, 0 missed, 1 not yet measurable." in told
+    )
+    assert "Not yet measurable, and so not met: C (needs exits)." in told
+    (row,) = (row for row in scoreboard_table(WIDER).rows if row[0] == "C")
+    assert row[2:6] == ("none", "", "0.1 to 0.7", "not yet measurable: needs exits")
+    assert any(line.startswith("C ") and "needs exits" in line for line in scoreboard_lines(WIDER))
+
+
+def test_what_was_never_aimed_at_is_counted_apart_and_what_chose_the_structure_nowhere():
+    told = " ".join(scoreboard_sentences(WIDER, 400))
+    assert "used in calibration (0): 0 met in every part" in told
+    assert "were not aimed at (1): 1 met in every part" in told
+    assert "Counted nowhere, since the model's structure was chosen with them: D." in told
+
+
+def test_an_effect_that_is_too_small_is_told_as_that():
+    told = " ".join(scoreboard_sentences(WIDER, 400))
+    assert "Of the right sign, but too small: B (part 1 0.20)." in told
+    assert "1 too small to matter" in alt_text(scoreboard_figure(WIDER, "400 dyads"))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "worth", "words"),
+    [
+        (-np.inf, 0.0, -0.2, "at most -0.2; to 0 too small"),
+        (1.0, np.inf, 1.2, "at least 1.2; to 1 too small"),
+        (-1.0, 0.0, -0.08, "-1 to -0.08; to 0 too small"),
+        (0.1, 0.7, np.nan, "0.1 to 0.7"),
+    ],
+)
+def test_the_accepted_range_ends_where_an_effect_is_too_small(low, high, worth, words):
+    assert accepted_range(low, high, worth) == words
 
 
 def test_a_fact_is_as_good_as_its_worst_part():
