@@ -32,7 +32,7 @@ from twoway.experiments.derived.ablation import reader_tables
 from twoway.experiments.derived.robustness import posterior_draws
 from twoway.experiments.results.manifest import read_manifest
 from twoway.experiments.results.result import SENTENCES, computer_of, open_result
-from twoway.experiments.validation.fact_table import LATER, declared_facts
+from twoway.experiments.validation.fact_table import LATER, declared_facts, measurable_facts, sources_in_words
 from twoway.experiments.validation.scoreboard import scoreboard_table, sources_table
 from twoway.simulation import SCOPE
 from twoway.simulation.errors import InputError, listed, nearest
@@ -51,14 +51,13 @@ AIMED_AT = """
 Of the {all} numbers of `people`, `learning`, `lasting` and `coping` {free} were calibrated; the others are assumed, as
 no fact at hand is about them ([which, why, and between which values](../experiments/calibration/priors.toml)). Those of
 `context` are what scenarios set, and were not. Which facts are aimed at follows from a rule fixed beforehand: every
-other one in the order of [the list](../experiments/validation/facts.toml), the rest are held out. A second list of facts
-was drawn up after this calibration; those of it that the same rule sets aside for calibration are for a later one, and
-this sample was never aimed at them ({later}). The facts with which the model's structure was chosen count nowhere. For
-every fact that asks for a direction the list says which effect is worth having; these bounds are ours, were set before
-any number of the second list was computed, and came after this calibration, which took a direction as met however small
-the effect. The defaults are a
-point of the posterior sample that is extreme in no number, rounded to two digits. Where a scenario sets a number
-itself, that counts, in the calibration as elsewhere.
+other one in the order of [the list](../experiments/validation/facts.toml), the rest are held out. A second list of
+facts was drawn up after this calibration; those of it that the same rule sets aside for calibration are for a later
+one, and this sample was never aimed at them ({later}). The facts with which the model's structure was chosen count
+nowhere. For every fact that asks for a direction the list says which effect is worth having; these bounds are ours,
+were set before any number of the second list was computed, and came after this calibration, which took a direction as
+met however small the effect. The defaults are a point of the posterior sample that is extreme in no number, rounded to
+two digits. Where a scenario sets a number itself, that counts, in the calibration as elsewhere.
 """
 LOOKED_AT = """
 Held out does not mean never looked at. Earlier versions of the model had been compared with all facts. The region the
@@ -160,6 +159,14 @@ def aimed_at() -> str:
     return AIMED_AT.format(all=len(NUMBERS_OF_PEOPLE), free=len(priors().names), later=later)
 
 
+def not_among(facts: pd.Series) -> list[Piece]:
+    """A sentence that names the facts that could be measured but are not in a table; nothing if all are."""
+    missing = [one.id for one in measurable_facts() if one.id not in set(facts)]
+    if not missing:
+        return []
+    return [Block("text", f"This result is older than the second list of facts: {listed(missing)} are not in it.")]
+
+
 def validation() -> str:
     """The page about what the model is held against, and how it stands."""
     board = table_of("scoreboard", "scoreboard").fillna({"sources": "", "note": "", "needs": "", "would_take": ""})
@@ -187,6 +194,7 @@ def validation() -> str:
             *told("calibration"),
             Block("text", " ".join(LOOKED_AT.split())),
             Block("heading", "The posterior sample against all facts"),
+            *not_among(table_of("posterior-check", "predictive")["fact"]),
             *told("posterior-check"),
             posterior_check_table(table_of("posterior-check", "predictive")),
             Block("heading", "Which part of the model does what"),
@@ -219,10 +227,7 @@ FACTS = re.compile(r"(<!-- facts -->\n).*?(\n<!-- end of facts -->)", re.S)
 
 def patterns_of_the_odd(text: str) -> str:
     """The ODD with its table of patterns written anew from the declared facts."""
-    rows = [
-        (one.id, one.says, f"{'; '.join(one.sources)} ({one.status})" if one.sources else one.status)
-        for one in declared_facts()
-    ]
+    rows = [(one.id, one.says, sources_in_words("; ".join(one.sources), one.status)) for one in declared_facts()]
     table = as_markdown([Table(("fact", "pattern", "source"), tuple(rows))])
     return FACTS.sub(lambda match: f"{match[1]}\n{table}{match[2]}", text)
 
