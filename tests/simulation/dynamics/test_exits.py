@@ -29,7 +29,7 @@ from twoway.simulation.situations import EncounterKind
 from twoway.simulation.state import CENTRE, ENDED, GONE, LEAVE, PLACED, PLACES
 from twoway.simulation.tables import TableBuilder, Tables, run
 
-LAW = settings(deadline=None, max_examples=60)
+LAW = settings(deadline=None, max_examples=40)
 AWAY = (LEAVE, PLACED, GONE, ENDED)
 A_LITTLE = 1e-9
 RATES = ("placing", "running")
@@ -108,6 +108,7 @@ def test_with_rates_of_0_and_no_matters_no_table_knows_the_numbers_of_the_stay(n
         pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
+@pytest.mark.slow
 def test_with_rates_of_0_everyone_is_at_the_centre_on_every_day():
     stays = run("ordinary", detail="days")
     assert (stays.days["place"] == "centre").all()
@@ -607,6 +608,7 @@ def opened():
     return ready, closed, always
 
 
+@pytest.mark.slow
 def test_open_care_from_day_60_is_there_from_that_morning_and_nothing_before_it_changes(opened):
     ready, closed, always = opened
     builder = TableBuilder(ready.resolved)
@@ -620,6 +622,7 @@ def test_open_care_from_day_60_is_there_from_that_morning_and_nothing_before_it_
         pd.testing.assert_frame_equal(one[one["day"] < 60], other[other["day"] < 60], check_exact=True)
 
 
+@pytest.mark.slow
 def test_agents_see_the_same_policy_change_of_the_stay(opened):
     assert_identical(simulate_centre_with_agents(opened[0], 4, 0, 0), simulate_centre(opened[0], 4, 0, 0))
 
