@@ -34,6 +34,8 @@ class TurningPoint(NamedTuple):
     about: str = ""
 
 
+AGAIN = ", again"
+"""What a heading adds where someone has gone, or moved out, before."""
 LATE = 0.75
 """Share of the stay from which a talk that fails comes late (assumed)."""
 WEIGHTS = {
@@ -179,11 +181,19 @@ def _moves(events: pd.DataFrame, last: int) -> list[TurningPoint]:
     """Where the client went: gone and back, placed outside, and the end of the order."""
     found = []
     back = [int(events.loc[index, "day"]) for index in _rows(events, "returned")]
-    for day in (int(events.loc[index, "day"]) for index in _rows(events, "gone")):
-        found.append(_point("gone", day, "client", f"On day {day} he ran away; {_came_back(day, back, last)}."))
-    for index in _rows(events, "placed"):
+    for number, day in enumerate(int(events.loc[index, "day"]) for index in _rows(events, "gone")):
+        found.append(
+            _point(
+                "gone", day, "client", f"On day {day} he ran away; {_came_back(day, back, last)}.", AGAIN * (number > 0)
+            )
+        )
+    for number, index in enumerate(_rows(events, "placed")):
         day = int(events.loc[index, "day"])
-        found.append(_point("placed", day, "client", f"On day {day} he moved to a place outside the centre."))
+        found.append(
+            _point(
+                "placed", day, "client", f"On day {day} he moved to a place outside the centre.", AGAIN * (number > 0)
+            )
+        )
     for index in _rows(events, "placement_broken"):
         day = int(events.loc[index, "day"])
         sentence = f"It did not last outside: on day {day} he came back to the centre."
@@ -204,7 +214,7 @@ def _of_chain(chain: Chain, dyad: tuple[int, ...], back: list[int], last: int) -
     about = words_of_matter(chain.matter, chain.number, dyad, "")
     name = about.noun if chain.number == 1 else f"{about.noun}, again"
     day = chain.steps[0].day
-    sentence = f"From day {day} on it was about {about.topic}."
+    sentence = f"On day {day} {about.topic} came up {'for the first time' if chain.number == 1 else 'again'}."
     begins = _point("matter", day, "client", sentence, name)
     found = [begins._replace(weight=WEIGHTS["matter"] * chain.matter.stake / 3.5 * (1 + 0.1 * len(chain.steps)))]
     for step in chain.steps:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from twoway.analysis.accounts import Account, Memory
-from twoway.analysis.matters import PENDING, Grieved, KnownMatter
+from twoway.analysis.matters import PAST, PENDING, Grieved, KnownMatter
 from twoway.analysis.narrative.subjects import (
     matter_line,
     subject_as_seen,
@@ -263,8 +263,10 @@ def interview(account: Account, frames: Frames, key: str = "") -> str:
     if len(remembered) > 1 and _length([*text, remembered[1]]) <= LONGEST:
         text.insert(len(opening) + 1, remembered[1])
     besides = _besides(account, choice, [memory for memory, line in zip(told, remembered, strict=True) if line in text])
-    if account.grievance is not None or any(known.chain.steps[-1].state == PENDING for known in account.matters):
-        ending = ending[said["tension"] == "settled" :]  # who waits, or holds something against the other, has no peace
+    open_still = account.grievance is not None or any(m.chain.steps[-1].state == PENDING for m in account.matters)
+    apart = account.whereabouts is not None and account.whereabouts.place not in PAST
+    if apart or (open_still and said["tension"] == "settled"):
+        ending = ending[1:]  # who is not there, who waits, or holds something against the other, is not at peace now
     for sentence in ending:
         if _length(text) < SHORTEST or (sentence is ending[0] and _length([*text, sentence]) <= LONGEST):
             text.append(sentence)

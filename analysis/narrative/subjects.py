@@ -74,8 +74,9 @@ def words_of_matter(matter: Matter, chain: int, dyad: tuple[int, ...], place: st
     """
     start = zlib.crc32("/".join([*map(str, dyad), matter.name]).encode()) // 7
     asks = matter.asks[(start + max(chain, 1) - 1) % len(matter.asks)]
-    found = matter.noun, asks, str(words("matters")["topics"].get(matter.name, matter.noun))
-    return Subject(matter.name, *(by_himself(text) if client else text for text in found), place)
+    topic = str(words("matters")["topics"].get(matter.name, matter.noun))
+    noun, asks, topic = (by_himself(text) if client else text for text in (matter.noun, asks, topic))
+    return Subject(matter.name, noun, asks, topic, place)
 
 
 ANYTHING = Subject("", "what he asked for", "something", "such things", "request")
