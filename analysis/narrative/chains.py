@@ -61,7 +61,9 @@ def _one(chain: Chain, first: int, last: int, dyad: tuple[int, int, int], choice
         }
         fill = {"When": capitalised(when), "asks": about.asks, "noun": about.noun, "again": again(step.times)}
         still = number > 0 and chain.steps[number - 1].state == PENDING
-        why = matter_line("why", {"explained": yes_or_no(step.explained)}, choice) if _asks_why(step, still) else ""
+        why = ""
+        if _asks_why(step, still):
+            why = matter_line("why", {"explained": yes_or_no(step.explained)}, choice, When=when)
         fill |= {"outcome": f"{_outcome(step, still)}{why}", "state": step.state, "why": why}
         sentences.append(matter_line("step", said, choice, **fill))
     return " ".join([*sentences, *_waited(waiting)])

@@ -171,7 +171,7 @@ def matter_line(slot: str, said: dict[str, str], choice: PhraseChoice, **fill: s
     """
     for entry in words("matters")[slot]:
         if all(said.get(name) == value for name, value in entry.items() if name != "say"):
-            return choice.of(slot, entry["say"]).format(**fill)
+            return choice.of(f"{slot}/{fill.get('When', '')}", entry["say"]).format(**fill)
     return ""
 
 
