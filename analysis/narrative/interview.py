@@ -283,13 +283,14 @@ def _besides(account: Account, choice: PhraseChoice, told: list[Memory]) -> list
         said = {"told": yes_or_no(same), "former": yes_or_no(stands.former)}
         they = PRONOUN[OTHER[party]].subject
         found.append(matter_line("stands", said, choice, day=str(stands.day), they=they, did=_done(stands, account)))
-    if account.whereabouts is not None:
-        where = account.whereabouts
-        found.append(matter_line("place", {"party": party, "place": where.place}, choice, day=str(where.day)))
+    where = account.whereabouts
+    last: list[str] = []
+    if where is not None:
+        last.append(matter_line("place", {"party": party, "place": where.place}, choice, day=str(where.day)))
     for sentence in [_of_matter(known, account, choice) for known in account.matters[:MATTERS_TOLD]]:
-        if sentence and _length([*found, sentence]) <= BESIDES:
+        if sentence and _length([*found, *last, sentence]) <= BESIDES:
             found.append(sentence)
-    return found
+    return [*found, *last]
 
 
 def _of_matter(known: KnownMatter, account: Account, choice: PhraseChoice) -> str:
