@@ -12,6 +12,18 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from twoway.analysis.matters import (
+    Grieved,
+    KnownMatter,
+    SubjectSeen,
+    Whereabouts,
+    has_word,
+    known_matters,
+    open_grievance,
+    seen_about,
+    whereabouts,
+    with_chains,
+)
 from twoway.analysis.measures.ambivalence import ambivalence_index
 from twoway.analysis.tables import DYAD, DyadKey, kind_shares, on_day, require_columns, sentiment_of
 from twoway.simulation.affect_control.frames import KINDS, ROLES
@@ -192,7 +204,10 @@ def accounts(tables: Tables, resolved: Resolved, day: int, read: pd.DataFrame | 
 
 
 class Memory(NamedTuple):
-    """One event as someone remembers it: what it was taken for, to what it was put down, what it left."""
+    """One event as someone remembers it: what it was taken for, to what it was put down, what it left.
+
+    ``about`` is what it was about and ``state`` what became of that, if the model has matters.
+    """
 
     day: int
     encounter: str
@@ -203,10 +218,15 @@ class Memory(NamedTuple):
     person_share: float
     emotion: str
     former: bool
+    about: SubjectSeen | None = None
+    state: str = ""
 
 
 class Account(NamedTuple):
-    """One party's account as a record: its row of ``accounts``, and what it remembers, weightiest first."""
+    """One party's account as a record: its row of ``accounts``, and what it remembers, weightiest first.
+
+    What it knows of ``matters``, the open ``grievance`` and ``whereabouts`` of the client are told if there are any.
+    """
 
     party: str
     day: int
@@ -215,9 +235,13 @@ class Account(NamedTuple):
     second: str
     good: tuple[Memory, ...]
     bad: tuple[Memory, ...]
+    dyad: tuple[int, int, int] = (0, 0, 0)
+    matters: tuple[KnownMatter, ...] = ()
+    grievance: Grieved | None = None
+    whereabouts: Whereabouts | None = None
 
 
-def _memories(rows: pd.DataFrame) -> tuple[Memory, ...]:
+def _memories(rows: pd.DataFrame, resolved: Resolved) -> tuple[Memory, ...]:
     return tuple(
         Memory(
             day=int(row["day"]),
@@ -229,6 +253,8 @@ def _memories(rows: pd.DataFrame) -> tuple[Memory, ...]:
             person_share=float(row["person_share"]),
             emotion=str(row["emotion_named"]),
             former=bool(row["former"]),
+            about=seen_about(row, resolved),
+            state=str(row["matter_state"]) if has_word(row.get("matter_state")) else "",
         )
         for row in rows.to_dict("records")
     )
@@ -256,6 +282,9 @@ def pair_of_accounts(
         If there is no such dyad, the day is outside the stay, or a table lacks what is needed.
     """
     own = dyad_tables(tables, dyad)
+    own = own._replace(events=with_chains(own.events))
+    changes = own.events.loc[(own.events["event"] == "new_keyworker") & (own.events["day"] <= day), "day"]
+    change = int(changes.max()) if len(changes) else 0
     read = weighted_readings(own, resolved, day)
     table, remembered = accounts(own, resolved, day, read), memories(read)
     pair = []
@@ -269,8 +298,12 @@ def pair_of_accounts(
                 numbers,
                 str(row["leading"]),
                 str(row["second"]),
-                _memories(mine[mine["evaluation"] >= 0]),
-                _memories(mine[mine["evaluation"] < 0]),
+                _memories(mine[mine["evaluation"] >= 0], resolved),
+                _memories(mine[mine["evaluation"] < 0], resolved),
+                dyad,
+                known_matters(own.events, resolved, str(row["party"]), day, change),
+                open_grievance(own.events, own.days, resolved, str(row["party"]), day, change),
+                whereabouts(own.events, day),
             )
         )
     client, keyworker = sorted(pair, key=lambda account: ROLES.index(account.party))

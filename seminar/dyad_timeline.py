@@ -14,11 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twoway.analysis.matters import with_chains
 from twoway.analysis.measures.panel import panel
 from twoway.analysis.measures.ruptures import find_ruptures
 from twoway.analysis.narrative.interview import PhraseChoice
 from twoway.analysis.narrative.sentences import Event, evening, exchanges, quiet
 from twoway.analysis.narrative.story import expectation_sentences
+from twoway.analysis.tables import DYAD
 from twoway.experiments.comparison.schedule import ScenarioSchedule
 from twoway.seminar.charts import TALKS, DayMark
 from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, Turn, chances_by_source, plainly
@@ -40,9 +42,10 @@ if TYPE_CHECKING:
 
 EVENT_COLUMNS = (
     "day", "event", "encounter", "exchange", "actor", "bent", "act", "seen", "way", "emotion_named",
-    "role_share", "strain_share", "person_share",
+    "role_share", "strain_share", "person_share", "matter", "matter_state", "explained", "chain", "times", "open",
+    *DYAD,
 )  # fmt: skip
-"""Columns of the events table that are looked up at every step."""
+"""Columns of the events table, ``with_chains``, that are looked up at every step."""
 MARKED_EVENTS = {
     "new_keyworker": ("new keyworker", ""),
     "talk_repaired": (TALKS[0], "they talked it over, and it helped"),
@@ -154,7 +157,8 @@ class DyadTimeline:
         self.records = mine.events.view(np.ndarray)
         tables = builder.tables([mine])
         self.tables = tables._replace(dyads=tables.dyads[tables.dyads["dyad"] == number].reset_index(drop=True))
-        self._columns = {name: self.tables.events[name].tolist() for name in EVENT_COLUMNS}
+        told = with_chains(self.tables.events)
+        self._columns = {name: told[name].tolist() for name in EVENT_COLUMNS}
         days = self.records["day"]
         self._first = np.searchsorted(days, np.arange(1, self.last + 2))
         is_exchange = self.tables.events["event"].to_numpy() == "exchange"
@@ -224,7 +228,7 @@ class DyadTimeline:
         row = self._row(position) - 1
         event = self._event(row)
         if event["event"] != "exchange":
-            return evening(event)
+            return evening(event, self.resolved)
         first = row - int(event["exchange"])
         scene = [self._event(r) for r in range(first, row + 1)]
         met = int(np.count_nonzero(self.records["exchange"][: row + 1] == 0))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from twoway.analysis.matters import with_chains
 from twoway.analysis.narrative.interview import PhraseChoice
 from twoway.analysis.narrative.sentences import scene
 from twoway.analysis.narrative.story import chapters, first_days, interviews, verdict_and_interviews
@@ -322,7 +323,7 @@ class ShownDay(NamedTuple):
 def _shown_day(timeline: DyadTimeline, day: int) -> ShownDay:
     """One day of the handout."""
     position = timeline.end_of(day)
-    events = timeline.tables.events
+    events = with_chains(timeline.tables.events)
     today = events[(events["day"] == day) & (events["event"] == "exchange")]
     begin = today.index[today["exchange"] == 0]
     text = timeline.narrate(position)

@@ -42,6 +42,10 @@ class Mark:
         Whether the marker is filled.
     counted
         Whether it counts in weekly numbers of its lane.
+    own
+        Whether it belongs to whoever acted, and is drawn on that side alone.
+    optional
+        Whether its lane is left out where nothing of it happened.
     """
 
     lane: str
@@ -49,6 +53,8 @@ class Mark:
     label: str
     filled: bool = True
     counted: bool = True
+    own: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -217,7 +223,7 @@ GRIEVANCE_OPENED = _code(
         "over what had been done",
         "A grievance.",
         "a grievance opened",
-        Mark(GRIEVANCE, "s", "grievance opened"),
+        Mark(GRIEVANCE, "*", "grievance opened", own=True, optional=True),
     )
 )
 GRIEVANCE_MENDED = _code(
@@ -228,7 +234,7 @@ GRIEVANCE_MENDED = _code(
         "at a talk to clear the air",
         "The talk.",
         "a grievance was mended",
-        Mark(GRIEVANCE, "^", "grievance mended"),
+        Mark(GRIEVANCE, "^", "grievance mended", own=True, optional=True),
     )
 )
 WHEREABOUTS = "where he is"
@@ -240,7 +246,7 @@ GONE = _code(
         "on the day he ran away",
         "Gone.",
         "he ran away",
-        Mark(WHEREABOUTS, "<", "ran away"),
+        Mark(WHEREABOUTS, "<", "ran away", optional=True),
     )
 )
 RETURNED = _code(
@@ -251,7 +257,7 @@ RETURNED = _code(
         "on the day he was back",
         "Back.",
         "he was back",
-        Mark(WHEREABOUTS, ">", "back", filled=False, counted=False),
+        Mark(WHEREABOUTS, ">", "back", filled=False, counted=False, optional=True),
     )
 )
 PLACED_OUTSIDE = _code(
@@ -262,7 +268,7 @@ PLACED_OUTSIDE = _code(
         "on the day he moved out",
         "A place outside.",
         "he moved to a place outside",
-        Mark(WHEREABOUTS, "s", "placed outside"),
+        Mark(WHEREABOUTS, "s", "placed outside", optional=True),
     )
 )
 PLACEMENT_BROKEN = _code(
@@ -273,7 +279,7 @@ PLACEMENT_BROKEN = _code(
         "on the day he came back from outside",
         "Back.",
         "it did not last outside",
-        Mark(WHEREABOUTS, "s", "placement broken", filled=False),
+        Mark(WHEREABOUTS, "s", "placement broken", filled=False, optional=True),
     )
 )
 ORDER_ENDED = _code(
@@ -284,7 +290,7 @@ ORDER_ENDED = _code(
         "on the day the order ended",
         "The end of the order.",
         "the order ended",
-        Mark(WHEREABOUTS, "H", "order ended"),
+        Mark(WHEREABOUTS, "H", "order ended", optional=True),
     )
 )
 MATTER = "requests"
@@ -306,7 +312,7 @@ LEFT_UNANSWERED = _code(
         "over an answer that never came",
         "No answer.",
         "no answer came",
-        Mark(MATTER, "x", "left unanswered"),
+        Mark(MATTER, "x", "left unanswered", optional=True),
     )
 )
 LEAVE_BEGINS = _code(
@@ -317,7 +323,7 @@ LEAVE_BEGINS = _code(
         "on the day he went on leave",
         "Leave.",
         "he went on leave",
-        Mark(WHEREABOUTS, "h", "on leave", counted=False),
+        Mark(WHEREABOUTS, "d", "on leave", counted=False, optional=True),
     )
 )
 LEAVE_ENDS = _code(

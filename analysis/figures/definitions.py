@@ -101,6 +101,6 @@ def _weekly(events: pd.DataFrame, last: int) -> dict[tuple[str, str], NDArray[np
     counts = {(party, lane): np.zeros((last - 1) // WEEK + 1, int) for party in PARTY for lane in lanes_of(events)}
     for party in PARTY:
         for mark, when in marked_days(events, party):
-            if mark.counted:
+            if mark.counted and len(when):
                 np.add.at(counts[party, mark.lane], (when.to_numpy() - 1) // WEEK, 1)
     return counts

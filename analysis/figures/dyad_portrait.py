@@ -57,22 +57,28 @@ def marked_days(events: pd.DataFrame, party: str) -> list[tuple[Mark, pd.Series]
     events
         Events of any number of dyads; the kinds are those that the run knows, a user's own included.
     party
-        "client" or "keyworker", whose ways of coping are marked.
+        "client" or "keyworker", whose ways of coping, and what else is a party's own, are marked.
 
     Returns
     -------
     list of (mark, days)
         A pair for each kind that has a mark; days as they stand in the table, one per event.
     """
-    found = [(EVENTS.find(kind).mark, events["event"] == kind) for kind in events["event"].cat.categories]
-    own = (events["event"] == "handling") & (events["actor"] == party)
+    his_or_hers = events["actor"] == party
+    found = []
+    for kind in events["event"].cat.categories:
+        mark, rows = EVENTS.find(kind).mark, events["event"] == kind
+        found.append((mark, rows & his_or_hers if mark is not None and mark.own else rows))
+    own = (events["event"] == "handling") & his_or_hers
     found += [(COPING_WAYS.find(way).mark, own & (events["way"] == way)) for way in events["way"].cat.categories]
     return [(mark, events.loc[rows, "day"]) for mark, rows in found if mark is not None]
 
 
 def lanes_of(events: pd.DataFrame) -> list[str]:
-    """Lanes of the marked events, from the lowest up."""
-    return list(dict.fromkeys(mark.lane for mark, _ in marked_days(events, "client")))[::-1]
+    """Lanes of the marked events, from the lowest up; one of what does not happen in every run only if it did."""
+    marked = [(mark, len(days)) for party in PARTY for mark, days in marked_days(events, party)]
+    happened = {mark.lane for mark, days in marked if days or not mark.optional}
+    return list(dict.fromkeys(mark.lane for mark, _ in marked if mark.lane in happened))[::-1]
 
 
 def lanes(axes: Axes, names: Sequence[str], labelled: bool) -> None:

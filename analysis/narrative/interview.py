@@ -12,6 +12,14 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from twoway.analysis.accounts import Account, Memory
+from twoway.analysis.matters import PAST, PENDING, Grieved, KnownMatter
+from twoway.analysis.narrative.subjects import (
+    matter_line,
+    subject_as_seen,
+    times_told,
+    words_of_matter,
+    yes_or_no,
+)
 from twoway.analysis.narrative.words.grammar import (
     I_MYSELF,
     OTHER,
@@ -28,7 +36,11 @@ from twoway.simulation.affect_control.frames import KINDS, Frames
 from twoway.simulation.affect_control.lexicon import NEUTRAL
 
 SHORTEST, LONGEST = 80, 150
-"""Words of an interview."""
+"""Words of an interview, but for what is said of requests, of what stands between the two, and of where he is."""
+BESIDES = 70
+"""Words of all that at most."""
+MATTERS_TOLD = 2
+"""Matters of which someone speaks at most."""
 
 
 class WordLevel(NamedTuple):
@@ -182,12 +194,19 @@ def _when(memory: Memory) -> tuple[str, str]:
     return f"{where}day {memory.day}", f"{begin.get(memory.encounter, 'On ')}day {memory.day}"
 
 
+def _done(event: Memory | Grieved, account: Account) -> str:
+    """What the other did to me, as I saw it."""
+    client = account.party == "client"
+    about = subject_as_seen(event.seen, event.encounter, event.state, event.about, account.dyad, client)
+    return act_phrase(event.seen, I_MYSELF, event.encounter, matter=event.day, about=about)
+
+
 def _remembered(
-    memory: Memory, first: bool, said: dict[str, str], choice: PhraseChoice, forms: dict[str, str], other: PersonWords
+    memory: Memory, first: bool, said: dict[str, str], choice: PhraseChoice, account: Account, other: PersonWords
 ) -> str:
     """One memory: what the other did as it was seen, what it left (told of the first), and to what it is put down."""
-    sort = "bad" if memory.evaluation < 0 else "good"
-    did = act_phrase(memory.seen, I_MYSELF, memory.encounter, matter=memory.day)
+    sort, forms = "bad" if memory.evaluation < 0 else "good", _forms(other)
+    did = _done(memory, account)
     when, begin = _when(memory)
     if memory.former:
         return _line("remember_former", said, choice, when=when, did=did)
@@ -237,16 +256,59 @@ def interview(account: Account, frames: Frames, key: str = "") -> str:
     opening = [say("new")] if account.state["met"] < SOME_MET else []
     opening += [say("relation"), say("tone")]
     told = list(_told(account, said["bad"]))
-    remembered = [_remembered(memory, memory is told[0], said, choice, forms, other) for memory in told]
+    remembered = [_remembered(memory, memory is told[0], said, choice, account, other) for memory in told]
     must = [say("trouble"), say("force"), say("expectation")]
     ending = [say("tension"), say("more"), say("more")]
     text = [*opening, *remembered[:1], *must]
     if len(remembered) > 1 and _length([*text, remembered[1]]) <= LONGEST:
         text.insert(len(opening) + 1, remembered[1])
+    besides = _besides(account, choice, [memory for memory, line in zip(told, remembered, strict=True) if line in text])
+    open_still = account.grievance is not None or any(m.chain.steps[-1].state == PENDING for m in account.matters)
+    apart = account.whereabouts is not None and account.whereabouts.place not in PAST
+    if apart or (open_still and said["tension"] == "settled"):
+        ending = ending[1:]  # who is not there, who waits, or holds something against the other, is not at peace now
     for sentence in ending:
         if _length(text) < SHORTEST or (sentence is ending[0] and _length([*text, sentence]) <= LONGEST):
             text.append(sentence)
-    return " ".join(text)
+    at = len(opening) + sum(line in text for line in remembered)
+    return " ".join([*text[:at], *besides, *text[at:]])
+
+
+def _besides(account: Account, choice: PhraseChoice, told: list[Memory]) -> list[str]:
+    """What someone says of what stands between the two, of requests, and of where he is, after what was *told*."""
+    party, found = account.party, []
+    if account.grievance is not None:
+        stands = account.grievance
+        same = any((memory.day, memory.seen) == (stands.day, stands.seen) for memory in told)
+        said = {"told": yes_or_no(same), "former": yes_or_no(stands.former)}
+        they = PRONOUN[OTHER[party]].subject
+        found.append(matter_line("stands", said, choice, day=str(stands.day), they=they, did=_done(stands, account)))
+    where = account.whereabouts
+    last: list[str] = []
+    if where is not None:
+        last.append(matter_line("place", {"party": party, "place": where.place}, choice, day=str(where.day)))
+    for sentence in [_of_matter(known, account, choice) for known in account.matters[:MATTERS_TOLD]]:
+        if sentence and _length([*found, *last, sentence]) <= BESIDES:
+            found.append(sentence)
+    return [*found, *last]
+
+
+def _of_matter(known: KnownMatter, account: Account, choice: PhraseChoice) -> str:
+    """What someone says of what was asked for, and what came of it; empty if there is nothing to say."""
+    chain, party = known.chain, account.party
+    state, since, matter = chain.steps[-1].state, chain.since, chain.matter
+    about = words_of_matter(matter, chain.number, account.dyad, "", party == "client")
+    said = {
+        "party": party,
+        "state": state,
+        "explained": yes_or_no(since.explained),
+        "often": yes_or_no(len(chain.asked) > 1),
+        "late": yes_or_no(since.day != chain.asked[-1]),
+        "former": yes_or_no(known.former),
+        "coming": yes_or_no(matter.lasts[1] > 0 or account.day - since.day < matter.takes_effect),
+    }
+    fill = {"asks": about.asks, "noun": about.noun, "first": str(chain.asked[0]), "day": str(since.day)}
+    return matter_line("said", said, choice, **fill, times=times_told(len(chain.asked)))
 
 
 def _length(sentences: list[str]) -> int:

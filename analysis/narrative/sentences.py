@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from twoway.analysis.matters import STEPS, has_word
 from twoway.analysis.narrative.interview import PhraseChoice, cause
+from twoway.analysis.narrative.subjects import (
+    ASKING,
+    again,
+    matter_line,
+    ordinal,
+    subject_in_turn,
+    subject_of,
+    yes_or_no,
+)
 from twoway.analysis.narrative.words.grammar import (
     NOUN,
     OTHER,
@@ -167,9 +177,30 @@ def exchange(event: Event, resolved: Resolved, choice: PhraseChoice, by_name: bo
     """
     actor, other = event["actor"], OTHER[event["actor"]]
     subject = (NOUN if by_name else PRONOUN)[actor].subject
-    did = act_phrase(event["act"], (NOUN if by_name else PRONOUN)[other], event["encounter"], matter=int(event["day"]))
+    them, about = (NOUN if by_name else PRONOUN)[other], subject_in_turn(event, resolved)
+    did = act_phrase(event["act"], them, event["encounter"], matter=int(event["day"]), about=about)
     bending = "not going by the book, " if event["bent"] == 1 else ""
-    return f"{capitalised(f'{bending}{subject}')} {did}. {reading(event, resolved, choice)}"
+    once_more = f", {again(event['times'])}" if event["act"] in ASKING and _asked_before(event) else ""
+    told = f"{capitalised(f'{bending}{subject}')} {did}{once_more}. {reading(event, resolved, choice)}"
+    return " ".join(filter(None, [told, _outcome(event, choice)]))
+
+
+def _asked_before(event: Event) -> bool:
+    """Whether a request opens that was made before."""
+    return event["encounter"] == "request" and event["exchange"] == 0 and event.get("times", 0) > 1
+
+
+TEACHING = ("explain_something_to", "inform")
+"""Acts that are meant to explain."""
+
+
+def _outcome(event: Event, choice: PhraseChoice) -> str:
+    """What became of a request, and whether a client knew the rule behind it; empty where nothing is to be said."""
+    if event["actor"] != "keyworker" or not has_word(event.get("matter")) or event.get("explained") not in (0, 1):
+        return ""
+    state = event["matter_state"] if has_word(event["matter_state"]) else event["encounter"]
+    told = {"explained": yes_or_no(event["explained"] == 1), "taught": yes_or_no(event["act"] in TEACHING)}
+    return matter_line("outcome", {"state": state, "again": yes_or_no(bool(event.get("open", False))), **told}, choice)
 
 
 def exchanges(events: Sequence[Event], resolved: Resolved, choice: PhraseChoice) -> list[str]:
@@ -199,8 +230,23 @@ def scene(events: Sequence[Event], resolved: Resolved, choice: PhraseChoice) -> 
     choice
         Picks one of several ways of saying the same.
     """
-    kind = ENCOUNTERS[events[0]["encounter"]][0]
-    return " ".join([f"{capitalised(kind)}.", *exchanges(events, resolved, choice)])
+    return " ".join([f"{capitalised(_occasion_told(events[0], resolved))}.", *exchanges(events, resolved, choice)])
+
+
+def _occasion_told(event: Event, resolved: Resolved) -> str:
+    """What kind of encounter begins, and what it is about, if the first act does not say that."""
+    kind, about = ENCOUNTERS[event["encounter"]][0], subject_of(event, resolved)
+    if about is None or not about.name:
+        return kind
+    if event["encounter"] == "control":
+        return f"{kind}: {about.asks}"
+    if event["encounter"] == "planned":
+        return f"{kind} about {about.topic}"
+    if event["act"] in ASKING:
+        return kind
+    if _asked_before(event):
+        return f"the {ordinal(event['times'])} request for {about.asks}"
+    return f"{kind}: {about.asks}"
 
 
 def read_differently(event: Event, resolved: Resolved) -> str:
@@ -243,9 +289,23 @@ def handled(way: str, role: str) -> str:
     return COPING_WAYS.find(way).phrase.format(their=PRONOUN[role].possessive, them=PRONOUN[OTHER[role]].object)
 
 
-def evening(event: Event) -> str:
-    """What someone did about tension, or what became of it, as a sentence without the day."""
+def evening(event: Event, resolved: Resolved | None = None) -> str:
+    """What someone did about tension, what became of it, or what else happened, as a sentence without the day.
+
+    Parameters
+    ----------
+    event
+        Row of the events table, no exchange.
+    resolved
+        The scenario with its data files: with it, what became of a matter is told in the matter's words.
+    """
     actor = event["actor"]
+    about = subject_of(event, resolved) if resolved is not None and event["event"] in STEPS else None
+    if about is not None:
+        why = ", and he was told why" if event["explained"] == 1 else ", and nobody told him why"
+        said = {"event": event["event"], "state": event["matter_state"]}
+        fill = {"asks": about.asks, "noun": about.noun, "Noun": capitalised(about.noun), "why": why}
+        return capitalised(matter_line("event", said, PhraseChoice(f"{event['day']}/{about.name}"), **fill))
     if event["event"] == "handling":
         return f"{capitalised(PRONOUN[actor].subject)} {handled(event['way'], actor)}."
     return EVENTS.find(event["event"]).sentence.format(

@@ -13,10 +13,14 @@ import numpy as np
 import pandas as pd
 
 from twoway.analysis.accounts import MemoryParameters, dyad_tables, pair_of_accounts, weighted_readings
+from twoway.analysis.matters import chains_of, with_chains
+from twoway.analysis.narrative.chains import chain_sentences
+from twoway.analysis.narrative.decisive import BY_CHAIN, TurningPoint, decisive_points, end_of_stay, tells_of_lasting
 from twoway.analysis.narrative.interview import PhraseChoice, interview
 from twoway.analysis.narrative.sentences import ENCOUNTERS, handled, scene
-from twoway.analysis.narrative.turning_points import KIND_TOLD, TurningPoint, turning_points_of
-from twoway.analysis.narrative.words.grammar import OTHER, PRONOUN, act_phrase, capitalised, percent, role_noun
+from twoway.analysis.narrative.subjects import times_told
+from twoway.analysis.narrative.turning_points import KIND_TOLD, turning_points_of
+from twoway.analysis.narrative.words.grammar import OTHER, PRONOUN, act_phrase, capitalised, percent, role_noun, words
 from twoway.analysis.patterns import at_day, reasoned
 from twoway.analysis.render.document import Block, Pair, Piece
 from twoway.analysis.tables import DYAD, kind_shares, require_columns, sentiment_of
@@ -74,14 +78,6 @@ def chapter_starts(points: Sequence[TurningPoint], last: int) -> list[TurningPoi
     return sorted(chosen)
 
 
-WORDS = ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-
-
-def _times(number: int) -> str:
-    few = {1: "once", 2: "twice"} | {n: f"{word} times" for n, word in enumerate(WORDS, start=3)}
-    return few.get(number, f"{number} times")
-
-
 def _joined(parts: Sequence[str]) -> str:
     return listed(parts) if parts else ""
 
@@ -109,12 +105,13 @@ def everyday_sentences(events: pd.DataFrame, first: int, last: int, resolved: Re
         if count
     ]
     when = f"In these {last - first + 1} days" if last > first else "On this day"
-    told = f"{when} they met {_times(len(met))}: {_joined(parts)}."
+    told = f"{when} they met {times_told(len(met))}: {_joined(parts)}."
     hers = exchanges[exchanges["actor"] == "keyworker"]
     harsh = hers[sentiment_of(hers["act"], resolved) < 0]["act"].value_counts()
     where = {"search": "control"}
+    counted = words("matters")["counted"] if resolved.matters.matters else {}
     often = [
-        f"{_times(int(count))} she {act_phrase(act, PRONOUN['client'], where.get(act))}"
+        f"{times_told(int(count))} she {counted.get(act) or act_phrase(act, PRONOUN['client'], where.get(act))}"
         for act, count in harsh.items()
         if count
     ]
@@ -126,7 +123,7 @@ def _handled(events: pd.DataFrame, role: str) -> str:
     taken = events[(events["event"] == "handling") & (events["actor"] == role)]["way"].value_counts()
     return _joined(
         [
-            f"{handled(way, role)} {_times(int(count))}"
+            f"{handled(way, role)} {times_told(int(count))}"
             for way, count in taken.items()
             if count and not COPING_WAYS.find(way).proposes_talk
         ]
@@ -138,22 +135,23 @@ def _talks(happened: pd.Series) -> str:
     told = []
     declined, agreed = (int(happened.get(f"talk_{name}", 0)) for name in ("declined", "agreed"))
     if asked := declined + agreed:
-        answer = f"{_times(declined)} it was turned down"
+        answer = f"{times_told(declined)} it was turned down"
         if asked == 1:
             answer = "it was turned down" if declined else "it was agreed to"
         elif not declined or not agreed:
             answer = f"it was {'agreed to' if agreed else 'turned down'} every time"
-        told.append(f"A talk was proposed {_times(asked)}; {answer}.")
+        told.append(f"A talk was proposed {times_told(asked)}; {answer}.")
     good, bad = (int(happened.get(f"talk_{name}", 0)) for name in ("repaired", "failed"))
     if good and bad:
         told.append(
-            f"They talked things over {_times(good + bad)}: {_times(good)} it helped, "
-            f"{_times(bad)} it made things worse."
+            f"They talked things over {times_told(good + bad)}: {times_told(good)} it helped, "
+            f"{times_told(bad)} it made things worse."
         )
     elif good or bad:
         each = "each time " if good + bad > 1 else ""
         told.append(
-            f"They talked things over {_times(good + bad)}, and {each}it {'helped' if good else 'made things worse'}."
+            f"They talked things over {times_told(good + bad)}, "
+            f"and {each}it {'helped' if good else 'made things worse'}."
         )
     return " ".join(told)
 
@@ -211,14 +209,14 @@ def _label(rows: pd.DataFrame) -> str:
 
 
 def with_numbers(events: pd.DataFrame) -> pd.DataFrame:
-    """A dyad's events with ``met``, the number of the encounter, and ``number``, that of the exchange in its day.
+    """A dyad's events ``with_chains``, ``met``, the number of the encounter, and ``number``, the exchange's in its day.
 
     Both count from 1; ``number`` is how an exchange is called for with ``twoway why``.
     """
     exchanges = events["event"] == "exchange"
     met = (exchanges & (events["exchange"] == 0)).cumsum()
     number = exchanges.groupby(events["day"]).cumsum()
-    return events.assign(met=met.where(exchanges, 0), number=number.where(exchanges, 0))
+    return with_chains(events.assign(met=met.where(exchanges, 0), number=number.where(exchanges, 0)))
 
 
 EXPECTED = {
@@ -254,12 +252,36 @@ def _opening(turn: TurningPoint | None, whole: bool) -> str:
     """The heading's last words: by which turning point a chapter begins; *whole*: it is the only one."""
     if turn is None:
         return "the whole stay" if whole else "how it began"
+    over = f", over {turn.about}" if turn.about else ""
     return {
         "tipped": f"the {turn.party}'s view tips",
-        "broke": f"something breaks for the {turn.party}",
-        "setback": f"a setback for the {turn.party}",
+        "broke": f"something breaks for the {turn.party}{over}",
+        "setback": f"a setback for the {turn.party}{over}",
         "new_keyworker": "a new keyworker",
+        "grievance_opened": f"something comes between them{over}",
+        "grievance_mended": f"it mends for the {turn.party}",
+        "grown": f"it grows better for the {turn.party}",
+        "gone": f"he runs away{turn.about}",
+        "placed": f"a place outside{turn.about}",
+        "placement_broken": "back from outside",
+        "order_ended": "the end of the order",
+        "talk_failed": "a talk that fails",
+        "matter": turn.about,
+        "leave_failed": f"{turn.about} that failed",
     }[turn.what]
+
+
+def _away(days: pd.DataFrame, first: int, last: int) -> str:
+    """On how many of the days the client was not at the centre; empty if on none."""
+    if "place" not in days:
+        return ""
+    some = days[(days["party"] == "client") & days["day"].between(first, last)]
+    away = int((some["place"] != "centre").sum())
+    if not away:
+        return ""
+    if away == len(some):
+        return "All that time he was not at the centre."
+    return f"On {away if away > 1 else 'one'} of these days he was not at the centre."
 
 
 def _shown_anyway(events: pd.DataFrame, read: pd.DataFrame, first: int, opening: TurningPoint | None) -> list[int]:
@@ -268,6 +290,8 @@ def _shown_anyway(events: pd.DataFrame, read: pd.DataFrame, first: int, opening:
     if opening is None:
         return [int(met.iloc[0])] if first == 1 and len(met) else []
     today = read[read["day"] == opening.day]
+    if opening.what == BY_CHAIN:
+        today = today[events.loc[today.index, "encounter"] == "request"]
     return [int(met[today["weight"].idxmax()])] if len(today) else []
 
 
@@ -277,11 +301,13 @@ def _chapter(
 ) -> list[Piece]:  # fmt: skip
     """The pieces of one chapter, from its *first* to its *last* day; *read* are the dyad's ``weighted_readings``."""
     events = own.events[own.events["day"].between(first, last)]
-    whole = first == 1 and last == int(own.days["day"].max())
+    whole = first == 1 and last == end_of_stay(own)
+    lasting = tells_of_lasting(resolved)
     some = read[read["day"].between(first, last)]
     pieces: list[Piece] = [Block("heading", f"{_days(first, last)}: {_opening(opening, whole)}")]
     begin = [opening.sentence] if opening else [expectation_sentences(own)]
-    pieces.append(Block("text", " ".join([*begin, everyday_sentences(events, first, last, resolved)])))
+    begin += [everyday_sentences(events, first, last, resolved), _away(own.days, first, last)]
+    pieces.append(Block("text", " ".join(filter(None, begin))))
     told, skip = [], set()
     most = max(TELLING.scenes, (last - first + 1) // TELLING.days_per_scene)
     for met in _shown_anyway(events, some, first, opening):
@@ -290,7 +316,14 @@ def _chapter(
     for rows in [*told, *_weightiest(some, own.events, most, skip)]:
         choice = PhraseChoice("/".join(map(str, [*own.dyads[DYAD].iloc[0], rows["met"].iloc[0]])))
         pieces.append(Block("scene", scene(rows.to_dict("records"), resolved, choice), _label(rows)))
-    rest = [turn.sentence for turn in inside if turn.weight >= TELLING.mentioned]
+    if lasting:
+        replicate, centre, dyad = (int(number) for number in own.dyads[DYAD].iloc[0])
+        asked = chain_sentences(chains_of(own.events, resolved), first, last, (replicate, centre, dyad))
+        pieces += [Block("text", asked)] if asked else []
+    rest = [turn.sentence for turn in inside if turn.weight >= TELLING.mentioned and turn.what != BY_CHAIN]
+    if lasting and rest:
+        pieces.append(Block("text", " ".join(rest)))
+        rest = []
     left = bool((events.loc[events["day"] == last, "event"] == "new_keyworker").any())
     rest += [coping_sentences(events), _standing_sentences(own.days, max(first, last - left), resolved)]
     return [*pieces, Block("text", " ".join(filter(None, rest)))]
@@ -319,7 +352,9 @@ def first_days(tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], l
         Last day that is told.
     """
     own = _own_tables(tables, dyad)
-    return _chapter(own, resolved, None, (), 1, last, weighted_readings(own, resolved, last, TIMELESS))
+    so_far = own._replace(events=own.events[own.events["day"] <= last], days=own.days[own.days["day"] <= last])
+    inside = decisive_points(so_far, resolved)
+    return _chapter(own, resolved, None, inside, 1, last, weighted_readings(own, resolved, last, TIMELESS))
 
 
 def chapters(tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], number: int | None = None) -> list[Piece]:
@@ -342,9 +377,9 @@ def chapters(tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], num
         If there is no such dyad, a table is empty, or a column is missing.
     """
     own = _own_tables(tables, dyad)
-    last = int(own.days["day"].max())
+    last = end_of_stay(own)
     read = weighted_readings(own, resolved, last, TIMELESS)
-    points = turning_points_of(own, resolved)
+    points = [turn for turn in turning_points_of(own, resolved) if turn.day <= last]
     begins = chapter_starts(points, last)
     days = [1, *(turn.day for turn in begins), last + 1]
     name = f"dyad {dyad[2] if number is None else number}"
@@ -386,7 +421,7 @@ def story(tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], number
         If there is no such dyad, a table is empty, or a column is missing.
     """
     told = chapters(tables, resolved, dyad, number)
-    return [*told, *verdict_and_interviews(tables, resolved, dyad, int(tables.days["day"].max()))]
+    return [*told, *verdict_and_interviews(tables, resolved, dyad, end_of_stay(dyad_tables(tables, dyad)))]
 
 
 def verdict_and_interviews(

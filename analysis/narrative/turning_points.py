@@ -6,7 +6,7 @@ weightiest.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from twoway.analysis.measures.panel import panel
 from twoway.analysis.measures.ruptures import find_ruptures
+from twoway.analysis.narrative.decisive import TurningPoint, decisive_points, tells_of_lasting
 from twoway.analysis.narrative.words.grammar import OTHER
 from twoway.analysis.tables import kind_shares
 from twoway.simulation.affect_control.frames import KINDS, ROLES
@@ -33,20 +34,6 @@ class TippingParameters(NamedTuple):
 
 
 TIPPING = TippingParameters()
-
-
-class TurningPoint(NamedTuple):
-    """A turning point: *day*, *what* it is, whose (or nobody's), how much it weighs (0 to 1 or so), in a sentence.
-
-    *until* is the last day that the sentence tells of.
-    """
-
-    day: int
-    what: str
-    party: str
-    weight: float
-    sentence: str
-    until: int
 
 
 def tippings(shares: NDArray[np.float64]) -> list[tuple[int, int, int, float]]:
@@ -106,7 +93,27 @@ def turning_points_of(own: Tables, resolved: Resolved) -> list[TurningPoint]:
     for day in changes:
         sentence = f"On day {day} the keyworker left, and a new one took over."
         found.append(TurningPoint(day + 1, "new_keyworker", "", 2.0, sentence, day + 1))
-    return sorted(found)
+    decisive = decisive_points(own, resolved)
+    if tells_of_lasting(resolved):
+        found = [_with_cause(turn, decisive) for turn in found]
+    return sorted([*sorted(found), *decisive], key=lambda turn: turn.day)
+
+
+def _with_cause(turn: TurningPoint, decisive: Sequence[TurningPoint]) -> TurningPoint:
+    """A fall of tone with the matter over which a grievance opened in it, weighed as one event beside the others."""
+    if turn.what not in ("broke", "setback"):
+        return turn
+    over = [
+        other.about
+        for other in decisive
+        if other.what == "grievance_opened" and other.party == turn.party and turn.day <= other.day <= turn.until
+    ]
+    about = next(filter(None, over), "")
+    return turn._replace(weight=min(turn.weight, FALL + FALL * turn.weight), about=about)
+
+
+FALL = 0.3
+"""Weight of a fall of tone, and of each EPA unit of it, where there is more to tell than tone (assumed)."""
 
 
 def _rupture(fall: dict[Hashable, Any], changes: list[int]) -> TurningPoint:

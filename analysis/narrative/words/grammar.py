@@ -22,6 +22,30 @@ MATTERS = (("leave", "leave"), ("a visit", "visits"), ("a telephone call", "tele
 """What requests are about: leave, visits, telephone (see the kinds of encounter); which one it is, is only told."""
 
 
+class Subject(NamedTuple):
+    """What an encounter is about, in words.
+
+    Attributes
+    ----------
+    name
+        Name of the matter.
+    noun
+        What it is called: "the leave".
+    asks
+        What is asked for, or done: "leave over the weekend".
+    topic
+        What it is called after "about": "leave".
+    place
+        Table of words to look into: a kind of encounter, or "answer", "later" or "manner" in a request.
+    """
+
+    name: str
+    noun: str
+    asks: str
+    topic: str
+    place: str
+
+
 class PersonWords(NamedTuple):
     """The forms in which someone is spoken of."""
 
@@ -68,17 +92,27 @@ def capitalised(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def _forms(act: str, encounter: str | None) -> tuple[str, str, str]:
+def _forms(act: str, encounter: str | None, about: Subject | None = None) -> tuple[str, str, str]:
     """Past, infinitive and noun of an act; of one that no file lists, its name as something quoted."""
-    table = words("acts")
-    forms = table.get(encounter or "", {}).get(act) or table["acts"].get(act)
+    table, forms = words("acts"), None
+    if about is not None:
+        said = words("matters").get(about.place, {})
+        forms = said.get(about.name, {}).get(act) or said.get("any", {}).get(act)
+    forms = forms or table.get(encounter or "", {}).get(act) or table["acts"].get(act)
     if forms is not None:
         return tuple(forms)
     name = spaced(act).replace("{", "{{").replace("}", "}}")
     return f"did something to {{o}} (“{name}”)", f"do something to {{o}} (“{name}”)", f"“{name}”"
 
 
-def act_phrase(act: str, other: PersonWords, encounter: str | None = None, form: int = PAST, matter: int = 0) -> str:
+def act_phrase(
+    act: str,
+    other: PersonWords,
+    encounter: str | None = None,
+    form: int = PAST,
+    matter: int = 0,
+    about: Subject | None = None,
+) -> str:
     """What someone did to the other, as it follows a subject.
 
     Parameters
@@ -93,6 +127,8 @@ def act_phrase(act: str, other: PersonWords, encounter: str | None = None, form:
         ``PAST`` or ``INFINITIVE``.
     matter
         Any number from 0, such as the day: picks one of ``MATTERS``, if the act is about a request.
+    about
+        What the encounter is about, if that is known.
 
     Examples
     --------
@@ -101,8 +137,9 @@ def act_phrase(act: str, other: PersonWords, encounter: str | None = None, form:
     >>> act_phrase("refuse", I_MYSELF, "request", matter=1)
     'turned down my request for a visit'
     """
-    one, many = MATTERS[matter % len(MATTERS)]
-    return _forms(act, encounter)[form].format(o=other.object, os=other.possessive, matter=one, matters=many)
+    one, many = MATTERS[matter % len(MATTERS)] if about is None else (about.asks, about.topic)
+    told = _forms(act, encounter, about)[form]
+    return told.format(o=other.object, os=other.possessive, matter=one, matters=many, topic=many)
 
 
 def reading_noun(act: str, encounter: str | None = None) -> str:

@@ -69,6 +69,8 @@ def test_the_portrait_marks_what_happened_on_its_days_and_confrontations_with_th
         assert {"talk_repaired", "talk_failed", "talk_declined", "new_keyworker"} <= set(marks)
         for name, mark in {**marks, "confront": COPING_WAYS["confront"].mark}.items():
             happened = confronts if name == "confront" else mine["event"] == name
+            if mark.own:
+                happened &= mine["actor"] == party
             assert drawn.get(mark.symbol, []) == list(mine.loc[happened, "day"])
     assert "talk that repaired" in words(figure)
 
@@ -79,6 +81,24 @@ def test_the_portrait_explains_only_marks_that_it_shows(tables):
     figure = dyad_portrait(*without)
     assert not {"talk that repaired", "talk that failed"} & set(words(figure))
     assert words(figure).count("new keyworker") == 1, "the lane alone"
+
+
+def test_what_is_off_in_a_model_has_no_lane(tables):
+    assert not {"grievance", "where he is", "requests"} & set(words(dyad_portrait(*tables)))
+
+
+def test_a_grievance_is_marked_on_the_side_of_whoever_has_it():
+    found = run(load("ordinary", {"design.days": 60, "lasting.grievance_size": 0.9, "design.clients": 4}))
+    opened = found.events[found.events["event"] == "grievance_opened"]
+    row = opened.iloc[0]
+    figure = dyad_portrait(*found, (row["replicate"], row["centre"], row["dyad"]))
+    symbol = EVENTS["grievance_opened"].mark.symbol
+    mine = opened[opened["dyad"] == row["dyad"]]
+    for party, strip in zip(("client", "keyworker"), figure.axes[2:4], strict=True):
+        drawn = [day for line in marked(strip, HAPPENED) if line.get_marker() == symbol for day in line.get_xdata()]
+        assert drawn == list(mine.loc[mine["actor"] == party, "day"])
+    assert "grievance" in words(figure)
+    assert_all_is_on_the_page(figure)
 
 
 def test_the_portraits_caption_counts_what_happened(tables):

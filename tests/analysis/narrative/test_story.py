@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twoway.analysis.accounts import dyad_tables
+from twoway.analysis.narrative.decisive import TurningPoint
 from twoway.analysis.narrative.story import (
     TELLING,
-    WORDS,
     chapter_starts,
     coping_sentences,
     everyday_sentences,
@@ -18,7 +18,8 @@ from twoway.analysis.narrative.story import (
     verdict_and_interviews,
     with_numbers,
 )
-from twoway.analysis.narrative.turning_points import TIPPING, TurningPoint, tippings, turning_points_of
+from twoway.analysis.narrative.subjects import WORDS
+from twoway.analysis.narrative.turning_points import TIPPING, tippings, turning_points_of
 from twoway.analysis.render.document import Block, as_markdown, as_text
 from twoway.analysis.render.html import as_html
 from twoway.simulation.errors import InputError
