@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gc
 import weakref
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.other_situations import going_on, left_to_her
+from tests.support.people import REPLYING, of_learning, within
 
 from twoway.simulation.affect_control.frames import CLIENT
 from twoway.simulation.events import EXCHANGE
@@ -16,6 +19,7 @@ from twoway.simulation.mesa_model import Centre, Client, Keyworker, simulate_cen
 from twoway.simulation.parameters.scenario import NUMBERED, Scenario, all_declarations, changed, load, shipped_names
 from twoway.simulation.random_streams import draws_of
 from twoway.simulation.run import CentreRecords, PreparedScenario, simulate_centre
+from twoway.simulation.situations import LONGEST, EncounterKind
 
 NUMBERS = [d for d in all_declarations() if d.section in NUMBERED and d.name != "caseload"]
 
@@ -63,6 +67,43 @@ def test_agents_and_the_compiled_runner_agree_in_any_context(changes, seed, repl
     assert_identical(
         simulate_centre_with_agents(prepared, seed, replicate, 0), simulate_centre(prepared, seed, replicate, 0)
     )
+
+
+@pytest.fixture(scope="module")
+def going_on_and_answering(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float | str]:
+    """Changes of a scenario: replies answer, encounters go on up to six exchanges, and no rule mandates an answer."""
+    path = tmp_path_factory.mktemp("situations") / "going_on.toml"
+    path.write_text(going_on(left_to_her()), encoding="utf-8")
+    return {"meaning.situations": str(path)} | of_learning(**REPLYING)
+
+
+@pytest.mark.parametrize("confusion", [0.0, 0.1])
+def test_agents_and_the_compiled_runner_leave_the_identical_tables_of_people_who_answer_and_go_on(
+    going_on_and_answering, confusion
+):
+    size = {"design.days": 40, "design.clients": 6, "context.turnover": 3, "context.centre_spread": 0.3}
+    sour = {"people.client_tilt": -1.0, "context.discretion": 0.2, "coping.propose_talk_log_odds": 1.0}
+    numbers = going_on_and_answering | size | sour | {"learning.fact_confusion": confusion}
+    prepared = PreparedScenario(changed(Scenario(), numbers))
+    compiled = simulate_centre(prepared, 5, 1, 0)
+    assert_identical(simulate_centre_with_agents(prepared, 5, 1, 0), compiled)
+    exchanges = compiled.events[compiled.events["event"] == EXCHANGE]
+    for kind in EncounterKind:
+        last = exchanges["exchange"][exchanges["encounter"] == kind].max()
+        assert prepared.resolved.situations.exchanges[kind] <= last <= LONGEST - 1, "each kind goes on at times"
+    assert list(compiled.dyads["exchanges"]) == list(np.bincount(exchanges["dyad"], minlength=6))
+
+
+@pytest.mark.slow
+@settings(max_examples=8)
+@given(
+    numbers=within(*REPLYING, "perceptual_noise", "choice_temperature", "perceptual_assimilation"),
+    seed=st.integers(0, 2**63 - 1),
+)
+def test_agents_and_the_compiled_runner_agree_however_people_answer(going_on_and_answering, numbers, seed):
+    size = {"design.days": 12, "design.clients": 4}
+    prepared = PreparedScenario(changed(Scenario(), going_on_and_answering | size | of_learning(**numbers)))
+    assert_identical(simulate_centre_with_agents(prepared, seed, 0, 0), simulate_centre(prepared, seed, 0, 0))
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +183,7 @@ def simulated(days: int, **classes: type) -> Centre:
 class FirstAct(Client):
     """Someone who always does what comes first among the feasible acts."""
 
-    def choose(self, dyad, turn, frame, bent, draws, row):
+    def choose(self, dyad, turn, before, frame, bent, draws, row):
         row.actor_frame, row.source, row.act, row.actor_tension = frame, 0, turn.act[0], self.view_of(dyad).tension
         return 0
 
@@ -160,11 +201,11 @@ def test_a_client_who_chooses_in_a_way_of_his_own_does_so_in_every_exchange():
 class Usual(Client):
     """Someone who only asks what anyone would do."""
 
-    def choose(self, dyad, turn, frame, bent, draws, row):
-        return super().choose(dyad, turn, frame, bent, draws, row)
+    def choose(self, dyad, turn, before, frame, bent, draws, row):
+        return super().choose(dyad, turn, before, frame, bent, draws, row)
 
-    def read(self, dyad, turn, act, acting, draw, row):
-        return super().read(dyad, turn, act, acting, draw, row)
+    def read(self, dyad, turn, before, act, acting, draw, row):
+        return super().read(dyad, turn, before, act, acting, draw, row)
 
 
 class UsualKeyworker(Keyworker):
@@ -172,9 +213,9 @@ class UsualKeyworker(Keyworker):
 
     heard = 0
 
-    def read(self, dyad, turn, act, acting, draw, row):
+    def read(self, dyad, turn, before, act, acting, draw, row):
         type(self).heard += 1
-        return super().read(dyad, turn, act, acting, draw, row)
+        return super().read(dyad, turn, before, act, acting, draw, row)
 
 
 def test_people_of_ones_own_who_do_what_anyone_does_change_nothing():
@@ -184,6 +225,34 @@ def test_people_of_ones_own_who_do_what_anyone_does_change_nothing():
     assert model.state.dyads.changes.max() > 0
     assert all(type(keyworker) is UsualKeyworker for keyworker in model.keyworkers), "successors too"
     assert len(model.datacollector.get_agenttype_vars_dataframe(Usual)) == 21 * 4
+
+
+class Attentive(Client):
+    """Someone who remembers of every exchange what came before it: for him who chose, and for him who read."""
+
+    remembered: ClassVar[list[tuple[int, int, str, int]]] = []
+
+    def choose(self, dyad, turn, before, frame, bent, draws, row):
+        self.remembered.append((dyad, int(row.exchange), "chose", before))
+        return super().choose(dyad, turn, before, frame, bent, draws, row)
+
+    def read(self, dyad, turn, before, act, acting, draw, row):
+        self.remembered.append((dyad, int(row.exchange), "read", before))
+        return super().read(dyad, turn, before, act, acting, draw, row)
+
+
+def test_a_client_is_given_the_keyworkers_act_as_he_saw_it_to_answer_and_his_own_as_he_meant_it_to_be_answered():
+    Attentive.remembered.clear()
+    events = simulated(20, client_class=Attentive).records().events
+    exchanges = events[events["event"] == EXCHANGE]
+    expected, different = [], 0
+    for row, earlier in zip(exchanges, [None, *exchanges[:-1]], strict=True):
+        chose, opens = row["actor"] == CLIENT, row["exchange"] == 0
+        before = 0 if opens else 1 + int(earlier["seen" if chose else "act"])
+        expected.append((int(row["dyad"]), int(row["exchange"]), "chose" if chose else "read", before))
+        different += not opens and earlier["seen"] != earlier["act"]
+    assert Attentive.remembered == expected
+    assert different > 20
 
 
 def test_a_centre_runs_until_its_last_day_is_over():

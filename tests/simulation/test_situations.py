@@ -6,27 +6,28 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.other_situations import going_on
+from tests.support.people import NEARLY_ONE, REPLYING, befores, turns_with
 
 from twoway.simulation import situations as module
-from twoway.simulation.action_tables import action_tables, write_decisions
+from twoway.simulation.action_tables import action_tables, chances_by_source, write_decisions
 from twoway.simulation.affect_control.equations import load_equations
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, load_frames
 from twoway.simulation.affect_control.lexicon import load_lexicon
 from twoway.simulation.data_files import data_file
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario, changed
-from twoway.simulation.sampling import pick
-from twoway.simulation.situations import EITHER, EncounterKind, load_situations, position_of
+from twoway.simulation.sampling import drawn_from
+from twoway.simulation.situations import EITHER, LONGEST, EncounterKind, load_situations, position_of
 
 LEXICON = load_lexicon(data_file("lexicons", "us2015"))
 EQUATIONS = load_equations(data_file("equations", "nc1978"))
 FRAMES = load_frames(data_file("frames", "six"))
 SHIPPED = load_situations(data_file("situations", "residential"))
 ANSWER = SHIPPED.turn(EncounterKind.REQUEST, KEYWORKER, 1)
-NEARLY_ONE = float(np.nextafter(np.float32(1), np.float32(0)))
 LAW = settings(deadline=None, max_examples=40)
 share = st.floats(0, 1)
-unit_draw = st.one_of(st.floats(0, NEARLY_ONE), st.sampled_from([0.0, 0.99999, NEARLY_ONE]))
+unit_draw = st.one_of(st.floats(0, NEARLY_ONE), st.sampled_from([0.0, 0.99999, NEARLY_ONE, 1.0]))
 
 SMALL = """
 [source]
@@ -38,6 +39,20 @@ asking = ["request_something_from", "complain_to", "evade"]
 [strain]
 client = { complain_to = 3, evade = 1 }
 keyworker = { ignore = 2 }
+
+[facts]
+searched = ["search"]
+answered = ["refuse", "agree_with"]
+
+[pairs.asked]
+after = ["request_something_from"]
+fits = ["agree_with", "refuse"]
+offers = ["agree_with"]
+unfit = ["greet"]
+
+[pairs.greeted]
+after = ["greet"]
+fits = ["greet"]
 
 [everyday]
 opened_by = "either"
@@ -63,6 +78,7 @@ script = { search = 4 }
 [request]
 opened_by = "client"
 exchanges = 2
+longest = 2
 
 [request.client.opening]
 feasible = "asking"
@@ -105,7 +121,8 @@ def built(situations=SHIPPED, temperature=1.2, noise=1.3, strictness=0.6):
     return action_tables(situations, FRAMES, LEXICON, EQUATIONS, changed(Scenario(), numbers))
 
 
-KINDS, TURNS = built()
+KINDS, TURNS, BEFORES = built()
+ANSWERING = turns_with(**REPLYING)
 turn_numbers = st.integers(0, len(TURNS) - 1)
 
 
@@ -155,7 +172,7 @@ def test_in_every_encounter_the_parties_alternate_from_whoever_opens():
     for kind, row in enumerate(KINDS):
         openers = (CLIENT, KEYWORKER) if row.opened_by == EITHER else (row.opened_by,)
         for opener in openers:
-            for exchange in range(row.exchanges):
+            for exchange in range(row.longest):
                 turn = SHIPPED.turns[row.turn[opener, exchange]]
                 assert turn.kind == kind
                 assert turn.role == (opener + exchange) % 2
@@ -177,41 +194,41 @@ def test_script_strain_and_each_frame_are_probabilities_over_feasible_acts(numbe
 
 
 @pytest.mark.parametrize("number", range(len(TURNS)))
-def test_cumulative_probabilities_rise_and_end_infinite_from_the_last_possible_act_on(number):
-    row = TURNS[number]
-    pairs = [(row.script, row.script_cdf), (row.strain, row.strain_cdf), *zip(row.will, row.will_cdf, strict=True)]
-    for probabilities, cumulative in pairs:
-        last = max(np.flatnonzero(probabilities), default=0)
-        assert np.isinf(cumulative[last:]).all()
-        assert np.isfinite(cumulative[:last]).all()
-        assert cumulative[:last] == pytest.approx(np.cumsum(probabilities)[:last], abs=1e-12)
-        assert (np.diff(cumulative[:last]) >= 0).all()
+def test_what_rounding_leaves_over_goes_to_the_last_possible_act(number):
+    for before in (0, 1, len(SHIPPED.acts)):
+        script, strain, will = chances_by_source(ANSWERING[number], before)
+        for probabilities in (script, *will) + ((strain,) if ANSWERING[number].strained else ()):
+            too_little = probabilities * (1 - 1e-9)
+            assert drawn_from(too_little, 1.0 - 1e-12) == np.flatnonzero(probabilities)[-1]
 
 
 @LAW
-@given(turn_numbers, unit_draw, share)
-def test_no_draw_ever_picks_an_act_that_is_impossible(number, draw, strictness):
-    turns = TURNS.copy()
+@given(turn_numbers, befores, unit_draw, share, st.booleans())
+def test_no_draw_ever_picks_an_act_that_is_impossible(number, before, draw, strictness, answering):
+    turns = (ANSWERING if answering else TURNS).copy()
     write_decisions(turns, strictness)
     row = turns[number]
-    assert row.script[pick(row.script_cdf, draw)] > 0
+    script, strain, will = chances_by_source(row, before)
+    assert script[drawn_from(script, draw)] > 0
     for k in range(len(FRAMES.names)):
-        assert row.will[k, pick(row.will_cdf[k], draw)] > 0
+        assert will[k, drawn_from(will[k], draw)] > 0
     if row.strained:
-        assert row.strain[pick(row.strain_cdf, draw)] > 0
+        assert strain[drawn_from(strain, draw)] > 0
 
 
 @LAW
-@given(unit_draw)
-def test_the_script_never_refuses_where_rules_are_never_strict_and_never_grants_where_they_always_are(draw):
+@given(befores, unit_draw, st.booleans())
+def test_the_script_never_refuses_where_rules_are_never_strict_and_never_grants_where_they_always_are(
+    before, draw, answering
+):
     refuse, agree = (SHIPPED.turns[ANSWER].feasible.index(act) for act in ("refuse", "agree_with"))
-    turns = TURNS.copy()
+    turns = (ANSWERING if answering else TURNS).copy()
     write_decisions(turns, 0.0)
     assert turns[ANSWER].script[refuse] == 0
-    assert pick(turns[ANSWER].script_cdf, draw) != refuse
+    assert drawn_from(chances_by_source(turns[ANSWER], before)[0], draw) != refuse
     write_decisions(turns, 1.0)
     assert turns[ANSWER].script[agree] == 0
-    assert pick(turns[ANSWER].script_cdf, draw) != agree
+    assert drawn_from(chances_by_source(turns[ANSWER], before)[0], draw) != agree
 
 
 @LAW
@@ -229,12 +246,12 @@ def test_a_stricter_centre_refuses_more_and_decides_as_often(strictness, more):
 @LAW
 @given(share, share)
 def test_deciding_twice_is_the_same_as_deciding_once_whatever_was_decided_before(strictness, before):
-    once, twice = TURNS.copy(), TURNS.copy()
+    once, twice = ANSWERING.copy(), ANSWERING.copy()
     write_decisions(once, strictness)
     write_decisions(twice, before)
     write_decisions(twice, strictness)
     write_decisions(twice, strictness)
-    for field in ("written", "script", "script_cdf"):
+    for field in ("written", "script", "script_sum"):
         assert (once[field] == twice[field]).all()
     assert (built(strictness=strictness)[1]["script"] == once["script"]).all()
 
@@ -276,6 +293,11 @@ def test_other_situations_are_added_as_a_file_without_code(written):
     small = load_situations(written(SMALL))
     assert small.exchanges == (1, 1, 2, 1, 1)
     assert small.source == {"name": "a waiting room"}
+    assert small.facts == {"searched": ("search",), "answered": ("refuse", "agree_with")}
+    assert [(pair.name, pair.after, pair.fits, pair.offers, pair.unfit) for pair in small.pairs] == [
+        ("asked", ("request_something_from",), ("agree_with", "refuse"), ("agree_with",), ("greet",)),
+        ("greeted", ("greet",), ("greet",), (), ()),
+    ]
     turns = built(small)[1]
     answer = turns[small.turn(EncounterKind.REQUEST, KEYWORKER, 1)]
     assert answer.script[:3] == pytest.approx([3 * 0.6 / 4, 3 * 0.4 / 4, 1 / 4])
@@ -284,6 +306,9 @@ def test_other_situations_are_added_as_a_file_without_code(written):
 
 DECISION = 'decision = { refused = "refuse", granted = "agree_with", weight = 3 }'
 STRAIN = "client = { complain_to = 3, evade = 1 }"
+SEARCHED = 'searched = ["search"]'
+AFTER = 'after = ["request_something_from"]'
+FITS = 'fits = ["agree_with", "refuse"]'
 
 
 MISTAKES = [
@@ -352,6 +377,39 @@ MISTAKES = [
     (STRAIN, "client = { evade = -1 }", "strain.client.evade = -1", "above 0"),
     (STRAIN, "client = { evaide = 1 }", "strain.client", "did you mean 'evade'?"),
     (STRAIN, "clients = { evade = 1 }", "strain.clients", "did you mean 'client'?"),
+    ("exchanges = 1", "exchanges = 1\nlongst = 2", "everyday.longst", "did you mean 'longest'?"),
+    ("longest = 2", "longest = 1", "request.longest = 1", "whole number from 2 to 6"),
+    ("longest = 2", "longest = 7", "request.longest = 7", "whole number from 2 to 6"),
+    ("longest = 2", "longest = 2.0", "request.longest = 2.0", "whole number from 2 to 6"),
+    ("longest = 2", "longest = true", "request.longest = True", "whole number from 2 to 6"),
+    ("longest = 2", "longest = 3", "request.client.sequel", "missing"),
+    ("[facts]", "[fakts]", "fakts", "did you mean 'facts'?"),
+    ("[pairs.asked]", "[pears.asked]", "pears", "did you mean 'pairs'?"),
+    (SEARCHED, "searched = 3", "facts.searched", "list of acts"),
+    (SEARCHED, 'searched = "search"', "facts.searched", "list of acts"),
+    (SEARCHED, "searched = [1]", "facts.searched", "list of acts"),
+    (SEARCHED, 'searched = ["serch"]', "facts.searched names 'serch'", "did you mean 'search'?"),
+    (SEARCHED, 'searched = ["insult"]', "facts.searched names 'insult'", "feasible nowhere"),
+    (SEARCHED, 'searched = ["search", "refuse"]', "facts.answered names 'refuse'", "facts.searched names already"),
+    (SEARCHED, 'searched = ["search", "search"]', "facts.searched names 'search'", "facts.searched names already"),
+    ("[pairs.greeted]\n", "[pairs]\ngreeted = 3\n[pairs.other]\n", "pairs.greeted", "table"),
+    (AFTER, AFTER + "\nfist = []", "pairs.asked.fist", "did you mean 'fits'?"),
+    (AFTER, "after = []", "pairs.asked.after", "at least one act"),
+    (AFTER + "\n", "", "pairs.asked.after", "at least one act"),
+    (AFTER, "after = 3", "pairs.asked.after", "list of acts"),
+    (AFTER, 'after = ["request_something_for"]', "pairs.asked.after", "did you mean 'request_something_from'?"),
+    (AFTER, 'after = ["request_something_from", "greet"]', "two pairs, asked and greeted", "'greet' comes first"),
+    (FITS, 'fits = ["refuze"]', "pairs.asked.fits names 'refuze'", "did you mean 'refuse'?"),
+    (FITS, 'fits = "refuse"', "pairs.asked.fits", "list of acts"),
+    ('offers = ["agree_with"]', 'offers = ["agree"]', "pairs.asked.offers", "feasible nowhere"),
+    ('unfit = ["greet"]', 'unfit = ["gret"]', "pairs.asked.unfit", "did you mean 'greet'?"),
+    ('unfit = ["greet"]', 'unfit = ["greet", "refuse"]', "pairs.asked says of 'refuse'", "fits and that it does not"),
+    (
+        FITS + '\noffers = ["agree_with"]\nunfit = ["greet"]',
+        'offers = ["agree_with"]\nunfit = ["agree_with"]',
+        "pairs.asked says of 'agree_with'",
+        "fits and that it does not",
+    ),
     ('asking = ["request', 'asking = 3\nx = ["request', "request.client.opening.feasible", "at least two acts"),
 ]
 
@@ -370,6 +428,37 @@ def test_a_mistake_in_a_file_of_situations_is_refused_with_file_and_field(writte
     assert reason in message
 
 
+def test_where_nothing_is_said_no_encounter_goes_on_all_acts_are_words_and_nothing_answers_anything(written):
+    start, end = SMALL.index("[facts]"), SMALL.index("[everyday]")
+    plain = load_situations(written((SMALL[:start] + SMALL[end:]).replace("longest = 2\n", "")))
+    assert plain.longest == plain.exchanges == (1, 1, 2, 1, 1)
+    assert (plain.facts, plain.pairs) == ({}, ())
+
+
+def test_an_encounter_that_may_go_on_has_a_turn_for_every_exchange_it_may_have(written):
+    longer = load_situations(written(going_on()))
+    assert longer.longest == (LONGEST,) * len(EncounterKind)
+    assert longer.exchanges == SHIPPED.exchanges
+    kinds = built(longer)[0]
+    for kind, row in enumerate(kinds):
+        assert (row.exchanges, row.longest) == (SHIPPED.exchanges[kind], LONGEST)
+        for opener in (CLIENT, KEYWORKER) if row.opened_by == EITHER else (row.opened_by,):
+            places = [(t.kind, t.role, t.position) for t in (longer.turns[i] for i in row.turn[opener])]
+            assert places == [(kind, (opener + e) % 2, position_of(e)) for e in range(LONGEST)]
+
+
+def test_the_facts_that_ship_name_deeds_and_leave_most_acts_words():
+    named = [act for acts in SHIPPED.facts.values() for act in acts]
+    assert {"search", "refuse", "agree_with", "walk_out_on"} <= set(named)
+    assert not {"greet", "explain_something_to", "lecture", "thank", "complain_to"} & set(named)
+    assert len(named) < len(SHIPPED.acts) / 2
+
+
+def test_whatever_ships_as_ready_for_an_answer_fits_as_one():
+    for pair in SHIPPED.pairs:
+        assert set(pair.offers) <= set(pair.fits), pair.name
+
+
 SETS = '[sets]\nasking = ["request_something_from", "complain_to", "evade"]\n'
 
 
@@ -383,10 +472,12 @@ SETS = '[sets]\nasking = ["request_something_from", "complain_to", "evade"]\n'
         ("strain = 3\n" + SMALL.replace("[strain]", "").replace(STRAIN, "").replace("keyworker = { ignore = 2 }", ""),
          "strain must be a table"),
         ("sets = 3\n" + SMALL.replace(SETS, ""), "sets must be a table"),
+        ("facts = 3\n" + SMALL[: SMALL.index("[facts]")] + SMALL[SMALL.index("[everyday]") :], "facts must be a table"),
+        ("pairs = 3\n" + SMALL[: SMALL.index("[facts]")] + SMALL[SMALL.index("[everyday]") :], "pairs must be a table"),
         ("source = 3\n" + SMALL.replace('[source]\nname = "a waiting room"\n', ""), "source must be a table"),
     ],
     ids=["empty", "broken", "a kind is a number", "a kind is missing", "strain is a number", "sets are a number",
-         "the source is a number"],
+         "facts are a number", "pairs are a number", "the source is a number"],
 )  # fmt: skip
 def test_a_file_that_holds_no_situations_is_refused_in_words(written, text, reason):
     path = written(text)

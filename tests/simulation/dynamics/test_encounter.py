@@ -4,49 +4,63 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.drawn_by_hand import AVERAGE
+from tests.support.other_situations import going_on
 from tests.support.people import (
+    BOUNDS,
     NAMES,
     NEARLY_ONE,
     PREPARED,
+    REPLYING,
     SITUATIONS,
     TURNS,
     K,
     all_draws,
+    befores,
     conditions,
     event_log,
     log_weights,
     numbers,
+    of_learning,
     pair,
     party,
     row,
     share,
     sure_of,
     turns_seen_with,
+    turns_with,
     unit_draw,
+    within,
 )
 
+from twoway.simulation.action_tables import NOTHING_BEFORE, chances_by_source
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.dynamics.encounter import (
     PERSON,
     ROLE,
     STRAIN,
+    Course,
     Meeting,
     SourceShares,
     acting_from,
+    after_exchange,
+    believed_sources,
     choose,
     encounter,
     frame_taken,
+    goes_on,
     note_state,
     perceive,
     read,
     redefine,
 )
-from twoway.simulation.parameters.scenario import all_declarations
-from twoway.simulation.random_streams import ANY, ENCOUNTERS, encounter_draws, with_written
-from twoway.simulation.sampling import pick
+from twoway.simulation.parameters.scenario import Scenario, changed
+from twoway.simulation.random_streams import ANY, ENCOUNTERS, draws_of, encounter_draws, exchange_draws, with_written
+from twoway.simulation.rules.reading import expected as expected_from
+from twoway.simulation.run import PreparedScenario
+from twoway.simulation.sampling import drawn_from
 from twoway.simulation.situations import LONGEST, EncounterKind
 
-BOUNDS = {d.name: (d.low, d.high) for d in all_declarations()}
 CARE, CUSTODY = NAMES.index("care"), NAMES.index("custody")
 ANSWER = SITUATIONS.turn(EncounterKind.REQUEST, KEYWORKER, 1)
 CONTROL = SITUATIONS.turn(EncounterKind.CONTROL, KEYWORKER, 0)
@@ -58,6 +72,10 @@ LAW = settings(deadline=None, max_examples=60)
 turn_numbers = st.integers(0, len(SITUATIONS.turns) - 1)
 SHARP = turns_seen_with(0.002)
 """Turns for someone who takes no act for another."""
+ANSWERING = turns_with(**REPLYING)
+"""Turns in which replies answer the act before."""
+FACTUAL = turns_with(**REPLYING | {"fact_confusion": 0.0, "perceptual_noise": BOUNDS["perceptual_noise"][1]})
+"""Turns for someone who hears any word for any other, but mistakes no fact."""
 
 
 def act(turn, word):
@@ -65,11 +83,18 @@ def act(turn, word):
     return SITUATIONS.turns[turn].feasible.index(word)
 
 
-def reads(reader, turn, number, draw=0.5, others_share=0.5, others_strain=0.0, turns=TURNS, **changes):
-    """The row that is left when *reader* reads an act."""
+def number_of(word):
+    """The number that an act has when it comes before another."""
+    return 1 + SITUATIONS.acts.index(word)
+
+
+def reads(
+    reader, turn, number, draw=0.5, others_share=0.5, others_strain=0.0, turns=TURNS, before=NOTHING_BEFORE, **changes
+):
+    """The row that is left when *reader* reads an act, as an answer to the reader's own act *before*."""
     note = row()
     acting = SourceShares(float(others_share), float(others_strain))
-    read(reader, turns[turn], number, acting, conditions(turns, **changes), draw, note)
+    read(reader, turns[turn], before, number, acting, conditions(turns, **changes), draw, note)
     return note
 
 
@@ -96,10 +121,8 @@ def test_a_definition_is_a_probability_after_any_reading_by_anyone(data):
         "definition_learning_rate", "expectation_anchoring", "lapse_rate", "perceptual_assimilation", "formality",
         "impersonal_weight", "deflection_tolerance",
     )  # fmt: skip
-    changes = {
-        name: data.draw(st.one_of(st.floats(*BOUNDS[name]), st.sampled_from(BOUNDS[name])), label=name)
-        for name in names
-    }
+    changes = data.draw(within(*names))
+    turns = turns_with(**data.draw(within(*REPLYING)))
     reader = party(
         data.draw(st.lists(st.floats(-800, 0), min_size=K, max_size=K)),
         known_rules=data.draw(share), insight=data.draw(share),
@@ -107,7 +130,17 @@ def test_a_definition_is_a_probability_after_any_reading_by_anyone(data):
     reader.expectation[:] = data.draw(log_weights)
     number = data.draw(turn_numbers)
     done = data.draw(st.integers(0, TURNS[number].feasible - 1))
-    note = reads(reader, number, done, data.draw(unit_draw), data.draw(share), data.draw(share), **changes)
+    note = reads(
+        reader,
+        number,
+        done,
+        data.draw(unit_draw),
+        data.draw(share),
+        data.draw(share),
+        turns,
+        data.draw(befores),
+        **changes,
+    )
     assert np.isfinite(reader.definition).all()
     assert (reader.definition >= 0).all()
     assert reader.definition.sum() == pytest.approx(1.0, abs=1e-12)
@@ -121,38 +154,40 @@ def test_a_definition_is_a_probability_after_any_reading_by_anyone(data):
 
 @pytest.mark.slow
 @LAW
-@given(log_weights, turn_numbers, st.floats(0, 0.95), st.floats(0.01, 1), st.data())
+@given(log_weights, turn_numbers, befores, st.floats(0, 0.95), st.floats(0.01, 1), st.data())
 def test_a_reading_moves_a_definition_toward_the_frame_out_of_which_the_act_is_likeliest(
-    view, number, role, learning, data
+    view, number, was, role, learning, data
 ):
-    turn = TURNS[number]
+    turn = data.draw(st.sampled_from([TURNS, ANSWERING]))[number]
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party(view)
     before = reader.definition.copy()
-    redefine(reader, turn, seen, SourceShares(role, 0.0), numbers(definition_learning_rate=learning))
-    likeliest, unlikeliest = turn.will[:, seen].argmax(), turn.will[:, seen].argmin()
+    redefine(reader, turn, was, seen, SourceShares(role, 0.0), numbers(definition_learning_rate=learning))
+    will = chances_by_source(turn, was)[2][:, seen]
+    likeliest, unlikeliest = will.argmax(), will.argmin()
     assert reader.definition[likeliest] >= before[likeliest] - 1e-12
     assert reader.definition[unlikeliest] <= before[unlikeliest] + 1e-12
 
 
 @LAW
-@given(turn_numbers, st.data())
-def test_from_an_open_mind_a_reading_makes_the_likeliest_frame_the_weightiest(number, data):
-    turn = TURNS[number]
+@given(turn_numbers, befores, st.data())
+def test_from_an_open_mind_a_reading_makes_the_likeliest_frame_the_weightiest(number, was, data):
+    turn = data.draw(st.sampled_from([TURNS, ANSWERING]))[number]
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party()
-    redefine(reader, turn, seen, SourceShares(0.2, 0.0), numbers())
-    assert reader.definition.max() == pytest.approx(reader.definition[turn.will[:, seen].argmax()])
+    redefine(reader, turn, was, seen, SourceShares(0.2, 0.0), numbers())
+    likeliest = chances_by_source(turn, was)[2][:, seen].argmax()
+    assert reader.definition.max() == pytest.approx(reader.definition[likeliest])
 
 
 @LAW
-@given(log_weights, turn_numbers, share, st.data())
-def test_an_act_that_is_known_to_be_all_role_says_nothing_about_the_relationship(view, number, strain, data):
-    turn = TURNS[number]
+@given(log_weights, turn_numbers, befores, share, st.data())
+def test_an_act_that_is_known_to_be_all_role_says_nothing_about_the_relationship(view, number, was, strain, data):
+    turn = data.draw(st.sampled_from([TURNS, ANSWERING]))[number]
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party(view)
     before = reader.definition.copy()
-    redefine(reader, turn, seen, SourceShares(1.0, strain), numbers())
+    redefine(reader, turn, was, seen, SourceShares(1.0, strain), numbers())
     assert reader.definition == pytest.approx(before, abs=1e-12)
 
 
@@ -162,7 +197,7 @@ def test_a_definition_without_learning_goes_back_to_the_expectation(view, expect
     reader = party(view)
     reader.expectation[:] = expected
     anchored = numbers(definition_learning_rate=0.0, expectation_anchoring=1.0)
-    redefine(reader, TURNS[number], 0, SourceShares(0.3, 0.0), anchored)
+    redefine(reader, TURNS[number], NOTHING_BEFORE, 0, SourceShares(0.3, 0.0), anchored)
     assert reader.definition == pytest.approx(party(expected).definition, abs=1e-12)
 
 
@@ -233,9 +268,9 @@ def test_a_courtesy_warms_less_from_someone_who_is_taken_to_stay_behind_the_role
 def test_whoever_always_acts_by_the_script_is_found_out():
     client = party(presumed_reserve=0.0)
     everyday = SITUATIONS.turn(EncounterKind.EVERYDAY, KEYWORKER, 0)
-    script, random = TURNS[everyday].script_cdf, np.random.default_rng(1)
+    script, random = TURNS[everyday].script[: TURNS[everyday].feasible], np.random.default_rng(1)
     for draw in random.random(400):
-        reads(client, everyday, pick(script, draw), turns=SHARP, formality=0.2, reserve_learning_rate=0.05)
+        reads(client, everyday, drawn_from(script, draw), turns=SHARP, formality=0.2, reserve_learning_rate=0.05)
     assert client.presumed_reserve > 0.5
 
 
@@ -253,11 +288,11 @@ def test_a_keyworker_with_insight_puts_a_complaint_in_withdrawal_down_to_strain(
 
 
 @LAW
-@given(log_weights, turn_numbers, unit_draw, share, share, share, share, st.data())
-def test_role_strain_and_person_share_an_act_that_was_read(view, number, draw, role, strain, known, insight, data):
+@given(log_weights, turn_numbers, befores, unit_draw, share, share, share, share, st.data())
+def test_role_strain_and_person_share_an_act_that_was_read(view, number, was, draw, role, strain, known, insight, data):
     done = data.draw(st.integers(0, TURNS[number].feasible - 1))
     reader = party(view, known_rules=known, insight=insight)
-    note = reads(reader, number, done, draw, role, strain)
+    note = reads(reader, number, done, draw, role, strain, data.draw(st.sampled_from([TURNS, ANSWERING])), was)
     parts = (note.role_share, note.strain_share, note.person_share)
     assert all(0 <= part <= 1 + 1e-12 for part in parts)
     assert sum(parts) == pytest.approx(1.0, abs=1e-9)
@@ -293,7 +328,7 @@ def test_with_sharp_eyes_even_those_who_see_what_they_expect_see_what_was_done(n
     turn = SHARP[number]
     done = data.draw(st.integers(0, turn.feasible - 1))
     seen = np.empty(turn.feasible)
-    assert perceive(party(view), turn, done, SourceShares(role, 0.9 * strain), 1.0, draw, seen) == done
+    assert perceive(party(view), turn, NOTHING_BEFORE, done, SourceShares(role, 0.9 * strain), 1.0, draw, seen) == done
 
 
 @pytest.mark.parametrize(
@@ -305,7 +340,12 @@ def test_with_perceptual_noise_whatever_a_keyworker_does_looks_kinder_in_care_th
     turn, seen = turns_seen_with(1.3)[number], np.empty(50)
     for done in range(turn.feasible):
         looks = [
-            np.mean([turn.evaluation[perceive(someone, turn, done, BELIEVED, 0.85, u / 100, seen)] for u in range(100)])
+            np.mean(
+                [
+                    turn.evaluation[perceive(someone, turn, NOTHING_BEFORE, done, BELIEVED, 0.85, u / 100, seen)]
+                    for u in range(100)
+                ]
+            )
             for someone in (party(sure_of("care")), party(sure_of("custody")))
         ]
         assert looks[0] > looks[1], SITUATIONS.turns[number].feasible[done]
@@ -315,7 +355,9 @@ def test_who_does_not_lean_on_expectation_sees_the_same_whatever_the_relationshi
     turn, seen = TURNS[TALK], np.empty(50)
     for u in np.linspace(0, NEARLY_ONE, 50):
         care, custody = (
-            perceive(party(sure_of(frame)), turn, act(TALK, "explain_something_to"), BELIEVED, 0.0, u, seen)
+            perceive(
+                party(sure_of(frame)), turn, NOTHING_BEFORE, act(TALK, "explain_something_to"), BELIEVED, 0.0, u, seen
+            )
             for frame in ("care", "custody")
         )
         assert care == custody
@@ -326,7 +368,7 @@ def test_an_act_that_nobody_could_have_expected_is_seen_as_what_it_was():
     agree = act(ANSWER, "negotiate_with")
     assert turn.script[agree] == 0
     for u in (0.0, 0.5, NEARLY_ONE):
-        assert perceive(party(), turn, agree, SourceShares(1.0, 0.0), 1.0, u, seen) == agree
+        assert perceive(party(), turn, NOTHING_BEFORE, agree, SourceShares(1.0, 0.0), 1.0, u, seen) == agree
 
 
 def acts_of(someone, turn, there, frame, source_draw, bent=False):
@@ -334,7 +376,7 @@ def acts_of(someone, turn, there, frame, source_draw, bent=False):
     chosen, sources = [], set()
     for u in np.linspace(0, NEARLY_ONE, 60):
         note = row()
-        number = choose(someone, TURNS[turn], frame, bent, there, (source_draw, u), note)
+        number = choose(someone, TURNS[turn], NOTHING_BEFORE, frame, bent, there, (source_draw, u), note)
         chosen.append(SITUATIONS.turns[turn].feasible[number])
         sources.add(int(note.source))
         assert note.act == TURNS[turn].act[number]
@@ -356,11 +398,11 @@ def test_out_of_strain_a_client_complains_evades_ignores_and_argues():
 
 def test_where_no_irritable_act_is_feasible_nobody_acts_out_of_strain():
     calm = TURNS.copy()
-    calm.strained, calm.strain, calm.strain_cdf = 0.0, 0.0, np.inf
+    calm.strained, calm.strain = 0.0, 0.0
     draw = (NEARLY_ONE, 0.5)
     for turn in calm:
         note = row()
-        choose(party(strain=1.0), turn, CARE, False, conditions(formality=0.0, mandate=0.0), draw, note)
+        choose(party(strain=1.0), turn, NOTHING_BEFORE, CARE, False, conditions(formality=0.0, mandate=0.0), draw, note)
         assert note.source == PERSON
 
 
@@ -368,7 +410,9 @@ def test_as_a_person_one_does_what_feels_right_in_the_frame_one_has_taken():
     def mean_evaluation(frame):
         done = []
         for u in np.linspace(0, NEARLY_ONE, 60):
-            number = choose(party(), TURNS[TALK], frame, False, conditions(formality=0.0), (u, u), row())
+            number = choose(
+                party(), TURNS[TALK], NOTHING_BEFORE, frame, False, conditions(formality=0.0), (u, u), row()
+            )
             done.append(TURNS[TALK].evaluation[number])
         return np.mean(done)
 
@@ -378,11 +422,11 @@ def test_as_a_person_one_does_what_feels_right_in_the_frame_one_has_taken():
 def test_doing_what_ones_own_definition_forbids_leaves_tension_and_doing_what_it_asks_does_not():
     def tension_after(word, frame):
         keyworker = party()
-        script = TURNS[CONTROL].script_cdf
+        script = np.cumsum(TURNS[CONTROL].script)
         place = act(CONTROL, word)
         draw = (script[place - 1] if place else 0.0) + 1e-9
         note, there = row(), conditions(formality=1.0, deflection_tolerance=5.0)
-        choose(keyworker, TURNS[CONTROL], frame, False, there, (0.0, draw), note)
+        choose(keyworker, TURNS[CONTROL], NOTHING_BEFORE, frame, False, there, (0.0, draw), note)
         assert note.act == TURNS[CONTROL].act[place]
         assert note.actor_tension == keyworker.tension
         return keyworker.tension
@@ -427,12 +471,16 @@ def test_someone_out_to_confront_to_whom_another_opens_takes_up_what_the_relatio
     assert frame_taken(angry, False, PREPARED.frames, draw) == frame_taken(calm, False, PREPARED.frames, draw)
 
 
-def meets(kind, opener, client, keyworker, draws, step=1, **changes):
-    """The rows of an encounter and how many exchanges were read as good."""
+def meets(kind, opener, client, keyworker, draws, step=1, turns=TURNS, **changes):
+    """The rows of an encounter and the course it took."""
+    return meets_in(conditions(turns, **changes), kind, opener, client, keyworker, draws, step)
+
+
+def meets_in(there, kind, opener, client, keyworker, draws, step=1):
+    """The rows of an encounter under some conditions, and the course it took."""
     log = event_log(LONGEST, step)
-    meeting = Meeting(DAY, int(kind), opener)
-    good = encounter(meeting, pair(client, keyworker), conditions(**changes), draws, log)
-    return log.rows, good
+    course = encounter(Meeting(DAY, int(kind), opener), pair(client, keyworker), there, draws, log)
+    return log.rows, course
 
 
 openings = [
@@ -446,8 +494,9 @@ openings = [
 @given(st.sampled_from(openings), all_draws, log_weights, log_weights)
 def test_in_an_encounter_the_parties_alternate_and_each_sticks_to_the_frame_taken_up(opening, drawn, his, hers):
     kind, opener = opening
-    rows, good = meets(kind, opener, party(his), party(hers), drawn)
+    rows, course = meets(kind, opener, party(his), party(hers), drawn)
     n = SITUATIONS.exchanges[kind]
+    assert course.exchanges == n
     assert list(rows.actor[:n]) == [(opener + i) % 2 for i in range(n)]
     assert list(rows.exchange[:n]) == list(range(n))
     _, his_frame, her_frame, _ = encounter_draws(drawn, 0, DAY, int(kind))
@@ -456,15 +505,15 @@ def test_in_an_encounter_the_parties_alternate_and_each_sticks_to_the_frame_take
         for role, view, draw in ((CLIENT, his, his_frame), (KEYWORKER, hers, her_frame))
     ]
     assert list(rows.actor_frame[:n]) == [taken[(opener + i) % 2] for i in range(n)]
-    assert 0 <= good <= n
+    assert 0 <= course.good <= n
 
 
 @LAW
 @given(all_draws, log_weights, log_weights)
 def test_the_good_exchanges_of_a_talk_are_those_seen_as_good(drawn, his, hers):
-    rows, good = meets(EncounterKind.REPAIR, CLIENT, party(his), party(hers), drawn)
+    rows, course = meets(EncounterKind.REPAIR, CLIENT, party(his), party(hers), drawn)
     evaluations = [PREPARED.resolved.lexicon.acts[SITUATIONS.acts[r.seen]][0] for r in rows[:4]]
-    assert good == sum(e >= PREPARED.scenario.coping.good_reading_threshold for e in evaluations)
+    assert course.good == sum(e >= PREPARED.scenario.coping.good_reading_threshold for e in evaluations)
 
 
 @LAW
@@ -511,6 +560,215 @@ def test_draws_of_other_encounters_days_and_dyads_do_not_matter_to_this_one(draw
     meets(kind, opener, *one, drawn)
     meets(kind, opener, *other, elsewhere)
     assert [p.tobytes() for p in one] == [p.tobytes() for p in other]
+
+
+def fact_of(code):
+    """The fact that an act is, by its code, or nothing."""
+    return next((name for name, acts in SITUATIONS.facts.items() if SITUATIONS.acts[code] in acts), None)
+
+
+@LAW
+@given(
+    log_weights, turn_numbers, befores, unit_draw, share, share, share,
+    within("perceptual_noise", "affiliation_matching", "dominance_yielding", "pair_strength", "offered_share"),
+    st.data(),
+)  # fmt: skip
+def test_where_facts_are_not_confused_none_is_seen_as_another_or_as_words_nor_words_as_a_fact(
+    view, number, was, draw, leaning, role, strain, learning, data
+):
+    turn = turns_with(fact_confusion=0.0, **learning)[number]
+    done = data.draw(st.integers(0, turn.feasible - 1))
+    seen = perceive(party(view), turn, was, done, SourceShares(role, strain), leaning, draw, np.empty(50))
+    assert fact_of(turn.act[seen]) == fact_of(turn.act[done])
+
+
+@pytest.mark.parametrize(("confusion", "confused"), [(0.0, False), (0.1, True), (1.0, True)])
+def test_a_search_is_taken_for_words_only_where_facts_are_confused(confusion, confused):
+    turn = turns_with(fact_confusion=confusion, perceptual_noise=2.0)[CONTROL]
+    seen = {
+        perceive(party(), turn, NOTHING_BEFORE, act(CONTROL, "search"), BELIEVED, 0.85, u, np.empty(50))
+        for u in np.linspace(1e-6, NEARLY_ONE, 400)
+    }
+    assert {act(CONTROL, "search"), act(CONTROL, "inspect")} <= seen
+    assert (seen > {act(CONTROL, "search"), act(CONTROL, "inspect")}) == confused
+
+
+@LAW
+@given(st.sampled_from(openings), all_draws, log_weights, log_weights)
+def test_in_an_encounter_where_facts_are_not_confused_both_agree_on_what_was_done(opening, drawn, his, hers):
+    kind, opener = opening
+    rows, course = meets(kind, opener, party(his), party(hers), drawn, turns=FACTUAL)
+    for note in rows[: course.exchanges]:
+        assert fact_of(note.act) == fact_of(note.seen)
+
+
+def from_source(turn, before, note):
+    """Chances of the acts of a turn out of the source that an act came from, as an answer."""
+    script, strain, will = chances_by_source(turn, before)
+    return {ROLE: script, STRAIN: strain, PERSON: will[note.actor_frame]}[note.source]
+
+
+def expected_of(turn, before, note, reader, believed):
+    """Probability that the reader gave to the act seen, as an answer."""
+    script, strain, will = chances_by_source(turn, before)
+    seen = turn.act[: turn.feasible].tolist().index(note.seen)
+    return expected_from(script[seen], strain[seen], reader.definition @ will[:, seen], believed.role, believed.strain)
+
+
+@LAW
+@given(
+    st.sampled_from(openings), all_draws, log_weights, log_weights, within(*REPLYING), share, share, share, share,
+)  # fmt: skip
+def test_everyone_answers_the_others_act_as_seen_and_expects_an_answer_to_the_own_act_as_meant(
+    opening, drawn, his, hers, learning, formality, strain, known, insight
+):
+    """Every exchange of an encounter is worked out again from the rows before it."""
+    kind, opener = opening
+    turns, there = turns_with(**learning), numbers(formality=formality)
+
+    def both():
+        traits = {"strain": strain, "known_rules": known, "insight": insight, "reserve": 0.3, "presumed_reserve": 0.2}
+        return party(his, **traits), party(hers, **traits)
+
+    rows, course = meets(kind, opener, *both(), drawn, turns=turns, formality=formality)
+    parties = both()
+    seen, meant = NOTHING_BEFORE, NOTHING_BEFORE
+    for exchange, note in enumerate(rows[: course.exchanges]):
+        turn = turns[PREPARED.encounters[kind].turn[opener, exchange]]
+        actor, reader = parties[turn.role], parties[1 - turn.role]
+        _, which, looks = exchange_draws(drawn, 0, DAY, int(kind), exchange)
+        done = drawn_from(from_source(turn, seen, note), which)
+        assert note.act == turn.act[done]
+        believed = believed_sources(reader, turn, acting_from(actor, turn, bool(note.bent), there), there)
+        read_as = perceive(
+            reader, turn, meant, done, believed, there.perceptual_assimilation, looks, np.empty(turn.feasible)
+        )
+        assert note.seen == turn.act[read_as]
+        assert note.expected == pytest.approx(expected_of(turn, meant, note, reader, believed), rel=1e-9, abs=1e-15)
+        redefine(reader, turn, meant, read_as, believed, there)
+        assert note.definition == pytest.approx(reader.definition, rel=1e-9)
+        reader.presumed_reserve = note.presumed_reserve
+        seen, meant = 1 + note.seen, 1 + note.act
+    assert (course.seen, course.meant) == (seen, meant)
+
+
+def middle_of(chances, place):
+    """The draw in the middle of those by which something is picked."""
+    return float((chances[:place].sum() + chances[place] / 2) / chances.sum())
+
+
+def test_who_explained_and_was_heard_as_lecturing_is_answered_as_a_lecturer_and_expects_to_be_answered_as_explaining():
+    kind, opener = EncounterKind.PLANNED, KEYWORKER
+    turns = turns_with(affiliation_matching=8.0, pair_strength=2.0)
+    talk, reply = (turns[i] for i in PREPARED.encounters[kind].turn[opener, :2])
+    client, keyworker = party(sure_of("custody")), party(sure_of("care"))
+    explains, lectures = act(TALK, "explain_something_to"), act(TALK, "lecture")
+    nobody_in_role = {"formality": 0.0}
+
+    looks, there = np.empty(50), numbers(**nobody_in_role)
+    believed = believed_sources(client, talk, acting_from(keyworker, talk, False, there), there)
+    perceive(client, talk, NOTHING_BEFORE, explains, believed, there.perceptual_assimilation, 0.5, looks)
+    heard = np.diff(looks[: talk.feasible], prepend=0.0)
+    _, _, out_of_care = chances_by_source(talk, NOTHING_BEFORE)
+    to_a_lecture, to_an_explanation = (
+        chances_by_source(reply, number_of(word))[2][CUSTODY] for word in ("lecture", "explain_something_to")
+    )
+    answer = int(to_a_lecture.argmax())
+    which = middle_of(to_a_lecture, answer)
+    assert drawn_from(to_an_explanation, which) != answer, "the two would be answered differently"
+
+    first, second = 4, 8  # questions of the first and of the second exchange: source, act, as what it is seen
+    drawn = with_written(
+        AVERAGE,
+        *((ENCOUNTERS[kind], 0, DAY, question, draw) for question, draw in (
+            (first + 1, middle_of(out_of_care[CARE], explains)),
+            (first + 2, middle_of(heard, lectures)),
+            (second + 1, which),
+        )),
+    )  # fmt: skip
+    rows, _ = meets(kind, opener, client, keyworker, drawn, turns=turns, **nobody_in_role)
+    assert (rows[0].act, rows[0].seen) == (talk.act[explains], talk.act[lectures])
+    assert rows[1].act == reply.act[answer]
+
+    she, role = party(sure_of("care")), believed_sources(party(), reply, SourceShares(0.0, 0.0), there)
+    as_meant, as_seen = (
+        expected_of(reply, number_of(word), rows[1], she, role) for word in ("explain_something_to", "lecture")
+    )
+    assert rows[1].expected == pytest.approx(as_meant, rel=1e-9)
+    assert abs(as_seen - as_meant) > 0.1 * as_meant
+
+
+@pytest.fixture(scope="module")
+def longer(tmp_path_factory):
+    """Conditions of a centre in which every encounter goes on while the last act was seen as bad, for six exchanges."""
+    path = tmp_path_factory.mktemp("situations") / "going_on.toml"
+    path.write_text(going_on(), encoding="utf-8")
+    learning = of_learning(**REPLYING | {"perceptual_noise": 2.0})
+    prepared = PreparedScenario(changed(Scenario(), {"meaning.situations": str(path)} | learning))
+    assert prepared.resolved.situations.acts == SITUATIONS.acts
+    return prepared.conditions(AVERAGE)
+
+
+def evaluation(code):
+    """How good an act is, by its code."""
+    return PREPARED.resolved.lexicon.acts[SITUATIONS.acts[code]][0]
+
+
+@LAW
+@given(opening=st.sampled_from(openings), drawn=all_draws, his=log_weights, hers=log_weights)
+def test_an_encounter_goes_on_while_the_last_act_was_seen_as_bad_and_never_beyond_its_longest(
+    longer, opening, drawn, his, hers
+):
+    kind, opener = opening
+    rows, course = meets_in(longer, kind, opener, party(his), party(hers), drawn)
+    usual, n = SITUATIONS.exchanges[kind], course.exchanges
+    bad = [evaluation(note.seen) < 0 for note in rows[:n]]
+    assert usual <= n <= LONGEST
+    assert all(bad[usual - 1 : n - 1])
+    assert n == LONGEST or not bad[-1]
+    good = sum(evaluation(note.seen) >= PREPARED.scenario.coping.good_reading_threshold for note in rows[:n])
+    assert course == Course(n, good, 1 + rows[n - 1].act, 1 + rows[n - 1].seen, bad[-1])
+    assert list(rows.exchange[:n]) == list(range(n))
+    assert list(rows.actor[:n]) == [(opener + i) % 2 for i in range(n)]
+
+
+def test_an_encounter_goes_on_over_a_kindness_heard_as_an_insult_and_ends_over_an_insult_heard_as_a_kindness(longer):
+    kind = longer.encounters[EncounterKind.EVERYDAY]
+    number = SITUATIONS.turn(EncounterKind.EVERYDAY, CLIENT, 1)
+    thanks, insults = act(number, "thank"), act(number, "insult")
+    so_far = Course(1, 1, number_of("greet"), number_of("greet"), False)
+    misheard = after_exchange(so_far, TURNS[number], thanks, insults, 0.5)
+    assert misheard == Course(2, 1, number_of("thank"), number_of("insult"), True)
+    assert goes_on(misheard, kind)
+    misheard = after_exchange(so_far, TURNS[number], insults, thanks, 0.5)
+    assert misheard == Course(2, 2, number_of("insult"), number_of("thank"), False)
+    assert not goes_on(misheard, kind)
+
+
+def lengths_between(longer, frame):
+    """How long encounters of two who are sure of this frame are, by kind."""
+    found = {}
+    for kind, opener in openings:
+        for seed in range(40):
+            _, course = meets_in(longer, kind, opener, party(sure_of(frame)), party(sure_of(frame)), draws_of(seed))
+            found.setdefault(kind, []).append(course.exchanges)
+    return found
+
+
+def test_opponents_go_on_longer_than_friends_and_some_of_them_as_long_as_they_can(longer):
+    friends, opponents = lengths_between(longer, "companionship"), lengths_between(longer, "struggle")
+    for kind in EncounterKind:
+        assert np.mean(friends[kind]) < np.mean(opponents[kind])
+        assert max(opponents[kind]) == LONGEST
+        assert min(friends[kind]) == SITUATIONS.exchanges[kind]
+
+
+@LAW
+@given(st.sampled_from(openings), all_draws)
+def test_where_situations_say_nothing_of_it_not_even_opponents_go_on(opening, drawn):
+    opponents = party(sure_of("struggle")), party(sure_of("struggle"))
+    _, course = meets(*opening, *opponents, drawn, turns=ANSWERING)
+    assert course.exchanges == SITUATIONS.exchanges[opening[0]]
 
 
 def test_what_is_noted_of_a_party_is_how_it_is():

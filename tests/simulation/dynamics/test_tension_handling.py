@@ -21,9 +21,12 @@ from tests.support.people import (
 )
 
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
+from twoway.simulation.dynamics.day import after_meeting
+from twoway.simulation.dynamics.encounter import Course, Meeting
 from twoway.simulation.dynamics.tension import NO_WAY, benignity, cope, deal_with_tension, end_talk, way_taken
 from twoway.simulation.events import HANDLING, TALK_AGREED, TALK_DECLINED, TALK_FAILED, TALK_REPAIRED
 from twoway.simulation.random_streams import ANY, EVENINGS, draws_of, with_written
+from twoway.simulation.situations import EncounterKind
 from twoway.simulation.state import NOBODY
 
 ENDURE, KEEP_DISTANCE, CONFRONT, WITHDRAW, PROPOSE_TALK = map(
@@ -140,6 +143,26 @@ def ends(client, keyworker, proposer, good, **changes):
     assert (dyad.dyad.talks, dyad.dyad.repairs) == (1, log.rows[0].event == TALK_REPAIRED)
     assert log.rows[0].event in (TALK_REPAIRED, TALK_FAILED)
     return log.rows[0].event == TALK_REPAIRED
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "good", "repaired"), [(4, 2, False), (4, 3, True), (5, 3, True), (6, 3, False), (6, 4, True)]
+)
+def test_a_talk_that_went_on_succeeds_if_more_than_half_of_all_its_exchanges_were_good(exchanges, good, repaired):
+    log, dyad = event_log(), pair(talk_due=KEYWORKER)
+    course = Course(exchanges, good, 1, 1, False)
+    after_meeting(Meeting(11, int(EncounterKind.REPAIR), KEYWORKER), course, dyad, conditions(), log)
+    assert log.written[0] == 1
+    assert log.rows[0].event == (TALK_REPAIRED if repaired else TALK_FAILED)
+    assert (dyad.dyad.talks, dyad.dyad.repairs, dyad.dyad.talk_due) == (1, repaired, NOBODY)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EncounterKind if kind != EncounterKind.REPAIR])
+def test_only_a_repair_talk_decides_anything_when_it_is_over(kind):
+    log, dyad = event_log(), pair(talk_due=CLIENT)
+    after_meeting(Meeting(11, int(kind), CLIENT), Course(4, 4, 1, 1, True), dyad, conditions(), log)
+    assert log.written[0] == 0
+    assert (dyad.dyad.talks, dyad.dyad.talk_due) == (0, CLIENT)
 
 
 @LAW
