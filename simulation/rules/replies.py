@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 
-from twoway.simulation.affect_control.lexicon import SCALE
 from twoway.simulation.rules import rule
+
+SCALE = 4.3
+"""Sentiments run from -SCALE to SCALE on each dimension (the field's rating scale)."""
 
 
 @rule

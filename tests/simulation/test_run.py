@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.other_situations import going_on
+from tests.support.people import REPLYING, of_learning
 
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.events import EXCHANGE
@@ -22,6 +24,7 @@ from twoway.simulation.random_streams import (
     with_written,
 )
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate, simulate_centre
+from twoway.simulation.situations import LONGEST, EncounterKind
 
 SMALL = {"design.clients": 6, "design.days": 60}
 
@@ -144,6 +147,23 @@ def test_in_any_context_definitions_are_probabilities_and_tone_is_finite(data):
     assert np.allclose(shares, 1.0)
 
 
+def test_the_event_log_has_room_for_encounters_that_go_on_though_two_opponents_meet_in_every_way_every_day(tmp_path):
+    path = tmp_path / "going_on.toml"
+    path.write_text(going_on(), encoding="utf-8")
+    opponents = {"people.client_tilt": -4.0, "people.keyworker_tilt": -4.0, "coping.propose_talk_log_odds": 5.0}
+    size = {"design.clients": 3, "design.days": 40, "context.turnover": 4.0, "meaning.situations": str(path)}
+    always = dict.fromkeys(("context.control", "context.requests"), 14.0) | {"context.planned": 7.0}
+    prepared = PreparedScenario(changed(Scenario(), size | opponents | always | of_learning(**REPLYING)))
+    last_of_all = ((stream, ANY, ANY, ANY, 1.0 - 2.0**-33) for stream in ENCOUNTERS)  # the last acts listed are bad
+    daily = with_written(draws_of(1), (MEETINGS, ANY, ANY, ANY, 2.0**-33), *last_of_all)
+    stay = simulate_centre(prepared, 1, 0, 0, draws=daily)
+    done = stay.events[stay.events.event == EXCHANGE]
+    of_a_day = np.bincount(done.dyad * 50 + done.day)
+    assert of_a_day.max() == 4 * LONGEST
+    assert done.encounter.max() == EncounterKind.REPAIR
+    assert len(stay.events) <= len(prepared.new_log(Detail.EVENTS).rows)
+
+
 @pytest.mark.slow
 def test_frames_and_lexicon_of_ones_own_can_be_simulated(tmp_path):
     two = tmp_path / "two.toml"
@@ -164,7 +184,9 @@ def prepared_bytes(prepared: PreparedScenario) -> list[bytes]:
 
 def test_a_prepared_scenario_made_from_another_is_the_one_made_from_its_scenario():
     scenario = changed(
-        Scenario(), {"learning.perceptual_noise": 0.7, "learning.choice_temperature": 2.0, "context.strictness": 0.9}
+        Scenario(),
+        {"learning.perceptual_noise": 0.7, "learning.choice_temperature": 2.0, "context.strictness": 0.9}
+        | of_learning(**REPLYING),
     )
     anew, again = PreparedScenario(scenario), PreparedScenario(Scenario()).with_scenario(scenario)
     assert again.scenario == anew.scenario == again.resolved.scenario

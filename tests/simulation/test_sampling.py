@@ -24,6 +24,13 @@ def test_every_draw_from_nothing_to_nearly_one_picks_something_that_has_weight(p
 
 
 @LAW
+@given(weights, st.floats(0.9, 1 - 1e-9))
+def test_what_rounding_leaves_over_is_never_given_to_something_without_weight(parts, rounding):
+    shares = rounding * np.array(parts) / sum(parts)
+    assert drawn_from(shares, 1 - 1e-12) == np.flatnonzero(shares)[-1]
+
+
+@LAW
 @given(weights, ends_too, ends_too)
 def test_a_greater_draw_never_picks_an_earlier_one(parts, draws, more):
     low, high = sorted([draws, more])

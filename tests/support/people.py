@@ -3,12 +3,12 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from twoway.simulation.action_tables import action_tables, write_choice_and_likeness
+from twoway.simulation.action_tables import action_tables, update_tables, write_choice_and_likeness
 from twoway.simulation.columns import EVENT_COLUMNS, row_type
 from twoway.simulation.coping import COPING_WAYS
 from twoway.simulation.event_log import EventLog
 from twoway.simulation.interpretation import define
-from twoway.simulation.parameters.scenario import Scenario
+from twoway.simulation.parameters.scenario import Scenario, all_declarations, changed
 from twoway.simulation.random_streams import ANY, draws_of, with_written
 from twoway.simulation.run import PreparedScenario, parameters_record
 from twoway.simulation.state import NOBODY, Pair, empty_records, new_centre_state
@@ -17,17 +17,29 @@ PREPARED = PreparedScenario(Scenario())
 FRAMES, SITUATIONS = PREPARED.resolved.frames, PREPARED.resolved.situations
 NAMES, K = FRAMES.names, len(FRAMES.names)
 WAYS = list(COPING_WAYS)
-TURNS = action_tables(
+_, TURNS, BEFORES = action_tables(
     SITUATIONS, FRAMES, PREPARED.resolved.lexicon, PREPARED.resolved.equations, PREPARED.scenario
-).turns
+)
 """The turns as the scenario has them, not shifted by what one centre differs in."""
 LEAST, NEARLY_ONE = 2.0**-33, 1.0 - 2.0**-33
 """The smallest and the greatest draw there are."""
 ORDINARY = PREPARED.conditions(draws_of(0))
 
+REPLYING = {
+    "affiliation_matching": 8.0,
+    "dominance_yielding": 6.0,
+    "pair_strength": 1.6,
+    "offered_share": 0.05,
+    "fact_confusion": 0.1,
+}
+"""Numbers with which replies answer the act before, and facts are mostly seen for what they are."""
+BOUNDS = {d.name: (d.low, d.high) for d in all_declarations()}
+
 share = st.floats(0, 1)
 unit_draw = st.floats(LEAST, NEARLY_ONE)
 log_weights = st.lists(st.floats(-12, 0), min_size=K, max_size=K)
+befores = st.integers(0, len(SITUATIONS.acts))
+"""Any act before, by number, or nothing before."""
 all_draws = st.one_of(
     st.integers(0, 2**63 - 1).map(draws_of),
     st.floats(LEAST, NEARLY_ONE).map(lambda draw: with_written(draws_of(0), (ANY, ANY, ANY, ANY, draw))),
@@ -53,6 +65,25 @@ def turns_seen_with(noise):
     """The turns as someone sees them who perceives with this much noise."""
     turns, learning = TURNS.copy(), PREPARED.scenario.learning
     write_choice_and_likeness(turns, learning.choice_temperature, noise, learning.fact_confusion)
+    return turns
+
+
+def within(*names):
+    """Numbers of a scenario with these names, each anywhere in its range, its ends too."""
+    return st.fixed_dictionaries(
+        {name: st.one_of(st.floats(*BOUNDS[name]), st.sampled_from(BOUNDS[name])) for name in names}
+    )
+
+
+def of_learning(**learning):
+    """Numbers of learning as changes of a scenario."""
+    return {f"learning.{name}": value for name, value in learning.items()}
+
+
+def turns_with(**learning):
+    """The turns of a scenario in which these numbers of learning are others."""
+    turns = TURNS.copy()
+    update_tables(turns, BEFORES, changed(PREPARED.scenario, of_learning(**learning)))
     return turns
 
 

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 from tests.support.handmade import exchanges, panel_of, row
+from tests.support.other_situations import going_on
 
 from twoway.analysis.measures.coercion import HIGH, coercion, formal_control, mandated
 from twoway.analysis.measures.estimates import units_of
+from twoway.simulation.parameters.scenario import Resolved, Scenario, changed
 
 N = 2000
 
@@ -22,6 +24,20 @@ def test_mandated_is_what_the_keyworker_opens_a_control_or_answers_a_request_wit
         bent=[0, 0, 0, 0, 0, 1, None],
     )
     assert mandated(events, resolved).tolist() == [True, False, False, True, False, False, False]
+
+
+@pytest.mark.xfail(
+    strict=True, raises=IndexError, reason="mandated knows the usual length of encounters, not their longest"
+)
+def test_in_a_request_that_goes_on_every_answer_of_the_keyworker_is_mandated(tmp_path):
+    path = tmp_path / "going_on.toml"
+    path.write_text(going_on(), encoding="utf-8")
+    longer = Resolved(changed(Scenario(), {"meaning.situations": str(path)}))
+    client, keyworker = ("client", "request_something_from"), ("keyworker", "refuse")
+    events = exchanges(
+        *((0, 1, actor, "request", number, act) for number, (actor, act) in enumerate([client, keyworker] * 3)), bent=0
+    )
+    assert mandated(events, longer).tolist() == [False, True] * 3
 
 
 def test_formal_control_is_counted_per_week_until_the_day(resolved):
