@@ -360,7 +360,9 @@ class DyadTimeline:
             kind, number, actor, seen = (int(self.records[name][row]) for name in names)
             opener = actor if number % 2 == 0 else 1 - actor
             following = number + (2 if actor == side else 1)
-            if following < encounters[kind].exchanges:
+            acts = self.resolved.situations.acts
+            bad = actor != side and self.resolved.lexicon.sentiment("acts", acts[seen])[0] < 0
+            if following < (encounters[kind].longest if bad else encounters[kind].exchanges):
                 occasion = plainly(NOTHING_BEFORE if actor == side else 1 + seen)
                 return kind, int(encounters[kind].turn[opener, following]), occasion
         everyday = EncounterKind.EVERYDAY

@@ -82,7 +82,7 @@ def mandated_turns(events: pd.DataFrame, resolved: Resolved) -> NDArray[np.bool_
     """
     kind = pd.Categorical(events["encounter"], categories=list(ENCOUNTER_KINDS)).codes.astype(np.intp)
     exchange = events["exchange"].fillna(-1).to_numpy(np.int64)
-    longest = max(resolved.situations.exchanges)
+    longest = max(resolved.situations.longest)
     known = np.zeros(
         (len(ENCOUNTER_KINDS) + 1, longest + 1), bool
     )  # the last of either is for rows that are no exchange

@@ -103,7 +103,9 @@ def test_numbers_that_went_back_to_nothing_leave_nothing_behind(learning, number
     turns = turns_with(**learning)
     update_tables(turns, BEFORES, PREPARED.scenario)
     for now, then in zip(
-        chances_by_source(turns[number], plainly(before)), chances_by_source(TURNS[number], plainly(before)), strict=True
+        chances_by_source(turns[number], plainly(before)),
+        chances_by_source(TURNS[number], plainly(before)),
+        strict=True,
     ):
         assert (now == then).all()
 
@@ -113,7 +115,9 @@ def test_numbers_that_went_back_to_nothing_leave_nothing_behind(learning, number
 def test_tables_worked_out_anew_do_not_remember_the_numbers_they_had(earlier, now, number, before):
     again, fresh = turns_with(**earlier), turns_with(**now)
     update_tables(again, BEFORES, changed(PREPARED.scenario, of_learning(**now)))
-    for one, other in zip(*(chances_by_source(turns[number], plainly(before)) for turns in (again, fresh)), strict=True):
+    for one, other in zip(
+        *(chances_by_source(turns[number], plainly(before)) for turns in (again, fresh)), strict=True
+    ):
         assert (one == other).all()
 
 
@@ -214,7 +218,9 @@ def test_matching_and_yielding_are_felt_by_the_script_and_in_every_frame(number)
 def test_the_more_pairs_count_the_likelier_an_answer_that_fits_and_the_rarer_one_out_of_place(one, other, number, was):
     weak, strong = sorted([one, other])
     before, pair = 1 + ACTS.index(was), PAIRS[was]
-    of_weak, of_strong = (chances_by_source(turns_with(pair_strength=s)[number], plainly(before)) for s in (weak, strong))
+    of_weak, of_strong = (
+        chances_by_source(turns_with(pair_strength=s)[number], plainly(before)) for s in (weak, strong)
+    )
     for source in (0, 2):
         for j, act in enumerate(SITUATIONS.turns[number].feasible):
             less, more = of_weak[source][..., j], of_strong[source][..., j]
