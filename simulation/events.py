@@ -260,7 +260,7 @@ RETURNED = _code(
         Mark(WHEREABOUTS, ">", "back", filled=False, counted=False, optional=True),
     )
 )
-PLACED_OUTSIDE = _code(
+PLACED = _code(
     EventKind(
         "placed",
         "the client was placed outside the centre",

@@ -10,7 +10,8 @@ from twoway.simulation.conditions import Conditions
 from twoway.simulation.dynamics.admission import provide
 from twoway.simulation.event_log import EventLog, new_row
 from twoway.simulation.events import GONE as GONE_EVENT
-from twoway.simulation.events import ORDER_ENDED, PLACED_OUTSIDE, PLACEMENT_BROKEN, RETURNED
+from twoway.simulation.events import ORDER_ENDED, PLACEMENT_BROKEN, RETURNED
+from twoway.simulation.events import PLACED as PLACED_EVENT
 from twoway.simulation.interpretation import account, note_state
 from twoway.simulation.random_streams import Draws, place_draw, whereabouts_draws
 from twoway.simulation.rules.exits import days_away, happens_within_a_day, hazard, standing
@@ -86,7 +87,7 @@ def whereabouts(day: int, pair: Pair, conditions: Conditions, draws: Draws, log:
             dyad.placements += 1
             if dyad.placements == 1:
                 dyad.first_placed = day
-            _move(pair, PLACED, PLACED_OUTSIDE, day, log)
+            _move(pair, PLACED, PLACED_EVENT, day, log)
 
 
 @compiled

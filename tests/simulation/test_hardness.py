@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.people import FRAMES, SITUATIONS, TURNS
 
-from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, chances_by_source
+from twoway.simulation.action_tables import NOTHING_BEFORE, UNSAID, Occasion, chances_by_source
 from twoway.simulation.affect_control.frames import KEYWORKER
 from twoway.simulation.rules.replies import hardened
 from twoway.simulation.situations import EncounterKind
@@ -19,7 +19,7 @@ REFUSED, GRANTED = (SITUATIONS.turns[ANSWER].feasible.index(act) for act in ("re
 
 
 def script_of(number, before, hard):
-    return chances_by_source(TURNS[number], Occasion(before, hard))[0]
+    return chances_by_source(TURNS[number], Occasion(before, hard, 1.0, UNSAID, 0.0))[0]
 
 
 @LAW
@@ -61,7 +61,7 @@ def test_a_hard_matter_moves_weight_from_granting_to_refusing_and_decides_as_oft
 def test_how_hard_a_matter_is_changes_no_turn_that_decides_nothing_and_nothing_that_comes_from_the_person(
     number, before, hard
 ):
-    usual, others = (chances_by_source(TURNS[number], Occasion(before, h)) for h in (0.0, hard))
+    usual, others = (chances_by_source(TURNS[number], Occasion(before, h, 1.0, UNSAID, 0.0)) for h in (0.0, hard))
     if number != ANSWER:
         assert (usual[0] == others[0]).all()
     assert (usual[1] == others[1]).all()

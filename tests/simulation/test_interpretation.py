@@ -30,7 +30,7 @@ from tests.support.people import (
 )
 
 from twoway.simulation import dynamics
-from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion
+from twoway.simulation.action_tables import NOTHING_BEFORE, plainly
 from twoway.simulation.affect_control.frames import ADVERSARIAL, CLIENT, FORMAL, KEYWORKER, PERSONAL
 from twoway.simulation.dynamics.day import after_meeting, wake
 from twoway.simulation.dynamics.encounter import Course, Meeting, acting_from
@@ -59,7 +59,7 @@ from twoway.simulation.situations import EncounterKind
 
 LAW = settings(deadline=None, max_examples=60)
 RANGE = {d.name: st.floats(d.low, d.high) for d in all_declarations() if d.section == "lasting"}
-OPENING = Occasion(NOTHING_BEFORE, 0.0)
+OPENING = plainly(NOTHING_BEFORE)
 PUT_DOWN = (0.3, 0.2, 0.5)
 """Shares of role, strain and person that neither trust nor mistrust has touched."""
 TURNED = {"trust_threshold": 1.0, "mistrust_threshold": 0.3, "trust_width": 0.1}
@@ -85,7 +85,8 @@ def moved(reader, act, put_down=PUT_DOWN, **changes):
     """The row that is left when *reader* is moved by an act, which was put down to role, strain and person so far."""
     note, (turn, seen) = row(), act
     reading = Reading(OPENING, seen, SourceShares(0.3, 0.1), *put_down)
-    update(reader, TURNS[turn], reading, conditions(**changes), note)
+    there = conditions(**changes)
+    update(reader, TURNS[turn], reading, there.frames, there.parameters, note)
     return note
 
 
@@ -527,7 +528,7 @@ def test_who_trusts_comes_out_from_behind_the_role_and_who_mistrusts_hides(
     (good, more), (bad, worse) = sorted([good, more]), sorted([bad, worse])
     there = conditions(formality=formality, trust_openness=openness, **TURNED)
     usual, warmed, soured = (
-        own_role_share(party(positivity=p, negativity=n), reserve, there)
+        own_role_share(party(positivity=p, negativity=n), reserve, there.frames, there.parameters)
         for p, n in ((good, bad), (more, bad), (good, worse))
     )
     assert warmed <= usual + 1e-12 <= soured + 2e-12
@@ -537,7 +538,9 @@ def test_who_trusts_comes_out_from_behind_the_role_and_who_mistrusts_hides(
 
 def test_trust_and_mistrust_do_move_someone_in_and_out_of_the_role():
     there = conditions(formality=0.2, trust_openness=0.6, **TURNED)
-    trusting, stranger, wary = (own_role_share(party(**tones), 0.5, there) for tones in (TRUSTED, {}, MISTRUSTED))
+    trusting, stranger, wary = (
+        own_role_share(party(**tones), 0.5, there.frames, there.parameters) for tones in (TRUSTED, {}, MISTRUSTED)
+    )
     assert trusting < stranger - 0.2
     assert wary > stranger + 0.2
 
@@ -549,8 +552,8 @@ def test_to_whom_it_is_a_formal_matter_keeps_to_the_script_as_far_as_the_lock_go
 ):
     loose, tight = sorted([lock, more])
     unlocked = role_share(formality, reserve)
-    shares_of = [own_role_share(party(view), reserve, conditions(formality=formality, formality_lock=n))
-                 for n in (0.0, loose, tight)]  # fmt: skip
+    theres = [conditions(formality=formality, formality_lock=n) for n in (0.0, loose, tight)]
+    shares_of = [own_role_share(party(view), reserve, there.frames, there.parameters) for there in theres]
     formal = softmax(view)[FRAMES.kind == FORMAL].sum()
     assert shares_of[0] == unlocked
     assert unlocked - 1e-12 <= shares_of[1] <= shares_of[2] + 1e-12
@@ -559,7 +562,7 @@ def test_to_whom_it_is_a_formal_matter_keeps_to_the_script_as_far_as_the_lock_go
 
 def test_only_formal_frames_lock():
     there = conditions(formality=0.2, formality_lock=0.5)
-    locked = {name: own_role_share(party(sure_of(name, -40.0)), 0.0, there) for name in NAMES}
+    locked = {name: own_role_share(party(sure_of(name, -40.0)), 0.0, there.frames, there.parameters) for name in NAMES}
     formal = {name for name, kind in zip(NAMES, FRAMES.kind, strict=True) if kind == FORMAL}
     assert formal
     for name, role in locked.items():
@@ -570,7 +573,7 @@ def test_only_formal_frames_lock():
 @given(turn_numbers, share, tone, tone, RANGE["trust_openness"], share)
 def test_no_trust_takes_a_keyworker_out_of_a_mandate(turn, mandate, good, bad, openness, lock):
     there = conditions(mandate=mandate, trust_openness=openness, formality_lock=lock)
-    acting = acting_from(party(positivity=good, negativity=bad), TURNS[turn], False, there)
+    acting = acting_from(party(positivity=good, negativity=bad), TURNS[turn], False, there.frames, there.parameters)
     assert acting.role >= (mandate if TURNS[turn].mandated else 0.0)
     assert acting.role <= 1 + 1e-12
 
@@ -582,7 +585,8 @@ def drawn_back(view, tones, binding):
     """Log-weights by which someone's definition differs from what was expected, drawn back to it at once."""
     reader = party(view, **tones)
     anchored = conditions(definition_learning_rate=0.0, expectation_anchoring=1.0, trust_binding=binding, **TURNED)
-    redefine(reader, TURNS[0], Reading(OPENING, 0, SourceShares(0.3, 0.0), *PUT_DOWN), anchored)
+    reading, numbers = Reading(OPENING, 0, SourceShares(0.3, 0.0), *PUT_DOWN), anchored.parameters
+    redefine(reader, TURNS[0], reading, trust(reader, numbers), anchored.frames, numbers)
     return np.log(reader.definition) - np.log(softmax(view))
 
 

@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twoway.simulation import situations as module
-from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, action_tables, chances_by_source, write_decisions
+from twoway.simulation.action_tables import (
+    NOTHING_BEFORE,
+    action_tables,
+    chances_by_source,
+    plainly,
+    write_decisions,
+)
 from twoway.simulation.affect_control.equations import load_equations
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, load_frames
 from twoway.simulation.affect_control.lexicon import load_lexicon
@@ -106,7 +112,7 @@ def built(situations=SHIPPED, temperature=1.2, noise=1.3, strictness=0.6):
 
 
 KINDS, TURNS, BEFORES = built()
-OPENING = Occasion(NOTHING_BEFORE, 0.0)
+OPENING = plainly(NOTHING_BEFORE)
 turn_numbers = st.integers(0, len(TURNS) - 1)
 
 

@@ -89,7 +89,7 @@ def turns_with(**learning):
 
 def party(weights=(0,) * K, **fields):
     """Someone who defines the relationship so, and expected it; nothing has happened yet."""
-    made = new_centre_state(1, 1, K, len(WAYS)).clients[0]
+    made = new_centre_state(1, 1, frames=K, ways=len(WAYS), matters=1).clients[0]
     made.log_weights[:], made.expectation[:] = weights, weights
     for field, value in fields.items():
         made[field] = value
@@ -99,7 +99,7 @@ def party(weights=(0,) * K, **fields):
 
 def pair(client=None, keyworker=None, number=0, **fields):
     """A dyad of two such people; no talk is due."""
-    made = new_centre_state(1, 1, K, len(WAYS))
+    made = new_centre_state(1, 1, frames=K, ways=len(WAYS), matters=1)
     dyad = made.dyads[0]
     dyad.talk_due = NOBODY
     for field, value in fields.items():

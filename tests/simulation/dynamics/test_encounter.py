@@ -24,7 +24,7 @@ from tests.support.people import (
     unit_draw,
 )
 
-from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion
+from twoway.simulation.action_tables import NOTHING_BEFORE, plainly, write_script_chances
 from twoway.simulation.affect_control.frames import ADVERSARIAL, CLIENT, KEYWORKER
 from twoway.simulation.dynamics.encounter import (
     PERSON,
@@ -34,10 +34,11 @@ from twoway.simulation.dynamics.encounter import (
     acting_from,
     choose,
     encounter,
+    no_subject,
     perceive,
     read,
 )
-from twoway.simulation.interpretation import Reading, SourceShares, note_state, predict, redefine, stance
+from twoway.simulation.interpretation import Reading, SourceShares, note_state, predict, redefine, stance, trust
 from twoway.simulation.parameters.scenario import all_declarations
 from twoway.simulation.random_streams import ANY, ENCOUNTERS, encounter_draws, with_written
 from twoway.simulation.sampling import drawn_from
@@ -50,7 +51,7 @@ CONTROL = SITUATIONS.turn(EncounterKind.CONTROL, KEYWORKER, 0)
 TALK = SITUATIONS.turn(EncounterKind.PLANNED, KEYWORKER, 0)
 DAY = 10
 BELIEVED = SourceShares(0.35, 0.0)
-OPENING = Occasion(NOTHING_BEFORE, 0.0)
+OPENING = plainly(NOTHING_BEFORE)
 LAW = settings(deadline=None, max_examples=60)
 
 turn_numbers = st.integers(0, len(SITUATIONS.turns) - 1)
@@ -73,14 +74,16 @@ def reads(reader, turn, number, draw=0.5, others_share=0.5, others_strain=0.0, t
 
 def redefines(reader, turn, seen, believed, **changes):
     """Let *reader* redefine the relationship by an act seen."""
-    redefine(reader, turn, Reading(OPENING, seen, believed, 0.0, 0.0, 1.0), conditions(**changes))
+    reading, there = Reading(OPENING, seen, believed, 0.0, 0.0, 1.0), conditions(**changes)
+    redefine(reader, turn, reading, trust(reader, there.parameters), there.frames, there.parameters)
 
 
 def perceived(reader, turn, done, believed, assimilation, draw, seen):
     """The place of the act that *reader* takes an act for; *seen* is room to work in."""
-    personal = np.empty(turn.feasible)
+    script, personal = np.empty((2, turn.feasible))
+    write_script_chances(turn, OPENING, script)
     predict(reader, turn, OPENING, personal)
-    return perceive(turn, OPENING, done, personal, believed, assimilation, draw, seen)
+    return perceive(turn, done, script, personal, believed, assimilation, draw, seen)
 
 
 def distance(one, other):
@@ -410,8 +413,8 @@ def test_a_mandate_binds_a_keyworker_unless_the_rules_are_bent(formality, reserv
     there, lax = (conditions(formality=formality, mandate=m) for m in (mandate, 0.0))
     for turn in TURNS:
         someone = party(reserve=reserve, distance=away)
-        bound, free = (acting_from(someone, turn, bent, there).role for bent in (False, True))
-        assert free == acting_from(someone, turn, False, lax).role
+        bound, free = (acting_from(someone, turn, bent, there.frames, there.parameters).role for bent in (False, True))
+        assert free == acting_from(someone, turn, False, lax.frames, lax.parameters).role
         assert bound == (max(free, mandate) if turn.mandated else free)
         assert max(formality, reserve) - 1e-12 <= free <= 1
 
@@ -443,7 +446,7 @@ def meets(kind, opener, client, keyworker, draws, step=1, **changes):
     """The rows of an encounter and how many exchanges were read as good."""
     log = event_log(LONGEST, step)
     meeting = Meeting(DAY, int(kind), opener)
-    good = encounter(meeting, pair(client, keyworker), conditions(**changes), draws, log).good
+    good = encounter(meeting, no_subject(), pair(client, keyworker), conditions(**changes), draws, log).good
     return log.rows, good
 
 

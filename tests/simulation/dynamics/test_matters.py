@@ -374,9 +374,9 @@ def after_reading(act, stake=1.0, explained=UNSAID, shortfall=0.0, kind=REQUEST,
         define(pair.client)
     place = int(turn[act]) if isinstance(act, str) else act
     occasion = Occasion(NOTHING_BEFORE, 0.0, stake, explained, shortfall)
-    acting = acting_from(pair.keyworker, turn, False, conditions)
-    believed = believed_sources(pair.client, turn, occasion, acting, conditions)
-    predict(pair.client, turn, occasion, conditions.personal)
+    acting = acting_from(pair.keyworker, turn, False, conditions.frames, conditions.parameters)
+    believed = believed_sources(pair.client, turn, occasion, acting, conditions.parameters)
+    predict(pair.client, turn, occasion, conditions.room.personal)
     row = there.log.rows[new_row(there.log, EXCHANGE, 5, KEYWORKER, pair)]
     take_in(pair.client, turn, occasion, place, believed, conditions, row)
     return pair.client
