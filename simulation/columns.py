@@ -63,7 +63,7 @@ DAY_COLUMNS = (
     Column("predecessors", "keyworkers", "how many keyworkers held the post before the present one", np.int32),
     *STATE,
     Column("strain", "share of unscripted acts", "withdrawal and crisis (client) or workload (keyworker)"),
-    _word("place", "where the client is: at the centre, placed outside, gone, or free as the order has ended", PLACES),
+    _word("place", "where the client is; ended: free, as the order has ended", PLACES),
 )
 EVENT_COLUMNS = (
     *WHO,
@@ -82,7 +82,7 @@ EVENT_COLUMNS = (
     _word("matter_state", "what has become of that matter by it", MATTER_STATES),
     Column("hardness", "log-odds", "how much harder than others the matter is to get"),
     Column("stake", "ratio", "how much the act counted beside others"),
-    Column("explained", "0 or 1", "whether the rule behind it was explained; -1: not asked"),
+    Column("explained", "0 or 1", "whether the rule behind it was explained; -1 where that is not asked"),
     Column("shortfall", "EPA units", "how much worse the act was for not being explained"),
     _word("seen", "what the other took it for", "acts"),
     Column("expected", "probability", "how probable the reader took the act seen to be"),

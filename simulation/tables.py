@@ -162,7 +162,7 @@ def _frame(records: NDArray[Any], columns: tuple[Column, ...], resolved: Resolve
     for column in columns:
         words = words_of(column, resolved)
         values = records[column.name]
-        if words:
+        if column.words:
             data[column.name] = pd.Categorical.from_codes(values, categories=list(words))
         elif column.optional:
             data[column.name] = pd.array(values.astype(np.int32), dtype="Int32")

@@ -427,7 +427,7 @@ def whereabouts(c: Centre, i: int, day: int) -> None:  # 7.17
     event = ""
     if at == "gone" and day >= c.back_on[i]:
         c.place[i], event = "centre", "returned"
-    if at in ("centre", "placed") and (stay.placing or stay.running):
+    if at == "placed" or (at == "centre" and (stay.placing or stay.running)):
         happens, which, length = c.draws.uniforms("days: whereabouts of clients", i, day, 0, 3)
         b = bond(c, i)
         beyond = max(0.0, client.tension - c.coping.tension_threshold)

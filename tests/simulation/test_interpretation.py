@@ -643,14 +643,17 @@ def users_of(field, module):
         ("log_weights", {}),
         ("definition", {"admission": {"shape"}, "team": {"shape"}}),
         ("expectation", {"admission": {""}, "team": {""}}),
-        ("positivity", {}),
-        ("negativity", {"tension": {""}}),
-        ("grievance", {"encounter": {""}}),
+        ("positivity", {"exits": {""}}),
+        ("negativity", {"exits": {""}, "tension": {""}}),
+        ("grievance", {"encounter": {""}, "matters": {""}}),
         ("standard", {"admission": {""}}),
     ],
 )
 def test_the_dynamics_leave_what_a_relationship_is_taken_to_be_to_the_interpretation(field, used):
-    """They ask how many frames there are, draw and share expectations, note what opens, and make a failed talk hurt."""
+    """They ask how many frames there are, draw and share expectations, note what opens, and make a failed talk hurt.
+
+    In exits, positivity and negativity are those of an account.
+    """
     assert {name: found for name, module in MODULES.items() if (found := users_of(field, module))} == used
 
 

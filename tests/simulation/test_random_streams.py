@@ -75,7 +75,7 @@ def test_all_streams_have_numbers_of_their_own():
     numbers = [getattr(module, name) for name in STREAMS]
     numbers += [*ENCOUNTERS, *map(coping_stream, COPING_WAYS), *map(event_stream, EVENTS)]
     numbers += [stream_id(f"lexicon: {component}") for component in COMPONENTS]
-    assert len(STREAMS) == 12
+    assert len(STREAMS) == 16
     assert len(set(numbers)) == len(numbers)
 
 

@@ -627,7 +627,6 @@ def test_agents_see_the_same_policy_change_of_the_stay(opened):
     assert_identical(simulate_centre_with_agents(opened[0], 4, 0, 0), simulate_centre(opened[0], 4, 0, 0))
 
 
-@pytest.mark.xfail(strict=True, reason="with both rates at 0, nothing is drawn for those placed")
 def test_a_policy_change_that_places_nobody_any_more_does_not_hold_those_outside_for_ever():
     _, events = on_a_morning(
         PLACED, 1e-7, which=0.99, numbers={"placing": 0.0, "running": 0.0, "ending": 0.2, "breaking": 0.0}

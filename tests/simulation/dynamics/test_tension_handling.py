@@ -50,7 +50,7 @@ def handles(someone, troubled, notices, draw=0.5, day=10, **changes):
 def odds_of(someone, **changes):
     there = conditions(**changes)
     way_taken(someone, there, 0.5)
-    return there.odds.copy()
+    return there.room.odds.copy()
 
 
 @LAW
@@ -65,7 +65,7 @@ def test_how_benign_a_relationship_seems_lies_between_its_worst_and_its_best_fra
 @given(log_weights, styles, unit_draw)
 def test_the_ways_of_coping_are_probabilities_and_the_one_taken_is_possible(view, style, draw):
     there = conditions()
-    way, odds = way_taken(party(view, style=style), there, draw), there.odds
+    way, odds = way_taken(party(view, style=style), there, draw), there.room.odds
     assert odds.sum() == pytest.approx(1.0, abs=1e-12)
     assert odds[way] > 0
 
