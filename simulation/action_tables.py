@@ -12,7 +12,7 @@ import numpy as np
 
 from twoway.simulation.affect_control.equations import Equations
 from twoway.simulation.affect_control.frames import Frames
-from twoway.simulation.affect_control.lexicon import Lexicon
+from twoway.simulation.affect_control.lexicon import SCALE, Lexicon
 from twoway.simulation.arrays import Floats, Ints
 from twoway.simulation.compilation import compiled
 from twoway.simulation.rules.choice import choice_weight
@@ -279,7 +279,7 @@ def write_replies(
     offered_share
         Weight in the script of what the role has ready as an answer, 0..1.
     """
-    matching, yielding, pairing = strengths
+    matching, yielding, pairing = strengths[0] / SCALE**2, strengths[1] / SCALE**2, strengths[2]
     for i in range(turns.shape[0]):
         turn = turns[i]
         turn.contingent = int(matching > 0.0 or yielding > 0.0 or pairing > 0.0 or offered_share > 0.0)

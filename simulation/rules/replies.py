@@ -10,9 +10,6 @@ import math
 
 from twoway.simulation.rules import rule
 
-SCALE = 4.3
-"""Sentiments run from -SCALE to SCALE on each dimension (the field's rating scale)."""
-
 
 @rule
 def answer_weight(before: float, answer: float, dominance: float, matching: float, yielding: float) -> float:
@@ -25,9 +22,9 @@ def answer_weight(before: float, answer: float, dominance: float, matching: floa
     dominance
         Sum of what the potency of both is beyond what their evaluation predicts, EPA units.
     matching
-        How strongly friendliness is answered by its like, at least 0.
+        How strongly friendliness is answered by its like, per squared EPA unit, at least 0.
     yielding
-        How strongly dominance is answered by its opposite, at least 0.
+        How strongly dominance is answered by its opposite, per squared EPA unit, at least 0.
 
     Returns
     -------
@@ -35,14 +32,13 @@ def answer_weight(before: float, answer: float, dominance: float, matching: floa
 
     Examples
     --------
-    >>> answer_weight(2.0, 2.0, dominance=0.0, matching=8.0, yielding=8.0)
+    >>> answer_weight(2.0, 2.0, dominance=0.0, matching=0.4, yielding=0.4)
     1.0
-    >>> round(answer_weight(2.0, -1.0, dominance=1.0, matching=8.0, yielding=8.0), 3)
-    0.013
+    >>> round(answer_weight(2.0, -1.0, dominance=1.0, matching=0.4, yielding=0.4), 3)
+    0.018
     """
-    apart = (answer - before) / SCALE
-    both = dominance / SCALE
-    return math.exp(-matching * apart * apart - yielding * both * both)
+    apart = answer - before
+    return math.exp(-matching * apart * apart - yielding * dominance * dominance)
 
 
 @rule

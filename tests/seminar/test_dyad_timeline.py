@@ -16,7 +16,7 @@ from twoway.analysis.narrative.story import with_numbers
 from twoway.experiments.comparison.schedule import ScenarioSchedule
 from twoway.seminar.dyad_timeline import BEGINNING, DyadTimeline, Position, after, before
 from twoway.seminar.recipe import Recipe, parse_recipe
-from twoway.simulation.action_tables import chances_by_source
+from twoway.simulation.action_tables import chances_by_source, plainly
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.parameters.scenario import load
 from twoway.simulation.random_streams import draws_of
@@ -132,7 +132,7 @@ def test_what_one_will_likely_do_as_a_person_answers_what_one_saw_the_other_do()
             side = ROLES.index(event["actor"])
             kind, place = ENCOUNTER_KINDS.index(event["encounter"]), position_of(int(event["exchange"]))
             turn = turns[timeline.resolved.situations.turn(kind, side, place)]
-            _, _, will = chances_by_source(turn, 1 + acts.index(told["seen"]))
+            _, _, will = chances_by_source(turn, plainly(1 + acts.index(told["seen"])))
             chances = timeline.state(side, position)["definition"] @ will
             likeliest = acts[turn.act[int(chances.argmax())]]
             assert timeline.expected_act(side, position).freely == likeliest
@@ -141,9 +141,6 @@ def test_what_one_will_likely_do_as_a_person_answers_what_one_saw_the_other_do()
     assert len({act for _, act in answered}) > 5
 
 
-@pytest.mark.xfail(
-    strict=True, reason="DyadTimeline._next_turn knows the usual length of encounters, not their longest"
-)
 def test_an_encounter_that_goes_on_is_where_the_next_act_is_expected(tmp_path: Path) -> None:
     path = tmp_path / "going_on.toml"
     path.write_text(going_on(), encoding="utf-8")

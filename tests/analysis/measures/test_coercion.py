@@ -26,9 +26,6 @@ def test_mandated_is_what_the_keyworker_opens_a_control_or_answers_a_request_wit
     assert mandated(events, resolved).tolist() == [True, False, False, True, False, False, False]
 
 
-@pytest.mark.xfail(
-    strict=True, raises=IndexError, reason="mandated knows the usual length of encounters, not their longest"
-)
 def test_in_a_request_that_goes_on_every_answer_of_the_keyworker_is_mandated(tmp_path):
     path = tmp_path / "going_on.toml"
     path.write_text(going_on(), encoding="utf-8")

@@ -12,7 +12,7 @@ from twoway.simulation.rules.replies import answer_weight, pair_weight
 LAW = settings(deadline=None, max_examples=60)
 sentiment = st.floats(-SCALE, SCALE)
 dominance = st.floats(-2 * SCALE, 2 * SCALE)
-strength = st.floats(0, 30)
+strength = st.floats(0, 30 / SCALE**2)
 odds = st.floats(0, 4)
 
 
@@ -69,8 +69,8 @@ def test_matching_works_both_ways_kindness_is_answered_by_malice_as_rarely_as_ma
 
 @pytest.mark.parametrize("strength", [0.5, 8.0])
 def test_half_the_scale_apart_costs_a_factor_e_to_the_strength(strength):
-    assert answer_weight(-1.0, SCALE - 1.0, 0.0, strength, 3.0) == pytest.approx(math.exp(-strength))
-    assert answer_weight(1.0, 1.0, -SCALE, 3.0, strength) == pytest.approx(math.exp(-strength))
+    assert answer_weight(-1.0, SCALE - 1.0, 0.0, strength / SCALE**2, 3.0) == pytest.approx(math.exp(-strength))
+    assert answer_weight(1.0, 1.0, -SCALE, 3.0, strength / SCALE**2) == pytest.approx(math.exp(-strength))
 
 
 @LAW
