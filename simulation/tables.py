@@ -150,7 +150,7 @@ def words_of(column: Column, resolved: Resolved) -> tuple[str, ...]:
     if column.words == "events":
         return tuple(resolved.events)
     if column.words == "matters":
-        return resolved.matters.names
+        return resolved.matters.names or ("none",)  # an empty list would not come back from a file
     if column.words == "ways":
         return tuple(resolved.coping_ways)
     assert isinstance(column.words, tuple)

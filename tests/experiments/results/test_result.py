@@ -158,7 +158,7 @@ def test_a_scenario_of_ones_own_is_kept_whole_and_a_change_of_it_is_told(tmp_pat
     tiny(seed=1, replicates=3, scenario=str(own)).save(tmp_path / "kept")
     written = json.loads((tmp_path / "kept" / "manifest.json").read_text(encoding="utf-8"))["own_scenarios"][str(own)]
     assert written["scenario"]["context"]["control"] == 3
-    assert set(written["data"]) == {"lexicon", "equations", "frames", "situations"}
+    assert set(written["data"]) == {"lexicon", "equations", "frames", "situations", "matters"}
     assert verify(tmp_path / "kept").changed == ()
     own.write_text(own.read_text(encoding="utf-8").replace("3", "4"), encoding="utf-8")
     assert "your own scenarios" in verify(tmp_path / "kept").changed[0]
