@@ -37,7 +37,7 @@ from twoway.simulation.event_log import EventLog
 from twoway.simulation.events import EVENTS
 from twoway.simulation.extensions import Extension
 from twoway.simulation.interpretation import note_state
-from twoway.simulation.matters import matter_records
+from twoway.simulation.matters import MOST, matter_records
 from twoway.simulation.parameters.scenario import NUMBERED, Resolved, Scenario, sections_of
 from twoway.simulation.random_streams import Draws, centre_draws, check_streams, coping_stream, draws_of, event_stream
 from twoway.simulation.rules.initial import centre_share
@@ -201,7 +201,7 @@ class PreparedScenario:
             self.scenario.posts,
             frames=len(r.frames.names),
             ways=len(r.coping_ways),
-            matters=max(1, len(r.matters.matters)),
+            matters=MOST,  # one size for all, so that another file of matters is no other type to compile
         )
 
     def new_log(self, detail: Detail) -> EventLog:

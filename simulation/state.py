@@ -17,7 +17,7 @@ from twoway.simulation.arrays import Floats, Ints, RecordArray
 PerFrame = Annotated[Floats, "frames"]
 """One number per frame, shape (frames,)."""
 PerMatter = Annotated[Ints, "matters"]
-"""One number per matter, shape (matters,); room for one where there are none."""
+"""One number per matter, shape (24,): room for as many as a file may have."""
 PerWay = Annotated[Floats, "ways"]
 """One number per coping way, shape (ways,)."""
 NOBODY = -1

@@ -8,6 +8,7 @@ from twoway.simulation.columns import EVENT_COLUMNS, row_type
 from twoway.simulation.coping import COPING_WAYS
 from twoway.simulation.event_log import EventLog
 from twoway.simulation.interpretation import define
+from twoway.simulation.matters import MOST
 from twoway.simulation.parameters.scenario import Scenario, all_declarations, changed
 from twoway.simulation.random_streams import ANY, draws_of, with_written
 from twoway.simulation.run import PreparedScenario, parameters_record
@@ -89,7 +90,7 @@ def turns_with(**learning):
 
 def party(weights=(0,) * K, **fields):
     """Someone who defines the relationship so, and expected it; nothing has happened yet."""
-    made = new_centre_state(1, 1, frames=K, ways=len(WAYS), matters=1).clients[0]
+    made = new_centre_state(1, 1, frames=K, ways=len(WAYS), matters=MOST).clients[0]
     made.log_weights[:], made.expectation[:] = weights, weights
     for field, value in fields.items():
         made[field] = value
@@ -99,7 +100,7 @@ def party(weights=(0,) * K, **fields):
 
 def pair(client=None, keyworker=None, number=0, **fields):
     """A dyad of two such people; no talk is due."""
-    made = new_centre_state(1, 1, frames=K, ways=len(WAYS), matters=1)
+    made = new_centre_state(1, 1, frames=K, ways=len(WAYS), matters=MOST)
     dyad = made.dyads[0]
     dyad.talk_due = NOBODY
     for field, value in fields.items():
