@@ -114,13 +114,21 @@ IT_LASTS = {
 }  # fmt: skip
 """Numbers with which what happens lasts, so that thresholds and half-lives matter."""
 
+THEY_COME_AND_GO = {
+    "meaning.matters": "residential", "stay.placing": 0.1, "stay.running": 0.02, "stay.plan_step": 0.3,
+    "stay.placing_from": 10.0, "context.requests": 5.0, "context.planned": 2.0, "context.strictness": 0.4,
+    "context.transparency": 0.2, "design.days": 100,
+}  # fmt: skip
+"""Numbers with which clients ask for things, and are not always at the centre."""
+WHERE_IT_COUNTS = {"lasting": IT_LASTS, "stay": THEY_COME_AND_GO}
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "declared", [d for d in all_declarations() if d.section in NUMBERED], ids=lambda d: f"{d.section}.{d.name}"
 )
 def test_every_number_is_felt_by_somebody(declared):
-    present = SMALL | {"design.clients": 12} | PRESENT | (IT_LASTS if declared.section == "lasting" else {})
+    present = SMALL | {"design.clients": 12} | PRESENT | WHERE_IT_COUNTS.get(declared.section, {})
     key = f"{declared.section}.{declared.name}"
     prepared_pair = (
         PreparedScenario(changed(Scenario(), present | {key: value})) for value in (declared.low, declared.high)
