@@ -99,7 +99,10 @@ class Dyad(Record):
 
 
 class Post(Record):
-    """A post, its present keyworker's general view of clients and traits, and how many keyworkers came before."""
+    """A post, its present keyworker's general view of clients and traits, and how many keyworkers came before.
+
+    ``present`` counts her clients at the centre in the evening; the ``caseload`` follows.
+    """
 
     general_view: PerFrame
     outlook: PerFrame
@@ -109,6 +112,7 @@ class Post(Record):
     style: PerWay
     strain: float
     caseload: int
+    present: int
     contact: float
     chance: Annotated[Floats, 4]
     predecessors: int

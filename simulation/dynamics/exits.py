@@ -109,11 +109,12 @@ def count_present(state: CentreState, conditions: Conditions) -> None:
         Conditions of the centre.
     """
     for m in range(state.posts.shape[0]):
-        present = 0
-        for i in range(state.dyads.shape[0]):
-            present += state.dyads[i].post == m and state.dyads[i].place == CENTRE
-        if present != state.posts[m].caseload:
-            state.posts[m].caseload = present
-            provide(state.posts[m], conditions.parameters)
+        state.posts[m].present = 0
     for i in range(state.dyads.shape[0]):
-        state.dyads[i].days_at_centre += state.dyads[i].place == CENTRE
+        if state.dyads[i].place == CENTRE:
+            state.dyads[i].days_at_centre += 1
+            state.posts[state.dyads[i].post].present += 1
+    for m in range(state.posts.shape[0]):
+        if state.posts[m].present != state.posts[m].caseload:
+            state.posts[m].caseload = state.posts[m].present
+            provide(state.posts[m], conditions.parameters)
