@@ -34,6 +34,8 @@ UNSAID = -1.0
 """In place of whether a rule is explained: nothing is said of it on this occasion."""
 NOTHING_BEFORE = 0
 """In place of the number of an act before: the turn opens an encounter."""
+PLAIN = 0
+"""Number of the manner that changes nothing; acts that have no manner are done in it."""
 
 
 class Encounter(Record):
@@ -55,6 +57,10 @@ class Turn(Record):
     In a turn that is ``contingent`` (1, else 0), acts answer the act before (``Before``): ``answers`` is how well each
     does, ``ready`` what the script adds then, and ``script_sum`` and ``will_sum`` are the sums of script and will when
     weighted with ``answers``.
+
+    Acts that are ``mannered`` (1, else 0) are done in one of several manners, by what feels right: ``manner`` is how
+    likely each is in each frame, ``shift`` by how much it changes the sentiment of the act, ``manner_likeness`` how
+    easily one is taken for another. ``disturbance`` is that of an act in a manner.
     """
 
     role: int
@@ -68,6 +74,7 @@ class Turn(Record):
     decided: float
     act: Annotated[Ints, "acts"]
     fact: Annotated[Ints, "acts"]
+    mannered: Annotated[Ints, "acts"]
     evaluation: PerAct
     potency: PerAct
     activity: PerAct
@@ -75,7 +82,10 @@ class Turn(Record):
     script: PerAct
     strain: PerAct
     will: Annotated[Floats, "frames", "acts"]
-    disturbance: Annotated[Floats, "frames", "acts"]
+    disturbance: Annotated[Floats, "frames", "acts", "manners"]
+    manner: Annotated[Floats, "frames", "acts", "manners"]
+    shift: Annotated[Floats, "manners", 3]
+    manner_likeness: Annotated[Floats, "manners", "manners"]
     likeness: Annotated[Floats, "acts", "acts"]
     answers: Annotated[Floats, "befores", "acts"]
     ready: Annotated[Floats, "befores", "acts"]
@@ -105,6 +115,13 @@ class Occasion(NamedTuple):
     stake: float
     explained: float
     shortfall: float
+
+
+class Deed(NamedTuple):
+    """What is done, or what it is taken for: the place of an act among those feasible, and the number of its manner."""
+
+    act: int
+    manner: int
 
 
 class Before(Record):
@@ -147,11 +164,13 @@ def action_tables(
     acts = {act: i for i, act in enumerate(situations.acts)}
     room = max(len(turn.feasible) for turn in situations.turns)
     fact = {act: i for i, listed in enumerate(situations.facts.values()) for act in listed}
+    shifts = np.array(list(situations.manners.values()))
     identities = frames.sentiments(lexicon)
     turns = cast(
         Records[Turn],
         empty_records(
-            len(situations.turns), record_type(Turn, frames=len(frames.names), acts=room, befores=1 + len(acts))
+            len(situations.turns),
+            record_type(Turn, frames=len(frames.names), acts=room, befores=1 + len(acts), manners=len(shifts)),
         ),
     )
     for i, turn in enumerate(situations.turns):
@@ -161,6 +180,8 @@ def action_tables(
         row.role, row.mandated, row.feasible = turn.role, turn.mandated, n
         row.act[:n] = [acts[act] for act in turn.feasible]
         row.fact[:n] = [fact.get(act, WORDS) for act in turn.feasible]
+        row.mannered[:n] = [act in situations.mannered[turn.role] for act in turn.feasible]
+        row.shift[:] = shifts
         row.evaluation[:n], row.potency[:n], row.activity[:n] = epa.T
         row.written[:n] = [turn.script.get(act, 0.0) for act in turn.feasible]
         row.decided = turn.decided
@@ -171,7 +192,8 @@ def action_tables(
         row.strained = float(strain.sum() > 0)
         row.strain[:n] = strain / max(strain.sum(), 1e-300)
         doer, other = identities[:, turn.role, None], identities[:, 1 - turn.role, None]
-        row.disturbance[:, :n] = equations.deflection(doer, epa[None], other)
+        for manner, shift in enumerate(shifts):
+            row.disturbance[:, :n, manner] = equations.deflection(doer, epa[None] + shift, other)
         if not turn.decided:
             _write_script(row)
     befores = _befores(situations, lexicon, room)
@@ -231,12 +253,12 @@ def update_tables(turns: Records[Turn], befores: Records[Before], scenario: Scen
 def write_choice_and_likeness(
     turns: Records[Turn], choice_temperature: float, perceptual_noise: float, fact_confusion: float
 ) -> None:
-    """Write down how right each act feels in each frame, and how easily acts are taken for each other.
+    """Write down how right acts, and the manners of each, feel in each frame, and how easily they are confused.
 
     Parameters
     ----------
     turns
-        Turns with acts, sentiments and deflections; ``will`` and ``likeness`` are written.
+        Turns with acts, sentiments and deflections; ``will``, ``likeness`` and what is likewise of manners are written.
     choice_temperature
         Difference in deflection that costs an act a factor e, above 0.
     perceptual_noise
@@ -249,10 +271,11 @@ def write_choice_and_likeness(
         for k in range(turn.will.shape[0]):
             total = 0.0
             for j in range(turn.feasible):
-                turn.will[k, j] = choice_weight(turn.disturbance[k, j], choice_temperature)
+                turn.will[k, j] = choice_weight(turn.disturbance[k, j, PLAIN], choice_temperature)
                 total += turn.will[k, j]
             for j in range(turn.feasible):
                 turn.will[k, j] /= total
+                _write_manners(turn, k, j, choice_temperature)
         for a in range(turn.feasible):
             for b in range(turn.feasible):
                 e = turn.evaluation[a] - turn.evaluation[b]
@@ -260,6 +283,26 @@ def write_choice_and_likeness(
                 q = turn.activity[a] - turn.activity[b]
                 alike = likeness(e * e + p * p + q * q, perceptual_noise)
                 turn.likeness[a, b] = alike if turn.fact[a] == turn.fact[b] else alike * fact_confusion
+        for a in range(turn.shift.shape[0]):
+            for b in range(turn.shift.shape[0]):
+                e = turn.shift[a, 0] - turn.shift[b, 0]
+                p = turn.shift[a, 1] - turn.shift[b, 1]
+                q = turn.shift[a, 2] - turn.shift[b, 2]
+                turn.manner_likeness[a, b] = likeness(e * e + p * p + q * q, perceptual_noise)
+
+
+@compiled
+def _write_manners(turn: Turn, k: int, j: int, choice_temperature: float) -> None:
+    """How likely each manner is in which an act is done in a frame; acts that have none are done plainly."""
+    total = 0.0
+    for m in range(turn.shift.shape[0]):
+        weight = 1.0 if m == PLAIN else 0.0
+        if turn.mannered[j] > 0:
+            weight = choice_weight(turn.disturbance[k, j, m], choice_temperature)
+        turn.manner[k, j, m] = weight
+        total += weight
+    for m in range(turn.shift.shape[0]):
+        turn.manner[k, j, m] /= total
 
 
 @compiled

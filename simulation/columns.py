@@ -20,7 +20,7 @@ NOTHING = -1
 class Column(NamedTuple):
     """One column of a table: name, unit, meaning, and what its codes stand for (empty for numbers).
 
-    ``words`` is a tuple of words, or the name of the list the run supplies: acts, frames, events or ways.
+    ``words`` is a tuple of words, or the name of the list the run supplies: acts, frames, ways ….
     An ``optional`` number is missing where there is nothing to say.
     """
 
@@ -78,6 +78,7 @@ EVENT_COLUMNS = (
     _word("source", "out of what the actor acted", SOURCES),
     Column("bent", "0 or 1", "whether the keyworker bent the rules for this act", np.int32, optional=True),
     _word("act", "what was done", "acts"),
+    _word("manner", "how it was done, if that may differ", "manners"),
     _word("matter", "what it was about", "matters"),
     _word("matter_state", "what has become of that matter by it", MATTER_STATES),
     Column("hardness", "log-odds", "how much harder than others the matter is to get"),
@@ -85,6 +86,7 @@ EVENT_COLUMNS = (
     Column("explained", "0 or 1", "whether the rule behind it was explained; -1 where that is not asked"),
     Column("shortfall", "EPA units", "how much worse the act was for not being explained"),
     _word("seen", "what the other took it for", "acts"),
+    _word("manner_seen", "how the other took it to be done, if that may differ", "manners"),
     Column("expected", "probability", "how probable the reader took the act seen to be"),
     Column("role_share", "share", "how far the reader put it down to the role"),
     Column("strain_share", "share", "how far the reader put it down to strain"),

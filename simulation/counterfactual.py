@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, chances_by_source, plainly
+from twoway.simulation.action_tables import NOTHING_BEFORE, PLAIN, Occasion, chances_by_source, plainly
 from twoway.simulation.affect_control.frames import CLIENT
 from twoway.simulation.arrays import Floats, Ints
 from twoway.simulation.dynamics.day import wake
@@ -126,7 +126,7 @@ def reader_state(prepared: PreparedScenario, exchange: Exchange) -> ReaderState:
         definition=reader.definition.copy(),
         expected=np.array(prediction),
         seen_as=weights / weights.sum() if weights.sum() > 0 else (np.arange(count) == act).astype(float),
-        deflection=turn.disturbance[:, :count].copy(),
+        deflection=turn.disturbance[:, :count, PLAIN].copy(),
     )
 
 

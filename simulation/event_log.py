@@ -58,7 +58,7 @@ def new_row(log: EventLog, event: int, day: int, actor: int, pair: Pair) -> int:
     row.encounter, row.exchange, row.source = NOTHING, NOTHING, NOTHING
     row.actor_frame, row.reader_frame = NOTHING, NOTHING
     row.bent, row.act, row.seen, row.way, row.friend = NOTHING, NOTHING, NOTHING, NOTHING, NOTHING
-    row.matter, row.matter_state = NOTHING, NOTHING
+    row.matter, row.matter_state, row.manner, row.manner_seen = NOTHING, NOTHING, NOTHING, NOTHING
     row.hardness, row.stake, row.explained, row.shortfall = np.nan, np.nan, np.nan, np.nan
     row.expected, row.role_share, row.strain_share, row.person_share = np.nan, np.nan, np.nan, np.nan
     row.disturbance, row.actor_tension = np.nan, np.nan

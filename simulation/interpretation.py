@@ -15,13 +15,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, Turn, scripted, willed, write_will_chances
+from twoway.simulation.action_tables import NOTHING_BEFORE, Deed, Occasion, Turn, scripted, willed, write_will_chances
 from twoway.simulation.affect_control.frames import ADVERSARIAL, FORMAL, KEYWORKER, PERSONAL
 from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import FrameRecord
 from twoway.simulation.rules.choice import role_share
 from twoway.simulation.rules.lasting import (
+    MISTRUST_THRESHOLD,
+    TRUST_THRESHOLD,
     coercion_weight,
     explained_impersonal_weight,
     formal_role_share,
@@ -35,7 +37,13 @@ from twoway.simulation.rules.lasting import (
 from twoway.simulation.rules.reading import expected, log_evidence, updated_log_weight
 from twoway.simulation.rules.social import move_toward, with_opposition
 from twoway.simulation.rules.tension import benign_share, converged
-from twoway.simulation.rules.tone import personal_weight, updated_felt_coercion, updated_negativity, updated_positivity
+from twoway.simulation.rules.tone import (
+    felt_evaluation,
+    personal_weight,
+    updated_felt_coercion,
+    updated_negativity,
+    updated_positivity,
+)
 from twoway.simulation.sampling import drawn_from
 from twoway.simulation.state import Party, Row
 
@@ -60,8 +68,8 @@ class Reading(NamedTuple):
     ----------
     occasion
         What it answers: the reader's own act as it was meant.
-    act
-        Place of the act seen among those feasible in the turn.
+    deed
+        The act seen, and its manner.
     believed
         How far the reader believes the other to follow the script, and to act out of strain.
     role_share, strain_share, person_share
@@ -69,7 +77,7 @@ class Reading(NamedTuple):
     """
 
     occasion: Occasion
-    act: int
+    deed: Deed
     believed: SourceShares
     role_share: float
     strain_share: float
@@ -93,11 +101,11 @@ def trust(party: Party, parameters: Parameters) -> tuple[float, float]:
     party
         A party's view of the other.
     parameters
-        Uses ``trust_threshold``, ``mistrust_threshold`` and ``trust_width``.
+        Uses ``trust_width``.
     """
     return (
-        trust_level(party.positivity, parameters.trust_threshold, parameters.trust_width),
-        trust_level(party.negativity + party.grievance, parameters.mistrust_threshold, parameters.trust_width),
+        trust_level(party.positivity, TRUST_THRESHOLD, parameters.trust_width),
+        trust_level(party.negativity + party.grievance, MISTRUST_THRESHOLD, parameters.trust_width),
     )
 
 
@@ -198,8 +206,8 @@ def will(taken: int, turn: Turn, occasion: Occasion, chances: Floats) -> None:
 
 
 @compiled
-def role_strain(taken: int, turn: Turn, act: int) -> float:
-    """How disturbing it is for someone to do an act: its deflection in the frame that was taken.
+def chosen_manner(taken: int, turn: Turn, act: int, draw: float) -> int:
+    """In what manner someone does an act, out of whatever it comes: what feels right in the frame that was taken.
 
     Parameters
     ----------
@@ -209,8 +217,26 @@ def role_strain(taken: int, turn: Turn, act: int) -> float:
         The actor's turn.
     act
         Place of the act among those feasible.
+    draw
+        Uniform draw between 0 and 1.
     """
-    return turn.disturbance[taken, act]
+    return drawn_from(turn.manner[taken, act], draw)
+
+
+@compiled
+def role_strain(taken: int, turn: Turn, deed: Deed) -> float:
+    """How disturbing it is for someone to do something: its deflection in the frame that was taken.
+
+    Parameters
+    ----------
+    taken
+        Stance of the actor in this encounter.
+    turn
+        The actor's turn.
+    deed
+        What is done, and in what manner.
+    """
+    return turn.disturbance[taken, deed.act, deed.manner]
 
 
 @compiled
@@ -275,8 +301,8 @@ def predict(party: Party, turn: Turn, occasion: Occasion, chances: Floats) -> No
 
 
 @compiled
-def disturbance(party: Party, turn: Turn, act: int) -> float:
-    """How disturbing an act of the other is: its mean deflection over the frames.
+def predicted_manner(party: Party, turn: Turn, deed: Deed) -> float:
+    """How likely someone takes it to be that the other does an act in a manner, if the other does it at all.
 
     Parameters
     ----------
@@ -284,12 +310,31 @@ def disturbance(party: Party, turn: Turn, act: int) -> float:
         The reader's view of the other.
     turn
         The other's turn.
-    act
-        Place of the act seen among those feasible.
+    deed
+        The act, and the manner.
+    """
+    chance = 0.0
+    for k in range(party.definition.shape[0]):
+        chance += party.definition[k] * turn.manner[k, deed.act, deed.manner]
+    return chance
+
+
+@compiled
+def disturbance(party: Party, turn: Turn, deed: Deed) -> float:
+    """How disturbing it is what the other does: its mean deflection over the frames.
+
+    Parameters
+    ----------
+    party
+        The reader's view of the other.
+    turn
+        The other's turn.
+    deed
+        The act seen, and its manner.
     """
     mean = 0.0
     for k in range(party.definition.shape[0]):
-        mean += party.definition[k] * turn.disturbance[k, act]
+        mean += party.definition[k] * turn.disturbance[k, deed.act, deed.manner]
     return mean
 
 
@@ -330,8 +375,10 @@ def update(party: Party, turn: Turn, reading: Reading, frames: FrameRecord, para
     -------
     How much the act counts, 0..1.
     """
-    p, occasion = parameters, reading.occasion
-    good = turn.evaluation[reading.act] - occasion.shortfall - party.standard
+    p, occasion, deed = parameters, reading.occasion, reading.deed
+    manner = turn.shift[deed.manner, 0]
+    by_itself = turn.evaluation[deed.act] - occasion.shortfall - party.standard
+    good = by_itself + manner
     trusts, mistrusts = trust(party, p)
     impersonal, unexplained = p.impersonal_weight, 1.0
     if turn.mandated:
@@ -341,8 +388,9 @@ def update(party: Party, turn: Turn, reading: Reading, frames: FrameRecord, para
             impersonal = explained_impersonal_weight(impersonal, p.procedural_weight, known)
     hurts = 0.0
     if good < 0.0:
-        weight = personal_weight(reading.person_share, impersonal)
-        hurts = hurt(weight * occasion.stake, -good, trusts, p.betrayal_weight, party.negativity)
+        felt = felt_evaluation(personal_weight(reading.person_share, impersonal), by_itself, manner)
+        if felt < 0.0:
+            hurts = hurt(occasion.stake, -felt, trusts, p.betrayal_weight, party.negativity)
     believed = trusts if good > 0.0 else mistrusts
     person = trusting_person_share(reading.person_share, believed, p.trust_override, abs(good))
     row.role_share, row.strain_share, row.person_share = reading.role_share, reading.strain_share, person
@@ -350,19 +398,20 @@ def update(party: Party, turn: Turn, reading: Reading, frames: FrameRecord, para
         row.role_share *= (1.0 - person) / (1.0 - reading.person_share)
         row.strain_share *= (1.0 - person) / (1.0 - reading.person_share)
     weight = personal_weight(person, impersonal)
+    felt = felt_evaluation(weight, by_itself, manner)
 
     redefine(party, turn, reading, (trusts, mistrusts), frames, p)
     rate = min(1.0, p.tone_learning_rate * occasion.stake)  # what is at stake counts in its own direction alone
-    warms, sours = (rate, p.tone_learning_rate) if good > 0.0 else (p.tone_learning_rate, rate)
-    party.positivity = updated_positivity(party.positivity, weight, good, warms)
-    party.negativity = updated_negativity(party.negativity, weight, good, sours, p.negativity_weight)
+    warms, sours = (rate, p.tone_learning_rate) if felt > 0.0 else (p.tone_learning_rate, rate)
+    party.positivity = updated_positivity(party.positivity, felt, warms)
+    party.negativity = updated_negativity(party.negativity, felt, sours, p.negativity_weight)
     if turn.role == KEYWORKER:
         coerces = coercion_weight(weight, unexplained, p.deed_coercion) if turn.mandated else weight
         party.felt_coercion = updated_felt_coercion(
             party.felt_coercion,
             coerces,
             good,
-            turn.potency[reading.act],
+            turn.potency[deed.act] + turn.shift[deed.manner, 1],
             min(1.0, p.coercion_learning_rate * occasion.stake),
         )
     if hurts > p.offence_threshold:
@@ -398,7 +447,7 @@ def redefine(
     parameters
         All numbers of the centre.
     """
-    p, act, believed = parameters, reading.act, reading.believed
+    p, (act, manner), believed = parameters, reading.deed, reading.believed
     trusts, mistrusts = trust_and_mistrust
     script = scripted(turn, reading.occasion, act)
     for k in range(party.definition.shape[0]):
@@ -406,6 +455,7 @@ def redefine(
         bound = trusts if kind == PERSONAL else mistrusts if kind == ADVERSARIAL else (1.0 - trusts) * (1.0 - mistrusts)
         willing = willed(turn, reading.occasion, k, act)
         probability = expected(script, turn.strain[act], willing, believed.role, believed.strain)
+        probability *= turn.manner[k, act, manner]
         party.log_weights[k] = updated_log_weight(
             party.log_weights[k],
             party.expectation[k] + p.trust_binding * bound,

@@ -15,7 +15,7 @@ import mesa
 import networkx as nx
 import numpy as np
 
-from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, Turn
+from twoway.simulation.action_tables import NOTHING_BEFORE, Deed, Occasion, Turn
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, KINDS
 from twoway.simulation.arrays import RecordArray
 from twoway.simulation.columns import DAY_COLUMNS, row_type
@@ -49,7 +49,7 @@ from twoway.simulation.dynamics.evening import centre_evening
 from twoway.simulation.dynamics.policy_change import apply_policy_change
 from twoway.simulation.interpretation import SourceShares
 from twoway.simulation.parameters.scenario import Scenario, as_scenario
-from twoway.simulation.random_streams import Draws, draws_of, exchange_draws, meeting_draws
+from twoway.simulation.random_streams import Draws, draws_of, exchange_draws, manner_draws, meeting_draws
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, centre_records, note_day
 from twoway.simulation.state import Pair, Party, Records, Row, copied, empty_records
 
@@ -68,8 +68,15 @@ class Person(mesa.Agent):  # type: ignore[misc]
         return (self.model.state.clients, self.model.state.keyworkers)[self.role][dyad]
 
     def choose(
-        self, dyad: int, turn: Turn, occasion: Occasion, frame: int, bent: bool, draws: tuple[float, float], row: Row
-    ) -> int:
+        self,
+        dyad: int,
+        turn: Turn,
+        occasion: Occasion,
+        frame: int,
+        bent: bool,
+        draws: tuple[float, float, float],
+        row: Row,
+    ) -> Deed:
         """Choose an act.
 
         Parameters
@@ -85,19 +92,22 @@ class Person(mesa.Agent):  # type: ignore[misc]
         bent
             Whether the keyworker bends the rules.
         draws
-            Two uniform draws: the source of the act, and which act it is.
+            Three uniform draws: the source of the act, which act it is, and in what manner it is done.
         row
-            Row of the events table, to which frame, source, act and the actor's tension are written.
-
-        Returns
-        -------
-        Place of the act among those feasible in the turn.
+            Row of the events table, to which frame, source, act, manner and the actor's tension are written.
         """
-        return int(choose(self.view_of(dyad), turn, occasion, frame, bent, self.model.conditions, draws, row))
+        return Deed(*choose(self.view_of(dyad), turn, occasion, frame, bent, self.model.conditions, draws, row))
 
     def read(
-        self, dyad: int, turn: Turn, occasion: Occasion, act: int, acting: SourceShares, draw: float, row: Row
-    ) -> int:
+        self,
+        dyad: int,
+        turn: Turn,
+        occasion: Occasion,
+        deed: Deed,
+        acting: SourceShares,
+        draws: tuple[float, float],
+        row: Row,
+    ) -> Deed:
         """Read an act of the other.
 
         Parameters
@@ -106,18 +116,18 @@ class Person(mesa.Agent):  # type: ignore[misc]
             As for ``choose``; what is seen, expected and felt is written to the row.
         occasion
             What is answered: this person's own last act as it was meant.
-        act
-            Place of what was done among the acts feasible in the turn.
+        deed
+            What was done, and in what manner.
         acting
             How far the other follows the script, and acts out of strain.
-        draw
-            A uniform draw: as what the act is seen.
+        draws
+            Two uniform draws: as what the act is seen, and as done in what manner.
 
         Returns
         -------
-        Place of the act that was seen.
+        What it was taken for.
         """
-        return int(read(self.view_of(dyad), turn, occasion, act, acting, self.model.conditions, draw, row))
+        return Deed(*read(self.view_of(dyad), turn, occasion, deed, acting, self.model.conditions, draws, row))
 
     def account(self, dyad: int) -> dict[str, float]:
         """What this person would say of the other now, from its own state alone: shares of kinds of frame, and tone."""
@@ -320,20 +330,22 @@ class Centre(mesa.Model):  # type: ignore[misc]
         while goes_on(course, kind):
             turn = conditions.turns[kind.turn[meeting.opener, course.exchanges]]
             row = self.log.rows[exchange_row(meeting, subject, course.exchanges, turn, coming, pair, self.log)]
-            source, which, seen = exchange_draws(self.draws, pair.number, meeting.day, meeting.kind, course.exchanges)
+            address = pair.number, meeting.day, meeting.kind, course.exchanges
+            source, which, seen = exchange_draws(self.draws, *address)
+            manner, manner_seen = manner_draws(self.draws, *address)
             actor, reader = parties[turn.role], parties[1 - turn.role]
             doing, reading = occasions(subject, turn, course)
             acting = acting_from(
                 actor.view_of(pair.number), turn, coming.bent, conditions.frames, conditions.parameters
             )
             frame = coming.client_frame if turn.role == CLIENT else coming.keyworker_frame
-            act = actor.choose(pair.number, turn, doing, frame, coming.bent, (source, which), row)
+            deed = actor.choose(pair.number, turn, doing, frame, coming.bent, (source, which, manner), row)
             aggrieved = reader.view_of(pair.number).grievance > 0.0
-            seen_as = reader.read(pair.number, turn, reading, act, acting, seen, row)
-            note_occasion(subject, reading, meeting.day, turn, act, pair, row)
+            seen_as = reader.read(pair.number, turn, reading, deed, acting, (seen, manner_seen), row)
+            note_occasion(subject, reading, meeting.day, turn, deed.act, pair, row)
             if reader.view_of(pair.number).grievance > 0.0 and not aggrieved:
-                note_grievance(meeting, subject.matter, turn, seen_as, pair, self.log)
-            course = after_exchange(course, turn, act, seen_as, conditions.parameters.good_reading_threshold)
+                note_grievance(meeting, subject.matter, turn, seen_as.act, pair, self.log)
+            course = after_exchange(course, turn, deed.act, seen_as, conditions.parameters.good_reading_threshold)
         part(meeting, pair, course.exchanges)
         return course
 

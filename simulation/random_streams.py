@@ -23,7 +23,7 @@ from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
 from twoway.simulation.errors import InputError
 from twoway.simulation.philox import normal_quantile, stream_id
-from twoway.simulation.situations import ENCOUNTER_KINDS
+from twoway.simulation.situations import ENCOUNTER_KINDS, LONGEST
 
 ANY = -1
 """A coordinate of a written draw that stands for all its values."""
@@ -52,11 +52,12 @@ LEAVING = _stream("days: keyworkers leave")
 WHEREABOUTS = _stream("days: whereabouts of clients")
 OUTSIDE = _stream("clients: a place outside")
 SUBJECTS = _stream("encounters: subjects")
+MANNERS = _stream("encounters: manners")
 MATTERS = _stream("days: matters")
 FIXED = (
     CENTRES, CLIENTS, CLIENT_EXPECTATIONS, KEYWORKERS, KEYWORKER_EXPECTATIONS, FIRST_IMPRESSIONS, FRIENDSHIPS, MEETINGS,
     *ENCOUNTERS, EVENINGS, PEERS, LEAVING, MENDING,
-    WHEREABOUTS, OUTSIDE, SUBJECTS, MATTERS,
+    WHEREABOUTS, OUTSIDE, SUBJECTS, MATTERS, MANNERS,
 )  # fmt: skip
 """The streams that every run has."""
 
@@ -381,6 +382,27 @@ def exchange_draws(draws: Draws, dyad: int, day: int, kind: int, exchange: int) 
     """
     source, act, seen, _ = uniforms(draws, dyad, day, ENCOUNTERS[kind], 1 + exchange)
     return source, act, seen
+
+
+@compiled
+def manner_draws(draws: Draws, dyad: int, day: int, kind: int, exchange: int) -> tuple[float, float]:
+    """Uniform: in what manner an act is done, and in what manner it is seen to be done.
+
+    Parameters
+    ----------
+    draws
+        Draws of the centre, from ``draws_of``.
+    dyad
+        Number of the dyad in the centre.
+    day
+        Day of the stay, from 1.
+    kind
+        Code of the kind of encounter, see ``EncounterKind``.
+    exchange
+        Number of the exchange in its encounter, from 0.
+    """
+    done, seen, _, _ = uniforms(draws, dyad, day, MANNERS, kind * LONGEST + exchange)
+    return done, seen
 
 
 SEEN = 2

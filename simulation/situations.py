@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
 from twoway.simulation.affect_control.frames import ROLES
+from twoway.simulation.affect_control.lexicon import SCALE
 from twoway.simulation.data_files import read_toml, table_of
 from twoway.simulation.errors import InputError, nearest
 
@@ -31,6 +33,8 @@ MOST_WEIGHT = 1e6
 EITHER = 2
 OPENERS = (*ROLES, "either")
 DECISIONS = ("refused", "granted")
+BY_THE_BOOK = "by the book"
+"""The manner that changes nothing."""
 PAIR_FIELDS = ("after", "fits", "offers", "unfit")
 
 
@@ -68,6 +72,8 @@ class Situations:
 
     An encounter has ``exchanges``, and goes on to ``longest`` while what was seen last was bad. ``facts`` are lists of
     acts that everybody who is there sees for what they are; the other acts are words. ``pairs`` are adjacency pairs.
+    ``manners`` are the ways in which the ``mannered`` acts of client and keyworker can be done, with the shift of their
+    evaluation, potency and activity; the first, by the book, shifts nothing.
     """
 
     path: Path
@@ -78,6 +84,8 @@ class Situations:
     turns: tuple[DeclaredTurn, ...]
     facts: dict[str, tuple[str, ...]]
     pairs: tuple[AdjacencyPair, ...]
+    manners: dict[str, tuple[float, float, float]]
+    mannered: tuple[tuple[str, ...], ...]
 
     def turn(self, kind: int, role: int, position: int) -> int:
         """Index in ``turns`` of a turn.
@@ -222,6 +230,30 @@ def _pairs(path: Path, data: dict[str, Any], known: tuple[str, ...]) -> tuple[Ad
     return tuple(pairs)
 
 
+def _manners(
+    path: Path, data: dict[str, Any], turns: Sequence[DeclaredTurn]
+) -> tuple[dict[str, tuple[float, float, float]], tuple[tuple[str, ...], ...]]:
+    """The manners with their shifts, and the deeds of client and keyworker that have one."""
+    table = table_of(path, data, "manners")
+    deeds = _known(path, "manners.deeds", table.get("deeds", {}), ROLES)
+    shifts = {BY_THE_BOOK: (0.0, 0.0, 0.0)}
+    for name, shift in table.items():
+        if name == "deeds":
+            continue
+        three = isinstance(shift, list) and len(shift) == 3
+        if not three or not all(isinstance(s, (int, float)) and -SCALE <= s <= SCALE for s in shift):
+            raise InputError(
+                f"{path}: manners.{name} = {shift!r}; it must be three numbers from {-SCALE} to {SCALE}: by how much "
+                "evaluation, potency and activity of a deed change"
+            )
+        shifts[name.replace("_", " ")] = (float(shift[0]), float(shift[1]), float(shift[2]))
+    mannered = []
+    for role, who in enumerate(ROLES):
+        feasible = tuple(sorted({act for turn in turns if turn.role == role for act in turn.feasible}))
+        mannered.append(_acts(path, f"manners.deeds.{who}", deeds.get(who, []), feasible))
+    return shifts, tuple(mannered)
+
+
 def _length(path: Path, field: str, value: Any, least: int) -> int:
     """A number of exchanges."""
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= LONGEST:
@@ -232,7 +264,7 @@ def _length(path: Path, field: str, value: Any, least: int) -> int:
 def load_situations(path: Path) -> Situations:
     """Read a file of situations; every field is checked."""
     data = read_toml(path)
-    _known(path, "the file", data, ("source", "sets", "strain", "facts", "pairs", *ENCOUNTER_KINDS))
+    _known(path, "the file", data, ("source", "sets", "strain", "facts", "pairs", "manners", *ENCOUNTER_KINDS))
     source = table_of(path, data, "source")
     table_of(path, data, "sets")
     for role, weights in _known(path, "strain", data.get("strain", {}), ROLES).items():
@@ -261,7 +293,10 @@ def load_situations(path: Path) -> Situations:
         _weights(path, f"strain.{name}", data.get("strain", {}).get(name, {}), tuple(sorted(feasible)))
     known = tuple(sorted({act for turn in turns for act in turn.feasible}))
     facts, pairs = _facts(path, data, known), _pairs(path, data, known)
-    return Situations(path, source, tuple(opened_by), tuple(exchanges), tuple(longest), tuple(turns), facts, pairs)
+    manners, mannered = _manners(path, data, turns)
+    return Situations(
+        path, source, tuple(opened_by), tuple(exchanges), tuple(longest), tuple(turns), facts, pairs, manners, mannered
+    )
 
 
 def position_of(exchange: int) -> int:

@@ -108,20 +108,24 @@ EMOTIONS = (
 
 
 def emotions_left(resolved: Resolved) -> NDArray[np.int16]:
-    """What an act leaves in the one to whom it is done: codes of word and name, shape (frames, actor's role, acts, 2).
+    """What an act leaves in the one to whom it is done: codes of word and name, by frame, actor's role, act and manner.
 
     The event is taken as the reader sees it: actor and reader are what they are in the frame the reader has taken.
     """
     lexicon, equations = resolved.lexicon, resolved.equations
     identities = resolved.frames.sentiments(lexicon)
     words, names = (words_of(column, resolved) for column in EMOTIONS)
-    codes = np.empty((len(identities), 2, len(resolved.situations.acts), 2), np.int16)
+    shifts = [np.array(shift) for shift in resolved.situations.manners.values()]
+    codes = np.empty((len(identities), 2, len(resolved.situations.acts), len(shifts), 2), np.int16)
     for k, pair in enumerate(identities):
         for role in range(2):
             for b, act in enumerate(resolved.situations.acts):
-                impression = equations.impression(pair[role], lexicon.sentiment("acts", act), pair[1 - role])
-                word, name = lexicon.word(equations.emotion(pair[1 - role], impression[6:]))
-                codes[k, role, b] = words.index(word), names.index(name)
+                mannered = act in resolved.situations.mannered[role]
+                for m, shift in enumerate(shifts if mannered else shifts[:1]):
+                    deed = lexicon.sentiment("acts", act) + shift
+                    impression = equations.impression(pair[role], deed, pair[1 - role])
+                    word, name = lexicon.word(equations.emotion(pair[1 - role], impression[6:]))
+                    codes[k, role, b, m] = words.index(word), names.index(name)
     return codes
 
 
@@ -141,6 +145,8 @@ def words_of(column: Column, resolved: Resolved) -> tuple[str, ...]:
     """
     if column.words == "acts":
         return resolved.situations.acts
+    if column.words == "manners":
+        return tuple(resolved.situations.manners)
     if column.words == "emotions":
         return tuple(resolved.lexicon.emotions)
     if column.words == "families":
@@ -206,7 +212,7 @@ def _dyads(some: Sequence[CentreRecords], resolved: Resolved) -> pd.DataFrame:
 def _events(records: NDArray[Any], resolved: Resolved, left: NDArray[np.int16]) -> pd.DataFrame:
     table = _frame(records, EVENT_COLUMNS, resolved)
     nothing = records["seen"] < 0
-    codes = left[records["reader_frame"], records["actor"], records["seen"]]
+    codes = left[records["reader_frame"], records["actor"], records["seen"], np.maximum(records["manner_seen"], 0)]
     for c, column in enumerate(EMOTIONS):
         filled = np.where(nothing, NOTHING, codes[:, c])
         table[column.name] = pd.Categorical.from_codes(filled, categories=list(words_of(column, resolved)))

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from twoway.simulation.action_tables import (
     NOTHING_BEFORE,
+    PLAIN,
     UNSAID,
+    Deed,
     Encounter,
     Occasion,
     Turn,
@@ -33,18 +35,20 @@ from twoway.simulation.events import EXCHANGE, GRIEVANCE_OPENED
 from twoway.simulation.interpretation import (
     Reading,
     SourceShares,
+    chosen_manner,
     disturbance,
     known_rules,
     note_state,
     own_role_share,
     predict,
+    predicted_manner,
     role_strain,
     stance,
     update,
     will,
 )
 from twoway.simulation.matters import NO_MATTER
-from twoway.simulation.random_streams import Draws, encounter_draws, exchange_draws
+from twoway.simulation.random_streams import Draws, encounter_draws, exchange_draws, manner_draws
 from twoway.simulation.rules.choice import act_source, mandated_share, present_reserve, role_share
 from twoway.simulation.rules.reading import (
     attribution_share,
@@ -170,10 +174,12 @@ def choose(
     frame: int,
     bent: bool,
     conditions: Conditions,
-    draws: tuple[float, float],
+    draws: tuple[float, float, float],
     row: Row,
-) -> int:
+) -> Deed:
     """Choose an act, for someone who takes the relationship to be *frame*; only strain does not answer the act before.
+
+    Whatever the act comes from, its manner is the person's own.
 
     Doing what the frame forbids leaves tension in the doer.
 
@@ -192,13 +198,9 @@ def choose(
     conditions
         Conditions of the centre.
     draws
-        Two uniform draws: the source of the act, and which act it is.
+        Three uniform draws: the source of the act, which act it is, and in what manner it is done.
     row
-        Row of the events table, to which frame, source, act and the actor's tension are written.
-
-    Returns
-    -------
-    The act's place among those feasible in the turn.
+        Row of the events table, to which frame, source, act, manner and the actor's tension are written.
     """
     parameters = conditions.parameters
     acting = acting_from(actor, turn, bent, conditions.frames, parameters)
@@ -212,11 +214,14 @@ def choose(
     else:
         will(frame, turn, occasion, chances)
     act = drawn_from(chances[: turn.feasible], draws[1])
+    deed = Deed(act, chosen_manner(frame, turn, act, draws[2]) if turn.mannered[act] > 0 else PLAIN)
     actor.tension += tension_added(
-        role_strain(frame, turn, act), parameters.deflection_tolerance, parameters.role_strain_weight
+        role_strain(frame, turn, deed), parameters.deflection_tolerance, parameters.role_strain_weight
     )
     row.actor_frame, row.source, row.act, row.actor_tension = frame, source, turn.act[act], actor.tension
-    return act
+    if turn.mannered[act] > 0:
+        row.manner = deed.manner
+    return deed
 
 
 @compiled
@@ -270,6 +275,37 @@ def perceive(
 
 
 @compiled
+def perceive_manner(
+    reader: Party, turn: Turn, done: int, act: int, assimilation: float, draw: float, seen: Floats
+) -> int:
+    """Draw in what manner the reader takes an act to be done: something like it was, and like what was expected.
+
+    Parameters
+    ----------
+    reader
+        The reader's view of the actor.
+    turn
+        The actor's turn.
+    done
+        The manner in which the act was done.
+    act
+        Place of the act seen among the feasible ones.
+    assimilation
+        How far perception leans on what was expected, 0..1.
+    draw
+        Uniform draw between 0 and 1.
+    seen
+        Room for a weight per manner; afterwards cumulative.
+    """
+    total, count = 0.0, turn.shift.shape[0]
+    for m in range(count):
+        chance = predicted_manner(reader, turn, Deed(act, m))
+        total += perception_weight(turn.manner_likeness[done, m], chance, assimilation, 1.0 / count)
+        seen[m] = total
+    return done if total == 0.0 else pick(seen[:count], draw * total)
+
+
+@compiled
 def believed_sources(
     reader: Party, turn: Turn, occasion: Occasion, acting: SourceShares, parameters: Parameters
 ) -> SourceShares:
@@ -305,12 +341,12 @@ def read(
     reader: Party,
     turn: Turn,
     occasion: Occasion,
-    act: int,
+    deed: Deed,
     acting: SourceShares,
     conditions: Conditions,
-    draw: float,
+    draws: tuple[float, float],
     row: Row,
-) -> int:
+) -> Deed:
     """Read an act of the other: see it, put it down to something, and be moved by it.
 
     Parameters
@@ -321,29 +357,33 @@ def read(
         What was feasible, and how likely the script, strain and each frame make it.
     occasion
         What is answered: the reader's own last act as it was meant.
-    act
-        Place of what was done among the acts feasible in the turn.
+    deed
+        What was done, and in what manner.
     acting
         What the actor truly acts from.
     conditions
         Conditions of the centre.
-    draw
-        Uniform draw between 0 and 1: as what the act is seen.
+    draws
+        Two uniform draws: as what the act is seen, and as done in what manner.
     row
         Row of the events table, to which what was seen, expected and felt is written.
 
     Returns
     -------
-    Place of the act that was seen.
+    What it was taken for.
     """
     assimilation = conditions.parameters.perceptual_assimilation
     script, personal = conditions.room.script, conditions.room.personal
     believed = believed_sources(reader, turn, occasion, acting, conditions.parameters)
     write_script_chances(turn, occasion, script)
     predict(reader, turn, occasion, personal)
-    b = perceive(turn, act, script, personal, believed, assimilation, draw, conditions.room.seen)
-    take_in(reader, turn, occasion, b, believed, conditions, row)
-    return b
+    room, manner = conditions.room.seen, PLAIN
+    b = perceive(turn, deed.act, script, personal, believed, assimilation, draws[0], room)
+    if turn.mannered[b] > 0:
+        manner = perceive_manner(reader, turn, deed.manner, b, assimilation, draws[1], room)
+    seen = Deed(b, manner)
+    take_in(reader, turn, occasion, seen, believed, conditions, row)
+    return seen
 
 
 @compiled
@@ -351,7 +391,7 @@ def take_in(
     reader: Party,
     turn: Turn,
     occasion: Occasion,
-    b: int,
+    seen: Deed,
     believed: SourceShares,
     conditions: Conditions,
     row: Row,
@@ -366,8 +406,8 @@ def take_in(
         What was feasible, and how likely the script, strain and each frame make it.
     occasion
         What is answered, and what is at stake.
-    b
-        Place of the act that was seen.
+    seen
+        What was seen, and in what manner.
     believed
         The sources in whose shares the reader believes.
     conditions
@@ -376,13 +416,15 @@ def take_in(
         Row of the events table, to which what was seen, expected and felt is written.
     """
     parameters, personal = conditions.parameters, conditions.room.personal
-    role, strain = believed
-    script, disturbs = scripted(turn, occasion, b), disturbance(reader, turn, b)
+    b, (role, strain) = seen.act, believed
+    script, disturbs = scripted(turn, occasion, b), disturbance(reader, turn, seen)
     probability = expected(script, turn.strain[b], personal[b], role, strain)
     row.expected, row.disturbance, row.seen = probability, disturbs, turn.act[b]
+    if turn.mannered[b] > 0:
+        row.manner_seen = seen.manner
     role_part = attribution_share(role * script, probability)
     strain_part = attribution_share((1.0 - role) * strain * turn.strain[b], probability)
-    reading = Reading(occasion, b, believed, role_part, strain_part, person_share(role_part, strain_part))
+    reading = Reading(occasion, seen, believed, role_part, strain_part, person_share(role_part, strain_part))
 
     weight = update(reader, turn, reading, conditions.frames, parameters, row)
     if not turn.mandated:  # what the rules prescribe tells nothing of the person who does it
@@ -511,7 +553,7 @@ def goes_on(course: Course, kind: Encounter) -> bool:
 
 
 @compiled
-def after_exchange(course: Course, turn: Turn, act: int, seen: int, good_from: float) -> Course:
+def after_exchange(course: Course, turn: Turn, act: int, seen: Deed, good_from: float) -> Course:
     """The course of an encounter after one more exchange.
 
     Parameters
@@ -520,17 +562,20 @@ def after_exchange(course: Course, turn: Turn, act: int, seen: int, good_from: f
         Course of the encounter before.
     turn
         The turn of the act.
-    act, seen
-        Places of the act and of what it was taken for among those feasible in the turn.
+    act
+        Place of the act among those feasible in the turn.
+    seen
+        What it was taken for.
     good_from
         Evaluation from which on an act is good, EPA units.
     """
+    evaluation = turn.evaluation[seen.act] + turn.shift[seen.manner, 0]
     return Course(
         course.exchanges + 1,
-        course.good + int(turn.evaluation[seen] >= good_from),
+        course.good + int(evaluation >= good_from),
         1 + turn.act[act],
-        1 + turn.act[seen],
-        turn.evaluation[seen] < 0.0,
+        1 + turn.act[seen.act],
+        evaluation < 0.0,
     )
 
 
@@ -618,17 +663,18 @@ def encounter(
         turn = conditions.turns[kind.turn[meeting.opener, course.exchanges]]
         row = log.rows[exchange_row(meeting, subject, course.exchanges, turn, coming, pair, log)]
         source, which, seen = exchange_draws(draws, pair.number, meeting.day, meeting.kind, course.exchanges)
+        manner, manner_seen = manner_draws(draws, pair.number, meeting.day, meeting.kind, course.exchanges)
         actor, reader, frame = pair.client, pair.keyworker, coming.client_frame
         if turn.role == KEYWORKER:
             actor, reader, frame = pair.keyworker, pair.client, coming.keyworker_frame
         doing, reading = occasions(subject, turn, course)
         acting = acting_from(actor, turn, coming.bent, conditions.frames, conditions.parameters)
-        act = choose(actor, turn, doing, frame, coming.bent, conditions, (source, which), row)
+        deed = choose(actor, turn, doing, frame, coming.bent, conditions, (source, which, manner), row)
         aggrieved = reader.grievance > 0.0
-        seen_as = read(reader, turn, reading, act, acting, conditions, seen, row)
-        note_occasion(subject, reading, meeting.day, turn, act, pair, row)
+        seen_as = read(reader, turn, reading, deed, acting, conditions, (seen, manner_seen), row)
+        note_occasion(subject, reading, meeting.day, turn, deed.act, pair, row)
         if reader.grievance > 0.0 and not aggrieved:
-            note_grievance(meeting, subject.matter, turn, seen_as, pair, log)
-        course = after_exchange(course, turn, act, seen_as, conditions.parameters.good_reading_threshold)
+            note_grievance(meeting, subject.matter, turn, seen_as.act, pair, log)
+        course = after_exchange(course, turn, deed.act, seen_as, conditions.parameters.good_reading_threshold)
     part(meeting, pair, course.exchanges)
     return course

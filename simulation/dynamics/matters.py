@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from twoway.simulation.action_tables import NOTHING_BEFORE, UNSAID, Occasion
+from twoway.simulation.action_tables import NOTHING_BEFORE, PLAIN, UNSAID, Deed, Occasion
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
@@ -162,7 +162,7 @@ def _hears(
     acting = acting_from(keyworker, turn, False, conditions.frames, p)
     believed = believed_sources(client, turn, occasion, acting, p)
     predict(client, turn, occasion, conditions.room.personal)
-    take_in(client, turn, occasion, answer.act, believed, conditions, row)
+    take_in(client, turn, occasion, Deed(answer.act, PLAIN), believed, conditions, row)
     if client.grievance > 0.0 and not aggrieved:
         note_grievance(Meeting(day, REQUEST, CLIENT), m, turn, answer.act, pair, log)
 
@@ -211,7 +211,7 @@ def _end_leave(day: int, m: int, pair: Pair, conditions: Conditions, draws: Draw
     """A leave ends: it was kept, the client came back late, or he did not come back by himself."""
     dyad, matter, p = pair.dyad, conditions.matters[m], conditions.parameters
     _, _, length, ends = matter_draws(draws, pair.number, day, m)
-    holds = p.bond * relationship(pair, conditions.frames, p)
+    holds = p.bond * relationship(pair, conditions.frames)
     fails = chance_by_log_odds(p.failing, STRAIN_AGAINST_LEAVE * pair.client.strain - holds)
     if ends < fails:
         outcome, dyad.place, dyad.back_on = FAILED, GONE, day + days_away(p.gone_days, length)

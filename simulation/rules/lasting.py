@@ -9,6 +9,14 @@ import math
 
 from twoway.simulation.rules import rule
 
+TRUST_THRESHOLD = 1.0
+"""Lasting good at which the other is half trusted, EPA units: at least slightly good, as the rating scale has it.
+
+This and the next number set the unit of what lasts, so they are not fitted; the patterns change at the same two.
+"""
+MISTRUST_THRESHOLD = 0.75
+"""Lasting bad, with what is open, at which the other is half mistrusted, EPA units (assumed, from a trial)."""
+
 
 @rule
 def trust_level(stock: float, threshold: float, width: float) -> float:
@@ -59,15 +67,15 @@ def explained_impersonal_weight(impersonal: float, procedural: float, known: flo
 
 
 @rule
-def hurt(weight: float, badness: float, trust: float, betrayal: float, negativity: float) -> float:
+def hurt(stake: float, badness: float, trust: float, betrayal: float, negativity: float) -> float:
     """How much an act hurts before trust softens it: most from one who is trusted, and the last straw hurts most.
 
     Parameters
     ----------
-    weight
-        How much the act counts, 0..1.
+    stake
+        How much the act counts beside others, at least 0.
     badness
-        How far the act falls short of what may be expected, EPA units, at least 0.
+        How bad it felt, EPA units, at least 0.
     trust
         How far the other is trusted, 0..1.
     betrayal
@@ -81,10 +89,10 @@ def hurt(weight: float, badness: float, trust: float, betrayal: float, negativit
 
     Examples
     --------
-    >>> round(hurt(weight=0.5, badness=2.0, trust=1.0, betrayal=0.6, negativity=0.4), 3)
+    >>> round(hurt(stake=1.0, badness=1.0, trust=1.0, betrayal=0.6, negativity=0.4), 3)
     2.0
     """
-    return weight * badness * (1.0 + betrayal * trust) + negativity
+    return stake * badness * (1.0 + betrayal * trust) + negativity
 
 
 @rule

@@ -29,42 +29,57 @@ def personal_weight(person: float, impersonal: float) -> float:
 
 
 @rule
-def updated_positivity(positivity: float, weight: float, evaluation: float, learning_rate: float) -> float:
-    """Positivity after an act of this evaluation.
+def felt_evaluation(weight: float, evaluation: float, manner: float) -> float:
+    """How good an act feels: as far as it counts, but the manner in which it was done in full, for that is personal.
+
+    Parameters
+    ----------
+    weight
+        How much the act counts, 0..1.
+    evaluation
+        How good it is in itself to the reader, EPA units.
+    manner
+        How much better its manner makes it, EPA units.
+
+    Examples
+    --------
+    >>> felt_evaluation(weight=0.5, evaluation=-1.0, manner=1.0)
+    0.5
+    """
+    return weight * evaluation + manner
+
+
+@rule
+def updated_positivity(positivity: float, evaluation: float, learning_rate: float) -> float:
+    """Positivity after an act that felt so good.
 
     Parameters
     ----------
     positivity
         Positivity so far, EPA units, at least 0.
-    weight
-        How much the act counts, 0..1.
     evaluation
-        Evaluation of the act seen, -4.3..4.3 EPA units.
+        How good it felt, EPA units.
     learning_rate
         Share of the way that one reading takes, 0..1.
 
     Examples
     --------
-    >>> round(updated_positivity(positivity=1.0, weight=0.5, evaluation=3.0, learning_rate=0.1), 3)
+    >>> round(updated_positivity(positivity=1.0, evaluation=1.5, learning_rate=0.1), 3)
     1.05
     """
-    return positivity + learning_rate * (weight * max(evaluation, 0.0) - positivity)
+    return positivity + learning_rate * (max(evaluation, 0.0) - positivity)
 
 
 @rule
-def updated_negativity(
-    negativity: float, weight: float, evaluation: float, learning_rate: float, negativity_weight: float
-) -> float:
-    """Negativity after an act of this evaluation: bad is stronger than good.
+def updated_negativity(negativity: float, evaluation: float, learning_rate: float, negativity_weight: float) -> float:
+    """Negativity after an act that felt so good, or bad: bad is stronger than good.
 
     Parameters
     ----------
     negativity
         Negativity so far, EPA units, at least 0.
-    weight
-        How much the act counts, 0..1.
     evaluation
-        Evaluation of the act seen, -4.3..4.3 EPA units.
+        How good it felt, EPA units.
     learning_rate
         Share of the way that one reading takes, 0..1.
     negativity_weight
@@ -72,11 +87,10 @@ def updated_negativity(
 
     Examples
     --------
-    >>> given = {"negativity": 0.0, "weight": 0.5, "evaluation": -2.0}
-    >>> round(updated_negativity(**given, learning_rate=0.1, negativity_weight=2.5), 3)
+    >>> round(updated_negativity(negativity=0.0, evaluation=-1.0, learning_rate=0.1, negativity_weight=2.5), 3)
     0.25
     """
-    return negativity + learning_rate * (negativity_weight * weight * max(-evaluation, 0.0) - negativity)
+    return negativity + learning_rate * (negativity_weight * max(-evaluation, 0.0) - negativity)
 
 
 @rule
