@@ -162,6 +162,15 @@ def matters(resolved: Resolved) -> str:
     return _table([*titles.split(", "), "Record: kept, late, failed", "Followed by"], rows)
 
 
+def manners(resolved: Resolved) -> str:
+    """The manners, their shifts, and the acts that can be done in them."""
+    situations = resolved.situations
+    rows = [[name, *(f"{value:g}" for value in shift)] for name, shift in situations.manners.items()]
+    both = zip(ROLES, situations.mannered, strict=True)
+    deeds = [f"Acts of the {role} that have manners: {', '.join(acts)}." for role, acts in both if acts]
+    return "\n\n".join([_table(["Manner", "Evaluation", "Potency", "Activity"], rows), *deeds])
+
+
 def pairs(resolved: Resolved) -> str:
     """The adjacency pairs."""
     return _table(
@@ -259,7 +268,7 @@ def odd_tables(resolved: Resolved) -> dict[str, Callable[[], str]]:
     -------
     Functions without arguments, each of which writes one table in Markdown.
     """
-    of_turns = (encounters, feasible, turns, strain, facts, pairs)
+    of_turns = (encounters, feasible, turns, strain, facts, pairs, manners)
     about = (coping_ways, event_kinds, frames, *of_turns, matters, impressions, amalgam)
     sections = dict.fromkeys(d.section for d in all_declarations(resolved.scenario))
     return {

@@ -84,6 +84,8 @@ class Event(NamedTuple):
     source: str = ""
     act: str = ""
     seen: str = ""
+    manner: str = ""
+    manner_seen: str = ""
     way: str = ""
     friend: int = -1
 
@@ -155,7 +157,10 @@ class Post(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """The tables of a turn (7.4) by feasible act; deflection and will by frame first, likeness by two acts."""
+    """The tables of a turn (7.4) by feasible act; deflection and will by frame first, likeness by two acts.
+
+    Deflection and the probability of manners go over manners last; ``mannered`` are the acts that have any.
+    """
 
     acts: tuple[str, ...]
     role: int
@@ -165,6 +170,8 @@ class Turn(NamedTuple):
     strain: Vector
     deflection: Vector
     will: Vector
+    mannered: tuple[bool, ...]
+    manner: Vector
     likeness: Vector
     sentiment: Vector
 
@@ -261,8 +268,18 @@ def tables(c: Centre) -> dict[tuple[int, int, int], Turn]:  # 7.3, 7.4
         decided = {t.refused: t.decided * c.strictness, t.granted: t.decided * (1 - c.strictness)}
         script = np.array([t.script.get(act, 0.0) + decided.get(act, 0.0) for act in t.feasible])
         strain = np.array([t.strain.get(act, 0.0) for act in t.feasible])
-        deflections = np.array([[deflection(c, f[t.role], act, f[1 - t.role]) for act in sentiment] for f in frames])
-        choice_weight = np.exp(-deflections / c.learning.choice_temperature)
+        shifts = np.array(list(c.data.situations.manners.values()))
+        deflections = np.array(
+            [
+                [[deflection(c, f[t.role], act + shift, f[1 - t.role]) for shift in shifts] for act in sentiment]
+                for f in frames
+            ]
+        )
+        every_manner = np.exp(-deflections / c.learning.choice_temperature)
+        choice_weight = every_manner[:, :, 0]
+        mannered = tuple(act in c.data.situations.mannered[t.role] for act in t.feasible)
+        manner = every_manner / every_manner.sum(axis=2, keepdims=True)
+        manner[:, [not has for has in mannered]] = [1.0, *[0.0] * (len(shifts) - 1)]
         squared_distance = ((sentiment[:, None] - sentiment[None]) ** 2).sum(axis=2)
         turns[t.kind, t.role, t.position] = Turn(
             acts=t.feasible,
@@ -273,6 +290,8 @@ def tables(c: Centre) -> dict[tuple[int, int, int], Turn]:  # 7.3, 7.4
             strain=strain / strain.sum() if strain.any() else strain,
             deflection=deflections,
             will=choice_weight / choice_weight.sum(axis=1, keepdims=True),
+            mannered=mannered,
+            manner=manner,
             likeness=np.exp(-squared_distance / (2 * c.learning.perceptual_noise * c.learning.perceptual_noise))
             * [
                 [1.0 if facts.get(a) == facts.get(b) else c.learning.fact_confusion for b in t.feasible]
@@ -462,17 +481,18 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int) -> bool:
     taken: str | None = None
     bad = False
     stream = f"encounters: {KINDS[kind]}"
+    if kind == TALK:  # 7.18
+        decide_pending(c, i, day)
     _, *frame_draws, bends = c.draws.uniforms(stream, i, day, 0, 4)
     frames = [frame_taken(c, parties[side], side == opener, frame_draws[side]) for side in (CLIENT, KEYWORKER)]
     bent = bends < c.context.discretion
-    if kind == TALK:
-        decide_pending(c, i, day)
     matter, at_stake = subject(c, i, day, kind)
     while k < c.exchanges[kind] or (bad and k < c.data.situations.longest[kind]):
         role = opener if k % 2 == 0 else 1 - opener
         turn = c.turns[kind, role, 0 if k == 0 else 1 if k % 2 else 2]  # opening, reply, sequel
         actor, reader = parties[role], parties[1 - role]
         source_draw, act_draw, seen_draw = c.draws.uniforms(stream, i, day, 4 * (1 + k), 3)
+        how, how_seen = c.draws.uniforms("encounters: manners", i, day, 4 * (6 * kind + k), 2)
         # Choosing an act, 7.6
         share = own_share(c, actor)
         if turn.mandated and not bent:
@@ -482,7 +502,8 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int) -> bool:
         about = at_stake if role == KEYWORKER and k < 2 else Occasion()
         script, will = answering(c, turn, Occasion(taken, about.hardness))
         act = pick_from_table((script, turn.strain, will[frames[role]])[source], act_draw)
-        forbidden = turn.deflection[frames[role], act]
+        manner = pick_from_table(turn.manner[frames[role], act], how) if turn.mannered[act] else 0
+        forbidden = turn.deflection[frames[role], act, manner]
         actor.tension += tension_added(forbidden, c.learning.deflection_tolerance, c.learning.role_strain_weight)
         # Seeing it, 7.7, and what the reader makes of it, 7.8
         usual = believed_role = 1 - (1 - c.formality) * (1 - reader.presumed_reserve)
@@ -491,18 +512,22 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int) -> bool:
             believed_role = usual + known * (share - usual)
         aggrieved = reader.grievance > 0
         about = about._replace(before=meant)
-        seen, in_role = read(c, turn, about, reader, act, believed_role, reader.insight * strain, seen_draw)
+        believed = believed_role, reader.insight * strain
+        seen, in_role = read(c, turn, about, reader, (act, manner), believed, (seen_draw, how_seen))
         if not turn.mandated and c.formality < 1:
             usual += c.learning.reserve_learning_rate * (in_role - usual)
             reader.presumed_reserve = float(np.clip(1 - (1 - usual) / (1 - c.formality), 0, 1))
-        good += bool(turn.sentiment[seen, 0] >= c.coping.good_reading_threshold)
-        meant, taken, bad = turn.acts[act], turn.acts[seen], bool(turn.sentiment[seen, 0] < 0)
-        words = (SOURCES[source], turn.acts[act], turn.acts[seen])
+        evaluation = turn.sentiment[seen[0], 0] + shifts(c)[seen[1], 0]
+        good += bool(evaluation >= c.coping.good_reading_threshold)
+        meant, taken, bad = turn.acts[act], turn.acts[seen[0]], bool(evaluation < 0)
+        names = tuple(c.data.situations.manners)
+        how_done, how_taken = (names[m] if turn.mannered[b] else "" for b, m in ((act, manner), seen))
+        words = (SOURCES[source], turn.acts[act], turn.acts[seen[0]], how_done, how_taken)
         c.events.append(Event(day, i, "exchange", ROLES[role], KINDS[kind], k, *words))
         if matter is not None and turn.decided:
             answered(c, i, day, matter, turn.acts[act], turn.decided, told=about.explained == 1)
         if reader.grievance > 0 and not aggrieved:
-            seen_as = turn.acts[seen]
+            seen_as = turn.acts[seen[0]]
             c.events.append(Event(day, i, "grievance_opened", ROLES[1 - role], KINDS[kind], seen=seen_as))
         k += 1
     parties[opener].confronting = False
@@ -577,8 +602,9 @@ def hears(c: Centre, i: int, day: int, m: int, act: str, event: str, explained: 
     role = usual + explained * (share - usual)
     strain = client.insight * (keyworker.strain if turn.strain.any() else 0.0)
     aggrieved, place = client.grievance > 0, turn.acts.index(act)
-    c.events.append(Event(day, i, event, ROLES[KEYWORKER], act=act, seen=act))
-    take_in(c, turn, about, client, place, role, strain)
+    how = next(iter(c.data.situations.manners)) if turn.mannered[place] else ""
+    c.events.append(Event(day, i, event, ROLES[KEYWORKER], act=act, seen=act, manner=how, manner_seen=how))
+    take_in(c, turn, about, client, (place, 0), (role, strain))
     if client.grievance > 0 and not aggrieved:
         c.events.append(Event(day, i, "grievance_opened", ROLES[CLIENT], "request", seen=act))
 
@@ -638,10 +664,21 @@ def bond(c: Centre, i: int) -> float:  # 7.17
     return c.stay.bond * float(sum(ratings) / 2 - (TRUSTED_FROM - MISTRUSTED_FROM))
 
 
+def shifts(c: Centre) -> Vector:  # 7.4
+    return np.array(list(c.data.situations.manners.values()))
+
+
 def read(
-    c: Centre, turn: Turn, about: Occasion, reader: Party, act: int, role: float, strain: float, draw: float
-) -> tuple[int, float]:
-    """The act seen (7.7), how far it is put down to the role, and what it changes in the reader (7.8)."""
+    c: Centre,
+    turn: Turn,
+    about: Occasion,
+    reader: Party,
+    done: tuple[int, int],
+    believed: tuple[float, float],
+    draws: tuple[float, float],
+) -> tuple[tuple[int, int], float]:
+    """Act and manner seen (7.7), how far it is put down to the role, and what it changes in the reader (7.8)."""
+    (act, manner), (role, strain), (draw, how_seen) = done, believed, draws
     learning, w = c.learning, reader.definition
     script, will = answering(c, turn, about)
     from_role, from_strain = role * script, (1 - role) * strain * turn.strain
@@ -652,10 +689,22 @@ def read(
     )
     total = np.cumsum(weights)[-1]
     b = pick(weights, draw * total) if total > 0 else act
-    return b, take_in(c, turn, about, reader, b, role, strain)
+    m = 0
+    if turn.mannered[b]:
+        every = shifts(c)
+        apart = ((every[manner] - every) ** 2).sum(axis=1)
+        alike = np.exp(-apart / (2 * learning.perceptual_noise * learning.perceptual_noise))
+        open_to = (1 - learning.perceptual_assimilation) / len(every)
+        weights = alike * (learning.perceptual_assimilation * (w @ turn.manner[:, b]) + open_to)
+        total = np.cumsum(weights)[-1]
+        m = pick(weights, how_seen * total) if total > 0 else manner
+    return (b, m), take_in(c, turn, about, reader, (b, m), believed)
 
 
-def take_in(c: Centre, turn: Turn, about: Occasion, reader: Party, b: int, role: float, strain: float) -> float:  # 7.8
+def take_in(
+    c: Centre, turn: Turn, about: Occasion, reader: Party, seen: tuple[int, int], believed: tuple[float, float]
+) -> float:  # 7.8
+    (b, m), (role, strain) = seen, believed
     learning, lasting, w = c.learning, c.lasting, reader.definition
     script, will = answering(c, turn, about)
     from_role, from_strain = role * script, (1 - role) * strain * turn.strain
@@ -665,34 +714,39 @@ def take_in(c: Centre, turn: Turn, about: Occasion, reader: Party, b: int, role:
     explained = (from_role[b] / expected[b], from_strain[b] / expected[b]) if expected[b] > 0 else (0.0, 0.0)
     person = max(0.0, 1 - explained[0] - explained[1])
     trusts, mistrusts = trust(c, reader)
-    goodness = turn.sentiment[b, 0] - about.shortfall - reader.standard
+    by_itself = turn.sentiment[b, 0] - about.shortfall - reader.standard
+    shift = shifts(c)[m]
+    goodness = by_itself + shift[0]
     known = reader.known_rules if about.explained is None else about.explained
     known = known if turn.mandated else 0.0
     impersonal = learning.impersonal_weight * (1 - lasting.procedural_weight * known if goodness < 0 else 1)
-    hurt = about.stake * (impersonal + (1 - impersonal) * person) * -goodness * (1 + lasting.betrayal_weight * trusts)
-    hurt = hurt + reader.negativity if goodness < 0 else 0.0
+    felt = (impersonal + (1 - impersonal) * person) * by_itself + shift[0]
+    hurt = about.stake * -felt * (1 + lasting.betrayal_weight * trusts)
+    hurt = hurt + reader.negativity if goodness < 0 and felt < 0 else 0.0
     if lasting.trust_override and person < 1:
         odds = np.exp(
             lasting.trust_override * (2 * (trusts if goodness > 0 else mistrusts) - 1) * min(1, abs(goodness))
         )
         person = person * odds / (1 - person + person * odds)
     g = impersonal + (1 - impersonal) * person
-    reader.tension += tension_added(w @ turn.deflection[:, b], learning.deflection_tolerance, g)
+    reader.tension += tension_added(w @ turn.deflection[:, b, m], learning.deflection_tolerance, g)
     # Redefinition
-    evidence = np.log(expected_in[:, b] + learning.lapse_rate)
+    evidence = np.log(turn.manner[:, b, m] * expected_in[:, b] + learning.lapse_rate)
     spoken_for = lasting.trust_binding * np.array([trusts, (1 - trusts) * (1 - mistrusts), mistrusts])
     expectation = reader.expectation + spoken_for[c.frames.kind]
     drawn_back = learning.expectation_anchoring * (reader.log_weights - expectation)
     reader.renew(reader.log_weights + learning.definition_learning_rate * evidence - drawn_back)
     # Tone and felt coercion
-    good, bad, powerful = max(goodness, 0.0), max(-goodness, 0.0), max(turn.sentiment[b, 1], 0.0)
+    felt = g * by_itself + shift[0]
     rate, faster = learning.tone_learning_rate, min(1.0, learning.tone_learning_rate * about.stake)
-    reader.positivity += (faster if goodness > 0 else rate) * (g * good - reader.positivity)
-    reader.negativity += (rate if goodness > 0 else faster) * (learning.negativity_weight * g * bad - reader.negativity)
+    reader.positivity += (faster if felt > 0 else rate) * (max(felt, 0.0) - reader.positivity)
+    sour = learning.negativity_weight * max(-felt, 0.0)
+    reader.negativity += (rate if felt > 0 else faster) * (sour - reader.negativity)
     if turn.role == KEYWORKER:
         if turn.mandated:
             g += lasting.deed_coercion * (1 - lasting.procedural_weight * known - g)
         rate = min(1.0, learning.coercion_learning_rate * about.stake)
+        bad, powerful = max(-goodness, 0.0), max(turn.sentiment[b, 1] + shift[1], 0.0)
         reader.felt_coercion += rate * (g * bad * powerful - reader.felt_coercion)
     if hurt > lasting.offence_threshold:
         reader.grievance = max(reader.grievance, lasting.grievance_size * hurt)

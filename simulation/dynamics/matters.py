@@ -157,6 +157,8 @@ def _hears(
     row = log.rows[new_row(log, event, day, KEYWORKER, pair)]
     row.matter, row.matter_state, row.stake, row.explained = m, answer.state, stake, explained
     row.act = turn.act[answer.act]
+    if turn.mannered[answer.act] > 0:
+        row.manner = PLAIN
     aggrieved = client.grievance > 0.0
     p = conditions.parameters
     acting = acting_from(keyworker, turn, False, conditions.frames, p)

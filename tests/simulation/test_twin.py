@@ -18,7 +18,7 @@ from twoway.simulation.dynamics.policy_change import PolicyChange
 from twoway.simulation.events import EVENTS
 from twoway.simulation.parameters.scenario import Scenario, changed
 from twoway.simulation.run import CentreRecords, PreparedScenario, simulate_centre
-from twoway.simulation.situations import ENCOUNTER_KINDS
+from twoway.simulation.situations import ENCOUNTER_KINDS, Situations
 
 CONTEXTS: dict[str, dict[str, float | str]] = {
     "ordinary": {"design.clients": 6, "design.days": 60},
@@ -97,21 +97,22 @@ in_every_context = pytest.mark.parametrize("context", CONTEXTS)
 
 
 @cache
-def both(context: str) -> tuple[CentreRecords, tuple[str, ...], list[twin.Event], dict[str, twin.Vector]]:
-    """The stay as the model has it, its acts by number, and events and states as the twin has them."""
+def both(context: str) -> tuple[CentreRecords, Situations, list[twin.Event], dict[str, twin.Vector]]:
+    """The stay as the model has it, its situations, and events and states as the twin has them."""
     scenario = changed(Scenario(), CONTEXTS[context])
     draws = {"seed": 7 + (5 << 32), "replicate": list(CONTEXTS).index(context), "centre": 2}
     policy_changes = {day: changed(scenario, changes) for day, changes in POLICY_CHANGES.get(context, {}).items()}
     prepared = PreparedScenario(scenario, [PolicyChange(day, then) for day, then in policy_changes.items()])
     return (
         simulate_centre(prepared, **draws),
-        prepared.resolved.situations.acts,
+        prepared.resolved.situations,
         *twin.simulate(scenario, **draws, changes=policy_changes),
     )
 
 
-def in_words(event: Any, acts: tuple[str, ...]) -> twin.Event:
+def in_words(event: Any, situations: Situations) -> twin.Event:
     """A row of the model's events in the words of the twin."""
+    acts, manners = situations.acts, tuple(situations.manners)
     return twin.Event(
         day=int(event["day"]),
         dyad=int(event["dyad"]),
@@ -121,6 +122,7 @@ def in_words(event: Any, acts: tuple[str, ...]) -> twin.Event:
             name: words[event[name]] if event[name] >= 0 else ""
             for name, words in (
                 ("encounter", ENCOUNTER_KINDS), ("source", SOURCES), ("act", acts), ("seen", acts), ("way", WAYS),
+                ("manner", manners), ("manner_seen", manners),
             )
         },
         exchange=int(event["exchange"]),
@@ -131,8 +133,8 @@ def in_words(event: Any, acts: tuple[str, ...]) -> twin.Event:
 @pytest.mark.slow
 @in_every_context
 def test_everything_that_happens_follows_from_the_text_alone(context):
-    stay, acts, events, _ = both(context)
-    for have, want in zip((in_words(row, acts) for row in stay.events), events, strict=False):
+    stay, situations, events, _ = both(context)
+    for have, want in zip((in_words(row, situations) for row in stay.events), events, strict=False):
         assert have == want
     assert len(stay.events) == len(events)
 
