@@ -22,8 +22,6 @@ from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import FrameRecord
 from twoway.simulation.rules.choice import role_share
 from twoway.simulation.rules.lasting import (
-    MISTRUST_THRESHOLD,
-    TRUST_THRESHOLD,
     coercion_weight,
     explained_impersonal_weight,
     formal_role_share,
@@ -101,11 +99,11 @@ def trust(party: Party, parameters: Parameters) -> tuple[float, float]:
     party
         A party's view of the other.
     parameters
-        Uses ``trust_width``.
+        Uses ``trust_threshold``, ``mistrust_threshold`` and ``trust_width``.
     """
     return (
-        trust_level(party.positivity, TRUST_THRESHOLD, parameters.trust_width),
-        trust_level(party.negativity + party.grievance, MISTRUST_THRESHOLD, parameters.trust_width),
+        trust_level(party.positivity, parameters.trust_threshold, parameters.trust_width),
+        trust_level(party.negativity + party.grievance, parameters.mistrust_threshold, parameters.trust_width),
     )
 
 

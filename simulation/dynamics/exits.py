@@ -15,15 +15,14 @@ from twoway.simulation.events import PLACED as PLACED_EVENT
 from twoway.simulation.interpretation import account, note_state
 from twoway.simulation.random_streams import Draws, place_draw, whereabouts_draws
 from twoway.simulation.rules.exits import days_away, happens_within_a_day, hazard, standing
-from twoway.simulation.rules.lasting import MISTRUST_THRESHOLD, TRUST_THRESHOLD
 from twoway.simulation.state import CENTRE, ENDED, GONE, LEAVE, PLACED, CentreState, Pair
 
 if TYPE_CHECKING:
-    from twoway.simulation.conditions import FrameRecord
+    from twoway.simulation.conditions import FrameRecord, Parameters
 
 
 @compiled
-def relationship(pair: Pair, frames: FrameRecord) -> float:
+def relationship(pair: Pair, frames: FrameRecord, parameters: Parameters) -> float:
     """How good the relationship is in both parties' ratings, EPA units from where trust and mistrust begin.
 
     Parameters
@@ -32,9 +31,11 @@ def relationship(pair: Pair, frames: FrameRecord) -> float:
         The dyad with both parties and the post.
     frames
         The repertoire of frames.
+    parameters
+        Uses ``trust_threshold`` and ``mistrust_threshold``.
     """
     his, hers = account(pair.client, frames), account(pair.keyworker, frames)
-    middle = TRUST_THRESHOLD - MISTRUST_THRESHOLD
+    middle = parameters.trust_threshold - parameters.mistrust_threshold
     return standing(his.positivity - his.negativity, hers.positivity - hers.negativity, middle)
 
 
@@ -63,7 +64,7 @@ def whereabouts(day: int, pair: Pair, conditions: Conditions, draws: Draws, log:
     if dyad.place in (ENDED, LEAVE):
         return
     happens, which, length = whereabouts_draws(draws, pair.number, day)
-    holds = p.bond * relationship(pair, conditions.frames)
+    holds = p.bond * relationship(pair, conditions.frames, p)
     if dyad.place == PLACED:
         breaks, ends = hazard(p.breaking, -holds), hazard(p.ending, 0.0)
         if happens < happens_within_a_day(breaks + ends):
