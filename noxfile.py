@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nox
@@ -78,20 +81,29 @@ def docs(session: nox.Session) -> None:
     session.run("python", "-m", "docs.generate_odd", "--check")
 
 
+def _try_page(page: Path) -> list[str]:
+    """Run the commands and Python blocks of a page in a new folder; what failed, in words."""
+    failed = []
+    with tempfile.TemporaryDirectory() as folder:
+        for kind, text in re.findall(r"```(sh|python)\n(.*?)```", page.read_text("utf-8"), re.S):
+            found = [re.search(r"(?:^|&& )(twoway .*)", line) for line in text.splitlines()]
+            commands = [shlex.split(one[1], comments=True) for one in found if one and not one[1].startswith(NOT_TRIED)]
+            for command in [[sys.executable, "-c", text]] if kind == "python" else commands:
+                done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+                if done.returncode:
+                    said = "\n".join(command) if kind == "python" else shlex.join(command)
+                    failed.append(f"{page.relative_to(ROOT)}: {said}\n{done.stdout}{done.stderr}")
+    return failed
+
+
 @nox.session
 def examples(session: nox.Session) -> None:
-    """Run the commands and Python blocks of README.md and of the pages in docs/, each page in a new folder."""
-    for page in PAGES:
-        with tempfile.TemporaryDirectory() as folder, session.chdir(folder):
-            for kind, text in re.findall(r"```(sh|python)\n(.*?)```", page.read_text("utf-8"), re.S):
-                if kind == "python":
-                    session.log(f"a Python block of {page.relative_to(ROOT)}")
-                    session.run("python", "-c", text, silent=True)
-                    continue
-                for line in text.splitlines():
-                    command = re.search(r"(?:^|&& )(twoway .*)", line)
-                    if command and not command[1].startswith(NOT_TRIED):
-                        session.run(*shlex.split(command[1], comments=True), silent=True)
+    """Run the commands and Python blocks of README.md and of the pages in docs/, two pages at a time."""
+    with ThreadPoolExecutor(2) as two:
+        for page, failed in zip(PAGES, two.map(_try_page, PAGES), strict=True):
+            if failed:
+                session.error("\n\n".join(failed))
+            session.log(f"{page.relative_to(ROOT)}: all its commands and Python blocks work")
 
 
 @nox.session(venv_backend="venv", reuse_venv=False)

@@ -30,7 +30,7 @@ from tests.support.people import (
 )
 
 from twoway.simulation import dynamics
-from twoway.simulation.action_tables import NOTHING_BEFORE, plainly
+from twoway.simulation.action_tables import NOTHING_BEFORE, PLAIN, Deed, plainly
 from twoway.simulation.affect_control.frames import ADVERSARIAL, CLIENT, FORMAL, KEYWORKER, PERSONAL
 from twoway.simulation.dynamics.day import after_meeting, wake
 from twoway.simulation.dynamics.encounter import Course, Meeting, acting_from
@@ -84,7 +84,7 @@ other_bad_acts = st.sampled_from([(turn, act) for turn, act in BAD if not TURNS[
 def moved(reader, act, put_down=PUT_DOWN, **changes):
     """The row that is left when *reader* is moved by an act, which was put down to role, strain and person so far."""
     note, (turn, seen) = row(), act
-    reading = Reading(OPENING, seen, SourceShares(0.3, 0.1), *put_down)
+    reading = Reading(OPENING, Deed(seen, PLAIN), SourceShares(0.3, 0.1), *put_down)
     there = conditions(**changes)
     update(reader, TURNS[turn], reading, there.frames, there.parameters, note)
     return note
@@ -585,7 +585,7 @@ def drawn_back(view, tones, binding):
     """Log-weights by which someone's definition differs from what was expected, drawn back to it at once."""
     reader = party(view, **tones)
     anchored = conditions(definition_learning_rate=0.0, expectation_anchoring=1.0, trust_binding=binding, **TURNED)
-    reading, numbers = Reading(OPENING, 0, SourceShares(0.3, 0.0), *PUT_DOWN), anchored.parameters
+    reading, numbers = Reading(OPENING, Deed(0, PLAIN), SourceShares(0.3, 0.0), *PUT_DOWN), anchored.parameters
     redefine(reader, TURNS[0], reading, trust(reader, numbers), anchored.frames, numbers)
     return np.log(reader.definition) - np.log(softmax(view))
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from twoway.simulation.action_tables import PLAIN, Deed
 from twoway.simulation.affect_control.frames import CLIENT
 from twoway.simulation.events import EXCHANGE
 from twoway.simulation.mesa_model import Centre, Client, Keyworker, simulate_centre_with_agents
@@ -144,7 +145,7 @@ class FirstAct(Client):
 
     def choose(self, dyad, turn, occasion, frame, bent, draws, row):
         row.actor_frame, row.source, row.act, row.actor_tension = frame, 0, turn.act[0], self.view_of(dyad).tension
-        return 0
+        return Deed(0, PLAIN)
 
 
 def test_a_client_who_chooses_in_a_way_of_his_own_does_so_in_every_exchange():
@@ -163,8 +164,8 @@ class Usual(Client):
     def choose(self, dyad, turn, occasion, frame, bent, draws, row):
         return super().choose(dyad, turn, occasion, frame, bent, draws, row)
 
-    def read(self, dyad, turn, occasion, act, acting, draw, row):
-        return super().read(dyad, turn, occasion, act, acting, draw, row)
+    def read(self, dyad, turn, occasion, deed, acting, draws, row):
+        return super().read(dyad, turn, occasion, deed, acting, draws, row)
 
 
 class UsualKeyworker(Keyworker):
@@ -172,9 +173,9 @@ class UsualKeyworker(Keyworker):
 
     heard = 0
 
-    def read(self, dyad, turn, occasion, act, acting, draw, row):
+    def read(self, dyad, turn, occasion, deed, acting, draws, row):
         type(self).heard += 1
-        return super().read(dyad, turn, occasion, act, acting, draw, row)
+        return super().read(dyad, turn, occasion, deed, acting, draws, row)
 
 
 def test_people_of_ones_own_who_do_what_anyone_does_change_nothing():

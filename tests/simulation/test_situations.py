@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from twoway.simulation import situations as module
 from twoway.simulation.action_tables import (
     NOTHING_BEFORE,
+    PLAIN,
     action_tables,
     chances_by_source,
     plainly,
@@ -251,7 +252,7 @@ def test_what_feels_right_follows_deflection_within_each_frame():
             doer, other_one = identities[k, turn.role], identities[k, 1 - turn.role]
             acts = [LEXICON.sentiment("acts", act) for act in turn.feasible]
             disturbing = [float(EQUATIONS.deflection(doer, act, other_one)) for act in acts]
-            assert row.disturbance[k, :n] == pytest.approx(disturbing)
+            assert row.disturbance[k, :n, PLAIN] == pytest.approx(disturbing)
             weights = np.exp(-(np.array(disturbing) - min(disturbing)) / 1.2)
             assert row.will[k, :n] == pytest.approx(weights / weights.sum())
 

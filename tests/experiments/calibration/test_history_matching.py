@@ -18,6 +18,7 @@ from twoway.experiments.calibration.history_matching import (
 from twoway.experiments.calibration.priors import Priors, priors, sobol_points
 from twoway.experiments.calibration.targets import Targets, facts_used, targets
 from twoway.experiments.validation.fact_table import CALIBRATION, declared_facts
+from twoway.simulation.action_tables import PLAIN
 from twoway.simulation.affect_control.frames import KEYWORKER
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import OF_PEOPLE, Scenario
@@ -159,7 +160,7 @@ def test_whatever_is_sampled_a_helper_who_must_search_feels_it():
     frames, situations = prepared.resolved.frames.names, prepared.resolved.situations
     number = situations.turn(EncounterKind.CONTROL, KEYWORKER, 0)
     search = situations.turns[number].feasible.index("search")
-    deflection = prepared.conditions(draws_of(1)).turns[number].disturbance[frames.index("care"), search]
+    deflection = prepared.conditions(draws_of(1)).turns[number].disturbance[frames.index("care"), search, PLAIN]
     free = priors()
     assert free.high[free.names.index("learning.deflection_tolerance")] < deflection
 

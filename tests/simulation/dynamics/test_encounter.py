@@ -24,7 +24,7 @@ from tests.support.people import (
     unit_draw,
 )
 
-from twoway.simulation.action_tables import NOTHING_BEFORE, plainly, write_script_chances
+from twoway.simulation.action_tables import NOTHING_BEFORE, PLAIN, Deed, plainly, write_script_chances
 from twoway.simulation.affect_control.frames import ADVERSARIAL, CLIENT, KEYWORKER
 from twoway.simulation.dynamics.encounter import (
     PERSON,
@@ -68,13 +68,14 @@ def reads(reader, turn, number, draw=0.5, others_share=0.5, others_strain=0.0, t
     """The row that is left when *reader* reads an act."""
     note = row()
     acting = SourceShares(float(others_share), float(others_strain))
-    read(reader, turns[turn], OPENING, number, acting, conditions(turns, **changes), draw, note)
+    there = conditions(turns, **changes)
+    read(reader, turns[turn], OPENING, Deed(number, PLAIN), acting, there, (draw, 0.5), note)
     return note
 
 
 def redefines(reader, turn, seen, believed, **changes):
     """Let *reader* redefine the relationship by an act seen."""
-    reading, there = Reading(OPENING, seen, believed, 0.0, 0.0, 1.0), conditions(**changes)
+    reading, there = Reading(OPENING, Deed(seen, PLAIN), believed, 0.0, 0.0, 1.0), conditions(**changes)
     redefine(reader, turn, reading, trust(reader, there.parameters), there.frames, there.parameters)
 
 
@@ -349,7 +350,7 @@ def acts_of(someone, turn, there, frame, source_draw, bent=False):
     chosen, sources = [], set()
     for u in np.linspace(0, NEARLY_ONE, 60):
         note = row()
-        number = choose(someone, TURNS[turn], OPENING, frame, bent, there, (source_draw, u), note)
+        number = choose(someone, TURNS[turn], OPENING, frame, bent, there, (source_draw, u, 0.5), note).act
         chosen.append(SITUATIONS.turns[turn].feasible[number])
         sources.add(int(note.source))
         assert note.act == TURNS[turn].act[number]
@@ -372,7 +373,7 @@ def test_out_of_strain_a_client_complains_evades_ignores_and_argues():
 def test_where_no_irritable_act_is_feasible_nobody_acts_out_of_strain():
     calm = TURNS.copy()
     calm.strained, calm.strain = 0.0, 0.0
-    draw = (NEARLY_ONE, 0.5)
+    draw = (NEARLY_ONE, 0.5, 0.5)
     for turn in calm:
         note = row()
         choose(party(strain=1.0), turn, OPENING, CARE, False, conditions(formality=0.0, mandate=0.0), draw, note)
@@ -383,8 +384,9 @@ def test_as_a_person_one_does_what_feels_right_in_the_frame_one_has_taken():
     def mean_evaluation(frame):
         done = []
         for u in np.linspace(0, NEARLY_ONE, 60):
-            number = choose(party(), TURNS[TALK], OPENING, frame, False, conditions(formality=0.0), (u, u), row())
-            done.append(TURNS[TALK].evaluation[number])
+            there = conditions(formality=0.0)
+            deed = choose(party(), TURNS[TALK], OPENING, frame, False, there, (u, u, 0.5), row())
+            done.append(TURNS[TALK].evaluation[deed.act])
         return np.mean(done)
 
     assert mean_evaluation(CARE) > mean_evaluation(CUSTODY) + 0.5
@@ -397,7 +399,7 @@ def test_doing_what_ones_own_definition_forbids_leaves_tension_and_doing_what_it
         place = act(CONTROL, word)
         draw = (script[place - 1] if place else 0.0) + 1e-9
         note, there = row(), conditions(formality=1.0, deflection_tolerance=5.0)
-        choose(keyworker, TURNS[CONTROL], OPENING, frame, False, there, (0.0, draw), note)
+        choose(keyworker, TURNS[CONTROL], OPENING, frame, False, there, (0.0, draw, 0.5), note)
         assert note.act == TURNS[CONTROL].act[place]
         assert note.actor_tension == keyworker.tension
         return keyworker.tension

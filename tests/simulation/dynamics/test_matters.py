@@ -14,7 +14,7 @@ from tests.support.stays import FITTED, NUMBER, RESIDENTIAL, assert_identical, h
 from twoway.analysis.accounts import dyad_tables
 from twoway.analysis.narrative.explanation import exchange_address
 from twoway.analysis.narrative.story import with_numbers
-from twoway.simulation.action_tables import NOTHING_BEFORE, UNSAID, Occasion, scripted
+from twoway.simulation.action_tables import NOTHING_BEFORE, PLAIN, UNSAID, Deed, Occasion, scripted
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.counterfactual import reader_state
 from twoway.simulation.dynamics.answers import answered
@@ -381,7 +381,7 @@ def after_reading(act, stake=1.0, explained=UNSAID, shortfall=0.0, kind=REQUEST,
     believed = believed_sources(pair.client, turn, occasion, acting, conditions.parameters)
     predict(pair.client, turn, occasion, conditions.room.personal)
     row = there.log.rows[new_row(there.log, EXCHANGE, 5, KEYWORKER, pair)]
-    take_in(pair.client, turn, occasion, place, believed, conditions, row)
+    take_in(pair.client, turn, occasion, Deed(place, PLAIN), believed, conditions, row)
     return pair.client
 
 
