@@ -169,7 +169,9 @@ def explain_exchange(
     prediction = pd.DataFrame({"act": names, "expected": mind.expected, "seen_as": mind.seen_as})
     frames = resolved.frames.names
     felt = words_of(EMOTIONS[1], resolved)
-    codes = emotions_left(resolved)[:, where.actor, mind.acts[seen], 1]
+    manner = row["manner_seen"]
+    how = list(resolved.situations.manners).index(manner) if isinstance(manner, str) else 0
+    codes = emotions_left(resolved)[:, where.actor, mind.acts[seen], how, 1]
     by_frame = pd.DataFrame(
         {
             "frame": frames,

@@ -16,7 +16,7 @@ DYAD = ["replicate", "centre", "dyad"]
 ALWAYS = ["replicate", "centre", "dyad", "day", "event", "post", "actor"]
 STATE = ["positivity", "negativity", "grievance", "tension", "felt_coercion", "distance", "known_rules"]
 STATE += ["presumed_reserve"]
-OF_MATTERS = ["matter", "matter_state", "hardness", "stake", "explained", "shortfall"]
+AT_TIMES = ["matter", "matter_state", "hardness", "stake", "explained", "shortfall", "manner", "manner_seen"]
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_days_and_dyads_miss_nothing(tables):
 
 
 def test_an_exchange_tells_all_of_the_exchange_and_nothing_else_does(tables):
-    told = [column for column in tables.events if column not in {*ALWAYS, *STATE, *OF_MATTERS, "way", "friend"}]
+    told = [column for column in tables.events if column not in {*ALWAYS, *STATE, *AT_TIMES, "way", "friend"}]
     told = [column for column in told if not column.startswith("share_of_")]
     exchange = tables.events["event"] == "exchange"
     assert tables.events.loc[exchange, told].notna().all(axis=None)
