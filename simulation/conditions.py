@@ -44,7 +44,7 @@ class ChanceEventRecord(Record):
 
 
 class Room(Record):
-    """Room to work in: numbers per feasible act, per coping way, and per frame."""
+    """Room to work in: numbers per feasible act (or manner, if there are more), per coping way, and per frame."""
 
     seen: Annotated[Floats, "acts"]
     script: Annotated[Floats, "acts"]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twoway.simulation.action_tables import NOTHING_BEFORE, PLAIN, Occasion, chances_by_source, plainly
+from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, chances_by_source, plainly
 from twoway.simulation.affect_control.frames import CLIENT
 from twoway.simulation.arrays import Floats, Ints
 from twoway.simulation.dynamics.day import wake
@@ -54,8 +54,8 @@ class ReaderState(NamedTuple):
     ``acts`` (A,) are codes; ``script``, ``strain`` (A,) and ``person`` (K, A) are the probabilities of the acts out of
     the role, out of strain, and out of each frame; ``role_share`` and ``strain_share`` what the reader believed of the
     two sources' weights; ``definition`` (K,); ``expected`` (A,) the prediction; ``seen_as`` (A,) the probability of
-    each act to be what this one was taken for; ``deflection`` (K, A). ``scripted`` is the share of the script the
-    actor truly followed, ``strained`` that of strain.
+    each act to be what this one was taken for; ``deflection`` (K, A, M) over M manners. ``scripted`` is the share of
+    the script the actor truly followed, ``strained`` that of strain.
     """
 
     acts: Ints
@@ -126,7 +126,7 @@ def reader_state(prepared: PreparedScenario, exchange: Exchange) -> ReaderState:
         definition=reader.definition.copy(),
         expected=np.array(prediction),
         seen_as=weights / weights.sum() if weights.sum() > 0 else (np.arange(count) == act).astype(float),
-        deflection=turn.disturbance[:, :count, PLAIN].copy(),
+        deflection=turn.disturbance[:, :count].copy(),
     )
 
 

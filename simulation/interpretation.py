@@ -299,6 +299,15 @@ def predict(party: Party, turn: Turn, occasion: Occasion, chances: Floats) -> No
 
 
 @compiled
+def _over_frames(party: Party, table: Floats, deed: Deed) -> float:
+    """Mean over what the relationship may be of a number that each frame has for an act in a manner."""
+    mean = 0.0
+    for k in range(party.definition.shape[0]):
+        mean += party.definition[k] * table[k, deed.act, deed.manner]
+    return mean
+
+
+@compiled
 def predicted_manner(party: Party, turn: Turn, deed: Deed) -> float:
     """How likely someone takes it to be that the other does an act in a manner, if the other does it at all.
 
@@ -311,10 +320,7 @@ def predicted_manner(party: Party, turn: Turn, deed: Deed) -> float:
     deed
         The act, and the manner.
     """
-    chance = 0.0
-    for k in range(party.definition.shape[0]):
-        chance += party.definition[k] * turn.manner[k, deed.act, deed.manner]
-    return chance
+    return _over_frames(party, turn.manner, deed)
 
 
 @compiled
@@ -330,10 +336,7 @@ def disturbance(party: Party, turn: Turn, deed: Deed) -> float:
     deed
         The act seen, and its manner.
     """
-    mean = 0.0
-    for k in range(party.definition.shape[0]):
-        mean += party.definition[k] * turn.disturbance[k, deed.act, deed.manner]
-    return mean
+    return _over_frames(party, turn.disturbance, deed)
 
 
 @compiled

@@ -37,6 +37,7 @@ from twoway.simulation.dynamics.encounter import (
     after_exchange,
     approach,
     choose,
+    draws_of_exchange,
     exchange_row,
     goes_on,
     note_grievance,
@@ -49,7 +50,7 @@ from twoway.simulation.dynamics.evening import centre_evening
 from twoway.simulation.dynamics.policy_change import apply_policy_change
 from twoway.simulation.interpretation import SourceShares
 from twoway.simulation.parameters.scenario import Scenario, as_scenario
-from twoway.simulation.random_streams import Draws, draws_of, exchange_draws, manner_draws, meeting_draws
+from twoway.simulation.random_streams import Draws, draws_of, meeting_draws
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, centre_records, note_day
 from twoway.simulation.state import Pair, Party, Records, Row, copied, empty_records
 
@@ -96,7 +97,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         row
             Row of the events table, to which frame, source, act, manner and the actor's tension are written.
         """
-        return Deed(*choose(self.view_of(dyad), turn, occasion, frame, bent, self.model.conditions, draws, row))
+        return choose(self.view_of(dyad), turn, occasion, frame, bent, self.model.conditions, draws, row)
 
     def read(
         self,
@@ -127,7 +128,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         -------
         What it was taken for.
         """
-        return Deed(*read(self.view_of(dyad), turn, occasion, deed, acting, self.model.conditions, draws, row))
+        return read(self.view_of(dyad), turn, occasion, deed, acting, self.model.conditions, draws, row)
 
     def account(self, dyad: int) -> dict[str, float]:
         """What this person would say of the other now, from its own state alone: shares of kinds of frame, and tone."""
@@ -330,18 +331,16 @@ class Centre(mesa.Model):  # type: ignore[misc]
         while goes_on(course, kind):
             turn = conditions.turns[kind.turn[meeting.opener, course.exchanges]]
             row = self.log.rows[exchange_row(meeting, subject, course.exchanges, turn, coming, pair, self.log)]
-            address = pair.number, meeting.day, meeting.kind, course.exchanges
-            source, which, seen = exchange_draws(self.draws, *address)
-            manner, manner_seen = manner_draws(self.draws, *address)
+            doing_draws, seeing_draws = draws_of_exchange(meeting, turn, course.exchanges, pair, self.draws)
             actor, reader = parties[turn.role], parties[1 - turn.role]
             doing, reading = occasions(subject, turn, course)
             acting = acting_from(
                 actor.view_of(pair.number), turn, coming.bent, conditions.frames, conditions.parameters
             )
             frame = coming.client_frame if turn.role == CLIENT else coming.keyworker_frame
-            deed = actor.choose(pair.number, turn, doing, frame, coming.bent, (source, which, manner), row)
+            deed = actor.choose(pair.number, turn, doing, frame, coming.bent, doing_draws, row)
             aggrieved = reader.view_of(pair.number).grievance > 0.0
-            seen_as = reader.read(pair.number, turn, reading, deed, acting, (seen, manner_seen), row)
+            seen_as = reader.read(pair.number, turn, reading, deed, acting, seeing_draws, row)
             note_occasion(subject, reading, meeting.day, turn, deed.act, pair, row)
             if reader.view_of(pair.number).grievance > 0.0 and not aggrieved:
                 note_grievance(meeting, subject.matter, turn, seen_as.act, pair, self.log)

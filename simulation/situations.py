@@ -10,7 +10,7 @@ from typing import Any
 
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.affect_control.lexicon import SCALE
-from twoway.simulation.data_files import read_toml, table_of
+from twoway.simulation.data_files import number_row, read_toml, table_of
 from twoway.simulation.errors import InputError, nearest
 
 
@@ -240,13 +240,15 @@ def _manners(
     for name, shift in table.items():
         if name == "deeds":
             continue
-        three = isinstance(shift, list) and len(shift) == 3
-        if not three or not all(isinstance(s, (int, float)) and -SCALE <= s <= SCALE for s in shift):
+        if (words := name.replace("_", " ")) == BY_THE_BOOK:
+            raise InputError(f"{path}: manners.{name} is how a deed is done without any manner; name another")
+        evaluation, potency, activity = number_row(path, f"manners.{name}", shift, 3)
+        if max(abs(evaluation), abs(potency), abs(activity)) > SCALE:
             raise InputError(
                 f"{path}: manners.{name} = {shift!r}; it must be three numbers from {-SCALE} to {SCALE}: by how much "
                 "evaluation, potency and activity of a deed change"
             )
-        shifts[name.replace("_", " ")] = (float(shift[0]), float(shift[1]), float(shift[2]))
+        shifts[words] = evaluation, potency, activity
     mannered = []
     for role, who in enumerate(ROLES):
         feasible = tuple(sorted({act for turn in turns if turn.role == role for act in turn.feasible}))

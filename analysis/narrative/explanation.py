@@ -178,7 +178,7 @@ def explain_exchange(
             "before": mind.definition,
             "probability": _out_of(mind, seen),
             "after": [float(row[f"{SHARE_OF}{name}"]) for name in frames],
-            "deflection": mind.deflection[:, seen],
+            "deflection": mind.deflection[:, seen, how],
             "emotion": [felt[code] for code in codes],
         }
     )

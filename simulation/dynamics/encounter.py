@@ -66,9 +66,6 @@ from twoway.simulation.state import Pair, Party, Row
 if TYPE_CHECKING:
     from twoway.simulation.conditions import Parameters
 
-if TYPE_CHECKING:
-    pass
-
 ROLE, STRAIN, PERSON = 0, 1, 2
 """Sources of an act, in the order of ``twoway.simulation.columns.SOURCES``."""
 
@@ -225,6 +222,16 @@ def choose(
 
 
 @compiled
+def _picked(weights: Floats, draw: float, done: int) -> int:
+    """Which one is seen, by weights that become cumulative; what was *done* where all of them are 0."""
+    total = 0.0
+    for j in range(weights.shape[0]):
+        total += weights[j]
+        weights[j] = total
+    return done if total == 0.0 else pick(weights, draw * total)
+
+
+@compiled
 def perceive(
     turn: Turn,
     act: int,
@@ -265,13 +272,7 @@ def perceive(
     for j in range(count):
         probability = expected(script[j], turn.strain[j], personal[j], believed.role, believed.strain)
         seen[j] = perception_weight(turn.likeness[act, j], probability, assimilation, openness)
-    total = 0.0
-    for j in range(count):
-        total += seen[j]
-        seen[j] = total
-    if total == 0.0:
-        return act
-    return pick(seen[:count], draw * total)
+    return _picked(seen[:count], draw, act)
 
 
 @compiled
@@ -297,12 +298,11 @@ def perceive_manner(
     seen
         Room for a weight per manner; afterwards cumulative.
     """
-    total, count = 0.0, turn.shift.shape[0]
+    count = turn.shift.shape[0]
     for m in range(count):
         chance = predicted_manner(reader, turn, Deed(act, m))
-        total += perception_weight(turn.manner_likeness[done, m], chance, assimilation, 1.0 / count)
-        seen[m] = total
-    return done if total == 0.0 else pick(seen[:count], draw * total)
+        seen[m] = perception_weight(turn.manner_likeness[done, m], chance, assimilation, 1.0 / count)
+    return _picked(seen[:count], draw, done)
 
 
 @compiled
@@ -601,6 +601,32 @@ def occasions(subject: Subject, turn: Turn, course: Course) -> tuple[Occasion, O
 
 
 @compiled
+def draws_of_exchange(
+    meeting: Meeting, turn: Turn, exchange: int, pair: Pair, draws: Draws
+) -> tuple[tuple[float, float, float], tuple[float, float]]:
+    """The draws with which someone chooses, and those with which the other reads.
+
+    Parameters
+    ----------
+    meeting
+        Day, kind and opener of the encounter.
+    turn
+        Whose turn it is; where there is one manner only, none is drawn.
+    exchange
+        Number of the exchange in the encounter, from 0.
+    pair
+        The dyad with both parties and the post.
+    draws
+        Draws of the centre in this replicate.
+    """
+    source, act, seen = exchange_draws(draws, pair.number, meeting.day, meeting.kind, exchange)
+    manner, manner_seen = 0.5, 0.5
+    if turn.shift.shape[0] > 1:
+        manner, manner_seen = manner_draws(draws, pair.number, meeting.day, meeting.kind, exchange)
+    return (source, act, manner), (seen, manner_seen)
+
+
+@compiled
 def note_occasion(subject: Subject, reading: Occasion, day: int, turn: Turn, act: int, pair: Pair, row: Row) -> None:
     """Write down what was at stake in an exchange, and what a request has come to by it.
 
@@ -662,16 +688,15 @@ def encounter(
     while goes_on(course, kind):
         turn = conditions.turns[kind.turn[meeting.opener, course.exchanges]]
         row = log.rows[exchange_row(meeting, subject, course.exchanges, turn, coming, pair, log)]
-        source, which, seen = exchange_draws(draws, pair.number, meeting.day, meeting.kind, course.exchanges)
-        manner, manner_seen = manner_draws(draws, pair.number, meeting.day, meeting.kind, course.exchanges)
+        doing_draws, seeing_draws = draws_of_exchange(meeting, turn, course.exchanges, pair, draws)
         actor, reader, frame = pair.client, pair.keyworker, coming.client_frame
         if turn.role == KEYWORKER:
             actor, reader, frame = pair.keyworker, pair.client, coming.keyworker_frame
         doing, reading = occasions(subject, turn, course)
         acting = acting_from(actor, turn, coming.bent, conditions.frames, conditions.parameters)
-        deed = choose(actor, turn, doing, frame, coming.bent, conditions, (source, which, manner), row)
+        deed = choose(actor, turn, doing, frame, coming.bent, conditions, doing_draws, row)
         aggrieved = reader.grievance > 0.0
-        seen_as = read(reader, turn, reading, deed, acting, conditions, (seen, manner_seen), row)
+        seen_as = read(reader, turn, reading, deed, acting, conditions, seeing_draws, row)
         note_occasion(subject, reading, meeting.day, turn, deed.act, pair, row)
         if reader.grievance > 0.0 and not aggrieved:
             note_grievance(meeting, subject.matter, turn, seen_as.act, pair, log)

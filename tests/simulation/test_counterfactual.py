@@ -12,6 +12,7 @@ from tests.support.people import REPLYING, of_learning
 from twoway.analysis.accounts import dyad_tables
 from twoway.analysis.narrative.explanation import exchange_address
 from twoway.analysis.narrative.story import with_numbers
+from twoway.simulation.action_tables import PLAIN
 from twoway.simulation.columns import SHARE_OF
 from twoway.simulation.counterfactual import read_otherwise, reader_state
 from twoway.simulation.dynamics.policy_change import PolicyChange
@@ -68,7 +69,7 @@ def test_the_mind_found_again_is_the_one_that_read(stay):
     for row, _, mind in minds(stay, 4):
         seen = mind.acts.tolist().index(ACTS.index(row["seen"]))
         assert mind.expected[seen] == pytest.approx(row["expected"], rel=1e-12)
-        assert mind.definition @ mind.deflection[:, seen] == pytest.approx(row["disturbance"], abs=1e-9)
+        assert mind.definition @ mind.deflection[:, seen, PLAIN] == pytest.approx(row["disturbance"], abs=1e-9)
         assert mind.role_share * mind.script[seen] / mind.expected[seen] == pytest.approx(row["role_share"], abs=1e-12)
 
 

@@ -50,8 +50,7 @@ CONTEXTS: dict[str, dict[str, float | str]] = {
     },
     "what happens lasts": {
         "design.clients": 6, "design.days": 60, "learning.tone_learning_rate": 0.04, "lasting.trust_threshold": 0.9,
-        "lasting.mistrust_threshold": 0.6,
-        "lasting.trust_width": 0.2, "lasting.trust_override": 1.5,
+        "lasting.mistrust_threshold": 0.6, "lasting.trust_width": 0.2, "lasting.trust_override": 1.5,
         "lasting.trust_binding": 3, "lasting.trust_openness": 0.6, "lasting.formality_lock": 0.4,
         "lasting.first_credit": 0.7, "lasting.client_standard": -0.3, "lasting.keyworker_standard": 0.2,
         "lasting.keyworker_standard_sd": 0.3, "lasting.procedural_weight": 0.6, "lasting.deed_coercion": 0.8,

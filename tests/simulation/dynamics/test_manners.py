@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
+from tests.support.people import party, row, share, unit_draw
 
 from twoway.simulation.action_tables import NOTHING_BEFORE, PLAIN, Deed, plainly
-from twoway.simulation.affect_control.frames import ADVERSARIAL, CLIENT, KEYWORKER, PERSONAL
+from twoway.simulation.affect_control.frames import ADVERSARIAL, KEYWORKER, PERSONAL
 from twoway.simulation.data_files import data_file
 from twoway.simulation.dynamics.encounter import perceive_manner
 from twoway.simulation.errors import InputError
@@ -32,25 +32,11 @@ TURN = CONDITIONS.turns[CONTROL]
 SEARCH = SITUATIONS.turns[CONTROL].feasible.index("search")
 CONSIDERATELY, ROUGHLY = (list(SITUATIONS.manners).index(name) for name in ("considerately", "roughly"))
 LAW = settings(deadline=None, max_examples=40)
-share = st.floats(0, 1)
 
 
 @pytest.fixture(scope="module")
 def events():
     return run(PREPARED, 3).events
-
-
-def someone(role=CLIENT):
-    """A party of the first dyad at the end of a short stay, as a record that may be changed."""
-    stay = simulate_centre(PREPARED, 1, 0, 0)
-    return (stay.clients, stay.keyworkers)[role].copy()[0]
-
-
-CLIENT_AT_THE_END = someone()
-
-
-def client():
-    return CLIENT_AT_THE_END.copy()
 
 
 def test_an_act_has_a_manner_if_and_only_if_it_is_a_deed_of_a_role_that_has_manners(events):
@@ -93,7 +79,7 @@ def test_manners_are_probabilities_in_every_frame_and_what_has_none_is_done_by_t
 def test_the_same_search_leaves_better_feelings_the_better_its_manner(role, strain):
     felt = []
     for manner in (CONSIDERATELY, PLAIN, ROUGHLY):
-        reader, note = client(), run_row()
+        reader, note = party(), row()
         put_down = (role * (1 - strain), strain * (1 - role), 1 - role * (1 - strain) - strain * (1 - role))
         reading = Reading(plainly(NOTHING_BEFORE), Deed(SEARCH, manner), SourceShares(0.4, 0.1), *put_down)
         update(reader, TURN, reading, CONDITIONS.frames, CONDITIONS.parameters, note)
@@ -101,14 +87,10 @@ def test_the_same_search_leaves_better_feelings_the_better_its_manner(role, stra
     assert felt[0] > felt[1] > felt[2]
 
 
-def run_row():
-    return simulate_centre(PREPARED, 1, 0, 0).events.copy().view(np.recarray)[0]
-
-
 @LAW
-@given(st.floats(0.0001, 0.9999))
+@given(unit_draw)
 def test_who_is_not_open_to_anything_else_sees_rough_handling_where_only_that_is_expected(draw):
-    sure = client()
+    sure = party()
     sure.definition[:] = 0.0
     sure.definition[int(np.argmax(TURN.manner[:, SEARCH, ROUGHLY]))] = 1.0
     seen = np.empty(10)
@@ -143,6 +125,7 @@ SHIPPED = data_file("situations", "answering").read_text("utf-8")
             '    "serach", "inspect", "restrain", "supervise"',
             "did you mean 'search'",
         ),
+        ("roughly = [", "by_the_book = [", "name another"),
         ("[manners.deeds]\nkeyworker", "[manners.deeds]\nnurse", "manners.deeds.nurse"),
     ],
 )
