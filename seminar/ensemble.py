@@ -17,6 +17,7 @@ from twoway.analysis.measures.paired_patterns import shares_of
 from twoway.analysis.patterns import PATTERNS, class_codes, pattern_codes, shares
 from twoway.analysis.statistics.intervals import student_interval
 from twoway.simulation.run import Detail, PreparedScenario, simulate_centre
+from twoway.simulation.state import tones
 
 PAIRS = 200
 """Pairs of a whole ensemble: enough to show how shares vary by chance, few enough to wait for."""
@@ -63,7 +64,7 @@ class Ensemble:
             ends = []
             for centre in range(scenario.scenario.design.centres):
                 records = simulate_centre(scenario, self.seed, replicate, centre, Detail.DYADS)
-                sides = (class_codes(s["positivity"], s["negativity"]) for s in (records.clients, records.keyworkers))
+                sides = (class_codes(*tones(parties)) for parties in (records.clients, records.keyworkers))
                 ends.append(pattern_codes(*sides))
             codes.append(np.concatenate(ends))
 

@@ -197,6 +197,21 @@ def empty_records(count: int, dtype: np.dtype[np.void]) -> RecordArray:
     return np.zeros(count, dtype).view(np.recarray)
 
 
+def tones(parties: RecordArray) -> tuple[Floats, Floats]:
+    """How good and how bad the other has been to each of some parties, with what is open: as the tables have it.
+
+    Parameters
+    ----------
+    parties
+        Records of parties, shape (n,).
+
+    Returns
+    -------
+    Shape (n,) each, EPA units.
+    """
+    return parties["positivity"], parties["negativity"] + parties["grievance"]
+
+
 class CentreState(NamedTuple):
     """The state of one centre: n clients, each with the keyworker's view of him, their dyad, and m posts."""
 

@@ -19,6 +19,7 @@ from twoway.simulation.columns import DAY_COLUMNS, EVENT_COLUMNS, NOTHING, SHARE
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.scenario import Resolved, Scenario, as_scenario
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate
+from twoway.simulation.state import tones
 
 FELT = ("positivity", "negativity", "tension", "felt_coercion", "distance", "known_rules", "presumed_reserve")
 
@@ -205,7 +206,7 @@ def _dyads(some: Sequence[CentreRecords], resolved: Resolved) -> pd.DataFrame:
                 data[f"{role}_{name}{when}"] = views["definition"][:, kind == k].sum(axis=1)
         for name in FELT:
             data[f"{role}_{name}"] = last[name].copy()
-        data[f"{role}_negativity"] += last["grievance"]  # what is open is part of it
+        data[f"{role}_negativity"] = tones(last)[1]
     return pd.DataFrame(data)
 
 

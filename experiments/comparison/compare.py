@@ -38,6 +38,7 @@ from twoway.simulation.errors import InputError
 from twoway.simulation.events import EVENTS, NEW_KEYWORKER, TALK_FAILED, TALK_REPAIRED
 from twoway.simulation.parameters.scenario import Scenario
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate, simulate_centre
+from twoway.simulation.state import tones
 from twoway.simulation.tables import TableBuilder, check_seed
 
 BATCH = 20
@@ -215,7 +216,7 @@ def replicate_bounds(seed: int, precision: float, replicates: int | None, most: 
 
 def _end(stay: CentreRecords) -> NDArray[np.int8]:
     """The pattern in which each dyad ends."""
-    return pattern_codes(*(class_codes(s["positivity"], s["negativity"]) for s in (stay.clients, stay.keyworkers)))
+    return pattern_codes(*(class_codes(*tones(parties)) for parties in (stay.clients, stay.keyworkers)))
 
 
 def _by_replicate(ends: list[NDArray[np.int8]], centres: int) -> Codes:
@@ -256,7 +257,7 @@ class StoryTracker:
         for w, other in enumerate(centres[1:]):
             settled_other = settled_from(daily[w + 1])
             distance = sum(
-                np.abs((a["positivity"] - a["negativity"]) - (b["positivity"] - b["negativity"]))
+                np.abs(np.subtract(*tones(a)) - np.subtract(*tones(b)))
                 for a, b in ((first.clients, other.clients), (first.keyworkers, other.keyworkers))
             )
             for i in range(len(first.dyads)):

@@ -33,6 +33,7 @@ from twoway.simulation.data_files import DATA
 from twoway.simulation.errors import InputError, listed
 from twoway.simulation.parameters.scenario import FOLDERS, Scenario, changed, load, with_defaults
 from twoway.simulation.run import Detail, PreparedScenario, simulate
+from twoway.simulation.state import tones
 
 TABLE = Path(__file__).with_name("claims.toml")
 COERCED = "coerced"
@@ -264,9 +265,9 @@ class SimulatedVariant:
             rows = []
             for stay in simulate(prepared, self.seed, range(self.replicates), Detail.DYADS, self.threads):
                 parties = (stay.clients, stay.keyworkers)
-                tones = [party[tone] for party in parties for tone in TONES]
+                good_and_bad = [tone for party in parties for tone in tones(party)]
                 shares = [share for party in parties for share in (party["definition"] @ kinds).T]
-                rows.append(np.array([*tones, *shares, stay.clients["felt_coercion"]]))
+                rows.append(np.array([*good_and_bad, *shares, stay.clients["felt_coercion"]]))
             values = np.concatenate(rows, axis=1).reshape(len(ACCOUNT), self.replicates, -1)
             self._ends[key] = dict(zip(ACCOUNT, values, strict=True))
         return self._ends[key]

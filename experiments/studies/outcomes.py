@@ -32,6 +32,7 @@ from twoway.simulation.coping import CONFRONT, COPING_WAYS, WITHDRAW
 from twoway.simulation.errors import InputError
 from twoway.simulation.extensions import Registry, load_extension
 from twoway.simulation.run import CentreRecords
+from twoway.simulation.state import tones
 
 Floats = NDArray[np.float64]
 PATTERN_SHARES = ("friendly", "polite", "conflicted")
@@ -77,7 +78,7 @@ class OutcomeInput:
         self.dyads = _joined([centre.dyads for centre in some])
         self.frame_kinds, self.n = frame_kinds, len(self.dyads)
         parties = (self.clients, self.keyworkers)
-        good, bad = (np.array([party[tone] for party in parties]) for tone in ("positivity", "negativity"))
+        good, bad = (np.array(tone) for tone in zip(*map(tones, parties), strict=True))
         state = np.empty((2, self.n, FRAMES + len(frame_kinds)))
         state[:, :, TONE_COLUMN], state[:, :, NEGATIVITY] = good - bad, bad
         for side, party in enumerate(parties):

@@ -13,7 +13,9 @@ from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import changed, load
 from twoway.simulation.tables import run
 
-SMALL = {"design.days": 40, "design.clients": 5, "design.centres": 2, "context.caseload": 2.0}
+SMALL = {
+    "design.days": 40, "design.clients": 5, "design.centres": 2, "context.caseload": 2.0, "lasting.grievance_size": 1.0,
+}  # fmt: skip
 
 
 def small(text):

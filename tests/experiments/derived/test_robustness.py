@@ -22,6 +22,9 @@ from twoway.simulation.data_files import DATA
 from twoway.simulation.parameters.scenario import OF_PEOPLE, Scenario, changed, load, shipped_names
 from twoway.simulation.tables import run
 
+pytestmark = pytest.mark.xdist_group("other frames")
+"""One worker runs them all: compiling for other frames takes most of their time."""
+
 DRAWS = {"names": ["learning.perceptual_noise", "context.control"], "rows": [[1.1, 3.0], [1.6, 1.5]]}
 
 
@@ -70,8 +73,8 @@ def test_a_draw_is_a_default_and_what_a_scenario_says_of_itself_goes_before_it()
 
 
 def test_outcomes_are_those_of_the_tables_of_the_same_runs():
-    shares = simulated({}).shares("ordinary", {"context.control": 5.0}, THRESHOLDS)
-    tables = run(load("ordinary", {"design.days": 20, "context.control": 5}), 5, 3)
+    shares = simulated({"lasting.grievance_size": 1.0}).shares("ordinary", {"context.control": 5.0}, THRESHOLDS)
+    tables = run(load("ordinary", {"design.days": 20, "context.control": 5, "lasting.grievance_size": 1}), 5, 3)
     dyads = with_patterns(tables.dyads)
     for outcome, pattern in zip(PATTERN_SHARES, PATTERNS, strict=True):
         by_replicate = (dyads["pattern"] == pattern).groupby(dyads["replicate"]).mean()

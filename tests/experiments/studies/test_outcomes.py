@@ -19,7 +19,8 @@ from twoway.simulation.parameters.scenario import load
 from twoway.simulation.run import Detail, PreparedScenario, simulate
 from twoway.simulation.tables import run
 
-SMALL = load("four-centres", {"design.days": 30})
+SMALL = load("four-centres", {"design.days": 30, "lasting.grievance_size": 1.0})
+"""Something is open between some of the two."""
 
 
 @pytest.fixture(scope="module")
