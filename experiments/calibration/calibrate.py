@@ -135,7 +135,7 @@ def _calibration_sentences(
     yield (
         f"Of {last['points']} points drawn from what remains, {hopeful['points']} were not rejected early, and "
         f"{accepted} of these are accepted: they miss no part by more than {ACCEPT:g} standard errors "
-        f"({hopeful['meet every part']} miss none at all). They are independent of each other."
+        f"({hopeful['meet every part']} miss none at all). They lie evenly in what remains."
     )
     hard = parts[parts["met_after"] < 0.5].sort_values("met_after")
     if len(hard):

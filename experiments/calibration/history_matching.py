@@ -2,14 +2,15 @@
 
 In each wave some points are simulated, emulators are fitted to what was simulated so far, and what remains is
 wherever no part of a fact was implausible in any wave: farther from being met than three times what draws and emulator
-leave unknown (Craig et al. 1997, Vernon, Goldstein & Bower 2010; recalled). In the end points are drawn independently
-of each other from what remains, and those are accepted that meet every part, or miss none by more than draws can
+leave unknown (Craig et al. 1997, Vernon, Goldstein & Bower 2010; recalled). In the end points are drawn evenly
+from what remains, and those are accepted that meet every part, or miss none by more than draws can
 explain: approximate Bayesian computation by rejection, with a uniform prior. Most are rejected early, after few dyads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,8 +59,12 @@ REFOCUSED = 512
 """Points to which emulators are fitted at most; in later waves those the emulators before find least implausible."""
 SELDOM = 0.01
 """Share of points beyond what is accepted below which a part rules out nothing and needs no emulator."""
-AT_ONCE, MOST = 2**14, 2**23
-"""Points of the prior looked at together by emulators, and at most until enough are found that remain."""
+AT_ONCE = 2**12
+"""Points of the prior looked at together."""
+BEST, WALKERS, STEPS = 0.2, 1024, 30
+"""Share of points kept at each level on the way to the cutoff, points that then walk from there, and steps of each."""
+LEAST = 1e-12
+"""Share of the prior below which nothing is said to remain."""
 TWINS, REPEATS = 12, 3
 """Points, and the number of seeds with which each is simulated, to estimate the spread between seeds."""
 CANDIDATES = 12
@@ -155,7 +160,11 @@ def emulated(points: Floats, values: Floats, goal: Targets, workers: int) -> Emu
 def remaining(
     emulators: Sequence[Emulators], goal: Targets, dimensions: int, count: int, seed: int, progress: bool = False
 ) -> tuple[Floats, float]:
-    """Points drawn independently and evenly from the part of the prior that remains; and the share that remains.
+    """Points drawn evenly from the part of the prior that remains; and the share that remains.
+
+    Where enough of the points drawn from the whole prior remain, these are taken: they are independent. Where too few
+    do, the way goes over levels of implausibility, each of which the best of the points before reach (subset
+    simulation, Au & Beck 2001; recalled); at every level all points walk, so that they forget where they came from.
 
     Parameters
     ----------
@@ -174,26 +183,66 @@ def remaining(
 
     Returns
     -------
-    Points of the unit cube, shape (count, dimensions), and the share of all tried that remain.
+    Points of the unit cube, shape (count, dimensions), and the share of the prior that remains.
 
     Raises
     ------
     InputError
         If next to nothing remains.
     """
-    chance, found, tried = np.random.default_rng(seed), np.empty((0, dimensions)), 0
-    with tqdm(total=count, desc="what remains", disable=not progress, unit="point", leave=False) as bar:
-        while len(found) < count:
-            if tried >= MOST:
+    chance = np.random.default_rng(seed)
+    points = chance.random((max(AT_ONCE, count), dimensions))
+    worst, share, level = implausible(emulators, goal, points), 1.0, np.inf
+    with tqdm(desc="what remains", disable=not progress, unit="level", leave=False) as bar:
+        while True:
+            before, level = level, max(float(np.quantile(worst, BEST)), CUTOFF)
+            inside = points[worst < level]
+            share *= len(inside) / len(points)
+            if not level < before or share < LEAST:
                 raise InputError(
-                    f"of {tried} points of the prior {len(found)} have an implausibility below {CUTOFF:g}: the facts "
-                    "aimed at rule out nearly every value"
+                    f"less than {share:.0e} of the prior has an implausibility below {CUTOFF:g}: the facts aimed at "
+                    "rule out nearly every value"
                 )
-            drawn = chance.random((AT_ONCE, dimensions))
-            inside = drawn[implausible(emulators, goal, drawn, CUTOFF) < CUTOFF]
-            found, tried = np.vstack([found, inside]), tried + AT_ONCE
-            bar.update(min(len(inside), count - bar.n))
-    return found[:count], len(found) / tried
+            if level == CUTOFF and len(inside) >= count:
+                return inside[:count], share
+            start = inside[chance.integers(len(inside), size=max(count, WALKERS))]
+            points = _walk(start, inside, partial(implausible, emulators, goal), level, chance)
+            if level == CUTOFF:
+                return points[:count], share
+            worst = implausible(emulators, goal, points)
+            bar.update()
+
+
+def _walk(
+    points: Floats,
+    others: Floats,
+    worst: Callable[[Floats, float], Floats],
+    level: float,
+    chance: np.random.Generator,
+) -> Floats:
+    """Let *points* walk evenly through where the *worst* of all parts is below a level (hit-and-run, Smith 1984).
+
+    Each step goes along the difference of two of the *others*, to a place drawn from the whole line through the unit
+    cube; where that is outside the region, from what of the line is nearer. The method is recalled.
+    """
+    points = points.copy()
+    for _ in range(STEPS):
+        one, other = others[chance.integers(len(others), size=(2, len(points)))]
+        direction = one - other
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ends = np.array([-points / direction, (1 - points) / direction])
+        low = np.where(direction == 0, -np.inf, ends.min(axis=0)).max(axis=1)
+        high = np.where(direction == 0, np.inf, ends.max(axis=0)).min(axis=1)
+        walking = np.flatnonzero(direction.any(axis=1))
+        while len(walking):
+            far = chance.uniform(low[walking], high[walking])
+            there = np.clip(points[walking] + far[:, None] * direction[walking], 0, 1)
+            arrived = worst(there, level) < level
+            points[walking[arrived]] = there[arrived]
+            low[walking] = np.where(far < 0, far, low[walking])
+            high[walking] = np.where(far < 0, high[walking], far)
+            walking = walking[~arrived]
+    return points
 
 
 def match_history(

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from twoway.experiments.calibration import history_matching as matching
 from twoway.experiments.calibration.emulators import check_emulator, fit_emulator, predict
 from twoway.experiments.calibration.history_matching import (
-    AT_ONCE,
     CUTOFF,
     emulated,
     implausible,
@@ -90,8 +89,19 @@ def test_what_remains_is_where_the_function_may_be_accepted(emulator):
     assert len(np.unique(found, axis=0)) == len(found)
 
 
-def test_where_next_to_nothing_remains_that_is_said(emulator, monkeypatch):
-    monkeypatch.setattr(matching, "MOST", AT_ONCE)
+def test_where_very_little_remains_the_points_lie_evenly_in_it(monkeypatch):
+    """A box of a millionth in six numbers, of which one does not matter, is found over levels."""
+    monkeypatch.setattr(matching, "predict", lambda part, points: (points[:, part], np.full(len(points), 0.01**2)))
+    goal, half = Targets(tuple("abcde"), np.full(5, 0.5), np.full(5, 0.5)), 0.01 * CUTOFF
+    found, share = remaining([{part: part for part in range(5)}], goal, 6, 1000, 5)
+    assert (np.abs(found[:, :5] - 0.5) < half).all()
+    assert share == pytest.approx((2 * half) ** 5, rel=0.4)
+    for number, (low, high) in enumerate([(0.5 - half, 0.5 + half)] * 5 + [(0, 1)]):
+        counts, _ = np.histogram(found[:, number], 4, (low, high))
+        assert np.abs(counts / 1000 - 0.25).max() < 0.07
+
+
+def test_where_nothing_remains_that_is_said(emulator):
     with pytest.raises(InputError, match="rule out nearly every value"):
         remaining([{0: emulator}], Targets(("hill",), np.array([8.0]), np.array([9.0])), 3, 1, 5)
 
