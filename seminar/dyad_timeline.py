@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,19 +26,18 @@ from twoway.seminar.charts import TALKS, DayMark
 from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, Turn, chances_by_source, plainly
 from twoway.simulation.affect_control.frames import CLIENT
 from twoway.simulation.conditions import Conditions
-from twoway.simulation.events import EXCHANGE
+from twoway.simulation.counterfactual import View
+from twoway.simulation.dynamics.encounter import acting_from
+from twoway.simulation.events import EXCHANGE, GRIEVANCE_OPENED
 from twoway.simulation.extensions import load_extension
 from twoway.simulation.parameters.scenario import Meaning, Resolved, scenario_type
 from twoway.simulation.random_streams import draws_of, keyworker_draws
-from twoway.simulation.rules.choice import mandated_share, present_reserve, role_share
 from twoway.simulation.rules.initial import clipped_to_share
 from twoway.simulation.rules.reading import expected as expected_choice
 from twoway.simulation.run import CentreRecords, PreparedScenario, simulate_centre
 from twoway.simulation.situations import ENCOUNTER_KINDS, EncounterKind
+from twoway.simulation.state import Party, empty_records
 from twoway.simulation.tables import TableBuilder
-
-if TYPE_CHECKING:
-    from twoway.simulation.conditions import Parameters
 
 EVENT_COLUMNS = (
     "day", "event", "encounter", "exchange", "actor", "bent", "act", "seen", "way", "emotion_named",
@@ -83,15 +82,7 @@ class ActChances(NamedTuple):
     person: NDArray[np.float64]
 
 
-def act_chances(
-    turn: Turn,
-    occasion: Occasion,
-    definition: NDArray[np.float64],
-    strain: float,
-    reserve: float,
-    distance: float,
-    numbers: Parameters,
-) -> ActChances:
+def act_chances(party: Party, turn: Turn, occasion: Occasion, conditions: Conditions) -> ActChances:
     """Chances that the model itself would draw the acts of a turn from.
 
     The frame a party takes up is drawn from its definition, and whether a mandated act is bent by discretion is drawn,
@@ -99,28 +90,26 @@ def act_chances(
 
     Parameters
     ----------
+    party
+        The party's view of the other.
     turn
         Compiled record of the turn.
     occasion
         What the party answers.
-    definition
-        Weights of the frames, shape (K,).
-    strain, reserve, distance
-        State of the party, shares in 0..1.
-    numbers
-        Compiled record of the scenario's numbers.
+    conditions
+        Conditions of the centre.
     """
+    numbers, frames = conditions.parameters, conditions.frames
     script, strained, by_frame = chances_by_source(turn, occasion)
-    person, count = definition @ by_frame, len(script)
-    role = role_share(numbers.formality, present_reserve(reserve, distance))
-    weighted = [(1.0, role)]
-    if turn.mandated:
-        weighted = [(numbers.discretion, role), (1.0 - numbers.discretion, mandated_share(role, numbers.mandate))]
-    share = strain * turn.strained
+    person, count = party.definition @ by_frame, len(script)
+    bent = numbers.discretion if turn.mandated else 0.0
     whole = np.zeros(count)
-    for weight, follows in weighted:
+    for weight, bends in ((bent, True), (1.0 - bent, False)):
+        role, strain = acting_from(party, turn, bends, frames, numbers)
         for act in range(count):
-            chance = expected_choice(float(script[act]), float(strained[act]), float(person[act]), follows, share)
+            chance = expected_choice(
+                float(script[act]), float(strained[act]), float(person[act]), role, strain * turn.strained
+            )
             whole[act] += weight * chance
     return ActChances(whole, person)
 
@@ -229,10 +218,18 @@ class DyadTimeline:
         event = self._event(row)
         if event["event"] != "exchange":
             return evening(event, self.resolved)
-        first = row - int(event["exchange"])
-        scene = [self._event(r) for r in range(first, row + 1)]
+        scene = [self._event(r) for r in self._encounter_until(row)]
         met = int(np.count_nonzero(self.records["exchange"][: row + 1] == 0))
         return exchanges(scene, self.resolved, PhraseChoice(f"{'/'.join(map(str, self.dyad))}/{met}"))[-1]
+
+    def _encounter_until(self, row: int) -> list[int]:
+        """Rows of an encounter's exchanges up to one of them; a grievance that opens is told between them."""
+        rows = [row]
+        while self.records["exchange"][rows[0]] > 0:
+            row -= 1
+            if self.records["event"][row] == EXCHANGE:
+                rows.insert(0, row)
+        return rows
 
     def last_read(self, side: int, position: Position) -> Event | None:
         """The last act that a party has read; None if there is none yet.
@@ -339,31 +336,37 @@ class DyadTimeline:
             Position in the stay.
         """
         conditions = self._conditions(max(1, position.day))
-        numbers, turns = conditions.parameters, conditions.turns
         now, today = self.state(side, position), self.days[max(1, position.day) - 1, side]
         kind, turn, occasion = self._next_turn(side, position)
+        party = empty_records(1, self._first_states[side].dtype)[0]
+        View(*(now[name] for name in View._fields)).write(party)
         client = side == CLIENT
-        reserve = self._first_states[0]["reserve"] if client else self._reserve(int(today["predecessors"]))
-        chances = act_chances(
-            turns[turn], occasion, now["definition"], float(today["strain"]), reserve, now["distance"], numbers
-        )
+        party.reserve = self._first_states[0]["reserve"] if client else self._reserve(int(today["predecessors"]))
+        party.strain = today["strain"]
+        chances = act_chances(party, conditions.turns[turn], occasion, conditions)
         acts = self.resolved.situations.acts
-        codes = turns[turn].act
+        codes = conditions.turns[turn].act
         most, freely = int(chances.all.argmax()), int(chances.person.argmax())
         return ExpectedAct(acts[codes[most]], float(chances.all[most]), acts[codes[freely]], ENCOUNTER_KINDS[kind])
 
     def _next_turn(self, side: int, position: Position) -> tuple[int, int, Occasion]:
         """Kind of encounter and turn in which a party is next to act, if nothing else comes up, and what it answers."""
         row, encounters = self._row(position) - 1, self.prepared.encounters
+        while position.events and self.records["event"][row] == GRIEVANCE_OPENED:
+            row -= 1
         if position.events and self.records["event"][row] == EXCHANGE:
             names = ("encounter", "exchange", "actor", "seen")
             kind, number, actor, seen = (int(self.records[name][row]) for name in names)
             opener = actor if number % 2 == 0 else 1 - actor
             following = number + (2 if actor == side else 1)
-            acts = self.resolved.situations.acts
-            bad = actor != side and self.resolved.lexicon.sentiment("acts", acts[seen])[0] < 0
+            acts, manner = self.resolved.situations.acts, int(self.records["manner_seen"][row])
+            good = self.resolved.lexicon.sentiment("acts", acts[seen])[0]
+            if manner >= 0:
+                good += list(self.resolved.situations.manners.values())[manner][0]
+            bad = actor != side and good < 0
             if following < (encounters[kind].longest if bad else encounters[kind].exchanges):
-                occasion = plainly(NOTHING_BEFORE if actor == side else 1 + seen)
+                hardness = float(np.nan_to_num(self.records["hardness"][row]))
+                occasion = plainly(NOTHING_BEFORE if actor == side else 1 + seen)._replace(hardness=hardness)
                 return kind, int(encounters[kind].turn[opener, following]), occasion
         everyday = EncounterKind.EVERYDAY
         return int(everyday), int(encounters[everyday].turn[side, 0]), plainly(NOTHING_BEFORE)

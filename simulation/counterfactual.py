@@ -20,7 +20,29 @@ from twoway.simulation.interpretation import predict
 from twoway.simulation.random_streams import ENCOUNTERS, SEEN, Draws, draws_of, with_written
 from twoway.simulation.rules.reading import expected
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate_centre
-from twoway.simulation.state import CentreState, Pair
+from twoway.simulation.state import CentreState, Pair, Party
+
+
+class View(NamedTuple):
+    """A party's view of the other after an exchange, as the events table has it; *definition* has shape (K,)."""
+
+    definition: Floats
+    positivity: float
+    negativity: float
+    grievance: float
+    tension: float
+    felt_coercion: float
+    distance: float
+    known_rules: float
+    presumed_reserve: float
+
+    def write(self, party: Party) -> None:
+        """Give a *party* this view."""
+        party.definition[:] = self.definition
+        party.positivity, party.negativity = self.positivity, self.negativity - self.grievance
+        party.grievance, party.tension = self.grievance, self.tension
+        party.felt_coercion, party.distance = self.felt_coercion, self.distance
+        party.known_rules, party.presumed_reserve = self.known_rules, self.presumed_reserve
 
 
 class Exchange(NamedTuple):
@@ -28,8 +50,8 @@ class Exchange(NamedTuple):
 
     *act* is the code of an act, *answered* that of the reader's own act before it, if there was one in this encounter;
     *at_stake* are hardness, stake, explained and shortfall of the occasion, if it was about a matter; *bent* is whether
-    the keyworker bent the rules; *definition* (K,) and
-    *presumed_reserve* are the reader's before this exchange if an earlier one on the same day has changed them.
+    the keyworker bent the rules; *client* and *keyworker* are what an earlier exchange on the same day has made of
+    their views, None where there was none.
     """
 
     seed: int
@@ -44,8 +66,8 @@ class Exchange(NamedTuple):
     answered: int | None
     at_stake: tuple[float, float, float, float] | None
     bent: bool
-    definition: Floats | None
-    presumed_reserve: float | None
+    client: View | None
+    keyworker: View | None
 
 
 class ReaderState(NamedTuple):
@@ -96,10 +118,9 @@ def reader_state(prepared: PreparedScenario, exchange: Exchange) -> ReaderState:
     pair = Pair(i, state.dyads[i], state.clients[i], state.keyworkers[i], state.posts[state.dyads[i].post])
     wake(exchange.day, pair, parameters)
     actor, reader = (pair.client, pair.keyworker) if exchange.actor == CLIENT else (pair.keyworker, pair.client)
-    if exchange.definition is not None:
-        reader.definition[:] = exchange.definition
-    if exchange.presumed_reserve is not None:
-        reader.presumed_reserve = exchange.presumed_reserve
+    for party, view in ((pair.client, exchange.client), (pair.keyworker, exchange.keyworker)):
+        if view is not None:
+            view.write(party)
     opener = exchange.actor if exchange.number % 2 == 0 else 1 - exchange.actor
     turn = conditions.turns[conditions.encounters[exchange.kind].turn[opener, exchange.number]]
     count = int(turn.feasible)

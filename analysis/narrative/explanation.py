@@ -28,9 +28,10 @@ from twoway.analysis.narrative.words.grammar import (
 )
 from twoway.analysis.patterns import reasoned
 from twoway.analysis.render.document import Block, Piece, Table
-from twoway.simulation.affect_control.frames import ROLES
+from twoway.simulation.action_tables import UNSAID
+from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 from twoway.simulation.columns import SHARE_OF
-from twoway.simulation.counterfactual import Exchange, ReaderState, read_otherwise, reader_state
+from twoway.simulation.counterfactual import Exchange, ReaderState, View, read_otherwise, reader_state
 from twoway.simulation.errors import InputError
 from twoway.simulation.run import PreparedScenario
 from twoway.simulation.situations import ENCOUNTER_KINDS
@@ -45,10 +46,11 @@ class Explanation(NamedTuple):
 
     ``event`` is its row of the events table, ``told`` the exchange as the story tells it. ``prediction`` has columns
     act, expected and seen_as (how probable the act was to be done, and to be seen); ``sources`` has source, believed
-    (the reader's belief in its weight), probability (of the act seen, out of it) and explains (its share of the act
-    seen); ``frames`` has frame, before, probability (of the act seen, if it were wholly this frame), after, deflection
-    and emotion. ``otherwise`` compares the dyad's end with that of the stay lived on from a reading as it was meant,
-    ``parted`` is the day from which the two differ; both are missing where it was read so.
+    (the reader's belief in its weight), probability (of the act seen, out of it), explains (its share of the act seen)
+    and attributed (the same when trust and mistrust have had their say); ``frames`` has frame, before, probability (of
+    the act seen, if it were wholly this frame), after, deflection and emotion. ``otherwise`` compares the dyad's end
+    with that of the stay lived on from a reading as it was meant, ``parted`` is the day from which the two differ; both
+    are missing where it was read so.
     """
 
     event: dict[str, Any]
@@ -111,9 +113,17 @@ def exchange_address(events: pd.DataFrame, row: pd.Series, prepared: PreparedSce
     acts, resolved = list(prepared.resolved.situations.acts), prepared.resolved
     earlier = events[(events["day"] == row["day"]) & (events["number"] > 0) & (events["number"] < row["number"])]
     heard = events.loc[: row.name].iloc[:-1]  # what was decided, or left unanswered, moves the client as well
-    by_same_reader = heard[(heard["day"] == row["day"]) & (heard["actor"] == row["actor"]) & heard["expected"].notna()]
+    heard = heard[(heard["day"] == row["day"]) & heard["expected"].notna()]
     shares = [f"{SHARE_OF}{name}" for name in resolved.frames.names]
-    before = by_same_reader.iloc[-1] if len(by_same_reader) else None
+
+    def view_of(party: str) -> View | None:
+        """What the last act that someone read on this day has made of her view."""
+        own = heard[heard["actor"] != party]
+        if not len(own):
+            return None
+        numbers = {name: float(own[name].iloc[-1]) for name in View._fields if name != "definition"}
+        return View(own[shares].iloc[-1].to_numpy(np.float64), **numbers)
+
     opens = row["exchange"] == 0
     return Exchange(
         seed=seed,
@@ -125,11 +135,11 @@ def exchange_address(events: pd.DataFrame, row: pd.Series, prepared: PreparedSce
         number=int(row["exchange"]),
         actor=ROLES.index(row["actor"]),
         act=acts.index(row["act"]),
-        at_stake=None if np.isnan(row["stake"]) else tuple(float(row[name]) for name in AT_STAKE),  # type: ignore[arg-type]
+        at_stake=None if np.isnan(row["stake"]) else tuple(row[list(AT_STAKE)].fillna(UNSAID).astype(float)),
         answered=None if opens else acts.index(earlier.iloc[-1]["act"]),
         bent=bool(row["bent"] == 1),
-        definition=None if before is None else before[shares].to_numpy(np.float64),
-        presumed_reserve=None if before is None else float(before["presumed_reserve"]),
+        client=view_of(ROLES[CLIENT]),
+        keyworker=view_of(ROLES[KEYWORKER]),
     )
 
 
@@ -186,7 +196,9 @@ def explain_exchange(
     scene = events[events["met"] == row["met"]]
     choice = PhraseChoice(f"{'/'.join(map(str, dyad))}/{row['met']}")
     scene_sentences = exchanges(scene.to_dict("records"), resolved, choice)[int(row["exchange"])]
-    return Explanation(row.to_dict(), scene_sentences, prediction, _sources(mind, seen), by_frame, otherwise, parted)
+    return Explanation(
+        row.to_dict(), scene_sentences, prediction, _sources(mind, seen, row), by_frame, otherwise, parted
+    )
 
 
 def _out_of(mind: ReaderState, act: int) -> list[float]:
@@ -196,7 +208,8 @@ def _out_of(mind: ReaderState, act: int) -> list[float]:
     return [float(fixed + acting * person) for person in mind.person[:, act]]
 
 
-def _sources(mind: ReaderState, act: int) -> pd.DataFrame:
+def _sources(mind: ReaderState, act: int, row: pd.Series) -> pd.DataFrame:
+    """What each source explains of an act, and what is put down to it when trust and mistrust have had their say."""
     role, strain = mind.role_share, mind.strain_share
     believed = np.array([role, (1 - role) * strain, (1 - role) * (1 - strain)])
     likely = np.array([mind.script[act], mind.strain[act], mind.definition @ mind.person[:, act]])
@@ -207,6 +220,7 @@ def _sources(mind: ReaderState, act: int) -> pd.DataFrame:
             "believed": believed,
             "probability": likely,
             "explains": believed * likely / total if total > 0 else believed,
+            "attributed": [float(row[f"{source}_share"]) for source in ("role", "strain", "person")],
         }
     )
 
@@ -336,7 +350,13 @@ def _most(prediction: pd.DataFrame, event: dict[str, Any]) -> Table:
 
 
 def _attributed(reason: Explanation, event: dict[str, Any], he: str, she: str) -> str:
-    shares = reason.sources.set_index("source")["explains"]
+    sources = reason.sources.set_index("source")
+    shares, person = sources["explains"], percent(sources["attributed"]["person"])
+    trusting = (
+        f" What {he} has come to think of {she} makes that {person} for the person."
+        if person != percent(shares["person"])
+        else ""
+    )
     out_of = {"role": "did what the situation asks", "strain": "acted out of strain", "person": "acted as the person"}
     beside = f", as {he} took it" if shares.idxmax() == event["source"] else f"; {he} could not see that"
     truth = f"In fact {she} {out_of[event['source']]} this time{beside}."
@@ -349,7 +369,7 @@ def _attributed(reason: Explanation, event: dict[str, Any], he: str, she: str) -
     )
     return (
         f"Of the act as {he} saw it, the role explains {percent(shares['role'])}, strain {percent(shares['strain'])} "
-        f"and the person {percent(shares['person'])}.{mandated} {truth}"
+        f"and the person {percent(shares['person'])}.{trusting}{mandated} {truth}"
     )
 
 

@@ -69,8 +69,15 @@ def test_the_mind_found_again_is_the_one_that_read(stay):
     for row, _, mind in minds(stay, 4):
         seen = mind.acts.tolist().index(ACTS.index(row["seen"]))
         assert mind.expected[seen] == pytest.approx(row["expected"], rel=1e-12)
-        assert mind.definition @ mind.deflection[:, seen, PLAIN] == pytest.approx(row["disturbance"], abs=1e-9)
-        assert mind.role_share * mind.script[seen] / mind.expected[seen] == pytest.approx(row["role_share"], abs=1e-12)
+        manners = list(stay.prepared.resolved.situations.manners)
+        manner = manners.index(row["manner_seen"]) if isinstance(row["manner_seen"], str) else PLAIN
+        assert mind.definition @ mind.deflection[:, seen, manner] == pytest.approx(row["disturbance"], abs=1e-9)
+        in_role = mind.role_share * mind.script[seen]
+        from_strain = (1 - mind.role_share) * mind.strain_share * mind.strain[seen]
+        assert in_role * row["strain_share"] == pytest.approx(from_strain * row["role_share"], abs=1e-12)
+        if row["person_share"] < 1:  # trust divides between the person and the rest
+            rest = 1 - row["person_share"]
+            assert in_role * rest == pytest.approx((in_role + from_strain) * row["role_share"], abs=1e-12)
 
 
 def test_a_prediction_and_what_may_be_seen_are_probabilities(stay):

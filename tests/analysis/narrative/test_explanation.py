@@ -7,6 +7,7 @@ import pytest
 from twoway.analysis.accounts import dyad_tables
 from twoway.analysis.narrative.explanation import explain_exchange, explanation_lines, find_exchange
 from twoway.analysis.narrative.story import with_numbers
+from twoway.analysis.narrative.words.grammar import percent
 from twoway.analysis.render.document import Block, Table, as_text
 from twoway.simulation.affect_control.frames import KINDS
 from twoway.simulation.columns import SOURCES
@@ -15,7 +16,7 @@ from twoway.simulation.parameters.scenario import load
 from twoway.simulation.run import PreparedScenario
 from twoway.simulation.tables import run
 
-PREPARED = PreparedScenario(load("four-centres", {"design.days": 40}))
+PREPARED = PreparedScenario(load("four-centres", {"design.days": 40, "lasting.trust_override": 1.5}))
 DYAD = (0, 2, 1)
 
 
@@ -41,11 +42,22 @@ def reasons(tables, events):
 @pytest.mark.slow
 def test_the_three_sources_explain_the_act_as_the_events_table_says(reasons):
     for reason in reasons:
-        explains = reason.sources.set_index("source")["explains"]
-        assert explains.sum() == pytest.approx(1.0)
-        assert tuple(explains.index) == SOURCES
+        sources = reason.sources.set_index("source")
+        assert tuple(sources.index) == SOURCES
+        assert sources[["explains", "attributed"]].sum().to_numpy() == pytest.approx(1.0)
         for source in SOURCES:
-            assert explains[source] == pytest.approx(reason.event[f"{source}_share"], abs=1e-9)
+            assert sources["attributed"][source] == pytest.approx(reason.event[f"{source}_share"], abs=1e-9)
+
+
+@pytest.mark.slow
+def test_trust_divides_between_the_person_and_the_rest_and_leaves_role_and_strain_as_they_were(reasons):
+    moved = 0
+    for reason in reasons:
+        sources = reason.sources.set_index("source")
+        role, strain, person = sources["explains"]
+        assert sources["attributed"]["role"] * strain == pytest.approx(sources["attributed"]["strain"] * role, abs=1e-9)
+        moved += abs(sources["attributed"]["person"] - person) > 0.01
+    assert moved > len(reasons) / 4
 
 
 def test_the_frames_weigh_before_and_after_what_they_weighed(reasons):
@@ -88,9 +100,12 @@ def test_the_words_name_what_was_done_and_seen_and_hold_no_gap(reasons):
 def test_a_percentage_in_the_text_is_that_of_the_table(reasons):
     for reason in reasons:
         text = " ".join(piece.text for piece in explanation_lines(reason, PREPARED) if isinstance(piece, Block))
-        role = f"{reason.event['role_share']:.0%}".replace("%", "\u00a0%")
+        sources = reason.sources.set_index("source")
+        role = f"{sources['explains']['role']:.0%}".replace("%", "\u00a0%")
+        person = percent(sources["attributed"]["person"])
         if role not in ("0\u00a0%", "100\u00a0%"):
             assert f"the role explains {role}" in text
+            assert f"and the person {person}" in text or f"makes that {person} for the person" in text
 
 
 def test_what_it_was_put_down_to_is_not_said_to_be_hidden_where_it_was_right(reasons):
