@@ -25,12 +25,11 @@ from twoway.analysis.matters import (
     with_chains,
 )
 from twoway.analysis.measures.ambivalence import ambivalence_index
-from twoway.analysis.tables import DYAD, DyadKey, kind_shares, on_day, require_columns, sentiment_of
+from twoway.analysis.tables import DYAD, DyadKey, kind_shares, on_day, require_columns, sentiment_of_deeds
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.columns import SHARE_OF
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved
-from twoway.simulation.rules.tone import personal_weight
 from twoway.simulation.tables import Tables
 
 PARTY = [*DYAD, "party"]
@@ -83,7 +82,7 @@ def weighted_readings(
     -------
     DataFrame
         A row per act read. Columns of the events table, and ``party`` (the reader), ``evaluation`` (of the act seen,
-        EPA units), ``weight`` (how much it counted when it was read, bad acts more, halved every
+        EPA units), ``weight`` (how good or bad it felt when it was read, bad acts more, EPA units, halved every
         ``remembering.half_life`` days) and ``former`` (whether a keyworker who has left since did or received it).
 
     Raises
@@ -92,17 +91,18 @@ def weighted_readings(
         If the table of events is empty or lacks a column.
     """
     events = tables.events
-    require_columns(events, "events", [*DYAD, "day", "event", "actor", "seen", "emotion_named", *ATTRIBUTED])
-    learning = resolved.scenario.learning
+    require_columns(events, "events", [*DYAD, "day", "event", "actor", "seen", "felt", "emotion_named", *ATTRIBUTED])
     read = events[(events["event"] == "exchange") & (events["day"] <= day)]
-    good = sentiment_of(read["seen"], resolved)
-    counted = personal_weight(read["person_share"].to_numpy(), learning.impersonal_weight)
-    felt = np.where(good < 0, learning.negativity_weight * -good, good)
+    felt = read["felt"].to_numpy()
+    weighty = np.where(felt < 0, resolved.scenario.learning.negativity_weight * -felt, felt)
     faded = 0.5 ** ((day - read["day"].to_numpy()) / remembering.half_life)
     left = _latest_change(events, day).set_index(DYAD)["day"]
     last = left.reindex(pd.MultiIndex.from_frame(read[DYAD])).fillna(0).to_numpy()
     return read.assign(
-        party=read_by(read), evaluation=good, weight=counted * felt * faded, former=read["day"].to_numpy() <= last
+        party=read_by(read),
+        evaluation=sentiment_of_deeds(read, "seen", resolved),
+        weight=weighty * faded,
+        former=read["day"].to_numpy() <= last,
     )
 
 
@@ -113,9 +113,9 @@ def memories(read: pd.DataFrame) -> pd.DataFrame:
     where there is nothing better. A keyworker remembers nothing of her predecessor's; a client does.
     """
     own = read[~(read["former"] & (read["party"] == "keyworker"))]
-    worth = (own["evaluation"] < 0) | (own["evaluation"] >= REMEMBERING.worth)
+    worth = (own["felt"] < 0) | (own["evaluation"] >= REMEMBERING.worth)
     sorted_ = own.assign(worth=worth).sort_values(["worth", "weight"], ascending=False, kind="stable")
-    bad = sorted_["evaluation"] < 0
+    bad = sorted_["felt"] < 0
     different = sorted_.assign(bad=bad).drop_duplicates([*PARTY, "seen"])
     rank = different.groupby([*PARTY, "bad"], observed=True).cumcount()
     return different[rank < REMEMBERING.most].sort_values(PARTY, kind="stable")
@@ -139,7 +139,7 @@ def _expected(tables: Tables, resolved: Resolved, day: int) -> pd.DataFrame:
 
 def _trouble(read: pd.DataFrame) -> pd.DataFrame:
     """To what each party puts down what went wrong: mean shares of role, strain and person, by weight."""
-    own = read[(read["evaluation"] < 0) & ~(read["former"] & (read["party"] == "keyworker"))]
+    own = read[(read["felt"] < 0) & ~(read["former"] & (read["party"] == "keyworker"))]
     weighted = own[list(ATTRIBUTED)].mul(own["weight"], axis=0)
     sums = weighted.assign(**{key: own[key] for key in PARTY}, weight=own["weight"])
     total = sums.groupby(PARTY, observed=True)[[*ATTRIBUTED, "weight"]].sum()
@@ -212,7 +212,7 @@ class Memory(NamedTuple):
     day: int
     encounter: str
     seen: str
-    evaluation: float
+    felt: float
     role_share: float
     strain_share: float
     person_share: float
@@ -247,7 +247,7 @@ def _memories(rows: pd.DataFrame, resolved: Resolved) -> tuple[Memory, ...]:
             day=int(row["day"]),
             encounter=str(row["encounter"]),
             seen=str(row["seen"]),
-            evaluation=float(row["evaluation"]),
+            felt=float(row["felt"]),
             role_share=float(row["role_share"]),
             strain_share=float(row["strain_share"]),
             person_share=float(row["person_share"]),
@@ -298,8 +298,8 @@ def pair_of_accounts(
                 numbers,
                 str(row["leading"]),
                 str(row["second"]),
-                _memories(mine[mine["evaluation"] >= 0], resolved),
-                _memories(mine[mine["evaluation"] < 0], resolved),
+                _memories(mine[mine["felt"] >= 0], resolved),
+                _memories(mine[mine["felt"] < 0], resolved),
                 dyad,
                 known_matters(own.events, resolved, str(row["party"]), day, change),
                 open_grievance(own.events, own.days, resolved, str(row["party"]), day, change),

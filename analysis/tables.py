@@ -76,6 +76,32 @@ def sentiment_of(acts: pd.Series, resolved: Resolved, dimension: int = EVALUATIO
     return np.append(np.array(values, np.float64), np.nan)[acts.cat.codes.to_numpy()]
 
 
+def sentiment_of_deeds(
+    events: pd.DataFrame, column: str, resolved: Resolved, dimension: int = EVALUATION
+) -> NDArray[np.float64]:
+    """Evaluation, potency or activity of what was done, or of what it was taken for, with its manner.
+
+    Parameters
+    ----------
+    events
+        Rows of the events table.
+    column
+        ``act`` (what was done, and how) or ``seen`` (what it was taken for, and how).
+    resolved
+        The scenario with its data files.
+    dimension
+        ``EVALUATION``, ``POTENCY`` or ``ACTIVITY``.
+
+    Returns
+    -------
+    array
+        Shape (rows,), EPA units; NaN where there is no act.
+    """
+    manner = events[{"act": "manner", "seen": "manner_seen"}[column]].cat
+    shifts = [float(resolved.situations.manners[name][dimension]) for name in manner.categories]
+    return sentiment_of(events[column], resolved, dimension) + np.append(shifts, 0.0)[manner.codes.to_numpy()]
+
+
 def require_columns(table: pd.DataFrame, name: str, columns: Iterable[str]) -> None:
     """Check that a table has columns and rows.
 

@@ -61,5 +61,5 @@ def new_row(log: EventLog, event: int, day: int, actor: int, pair: Pair) -> int:
     row.matter, row.matter_state, row.manner, row.manner_seen = NOTHING, NOTHING, NOTHING, NOTHING
     row.hardness, row.stake, row.explained, row.shortfall = np.nan, np.nan, np.nan, np.nan
     row.expected, row.role_share, row.strain_share, row.person_share = np.nan, np.nan, np.nan, np.nan
-    row.disturbance, row.actor_tension = np.nan, np.nan
+    row.felt, row.disturbance, row.actor_tension = np.nan, np.nan, np.nan
     return index

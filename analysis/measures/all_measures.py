@@ -47,8 +47,8 @@ ALL: tuple[Measure, ...] = tuple(measure for module in MODULES for measure in mo
 """Every measure there is, in the order of the table."""
 OF_EVENTS = (
     *(column.name for column in WHO),
-    "day", "event", "post", "encounter", "exchange", "actor", "bent", "act", "seen", "person_share",
-    "positivity", "negativity",
+    "day", "event", "post", "encounter", "exchange", "actor", "bent", "act", "manner", "seen", "manner_seen",
+    "person_share", "positivity", "negativity",
 )  # fmt: skip
 """Columns of the events table that the measures use."""
 

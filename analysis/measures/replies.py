@@ -15,7 +15,7 @@ from twoway.analysis.measures.contact import HOSTILE
 from twoway.analysis.measures.estimates import Measure, Units, estimated, estimated_shares, not_estimated, tidy
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.measures.tracking import pooled_correlation
-from twoway.analysis.tables import EVALUATION, POTENCY, sentiment_of
+from twoway.analysis.tables import EVALUATION, POTENCY, sentiment_of, sentiment_of_deeds
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.situations import ENCOUNTER_KINDS
@@ -77,7 +77,7 @@ def replies(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataFr
         keyworker: who replies), ``exchange`` (its place in the encounter, from 1), ``seen`` (what the replier took the
         act before for) and ``act`` (the reply), both categorical.
     """
-    acts = events[events["act"].notna().to_numpy()]
+    acts = events[events["exchange"].notna().to_numpy()]
     exchange = acts["exchange"].to_numpy(np.int64)
     at = np.flatnonzero((exchange > 0) & ~mandated_turns(acts, resolved))
     answers = acts.iloc[at]
@@ -220,9 +220,9 @@ def hostile_runs(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: 
     DataFrame
         A row of ``RUNS`` and one of ``ENDS``, with the columns ``estimates.COLUMNS``.
     """
-    acts, n = events[events["act"].notna().to_numpy()], len(panel.dyads)
+    acts, n = events[events["exchange"].notna().to_numpy()], len(panel.dyads)
     first = acts["exchange"].to_numpy(np.int64) == 0
-    hostile = sentiment_of(acts["act"], resolved) < HOSTILE
+    hostile = sentiment_of_deeds(acts, "act", resolved) < HOSTILE
     encounter = np.cumsum(first) - 1
     row = panel.rows_of(acts, "events")
     before = np.concatenate([[False], hostile[:-1]]) & ~first

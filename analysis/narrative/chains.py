@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Sequence, Set
 
 from twoway.analysis.matters import ASKED, FAILED, GRANTED, LEAVE_ENDS, PENDING, REFUSED, UNANSWERED, Chain, Step
 from twoway.analysis.narrative.interview import PhraseChoice
@@ -28,7 +29,9 @@ def chain_sentences(chains: Sequence[Chain], first: int, last: int, dyad: tuple[
     some = [chain for chain in chains if chain.weighty and _within(chain, first, last)]
     some.sort(key=lambda chain: _within(chain, first, last)[0])
     choice = PhraseChoice(f"{'/'.join(map(str, dyad))}/{first}")
-    weighty = [_one(chain, first, last, dyad, choice) for chain in some]
+    days = Counter(day for chain in some for day in set(_within(chain, first, last)))
+    several = {day for day, chains_then in days.items() if chains_then > 1}
+    weighty = [_one(chain, first, last, dyad, choice, several) for chain in some]
     return " ".join(filter(None, [*weighty, _small(chains, first, last, dyad)]))
 
 
@@ -37,8 +40,13 @@ def _within(chain: Chain, first: int, last: int) -> list[int]:
     return [step.day for step in chain.steps if first <= step.day <= last]
 
 
-def _one(chain: Chain, first: int, last: int, dyad: tuple[int, int, int], choice: PhraseChoice) -> str:
-    """A chain step by step; asking again and again without an answer in one sentence."""
+def _one(
+    chain: Chain, first: int, last: int, dyad: tuple[int, int, int], choice: PhraseChoice, several: Set[int]
+) -> str:
+    """A chain step by step; asking again and again without an answer in one sentence.
+
+    On days on which something became of *several* matters this one is named.
+    """
     about = words_of_matter(chain.matter, chain.number, dyad, "")
     sentences: list[str] = []
     waiting: list[int] = []
@@ -56,7 +64,7 @@ def _one(chain: Chain, first: int, last: int, dyad: tuple[int, int, int], choice
         said = {
             "event": step.event,
             "state": step.state,
-            "named": yes_or_no(bool(sentences)),
+            "named": yes_or_no(bool(sentences) and step.day not in several),
             "first": yes_or_no(step.times == 1 and step.event == ASKED),
         }
         fill = {"When": capitalised(when), "asks": about.asks, "noun": about.noun, "again": again(step.times)}

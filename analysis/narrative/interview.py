@@ -205,7 +205,7 @@ def _remembered(
     memory: Memory, first: bool, said: dict[str, str], choice: PhraseChoice, account: Account, other: PersonWords
 ) -> str:
     """One memory: what the other did as it was seen, what it left (told of the first), and to what it is put down."""
-    sort, forms = "bad" if memory.evaluation < 0 else "good", _forms(other)
+    sort, forms = "bad" if memory.felt < 0 else "good", _forms(other)
     did = _done(memory, account)
     when, begin = _when(memory)
     if memory.former:

@@ -29,6 +29,7 @@ from twoway.analysis.narrative.words.grammar import (
     emotion_phrase,
     reading_noun,
 )
+from twoway.simulation.action_tables import PLAIN
 from twoway.simulation.affect_control.lexicon import NEUTRAL
 from twoway.simulation.coping import COPING_WAYS
 from twoway.simulation.events import EVENTS
@@ -63,8 +64,22 @@ def _causes(event: Event, party: str) -> dict[str, str]:
     return CAUSES[party] | ({"role": "the rules"} if rules else {})
 
 
+def _manner(event: Event, column: str) -> str:
+    """The manner in which an act was done, or seen; empty where acts are done as they are."""
+    return str(event[column]) if has_word(event.get(column)) else ""
+
+
+def _goodness(event: Event, seen: bool, resolved: Resolved) -> float:
+    """Evaluation of an act as it was done, or seen, with its manner."""
+    act, manner = (event["seen"], _manner(event, "manner_seen")) if seen else (event["act"], _manner(event, "manner"))
+    shift = resolved.situations.manners[manner][0] if manner else 0.0
+    return float(resolved.lexicon.acts[act][0] + shift)
+
+
 def misread(event: Event, resolved: Resolved) -> float:
     """How much better (plus) or worse (minus) an act was seen than it was done, EPA units of evaluation.
+
+    How it was done counts as well as what.
 
     Parameters
     ----------
@@ -73,8 +88,7 @@ def misread(event: Event, resolved: Resolved) -> float:
     resolved
         The scenario with its data files.
     """
-    acts = resolved.lexicon.acts
-    return float(acts[event["seen"]][0] - acts[event["act"]][0])
+    return _goodness(event, True, resolved) - _goodness(event, False, resolved)
 
 
 def put_down(event: Event, party: str) -> str:
@@ -128,6 +142,15 @@ def _as_meant(event: Event, party: str) -> str:
     }[why]
 
 
+def _taken(event: Event, better: float, resolved: Resolved, choice: PhraseChoice) -> str:
+    """For what an act was taken that was clearly seen as *better*, or worse, than it was; it follows he or she."""
+    if event["seen"] == event["act"]:
+        return f"took it as done {event['manner_seen']}"
+    good = _goodness(event, True, resolved) >= 0
+    ways = choice.of("better", BETTER[good]) if better > 0 else choice.of("worse", WORSE[good])
+    return ways.format(reading_noun(event["seen"], event["encounter"]))
+
+
 def reading(event: Event, resolved: Resolved, choice: PhraseChoice) -> str:
     """How the other read an act, as a sentence: what it was taken for, put down to, and what was felt.
 
@@ -151,10 +174,7 @@ def reading(event: Event, resolved: Resolved, choice: PhraseChoice) -> str:
             return choice.of("role", IN_ROLE["rules" if rules else party])
         parts = [_as_meant(event, party)]
     else:
-        good = bool(resolved.lexicon.acts[event["seen"]][0] >= 0)
-        ways = choice.of("better", BETTER[good]) if better > 0 else choice.of("worse", WORSE[good])
-        seen = reading_noun(event["seen"], event["encounter"])
-        parts = [ways.format(seen), f"put it down {put_down(event, party)}"]
+        parts = [_taken(event, better, resolved, choice), f"put it down {put_down(event, party)}"]
     if not unmoved:
         parts.append(f"felt {emotion_phrase(event['emotion_named'], reader, actor)}")
     told = f"{', '.join(parts[:-1])}{',' if len(parts) > 2 else ''} and {parts[-1]}" if len(parts) > 1 else parts[0]
@@ -181,7 +201,9 @@ def exchange(event: Event, resolved: Resolved, choice: PhraseChoice, by_name: bo
     did = act_phrase(event["act"], them, event["encounter"], matter=int(event["day"]), about=about)
     bending = "not going by the book, " if event["bent"] == 1 else ""
     once_more = f", {again(event['times'])}" if event["act"] in ASKING and _asked_before(event) else ""
-    told = f"{capitalised(f'{bending}{subject}')} {did}{once_more}. {reading(event, resolved, choice)}"
+    manner = _manner(event, "manner")
+    how = f"{manner} " if manner and manner != list(resolved.situations.manners)[PLAIN] else ""
+    told = f"{capitalised(f'{bending}{subject}')} {how}{did}{once_more}. {reading(event, resolved, choice)}"
     return " ".join(filter(None, [told, _outcome(event, choice)]))
 
 

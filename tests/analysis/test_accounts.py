@@ -97,9 +97,9 @@ def test_a_new_keyworker_tells_of_her_own_expectation_and_remembers_nothing_of_h
 def test_the_weightiest_events_are_what_counted_most_and_lately(tables):
     read = weighted_readings(tables, RESOLVED, DAY)
     remembered = memories(read)
-    assert remembered.groupby([*PARTY, remembered["evaluation"] < 0], observed=True).size().max() <= 2
+    assert remembered.groupby([*PARTY, remembered["felt"] < 0], observed=True).size().max() <= 2
     own = read[~(read["former"] & (read["party"] == "keyworker"))]
-    own = own[(own["evaluation"] < 0) | (own["evaluation"] >= REMEMBERING.worth)]
+    own = own[(own["felt"] < 0) | (own["evaluation"] >= REMEMBERING.worth)]
     remembered = remembered[remembered.index.isin(own.index)]
     pd.testing.assert_series_equal(
         remembered.groupby(PARTY, observed=True)["weight"].max(), own.groupby(PARTY, observed=True)["weight"].max()

@@ -57,10 +57,11 @@ def exchanges(*rows, **columns):
     table = pd.DataFrame(list(rows), columns=["centre", "day", "actor", "encounter", "exchange", "act"])
     table = table.assign(
         replicate=0, dyad=0, post=0, event="exchange", bent=0, seen=table["act"], person_share=0.5,
+        felt=0.0, manner=pd.NA, manner_seen=pd.NA,
         positivity=0.0, negativity=0.0,
     )  # fmt: skip
     table = table.assign(**columns)
-    words = ["actor", "encounter", "event"]
+    words = ["actor", "encounter", "event", "manner", "manner_seen"]
     acts = pd.CategoricalDtype(sorted({*table["act"].dropna(), *table["seen"].dropna()}))
     table[words] = table[words].astype("category")
     table[["act", "seen"]] = table[["act", "seen"]].astype(acts)

@@ -16,6 +16,8 @@ from twoway.simulation.situations import ENCOUNTER_KINDS
 from twoway.simulation.tables import EMOTIONS, words_of
 
 RESOLVED = Resolved(load("ordinary"))
+MANNERED = Resolved(load("ordinary", {"meaning.situations": "answering"}))
+"""Situations in which how a deed is done is the person's own."""
 SOURCES = {"role": (0.9, 0.0, 0.1), "strain": (0.1, 0.8, 0.1), "person": (0.1, 0.1, 0.8), "both": (0.5, 0.0, 0.5)}
 SENTENCES = re.compile(r"(?:[A-Z][^.?!]*[.?!](?: |$))+")
 WRONG = re.compile(r"[{}_]|  | [,.]|\.\.|\ba [aeiou]|\b(\w+) \1\b|\bnan\b")
@@ -65,6 +67,19 @@ def test_who_acts_is_never_told_as_the_one_to_whom_it_is_done(actor):
             for act in turn.feasible:
                 text = told(actor=actor, act=act, encounter=ENCOUNTER_KINDS[turn.kind])
                 assert not re.search(wrong[actor], text.split(". ")[0]), text
+
+
+@pytest.mark.parametrize("seen", MANNERED.situations.manners)
+@pytest.mark.parametrize("done", MANNERED.situations.manners)
+def test_the_manner_of_a_deed_is_told_and_how_it_was_taken_where_that_was_clearly_otherwise(done, seen):
+    row = event(act="search", shares="person", emotion="angry", manner=done, manner_seen=seen)
+    shifts = [MANNERED.situations.manners[name][0] for name in (done, seen)]
+    assert misread(row, MANNERED) == pytest.approx(shifts[1] - shifts[0])
+    text = exchange(row, MANNERED, PhraseChoice("a"))
+    assert SENTENCES.fullmatch(text), text
+    first, then = text.split(". ", 1)
+    assert (done in first) == (done != "by the book"), "what is done by the book is told as it is"
+    assert (f"took it as done {seen}" in then) == (abs(shifts[1] - shifts[0]) >= CLEARLY)
 
 
 def test_an_explanation_that_is_heard_as_an_order_is_told_as_that():
