@@ -15,7 +15,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from twoway.simulation.action_tables import NOTHING_BEFORE, Deed, Occasion, Turn, scripted, willed, write_will_chances
+from twoway.simulation.action_tables import (
+    NOTHING_BEFORE,
+    PLAIN,
+    Deed,
+    Occasion,
+    Turn,
+    scripted,
+    willed,
+    write_will_chances,
+)
 from twoway.simulation.affect_control.frames import ADVERSARIAL, FORMAL, KEYWORKER, PERSONAL
 from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
@@ -222,8 +231,10 @@ def chosen_manner(taken: int, turn: Turn, act: int, draw: float) -> int:
 
 
 @compiled
-def role_strain(taken: int, turn: Turn, deed: Deed) -> float:
+def role_strain(taken: int, turn: Turn, act: int) -> float:
     """How disturbing it is for someone to do something: its deflection in the frame that was taken.
+
+    In whatever manner it is done: a search remains a search.
 
     Parameters
     ----------
@@ -231,10 +242,10 @@ def role_strain(taken: int, turn: Turn, deed: Deed) -> float:
         Stance of the actor in this encounter.
     turn
         The actor's turn.
-    deed
-        What is done, and in what manner.
+    act
+        Place of the act among those feasible.
     """
-    return turn.disturbance[taken, deed.act, deed.manner]
+    return turn.disturbance[taken, act, PLAIN]
 
 
 @compiled
@@ -370,7 +381,7 @@ def update(party: Party, turn: Turn, reading: Reading, frames: FrameRecord, para
     parameters
         All numbers of the centre.
     row
-        Row of the events table, to which the shares are written as they are when trust has had its say.
+        Row of the events table, to which is written how it felt, and the shares as they are when trust has had its say.
 
     Returns
     -------
@@ -399,7 +410,7 @@ def update(party: Party, turn: Turn, reading: Reading, frames: FrameRecord, para
         row.role_share *= (1.0 - person) / (1.0 - reading.person_share)
         row.strain_share *= (1.0 - person) / (1.0 - reading.person_share)
     weight = personal_weight(person, impersonal)
-    felt = felt_evaluation(weight, by_itself, manner)
+    felt = row.felt = felt_evaluation(weight, by_itself, manner)
 
     redefine(party, turn, reading, (trusts, mistrusts), frames, p)
     rate = min(1.0, p.tone_learning_rate * occasion.stake)  # what is at stake counts in its own direction alone
@@ -472,7 +483,7 @@ def redefine(
 
 @compiled
 def start(party: Party, standard: float, parameters: Parameters) -> None:
-    """Begin a view of the other, the expectation being set: who expects less begins with more credit.
+    """Begin a view of the other, the expectation being set, with some credit and nothing open.
 
     Parameters
     ----------
@@ -486,8 +497,7 @@ def start(party: Party, standard: float, parameters: Parameters) -> None:
     for k in range(party.definition.shape[0]):
         party.log_weights[k] = party.expectation[k]
     party.standard, party.grievance = standard, 0.0
-    party.positivity = parameters.first_credit + max(0.0, -standard)
-    party.negativity = max(0.0, standard)
+    party.positivity, party.negativity = parameters.first_credit, 0.0
     define(party)
 
 
@@ -585,9 +595,9 @@ def hand_over(client: Party, keyworker: Party, own: Floats, parameters: Paramete
         keyworker.expectation[k] = move_toward(own[k], keyworker.log_weights[k], parameters.handover)
         client.log_weights[k] = move_toward(client.expectation[k], client.log_weights[k], carried)
     define(client)
-    good = parameters.first_credit + max(0.0, -client.standard)
-    client.positivity = max(0.0, move_toward(good, client.positivity, carried) - parameters.parting_loss)
-    client.negativity = move_toward(max(0.0, client.standard), client.negativity, carried)
+    good = move_toward(parameters.first_credit, client.positivity, carried)
+    client.positivity = max(0.0, good - parameters.parting_loss)
+    client.negativity *= carried
     client.grievance *= carried
 
 

@@ -224,7 +224,8 @@ def apply_policy_change(c: Centre, scenario: Scenario) -> None:  # 7.16
         for i in post.clients:
             client, c.keyworkers[i].insight = c.clients[i], anew.insight
             unexplained = (1 - client.known_rules) / (1 - before) if before < 1 else 1.0
-            client.known_rules = 1 - unexplained * (1 - c.transparency)
+            if c.place[i] != "ended":
+                client.known_rules = 1 - unexplained * (1 - c.transparency)
 
 
 def reduced_by(amount: float, share: float) -> float:  # 7.9
@@ -397,7 +398,7 @@ def new_keyworker(c: Centre, i: int, before: Party | None = None) -> Party:
 
 def begun(c: Centre, party: Party, standard: float) -> Party:  # 7.11
     party.standard = standard
-    party.positivity, party.negativity = c.lasting.first_credit + max(0.0, -standard), max(0.0, standard)
+    party.positivity, party.negativity = c.lasting.first_credit, 0.0
     return party
 
 
@@ -502,7 +503,7 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int) -> bool:
         script, will = answering(c, turn, Occasion(taken, about.hardness))
         act = pick_from_table((script, turn.strain, will[frames[role]])[source], act_draw)
         manner = pick_from_table(turn.manner[frames[role], act], how) if turn.mannered[act] else 0
-        forbidden = turn.deflection[frames[role], act, manner]
+        forbidden = turn.deflection[frames[role], act, 0]
         actor.tension += tension_added(forbidden, c.learning.deflection_tolerance, c.learning.role_strain_weight)
         # Seeing it, 7.7, and what the reader makes of it, 7.8
         usual = believed_role = 1 - (1 - c.formality) * (1 - reader.presumed_reserve)
@@ -866,10 +867,9 @@ def turnover(c: Centre, day: int) -> None:  # 7.12
             c.keyworkers[i] = new_keyworker(c, i, before=c.keyworkers[i])
             client, c.due[i] = c.clients[i], None
             client.renew(move_toward(client.expectation, client.log_weights, keep))
-            good = c.lasting.first_credit + max(0.0, -client.standard)
-            client.positivity = max(0.0, move_toward(good, client.positivity, keep) - c.lasting.parting_loss)
-            client.negativity = move_toward(max(0.0, client.standard), client.negativity, keep)
-            for what in ("grievance", "felt_coercion", "tension", "distance"):
+            good = move_toward(c.lasting.first_credit, client.positivity, keep)
+            client.positivity = max(0.0, good - c.lasting.parting_loss)
+            for what in ("negativity", "grievance", "felt_coercion", "tension", "distance"):
                 setattr(client, what, keep * getattr(client, what))
             client.presumed_reserve = c.people.keyworker_reserve
             client.away, client.confronting = 0.0, False

@@ -213,7 +213,7 @@ def choose(
     act = drawn_from(chances[: turn.feasible], draws[1])
     deed = Deed(act, chosen_manner(frame, turn, act, draws[2]) if turn.mannered[act] > 0 else PLAIN)
     actor.tension += tension_added(
-        role_strain(frame, turn, deed), parameters.deflection_tolerance, parameters.role_strain_weight
+        role_strain(frame, turn, act), parameters.deflection_tolerance, parameters.role_strain_weight
     )
     row.actor_frame, row.source, row.act, row.actor_tension = frame, source, turn.act[act], actor.tension
     if turn.mannered[act] > 0:
@@ -649,8 +649,9 @@ def note_occasion(subject: Subject, reading: Occasion, day: int, turn: Turn, act
     """
     if subject.matter == NO_MATTER:
         return
-    row.hardness, row.stake, row.explained = reading.hardness, reading.stake, reading.explained
-    row.shortfall = reading.shortfall
+    row.hardness, row.stake, row.shortfall = reading.hardness, reading.stake, reading.shortfall
+    if reading.explained != UNSAID:
+        row.explained = reading.explained
     if turn.decided > 0.0:
         row.matter_state = answered(subject.matter, reading.explained, day, turn, act, pair)
 

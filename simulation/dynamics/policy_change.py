@@ -16,7 +16,7 @@ from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario
 from twoway.simulation.random_streams import Draws
 from twoway.simulation.rules.reading import known_rules_after_change
-from twoway.simulation.state import CentreState
+from twoway.simulation.state import ENDED, CentreState
 
 AT_ADMISSION = {
     "context.caseload": "a post keeps its clients; to change what a keyworker has time for, change context.capacity",
@@ -86,8 +86,9 @@ def check_policy_changes(scenario: Scenario, changes: Sequence[PolicyChange]) ->
 def apply_policy_change(state: CentreState, before: float, conditions: Conditions, draws: Draws) -> None:
     """A morning on which a policy changes: what had been set at admission follows the new *conditions*.
 
-    Clients know the rules as far as they are explained now; friendships, contact, chances to meet and workload are as
-    they would have been; keyworkers see as much more or less of clients' strain as staff are more or less reflexive.
+    Clients whose order lasts know the rules as far as they are explained now; friendships, contact, chances to meet and
+    workload are as they would have been; keyworkers see as much more or less of clients' strain as staff are more or
+    less reflexive.
 
     Parameters
     ----------
@@ -106,6 +107,7 @@ def apply_policy_change(state: CentreState, before: float, conditions: Condition
         state.posts[m].insight = keyworker_insight(m, state.posts[m], parameters, draws)
     for i in range(state.clients.shape[0]):
         client, dyad = state.clients[i], state.dyads[i]
-        client.known_rules = known_rules_after_change(client.known_rules, before, parameters.transparency)
+        if dyad.place != ENDED:
+            client.known_rules = known_rules_after_change(client.known_rules, before, parameters.transparency)
         state.keyworkers[i].insight = state.posts[dyad.post].insight
         dyad.friends = conditions.first_friend[i + 1] - conditions.first_friend[i]

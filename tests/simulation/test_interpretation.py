@@ -126,6 +126,16 @@ def test_at_their_thresholds_trust_and_mistrust_are_half_and_what_is_open_counts
     assert trust(someone, numbered) == pytest.approx((0.5, 0.5), abs=1e-9)
 
 
+@LAW
+@given(acts, shares, tone, tone)
+def test_what_is_written_down_as_felt_is_what_moves_the_tone_one_way_or_the_other(act, put_down, good, bad):
+    reader, p = party(positivity=good, negativity=bad), numbers()
+    felt = moved(reader, act, put_down).felt
+    rate, weight = p.tone_learning_rate, p.negativity_weight
+    assert reader.positivity == pytest.approx(good + rate * (max(felt, 0.0) - good), abs=1e-12)
+    assert reader.negativity == pytest.approx(bad + rate * (weight * max(-felt, 0.0) - bad), abs=1e-12)
+
+
 # Whose doing it is
 
 
@@ -226,14 +236,11 @@ def test_of_whom_more_is_expected_the_same_act_leaves_less_good_and_more_bad(act
 
 @LAW
 @given(log_weights, st.floats(-2, 2), RANGE["first_credit"])
-def test_who_expects_little_begins_with_credit_for_the_other_and_who_expects_much_with_misgivings(
-    view, standard, credit
-):
+def test_whatever_is_expected_everyone_begins_with_the_same_credit_and_nothing_open(view, standard, credit):
     someone = party(view, grievance=1.0, positivity=3.0, negativity=3.0)
     start(someone, standard, numbers(first_credit=credit))
-    assert someone.positivity == credit + max(0.0, -standard)
-    assert someone.negativity == max(0.0, standard)
-    assert someone.grievance == 0.0
+    assert (someone.positivity, someone.negativity, someone.grievance) == (credit, 0.0, 0.0)
+    assert someone.standard == standard
     assert someone.definition == pytest.approx(softmax(view), abs=1e-12)
 
 
@@ -483,12 +490,10 @@ def test_a_new_keyworker_has_no_grievance_and_the_client_keeps_a_share_of_his_an
     there = conditions(carry_over_to_new_keyworker=carried, first_credit=credit, parting_loss=loss)
     take_over(dyad, there, draws)
     assert dyad.keyworker.grievance == 0.0
-    expects = dyad.post.standard
-    assert (dyad.keyworker.positivity, dyad.keyworker.negativity) == (credit + max(0.0, -expects), max(0.0, expects))
+    assert (dyad.keyworker.positivity, dyad.keyworker.negativity) == (credit, 0.0)
     assert client.grievance == carried * open_one
-    first_good, first_bad = credit + max(0.0, -standard), max(0.0, standard)
-    assert client.positivity == pytest.approx(max(0.0, carried * good + (1 - carried) * first_good - loss), abs=1e-9)
-    assert client.negativity == pytest.approx(carried * bad + (1 - carried) * first_bad, abs=1e-9)
+    assert client.positivity == pytest.approx(max(0.0, carried * good + (1 - carried) * credit - loss), abs=1e-9)
+    assert client.negativity == carried * bad
 
 
 @LAW

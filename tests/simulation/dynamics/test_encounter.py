@@ -59,6 +59,16 @@ SHARP = turns_seen_with(0.002)
 """Turns for someone who takes no act for another."""
 
 
+def without_manners(turns):
+    """The turns, as if how an act is done said nothing."""
+    turns = turns.copy()
+    turns.manner[:] = 1.0
+    return turns
+
+
+UNMANNERED = without_manners(TURNS)
+
+
 def act(turn, word):
     """The place of an act among those feasible in a turn."""
     return SITUATIONS.turns[turn].feasible.index(word)
@@ -139,7 +149,7 @@ def test_a_definition_is_a_probability_after_any_reading_by_anyone(data):
 def test_a_reading_moves_a_definition_toward_the_frame_out_of_which_the_act_is_likeliest(
     view, number, role, learning, data
 ):
-    turn = TURNS[number]
+    turn = UNMANNERED[number]
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party(view)
     before = reader.definition.copy()
@@ -152,7 +162,7 @@ def test_a_reading_moves_a_definition_toward_the_frame_out_of_which_the_act_is_l
 @LAW
 @given(turn_numbers, st.data())
 def test_from_an_open_mind_a_reading_makes_the_likeliest_frame_the_weightiest(number, data):
-    turn = TURNS[number]
+    turn = UNMANNERED[number]
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party()
     redefines(reader, turn, seen, SourceShares(0.2, 0.0))
@@ -162,7 +172,7 @@ def test_from_an_open_mind_a_reading_makes_the_likeliest_frame_the_weightiest(nu
 @LAW
 @given(log_weights, turn_numbers, share, st.data())
 def test_an_act_that_is_known_to_be_all_role_says_nothing_about_the_relationship(view, number, strain, data):
-    turn = TURNS[number]
+    turn = UNMANNERED[number]
     seen = data.draw(st.integers(0, turn.feasible - 1))
     reader = party(view)
     before = reader.definition.copy()
@@ -199,7 +209,7 @@ def test_a_refusal_known_to_be_the_rules_moves_the_client_less(view, known, more
     refusal = act(ANSWER, "refuse")
     before, blind, knowing = party(view), party(view, known_rules=little), party(view, known_rules=much)
     for client in (blind, knowing):
-        reads(client, ANSWER, refusal, others_share=0.9, turns=SHARP)
+        reads(client, ANSWER, refusal, others_share=0.9, turns=without_manners(SHARP))
     assert knowing.negativity <= blind.negativity + 1e-12
     assert knowing.felt_coercion <= blind.felt_coercion + 1e-12
     assert knowing.tension <= blind.tension + 1e-12
@@ -399,7 +409,7 @@ def test_doing_what_ones_own_definition_forbids_leaves_tension_and_doing_what_it
         place = act(CONTROL, word)
         draw = (script[place - 1] if place else 0.0) + 1e-9
         note, there = row(), conditions(formality=1.0, deflection_tolerance=5.0)
-        choose(keyworker, TURNS[CONTROL], OPENING, frame, False, there, (0.0, draw, 0.5), note)
+        choose(keyworker, TURNS[CONTROL], OPENING, frame, False, there, (0.0, draw, NEARLY_ONE), note)
         assert note.act == TURNS[CONTROL].act[place]
         assert note.actor_tension == keyworker.tension
         return keyworker.tension

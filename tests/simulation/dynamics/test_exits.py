@@ -634,7 +634,6 @@ def test_a_policy_change_that_places_nobody_any_more_does_not_hold_those_outside
     assert events == ["order_ended"]
 
 
-@pytest.mark.xfail(strict=True, reason="a policy change tells the rules to everyone, also to those who have left")
 def test_a_policy_change_explains_nothing_to_who_has_left_for_good():
     opaque = changed(Scenario(), LIVELY | SMALL | {"stay.ending": 0.2, "context.transparency": 0.2})
     ready = PreparedScenario(opaque, [PolicyChange(75, changed(opaque, {"context.transparency": 0.9}))])

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from tests.support.people import party, row, share, unit_draw
+from tests.support.people import numbers, party, row, share, unit_draw
 
 from twoway.simulation.action_tables import NOTHING_BEFORE, PLAIN, Deed, plainly
 from twoway.simulation.affect_control.frames import ADVERSARIAL, KEYWORKER, PERSONAL
 from twoway.simulation.data_files import data_file
-from twoway.simulation.dynamics.encounter import perceive_manner
+from twoway.simulation.dynamics.encounter import choose, perceive_manner
 from twoway.simulation.errors import InputError
 from twoway.simulation.interpretation import Reading, SourceShares, update
 from twoway.simulation.mesa_model import simulate_centre_with_agents
@@ -65,6 +65,21 @@ def test_a_keyworker_who_cares_searches_more_considerately_than_one_who_guards()
     caring, guarding = (TURN.manner[kinds == kind, SEARCH].mean(axis=0) for kind in (PERSONAL, ADVERSARIAL))
     assert caring[CONSIDERATELY] > guarding[CONSIDERATELY]
     assert caring[ROUGHLY] < guarding[ROUGHLY]
+
+
+def test_a_search_strains_her_who_cares_as_much_in_whatever_manner_she_does_it():
+    care, upto = PREPARED.resolved.frames.names.index("care"), np.cumsum(TURN.script)[SEARCH]
+    there = CONDITIONS._replace(parameters=numbers(formality=1.0, deflection_tolerance=3.0))
+    manners, left = set(), set()
+    for how in (0.01, 0.5, 0.99):
+        keyworker, note = party(), row()
+        choose(keyworker, TURN, plainly(NOTHING_BEFORE), care, False, there, (0.0, upto - 1e-9, how), note)
+        assert note.act == TURN.act[SEARCH]
+        manners.add(int(note.manner))
+        left.add(float(keyworker.tension))
+    assert len(manners) > 1
+    assert len(left) == 1
+    assert left.pop() > 0
 
 
 def test_manners_are_probabilities_in_every_frame_and_what_has_none_is_done_by_the_book():
