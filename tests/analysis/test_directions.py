@@ -1,6 +1,6 @@
 """Context pushes dyads toward one pattern or another: the same people with common random numbers, with intervals.
 
-Every comparison lives the same 3,840 dyads on both sides; the interval of the paired difference is taken over
+Every comparison lives the same 5,120 dyads on both sides; the interval of the paired difference is taken over
 replicates. The model is held to the direction, not to a size.
 """
 
@@ -16,7 +16,7 @@ from twoway.simulation.parameters.scenario import Scenario, changed
 from twoway.simulation.tables import run
 
 FRIENDLY, POLITE, CONFLICTED = PATTERNS
-REPLICATES = 600
+REPLICATES = 320
 Z = 1.96
 
 
@@ -62,7 +62,7 @@ REMOVED = {removal.dimension: removal.changes for removal in ablations().removal
 @pytest.mark.slow
 @pytest.mark.parametrize("dimension", REMOVED)
 def test_removing_one_of_the_four_dimensions_changes_the_mix_of_patterns(dimension):
-    change = paired({}, REMOVED[dimension], 240)
+    change = paired({}, REMOVED[dimension], 160)
     # Three patterns are looked at, so each interval is widened (Bonferroni: 2.39 / 1.96).
     assert any(abs(mean) > half * 2.39 / Z for mean, half in change.values()), change
 

@@ -224,6 +224,6 @@ def test_by_day_it_does_not_matter_in_which_order_the_rows_come():
 
 
 def test_by_day_other_thresholds_give_other_patterns():
-    table = days([(0, 1, "client", 0.8, 0.4), (0, 1, "keyworker", 0.8, 0.0)])
+    table = days([(0, 1, "client", 1.2, 0.9), (0, 1, "keyworker", 1.2, 0.0)])
     assert by_day(table)["pattern"][0] == AMBIVALENT
-    assert by_day(table, Thresholds(0.7, 0.5))["pattern"][0] == FRIENDLY
+    assert by_day(table, Thresholds(1.0, 1.0))["pattern"][0] == FRIENDLY

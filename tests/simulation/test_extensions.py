@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 from tests.support.extension_file import FILE, SCENARIO, written
+from tests.support.people import NOTHING_COMES_UP
 
 from twoway.simulation.coping import COPING_WAYS
 from twoway.simulation.errors import InputError
@@ -27,7 +28,11 @@ from twoway.simulation.parameters.scenario import (
 from twoway.simulation.run import CentreRecords, PreparedScenario, simulate_centre
 from twoway.simulation.tables import columns_of, run
 
+pytestmark = pytest.mark.xdist_group("extensions")
+"""One worker runs them all: compiling for what a file declares takes most of their time."""
+
 SMALL = {"design.clients": 4, "design.days": 20, "coping.tension_threshold": 0.1, "context.turnover": 2}
+SMALL |= NOTHING_COMES_UP
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Stays in which what happens lasts: what the tables tell of grievances, and what nothing changes by default."""
+"""Stays in which what happens lasts: what the tables tell of grievances, and what changes nothing where none lasts."""
 
 import numpy as np
 import pandas as pd
@@ -6,26 +6,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.simulation.test_twin import CONTEXTS
+from tests.support.people import NOTHING_COMES_UP
 
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.columns import NOTHING
-from twoway.simulation.events import EXCHANGE, GRIEVANCE_MENDED, GRIEVANCE_OPENED
+from twoway.simulation.events import EXCHANGE, GRIEVANCE_MENDED, GRIEVANCE_OPENED, LEFT_UNANSWERED, MATTER_SETTLED
 from twoway.simulation.mesa_model import Centre, simulate_centre_with_agents
 from twoway.simulation.parameters.scenario import Scenario, all_declarations, changed
 from twoway.simulation.run import PreparedScenario, simulate_centre
+from twoway.simulation.situations import EncounterKind
 from twoway.simulation.tables import run
 
 SCENARIO = changed(Scenario(), CONTEXTS["what happens lasts"])
 PREPARED = PreparedScenario(SCENARIO)
 SEED = 4
 SMALL_SIZE = {"design.clients": 4, "design.days": 40, "context.caseload": 2}
-SMALL = changed(Scenario(), SMALL_SIZE | {"context.turnover": 4, "context.opposition": 1})
+SMALL = changed(Scenario(), SMALL_SIZE | {"context.turnover": 4, "context.opposition": 1} | NOTHING_COMES_UP)
 LASTING = {d.name: d for d in all_declarations() if d.section == "lasting"}
 INERT = (
     "trust_threshold", "mistrust_threshold", "trust_width", "betrayal_weight", "offence_threshold",
     "grievance_half_life", "grievance_tension", "hearsay",
 )  # fmt: skip
 """Numbers that say where, how wide and how long: nothing asks for them while the weights are 0."""
+READ = (EXCHANGE, MATTER_SETTLED, LEFT_UNANSWERED)
+"""Events by which somebody learns of something that the other did, or left undone."""
 DYAD = ["replicate", "centre", "dyad"]
 
 
@@ -45,7 +49,7 @@ def stay():
     return simulate_centre(PREPARED, SEED, 0, 0)
 
 
-# Nothing by default
+# Nothing lasts
 
 USUAL = left(simulate_centre(PreparedScenario(SMALL), SEED, 0, 0))
 
@@ -97,15 +101,17 @@ def of_dyads(stay):
     return [stay.events[stay.events["dyad"] == i] for i in range(len(stay.dyads))]
 
 
-def test_each_grievance_that_opens_follows_the_exchange_that_opened_it(stay):
+def test_each_grievance_that_opens_follows_the_act_that_opened_it(stay):
     opened = 0
     for events in of_dyads(stay):
         for at in np.flatnonzero(events["event"] == GRIEVANCE_OPENED):
             exchange, row = events[at - 1], events[at]
             opened += 1
-            assert exchange["event"] == EXCHANGE
+            assert exchange["event"] in READ
             assert row["actor"] == 1 - exchange["actor"], "it is the reader's"
-            for same in ("day", "encounter", "seen", "grievance", "positivity", "negativity", "tension"):
+            here = exchange["encounter"] if exchange["event"] == EXCHANGE else EncounterKind.REQUEST
+            assert row["encounter"] == here
+            for same in ("day", "seen", "grievance", "positivity", "negativity", "tension"):
                 assert row[same] == exchange[same], same
             assert row["grievance"] > 0
     assert opened > 20
@@ -125,7 +131,7 @@ def test_a_grievance_opens_only_where_none_is_open(stay):
                 open_for = [left if (left := v * 0.5 ** (1 / half_life)) >= 0.02 else 0.0 for v in open_for]
             if row["event"] == GRIEVANCE_MENDED:
                 open_for[row["actor"]] = 0.0
-            if row["event"] != EXCHANGE:
+            if row["event"] not in READ:
                 continue
             reader = 1 - row["actor"]
             opens = row["grievance"] > 0 and open_for[reader] == 0

@@ -1,4 +1,8 @@
-"""People, pairs and conditions made by hand: as a test wants them, and otherwise as in the default scenario."""
+"""People, pairs and conditions made by hand: as a test wants them, and otherwise as in a plain scenario.
+
+In the plain scenario replies answer nothing, deeds may be taken for any other, nothing lasts, nothing is asked for and
+nobody leaves: a test that is about one of these says so.
+"""
 
 import numpy as np
 from hypothesis import strategies as st
@@ -14,7 +18,25 @@ from twoway.simulation.random_streams import ANY, draws_of, with_written
 from twoway.simulation.run import PreparedScenario, parameters_record
 from twoway.simulation.state import NOBODY, Pair, empty_records, new_centre_state
 
-PREPARED = PreparedScenario(Scenario())
+NOTHING_LASTS = dict.fromkeys(
+    (
+        "lasting.trust_override", "lasting.trust_binding", "lasting.trust_openness", "lasting.formality_lock",
+        "lasting.first_credit", "lasting.client_standard", "lasting.keyworker_standard",
+        "lasting.keyworker_standard_sd", "lasting.procedural_weight", "lasting.deed_coercion",
+        "lasting.betrayal_weight", "lasting.grievance_size", "lasting.grievance_tension", "lasting.parting_loss",
+        "lasting.hearsay",
+    ),
+    0.0,
+)  # fmt: skip
+"""Numbers with which nothing lasts: no trust, no grievance, no standard."""
+NOTHING_COMES_UP = NOTHING_LASTS | {"meaning.matters": "none", "stay.placing": 0.0, "stay.running": 0.0}
+"""Nor is there anything to ask for, and nobody leaves."""
+PLAINLY = {
+    "learning.affiliation_matching": 0.0, "learning.dominance_yielding": 0.0, "learning.pair_strength": 0.0,
+    "learning.offered_share": 0.0, "learning.fact_confusion": 1.0,
+} | NOTHING_COMES_UP  # fmt: skip
+"""Numbers of the plain scenario."""
+PREPARED = PreparedScenario(changed(Scenario(), PLAINLY))
 FRAMES, SITUATIONS = PREPARED.resolved.frames, PREPARED.resolved.situations
 NAMES, K = FRAMES.names, len(FRAMES.names)
 WAYS = list(COPING_WAYS)

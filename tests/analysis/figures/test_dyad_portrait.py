@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from tests.support.drawn import assert_all_is_on_the_page, caption, heights, marked, only, with_frames, words
+from tests.support.people import NOTHING_COMES_UP
 
 from twoway.analysis.figures.dyad_portrait import HAPPENED, dyad_portrait
 from twoway.analysis.figures.layout import alt_text
@@ -21,8 +22,8 @@ from twoway.simulation.tables import run
 
 @pytest.fixture(scope="module")
 def tables():
-    """Two replicates of four centres, a week and a half each."""
-    return run(load("four-centres", {"design.days": 10, "context.turnover": 4}), replicates=2)
+    """Two replicates of four centres, a week and a half each, in which nothing is asked for and nothing lasts."""
+    return run(load("four-centres", {"design.days": 10, "context.turnover": 4} | NOTHING_COMES_UP), replicates=2)
 
 
 def moved(tables):

@@ -11,7 +11,7 @@ from tests.support.handmade import panel_of, row
 import twoway.analysis.measures.ambivalence as module
 from twoway.analysis.measures.ambivalence import CALIPER, ambivalence, ambivalence_index, much_of_both, same_balance
 from twoway.analysis.measures.estimates import units_of
-from twoway.analysis.patterns import PATTERNS
+from twoway.analysis.patterns import PATTERNS, THRESHOLDS
 
 FRIENDLY, POLITE, CONFLICTED = PATTERNS
 TONES = st.lists(st.tuples(st.floats(0, 4), st.floats(0, 4)), min_size=1, max_size=60)
@@ -97,4 +97,4 @@ def test_much_of_both_is_counted_on_every_day_by_the_thresholds_of_the_classes(t
     )
     found = row(much_of_both(view, units_of(view.dyads)), "much_good_and_bad", "all")
     good, bad = view.positivity[0, 0], view.negativity[0, 0]
-    assert found["estimate"] == pytest.approx(np.mean((good >= 1.0) & (bad > 0.3)))
+    assert found["estimate"] == pytest.approx(np.mean((good >= THRESHOLDS.positivity) & (bad > THRESHOLDS.negativity)))

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from tests.support.people import NOTHING_COMES_UP
 
 from twoway.analysis.accounts import dyad_tables
 from twoway.analysis.matters import chains_of, with_chains
@@ -131,12 +132,12 @@ def test_the_first_days_tell_nothing_of_later_ones(world):
 
 @pytest.fixture(scope="module")
 def plain():
-    """A run with nothing of it on, for three months, and its scenario."""
-    scenario = load("four-centres", {"design.days": 90, "context.turnover": 1})
+    """A run without matters, grievances and exits, for three months, and its scenario."""
+    scenario = load("four-centres", {"design.days": 90, "context.turnover": 1} | NOTHING_COMES_UP)
     return run(scenario, seed=2), Resolved(scenario)
 
 
-def test_with_the_defaults_there_is_nothing_decisive_but_what_was_before(plain):
+def test_without_matters_grievances_and_exits_only_what_was_before_is_decisive(plain):
     tables, resolved = plain
     for dyad in range(3):
         own = dyad_tables(tables, (0, 0, dyad))
@@ -147,7 +148,7 @@ def test_with_the_defaults_there_is_nothing_decisive_but_what_was_before(plain):
 
 
 @pytest.mark.parametrize("dyad", [(0, 0, 0), (0, 1, 2), (0, 3, 3)])
-def test_with_the_defaults_the_new_columns_add_no_word(plain, dyad):
+def test_without_matters_grievances_and_exits_their_columns_add_no_word(plain, dyad):
     tables, resolved = plain
     old = tables._replace(
         events=tables.events.drop(columns=NEW_COLUMNS), days=tables.days.drop(columns=["place", "grievance"])
