@@ -10,6 +10,8 @@ from tests.support.browsing import Open, Window, chromium
 from tests.support.served import Client, serving
 
 from twoway.seminar.server import Visitors, application
+from twoway.simulation.parameters.scenario import Scenario
+from twoway.simulation.run import PreparedScenario, simulate_centre
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +28,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
+    simulate_centre(PreparedScenario(Scenario()), 0, 0, 0, days=1)  # compiles: no page waits so long
     with serving(application(Visitors())) as one:
         yield one
 
