@@ -63,8 +63,8 @@ AT_ONCE = 2**12
 """Points of the prior looked at together."""
 BEST, WALKERS, STEPS = 0.2, 1024, 30
 """Share of points kept at each level on the way to the cutoff, points that then walk from there, and steps of each."""
-LEAST = 1e-12
-"""Share of the prior below which nothing is said to remain."""
+LEAST, STALLED = 1e-12, 0.995
+"""Share of the prior below which nothing is said to remain; and part of the level before that the next must reach."""
 TWINS, REPEATS = 12, 3
 """Points, and the number of seeds with which each is simulated, to estimate the spread between seeds."""
 CANDIDATES = 12
@@ -198,7 +198,7 @@ def remaining(
             before, level = level, max(float(np.quantile(worst, BEST)), CUTOFF)
             inside = points[worst < level]
             share *= len(inside) / len(points)
-            if not level < before or share < LEAST:
+            if level > max(CUTOFF, STALLED * before) or share < LEAST:
                 raise InputError(
                     f"less than {share:.0e} of the prior has an implausibility below {CUTOFF:g}: the facts aimed at "
                     "rule out nearly every value"
