@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from contextlib import suppress
 from copy import copy
 from functools import lru_cache
 from pathlib import Path
@@ -199,7 +200,10 @@ def all_declarations(scenario: type[Scenario] | Scenario = Scenario) -> list[Dec
 
 def known_declarations() -> dict[str, Declaration]:
     """Every declared number by ``section.field``: the package's own, and those of all extensions loaded so far."""
-    kinds: list[type[Scenario]] = [Scenario, *(scenario_type((extension,)) for extension in loaded_extensions())]
+    kinds: list[type[Scenario]] = [Scenario]
+    for extension in loaded_extensions():
+        with suppress(InputError):  # a file that no scenario can have was refused when one named it
+            kinds.append(scenario_type((extension,)))
     return {f"{d.section}.{d.name}": d for kind in kinds for d in all_declarations(kind)}
 
 

@@ -22,6 +22,7 @@ from twoway.simulation.parameters.scenario import (
     all_declarations,
     changed,
     json_schema,
+    known_declarations,
     load,
     scenario_type,
 )
@@ -315,6 +316,7 @@ def test_a_file_that_cannot_be_used_is_refused_in_words_that_name_it(tmp_path, o
     path = written(tmp_path, FILE.replace(old, new))
     message = refusal(load, path)
     assert str(path) in message
+    assert "coping.tension_relief" in known_declarations(), "other scenarios are not refused because of it"
     assert "mine.py" in message
     assert all(word in message for word in words), message
 
