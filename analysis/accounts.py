@@ -25,7 +25,7 @@ from twoway.analysis.matters import (
     with_chains,
 )
 from twoway.analysis.measures.ambivalence import ambivalence_index
-from twoway.analysis.tables import DYAD, DyadKey, kind_shares, on_day, require_columns, sentiment_of_deeds
+from twoway.analysis.tables import DYAD, DyadKey, evaluation_of_deeds, kind_shares, on_day, require_columns
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.columns import SHARE_OF
 from twoway.simulation.errors import InputError
@@ -100,7 +100,7 @@ def weighted_readings(
     last = left.reindex(pd.MultiIndex.from_frame(read[DYAD])).fillna(0).to_numpy()
     return read.assign(
         party=read_by(read),
-        evaluation=sentiment_of_deeds(read, "seen", resolved),
+        evaluation=evaluation_of_deeds(read, "seen", resolved),
         weight=weighty * faded,
         former=read["day"].to_numpy() <= last,
     )

@@ -6,7 +6,7 @@ which a ``Resolved`` scenario holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -76,30 +76,47 @@ def sentiment_of(acts: pd.Series, resolved: Resolved, dimension: int = EVALUATIO
     return np.append(np.array(values, np.float64), np.nan)[acts.cat.codes.to_numpy()]
 
 
-def sentiment_of_deeds(
-    events: pd.DataFrame, column: str, resolved: Resolved, dimension: int = EVALUATION
-) -> NDArray[np.float64]:
-    """Evaluation, potency or activity of what was done, or of what it was taken for, with its manner.
+MANNER_OF = {"act": "manner", "seen": "manner_seen"}
+"""The column with the manner in which an act was done, or was taken to be done."""
+
+
+def evaluation_of_deed(event: Mapping[Any, Any], column: str, resolved: Resolved) -> float:
+    """How good it was what was done, or what it was taken for, with its manner: ``evaluation_of_deeds`` of one row.
+
+    Parameters
+    ----------
+    event
+        Row of the events table about an act, as a dictionary.
+    column
+        ``act`` (what was done, and how) or ``seen`` (what it was taken for, and how).
+    resolved
+        The scenario with its data files.
+    """
+    manner = event.get(MANNER_OF[column])
+    shift = resolved.situations.manners[manner][EVALUATION] if isinstance(manner, str) else 0.0
+    return float(resolved.lexicon.acts[event[column]][EVALUATION] + shift)
+
+
+def evaluation_of_deeds(events: pd.DataFrame, column: str, resolved: Resolved) -> NDArray[np.float64]:
+    """How good it was what was done, or what it was taken for, with its manner: a number per row.
 
     Parameters
     ----------
     events
         Rows of the events table.
     column
-        ``act`` (what was done, and how) or ``seen`` (what it was taken for, and how).
+        As for ``evaluation_of_deed``.
     resolved
         The scenario with its data files.
-    dimension
-        ``EVALUATION``, ``POTENCY`` or ``ACTIVITY``.
 
     Returns
     -------
     array
         Shape (rows,), EPA units; NaN where there is no act.
     """
-    manner = events[{"act": "manner", "seen": "manner_seen"}[column]].cat
-    shifts = [float(resolved.situations.manners[name][dimension]) for name in manner.categories]
-    return sentiment_of(events[column], resolved, dimension) + np.append(shifts, 0.0)[manner.codes.to_numpy()]
+    manner = events[MANNER_OF[column]].cat
+    shifts = [resolved.situations.manners[name][EVALUATION] for name in manner.categories]
+    return sentiment_of(events[column], resolved) + np.append(shifts, 0.0)[manner.codes.to_numpy()]
 
 
 def require_columns(table: pd.DataFrame, name: str, columns: Iterable[str]) -> None:

@@ -20,7 +20,7 @@ from twoway.analysis.measures.ruptures import find_ruptures
 from twoway.analysis.narrative.interview import PhraseChoice
 from twoway.analysis.narrative.sentences import Event, evening, exchanges, quiet
 from twoway.analysis.narrative.story import expectation_sentences
-from twoway.analysis.tables import DYAD
+from twoway.analysis.tables import DYAD, evaluation_of_deed
 from twoway.experiments.comparison.schedule import ScenarioSchedule
 from twoway.seminar.charts import TALKS, DayMark
 from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, Turn, chances_by_source, plainly
@@ -40,9 +40,9 @@ from twoway.simulation.state import Party, empty_records
 from twoway.simulation.tables import TableBuilder
 
 EVENT_COLUMNS = (
-    "day", "event", "encounter", "exchange", "actor", "bent", "act", "seen", "way", "emotion_named",
-    "role_share", "strain_share", "person_share", "matter", "matter_state", "explained", "chain", "times", "open",
-    *DYAD,
+    "day", "event", "encounter", "exchange", "actor", "bent", "act", "manner", "seen", "manner_seen", "way",
+    "emotion_named", "role_share", "strain_share", "person_share", "matter", "matter_state", "explained", "chain",
+    "times", "open", *DYAD,
 )  # fmt: skip
 """Columns of the events table, ``with_chains``, that are looked up at every step."""
 MARKED_EVENTS = {
@@ -102,9 +102,9 @@ def act_chances(party: Party, turn: Turn, occasion: Occasion, conditions: Condit
     numbers, frames = conditions.parameters, conditions.frames
     script, strained, by_frame = chances_by_source(turn, occasion)
     person, count = party.definition @ by_frame, len(script)
-    bent = numbers.discretion if turn.mandated else 0.0
+    bending = {True: numbers.discretion, False: 1.0 - numbers.discretion} if turn.mandated else {False: 1.0}
     whole = np.zeros(count)
-    for weight, bends in ((bent, True), (1.0 - bent, False)):
+    for bends, weight in bending.items():
         role, strain = acting_from(party, turn, bends, frames, numbers)
         for act in range(count):
             chance = expected_choice(
@@ -359,11 +359,7 @@ class DyadTimeline:
             kind, number, actor, seen = (int(self.records[name][row]) for name in names)
             opener = actor if number % 2 == 0 else 1 - actor
             following = number + (2 if actor == side else 1)
-            acts, manner = self.resolved.situations.acts, int(self.records["manner_seen"][row])
-            good = self.resolved.lexicon.sentiment("acts", acts[seen])[0]
-            if manner >= 0:
-                good += list(self.resolved.situations.manners.values())[manner][0]
-            bad = actor != side and good < 0
+            bad = actor != side and evaluation_of_deed(self._event(row), "seen", self.resolved) < 0
             if following < (encounters[kind].longest if bad else encounters[kind].exchanges):
                 hardness = float(np.nan_to_num(self.records["hardness"][row]))
                 occasion = plainly(NOTHING_BEFORE if actor == side else 1 + seen)._replace(hardness=hardness)

@@ -10,7 +10,7 @@ from twoway.analysis.measures.estimates import Measure, Units, estimated, estima
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.measures.pattern_mix import members
 from twoway.analysis.patterns import PATTERNS
-from twoway.analysis.tables import sentiment_of_deeds
+from twoway.analysis.tables import evaluation_of_deeds
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 from twoway.simulation.parameters.scenario import Resolved
 
@@ -65,7 +65,7 @@ def negative_acts(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.
         A row per act, ordered by dyad and time. Columns ``row`` (of the panel), ``reader`` (0 client, 1 keyworker),
         ``time`` (days; within a day in the order of the events table) and ``person_share``.
     """
-    seen = sentiment_of_deeds(events, "seen", resolved)
+    seen = evaluation_of_deeds(events, "seen", resolved)
     bad = events[(seen < BAD) & events["act"].notna().to_numpy()]
     row, day = panel.rows_of(bad, "events"), bad["day"].to_numpy()
     within = pd.DataFrame({"row": row, "day": day}).groupby(["row", "day"]).cumcount().to_numpy()

@@ -7,7 +7,7 @@ import pandas as pd
 
 from twoway.analysis.measures.estimates import Measure, Units, estimated_shares
 from twoway.analysis.measures.panel import Panel
-from twoway.analysis.tables import sentiment_of_deeds
+from twoway.analysis.tables import evaluation_of_deeds
 from twoway.simulation.affect_control.frames import KEYWORKER, ROLES
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.situations import ENCOUNTER_KINDS, EncounterKind
@@ -46,7 +46,7 @@ def contact(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Units
     """
     everyday = (events["encounter"] == ENCOUNTER_KINDS[EncounterKind.EVERYDAY]) & (events["actor"] == ROLES[KEYWORKER])
     acts = events[everyday.to_numpy()]
-    good = sentiment_of_deeds(acts, "act", resolved)
+    good = evaluation_of_deeds(acts, "act", resolved)
     hits = np.zeros((len(panel.dyads), len(TONES)))
     np.add.at(hits, (panel.rows_of(acts, "events"), np.where(good > WARM, 0, np.where(good < HOSTILE, 2, 1))), 1.0)
     cases = np.repeat(hits.sum(axis=1, keepdims=True), len(TONES), axis=1)

@@ -14,7 +14,7 @@ from twoway.analysis.measures.contact import HOSTILE, WARM
 from twoway.analysis.measures.estimates import Measure, Units, correlation, estimated, moments
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.measures.warmth import kept_until
-from twoway.analysis.tables import require_columns, sentiment_of_deeds
+from twoway.analysis.tables import evaluation_of_deeds, require_columns
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.situations import ENCOUNTER_KINDS, EncounterKind
@@ -146,7 +146,7 @@ def acts_of_critical(panel: Panel, events: pd.DataFrame, resolved: Resolved, day
     when = events["day"].between(day + AFTER[0], last).to_numpy()
     outside = (events["encounter"] != ENCOUNTER_KINDS[EncounterKind.CONTROL]).to_numpy()
     acts = events[when & outside & (events["actor"] == ROLES[KEYWORKER]).to_numpy() & events["act"].notna().to_numpy()]
-    good, row = sentiment_of_deeds(acts, "act", resolved), panel.rows_of(acts, "events")
+    good, row = evaluation_of_deeds(acts, "act", resolved), panel.rows_of(acts, "events")
     counts = np.stack(
         [np.bincount(row[which], minlength=len(bad)) for which in (good < HOSTILE, good > WARM, slice(None))], axis=1
     ).astype(np.float64)

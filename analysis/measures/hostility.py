@@ -10,7 +10,7 @@ from twoway.analysis.measures.coercion import formal_control
 from twoway.analysis.measures.contact import HOSTILE
 from twoway.analysis.measures.estimates import Measure, Units, estimated, estimated_means
 from twoway.analysis.measures.panel import Panel
-from twoway.analysis.tables import sentiment_of_deeds
+from twoway.analysis.tables import evaluation_of_deeds
 from twoway.simulation.affect_control.frames import CLIENT, ROLES
 from twoway.simulation.parameters.scenario import Resolved
 
@@ -53,7 +53,7 @@ def hostile_acts(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> NDAr
     array of int
         Acts, shape (dyads, days).
     """
-    own = (events["actor"] == ROLES[CLIENT]).to_numpy() & (sentiment_of_deeds(events, "act", resolved) < HOSTILE)
+    own = (events["actor"] == ROLES[CLIENT]).to_numpy() & (evaluation_of_deeds(events, "act", resolved) < HOSTILE)
     acts = events[own]
     counts = np.zeros(panel.post.shape, np.int64)
     np.add.at(counts, (panel.rows_of(acts, "events"), np.searchsorted(panel.days, acts["day"].to_numpy())), 1)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from twoway.analysis.measures.estimates import Measure, Units, correlation, estimated, moments, units_alone
 from twoway.analysis.measures.panel import Panel
-from twoway.analysis.tables import DYAD, sentiment_of_deeds
+from twoway.analysis.tables import DYAD, evaluation_of_deeds
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.situations import ENCOUNTER_KINDS, EncounterKind
@@ -103,7 +103,7 @@ def control_and_warmth(panel: Panel, events: pd.DataFrame, resolved: Resolved, u
     by = person[row, np.maximum(column - 1, 0)]
     count = int(person.max()) + 1
     control = (acts["encounter"] == ENCOUNTER_KINDS[EncounterKind.CONTROL]).to_numpy()
-    good = sentiment_of_deeds(acts, "act", resolved)
+    good = evaluation_of_deeds(acts, "act", resolved)
     weeks = np.bincount(person.ravel(), minlength=count) / 7
     others = np.bincount(by[~control], minlength=count)
     warmth = np.bincount(by[~control], good[~control], minlength=count)

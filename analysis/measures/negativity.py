@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from twoway.analysis.measures.estimates import Measure, Units, estimated
 from twoway.analysis.measures.panel import Panel
-from twoway.analysis.tables import sentiment_of_deeds
+from twoway.analysis.tables import evaluation_of_deeds
 from twoway.simulation.affect_control.frames import KEYWORKER, ROLES
 from twoway.simulation.events import EVENTS, EXCHANGE, NEW_KEYWORKER, TALK_FAILED
 from twoway.simulation.parameters.scenario import Resolved
@@ -64,7 +64,7 @@ def negative_readings(panel: Panel, events: pd.DataFrame, resolved: Resolved) ->
     row = row[order]
     rating = (events["positivity"].to_numpy() - events["negativity"].to_numpy())[order]
     follows = (row[1:] == row[:-1]) & (broken[1:] == broken[:-1])
-    evaluation = sentiment_of_deeds(events, "seen", resolved)[order]
+    evaluation = evaluation_of_deeds(events, "seen", resolved)[order]
     table = pd.DataFrame(
         {"row": row[1:], "before": rating[:-1], "change": np.diff(rating), "evaluation": evaluation[1:]}
     )

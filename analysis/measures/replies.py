@@ -15,7 +15,7 @@ from twoway.analysis.measures.contact import HOSTILE
 from twoway.analysis.measures.estimates import Measure, Units, estimated, estimated_shares, not_estimated, tidy
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.measures.tracking import pooled_correlation
-from twoway.analysis.tables import EVALUATION, POTENCY, sentiment_of, sentiment_of_deeds
+from twoway.analysis.tables import EVALUATION, POTENCY, evaluation_of_deeds, sentiment_of
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.situations import ENCOUNTER_KINDS
@@ -222,7 +222,7 @@ def hostile_runs(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: 
     """
     acts, n = events[events["exchange"].notna().to_numpy()], len(panel.dyads)
     first = acts["exchange"].to_numpy(np.int64) == 0
-    hostile = sentiment_of_deeds(acts, "act", resolved) < HOSTILE
+    hostile = evaluation_of_deeds(acts, "act", resolved) < HOSTILE
     encounter = np.cumsum(first) - 1
     row = panel.rows_of(acts, "events")
     before = np.concatenate([[False], hostile[:-1]]) & ~first

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from twoway.analysis.measures.estimates import Measure, Units, correlations, estimated, moments
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.measures.ratings import observed_ratings
-from twoway.analysis.tables import sentiment_of_deeds
+from twoway.analysis.tables import evaluation_of_deeds
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.situations import ENCOUNTER_KINDS, EncounterKind
@@ -67,7 +67,7 @@ def warm_and_controlling(panel: Panel, events: pd.DataFrame, resolved: Resolved,
     acts, n = events[own & (events["day"] <= day).to_numpy()], len(panel.dyads)
     row = panel.rows_of(acts, "events")
     control = (acts["encounter"] == ENCOUNTER_KINDS[EncounterKind.CONTROL]).to_numpy()
-    good = sentiment_of_deeds(acts, "act", resolved)
+    good = evaluation_of_deeds(acts, "act", resolved)
     all_, others = np.bincount(row, minlength=n), np.bincount(row[~control], minlength=n)
     with np.errstate(divide="ignore", invalid="ignore"):
         warmth: Floats = np.bincount(row[~control], good[~control], minlength=n) / np.where(others > 0, others, np.nan)

@@ -29,6 +29,7 @@ from twoway.analysis.narrative.words.grammar import (
     emotion_phrase,
     reading_noun,
 )
+from twoway.analysis.tables import evaluation_of_deed
 from twoway.simulation.action_tables import PLAIN
 from twoway.simulation.affect_control.lexicon import NEUTRAL
 from twoway.simulation.coping import COPING_WAYS
@@ -64,18 +65,6 @@ def _causes(event: Event, party: str) -> dict[str, str]:
     return CAUSES[party] | ({"role": "the rules"} if rules else {})
 
 
-def _manner(event: Event, column: str) -> str:
-    """The manner in which an act was done, or seen; empty where acts are done as they are."""
-    return str(event[column]) if has_word(event.get(column)) else ""
-
-
-def _goodness(event: Event, seen: bool, resolved: Resolved) -> float:
-    """Evaluation of an act as it was done, or seen, with its manner."""
-    act, manner = (event["seen"], _manner(event, "manner_seen")) if seen else (event["act"], _manner(event, "manner"))
-    shift = resolved.situations.manners[manner][0] if manner else 0.0
-    return float(resolved.lexicon.acts[act][0] + shift)
-
-
 def misread(event: Event, resolved: Resolved) -> float:
     """How much better (plus) or worse (minus) an act was seen than it was done, EPA units of evaluation.
 
@@ -88,7 +77,7 @@ def misread(event: Event, resolved: Resolved) -> float:
     resolved
         The scenario with its data files.
     """
-    return _goodness(event, True, resolved) - _goodness(event, False, resolved)
+    return evaluation_of_deed(event, "seen", resolved) - evaluation_of_deed(event, "act", resolved)
 
 
 def put_down(event: Event, party: str) -> str:
@@ -146,7 +135,7 @@ def _taken(event: Event, better: float, resolved: Resolved, choice: PhraseChoice
     """For what an act was taken that was clearly seen as *better*, or worse, than it was; it follows he or she."""
     if event["seen"] == event["act"]:
         return f"took it as done {event['manner_seen']}"
-    good = _goodness(event, True, resolved) >= 0
+    good = evaluation_of_deed(event, "seen", resolved) >= 0
     ways = choice.of("better", BETTER[good]) if better > 0 else choice.of("worse", WORSE[good])
     return ways.format(reading_noun(event["seen"], event["encounter"]))
 
@@ -201,8 +190,8 @@ def exchange(event: Event, resolved: Resolved, choice: PhraseChoice, by_name: bo
     did = act_phrase(event["act"], them, event["encounter"], matter=int(event["day"]), about=about)
     bending = "not going by the book, " if event["bent"] == 1 else ""
     once_more = f", {again(event['times'])}" if event["act"] in ASKING and _asked_before(event) else ""
-    manner = _manner(event, "manner")
-    how = f"{manner} " if manner and manner != list(resolved.situations.manners)[PLAIN] else ""
+    manner, plain = event.get("manner"), list(resolved.situations.manners)[PLAIN]
+    how = f"{manner} " if has_word(manner) and manner != plain else ""
     told = f"{capitalised(f'{bending}{subject}')} {how}{did}{once_more}. {reading(event, resolved, choice)}"
     return " ".join(filter(None, [told, _outcome(event, choice)]))
 

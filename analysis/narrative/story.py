@@ -23,7 +23,7 @@ from twoway.analysis.narrative.turning_points import KIND_TOLD, turning_points_o
 from twoway.analysis.narrative.words.grammar import OTHER, PRONOUN, act_phrase, capitalised, percent, role_noun, words
 from twoway.analysis.patterns import at_day, reasoned
 from twoway.analysis.render.document import Block, Pair, Piece
-from twoway.analysis.tables import DYAD, kind_shares, require_columns, sentiment_of_deeds
+from twoway.analysis.tables import DYAD, evaluation_of_deeds, kind_shares, require_columns
 from twoway.simulation import SCOPE
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.columns import SHARE_OF
@@ -107,7 +107,7 @@ def everyday_sentences(events: pd.DataFrame, first: int, last: int, resolved: Re
     when = f"In these {last - first + 1} days" if last > first else "On this day"
     told = f"{when} they met {times_told(len(met))}: {_joined(parts)}."
     hers = exchanges[exchanges["actor"] == "keyworker"]
-    harsh = hers[sentiment_of_deeds(hers, "act", resolved) < 0]["act"].value_counts()
+    harsh = hers[evaluation_of_deeds(hers, "act", resolved) < 0]["act"].value_counts()
     where = {"search": "control"}
     counted = words("matters")["counted"] if resolved.matters.matters else {}
     often = [

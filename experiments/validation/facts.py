@@ -40,7 +40,7 @@ from twoway.analysis.measures.pattern_mix import all_three, classes_on, patterns
 from twoway.analysis.measures.tracking import pooled_correlation, tracking_sums
 from twoway.analysis.patterns import PATTERNS
 from twoway.analysis.statistics.intervals import student_interval
-from twoway.analysis.tables import sentiment_of_deeds
+from twoway.analysis.tables import evaluation_of_deeds
 from twoway.experiments.validation.fact_conditions import SimulatedCondition
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 
@@ -300,7 +300,7 @@ def _acts_of_clients(one: SimulatedCondition) -> Floats:
     """Mean evaluation of what each client did over the stay, shape (dyads,)."""
     acts = one.events[(one.events["actor"] == ROLES[CLIENT]).to_numpy() & one.events["act"].notna().to_numpy()]
     rows, n = one.panel.rows_of(acts, "events"), len(one.panel.dyads)
-    good = sentiment_of_deeds(acts, "act", one.resolved)
+    good = evaluation_of_deeds(acts, "act", one.resolved)
     return np.bincount(rows, good, minlength=n) / np.maximum(np.bincount(rows, minlength=n), 1)
 
 
@@ -415,7 +415,7 @@ def people_mostly_see_what_is_done(simulated: Mapping[str, SimulatedCondition]) 
     """Share of acts taken for something about as good as what was done."""
     one = simulated["ordinary"]
     acts = one.events[one.events["act"].notna().to_numpy()]
-    seen, done = (sentiment_of_deeds(acts, column, one.resolved) for column in ("seen", "act"))
+    seen, done = (evaluation_of_deeds(acts, column, one.resolved) for column in ("seen", "act"))
     off = np.abs(seen - done) > ABOUT_AS_GOOD
     rows, n = one.panel.rows_of(acts, "events"), len(one.panel.dyads)
     near = np.column_stack([np.bincount(rows, ~off, minlength=n), np.bincount(rows, minlength=n)]).astype(np.float64)

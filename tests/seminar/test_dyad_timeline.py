@@ -36,6 +36,15 @@ def timeline() -> DyadTimeline:
     return timeline_of("high-turnover/3/p2")
 
 
+@pytest.fixture(scope="module", params=["as it ships", "with manners and grievances"])
+def told(request: pytest.FixtureRequest, timeline: DyadTimeline) -> DyadTimeline:
+    """A timeline in which encounters are exchanges alone, and one in which deeds have manners and grievances open."""
+    if request.param == "as it ships":
+        return timeline
+    more = {"meaning.situations": "answering", "lasting.grievance_size": 1.0, "lasting.offence_threshold": 0.3}
+    return DyadTimeline(ScenarioSchedule("answering", load("ordinary", more)), 3, (0, 0, 2))
+
+
 def positions(timeline: DyadTimeline) -> list[Position]:
     found = [BEGINNING]
     while (then := after(found[-1], [timeline])) != found[-1]:
@@ -54,11 +63,11 @@ def test_a_stay_is_that_of_a_run_with_the_same_luck(timeline: DyadTimeline) -> N
     assert timeline.tables.events.equals(mine)
 
 
-def test_stepping_tells_everything_that_happened_once_and_in_order(timeline: DyadTimeline) -> None:
-    told = [timeline.latest_event(position) for position in positions(timeline)[1:]]
-    events = timeline.tables.events
-    assert [one["day"] for one in told if one] == events["day"].tolist()
-    assert [one["act"] for one in told if one and one["event"] == "exchange"] == exchanges_of(events)["act"].tolist()
+def test_stepping_tells_everything_that_happened_once_and_in_order(told: DyadTimeline) -> None:
+    latest = [told.latest_event(position) for position in positions(told)[1:]]
+    events = told.tables.events
+    assert [one["day"] for one in latest if one] == events["day"].tolist()
+    assert [one["act"] for one in latest if one and one["event"] == "exchange"] == exchanges_of(events)["act"].tolist()
 
 
 def test_back_undoes_a_step(timeline: DyadTimeline) -> None:
@@ -70,13 +79,15 @@ def test_back_from_the_beginning_stays_there(timeline: DyadTimeline) -> None:
     assert before(BEGINNING, [timeline]) == BEGINNING
 
 
-def test_an_exchange_is_told_as_the_story_tells_it(timeline: DyadTimeline) -> None:
-    events = with_numbers(timeline.tables.events)
-    place = events.groupby("day").cumcount() + 1
-    for met, scene in list(exchanges_of(events).groupby("met"))[:20]:
-        told = exchanges(scene.to_dict("records"), timeline.resolved, PhraseChoice(f"0/0/2/{met}"))
+def test_an_exchange_is_told_as_the_story_tells_it(told: DyadTimeline) -> None:
+    events = with_numbers(told.tables.events)
+    place, between = events.groupby("day").cumcount() + 1, 0
+    for met, scene in list(exchanges_of(events).groupby("met"))[:60]:
+        story = exchanges(scene.to_dict("records"), told.resolved, PhraseChoice(f"0/0/2/{met}"))
         steps = [Position(int(day), int(place[row])) for row, day in scene["day"].items()]
-        assert [timeline.narrate(step) for step in steps] == told
+        assert [told.narrate(step) for step in steps] == story
+        between += steps[-1].events - steps[0].events >= len(steps)
+    assert (between > 0) == (told.schedule.name == "answering"), "a grievance opens between two exchanges"
 
 
 def test_exchanges_are_numbered_as_why_counts_them(timeline: DyadTimeline) -> None:
