@@ -291,7 +291,7 @@ def _rows(far: FarFuture[Any], task: Task) -> Rows:
     from distributed import KilledWorker
 
     with suppress(OSError, CancelledError, asyncio.CancelledError):  # the way to what has the result may be lost too
-        if far.status == "finished":
+        if far.status not in ("error", "cancelled"):  # finished; or lost again with its worker, and given to another
             return far.result()
     if far.status != "error":
         raise InputError(f"the Dask scheduler was lost, or has forgotten the study's tasks. {_resume_hint(task)}")
