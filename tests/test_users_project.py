@@ -8,9 +8,6 @@ import sys
 import pandas as pd
 import pytest
 
-pytestmark = pytest.mark.xdist_group("a user's project")
-"""One worker runs them all: compiling for what a file declares takes most of their time."""
-
 OWN = '''
 from twoway import Mark, ParameterGroup, coping_way, event_kind, figure, outcome, parameter
 

@@ -29,9 +29,6 @@ from twoway.simulation.parameters.scenario import (
 from twoway.simulation.run import CentreRecords, PreparedScenario, simulate_centre
 from twoway.simulation.tables import columns_of, run
 
-pytestmark = pytest.mark.xdist_group("extensions")
-"""One worker runs them all: compiling for what a file declares takes most of their time."""
-
 SMALL = {"design.clients": 4, "design.days": 20, "coping.tension_threshold": 0.1, "context.turnover": 2}
 SMALL |= NOTHING_COMES_UP
 

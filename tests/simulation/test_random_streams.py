@@ -38,9 +38,6 @@ from twoway.simulation.random_streams import (
 )
 from twoway.simulation.run import PreparedScenario, simulate_centre
 
-pytestmark = pytest.mark.xdist_group("a sixth way")
-"""One worker runs them all: compiling for what a file declares takes most of their time."""
-
 LAW = settings(deadline=None, max_examples=40)
 
 NO_STREAMS = {"ANY", "FIRST", "LONGEST", "SEEN"}

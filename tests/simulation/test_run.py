@@ -173,7 +173,6 @@ def test_the_event_log_has_room_for_encounters_that_go_on_though_two_opponents_m
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("other frames")
 def test_frames_and_lexicon_of_ones_own_can_be_simulated(tmp_path):
     two = tmp_path / "two.toml"
     two.write_text(

@@ -22,9 +22,6 @@ from twoway.simulation.data_files import DATA
 from twoway.simulation.parameters.scenario import OF_PEOPLE, Scenario, changed, load, shipped_names
 from twoway.simulation.tables import run
 
-pytestmark = pytest.mark.xdist_group("other frames")
-"""One worker runs them all: compiling for other frames takes most of their time."""
-
 DRAWS = {"names": ["learning.perceptual_noise", "context.control"], "rows": [[1.1, 3.0], [1.6, 1.5]]}
 
 
