@@ -31,6 +31,8 @@ from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import FrameRecord
 from twoway.simulation.rules.choice import role_share
 from twoway.simulation.rules.lasting import (
+    MISTRUST_THRESHOLD,
+    TRUST_THRESHOLD,
     coercion_weight,
     explained_impersonal_weight,
     formal_role_share,
@@ -59,6 +61,8 @@ if TYPE_CHECKING:
 
 LEAST_LOG_WEIGHT = -30.0
 """Log-weight below the highest that no frame falls under: nothing is ruled out for ever (assumed; about 1 in 10^13)."""
+BALANCED = TRUST_THRESHOLD - MISTRUST_THRESHOLD
+"""Rating, positivity less negativity, of somebody who is at both thresholds, EPA units."""
 
 
 class SourceShares(NamedTuple):
@@ -108,11 +112,11 @@ def trust(party: Party, parameters: Parameters) -> tuple[float, float]:
     party
         A party's view of the other.
     parameters
-        Uses ``trust_threshold``, ``mistrust_threshold`` and ``trust_width``.
+        Uses ``trust_width``.
     """
     return (
-        trust_level(party.positivity, parameters.trust_threshold, parameters.trust_width),
-        trust_level(party.negativity + party.grievance, parameters.mistrust_threshold, parameters.trust_width),
+        trust_level(party.positivity, TRUST_THRESHOLD, parameters.trust_width),
+        trust_level(party.negativity + party.grievance, MISTRUST_THRESHOLD, parameters.trust_width),
     )
 
 

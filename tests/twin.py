@@ -19,6 +19,7 @@ from twoway.simulation.parameters.scenario import Resolved, Scenario
 Vector = NDArray[np.float64]
 Amount = TypeVar("Amount", float, Vector)
 CLIENT, KEYWORKER = 0, 1
+TRUSTED_FROM, MISTRUSTED_FROM = 1.0, 0.75  # 7.8
 ROLES = ("client", "keyworker")
 CONTROL, REQUEST, TALK, REPAIR = 1, 2, 3, 4
 KINDS = ("everyday", "control", "request", "planned", "repair")
@@ -538,7 +539,7 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int) -> bool:
 
 def trust(c: Centre, party: Party) -> tuple[float, float]:  # 7.8
     bad = party.negativity + party.grievance
-    stocks = (party.positivity / c.lasting.trust_threshold, bad / c.lasting.mistrust_threshold)
+    stocks = (party.positivity / TRUSTED_FROM, bad / MISTRUSTED_FROM)
     good, ill = (0.5 + 0.5 * np.tanh((stock - 1) / c.lasting.trust_width) for stock in stocks)
     return float(good), float(ill)
 
@@ -661,8 +662,7 @@ def own_share(c: Centre, party: Party) -> float:  # 7.6
 
 def bond(c: Centre, i: int) -> float:  # 7.17
     ratings = [party.positivity - party.negativity - party.grievance for party in (c.clients[i], c.keyworkers[i])]
-    middle = c.lasting.trust_threshold - c.lasting.mistrust_threshold
-    return c.stay.bond * float(sum(ratings) / 2 - middle)
+    return c.stay.bond * float(sum(ratings) / 2 - (TRUSTED_FROM - MISTRUSTED_FROM))
 
 
 def shifts(c: Centre) -> Vector:  # 7.4
@@ -763,8 +763,6 @@ def repair_talk(c: Centre, i: int, day: int, proposer: int) -> None:  # 7.10
         if repaired:
             party.renew(np.log(move_toward(party.definition, mean, c.coping.talk_convergence)))
             party.tension = reduced_by(party.tension, c.coping.tension_relief)
-        else:
-            party.negativity += c.coping.failed_talk_negativity
     if repaired:
         client.known_rules = move_toward(client.known_rules, 1.0, c.coping.talk_convergence)
     else:

@@ -19,7 +19,7 @@ VERDICTS = (MET, TOO_SMALL, BETWEEN, MISSED, NOT_YET)
 CALIBRATION, HELD_OUT, STRUCTURE = "calibration", "held out", "structure"
 LATER = "later calibration"
 """Use of a fact that is set aside for calibration, but that the posterior sample that ships was not aimed at."""
-AIMED_AT = (1,)
+AIMED_AT = (1, 2)
 """Lists of facts that the posterior sample that ships was aimed at."""
 Text = Annotated[str, Field(min_length=1)]
 Bounds = tuple[float, float]
@@ -42,6 +42,8 @@ class DeclaredPart(_Row):
     """Below the first and above the second the model is wrong."""
     worth: float | None = None
     """Smallest effect worth having; the end of the accepted range that is nearer to it is no effect."""
+    out_of_reach: str = ""
+    """What the model lacks to meet it anywhere within the priors; calibration then does not aim at it."""
 
     @model_validator(mode="after")
     def _in_order(self) -> DeclaredPart:
@@ -99,7 +101,7 @@ class DeclaredFact(_Row):
     """What it is used for, fixed beforehand by the rule that ``facts.toml`` states."""
     since: Literal[1, 2]
     """List with which it came."""
-    needs: Literal["", "exits"] = ""
+    needs: str = ""
     """What the model does not have yet, without which the fact cannot be measured."""
     sources: tuple[str, ...]
     """Publications; none for what is assumed."""

@@ -24,7 +24,7 @@ SMALL_SIZE = {"design.clients": 4, "design.days": 40, "context.caseload": 2}
 SMALL = changed(Scenario(), SMALL_SIZE | {"context.turnover": 4, "context.opposition": 1} | NOTHING_COMES_UP)
 LASTING = {d.name: d for d in all_declarations() if d.section == "lasting"}
 INERT = (
-    "trust_threshold", "mistrust_threshold", "trust_width", "betrayal_weight", "offence_threshold",
+    "trust_width", "betrayal_weight", "offence_threshold",
     "grievance_half_life", "grievance_tension", "hearsay",
 )  # fmt: skip
 """Numbers that say where, how wide and how long: nothing asks for them while the weights are 0."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.other_situations import going_on
-from tests.support.people import REPLYING, of_learning
+from tests.support.people import NOTHING_COMES_UP, REPLYING, of_learning
 
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.events import EXCHANGE
@@ -93,7 +93,7 @@ def test_other_draws_for_dyad_three_reach_the_others_only_through_talk():
 
 @pytest.mark.parametrize("end", [2.0**-33, 1.0 - 2.0**-33])
 def test_draws_at_either_end_of_their_range_can_be_simulated(end):
-    prepared = small(context__turnover=1.0)
+    prepared = small(context__turnover=1.0, stay__placing=0.0, stay__running=0.0)
     extreme = with_written(draws_of(1), (ANY, ANY, ANY, ANY, end))
     stay = simulate_centre(prepared, 1, 0, 0, draws=extreme)
     done = stay.events[stay.events.event == EXCHANGE]
@@ -161,7 +161,9 @@ def test_the_event_log_has_room_for_encounters_that_go_on_though_two_opponents_m
     opponents = {"people.client_tilt": -4.0, "people.keyworker_tilt": -4.0, "coping.propose_talk_log_odds": 5.0}
     size = {"design.clients": 3, "design.days": 40, "context.turnover": 4.0, "meaning.situations": str(path)}
     always = dict.fromkeys(("context.control", "context.requests"), 14.0) | {"context.planned": 7.0}
-    prepared = PreparedScenario(changed(Scenario(), size | opponents | always | of_learning(**REPLYING)))
+    prepared = PreparedScenario(
+        changed(Scenario(), NOTHING_COMES_UP | size | opponents | always | of_learning(**REPLYING))
+    )
     last_of_all = ((stream, ANY, ANY, ANY, 1.0 - 2.0**-33) for stream in ENCOUNTERS)  # the last acts listed are bad
     daily = with_written(draws_of(1), (MEETINGS, ANY, ANY, ANY, 2.0**-33), *last_of_all)
     stay = simulate_centre(prepared, 1, 0, 0, draws=daily)

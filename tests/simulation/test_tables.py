@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.support.people import NOTHING_COMES_UP
 
 from twoway.simulation.affect_control.lexicon import NEUTRAL, SCALE
 from twoway.simulation.affect_control.theory import AffectControl
@@ -124,7 +125,8 @@ def test_days_and_dyads_miss_nothing(tables):
     assert not tables.dyads.isna().any(axis=None)
 
 
-def test_an_exchange_tells_all_of_the_exchange_and_nothing_else_does(tables):
+def test_where_nothing_is_asked_for_an_exchange_tells_all_of_the_exchange_and_nothing_else_does():
+    tables = run(changed(TINY, NOTHING_COMES_UP), seed=1, replicates=3)
     told = [column for column in tables.events if column not in {*ALWAYS, *STATE, *AT_TIMES, "way", "friend"}]
     told = [column for column in told if not column.startswith("share_of_")]
     exchange = tables.events["event"] == "exchange"

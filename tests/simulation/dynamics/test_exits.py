@@ -24,6 +24,7 @@ from twoway.simulation.parameters.declare import declarations
 from twoway.simulation.parameters.scenario import Scenario, changed
 from twoway.simulation.parameters.stay import Stay
 from twoway.simulation.random_streams import ANY, OUTSIDE, PEERS, WHEREABOUTS, draws_of, with_written
+from twoway.simulation.rules.lasting import MISTRUST_THRESHOLD, TRUST_THRESHOLD
 from twoway.simulation.run import Detail, PreparedScenario, simulate, simulate_centre
 from twoway.simulation.situations import EncounterKind
 from twoway.simulation.state import CENTRE, ENDED, GONE, LEAVE, PLACED, PLACES
@@ -64,8 +65,7 @@ def within_a_day(*hazards):
 
 def standing_of(rating, numbers):
     """How good a relationship is in which both have this rating, EPA units beyond the two thresholds."""
-    lasting = Scenario().lasting
-    return numbers["bond"] * (rating - (lasting.trust_threshold - lasting.mistrust_threshold))
+    return numbers["bond"] * (rating - (TRUST_THRESHOLD - MISTRUST_THRESHOLD))
 
 
 # Nobody leaves where nothing makes them leave
