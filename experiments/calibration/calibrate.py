@@ -17,9 +17,12 @@ from twoway.experiments.calibration.history_matching import (
     ACCEPT,
     CANDIDATES,
     CUTOFF,
+    WANTED,
     HistoryMatch,
     Plan,
+    Wave,
     match_history,
+    meeting_others,
 )
 from twoway.experiments.calibration.posterior import MIDDLE
 from twoway.experiments.calibration.priors import Priors, priors
@@ -66,26 +69,32 @@ def _numbers_table(found: HistoryMatch, free: Priors) -> pd.DataFrame:
 def _waves_table(found: HistoryMatch) -> pd.DataFrame:
     """Simulated points: a row per wave and two for the end.
 
-    Columns: wave, points, remaining (share of the prior they are from), meet every part (how many, by their values).
+    Columns: wave, points, remaining (share of the prior they are from), set_aside (parts without which nothing would
+    have remained; in the last row those that an accepted point need not meet), meet_all_others (how many points do).
     """
     goal = targets()
-
-    def meeting(values: Floats) -> int:
-        return int((goal.beyond(values) <= 0).all(axis=1).sum())
-
-    *waves, last = found.waves
-    rows = [(f"wave {k}", len(w.points), w.remaining, meeting(w.values)) for k, w in enumerate(waves, 1)]
-    rows.append(("last points", len(last.points), last.remaining, meeting(last.values)))
-    rows.append(("not rejected early", len(found.points), np.nan, meeting(found.values)))
-    return pd.DataFrame(rows, columns=["wave", "points", "remaining", "meet every part"])
+    names = [f"wave {number}" for number in range(1, len(found.waves))] + ["last points", "not rejected early"]
+    steps = [*found.waves, Wave(found.points, found.values, np.nan, found.aside)]
+    rows = [
+        {
+            "wave": name,
+            "points": len(step.points),
+            "remaining": step.remaining,
+            "set_aside": "; ".join(goal.names[part] for part in step.aside),
+            "meet_all_others": int(meeting_others(goal.beyond(step.values) > 0, found.aside).sum()),
+        }
+        for name, step in zip(names, steps, strict=True)
+    ]
+    return pd.DataFrame(rows)
 
 
 def _parts_table(found: HistoryMatch) -> pd.DataFrame:
     """Each part aimed at: how often it is met before and after, and how good its emulator is.
 
     Columns: part, accept_low, accept_high, seed_sd (SD between seeds with most dyads), met_before (share of the
-    first wave), met_after (of the last points), met_by_sample (of the accepted), representative (value at the
-    defaults), explained and covered (of the last wave's emulator, on the last points, which are new to it).
+    first wave), met_after (of the last points), met_by_sample (of the accepted), set_aside (whether accepted points
+    need not meet it), representative (value at the defaults), explained and covered (of the last wave's emulator, on
+    the last points, which are new to it).
     """
     goal, last = targets(), found.waves[-1]
     checks = {
@@ -101,6 +110,7 @@ def _parts_table(found: HistoryMatch) -> pd.DataFrame:
             "met_before": (goal.beyond(found.waves[0].values) <= 0).mean(axis=0),
             "met_after": (goal.beyond(last.values) <= 0).mean(axis=0),
             "met_by_sample": (goal.beyond(found.values[found.accepted]) <= 0).mean(axis=0),
+            "set_aside": [part in found.aside for part in range(len(goal.names))],
             "representative": found.represented,
             "explained": [checks[part].explained if part in checks else np.nan for part in range(len(goal.names))],
             "covered": [checks[part].covered if part in checks else np.nan for part in range(len(goal.names))],
@@ -134,20 +144,28 @@ def _calibration_sentences(
     )
     yield (
         f"Of {last['points']} points drawn from what remains, {hopeful['points']} were not rejected early, and "
-        f"{accepted} of these are accepted: they miss no part by more than {ACCEPT:g} standard errors "
-        f"({hopeful['meet every part']} miss none at all). They lie evenly in what remains."
+        f"{accepted} of these are accepted: but for parts set aside they miss none by more than {ACCEPT:g} standard "
+        f"errors ({hopeful['meet_all_others']} miss none at all). They lie evenly in what remains."
     )
+    aside = parts[parts["set_aside"]]
+    if len(aside):
+        told = listed([f"{row.part} ({percent(row.met_by_sample)})" for row in aside.itertuples()])
+        yield (
+            f"Set aside, as less than {percent(WANTED)} of the last points would meet it and all others, "
+            f"{'is' if len(aside) == 1 else 'are'} {told}; in brackets the share of the sample that does meet it."
+        )
     hard = parts[parts["met_after"] < 0.5].sort_values("met_after")
     if len(hard):
         told = listed([f"{row.part} ({percent(row.met_after)})" for row in hard.itertuples()])
         yield f"Hardest to meet, with the share of the last points that do: {told}."
     missed = parts[(parts["representative"] < parts["accept_low"]) | (parts["representative"] > parts["accept_high"])]
+    missed = missed[~missed["set_aside"]]
     told = listed([f"{row.part} ({decimal(row.representative)})" for row in missed.itertuples()])
     yield (
         f"The defaults are one of the accepted points that lie in the middle {percent(MIDDLE)} of the sample in every "
         "single number (or in the most numbers, if none does in all): of the most central of these, "
-        f"{CANDIDATES} at most, the one that, rounded and simulated again, comes nearest to all parts. "
-        + (f"Then it misses {told}." if len(missed) else "Then it meets every part.")
+        f"{CANDIDATES} at most, the one that, rounded and simulated again, comes nearest to all parts not set aside. "
+        + (f"Of these it then misses {told}." if len(missed) else "It then meets every one of these.")
     )
     narrow = numbers.sort_values("narrowed")
     pinned = narrow[narrow["narrowed"] < NARROW]

@@ -74,6 +74,12 @@ def fit_emulator(points: Floats, values: Floats) -> Emulator:
     return Emulator(process, middle, spread)
 
 
+def expected(emulator: Emulator, points: Floats) -> Floats:
+    """Mean of a part at points of the unit cube, shape (n, d): what ``predict`` gives first, at half the price."""
+    mean: Floats = emulator.process.predict(points - 0.5)
+    return emulator.middle + emulator.spread * mean
+
+
 def predict(emulator: Emulator, points: Floats) -> tuple[Floats, Floats]:
     """Mean of a part at points, and the variance of that mean, without the noise between seeds.
 

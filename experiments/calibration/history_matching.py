@@ -5,6 +5,10 @@ wherever no part of a fact was implausible in any wave: farther from being met t
 leave unknown (Craig et al. 1997, Vernon, Goldstein & Bower 2010; recalled). In the end points are drawn evenly
 from what remains, and those are accepted that meet every part, or miss none by more than draws can
 explain: approximate Bayesian computation by rejection, with a uniform prior. Most are rejected early, after few dyads.
+
+Parts that cannot be met together with the others are set aside, the hardest first, and only as many as must be: for a
+wave, where emulators leave nothing of the prior otherwise; in the end, where too few points would be accepted. The
+scoreboard shows them as what they are, missed.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from twoway.experiments.calibration.emulators import Emulator, fit_all, predict
+from twoway.experiments.calibration.emulators import Emulator, expected, fit_all, predict
 from twoway.experiments.calibration.evaluate import FactPoint, evaluate_points, seeds
 from twoway.experiments.calibration.posterior import central_points, rounded
 from twoway.experiments.calibration.priors import priors, sobol_points
@@ -55,6 +59,8 @@ HOPELESS = 2.5
 """Standard errors of the change by more replicates beyond which a point is rejected before it has them."""
 FEWEST = 10
 """Accepted points below which there is no posterior sample to speak of."""
+WANTED = 0.2
+"""Share of the last points that are to be accepted; parts are set aside until it is reached."""
 REFOCUSED = 512
 """Points to which emulators are fitted at most; in later waves those the emulators before find least implausible."""
 SELDOM = 0.01
@@ -63,7 +69,7 @@ AT_ONCE = 2**12
 """Points of the prior looked at together."""
 BEST, WALKERS, STEPS = 0.2, 1024, 30
 """Share of points kept at each level on the way to the cutoff, points that then walk from there, and steps of each."""
-LEAST, STALLED = 1e-12, 0.995
+LEAST, STALLED = 1e-12, 0.98
 """Share of the prior below which nothing is said to remain; and part of the level before that the next must reach."""
 TWINS, REPEATS = 12, 3
 """Points, and the number of seeds with which each is simulated, to estimate the spread between seeds."""
@@ -71,12 +77,23 @@ CANDIDATES = 12
 """Points from the middle of the posterior sample of which one becomes the representative."""
 
 
+class Remaining(NamedTuple):
+    """What emulators leave: points (n, d) drawn evenly from it, its share of the prior, and the parts set aside."""
+
+    points: Floats
+    share: float
+    aside: tuple[int, ...] = ()
+
+
 class Wave(NamedTuple):
-    """One wave: its points (n, d) in the unit cube, values (n, m), and the share of the prior that remained."""
+    """One wave: its points (n, d) in the unit cube, values (n, m), and what remained of the prior."""
 
     points: Floats
     values: Floats
     remaining: float
+    """Share of the prior."""
+    aside: tuple[int, ...] = ()
+    """Parts without which nothing would have remained."""
 
 
 class HistoryMatch(NamedTuple):
@@ -85,8 +102,9 @@ class HistoryMatch(NamedTuple):
     The last of ``waves`` are the points drawn in the end, as simulated at first; ``emulators`` are of the waves before.
     ``points`` (n, d) of them, in the unit cube, were not rejected early and have ``values`` (n, m) with more dyads.
     ``seed_sd`` (m,) is the standard deviation of such values between seeds, ``seed_sd_at_first`` (m,) that
-    of values in a wave. ``accepted`` (n,) says which are the posterior sample. ``representative`` (d,) holds the values
-    of the free numbers, rounded, that stand for the sample, and ``represented`` (m,) what was simulated with them.
+    of values in a wave. ``accepted`` (n,) says which are the posterior sample; ``aside`` holds the parts that they need
+    not meet. ``representative`` (d,) holds the values of the free numbers, rounded, that stand for the sample, and
+    ``represented`` (m,) what was simulated with them.
     """
 
     waves: tuple[Wave, ...]
@@ -96,6 +114,7 @@ class HistoryMatch(NamedTuple):
     seed_sd: Floats
     seed_sd_at_first: Floats
     accepted: NDArray[np.bool_]
+    aside: tuple[int, ...]
     representative: Floats
     represented: Floats
 
@@ -125,9 +144,12 @@ def implausible(emulators: Sequence[Emulators], goal: Targets, points: Floats, c
         here = np.flatnonzero(worst <= ceiling)
         if not len(here):
             break
-        mean, variance = predict(emulator, points[here])
+        mean = expected(emulator, points[here])
         distance = np.maximum(np.maximum(goal.low[part] - mean, mean - goal.high[part]), 0.0)
-        worst[here] = np.maximum(worst[here], distance / np.sqrt(variance + 1e-12))
+        off = here[distance > 0]
+        if len(off):
+            _, variance = predict(emulator, points[off])
+            worst[off] = np.maximum(worst[off], distance[distance > 0] / np.sqrt(variance + 1e-12))
     return worst
 
 
@@ -159,12 +181,10 @@ def emulated(points: Floats, values: Floats, goal: Targets, workers: int) -> Emu
 
 def remaining(
     emulators: Sequence[Emulators], goal: Targets, dimensions: int, count: int, seed: int, progress: bool = False
-) -> tuple[Floats, float]:
-    """Points drawn evenly from the part of the prior that remains; and the share that remains.
+) -> Remaining:
+    """Points drawn evenly from the part of the prior that remains.
 
-    Where enough of the points drawn from the whole prior remain, these are taken: they are independent. Where too few
-    do, the way goes over levels of implausibility, each of which the best of the points before reach (subset
-    simulation, Au & Beck 2001; recalled); at every level all points walk, so that they forget where they came from.
+    Where nothing remains, the part that stands most in the way is set aside, until something does.
 
     Parameters
     ----------
@@ -183,34 +203,56 @@ def remaining(
 
     Returns
     -------
-    Points of the unit cube, shape (count, dimensions), and the share of the prior that remains.
-
-    Raises
-    ------
-    InputError
-        If next to nothing remains.
+    Points of the unit cube, shape (count, dimensions), the share of the prior that remains, and the parts set aside.
     """
-    chance = np.random.default_rng(seed)
-    points = chance.random((max(AT_ONCE, count), dimensions))
-    worst, share, level = implausible(emulators, goal, points), 1.0, np.inf
+    chance, aside = np.random.default_rng(seed), list[int]()
+    everywhere = chance.random((max(AT_ONCE, count), dimensions))
     with tqdm(desc="what remains", disable=not progress, unit="level", leave=False) as bar:
-        while True:
-            before, level = level, max(float(np.quantile(worst, BEST)), CUTOFF)
-            inside = points[worst < level]
-            share *= len(inside) / len(points)
-            if level > max(CUTOFF, STALLED * before) or share < LEAST:
-                raise InputError(
-                    f"less than {share:.0e} of the prior has an implausibility below {CUTOFF:g}: the facts aimed at "
-                    "rule out nearly every value"
-                )
-            if level == CUTOFF and len(inside) >= count:
-                return inside[:count], share
-            start = inside[chance.integers(len(inside), size=max(count, WALKERS))]
-            points = _walk(start, inside, partial(implausible, emulators, goal), level, chance)
-            if level == CUTOFF:
-                return points[:count], share
-            worst = implausible(emulators, goal, points)
-            bar.update()
+        points, share, reached = _descended(everywhere, emulators, goal, count, chance, bar)
+        while reached > CUTOFF:
+            aside.append(_in_the_way(_without(emulators, aside), goal, points))
+            points, _, reached = _descended(points, _without(emulators, aside), goal, count, chance, bar)
+        if aside:  # these points came by a way that had been barred; now evenly, from the whole prior
+            points, share, _ = _descended(everywhere, _without(emulators, aside), goal, count, chance, bar)
+    return Remaining(points, share, tuple(aside))
+
+
+def _without(emulators: Sequence[Emulators], aside: Sequence[int]) -> list[Emulators]:
+    return [{part: one for part, one in wave.items() if part not in aside} for wave in emulators]
+
+
+def _in_the_way(emulators: Sequence[Emulators], goal: Targets, points: Floats) -> int:
+    """The part that is most implausible at some points, in the mean over them."""
+    parts = sorted({part for wave in emulators for part in wave})
+    alone = [[{part: wave[part]} for wave in emulators if part in wave] for part in parts]
+    return parts[int(np.argmax([implausible(one, goal, points).mean() for one in alone]))]
+
+
+def _descended(
+    points: Floats, emulators: Sequence[Emulators], goal: Targets, count: int, chance: np.random.Generator, bar: tqdm
+) -> tuple[Floats, float, float]:
+    """Points drawn evenly from what remains of where some *points* lie evenly, its share, and how implausible it is.
+
+    Where enough of the points remain, these are taken: they are independent. Where too few do, the way goes over levels
+    of implausibility, each of which the best of the points before reach (subset simulation, Au & Beck 2001; recalled);
+    at every level all points walk, so that they forget where they came from. If it comes to an end above ``CUTOFF``,
+    the points are the best there are.
+    """
+    worst, share, level = implausible(emulators, goal, points), 1.0, np.inf
+    while True:
+        before, level = level, max(float(np.quantile(worst, BEST)), CUTOFF)
+        inside = points[worst < level] if (worst < level).any() else points[worst <= level]
+        share *= len(inside) / len(points)
+        if level > max(CUTOFF, STALLED * before) or share < LEAST:
+            return inside, share, level
+        if level == CUTOFF and len(inside) >= count:
+            return inside[:count], share, level
+        start = inside[chance.integers(len(inside), size=max(count, WALKERS))]
+        points = _walk(start, inside, partial(implausible, emulators, goal), level, chance)
+        if level == CUTOFF:
+            return points[:count], share, level
+        worst = implausible(emulators, goal, points)
+        bar.update()
 
 
 def _walk(
@@ -290,29 +332,67 @@ def match_history(
         emulators.append(emulated(everything[near], values[near], goal, workers))
         what, count = ("last points", plan.last) if number > plan.waves else (f"wave {number}", plan.wave)
         seed_of_draws = seeds(seed, f"what remains for {what}", 1)[0]
-        points, share = remaining(emulators, goal, len(free.names), count, seed_of_draws, progress)
-        waves.append(Wave(points, _values_at(points, what, plan.replicates), share))
+        left = remaining(emulators, goal, len(free.names), count, seed_of_draws, progress)
+        waves.append(Wave(left.points, _values_at(left.points, what, plan.replicates), left.share, left.aside))
     last = waves[-1]
     twins = np.repeat(last.points[:TWINS], REPEATS, axis=0)
     # "luck" names the random stream: another word would give other draws
     seed_sd = sd_between_seeds(_values_at(twins, "luck", plan.last_replicates).reshape(-1, REPEATS, len(goal.names)))
     at_first = seed_sd * np.sqrt(plan.last_replicates / plan.replicates)
     hopeless = goal.beyond(last.values) > ACCEPT * seed_sd + HOPELESS * np.hypot(seed_sd, at_first)
-    hopeful = last.points[~hopeless.any(axis=1)]
+    wanted = int(np.ceil(WANTED * len(last.points)))
+    hopeful = last.points[meeting_others(hopeless, set_aside(hopeless, 2 * wanted))]
     final = _values_at(hopeful, "hopeful points", plan.last_replicates)
-    accepted = np.asarray((goal.beyond(final) <= ACCEPT * seed_sd).all(axis=1))
+    missed = goal.beyond(final) > ACCEPT * seed_sd
+    aside = set_aside(missed, wanted)
+    accepted = meeting_others(missed, aside)
     if accepted.sum() < FEWEST:
         raise InputError(
-            f"of {len(last.points)} last points only {int(accepted.sum())} are accepted, fewer than {FEWEST}: more "
-            "waves or last points are needed (what was simulated is used again), or the facts cannot be met together"
+            f"{len(last.points)} last points are too few for a posterior sample: {int(accepted.sum())} are accepted, "
+            f"fewer than {FEWEST} (what was simulated is used again when there are more)"
         )
     candidates = free.unit(rounded(free.at(central_points(hopeful[accepted], CANDIDATES))))
     tried = _values_at(candidates, "candidates", plan.last_replicates)
-    best = int((goal.beyond(tried) / np.maximum(seed_sd, 1e-12)).max(axis=1).argmin())
+    off = np.delete(goal.beyond(tried) / np.maximum(seed_sd, 1e-12), aside, axis=1)
+    best = int(off.max(axis=1).argmin())
     return HistoryMatch(
-        tuple(waves), tuple(emulators), hopeful, final, seed_sd, at_first, accepted,
+        tuple(waves), tuple(emulators), hopeful, final, seed_sd, at_first, accepted, aside,
         rounded(free.at(candidates))[best], tried[best],
     )  # fmt: skip
+
+
+def meeting_others(missed: NDArray[np.bool_], aside: Sequence[int]) -> NDArray[np.bool_]:
+    """Which points, shape (n,), meet every part but those set aside, given what they miss, shape (n, m)."""
+    met: NDArray[np.bool_] = ~np.delete(missed, aside, axis=1).any(axis=1)
+    return met
+
+
+def set_aside(missed: NDArray[np.bool_], wanted: int) -> tuple[int, ...]:
+    """The parts that cannot be met together with the others.
+
+    They are set aside in the order of how many points miss them, the most first, until enough points meet all others;
+    then those come back, in the reverse order, without which there are still enough.
+
+    Parameters
+    ----------
+    missed
+        Which points miss which parts, shape (n, m).
+    wanted
+        Number of points that are to meet all others; if there are fewer, all of them.
+
+    Returns
+    -------
+    Numbers of the parts, the one missed most first.
+    """
+    hardest = np.argsort(-missed.sum(axis=0), kind="stable").tolist()
+    wanted, aside = min(wanted, len(missed)), list[int]()
+    while meeting_others(missed, aside).sum() < wanted:
+        aside.append(hardest[len(aside)])
+    for part in reversed(aside):
+        others = [one for one in aside if one != part]
+        if meeting_others(missed, others).sum() >= wanted:
+            aside = others
+    return tuple(aside)
 
 
 def sd_between_seeds(values: Floats) -> Floats:
