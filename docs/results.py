@@ -32,7 +32,7 @@ from twoway.experiments.derived.ablation import reader_tables
 from twoway.experiments.derived.robustness import posterior_draws
 from twoway.experiments.results.manifest import read_manifest
 from twoway.experiments.results.result import SENTENCES, computer_of, open_result
-from twoway.experiments.validation.fact_table import LATER, declared_facts, measurable_facts, sources_in_words
+from twoway.experiments.validation.fact_table import declared_facts, measurable_facts, sources_in_words
 from twoway.experiments.validation.scoreboard import scoreboard_table, sources_table
 from twoway.simulation import SCOPE
 from twoway.simulation.errors import InputError, listed, nearest
@@ -48,16 +48,17 @@ SCENARIOS = ("ordinary", "time-for-talk", "strict-and-opaque", "strict-but-fair"
 """Scenarios whose landscapes are shown."""
 
 AIMED_AT = """
-Of the {all} numbers of `people`, `learning`, `lasting` and `coping` {free} were calibrated; the others are assumed, as
-no fact at hand is about them ([which, why, and between which values](../experiments/calibration/priors.toml)). Those of
-`context` are what scenarios set, and were not. Which facts are aimed at follows from a rule fixed beforehand: every
-other one in the order of [the list](../experiments/validation/facts.toml), the rest are held out. A second list of
-facts was drawn up after this calibration; those of it that the same rule sets aside for calibration are for a later
-one, and this sample was never aimed at them ({later}). The facts with which the model's structure was chosen count
-nowhere. For every fact that asks for a direction the list says which effect is worth having; these bounds are ours,
-were set before any number of the second list was computed, and came after this calibration, which took a direction as
-met however small the effect. The defaults are a point of the posterior sample that is extreme in no number, rounded to
-two digits. Where a scenario sets a number itself, that counts, in the calibration as elsewhere.
+Of the {all} numbers of `people`, `learning`, `lasting` and `coping` {free} were calibrated, and {stay} of `stay`; the
+others are assumed, as no fact at hand is about them ([which, why, and between which
+values](../experiments/calibration/priors.toml)). Those of `context` are what scenarios set, and were not. Which facts
+are aimed at follows from a rule fixed beforehand: every other one in the order of each of two
+[lists](../experiments/validation/facts.toml), and the expectations without a source; the rest are held out. The facts
+with which the model's structure was chosen count nowhere. For every fact that asks for a direction the list says which
+effect is worth having, and that is what is aimed at; these bounds are ours, and were set before any number of the
+second list was computed. Which parts cannot be met together with the others comes out of the calibration, by a rule
+too (set aside, below): they stay on the board, missed or met like any other. The defaults are a point of the posterior
+sample that is extreme in no number, rounded to two digits. Where a scenario sets a number itself, that counts, in the
+calibration as elsewhere.
 """
 LOOKED_AT = """
 Held out does not mean never looked at. Earlier versions of the model had been compared with all facts. The region the
@@ -155,8 +156,8 @@ def table_of(kind: str, name: str) -> pd.DataFrame:
 
 def aimed_at() -> str:
     """Which numbers were calibrated, and which facts are aimed at."""
-    later = listed([one.id for one in declared_facts() if one.used == LATER])
-    return AIMED_AT.format(all=len(NUMBERS_OF_PEOPLE), free=len(priors().names), later=later)
+    free = [name for name in priors().names if name in NUMBERS_OF_PEOPLE]
+    return AIMED_AT.format(all=len(NUMBERS_OF_PEOPLE), free=len(free), stay=len(priors().names) - len(free))
 
 
 def not_among(facts: pd.Series) -> list[Piece]:

@@ -28,8 +28,8 @@ class Targets(NamedTuple):
 
 @lru_cache
 def targets() -> Targets:
-    """The parts within reach of every fact used in calibration; of a direction, an effect that is worth having."""
-    parts = [(one, part) for one in _aimed_at() for part in one.part if not part.out_of_reach]
+    """The parts of every fact used in calibration; of a direction, an effect that is worth having."""
+    parts = [(one, part) for one in _aimed_at() for part in one.part]
     return Targets(
         tuple(f"{one.id}: {part.name}" for one, part in parts),
         np.array([part.aimed[0] for _, part in parts]),
@@ -43,4 +43,4 @@ def facts_used() -> tuple[str, ...]:
 
 
 def _aimed_at() -> list[DeclaredFact]:
-    return [one for one in measurable_facts() if one.used == CALIBRATION]
+    return [one for one in measurable_facts() if one.use == CALIBRATION]

@@ -17,10 +17,6 @@ NOT_YET = "not yet measurable"
 VERDICTS = (MET, TOO_SMALL, BETWEEN, MISSED, NOT_YET)
 """What can be said of a fact, from the best to the worst; all but the first are not met."""
 CALIBRATION, HELD_OUT, STRUCTURE = "calibration", "held out", "structure"
-LATER = "later calibration"
-"""Use of a fact that is set aside for calibration, but that the posterior sample that ships was not aimed at."""
-AIMED_AT = (1, 2)
-"""Lists of facts that the posterior sample that ships was aimed at."""
 Text = Annotated[str, Field(min_length=1)]
 Bounds = tuple[float, float]
 
@@ -42,8 +38,6 @@ class DeclaredPart(_Row):
     """Below the first and above the second the model is wrong."""
     worth: float | None = None
     """Smallest effect worth having; the end of the accepted range that is nearer to it is no effect."""
-    out_of_reach: str = ""
-    """What the model lacks to meet it anywhere within the priors; calibration then does not aim at it."""
 
     @model_validator(mode="after")
     def _in_order(self) -> DeclaredPart:
@@ -113,11 +107,6 @@ class DeclaredFact(_Row):
     """Caution for the reader, besides whether the fact was used in calibration."""
     would_take: str = ""
     """Our guess at what the model lacks if it does not meet the fact."""
-
-    @property
-    def used(self) -> str:
-        """What it has been used for so far: its ``use``, or ``LATER``."""
-        return LATER if self.use == CALIBRATION and self.since not in AIMED_AT else self.use
 
     def row(self, part: DeclaredPart, estimate: float, low: float, high: float) -> dict[str, Any]:
         """The columns that every table of facts has for a part: names, value, interval and bounds.

@@ -186,7 +186,7 @@ def test_a_value_that_is_missing_is_infinitely_far_from_being_met():
 
 
 def test_only_facts_used_in_calibration_are_aimed_at():
-    held_out = {one.id for one in declared_facts() if one.used != CALIBRATION}
+    held_out = {one.id for one in declared_facts() if one.use != CALIBRATION}
     assert not held_out & set(facts_used())
     assert not held_out & {name.partition(":")[0] for name in targets().names}
 

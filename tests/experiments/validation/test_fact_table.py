@@ -60,7 +60,7 @@ def test_nothing_without_a_source_counts_as_held_out():
 
 def test_both_lists_of_facts_are_aimed_at():
     for since in (1, 2):
-        assert {one.used for one in FACTS_DECLARED if one.since == since} >= {CALIBRATION, HELD_OUT}
+        assert {one.use for one in FACTS_DECLARED if one.since == since} >= {CALIBRATION, HELD_OUT}
 
 
 def test_every_fact_that_asks_for_a_direction_says_which_effect_is_worth_having():
