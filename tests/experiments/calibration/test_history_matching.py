@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.gaussian_process import GaussianProcessRegressor
 
+from twoway.experiments.calibration import emulators
 from twoway.experiments.calibration import history_matching as matching
-from twoway.experiments.calibration.emulators import check_emulator, fit_emulator, predict
+from twoway.experiments.calibration.emulators import check_emulator, expected, fit_emulator, predict
 from twoway.experiments.calibration.history_matching import (
     CUTOFF,
     emulated,
@@ -53,6 +55,24 @@ def test_an_emulator_says_what_the_function_is_between_the_points_and_how_far_of
     check = check_emulator(emulator, points, truth, LUCK)
     assert check.explained > 0.9
     assert 0.85 < check.covered <= 1
+
+
+def test_what_is_predicted_is_what_the_fitted_process_itself_predicts(monkeypatch):
+    fitted = []
+
+    class Kept(GaussianProcessRegressor):
+        def fit(self, *data):
+            fitted.append(self)
+            return super().fit(*data)
+
+    monkeypatch.setattr(emulators, "GaussianProcessRegressor", Kept)
+    points, others = sobol_points(64, 3, 1), sobol_points(50, 3, 2)
+    emulator = fit_emulator(points, hill(points) + np.random.default_rng(1).normal(0, LUCK, 64))
+    mean, deviation = fitted[0].predict(others - 0.5, return_std=True)
+    variance = (deviation * emulator.spread) ** 2 - emulator.noise
+    assert predict(emulator, others)[0] == pytest.approx(emulator.middle + emulator.spread * mean, abs=1e-9)
+    assert predict(emulator, others)[1] == pytest.approx(variance, abs=1e-9)
+    assert expected(emulator, others) == pytest.approx(predict(emulator, others)[0], abs=1e-12)
 
 
 def test_chance_is_not_taken_for_an_effect_and_a_number_that_does_nothing_has_the_longest_length(emulator):
