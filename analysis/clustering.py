@@ -410,9 +410,9 @@ def emergence_sentences(found: Emergence) -> Iterator[str]:
     )
     for role, alone in found.parties.iterrows():
         yield (
-            f"The {role}'s account by itself is best described by {counted(int(alone['best']), 'cluster')}; halves agree "
-            f"on three to {alone['stability']:.2f}, and these three agree with the {role}'s class by the rule to "
-            f"{alone['agreement']:.2f}."
+            f"The {role}'s account by itself is best described by {counted(int(alone['best']), 'cluster')}; halves "
+            f"agree on three to {alone['stability']:.2f}, and these three agree with the {role}'s class by the rule "
+            f"to {alone['agreement']:.2f}."
         )
     for name, share in found.profiles["share"].items():
         by_rule = found.confusion[name]
