@@ -61,18 +61,18 @@ sample that is extreme in no number, rounded to two digits. Where a scenario set
 calibration as elsewhere.
 """
 LOOKED_AT = """
-Held out does not mean never looked at. The version before this one, in which nothing lasted but how two people take
-each other, had been compared with all facts, and met 6 of the 8 of the first list that are held out, with 2 between.
-One rule had been added because of T9d (the ODD's departure u), and the upper end of deflection tolerance was set, for
-a reason of its own (priors.toml), when all facts had been looked at. Three parts were stated anew then: T4 got a part
-of its own for felt coercion, and no longer a bound beyond which formal control is wrong; T4's cut is set where as
-many clients are above it as in the source; and T12's second part asks whether the ratio is nearer 1. The rules that
-this version adds were chosen by trials which looked at the facts that count nowhere, and at some that are aimed at.
-Its priors are the region that worked in these trials, widened; those of the first credit and of both standards were
-widened once more when one more trial, of what is aimed at, had shown that it matters where everyone begins. As far as
-our notes go, no fact held out was computed with the rules of this version before its calibration had come to an end.
-The rule by which a point of the sample becomes the defaults is that of the version before. The facts leave most
-numbers wide open, so a default is one of many that would do.
+Held out does not mean never looked at: it means that no number was fitted to it. The version before this one, in
+which nothing lasted but how two people take each other, had been compared with all facts of the first list, and met 6
+of the 8 that are held out, with 2 between. One rule had been added because of T9d (the ODD's departure u), and the
+upper end of deflection tolerance was set, for a reason of its own (priors.toml), when all these facts had been looked
+at. Three parts were stated anew then: T4 got a part of its own for felt coercion, and no longer a bound beyond which
+formal control is wrong; T4's cut is set where as many clients are above it as in the source; and T12's second part
+asks whether the ratio is nearer 1. The rules that this version adds come from a prototype, and while it was tried out
+the facts of both lists were looked at. The priors are the region that worked in such trials, widened; those of the
+first credit and of both standards were widened once more when one more trial, of what is aimed at, had shown that it
+matters where everyone begins. With the rules as they stand here no fact held out was computed before the calibration
+had come to an end, and nothing was changed after it. The facts leave most numbers wide open, so a default is one of
+many that would do.
 """
 COERCED = """
 Clients count as coerced here if their felt coercion is above {high:g} on the model's own scale, as most are at an
