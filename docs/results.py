@@ -159,7 +159,7 @@ def not_among(facts: pd.Series) -> list[Piece]:
     missing = [one.id for one in measurable_facts() if one.id not in set(facts)]
     if not missing:
         return []
-    return [Block("text", f"This result is older than the second list of facts: {listed(missing)} are not in it.")]
+    return [Block("text", f"This result is older than the list of facts: {listed(missing)} are not in it.")]
 
 
 def validation() -> str:
