@@ -17,6 +17,7 @@ from twoway.experiments.calibration.history_matching import (
     ACCEPT,
     CANDIDATES,
     CUTOFF,
+    LIKELY,
     WANTED,
     HistoryMatch,
     Plan,
@@ -153,7 +154,8 @@ def _calibration_sentences(
     told = f"{percent(share)} of the prior" if share >= 0.01 else f"some {100 * share:.2g} % of the prior"
     yield (
         f"{len(numbers)} free numbers and {len(parts)} parts of facts: after {counted(len(before), 'wave')} with "
-        f"{sum(wave['points'] for wave in before)} points, emulators leave {told} (implausibility below {CUTOFF:g})."
+        f"{sum(wave['points'] for wave in before)} points, emulators leave {told} (implausibility "
+        f"below {LIKELY:g}; in waves below {CUTOFF:g})."
     )
     yield (
         f"Of {last['points']} points drawn from what remains, {hopeful['points']} were not rejected early, and "

@@ -3,8 +3,9 @@
 In each wave some points are simulated, emulators are fitted to what was simulated so far, and what remains is
 wherever no part of a fact was implausible in any wave: farther from being met than three times what draws and emulator
 leave unknown (Craig et al. 1997, Vernon, Goldstein & Bower 2010; recalled). In the end points are drawn evenly
-from what remains, and those are accepted that meet every part, or miss none by more than draws can
-explain: approximate Bayesian computation by rejection, with a uniform prior. Most are rejected early, after few dyads.
+from where the emulators expect that parts are met, and those are accepted that meet every part, or miss none by more
+than draws can explain: approximate Bayesian computation by rejection, with a uniform prior. Most are rejected early,
+after few dyads.
 
 Parts that cannot be met together with the others are set aside, the hardest first, and only as many as must be: for a
 wave, where emulators leave nothing of the prior otherwise; in the end, where too few points would be accepted. The
@@ -53,13 +54,15 @@ class Plan(NamedTuple):
 
 CUTOFF = 3.0
 """Implausibility from which on a point is left out (Pukelsheim's three-sigma rule; recalled)."""
+LIKELY = 1.0
+"""Implausibility below which the last points are drawn: where emulators expect that parts are met, or all but."""
 ACCEPT = 2.0
 """Standard errors by which an accepted point may miss a part; beyond, chance alone takes one value in 44."""
 HOPELESS = 2.5
 """Standard errors of the change by more replicates beyond which a point is rejected before it has them."""
 FEWEST = 10
 """Accepted points below which there is no posterior sample to speak of."""
-WANTED = 0.2
+WANTED = 0.1
 """Share of the last points that are to be accepted; parts are set aside until it is reached."""
 REFOCUSED = 512
 """Points to which emulators are fitted at most; in later waves those the emulators before find least implausible."""
@@ -180,7 +183,13 @@ def emulated(points: Floats, values: Floats, goal: Targets, workers: int) -> Emu
 
 
 def remaining(
-    emulators: Sequence[Emulators], goal: Targets, dimensions: int, count: int, seed: int, progress: bool = False
+    emulators: Sequence[Emulators],
+    goal: Targets,
+    dimensions: int,
+    count: int,
+    seed: int,
+    cutoff: float = CUTOFF,
+    progress: bool = False,
 ) -> Remaining:
     """Points drawn evenly from the part of the prior that remains.
 
@@ -198,6 +207,8 @@ def remaining(
         Number of points wanted.
     seed
         Random seed of the points.
+    cutoff
+        Implausibility from which on a point does not remain.
     progress
         Whether to show a bar.
 
@@ -208,12 +219,12 @@ def remaining(
     chance, aside = np.random.default_rng(seed), list[int]()
     everywhere = chance.random((max(AT_ONCE, count), dimensions))
     with tqdm(desc="what remains", disable=not progress, unit="level", leave=False) as bar:
-        points, share, reached = _descended(everywhere, emulators, goal, count, chance, bar)
-        while reached > CUTOFF:
+        points, share, reached = _descended(everywhere, emulators, goal, cutoff, count, chance, bar)
+        while reached > cutoff:
             aside.append(_in_the_way(_without(emulators, aside), goal, points))
-            points, _, reached = _descended(points, _without(emulators, aside), goal, count, chance, bar)
+            points, _, reached = _descended(points, _without(emulators, aside), goal, cutoff, count, chance, bar)
         if aside:  # these points came by a way that had been barred; now evenly, from the whole prior
-            points, share, _ = _descended(everywhere, _without(emulators, aside), goal, count, chance, bar)
+            points, share, _ = _descended(everywhere, _without(emulators, aside), goal, cutoff, count, chance, bar)
     return Remaining(points, share, tuple(aside))
 
 
@@ -229,27 +240,33 @@ def _in_the_way(emulators: Sequence[Emulators], goal: Targets, points: Floats) -
 
 
 def _descended(
-    points: Floats, emulators: Sequence[Emulators], goal: Targets, count: int, chance: np.random.Generator, bar: tqdm
+    points: Floats,
+    emulators: Sequence[Emulators],
+    goal: Targets,
+    cutoff: float,
+    count: int,
+    chance: np.random.Generator,
+    bar: tqdm,
 ) -> tuple[Floats, float, float]:
     """Points drawn evenly from what remains of where some *points* lie evenly, its share, and how implausible it is.
 
     Where enough of the points remain, these are taken: they are independent. Where too few do, the way goes over levels
     of implausibility, each of which the best of the points before reach (subset simulation, Au & Beck 2001; recalled);
-    at every level all points walk, so that they forget where they came from. If it comes to an end above ``CUTOFF``,
-    the points are the best there are.
+    at every level all points walk, so that they forget where they came from. If it comes to an end above the
+    *cutoff*, the points are the best there are.
     """
     worst, share, level = implausible(emulators, goal, points), 1.0, np.inf
     while True:
-        before, level = level, max(float(np.quantile(worst, BEST)), CUTOFF)
+        before, level = level, max(float(np.quantile(worst, BEST)), cutoff)
         inside = points[worst < level] if (worst < level).any() else points[worst <= level]
         share *= len(inside) / len(points)
-        if level > max(CUTOFF, STALLED * before) or share < LEAST:
-            return inside, share, level
-        if level == CUTOFF and len(inside) >= count:
+        if level > max(cutoff, STALLED * before) or share < LEAST:
+            return inside, share, max(level, np.nextafter(cutoff, np.inf))
+        if level == cutoff and len(inside) >= count:
             return inside[:count], share, level
         start = inside[chance.integers(len(inside), size=max(count, WALKERS))]
         points = _walk(start, inside, partial(implausible, emulators, goal), level, chance)
-        if level == CUTOFF:
+        if level == cutoff:
             return points[:count], share, level
         worst = implausible(emulators, goal, points)
         bar.update()
@@ -330,9 +347,11 @@ def match_history(
         values = np.vstack([wave.values for wave in waves])
         near = np.argsort(implausible(emulators, goal, everything), kind="stable")[:REFOCUSED]
         emulators.append(emulated(everything[near], values[near], goal, workers))
-        what, count = ("last points", plan.last) if number > plan.waves else (f"wave {number}", plan.wave)
+        what, count, cutoff = f"wave {number}", plan.wave, CUTOFF
+        if number > plan.waves:
+            what, count, cutoff = "last points", plan.last, LIKELY
         seed_of_draws = seeds(seed, f"what remains for {what}", 1)[0]
-        left = remaining(emulators, goal, len(free.names), count, seed_of_draws, progress)
+        left = remaining(emulators, goal, len(free.names), count, seed_of_draws, cutoff, progress)
         waves.append(Wave(left.points, _values_at(left.points, what, plan.replicates), left.share, left.aside))
     last = waves[-1]
     twins = np.repeat(last.points[:TWINS], REPEATS, axis=0)
