@@ -11,6 +11,7 @@ from twoway.experiments.calibration import history_matching as matching
 from twoway.experiments.calibration.emulators import check_emulator, expected, fit_emulator, predict
 from twoway.experiments.calibration.history_matching import (
     CUTOFF,
+    LIKELY,
     emulated,
     implausible,
     meeting_others,
@@ -110,6 +111,13 @@ def test_what_remains_is_where_the_function_may_be_accepted(emulator):
     assert truly <= share <= truly + 0.15
     assert np.ptp(found[:, 2]) > 0.9, "of what does not matter nothing is ruled out"
     assert len(np.unique(found, axis=0)) == len(found)
+
+
+def test_with_a_lower_cutoff_less_remains(emulator):
+    goal = Targets(("hill",), np.array([0.2]), np.array([0.4]))
+    wide, narrow = (remaining([{0: emulator}], goal, 3, 200, 5, cutoff) for cutoff in (CUTOFF, LIKELY))
+    assert (implausible([{0: emulator}], goal, narrow.points) < LIKELY).all()
+    assert narrow.share < wide.share
 
 
 def test_where_very_little_remains_the_points_lie_evenly_in_it(monkeypatch):
