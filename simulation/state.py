@@ -105,7 +105,6 @@ class Post(Record):
     """
 
     general_view: PerFrame
-    outlook: PerFrame
     reserve: float
     insight: float
     standard: float

@@ -842,19 +842,6 @@ def peers(c: Centre, day: int) -> None:  # 7.12
             c.events.append(Event(day, i, "peer_talk", ROLES[CLIENT], friend=friend))
 
 
-def team(c: Centre) -> None:  # 7.12
-    there = [[i for i in post.clients if c.place[i] == "centre"] for post in c.posts]
-    outlooks = [
-        np.mean([c.keyworkers[i].expectation for i in present], axis=0) if present else post.general_view
-        for present, post in zip(there, c.posts, strict=True)
-    ]
-    for j, present in enumerate(there):
-        others = outlooks[:j] + outlooks[j + 1 :]
-        for keyworker in [c.keyworkers[i] for i in present] if others else []:
-            mean = np.mean(others, axis=0)
-            keyworker.expectation = move_toward(keyworker.expectation, mean, c.context.team_cohesion)
-
-
 def turnover(c: Centre, day: int) -> None:  # 7.12
     keep, leaving_chance = c.learning.carry_over_to_new_keyworker, 1 - np.exp(-c.context.turnover / 180)
     for j, post in enumerate(c.posts):
@@ -888,8 +875,6 @@ def simulate(
         for j, post in enumerate(c.posts):  # 3 B
             anew = filled_post(c, j, post.clients, post.predecessors)
             c.posts[j] = post._replace(contact=anew.contact, strain=anew.strain)
-        if day % 7 == 0:
-            team(c)
         turnover(c, day)
         parties = [party for dyad in zip(c.clients, c.keyworkers, strict=True) for party in dyad]
         noted = [[getattr(party, state) for state in STATES] for party in parties]

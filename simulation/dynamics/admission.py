@@ -115,7 +115,6 @@ def fill_post(number: int, post: Post, conditions: Conditions, draws: Draws) -> 
             parameters.keyworker_expectation_sd * math.sqrt(0.5),
             post.general_view[k],
         )
-        post.outlook[k] = post.general_view[k]
     reserve, _, standard = keyworker_draws(draws, number, post.predecessors)
     post.reserve = clipped_to_share(parameters.keyworker_reserve + parameters.reserve_sd * reserve)
     post.insight = keyworker_insight(number, post, parameters, draws)

@@ -55,8 +55,6 @@ class Context(ParameterGroup):
     """How far one talk moves a client's expectation toward what the friend makes of the keyworker."""
     opposition: float = parameter(0.4, 0, 2, "log-weight of an adversarial frame")
     """How far the ward's talk is tilted against the staff ("us and them")."""
-    team_cohesion: float = parameter(0.0, 0, 0.5, "share of the distance per weekly meeting")
-    """How far a weekly team meeting moves a keyworker's expectations toward what the colleagues hold."""
     distress: float = parameter(0.35, 0, 1, "share of acts at admission")
     """Share of a client's unscripted acts that come from withdrawal and crisis at admission."""
     distress_half_life: float = parameter(25.0, 1, 365, "days")

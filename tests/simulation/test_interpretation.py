@@ -646,8 +646,8 @@ def users_of(field, module):
     ("field", "used"),
     [
         ("log_weights", {}),
-        ("definition", {"admission": {"shape"}, "team": {"shape"}}),
-        ("expectation", {"admission": {""}, "team": {""}}),
+        ("definition", {"admission": {"shape"}}),
+        ("expectation", {"admission": {""}}),
         ("positivity", {"exits": {""}}),
         ("negativity", {"exits": {""}}),
         ("grievance", {"encounter": {""}, "matters": {""}}),

@@ -51,7 +51,7 @@ streams = st.sampled_from([int(getattr(module, name)) for name in sorted(STREAMS
 
 def centre(**changes):
     sizes = {"design.clients": 6, "design.days": 30, "context.caseload": 3}
-    apart = {"context.peer_density": 0, "context.team_cohesion": 0}
+    apart = {"context.peer_density": 0}
     return PreparedScenario(changed(Scenario(), {**sizes, **apart, **changes}))
 
 

@@ -78,7 +78,7 @@ def other_days_for(dyad: int) -> Draws:
 
 
 def test_other_draws_for_dyad_three_change_nobody_else_in_a_centre_without_talk():
-    prepared = small(context__peer_density=0.0, context__team_cohesion=0.0)
+    prepared = small(context__peer_density=0.0)
     here, there = (simulate_centre(prepared, 1, 0, 0, draws=d) for d in (draws_of(1), other_days_for(3)))
     for i in range(6):
         same = here.clients[i] == there.clients[i] and here.keyworkers[i] == there.keyworkers[i]
@@ -86,7 +86,7 @@ def test_other_draws_for_dyad_three_change_nobody_else_in_a_centre_without_talk(
 
 
 def test_other_draws_for_dyad_three_reach_the_others_only_through_talk():
-    prepared = small(context__peer_density=1.0, context__peer_influence=0.3, context__team_cohesion=0.0)
+    prepared = small(context__peer_density=1.0, context__peer_influence=0.3)
     here, there = (simulate_centre(prepared, 1, 0, 0, draws=d) for d in (draws_of(1), other_days_for(3)))
     assert any(here.clients[i] != there.clients[i] for i in range(6) if i != 3)
 
