@@ -189,9 +189,9 @@ class PreparedScenario:
 
     def _room(self) -> Room:
         """Room to work in, for one centre."""
-        r, turn = self.resolved, self._turns[0]
+        turn = self._turns[0]
         most = max(int(turn.act.shape[0]), int(turn.shift.shape[0]))
-        sizes = record_type(Room, acts=most, ways=len(self.ways), frames=len(r.frames.names))
+        sizes = record_type(Room, acts=most, ways=len(self.ways))
         return cast(Room, empty_records(1, sizes)[0])
 
     def new_state(self) -> CentreState:

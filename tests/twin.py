@@ -383,18 +383,13 @@ def filled_post(c: Centre, j: int, clients: list[int], predecessors: int = 0) ->
     return Post(clients, contact, pressure, general_view, reserve, insight, standard, own, predecessors)
 
 
-def new_keyworker(c: Centre, i: int, before: Party | None = None) -> Party:
-    """The keyworker's side of a dyad, at first (7.11) or after somebody whose view is handed over (7.12)."""
+def new_keyworker(c: Centre, i: int) -> Party:  # 7.11
     post, people = c.posts[i % len(c.posts)], c.people
     draws = c.draws.normals("keyworkers: first impressions", i, post.predecessors, 0, len(c.frames.names))
     impression = initial_log_weight(c, KEYWORKER, people.keyworker_tilt, people.keyworker_expectation_sd, draws)
     expectation = move_toward(post.general_view, impression, people.first_impression)
-    reserve = people.client_reserve
-    if before is not None:
-        expectation = move_toward(expectation, before.log_weights, c.context.handover)
-        reserve = move_toward(reserve, before.presumed_reserve, c.context.handover)
-    party = Party(expectation, post.reserve, post.insight, post.style.copy(), 1.0, reserve, strain=post.strain)
-    return begun(c, party, post.standard)
+    traits = (post.reserve, post.insight, post.style.copy())
+    return begun(c, Party(expectation, *traits, 1.0, people.client_reserve, strain=post.strain), post.standard)
 
 
 def begun(c: Centre, party: Party, standard: float) -> Party:  # 7.11
@@ -849,7 +844,7 @@ def turnover(c: Centre, day: int) -> None:  # 7.12
             continue
         c.posts[j] = filled_post(c, j, post.clients, post.predecessors + 1)
         for i in [i for i in post.clients if c.place[i] != "ended"]:
-            c.keyworkers[i] = new_keyworker(c, i, before=c.keyworkers[i])
+            c.keyworkers[i] = new_keyworker(c, i)
             client, c.due[i] = c.clients[i], None
             client.renew(move_toward(client.expectation, client.log_weights, keep))
             good = move_toward(c.lasting.first_credit, client.positivity, keep)

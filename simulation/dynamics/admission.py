@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
-from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
 from twoway.simulation.interpretation import start
@@ -125,70 +124,43 @@ def fill_post(number: int, post: Post, conditions: Conditions, draws: Draws) -> 
 
 
 @compiled
-def draw_own_expectation(pair: Pair, conditions: Conditions, draws: Draws, out: Floats) -> None:
-    """Write what a keyworker expects of one client: her general view and her first impression of this one.
-
-    Parameters
-    ----------
-    pair
-        The dyad with both parties and the post.
-    conditions
-        Conditions of the centre.
-    draws
-        Draws of the centre in this replicate.
-    out
-        Log-weights of the frames, shape (frames,), which are overwritten.
-    """
-    parameters, frames = conditions.parameters, conditions.frames
-    draw_first_impression(draws, pair.number, pair.post.predecessors, out)
-    for k in range(out.shape[0]):
+def _draw_expectation(pair: Pair, conditions: Conditions, draws: Draws) -> None:
+    """Let a keyworker expect of a client what her general view and her first impression of this one say."""
+    parameters, frames, expectation = conditions.parameters, conditions.frames, pair.keyworker.expectation
+    draw_first_impression(draws, pair.number, pair.post.predecessors, expectation)
+    for k in range(expectation.shape[0]):
         first = initial_log_weight(
             frames.expected[KEYWORKER, k],
             parameters.keyworker_tilt,
             frames.benign[k],
             parameters.keyworker_expectation_sd,
-            out[k],
+            expectation[k],
         )
-        out[k] = move_toward(pair.post.general_view[k], first, parameters.first_impression)
+        expectation[k] = move_toward(pair.post.general_view[k], first, parameters.first_impression)
 
 
 @compiled
-def begin_view(keyworker: Party, post: Post, parameters: Parameters) -> None:
-    """A keyworker's view of a client on the first day, the expectation being set: nothing has happened yet.
+def meet_keyworker(pair: Pair, conditions: Conditions, draws: Draws) -> None:
+    """A keyworker meets a client who is new to her: nothing has happened between them yet.
 
     Parameters
     ----------
-    keyworker
-        The keyworker's view of the client, which is changed.
-    post
-        Her post, from which her traits and styles are taken.
-    parameters
-        Uses ``first_credit``.
+    pair
+        The dyad with both parties and the post, of which she is the holder; the keyworker's view is filled in.
+    conditions
+        Conditions of the centre.
+    draws
+        Draws of the centre in this replicate.
     """
+    keyworker, post, parameters = pair.keyworker, pair.post, conditions.parameters
+    _draw_expectation(pair, conditions, draws)
+    keyworker.presumed_reserve = parameters.client_reserve
     keyworker.tension, keyworker.distance = 0.0, 0.0
     keyworker.confronting, keyworker.away = 0.0, 0.0
     keyworker.reserve, keyworker.insight, keyworker.known_rules = post.reserve, post.insight, 1.0
     for way in range(keyworker.style.shape[0]):
         keyworker.style[way] = post.style[way]
     start(keyworker, post.standard, parameters)
-
-
-@compiled
-def meet_keyworker(pair: Pair, conditions: Conditions, draws: Draws) -> None:
-    """A keyworker meets a client who has just been admitted.
-
-    Parameters
-    ----------
-    pair
-        The dyad with both parties and the post; the keyworker's view is filled in.
-    conditions
-        Conditions of the centre.
-    draws
-        Draws of the centre in this replicate.
-    """
-    draw_own_expectation(pair, conditions, draws, pair.keyworker.expectation)
-    pair.keyworker.presumed_reserve = conditions.parameters.client_reserve
-    begin_view(pair.keyworker, pair.post, conditions.parameters)
 
 
 @compiled

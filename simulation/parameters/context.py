@@ -43,8 +43,6 @@ class Context(ParameterGroup):
     """How often a keyworker leaves and is replaced.
 
     Default from the range .1 to .3 per stay that is derived from published staff turnover."""
-    handover: float = parameter(0.0, 0, 1, SHARE)
-    """How far a new keyworker starts from her predecessor's view of the client instead of her own."""
     repair_opportunity: float = parameter(0.5, 0, 1, SHARE)
     """Privacy and time for talking things over."""
     peer_density: float = parameter(0.3, 0, 1, "share of pairs of clients")

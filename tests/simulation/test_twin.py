@@ -24,7 +24,7 @@ CONTEXTS: dict[str, dict[str, float | str]] = {
     "ordinary": {"design.clients": 6, "design.days": 60},
     "keyworkers come and go": {
         "design.clients": 6, "design.days": 60, "context.turnover": 4, "context.caseload": 2, "context.capacity": 1.5,
-        "context.handover": 0.3, "context.overload": 0.5,
+        "context.overload": 0.5,
         "learning.carry_over_to_new_keyworker": 0.7, "coping.tension_threshold": 0.1, "context.pressure": 0.3,
     },
     "friends talk against staff": {
