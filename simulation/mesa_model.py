@@ -270,7 +270,7 @@ class Centre(mesa.Model):  # type: ignore[misc]
             if change.day == self.day:
                 before = self.conditions.parameters.transparency
                 self.conditions = self.prepared.conditions(self.draws, changes)
-                apply_policy_change(self.state, before, self.conditions, self.draws)
+                apply_policy_change(self.state, before, self.conditions)
                 self.peers = self.friendships()
         for client in self.clients:
             self.dyad_day(client, self.keyworkers[self.state.dyads[client.number].post])

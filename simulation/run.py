@@ -310,7 +310,7 @@ def simulate_centre(
     for changes, (first, end) in enumerate(pairwise(mornings)):
         if changes > 0:
             before, conditions = conditions.parameters.transparency, prepared.conditions(draws, changes)
-            apply_policy_change(state, before, conditions, draws)
+            apply_policy_change(state, before, conditions)
         simulate_period(first, end, state, conditions, draws, log, noted)
     return centre_records(replicate, centre, first_state, state, noted, log)
 

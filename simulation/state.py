@@ -106,7 +106,6 @@ class Post(Record):
 
     general_view: PerFrame
     reserve: float
-    insight: float
     standard: float
     style: PerWay
     strain: float

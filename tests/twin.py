@@ -150,7 +150,6 @@ class Post(NamedTuple):
     strain: float
     general_view: Vector
     reserve: float
-    insight: float
     standard: float
     style: Vector
     predecessors: int
@@ -221,9 +220,9 @@ def apply_policy_change(c: Centre, scenario: Scenario) -> None:  # 7.16
     settle(c)
     for j, post in enumerate(c.posts):
         anew = filled_post(c, j, post.clients, post.predecessors)
-        c.posts[j] = post._replace(contact=anew.contact, strain=anew.strain, insight=anew.insight)
+        c.posts[j] = post._replace(contact=anew.contact, strain=anew.strain)
         for i in post.clients:
-            client, c.keyworkers[i].insight = c.clients[i], anew.insight
+            client, c.keyworkers[i].insight = c.clients[i], c.context.reflexivity
             unexplained = (1 - client.known_rules) / (1 - before) if before < 1 else 1.0
             if c.place[i] != "ended":
                 client.known_rules = 1 - unexplained * (1 - c.transparency)
@@ -355,15 +354,15 @@ def new_client(c: Centre, i: int) -> Party:  # 7.11
     people = c.people
     draws = c.draws.normals("clients: expectations", i, 0, 0, len(c.frames.names))
     expectation = initial_log_weight(c, CLIENT, people.client_tilt, people.client_expectation_sd, draws)
-    drawn = c.draws.normals("clients: traits", i, 0, 0, 3)
+    drawn = c.draws.normals("clients: traits", i, 0, 0, 1)[0]
     client = Party(
         expectation,
-        trait(people.client_reserve, people.reserve_sd, drawn[0]),
-        trait(people.client_insight, people.insight_sd, drawn[1]),
+        trait(people.client_reserve, people.reserve_sd, drawn),
+        people.client_insight,
         style(c, i, 0, CLIENT),
         c.transparency,
         people.keyworker_reserve,
-        trait(c.context.distress, people.distress_sd, drawn[2]),
+        c.context.distress,
     )
     return begun(c, client, c.lasting.client_standard)
 
@@ -377,10 +376,9 @@ def filled_post(c: Centre, j: int, clients: list[int], predecessors: int = 0) ->
     general_view = initial_log_weight(c, KEYWORKER, c.people.keyworker_tilt, sd, draws)
     drawn = c.draws.normals("keyworkers: traits", j, predecessors, 0, 3)
     reserve = trait(c.people.keyworker_reserve, c.people.reserve_sd, drawn[0])
-    insight = trait(c.context.reflexivity, c.people.insight_sd, drawn[1])
     standard = c.lasting.keyworker_standard + c.lasting.keyworker_standard_sd * drawn[2]
     own = style(c, j, predecessors, KEYWORKER)
-    return Post(clients, contact, pressure, general_view, reserve, insight, standard, own, predecessors)
+    return Post(clients, contact, pressure, general_view, reserve, standard, own, predecessors)
 
 
 def new_keyworker(c: Centre, i: int) -> Party:  # 7.11
@@ -388,7 +386,7 @@ def new_keyworker(c: Centre, i: int) -> Party:  # 7.11
     draws = c.draws.normals("keyworkers: first impressions", i, post.predecessors, 0, len(c.frames.names))
     impression = initial_log_weight(c, KEYWORKER, people.keyworker_tilt, people.keyworker_expectation_sd, draws)
     expectation = move_toward(post.general_view, impression, people.first_impression)
-    traits = (post.reserve, post.insight, post.style.copy())
+    traits = (post.reserve, c.context.reflexivity, post.style.copy())
     return begun(c, Party(expectation, *traits, 1.0, people.client_reserve, strain=post.strain), post.standard)
 
 

@@ -12,7 +12,7 @@ from twoway.simulation.interpretation import start
 from twoway.simulation.random_streams import (
     FIRST,
     Draws,
-    client_draws,
+    client_draw,
     draw_client_expectation,
     draw_first_impression,
     draw_general_view,
@@ -54,39 +54,15 @@ def admit_client(number: int, client: Party, conditions: Conditions, draws: Draw
             parameters.client_expectation_sd,
             client.expectation[k],
         )
-    reserve, insight, distress = client_draws(draws, number)
+    reserve = client_draw(draws, number)
     client.reserve = clipped_to_share(parameters.client_reserve + parameters.reserve_sd * reserve)
-    client.insight = clipped_to_share(parameters.client_insight + parameters.insight_sd * insight)
-    client.distress = clipped_to_share(parameters.distress + parameters.distress_sd * distress)
+    client.insight, client.distress = parameters.client_insight, parameters.distress
     client.known_rules = parameters.transparency
     client.presumed_reserve = parameters.keyworker_reserve
     for way in range(client.style.shape[0]):
         style, _ = style_draws(draws, number, FIRST, conditions.ways[way].stream)
         client.style[way] = parameters.coping_style_sd * style
     start(client, parameters.client_standard, parameters)
-
-
-@compiled
-def keyworker_insight(number: int, post: Post, parameters: Parameters, draws: Draws) -> float:
-    """How far the holder of a post sees the strain behind what clients do.
-
-    Parameters
-    ----------
-    number
-        Number of the post in the centre, from 0.
-    post
-        The post, of which the number of predecessors is used.
-    parameters
-        Uses ``reflexivity`` and ``insight_sd``.
-    draws
-        Draws of the centre in this replicate.
-
-    Returns
-    -------
-    Share, 0..1.
-    """
-    _, insight, _ = keyworker_draws(draws, number, post.predecessors)
-    return clipped_to_share(parameters.reflexivity + parameters.insight_sd * insight)
 
 
 @compiled
@@ -114,9 +90,8 @@ def fill_post(number: int, post: Post, conditions: Conditions, draws: Draws) -> 
             parameters.keyworker_expectation_sd * math.sqrt(0.5),
             post.general_view[k],
         )
-    reserve, _, standard = keyworker_draws(draws, number, post.predecessors)
+    reserve, standard = keyworker_draws(draws, number, post.predecessors)
     post.reserve = clipped_to_share(parameters.keyworker_reserve + parameters.reserve_sd * reserve)
-    post.insight = keyworker_insight(number, post, parameters, draws)
     post.standard = parameters.keyworker_standard + parameters.keyworker_standard_sd * standard
     for way in range(post.style.shape[0]):
         _, style = style_draws(draws, number, post.predecessors, conditions.ways[way].stream)
@@ -157,7 +132,7 @@ def meet_keyworker(pair: Pair, conditions: Conditions, draws: Draws) -> None:
     keyworker.presumed_reserve = parameters.client_reserve
     keyworker.tension, keyworker.distance = 0.0, 0.0
     keyworker.confronting, keyworker.away = 0.0, 0.0
-    keyworker.reserve, keyworker.insight, keyworker.known_rules = post.reserve, post.insight, 1.0
+    keyworker.reserve, keyworker.insight, keyworker.known_rules = post.reserve, parameters.reflexivity, 1.0
     for way in range(keyworker.style.shape[0]):
         keyworker.style[way] = post.style[way]
     start(keyworker, post.standard, parameters)

@@ -30,7 +30,7 @@ class Context(ParameterGroup):
     transparency: float = parameter(0.5, 0, 1, SHARE)
     """How far the client knows what the rules prescribe, so that a mandated act is recognised as one."""
     reflexivity: float = parameter(0.3, 0, 1, SHARE)
-    """How far keyworkers, on average, see the crisis behind what a client does, and notice tension."""
+    """How far keyworkers see the crisis behind what a client does, and notice tension."""
     caseload: float = parameter(4.0, 1, 30, "clients per keyworker")
     """Clients each keyworker is responsible for."""
     capacity: float = parameter(5.0, 1, 30, "clients per keyworker")

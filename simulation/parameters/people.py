@@ -30,10 +30,6 @@ class People(ParameterGroup):
     reserve_sd: float = parameter(0.31, 0, 0.5, "SD of a share", CALIBRATED)
     """How much people differ in reserve."""
     client_insight: float = parameter(0.346, 0, 1, SHARE, CALIBRATED)
-    """How far clients, on average, see workload behind what a keyworker does, and notice her tension."""
-    insight_sd: float = parameter(0.0, 0, 0.5, "SD of a share")
-    """How much people differ in insight into the other's strain."""
-    distress_sd: float = parameter(0.0, 0, 0.5, "SD of a share")
-    """How much clients differ in distress at admission."""
+    """How far clients see workload behind what a keyworker does, and notice her tension."""
     coping_style_sd: float = parameter(0.7, 0, 3, "SD of a log-odds")
     """How much people differ in how they tend to handle tension."""
