@@ -347,11 +347,11 @@ def match_history(
         values = np.vstack([wave.values for wave in waves])
         near = np.argsort(implausible(emulators, goal, everything), kind="stable")[:REFOCUSED]
         emulators.append(emulated(everything[near], values[near], goal, workers))
-        what, count, cutoff = f"wave {number}", plan.wave, CUTOFF
-        if number > plan.waves:
-            what, count, cutoff = "last points", plan.last, LIKELY
+        what, count, cutoff, asked = f"wave {number}", plan.wave, CUTOFF, emulators
+        if number > plan.waves:  # the last emulators know most, and a cutoff this low needs no others
+            what, count, cutoff, asked = "last points", plan.last, LIKELY, emulators[-1:]
         seed_of_draws = seeds(seed, f"what remains for {what}", 1)[0]
-        left = remaining(emulators, goal, len(free.names), count, seed_of_draws, cutoff, progress)
+        left = remaining(asked, goal, len(free.names), count, seed_of_draws, cutoff, progress)
         waves.append(Wave(left.points, _values_at(left.points, what, plan.replicates), left.share, left.aside))
     last = waves[-1]
     twins = np.repeat(last.points[:TWINS], REPEATS, axis=0)
