@@ -87,7 +87,7 @@ def _waves_table(found: HistoryMatch) -> pd.DataFrame:
     have remained; in the last row those that an accepted point need not meet), meet_all_others (how many points do).
     """
     goal = targets()
-    names = [f"wave {number}" for number in range(1, len(found.waves))] + ["last points", "not rejected early"]
+    names = [f"wave {number}" for number in range(1, len(found.waves))] + ["last points", "tried further"]
     steps = [*found.waves, Wave(found.points, found.values, np.nan, found.aside)]
     rows = [
         {
@@ -158,7 +158,7 @@ def _calibration_sentences(
         f"below {LIKELY:g}; in waves below {CUTOFF:g})."
     )
     yield (
-        f"Of {last['points']} points drawn from what remains, {hopeful['points']} were not rejected early, and "
+        f"Of {last['points']} points drawn from what remains, {hopeful['points']} were tried further, and "
         f"{accepted} of these are accepted: but for parts set aside they miss none by more than {ACCEPT:g} standard "
         f"errors ({hopeful['meet_all_others']} miss none at all). They lie evenly in what remains."
     )
@@ -235,7 +235,7 @@ def calibrate(
     seed
         Random seed, from 0.
     replicates
-        Replicates of 16 dyads in each condition, per last point that is not rejected early.
+        Replicates of 16 dyads in each condition, per last point that is tried further.
     first, wave, last
         Points of the first wave, of each later wave, and drawn in the end.
     waves

@@ -49,7 +49,7 @@ class Plan(NamedTuple):
     last: int = 1000
     """Points drawn from what remains in the end."""
     last_replicates: int = 60
-    """Replicates per such point that is not rejected early."""
+    """Replicates per such point that is tried further, as it was not rejected early."""
 
 
 CUTOFF = 3.0
@@ -64,6 +64,8 @@ FEWEST = 10
 """Accepted points below which there is no posterior sample to speak of."""
 WANTED = 0.1
 """Share of the last points that are to be accepted; parts are set aside until it is reached."""
+TRIED = 3
+"""Points that have more replicates, for each that is to be accepted; the others of the last points are not needed."""
 REFOCUSED = 512
 """Points to which emulators are fitted at most; in later waves those the emulators before find least implausible."""
 SELDOM = 0.01
@@ -103,7 +105,7 @@ class HistoryMatch(NamedTuple):
     """Result of history matching: all waves and their emulators, the points drawn in the end, and those accepted.
 
     The last of ``waves`` are the points drawn in the end, as simulated at first; ``emulators`` are of the waves before.
-    ``points`` (n, d) of them, in the unit cube, were not rejected early and have ``values`` (n, m) with more dyads.
+    ``points`` (n, d) of them, in the unit cube, were tried further and have ``values`` (n, m) with more dyads.
     ``seed_sd`` (m,) is the standard deviation of such values between seeds, ``seed_sd_at_first`` (m,) that
     of values in a wave. ``accepted`` (n,) says which are the posterior sample; ``aside`` holds the parts that they need
     not meet. ``representative`` (d,) holds the values of the free numbers, rounded, that stand for the sample, and
@@ -360,7 +362,7 @@ def match_history(
     at_first = seed_sd * np.sqrt(plan.last_replicates / plan.replicates)
     hopeless = goal.beyond(last.values) > ACCEPT * seed_sd + HOPELESS * np.hypot(seed_sd, at_first)
     wanted = int(np.ceil(WANTED * len(last.points)))
-    hopeful = last.points[meeting_others(hopeless, set_aside(hopeless, 2 * wanted))]
+    hopeful = last.points[meeting_others(hopeless, set_aside(hopeless, TRIED * wanted))][: TRIED * wanted]
     final = _values_at(hopeful, "hopeful points", plan.last_replicates)
     missed = goal.beyond(final) > ACCEPT * seed_sd
     aside = set_aside(missed, wanted)
