@@ -31,6 +31,7 @@ from twoway.experiments.calibration.priors import priors
 from twoway.experiments.derived.ablation import reader_tables
 from twoway.experiments.derived.robustness import posterior_draws
 from twoway.experiments.results.manifest import read_manifest
+from twoway.experiments.results.provenance import model_name
 from twoway.experiments.results.result import SENTENCES, computer_of, open_result
 from twoway.experiments.validation.fact_table import declared_facts, measurable_facts, sources_in_words
 from twoway.experiments.validation.scoreboard import scoreboard_table, sources_table
@@ -130,6 +131,9 @@ def told(kind: str) -> list[Piece]:
     manifest = read_manifest(RESULTS / kind)
     given = manifest["arguments"]
     pieces: list[Piece] = [Block("text", sentence) for sentence in sentences(kind)]
+    if manifest["model"] != model_name():
+        text = f"Made with {manifest['model']}, the version before this one; with the model at hand numbers are others."
+        pieces.insert(0, Block("text", f"**{text}**"))
     for name in manifest["figures"]:
         file = FIGURES / f"{kind}-{name}.png"
         with Image.open(file) as picture:
