@@ -149,6 +149,6 @@ def staying_on(panel: Panel, days: pd.DataFrame, day: int, units: Units, seed: i
     left = first_day_in(panel, days, GONE)
     counted = left > day
     rating = observed_ratings(panel, day, seed=seed)[CLIENT]
-    parts = np.zeros((len(left), moments(left, left).shape[1]))
+    parts = np.zeros_like(moments(rating, rating))
     parts[counted] = moments(rating[counted], (left[counted] > panel.days[-1]).astype(np.float64))
     return estimated(STAYING_ON, ["all"], parts, correlation, [int(counted.sum())], units)

@@ -97,7 +97,19 @@ def _covariance(emulator: Emulator, points: Floats) -> Floats:
 
 
 def expected(emulator: Emulator, points: Floats) -> Floats:
-    """Mean of a part at points of the unit cube, shape (n, d): what ``predict`` gives first, far sooner."""
+    """Mean of a part at points: what ``predict`` gives first, sooner.
+
+    Parameters
+    ----------
+    emulator
+        Emulator of the part.
+    points
+        Points of the unit cube, shape (n, d).
+
+    Returns
+    -------
+    Shape (n,), in the unit of the part.
+    """
     mean: Floats = emulator.middle + emulator.spread * (_covariance(emulator, points) @ emulator.weights)
     return mean
 

@@ -383,9 +383,20 @@ def match_history(
 
 
 def meeting_others(missed: NDArray[np.bool_], aside: Sequence[int]) -> NDArray[np.bool_]:
-    """Which points, shape (n,), meet every part but those set aside, given what they miss, shape (n, m)."""
-    met: NDArray[np.bool_] = ~np.delete(missed, aside, axis=1).any(axis=1)
-    return met
+    """Which points meet every part but those set aside.
+
+    Parameters
+    ----------
+    missed
+        Which points miss which parts, shape (n, m).
+    aside
+        Numbers of the parts set aside.
+
+    Returns
+    -------
+    Shape (n,).
+    """
+    return np.asarray(~np.delete(missed, aside, axis=1).any(axis=1))
 
 
 def set_aside(missed: NDArray[np.bool_], wanted: int) -> tuple[int, ...]:
