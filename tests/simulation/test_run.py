@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -157,7 +159,7 @@ def test_in_any_context_definitions_are_probabilities_and_tone_is_finite(data):
 
 def test_the_event_log_has_room_for_encounters_that_go_on_though_two_opponents_meet_in_every_way_every_day(tmp_path):
     path = tmp_path / "going_on.toml"
-    path.write_text(going_on(), encoding="utf-8")
+    path.write_text(re.sub(r"(?m)^exchanges = \d$", f"exchanges = {LONGEST}", going_on()), encoding="utf-8")
     opponents = {"people.client_tilt": -4.0, "people.keyworker_tilt": -4.0, "coping.propose_talk_log_odds": 5.0}
     size = {"design.clients": 3, "design.days": 40, "context.turnover": 4.0, "meaning.situations": str(path)}
     always = dict.fromkeys(("context.control", "context.requests"), 14.0) | {"context.planned": 7.0}

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.support.drawn_by_hand import AVERAGE
+from tests.support.people import NOTHING_COMES_UP
 from tests.support.stays import FITTED, LIVELY, Ward, assert_identical, happened, prepared, ward
 
 from twoway.simulation.affect_control.frames import KEYWORKER
@@ -20,7 +21,7 @@ from twoway.simulation.dynamics.peers import peer_talk
 from twoway.simulation.dynamics.policy_change import PolicyChange
 from twoway.simulation.mesa_model import simulate_centre_with_agents
 from twoway.simulation.parameters.declare import declarations
-from twoway.simulation.parameters.scenario import Scenario, changed
+from twoway.simulation.parameters.scenario import Scenario, changed, load
 from twoway.simulation.parameters.stay import Stay
 from twoway.simulation.random_streams import ANY, OUTSIDE, PEERS, WHEREABOUTS, draws_of, with_written
 from twoway.simulation.rules.lasting import MISTRUST_THRESHOLD, TRUST_THRESHOLD
@@ -100,7 +101,7 @@ def test_with_rates_of_0_nobody_ever_leaves_whatever_the_other_numbers_and_the_d
     st.integers(0, 1000),
 )
 def test_with_rates_of_0_and_no_matters_no_table_knows_the_numbers_of_the_stay(numbers, seed):
-    small = {"design.clients": 5, "design.days": 50, "context.turnover": 3}
+    small = NOTHING_COMES_UP | {"design.clients": 5, "design.days": 50, "context.turnover": 3}
     for one, other in zip(
         run(changed(Scenario(), small), seed), run(changed(Scenario(), small | numbers), seed), strict=True
     ):
@@ -109,7 +110,7 @@ def test_with_rates_of_0_and_no_matters_no_table_knows_the_numbers_of_the_stay(n
 
 @pytest.mark.slow
 def test_with_rates_of_0_everyone_is_at_the_centre_on_every_day():
-    stays = run("ordinary", detail="days")
+    stays = run(load("ordinary", NOTHING_COMES_UP), detail="days")
     assert (stays.days["place"] == "centre").all()
     assert (stays.dyads["days_at_centre"] == Scenario().design.days).all()
     assert (stays.dyads[["placements", "first_placed", "times_gone", "ended_on"]] == 0).all(axis=None)
@@ -568,7 +569,8 @@ def test_agents_and_the_compiled_runner_leave_the_identical_tables_while_clients
 @pytest.fixture(scope="module")
 def opened():
     """A stay without placements, and the same stay with open care from day 60 on."""
-    closed = changed(Scenario(), SMALL | {"stay.placing": 0.2, "stay.placing_from": 300, "stay.no_place": 0.0})
+    late = {"stay.placing": 0.2, "stay.placing_from": 300, "stay.no_place": 0.0}
+    closed = changed(Scenario(), NOTHING_COMES_UP | SMALL | late)
     then = changed(closed, {"stay.placing_from": 1, "stay.bond": 0.0})
     always = with_written(draws_of(1), (WHEREABOUTS, ANY, ANY, 0, 1e-7))
     ready = PreparedScenario(closed, [PolicyChange(60, then)])

@@ -491,7 +491,7 @@ def test_unexplained_control_at_a_stake_of_1_changes_nothing_where_no_rules_are_
         "stay.indignity": 0,
     }
     events = assert_same_stays(nobody_knows | {"context.control": 5}, path)
-    assert set(events["explained"].dropna()) == {0, UNSAID}
+    assert set(events["explained"].dropna()) == {0}
     assert (events["known_rules"] == 0).loc[events["event"].eq("exchange") & events["actor"].eq("keyworker")].all()
 
 
