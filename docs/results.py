@@ -84,13 +84,13 @@ ordinary centre or a strict one; for T4 the cut is where as many clients are abo
 def arguments() -> dict[str, dict[str, Any]]:
     """What each kept result is made from."""
     sizes = {name.replace("-", "_"): int(default) for name, (default, _) in SIZES.items()}
-    robust: dict[str, Any] = {"scenario": "ordinary", "seed": 1, "replicates": 40, "days": None, "resamples": 20}
+    robust: dict[str, Any] = {"scenario": "ordinary", "seed": 1, "replicates": 40, "days": None, "resamples": 10}
     return {
         "calibration": {"seed": 1, **sizes},
         "scoreboard": {"seed": 1, "replicates": 250},
         "posterior-check": {"draws": len(pd.read_csv(POSTERIOR)), "seed": 1, "replicates": 40},
         "ablation": {"scenario": "ordinary", "seed": 1, "replicates": 100, "days": None},
-        "robustness": robust | {"posterior": posterior_draws(POSTERIOR, 100)},
+        "robustness": robust | {"posterior": posterior_draws(POSTERIOR, 40)},
         "field-study": {"seed": 1, "replicates": 10_000},
         "landscape": {"scenarios": list(SCENARIOS), "seed": 1, "replicates": 200},
     }
