@@ -14,7 +14,7 @@ class SharedCoping(ParameterGroup):
 
     tension_threshold: float = parameter(1.9, 0.05, 5, "tension", CALIBRATED)
     """Tension above which a party does something about it."""
-    tension_relief: float = parameter(0.88, 0, 1, SHARE)
+    tension_relief: float = parameter(0.88, 0, 1, SHARE, CALIBRATED)
     """How much tension handling it takes away."""
     benignity_weight: float = parameter(2.8, 0, 5, "log-odds", CALIBRATED)
     """How much a benign definition speaks for talking and against confronting and withdrawing."""

@@ -11,11 +11,11 @@ class Learning(ParameterGroup):
 
     choice_temperature: float = parameter(1.2, 0.2, 5, "deflection", CALIBRATED)
     """How loosely people follow what feels right: a difference in deflection by this much costs a factor e."""
-    affiliation_matching: float = parameter(8.6, 0, 30, "log-weight per squared half of the scale")
+    affiliation_matching: float = parameter(8.6, 0, 30, "log-weight per squared half of the scale", CALIBRATED)
     """How strongly acts are answered by acts as friendly, or as hostile, as they were (Sadler et al. 2009)."""
-    dominance_yielding: float = parameter(11.0, 0, 30, "log-weight per squared half of the scale")
+    dominance_yielding: float = parameter(11.0, 0, 30, "log-weight per squared half of the scale", CALIBRATED)
     """How strongly dominant acts are answered by yielding ones, and the other way round (Sadler et al. 2009)."""
-    pair_strength: float = parameter(1.6, 0, 4, "log-odds")
+    pair_strength: float = parameter(1.6, 0, 4, "log-odds", CALIBRATED)
     """How much it counts that a reply fits the act before, or is out of place (Schegloff & Sacks 1973)."""
     offered_share: float = parameter(0.05, 0, 0.5, "share of the script's weight")
     """How ready the role has answers to the act before that the script as written does not hold."""
