@@ -168,7 +168,8 @@ def not_among(facts: pd.Series) -> list[Piece]:
 
 def validation() -> str:
     """The page about what the model is held against, and how it stands."""
-    board = table_of("scoreboard", "scoreboard").fillna({"sources": "", "note": "", "needs": "", "would_take": ""})
+    words = {"sources": "", "note": "", "needs": "", "would_take": ""}
+    board = table_of("scoreboard", "scoreboard").astype(dict.fromkeys(words, object)).fillna(words)
     return as_markdown(
         [
             Block("title", "The model held against published facts"),
