@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from twoway.analysis.measures.ambivalence import INDEX, ambivalence_index, outcomes_of_matched, same_balance
 from twoway.analysis.measures.estimates import Measure, estimated, estimated_means, units_of
 from twoway.analysis.measures.panel import OF_DAYS, panel
-from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
+from twoway.analysis.narrative.words.grammar import counted
+from twoway.analysis.patterns import CLASSES, PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
 from twoway.analysis.tables import DYAD, kind_shares, require_columns
 from twoway.simulation.affect_control.frames import CLIENT, KINDS, ROLES
 from twoway.simulation.columns import SHARE_OF
@@ -41,8 +42,10 @@ LEAST_SHARE = 0.01
 """Share of a definition below which a kind of frame counts as this much, so that its log-ratio stays finite."""
 RIDGE = 1e-3
 """Added to the variances of a cluster's standardised features, so that a cluster cannot shrink to a point."""
-GRID = tuple(Thresholds(good, bad) for good in (0.7, 0.85, 1.0, 1.15, 1.3) for bad in (0.2, 0.3, 0.4, 0.5))
-"""Thresholds of the rule over which agreement is looked at: their declared ranges."""
+SWEPT = (0.75, 0.875, 1.0, 1.125, 1.25)
+"""Factors by which either threshold of the rule is swept: a quarter either way, declared beforehand."""
+GRID = tuple(Thresholds(*(np.array(THRESHOLDS) * (good, bad)).tolist()) for good in SWEPT for bad in SWEPT)
+"""Thresholds of the rule over which agreement is looked at."""
 AGREEMENT = Measure(
     "agreement_with_rule", "adjusted Rand index", "of clusters with patterns: 0 as by chance, 1 the same groups"
 )
@@ -73,6 +76,9 @@ class Emergence(NamedTuple):
     """Dyads by pattern (rows) and cluster (columns)."""
     thresholds: pd.DataFrame
     """Agreement of clusters (three, and ``best``) with the rule at other thresholds, and the shares the rule gives."""
+    parties: pd.DataFrame
+    """Each party's account by itself, a row per role: ``best`` number of clusters (lowest BIC), and for three their
+    ``stability``, its ``lowest``, and ``agreement`` with the party's own class by the rule."""
     measures: pd.DataFrame
     """In the columns of ``twoway.analysis.measures``: agreement with the rule; the client's ambivalence by cluster; the
     clusters, on the day and on the last, of clients with the same balance of tone who feel much or little of both."""
@@ -125,15 +131,23 @@ def account_features(accounts: pd.DataFrame) -> Floats:
     tone and felt coercion, enters by its square root. Both bring the features nearer to the normal curve that a
     mixture presupposes.
     """
-    columns = [np.sqrt(accounts["client_felt_coercion"].to_numpy())]
-    for role in ROLES:
-        shares = np.maximum(accounts[[f"{role}_{kind}" for kind in KINDS]].to_numpy(), LEAST_SHARE)
-        formal = shares[:, KINDS.index("formal")]
-        columns += [
-            accounts[f"{role}_positivity"].to_numpy(),
-            np.sqrt(accounts[f"{role}_negativity"].to_numpy()),
-            *(np.log(shares[:, k] / formal) for k, kind in enumerate(KINDS) if kind != "formal"),
-        ]
+    return _standardised([column for role in ROLES for column in _features_of(accounts, role)])
+
+
+def _features_of(accounts: pd.DataFrame, role: str) -> list[Floats]:
+    """What one party's account enters with."""
+    shares = np.maximum(accounts[[f"{role}_{kind}" for kind in KINDS]].to_numpy(), LEAST_SHARE)
+    formal = shares[:, KINDS.index("formal")]
+    felt = [np.sqrt(accounts["client_felt_coercion"].to_numpy())] if role == ROLES[CLIENT] else []
+    return [
+        *felt,
+        accounts[f"{role}_positivity"].to_numpy(),
+        np.sqrt(accounts[f"{role}_negativity"].to_numpy()),
+        *(np.log(shares[:, k] / formal) for k, kind in enumerate(KINDS) if kind != "formal"),
+    ]
+
+
+def _standardised(columns: list[Floats]) -> Floats:
     table = np.column_stack(columns)
     spread = table.std(axis=0)
     varies = spread > 1e-9
@@ -199,7 +213,10 @@ def clusters_of(accounts: pd.DataFrame, clusters: int) -> Codes:
 
 def best_number(accounts: pd.DataFrame) -> int:
     """Number of clusters, of 1 to ``MOST``, that describes the accounts best (lowest BIC)."""
-    values = account_features(accounts)
+    return _best_number(account_features(accounts))
+
+
+def _best_number(values: Floats) -> int:
     fits = {k: _mixture(values, k, STARTS_OF_HALVES).bic(values) for k in range(1, MOST + 1)}
     return min(fits, key=lambda k: fits[k])
 
@@ -292,8 +309,25 @@ def emergence(days: pd.DataFrame, resolved: Resolved, day: int = 90) -> Emergenc
         profiles.assign(share=np.bincount(labels[kinds], minlength=kinds) / len(values)),
         pd.crosstab(table["pattern"], table["cluster"], dropna=False),
         pd.DataFrame(grid),
+        pd.DataFrame([_party_alone(accounts, role) for role in ROLES], index=pd.Index(ROLES, name="party")),
         _measures(accounts, accounts_on(days, resolved, int(days["day"].max())), rule, labels[kinds]),
     )
+
+
+def _party_alone(accounts: pd.DataFrame, role: str) -> dict[str, float]:
+    """How one party's account divides, whatever the other's says: a row of ``Emergence.parties``."""
+    from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415
+
+    kinds = len(CLASSES)
+    values = _standardised(_features_of(accounts, role))
+    stability = _stability(values, kinds)
+    own = class_codes(accounts[f"{role}_positivity"].to_numpy(), accounts[f"{role}_negativity"].to_numpy())
+    return {
+        "best": _best_number(values),
+        "stability": stability.mean(),
+        "lowest": stability.min(),
+        "agreement": adjusted_rand_score(own, _mixture(values, kinds).predict(values)),
+    }
 
 
 def _measures(now: pd.DataFrame, last: pd.DataFrame, rule: NDArray[np.int8], labels: Codes) -> pd.DataFrame:
@@ -374,6 +408,12 @@ def emergence_sentences(found: Emergence) -> Iterator[str]:
         f"Three clusters agree with the rule to {row['estimate']:.2f} ({row['low']:.2f} to {row['high']:.2f}; 0 as by "
         f"chance, 1 the same groups), and to {grid.min():.2f} to {grid.max():.2f} over other thresholds of the rule."
     )
+    for role, alone in found.parties.iterrows():
+        yield (
+            f"The {role}'s account by itself is best described by {counted(int(alone['best']), 'cluster')}; halves "
+            f"agree on three to {alone['stability']:.2f}, and these three agree with the {role}'s class by the rule "
+            f"to {alone['agreement']:.2f}."
+        )
     for name, share in found.profiles["share"].items():
         by_rule = found.confusion[name]
         if by_rule.sum():

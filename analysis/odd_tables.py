@@ -17,7 +17,7 @@ from twoway.simulation.data_files import data_file
 from twoway.simulation.matters import load_matters
 from twoway.simulation.parameters.scenario import Resolved, all_declarations
 from twoway.simulation.rules import RULES
-from twoway.simulation.situations import ENCOUNTER_KINDS, OPENERS, POSITIONS, EncounterKind, load_situations
+from twoway.simulation.situations import ENCOUNTER_KINDS, OPENERS, POSITIONS, EncounterKind
 from twoway.simulation.tables import columns_of, words_of
 
 RATES = {
@@ -163,10 +163,8 @@ def matters(resolved: Resolved) -> str:
 
 
 def manners(resolved: Resolved) -> str:
-    """The manners, their shifts, and the acts done in them: of the scenario, or of the shipped file that has some."""
+    """The manners, their shifts, and the acts that can be done in them."""
     situations = resolved.situations
-    if not any(situations.mannered):
-        situations = load_situations(data_file("situations", "answering"))
     rows = [[name, *(f"{value:g}" for value in shift)] for name, shift in situations.manners.items()]
     both = zip(ROLES, situations.mannered, strict=True)
     deeds = [f"Acts of the {role} that have manners: {', '.join(acts)}." for role, acts in both if acts]

@@ -17,18 +17,22 @@ from twoway.analysis.statistics.bootstrap import resampling_weights
 from twoway.analysis.statistics.intervals import percentile_interval, wilson_interval
 from twoway.analysis.tables import DYAD, on_day
 from twoway.simulation.affect_control.frames import ROLES
+from twoway.simulation.rules.lasting import MISTRUST_THRESHOLD, TRUST_THRESHOLD
 
 PATTERNS = ("friendly and trustful", "polite and neutral", "ambivalent and conflicted")
 CLASSES = ("trustful", "neutral", "conflicted")
 
 
 class Thresholds(NamedTuple):
-    """Where a party's class changes, on the rating scale on which 1 is slightly, 2 quite, 3 extremely."""
+    """Where a party's class changes: where trust and mistrust begin in the model itself, so that neither is free.
 
-    positivity: float = 1.0
-    """From here on the other is felt to be good: at least slightly. EPA units; assumed, to be swept .7..1.3."""
-    negativity: float = 0.3
-    """Above this there is conflict. EPA units, after the weight of the bad; assumed, to be swept .2..0.5."""
+    On the rating scale 1 is slightly, 2 quite, 3 extremely.
+    """
+
+    positivity: float = TRUST_THRESHOLD
+    """From here on the other is rather trusted than not. EPA units; swept by a quarter either way."""
+    negativity: float = MISTRUST_THRESHOLD
+    """Above this the other is rather mistrusted than not. EPA units; swept by a quarter either way."""
 
 
 THRESHOLDS = Thresholds()

@@ -377,7 +377,7 @@ class DyadTimeline:
     def _reserve(self, predecessors: int) -> float:
         """A keyworker's reserve as drawn for her, by how many keyworkers held the post before her."""
         parameters = self._conditions(1).parameters
-        reserve, _, _ = keyworker_draws(self._draws, self._post, predecessors)
+        reserve, _ = keyworker_draws(self._draws, self._post, predecessors)
         return clipped_to_share(parameters.keyworker_reserve + parameters.reserve_sd * reserve)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from twoway.simulation.action_tables import Encounter, Turn
 from twoway.simulation.arrays import Floats, Ints
 from twoway.simulation.matters import MatterRecord
-from twoway.simulation.state import PerFrame, PerWay, Record, Records
+from twoway.simulation.state import PerWay, Record, Records
 
 if TYPE_CHECKING:
     from twoway.simulation.parameters.context import Context
@@ -44,13 +44,12 @@ class ChanceEventRecord(Record):
 
 
 class Room(Record):
-    """Room to work in: numbers per feasible act (or manner, if there are more), per coping way, and per frame."""
+    """Room to work in: numbers per feasible act (or manner, if there are more), and per coping way."""
 
     seen: Annotated[Floats, "acts"]
     script: Annotated[Floats, "acts"]
     personal: Annotated[Floats, "acts"]
     odds: PerWay
-    own: PerFrame
 
 
 class Conditions(NamedTuple):

@@ -113,7 +113,7 @@ def reader_state(prepared: PreparedScenario, exchange: Exchange) -> ReaderState:
     conditions = prepared.conditions(draws, begun)
     if any(change.day == exchange.day for change in prepared.policy_changes):
         transparency = prepared.conditions(draws, begun - 1).parameters.transparency
-        apply_policy_change(state, transparency, conditions, draws)
+        apply_policy_change(state, transparency, conditions)
     i, parameters = exchange.dyad, conditions.parameters
     pair = Pair(i, state.dyads[i], state.clients[i], state.keyworkers[i], state.posts[state.dyads[i].post])
     wake(exchange.day, pair, parameters)

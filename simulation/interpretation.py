@@ -31,6 +31,8 @@ from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import FrameRecord
 from twoway.simulation.rules.choice import role_share
 from twoway.simulation.rules.lasting import (
+    MISTRUST_THRESHOLD,
+    TRUST_THRESHOLD,
     coercion_weight,
     explained_impersonal_weight,
     formal_role_share,
@@ -59,6 +61,8 @@ if TYPE_CHECKING:
 
 LEAST_LOG_WEIGHT = -30.0
 """Log-weight below the highest that no frame falls under: nothing is ruled out for ever (assumed; about 1 in 10^13)."""
+BALANCED = TRUST_THRESHOLD - MISTRUST_THRESHOLD
+"""Rating, positivity less negativity, of somebody who is at both thresholds, EPA units."""
 
 
 class SourceShares(NamedTuple):
@@ -108,11 +112,11 @@ def trust(party: Party, parameters: Parameters) -> tuple[float, float]:
     party
         A party's view of the other.
     parameters
-        Uses ``trust_threshold``, ``mistrust_threshold`` and ``trust_width``.
+        Uses ``trust_width``.
     """
     return (
-        trust_level(party.positivity, parameters.trust_threshold, parameters.trust_width),
-        trust_level(party.negativity + party.grievance, parameters.mistrust_threshold, parameters.trust_width),
+        trust_level(party.positivity, TRUST_THRESHOLD, parameters.trust_width),
+        trust_level(party.negativity + party.grievance, MISTRUST_THRESHOLD, parameters.trust_width),
     )
 
 
@@ -576,23 +580,18 @@ def talk_ended(
 
 
 @compiled
-def hand_over(client: Party, keyworker: Party, own: Floats, parameters: Parameters) -> None:
-    """A new keyworker takes over: she is told how her predecessor saw the client, who keeps part of his view.
+def carry_over(client: Party, parameters: Parameters) -> None:
+    """A new keyworker takes over: the client keeps part of how he saw the one before.
 
     Parameters
     ----------
     client
-        The client's view, which becomes that of the new keyworker.
-    keyworker
-        Her predecessor's view of the client, of which the expectation becomes the new keyworker's.
-    own
-        What the new keyworker expects of this client by herself, log-weights, shape (frames,).
+        The client's view of the keyworker who has left, which becomes that of the new one.
     parameters
-        Uses ``handover``, ``carry_over_to_new_keyworker``, ``first_credit`` and ``parting_loss``.
+        Uses ``carry_over_to_new_keyworker``, ``first_credit`` and ``parting_loss``.
     """
     carried = parameters.carry_over_to_new_keyworker
-    for k in range(keyworker.definition.shape[0]):
-        keyworker.expectation[k] = move_toward(own[k], keyworker.log_weights[k], parameters.handover)
+    for k in range(client.definition.shape[0]):
         client.log_weights[k] = move_toward(client.expectation[k], client.log_weights[k], carried)
     define(client)
     good = move_toward(parameters.first_credit, client.positivity, carried)

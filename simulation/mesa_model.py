@@ -3,7 +3,7 @@
 It simulates exactly the days that ``twoway.simulation.run`` simulates, with the same draws, and leaves the identical
 tables. Use it to watch single agents, to collect your own data, or to let people choose and read in a way of your own:
 give ``Centre`` a subclass of ``Client`` or ``Keyworker``. Networks are networkx graphs: ``peers`` among clients,
-``team`` among posts, ``caseload`` between both.
+``caseload`` between clients and posts.
 """
 
 from __future__ import annotations
@@ -236,7 +236,6 @@ class Centre(mesa.Model):  # type: ignore[misc]
 
         people, posts = range(design.clients), range(prepared.scenario.posts)
         self.peers = self.friendships()
-        self.team = nx.complete_graph(len(posts))
         self.caseload = nx.Graph()
         self.caseload.add_nodes_from(("post", m) for m in posts)
         self.caseload.add_edges_from((("post", int(self.state.dyads[i].post)), ("client", i)) for i in people)
@@ -271,7 +270,7 @@ class Centre(mesa.Model):  # type: ignore[misc]
             if change.day == self.day:
                 before = self.conditions.parameters.transparency
                 self.conditions = self.prepared.conditions(self.draws, changes)
-                apply_policy_change(self.state, before, self.conditions, self.draws)
+                apply_policy_change(self.state, before, self.conditions)
                 self.peers = self.friendships()
         for client in self.clients:
             self.dyad_day(client, self.keyworkers[self.state.dyads[client.number].post])

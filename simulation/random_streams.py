@@ -200,8 +200,8 @@ def centre_draws(draws: Draws) -> tuple[float, float, float]:
 
 
 @compiled
-def client_draws(draws: Draws, client: int) -> tuple[float, float, float]:
-    """Normal: how a client differs from others in reserve, insight and distress at admission.
+def client_draw(draws: Draws, client: int) -> float:
+    """Normal: how a client differs from others in reserve.
 
     Parameters
     ----------
@@ -210,13 +210,13 @@ def client_draws(draws: Draws, client: int) -> tuple[float, float, float]:
     client
         Number of the client in the centre.
     """
-    reserve, insight, distress, _ = normals(draws, client, FIRST, CLIENTS, FIRST)
-    return reserve, insight, distress
+    reserve, _, _, _ = normals(draws, client, FIRST, CLIENTS, FIRST)
+    return reserve
 
 
 @compiled
-def keyworker_draws(draws: Draws, post: int, predecessors: int) -> tuple[float, float, float]:
-    """Normal: how a keyworker, holder of a *post* after *predecessors*, differs in reserve, insight and standard.
+def keyworker_draws(draws: Draws, post: int, predecessors: int) -> tuple[float, float]:
+    """Normal: how a keyworker, holder of a *post* after *predecessors*, differs in reserve and standard.
 
     Parameters
     ----------
@@ -227,8 +227,8 @@ def keyworker_draws(draws: Draws, post: int, predecessors: int) -> tuple[float, 
     predecessors
         How many keyworkers held the post, or met the client, before.
     """
-    reserve, insight, standard, _ = normals(draws, post, predecessors, KEYWORKERS, FIRST)
-    return reserve, insight, standard
+    reserve, _, standard, _ = normals(draws, post, predecessors, KEYWORKERS, FIRST)
+    return reserve, standard
 
 
 @compiled

@@ -189,9 +189,9 @@ class PreparedScenario:
 
     def _room(self) -> Room:
         """Room to work in, for one centre."""
-        r, turn = self.resolved, self._turns[0]
+        turn = self._turns[0]
         most = max(int(turn.act.shape[0]), int(turn.shift.shape[0]))
-        sizes = record_type(Room, acts=most, ways=len(self.ways), frames=len(r.frames.names))
+        sizes = record_type(Room, acts=most, ways=len(self.ways))
         return cast(Room, empty_records(1, sizes)[0])
 
     def new_state(self) -> CentreState:
@@ -310,7 +310,7 @@ def simulate_centre(
     for changes, (first, end) in enumerate(pairwise(mornings)):
         if changes > 0:
             before, conditions = conditions.parameters.transparency, prepared.conditions(draws, changes)
-            apply_policy_change(state, before, conditions, draws)
+            apply_policy_change(state, before, conditions)
         simulate_period(first, end, state, conditions, draws, log, noted)
     return centre_records(replicate, centre, first_state, state, noted, log)
 

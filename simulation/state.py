@@ -105,9 +105,7 @@ class Post(Record):
     """
 
     general_view: PerFrame
-    outlook: PerFrame
     reserve: float
-    insight: float
     standard: float
     style: PerWay
     strain: float

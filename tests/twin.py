@@ -19,6 +19,7 @@ from twoway.simulation.parameters.scenario import Resolved, Scenario
 Vector = NDArray[np.float64]
 Amount = TypeVar("Amount", float, Vector)
 CLIENT, KEYWORKER = 0, 1
+TRUSTED_FROM, MISTRUSTED_FROM = 1.0, 0.75  # 7.8
 ROLES = ("client", "keyworker")
 CONTROL, REQUEST, TALK, REPAIR = 1, 2, 3, 4
 KINDS = ("everyday", "control", "request", "planned", "repair")
@@ -149,7 +150,6 @@ class Post(NamedTuple):
     strain: float
     general_view: Vector
     reserve: float
-    insight: float
     standard: float
     style: Vector
     predecessors: int
@@ -220,9 +220,9 @@ def apply_policy_change(c: Centre, scenario: Scenario) -> None:  # 7.16
     settle(c)
     for j, post in enumerate(c.posts):
         anew = filled_post(c, j, post.clients, post.predecessors)
-        c.posts[j] = post._replace(contact=anew.contact, strain=anew.strain, insight=anew.insight)
+        c.posts[j] = post._replace(contact=anew.contact, strain=anew.strain)
         for i in post.clients:
-            client, c.keyworkers[i].insight = c.clients[i], anew.insight
+            client, c.keyworkers[i].insight = c.clients[i], c.context.reflexivity
             unexplained = (1 - client.known_rules) / (1 - before) if before < 1 else 1.0
             if c.place[i] != "ended":
                 client.known_rules = 1 - unexplained * (1 - c.transparency)
@@ -354,15 +354,15 @@ def new_client(c: Centre, i: int) -> Party:  # 7.11
     people = c.people
     draws = c.draws.normals("clients: expectations", i, 0, 0, len(c.frames.names))
     expectation = initial_log_weight(c, CLIENT, people.client_tilt, people.client_expectation_sd, draws)
-    drawn = c.draws.normals("clients: traits", i, 0, 0, 3)
+    drawn = c.draws.normals("clients: traits", i, 0, 0, 1)[0]
     client = Party(
         expectation,
-        trait(people.client_reserve, people.reserve_sd, drawn[0]),
-        trait(people.client_insight, people.insight_sd, drawn[1]),
+        trait(people.client_reserve, people.reserve_sd, drawn),
+        people.client_insight,
         style(c, i, 0, CLIENT),
         c.transparency,
         people.keyworker_reserve,
-        trait(c.context.distress, people.distress_sd, drawn[2]),
+        c.context.distress,
     )
     return begun(c, client, c.lasting.client_standard)
 
@@ -376,24 +376,18 @@ def filled_post(c: Centre, j: int, clients: list[int], predecessors: int = 0) ->
     general_view = initial_log_weight(c, KEYWORKER, c.people.keyworker_tilt, sd, draws)
     drawn = c.draws.normals("keyworkers: traits", j, predecessors, 0, 3)
     reserve = trait(c.people.keyworker_reserve, c.people.reserve_sd, drawn[0])
-    insight = trait(c.context.reflexivity, c.people.insight_sd, drawn[1])
     standard = c.lasting.keyworker_standard + c.lasting.keyworker_standard_sd * drawn[2]
     own = style(c, j, predecessors, KEYWORKER)
-    return Post(clients, contact, pressure, general_view, reserve, insight, standard, own, predecessors)
+    return Post(clients, contact, pressure, general_view, reserve, standard, own, predecessors)
 
 
-def new_keyworker(c: Centre, i: int, before: Party | None = None) -> Party:
-    """The keyworker's side of a dyad, at first (7.11) or after somebody whose view is handed over (7.12)."""
+def new_keyworker(c: Centre, i: int) -> Party:  # 7.11
     post, people = c.posts[i % len(c.posts)], c.people
     draws = c.draws.normals("keyworkers: first impressions", i, post.predecessors, 0, len(c.frames.names))
     impression = initial_log_weight(c, KEYWORKER, people.keyworker_tilt, people.keyworker_expectation_sd, draws)
     expectation = move_toward(post.general_view, impression, people.first_impression)
-    reserve = people.client_reserve
-    if before is not None:
-        expectation = move_toward(expectation, before.log_weights, c.context.handover)
-        reserve = move_toward(reserve, before.presumed_reserve, c.context.handover)
-    party = Party(expectation, post.reserve, post.insight, post.style.copy(), 1.0, reserve, strain=post.strain)
-    return begun(c, party, post.standard)
+    traits = (post.reserve, c.context.reflexivity, post.style.copy())
+    return begun(c, Party(expectation, *traits, 1.0, people.client_reserve, strain=post.strain), post.standard)
 
 
 def begun(c: Centre, party: Party, standard: float) -> Party:  # 7.11
@@ -538,7 +532,7 @@ def encounter(c: Centre, i: int, day: int, kind: int, opener: int) -> bool:
 
 def trust(c: Centre, party: Party) -> tuple[float, float]:  # 7.8
     bad = party.negativity + party.grievance
-    stocks = (party.positivity / c.lasting.trust_threshold, bad / c.lasting.mistrust_threshold)
+    stocks = (party.positivity / TRUSTED_FROM, bad / MISTRUSTED_FROM)
     good, ill = (0.5 + 0.5 * np.tanh((stock - 1) / c.lasting.trust_width) for stock in stocks)
     return float(good), float(ill)
 
@@ -661,8 +655,7 @@ def own_share(c: Centre, party: Party) -> float:  # 7.6
 
 def bond(c: Centre, i: int) -> float:  # 7.17
     ratings = [party.positivity - party.negativity - party.grievance for party in (c.clients[i], c.keyworkers[i])]
-    middle = c.lasting.trust_threshold - c.lasting.mistrust_threshold
-    return c.stay.bond * float(sum(ratings) / 2 - middle)
+    return c.stay.bond * float(sum(ratings) / 2 - (TRUSTED_FROM - MISTRUSTED_FROM))
 
 
 def shifts(c: Centre) -> Vector:  # 7.4
@@ -763,8 +756,6 @@ def repair_talk(c: Centre, i: int, day: int, proposer: int) -> None:  # 7.10
         if repaired:
             party.renew(np.log(move_toward(party.definition, mean, c.coping.talk_convergence)))
             party.tension = reduced_by(party.tension, c.coping.tension_relief)
-        else:
-            party.negativity += c.coping.failed_talk_negativity
     if repaired:
         client.known_rules = move_toward(client.known_rules, 1.0, c.coping.talk_convergence)
     else:
@@ -844,19 +835,6 @@ def peers(c: Centre, day: int) -> None:  # 7.12
             c.events.append(Event(day, i, "peer_talk", ROLES[CLIENT], friend=friend))
 
 
-def team(c: Centre) -> None:  # 7.12
-    there = [[i for i in post.clients if c.place[i] == "centre"] for post in c.posts]
-    outlooks = [
-        np.mean([c.keyworkers[i].expectation for i in present], axis=0) if present else post.general_view
-        for present, post in zip(there, c.posts, strict=True)
-    ]
-    for j, present in enumerate(there):
-        others = outlooks[:j] + outlooks[j + 1 :]
-        for keyworker in [c.keyworkers[i] for i in present] if others else []:
-            mean = np.mean(others, axis=0)
-            keyworker.expectation = move_toward(keyworker.expectation, mean, c.context.team_cohesion)
-
-
 def turnover(c: Centre, day: int) -> None:  # 7.12
     keep, leaving_chance = c.learning.carry_over_to_new_keyworker, 1 - np.exp(-c.context.turnover / 180)
     for j, post in enumerate(c.posts):
@@ -864,7 +842,7 @@ def turnover(c: Centre, day: int) -> None:  # 7.12
             continue
         c.posts[j] = filled_post(c, j, post.clients, post.predecessors + 1)
         for i in [i for i in post.clients if c.place[i] != "ended"]:
-            c.keyworkers[i] = new_keyworker(c, i, before=c.keyworkers[i])
+            c.keyworkers[i] = new_keyworker(c, i)
             client, c.due[i] = c.clients[i], None
             client.renew(move_toward(client.expectation, client.log_weights, keep))
             good = move_toward(c.lasting.first_credit, client.positivity, keep)
@@ -890,8 +868,6 @@ def simulate(
         for j, post in enumerate(c.posts):  # 3 B
             anew = filled_post(c, j, post.clients, post.predecessors)
             c.posts[j] = post._replace(contact=anew.contact, strain=anew.strain)
-        if day % 7 == 0:
-            team(c)
         turnover(c, day)
         parties = [party for dyad in zip(c.clients, c.keyworkers, strict=True) for party in dyad]
         noted = [[getattr(party, state) for state in STATES] for party in parties]

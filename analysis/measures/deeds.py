@@ -16,6 +16,7 @@ from twoway.simulation.situations import ENCOUNTER_KINDS, EncounterKind
 Floats = NDArray[np.float64]
 SEARCHING, REFUSING, GRANTING = ("search", "inspect"), ("refuse",), ("agree_with",)
 EXPLAINING, TALKING_DOWN = "explain_something_to", ("lecture", "reprimand")
+ROUGHLY = "roughly"
 DEEDS = ("room searches", "refusals", "grants")
 SEEN = Measure(
     "deed_seen",
@@ -27,7 +28,7 @@ SEEN = Measure(
 HEARD = Measure(
     "talked_down",
     "share",
-    "share of keyworkers' explanations that the client takes for a lecture or a reprimand",
+    "share of keyworkers' explanations, not meant so, that the client takes for a lecture or a reprimand, or for rough",
     "explanations",
 )
 CONFLICTED_LESS_FRIENDLY = f"{PATTERNS[2]} less {PATTERNS[0]}"
@@ -72,7 +73,9 @@ def deeds(panel: Panel, events: pd.DataFrame, patterns: NDArray[np.int8], units:
     done = [acts["act"].isin(kind).to_numpy() for kind in kinds]
     done[0] = done[0] & control
     hits, cases = (np.stack(one, axis=1) for one in zip(*map(_counts, done, kinds), strict=True))
-    heard, told = _counts((acts["act"] == EXPLAINING).to_numpy(), TALKING_DOWN)
+    explained = ((acts["act"] == EXPLAINING) & (acts["manner"] != ROUGHLY)).to_numpy()
+    down = (acts["seen"].isin(TALKING_DOWN) | (acts["manner_seen"] == ROUGHLY)).to_numpy()
+    heard, told = (np.bincount(row[one], minlength=n).astype(np.float64) for one in (explained & down, explained))
     group = np.column_stack([np.ones(n), members(patterns)])
     heard, told = heard[:, None] * group, told[:, None] * group
     return pd.concat(

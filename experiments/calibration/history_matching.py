@@ -3,8 +3,13 @@
 In each wave some points are simulated, emulators are fitted to what was simulated so far, and what remains is
 wherever no part of a fact was implausible in any wave: farther from being met than three times what draws and emulator
 leave unknown (Craig et al. 1997, Vernon, Goldstein & Bower 2010; recalled). In the end points are drawn evenly
-from what remains, and those are accepted that meet every part, or miss none by more than draws can
-explain: approximate Bayesian computation by rejection, with a uniform prior. Most are rejected early, after few dyads.
+from where the emulators expect that parts are met, and those are accepted that meet every part, or miss none by more
+than draws can explain: approximate Bayesian computation by rejection, with a uniform prior. Most are rejected early,
+after few dyads.
+
+Parts that cannot be met together with the others are set aside, the hardest first, and only as many as must be: for a
+wave, where emulators leave nothing of the prior otherwise; in the end, where too few points would be accepted. The
+scoreboard shows them as what they are, missed.
 """
 
 from __future__ import annotations
@@ -18,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from twoway.experiments.calibration.emulators import Emulator, fit_all, predict
+from twoway.experiments.calibration.emulators import Emulator, expected, fit_all, predict
 from twoway.experiments.calibration.evaluate import FactPoint, evaluate_points, seeds
 from twoway.experiments.calibration.posterior import central_points, rounded
 from twoway.experiments.calibration.priors import priors, sobol_points
@@ -44,17 +49,23 @@ class Plan(NamedTuple):
     last: int = 1000
     """Points drawn from what remains in the end."""
     last_replicates: int = 60
-    """Replicates per such point that is not rejected early."""
+    """Replicates per such point that is tried further, as it was not rejected early."""
 
 
 CUTOFF = 3.0
 """Implausibility from which on a point is left out (Pukelsheim's three-sigma rule; recalled)."""
+LIKELY = 1.0
+"""Implausibility below which the last points are drawn: where emulators expect that parts are met, or all but."""
 ACCEPT = 2.0
 """Standard errors by which an accepted point may miss a part; beyond, chance alone takes one value in 44."""
 HOPELESS = 2.5
 """Standard errors of the change by more replicates beyond which a point is rejected before it has them."""
 FEWEST = 10
 """Accepted points below which there is no posterior sample to speak of."""
+WANTED = 0.1
+"""Share of the last points that are to be accepted; parts are set aside until it is reached."""
+TRIED = 3
+"""Points that have more replicates, for each that is to be accepted; the others of the last points are not needed."""
 REFOCUSED = 512
 """Points to which emulators are fitted at most; in later waves those the emulators before find least implausible."""
 SELDOM = 0.01
@@ -63,7 +74,7 @@ AT_ONCE = 2**12
 """Points of the prior looked at together."""
 BEST, WALKERS, STEPS = 0.2, 1024, 30
 """Share of points kept at each level on the way to the cutoff, points that then walk from there, and steps of each."""
-LEAST, STALLED = 1e-12, 0.995
+LEAST, STALLED = 1e-12, 0.98
 """Share of the prior below which nothing is said to remain; and part of the level before that the next must reach."""
 TWINS, REPEATS = 12, 3
 """Points, and the number of seeds with which each is simulated, to estimate the spread between seeds."""
@@ -71,22 +82,34 @@ CANDIDATES = 12
 """Points from the middle of the posterior sample of which one becomes the representative."""
 
 
+class Remaining(NamedTuple):
+    """What emulators leave: points (n, d) drawn evenly from it, its share of the prior, and the parts set aside."""
+
+    points: Floats
+    share: float
+    aside: tuple[int, ...] = ()
+
+
 class Wave(NamedTuple):
-    """One wave: its points (n, d) in the unit cube, values (n, m), and the share of the prior that remained."""
+    """One wave: its points (n, d) in the unit cube, values (n, m), and what remained of the prior."""
 
     points: Floats
     values: Floats
     remaining: float
+    """Share of the prior."""
+    aside: tuple[int, ...] = ()
+    """Parts without which nothing would have remained."""
 
 
 class HistoryMatch(NamedTuple):
     """Result of history matching: all waves and their emulators, the points drawn in the end, and those accepted.
 
     The last of ``waves`` are the points drawn in the end, as simulated at first; ``emulators`` are of the waves before.
-    ``points`` (n, d) of them, in the unit cube, were not rejected early and have ``values`` (n, m) with more dyads.
+    ``points`` (n, d) of them, in the unit cube, were tried further and have ``values`` (n, m) with more dyads.
     ``seed_sd`` (m,) is the standard deviation of such values between seeds, ``seed_sd_at_first`` (m,) that
-    of values in a wave. ``accepted`` (n,) says which are the posterior sample. ``representative`` (d,) holds the values
-    of the free numbers, rounded, that stand for the sample, and ``represented`` (m,) what was simulated with them.
+    of values in a wave. ``accepted`` (n,) says which are the posterior sample; ``aside`` holds the parts that they need
+    not meet. ``representative`` (d,) holds the values of the free numbers, rounded, that stand for the sample, and
+    ``represented`` (m,) what was simulated with them.
     """
 
     waves: tuple[Wave, ...]
@@ -96,6 +119,7 @@ class HistoryMatch(NamedTuple):
     seed_sd: Floats
     seed_sd_at_first: Floats
     accepted: NDArray[np.bool_]
+    aside: tuple[int, ...]
     representative: Floats
     represented: Floats
 
@@ -125,9 +149,12 @@ def implausible(emulators: Sequence[Emulators], goal: Targets, points: Floats, c
         here = np.flatnonzero(worst <= ceiling)
         if not len(here):
             break
-        mean, variance = predict(emulator, points[here])
+        mean = expected(emulator, points[here])
         distance = np.maximum(np.maximum(goal.low[part] - mean, mean - goal.high[part]), 0.0)
-        worst[here] = np.maximum(worst[here], distance / np.sqrt(variance + 1e-12))
+        off = here[distance > 0]
+        if len(off):
+            _, variance = predict(emulator, points[off])
+            worst[off] = np.maximum(worst[off], distance[distance > 0] / np.sqrt(variance + 1e-12))
     return worst
 
 
@@ -158,13 +185,17 @@ def emulated(points: Floats, values: Floats, goal: Targets, workers: int) -> Emu
 
 
 def remaining(
-    emulators: Sequence[Emulators], goal: Targets, dimensions: int, count: int, seed: int, progress: bool = False
-) -> tuple[Floats, float]:
-    """Points drawn evenly from the part of the prior that remains; and the share that remains.
+    emulators: Sequence[Emulators],
+    goal: Targets,
+    dimensions: int,
+    count: int,
+    seed: int,
+    cutoff: float = CUTOFF,
+    progress: bool = False,
+) -> Remaining:
+    """Points drawn evenly from the part of the prior that remains.
 
-    Where enough of the points drawn from the whole prior remain, these are taken: they are independent. Where too few
-    do, the way goes over levels of implausibility, each of which the best of the points before reach (subset
-    simulation, Au & Beck 2001; recalled); at every level all points walk, so that they forget where they came from.
+    Where nothing remains, the part that stands most in the way is set aside, until something does.
 
     Parameters
     ----------
@@ -178,39 +209,69 @@ def remaining(
         Number of points wanted.
     seed
         Random seed of the points.
+    cutoff
+        Implausibility from which on a point does not remain.
     progress
         Whether to show a bar.
 
     Returns
     -------
-    Points of the unit cube, shape (count, dimensions), and the share of the prior that remains.
-
-    Raises
-    ------
-    InputError
-        If next to nothing remains.
+    Points of the unit cube, shape (count, dimensions), the share of the prior that remains, and the parts set aside.
     """
-    chance = np.random.default_rng(seed)
-    points = chance.random((max(AT_ONCE, count), dimensions))
-    worst, share, level = implausible(emulators, goal, points), 1.0, np.inf
+    chance, aside = np.random.default_rng(seed), list[int]()
+    everywhere = chance.random((max(AT_ONCE, count), dimensions))
     with tqdm(desc="what remains", disable=not progress, unit="level", leave=False) as bar:
-        while True:
-            before, level = level, max(float(np.quantile(worst, BEST)), CUTOFF)
-            inside = points[worst < level]
-            share *= len(inside) / len(points)
-            if level > max(CUTOFF, STALLED * before) or share < LEAST:
-                raise InputError(
-                    f"less than {share:.0e} of the prior has an implausibility below {CUTOFF:g}: the facts aimed at "
-                    "rule out nearly every value"
-                )
-            if level == CUTOFF and len(inside) >= count:
-                return inside[:count], share
-            start = inside[chance.integers(len(inside), size=max(count, WALKERS))]
-            points = _walk(start, inside, partial(implausible, emulators, goal), level, chance)
-            if level == CUTOFF:
-                return points[:count], share
-            worst = implausible(emulators, goal, points)
-            bar.update()
+        points, share, reached = _descended(everywhere, emulators, goal, cutoff, count, chance, bar)
+        while reached > cutoff:
+            aside.append(_in_the_way(_without(emulators, aside), goal, points))
+            points, _, reached = _descended(points, _without(emulators, aside), goal, cutoff, count, chance, bar)
+        if aside:  # these points came by a way that had been barred; now evenly, from the whole prior
+            points, share, _ = _descended(everywhere, _without(emulators, aside), goal, cutoff, count, chance, bar)
+    return Remaining(points, share, tuple(aside))
+
+
+def _without(emulators: Sequence[Emulators], aside: Sequence[int]) -> list[Emulators]:
+    return [{part: one for part, one in wave.items() if part not in aside} for wave in emulators]
+
+
+def _in_the_way(emulators: Sequence[Emulators], goal: Targets, points: Floats) -> int:
+    """The part that is most implausible at some points, in the mean over them."""
+    parts = sorted({part for wave in emulators for part in wave})
+    alone = [[{part: wave[part]} for wave in emulators if part in wave] for part in parts]
+    return parts[int(np.argmax([implausible(one, goal, points).mean() for one in alone]))]
+
+
+def _descended(
+    points: Floats,
+    emulators: Sequence[Emulators],
+    goal: Targets,
+    cutoff: float,
+    count: int,
+    chance: np.random.Generator,
+    bar: tqdm,
+) -> tuple[Floats, float, float]:
+    """Points drawn evenly from what remains of where some *points* lie evenly, its share, and how implausible it is.
+
+    Where enough of the points remain, these are taken: they are independent. Where too few do, the way goes over levels
+    of implausibility, each of which the best of the points before reach (subset simulation, Au & Beck 2001; recalled);
+    at every level all points walk, so that they forget where they came from. If it comes to an end above the
+    *cutoff*, the points are the best there are.
+    """
+    worst, share, level = implausible(emulators, goal, points), 1.0, np.inf
+    while True:
+        before, level = level, max(float(np.quantile(worst, BEST)), cutoff)
+        inside = points[worst < level] if (worst < level).any() else points[worst <= level]
+        share *= len(inside) / len(points)
+        if level > max(cutoff, STALLED * before) or share < LEAST:
+            return inside, share, max(level, np.nextafter(cutoff, np.inf))
+        if level == cutoff and len(inside) >= count:
+            return inside[:count], share, level
+        start = inside[chance.integers(len(inside), size=max(count, WALKERS))]
+        points = _walk(start, inside, partial(implausible, emulators, goal), level, chance)
+        if level == cutoff:
+            return points[:count], share, level
+        worst = implausible(emulators, goal, points)
+        bar.update()
 
 
 def _walk(
@@ -288,31 +349,82 @@ def match_history(
         values = np.vstack([wave.values for wave in waves])
         near = np.argsort(implausible(emulators, goal, everything), kind="stable")[:REFOCUSED]
         emulators.append(emulated(everything[near], values[near], goal, workers))
-        what, count = ("last points", plan.last) if number > plan.waves else (f"wave {number}", plan.wave)
+        what, count, cutoff, asked = f"wave {number}", plan.wave, CUTOFF, emulators
+        if number > plan.waves:  # the last emulators know most, and a cutoff this low needs no others
+            what, count, cutoff, asked = "last points", plan.last, LIKELY, emulators[-1:]
         seed_of_draws = seeds(seed, f"what remains for {what}", 1)[0]
-        points, share = remaining(emulators, goal, len(free.names), count, seed_of_draws, progress)
-        waves.append(Wave(points, _values_at(points, what, plan.replicates), share))
+        left = remaining(asked, goal, len(free.names), count, seed_of_draws, cutoff, progress)
+        waves.append(Wave(left.points, _values_at(left.points, what, plan.replicates), left.share, left.aside))
     last = waves[-1]
     twins = np.repeat(last.points[:TWINS], REPEATS, axis=0)
     # "luck" names the random stream: another word would give other draws
     seed_sd = sd_between_seeds(_values_at(twins, "luck", plan.last_replicates).reshape(-1, REPEATS, len(goal.names)))
     at_first = seed_sd * np.sqrt(plan.last_replicates / plan.replicates)
     hopeless = goal.beyond(last.values) > ACCEPT * seed_sd + HOPELESS * np.hypot(seed_sd, at_first)
-    hopeful = last.points[~hopeless.any(axis=1)]
+    wanted = int(np.ceil(WANTED * len(last.points)))
+    hopeful = last.points[meeting_others(hopeless, set_aside(hopeless, TRIED * wanted))][: TRIED * wanted]
     final = _values_at(hopeful, "hopeful points", plan.last_replicates)
-    accepted = np.asarray((goal.beyond(final) <= ACCEPT * seed_sd).all(axis=1))
+    missed = goal.beyond(final) > ACCEPT * seed_sd
+    aside = set_aside(missed, wanted)
+    accepted = meeting_others(missed, aside)
     if accepted.sum() < FEWEST:
         raise InputError(
-            f"of {len(last.points)} last points only {int(accepted.sum())} are accepted, fewer than {FEWEST}: more "
-            "waves or last points are needed (what was simulated is used again), or the facts cannot be met together"
+            f"{len(last.points)} last points are too few for a posterior sample: {int(accepted.sum())} are accepted, "
+            f"fewer than {FEWEST} (what was simulated is used again when there are more)"
         )
     candidates = free.unit(rounded(free.at(central_points(hopeful[accepted], CANDIDATES))))
     tried = _values_at(candidates, "candidates", plan.last_replicates)
-    best = int((goal.beyond(tried) / np.maximum(seed_sd, 1e-12)).max(axis=1).argmin())
+    off = np.delete(goal.beyond(tried) / np.maximum(seed_sd, 1e-12), aside, axis=1)
+    best = int(off.max(axis=1).argmin())
     return HistoryMatch(
-        tuple(waves), tuple(emulators), hopeful, final, seed_sd, at_first, accepted,
+        tuple(waves), tuple(emulators), hopeful, final, seed_sd, at_first, accepted, aside,
         rounded(free.at(candidates))[best], tried[best],
     )  # fmt: skip
+
+
+def meeting_others(missed: NDArray[np.bool_], aside: Sequence[int]) -> NDArray[np.bool_]:
+    """Which points meet every part but those set aside.
+
+    Parameters
+    ----------
+    missed
+        Which points miss which parts, shape (n, m).
+    aside
+        Numbers of the parts set aside.
+
+    Returns
+    -------
+    Shape (n,).
+    """
+    return np.asarray(~np.delete(missed, aside, axis=1).any(axis=1))
+
+
+def set_aside(missed: NDArray[np.bool_], wanted: int) -> tuple[int, ...]:
+    """The parts that cannot be met together with the others.
+
+    They are set aside in the order of how many points miss them, the most first, until enough points meet all others;
+    then those come back, in the reverse order, without which there are still enough.
+
+    Parameters
+    ----------
+    missed
+        Which points miss which parts, shape (n, m).
+    wanted
+        Number of points that are to meet all others; if there are fewer, all of them.
+
+    Returns
+    -------
+    Numbers of the parts, the one missed most first.
+    """
+    hardest = np.argsort(-missed.sum(axis=0), kind="stable").tolist()
+    wanted, aside = min(wanted, len(missed)), list[int]()
+    while meeting_others(missed, aside).sum() < wanted:
+        aside.append(hardest[len(aside)])
+    for part in reversed(aside):
+        others = [one for one in aside if one != part]
+        if meeting_others(missed, others).sum() >= wanted:
+            aside = others
+    return tuple(aside)
 
 
 def sd_between_seeds(values: Floats) -> Floats:

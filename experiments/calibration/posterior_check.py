@@ -44,7 +44,7 @@ def _predictive(draws: int, seed: int, replicates: int, threads: int = 2, progre
                 one.row(part, middle, low, high)
                 | {
                     "met": np.mean([part.verdict(value) == MET for value in own]), "met_in_every_part": whole,
-                    "verdict": part.verdict(middle), "used": one.used, "status": one.status,
+                    "verdict": part.verdict(middle), "used": one.use, "status": one.status,
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)

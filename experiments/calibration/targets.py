@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twoway.experiments.validation.fact_table import CALIBRATION, declared_facts
+from twoway.experiments.validation.fact_table import CALIBRATION, DeclaredFact, measurable_facts
 
 Floats = NDArray[np.float64]
 
@@ -28,15 +28,19 @@ class Targets(NamedTuple):
 
 @lru_cache
 def targets() -> Targets:
-    """The parts of every fact that is used in calibration."""
-    parts = [(one, part) for one in declared_facts() if one.used == CALIBRATION for part in one.part]
+    """The parts of every fact used in calibration; of a direction, an effect that is worth having."""
+    parts = [(one, part) for one in _aimed_at() for part in one.part]
     return Targets(
         tuple(f"{one.id}: {part.name}" for one, part in parts),
-        np.array([part.accept[0] for _, part in parts]),
-        np.array([part.accept[1] for _, part in parts]),
+        np.array([part.aimed[0] for _, part in parts]),
+        np.array([part.aimed[1] for _, part in parts]),
     )
 
 
 def facts_used() -> tuple[str, ...]:
     """Ids of the facts that are used in calibration."""
-    return tuple(one.id for one in declared_facts() if one.used == CALIBRATION)
+    return tuple(one.id for one in _aimed_at())
+
+
+def _aimed_at() -> list[DeclaredFact]:
+    return [one for one in measurable_facts() if one.use == CALIBRATION]

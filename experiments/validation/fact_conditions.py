@@ -36,7 +36,7 @@ CONTACT = {f"context.{name}": getattr(load("ordinary").context, name) for name i
 """Rates of contact between client and keyworker at an ordinary centre."""
 ACTS = ("exchange",)
 """The kind of events that are acts."""
-NOBODY_NOTICES = {"people.client_insight": 0.0, "people.insight_sd": 0.0, "context.reflexivity": 0.0}
+NOBODY_NOTICES = {"people.client_insight": 0.0, "context.reflexivity": 0.0}
 """Values with which nobody has insight into the other, so that nobody notices anything."""
 CONDITIONS: dict[str, Condition] = {
     "four centres": Condition("four-centres"),

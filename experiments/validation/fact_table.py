@@ -17,10 +17,6 @@ NOT_YET = "not yet measurable"
 VERDICTS = (MET, TOO_SMALL, BETWEEN, MISSED, NOT_YET)
 """What can be said of a fact, from the best to the worst; all but the first are not met."""
 CALIBRATION, HELD_OUT, STRUCTURE = "calibration", "held out", "structure"
-LATER = "later calibration"
-"""Use of a fact that is set aside for calibration, but that the posterior sample that ships was not aimed at."""
-AIMED_AT = (1,)
-"""Lists of facts that the posterior sample that ships was aimed at."""
 Text = Annotated[str, Field(min_length=1)]
 Bounds = tuple[float, float]
 
@@ -99,7 +95,7 @@ class DeclaredFact(_Row):
     """What it is used for, fixed beforehand by the rule that ``facts.toml`` states."""
     since: Literal[1, 2]
     """List with which it came."""
-    needs: Literal["", "exits"] = ""
+    needs: str = ""
     """What the model does not have yet, without which the fact cannot be measured."""
     sources: tuple[str, ...]
     """Publications; none for what is assumed."""
@@ -111,11 +107,6 @@ class DeclaredFact(_Row):
     """Caution for the reader, besides whether the fact was used in calibration."""
     would_take: str = ""
     """Our guess at what the model lacks if it does not meet the fact."""
-
-    @property
-    def used(self) -> str:
-        """What it has been used for so far: its ``use``, or ``LATER``."""
-        return LATER if self.use == CALIBRATION and self.since not in AIMED_AT else self.use
 
     def row(self, part: DeclaredPart, estimate: float, low: float, high: float) -> dict[str, Any]:
         """The columns that every table of facts has for a part: names, value, interval and bounds.

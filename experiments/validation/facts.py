@@ -23,6 +23,7 @@ from twoway.analysis.measures import (
     contact,
     criticism,
     deeds,
+    exits,
     growth,
     hostility,
     keyworkers,
@@ -592,6 +593,38 @@ def what_is_brought_explains_little(simulated: Mapping[str, SimulatedCondition])
     distress = criticism.distress_at_admission(one.panel, one.tables.days)
     table = beginnings.brought(one.panel, one.tables.dyads, distress, one.units, one.seed)
     return _of(table, beginnings.BROUGHT, {"explained by what is brought": "all"})
+
+
+@fact("T11", "ordinary", events=False)
+def most_are_placed_and_half_go(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Shares placed outside and gone, and how long the order lasts."""
+    one = simulated["ordinary"]
+    table = exits.exits(one.panel, one.tables.dyads, one.units)
+    names = ("ever placed", "placed twice or more", "ever dropped out")
+    return {
+        **_of(table, exits.WAY, dict(zip(names, exits.WAYS, strict=True))),
+        **_of(table, exits.ORDER, {"under the order": "all"}),
+    }
+
+
+@fact("T5", "voluntary", events=False)
+def alliance_goes_with_staying_on(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Correlation of voluntary clients' ratings in the middle of the stay with not running away later."""
+    one = simulated["voluntary"]
+    table = exits.staying_on(one.panel, one.tables.days, DAY, one.units, one.seed)
+    return _of(table, exits.STAYING_ON, {"rating and staying on": "all"})
+
+
+@fact("T6", "ordinary", events=False)
+def leavers_had_a_worse_alliance(simulated: Mapping[str, SimulatedCondition]) -> Parts:
+    """Early ratings of stayers less those of leavers, by keyworkers, and how much more than by clients."""
+    one = simulated["ordinary"]
+    table = exits.early_ratings(one.panel, one.tables.days, one.units)
+    return _of(
+        table,
+        exits.EARLY_RATING,
+        {"stayers less leavers": ROLES[KEYWORKER], "keyworker's less client's effect": exits.DIFFERENCE},
+    )
 
 
 @fact("T24", "opaque rules", "explained rules")

@@ -54,7 +54,7 @@ def facts_without(seed: int, replicates: int, threads: int = 2, progress: bool =
             found = FACTS[one.id].work({HERE: simulated})
             for part in one.part:
                 row = one.row(part, *found[part.name])
-                rows.append({"without": without, **row, "verdict": part.verdict(row["estimate"]), "used": one.used})
+                rows.append({"without": without, **row, "verdict": part.verdict(row["estimate"]), "used": one.use})
     return pd.DataFrame(rows)
 
 

@@ -18,7 +18,6 @@ from twoway.experiments.validation.fact_table import (
     BETWEEN,
     CALIBRATION,
     HELD_OUT,
-    LATER,
     MET,
     MISSED,
     NOT_YET,
@@ -37,7 +36,6 @@ from twoway.simulation.run import Detail
 
 USES = {
     CALIBRATION: "were used in calibration",
-    LATER: "are set aside for a later calibration, and were not aimed at",
     HELD_OUT: "were held out",
 }
 """What facts that count are used for, in words."""
@@ -130,7 +128,7 @@ def _scoreboard_values(seed: int, replicates: int, threads: int = 2, progress: b
                 | {
                     "verdict": NOT_YET if one.needs else part.verdict(estimate),
                     "certain": bool(one.needs) or part.certain(low, high),
-                    "used": one.used, "needs": one.needs, "note": one.note, "status": one.status,
+                    "used": one.use, "needs": one.needs, "note": one.note, "status": one.status,
                     "sources": "; ".join(one.sources), "how": one.how, "would_take": one.would_take,
                 }
             )  # fmt: skip
@@ -165,17 +163,14 @@ def scoreboard_sentences(table: pd.DataFrame, dyads: int) -> Iterator[str]:
     facts = by_fact(table)
     for used, how in USES.items():
         own = facts[(facts["used"] == used) & (facts["status"] != "assumed")]
-        if used == LATER and own.empty:
-            continue
         yield f"Facts with a source that {how} ({len(own)}): {_counts(own)}."
         for one in own[own["note"] != ""].itertuples():
             rest = own[own["fact"] != one.fact]
             met = (rest["verdict"] == MET).sum()
             yield f"Of {one.fact} one must know: {one.note}. Without it {met} of {len(rest)} are met in every part."
-    for used in (CALIBRATION, LATER):
-        own = facts[(facts["status"] == "assumed") & (facts["used"] == used)]
-        if len(own):
-            yield f"Expectations without a source that {USES[used]} ({len(own)}): {_counts(own)}."
+    own = facts[(facts["status"] == "assumed") & (facts["used"] == CALIBRATION)]
+    if len(own):
+        yield f"Expectations without a source that {USES[CALIBRATION]} ({len(own)}): {_counts(own)}."
     own = facts[facts["used"] == STRUCTURE]
     if len(own):
         yield f"Counted nowhere, since the model's structure was chosen with them: {listed(own['fact'])}."

@@ -17,14 +17,12 @@ if TYPE_CHECKING:
 class ProposeTalkParameters(ParameterGroup):
     """Numbers of proposing a talk, and of what comes of it."""
 
-    propose_talk_log_odds: float = parameter(-2.0, -5, 5, "log-odds")
+    propose_talk_log_odds: float = parameter(-0.84, -5, 5, "log-odds", CALIBRATED)
     """Tendency to propose a talk, for someone to whom the relationship is nothing benign and without opportunity."""
     opportunity_weight: float = parameter(2.0, 0, 5, "log-odds")
     """How much opportunity speaks for talking."""
-    talk_convergence: float = parameter(0.53, 0, 1, "share of the distance", CALIBRATED)
+    talk_convergence: float = parameter(0.36, 0, 1, "share of the distance", CALIBRATED)
     """How far a repair talk that succeeds brings the two definitions together."""
-    failed_talk_negativity: float = parameter(0.26, 0, 3, "negativity", CALIBRATED)
-    """How much negativity a repair talk that fails leaves."""
     failed_talk_penalty: float = parameter(1.0, 0, 5, "log-odds")
     """How much a failed talk teaches its proposer not to propose one."""
     good_reading_threshold: float = parameter(1.0, -4.3, 4.3, "EPA units")

@@ -6,14 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
-from twoway.simulation.arrays import Floats
 from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
 from twoway.simulation.interpretation import start
 from twoway.simulation.random_streams import (
     FIRST,
     Draws,
-    client_draws,
+    client_draw,
     draw_client_expectation,
     draw_first_impression,
     draw_general_view,
@@ -55,39 +54,15 @@ def admit_client(number: int, client: Party, conditions: Conditions, draws: Draw
             parameters.client_expectation_sd,
             client.expectation[k],
         )
-    reserve, insight, distress = client_draws(draws, number)
+    reserve = client_draw(draws, number)
     client.reserve = clipped_to_share(parameters.client_reserve + parameters.reserve_sd * reserve)
-    client.insight = clipped_to_share(parameters.client_insight + parameters.insight_sd * insight)
-    client.distress = clipped_to_share(parameters.distress + parameters.distress_sd * distress)
+    client.insight, client.distress = parameters.client_insight, parameters.distress
     client.known_rules = parameters.transparency
     client.presumed_reserve = parameters.keyworker_reserve
     for way in range(client.style.shape[0]):
         style, _ = style_draws(draws, number, FIRST, conditions.ways[way].stream)
         client.style[way] = parameters.coping_style_sd * style
     start(client, parameters.client_standard, parameters)
-
-
-@compiled
-def keyworker_insight(number: int, post: Post, parameters: Parameters, draws: Draws) -> float:
-    """How far the holder of a post sees the strain behind what clients do.
-
-    Parameters
-    ----------
-    number
-        Number of the post in the centre, from 0.
-    post
-        The post, of which the number of predecessors is used.
-    parameters
-        Uses ``reflexivity`` and ``insight_sd``.
-    draws
-        Draws of the centre in this replicate.
-
-    Returns
-    -------
-    Share, 0..1.
-    """
-    _, insight, _ = keyworker_draws(draws, number, post.predecessors)
-    return clipped_to_share(parameters.reflexivity + parameters.insight_sd * insight)
 
 
 @compiled
@@ -115,10 +90,8 @@ def fill_post(number: int, post: Post, conditions: Conditions, draws: Draws) -> 
             parameters.keyworker_expectation_sd * math.sqrt(0.5),
             post.general_view[k],
         )
-        post.outlook[k] = post.general_view[k]
-    reserve, _, standard = keyworker_draws(draws, number, post.predecessors)
+    reserve, standard = keyworker_draws(draws, number, post.predecessors)
     post.reserve = clipped_to_share(parameters.keyworker_reserve + parameters.reserve_sd * reserve)
-    post.insight = keyworker_insight(number, post, parameters, draws)
     post.standard = parameters.keyworker_standard + parameters.keyworker_standard_sd * standard
     for way in range(post.style.shape[0]):
         _, style = style_draws(draws, number, post.predecessors, conditions.ways[way].stream)
@@ -126,70 +99,43 @@ def fill_post(number: int, post: Post, conditions: Conditions, draws: Draws) -> 
 
 
 @compiled
-def draw_own_expectation(pair: Pair, conditions: Conditions, draws: Draws, out: Floats) -> None:
-    """Write what a keyworker expects of one client: her general view and her first impression of this one.
-
-    Parameters
-    ----------
-    pair
-        The dyad with both parties and the post.
-    conditions
-        Conditions of the centre.
-    draws
-        Draws of the centre in this replicate.
-    out
-        Log-weights of the frames, shape (frames,), which are overwritten.
-    """
-    parameters, frames = conditions.parameters, conditions.frames
-    draw_first_impression(draws, pair.number, pair.post.predecessors, out)
-    for k in range(out.shape[0]):
+def _draw_expectation(pair: Pair, conditions: Conditions, draws: Draws) -> None:
+    """Let a keyworker expect of a client what her general view and her first impression of this one say."""
+    parameters, frames, expectation = conditions.parameters, conditions.frames, pair.keyworker.expectation
+    draw_first_impression(draws, pair.number, pair.post.predecessors, expectation)
+    for k in range(expectation.shape[0]):
         first = initial_log_weight(
             frames.expected[KEYWORKER, k],
             parameters.keyworker_tilt,
             frames.benign[k],
             parameters.keyworker_expectation_sd,
-            out[k],
+            expectation[k],
         )
-        out[k] = move_toward(pair.post.general_view[k], first, parameters.first_impression)
-
-
-@compiled
-def begin_view(keyworker: Party, post: Post, parameters: Parameters) -> None:
-    """A keyworker's view of a client on the first day, the expectation being set: nothing has happened yet.
-
-    Parameters
-    ----------
-    keyworker
-        The keyworker's view of the client, which is changed.
-    post
-        Her post, from which her traits and styles are taken.
-    parameters
-        Uses ``first_credit``.
-    """
-    keyworker.tension, keyworker.distance = 0.0, 0.0
-    keyworker.confronting, keyworker.away = 0.0, 0.0
-    keyworker.reserve, keyworker.insight, keyworker.known_rules = post.reserve, post.insight, 1.0
-    for way in range(keyworker.style.shape[0]):
-        keyworker.style[way] = post.style[way]
-    start(keyworker, post.standard, parameters)
+        expectation[k] = move_toward(pair.post.general_view[k], first, parameters.first_impression)
 
 
 @compiled
 def meet_keyworker(pair: Pair, conditions: Conditions, draws: Draws) -> None:
-    """A keyworker meets a client who has just been admitted.
+    """A keyworker meets a client who is new to her: nothing has happened between them yet.
 
     Parameters
     ----------
     pair
-        The dyad with both parties and the post; the keyworker's view is filled in.
+        The dyad with both parties and the post, of which she is the holder; the keyworker's view is filled in.
     conditions
         Conditions of the centre.
     draws
         Draws of the centre in this replicate.
     """
-    draw_own_expectation(pair, conditions, draws, pair.keyworker.expectation)
-    pair.keyworker.presumed_reserve = conditions.parameters.client_reserve
-    begin_view(pair.keyworker, pair.post, conditions.parameters)
+    keyworker, post, parameters = pair.keyworker, pair.post, conditions.parameters
+    _draw_expectation(pair, conditions, draws)
+    keyworker.presumed_reserve = parameters.client_reserve
+    keyworker.tension, keyworker.distance = 0.0, 0.0
+    keyworker.confronting, keyworker.away = 0.0, 0.0
+    keyworker.reserve, keyworker.insight, keyworker.known_rules = post.reserve, parameters.reflexivity, 1.0
+    for way in range(keyworker.style.shape[0]):
+        keyworker.style[way] = post.style[way]
+    start(keyworker, post.standard, parameters)
 
 
 @compiled

@@ -1,4 +1,4 @@
-"""A centre's evening, when the dyads' days are over: friends talk, the team meets, keyworkers leave."""
+"""A centre's evening, when the dyads' days are over: friends talk, keyworkers leave."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
 from twoway.simulation.dynamics.exits import count_present
 from twoway.simulation.dynamics.peers import peer_talk
-from twoway.simulation.dynamics.team import TEAM_MEETS_EVERY, team_meeting
 from twoway.simulation.dynamics.turnover import turnover
 from twoway.simulation.event_log import EventLog
 from twoway.simulation.random_streams import Draws
@@ -35,7 +34,5 @@ def centre_evening(day: int, state: CentreState, conditions: Conditions, draws: 
         pair = Pair(i, dyad, state.clients[i], state.keyworkers[i], state.posts[dyad.post])
         peer_talk(day, pair, state, conditions, draws, log)
     count_present(state, conditions)
-    if day % TEAM_MEETS_EVERY == 0:
-        team_meeting(state, conditions.parameters.team_cohesion)
     for m in range(state.posts.shape[0]):
         turnover(m, day, state, conditions, draws, log)

@@ -12,17 +12,17 @@ from twoway.simulation.event_log import EventLog, new_row
 from twoway.simulation.events import GONE as GONE_EVENT
 from twoway.simulation.events import ORDER_ENDED, PLACEMENT_BROKEN, RETURNED
 from twoway.simulation.events import PLACED as PLACED_EVENT
-from twoway.simulation.interpretation import account, note_state
+from twoway.simulation.interpretation import BALANCED, account, note_state
 from twoway.simulation.random_streams import Draws, place_draw, whereabouts_draws
 from twoway.simulation.rules.exits import days_away, happens_within_a_day, hazard, standing
 from twoway.simulation.state import CENTRE, ENDED, GONE, LEAVE, PLACED, CentreState, Pair
 
 if TYPE_CHECKING:
-    from twoway.simulation.conditions import FrameRecord, Parameters
+    from twoway.simulation.conditions import FrameRecord
 
 
 @compiled
-def relationship(pair: Pair, frames: FrameRecord, parameters: Parameters) -> float:
+def relationship(pair: Pair, frames: FrameRecord) -> float:
     """How good the relationship is in both parties' ratings, EPA units from where trust and mistrust begin.
 
     Parameters
@@ -31,12 +31,9 @@ def relationship(pair: Pair, frames: FrameRecord, parameters: Parameters) -> flo
         The dyad with both parties and the post.
     frames
         The repertoire of frames.
-    parameters
-        Uses ``trust_threshold`` and ``mistrust_threshold``.
     """
     his, hers = account(pair.client, frames), account(pair.keyworker, frames)
-    middle = parameters.trust_threshold - parameters.mistrust_threshold
-    return standing(his.positivity - his.negativity, hers.positivity - hers.negativity, middle)
+    return standing(his.positivity - his.negativity, hers.positivity - hers.negativity, BALANCED)
 
 
 @compiled
@@ -64,7 +61,7 @@ def whereabouts(day: int, pair: Pair, conditions: Conditions, draws: Draws, log:
     if dyad.place in (ENDED, LEAVE):
         return
     happens, which, length = whereabouts_draws(draws, pair.number, day)
-    holds = p.bond * relationship(pair, conditions.frames, p)
+    holds = p.bond * relationship(pair, conditions.frames)
     if dyad.place == PLACED:
         breaks, ends = hazard(p.breaking, -holds), hazard(p.ending, 0.0)
         if happens < happens_within_a_day(breaks + ends):

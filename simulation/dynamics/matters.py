@@ -213,7 +213,7 @@ def _end_leave(day: int, m: int, pair: Pair, conditions: Conditions, draws: Draw
     """A leave ends: it was kept, the client came back late, or he did not come back by himself."""
     dyad, matter, p = pair.dyad, conditions.matters[m], conditions.parameters
     _, _, length, ends = matter_draws(draws, pair.number, day, m)
-    holds = p.bond * relationship(pair, conditions.frames, p)
+    holds = p.bond * relationship(pair, conditions.frames)
     fails = chance_by_log_odds(p.failing, STRAIN_AGAINST_LEAVE * pair.client.strain - holds)
     if ends < fails:
         outcome, dyad.place, dyad.back_on = FAILED, GONE, day + days_away(p.gone_days, length)

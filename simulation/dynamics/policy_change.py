@@ -11,10 +11,9 @@ from typing import NamedTuple
 
 from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
-from twoway.simulation.dynamics.admission import keyworker_insight, provide
+from twoway.simulation.dynamics.admission import provide
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario
-from twoway.simulation.random_streams import Draws
 from twoway.simulation.rules.reading import known_rules_after_change
 from twoway.simulation.state import ENDED, CentreState
 
@@ -83,7 +82,7 @@ def check_policy_changes(scenario: Scenario, changes: Sequence[PolicyChange]) ->
 
 
 @compiled
-def apply_policy_change(state: CentreState, before: float, conditions: Conditions, draws: Draws) -> None:
+def apply_policy_change(state: CentreState, before: float, conditions: Conditions) -> None:
     """A morning on which a policy changes: what had been set at admission follows the new *conditions*.
 
     Clients whose order lasts know the rules as far as they are explained now; friendships, contact, chances to meet and
@@ -98,16 +97,13 @@ def apply_policy_change(state: CentreState, before: float, conditions: Condition
         Transparency of the centre before the change, 0..1.
     conditions
         Conditions of the centre after the change.
-    draws
-        Draws of the centre in this replicate.
     """
     parameters = conditions.parameters
     for m in range(state.posts.shape[0]):
         provide(state.posts[m], parameters)
-        state.posts[m].insight = keyworker_insight(m, state.posts[m], parameters, draws)
     for i in range(state.clients.shape[0]):
         client, dyad = state.clients[i], state.dyads[i]
         if dyad.place != ENDED:
             client.known_rules = known_rules_after_change(client.known_rules, before, parameters.transparency)
-        state.keyworkers[i].insight = state.posts[dyad.post].insight
+        state.keyworkers[i].insight = parameters.reflexivity
         dyad.friends = conditions.first_friend[i + 1] - conditions.first_friend[i]

@@ -108,7 +108,7 @@ def end_talk(
     pair
         The dyad with both parties and the post; changed in place.
     parameters
-        Uses ``talk_convergence``, ``tension_relief``, ``failed_talk_negativity`` and ``failed_talk_penalty``.
+        Uses ``talk_convergence``, ``tension_relief`` and ``failed_talk_penalty``.
     draws
         Two uniform draws: whether the client's, and the keyworker's, grievance is mended.
     log
@@ -124,8 +124,6 @@ def end_talk(
         pair.client.tension = reduced_by(pair.client.tension, parameters.tension_relief)
         pair.keyworker.tension = reduced_by(pair.keyworker.tension, parameters.tension_relief)
     else:
-        pair.client.negativity += parameters.failed_talk_negativity
-        pair.keyworker.negativity += parameters.failed_talk_negativity
         proposer.style[TALKING] -= parameters.failed_talk_penalty
     pair.dyad.talks += 1
     pair.dyad.repairs += repaired

@@ -5,18 +5,18 @@ from __future__ import annotations
 from twoway.simulation.affect_control.frames import KEYWORKER
 from twoway.simulation.compilation import compiled
 from twoway.simulation.conditions import Conditions
-from twoway.simulation.dynamics.admission import begin_view, draw_own_expectation, fill_post
+from twoway.simulation.dynamics.admission import fill_post, meet_keyworker
 from twoway.simulation.event_log import EventLog, new_row
 from twoway.simulation.events import NEW_KEYWORKER
-from twoway.simulation.interpretation import hand_over, note_state
+from twoway.simulation.interpretation import carry_over, note_state
 from twoway.simulation.random_streams import Draws, leaving_draw
-from twoway.simulation.rules.social import leaving_chance, move_toward
+from twoway.simulation.rules.social import leaving_chance
 from twoway.simulation.state import ENDED, NOBODY, CentreState, Pair
 
 
 @compiled
 def take_over(pair: Pair, conditions: Conditions, draws: Draws) -> None:
-    """A new keyworker takes over a client: her predecessor's view is handed over, the client keeps part of the old.
+    """A new keyworker takes over a client: she starts anew, he keeps part of how he saw the one before.
 
     Parameters
     ----------
@@ -27,14 +27,11 @@ def take_over(pair: Pair, conditions: Conditions, draws: Draws) -> None:
     draws
         Draws of the centre in this replicate.
     """
-    client, keyworker, parameters = pair.client, pair.keyworker, conditions.parameters
-    own = conditions.room.own
-    draw_own_expectation(pair, conditions, draws, own)
-    carried = parameters.carry_over_to_new_keyworker
-    hand_over(client, keyworker, own, parameters)
-    keyworker.presumed_reserve = move_toward(parameters.client_reserve, keyworker.presumed_reserve, parameters.handover)
+    client, parameters = pair.client, conditions.parameters
+    meet_keyworker(pair, conditions, draws)
+    carry_over(client, parameters)
     client.presumed_reserve = parameters.keyworker_reserve
-    begin_view(keyworker, pair.post, parameters)
+    carried = parameters.carry_over_to_new_keyworker
     client.felt_coercion *= carried
     client.tension *= carried
     client.distance *= carried

@@ -21,7 +21,7 @@ class Context(ParameterGroup):
     """Requests by the client: leave, telephone, visits."""
     strictness: float = parameter(0.6, 0, 1, "share of decided requests")
     """How many of the requests that are decided by the book the rules refuse."""
-    formality: float = parameter(0.35, 0, 1, "share of acts")
+    formality: float = parameter(0.36, 0, 1, "share of acts")
     """How far acts follow the script of the situation rather than the person."""
     mandate: float = parameter(0.85, 0, 1, "share of acts")
     """How far the rules prescribe what the keyworker does in control and in answer to a request."""
@@ -30,7 +30,7 @@ class Context(ParameterGroup):
     transparency: float = parameter(0.5, 0, 1, SHARE)
     """How far the client knows what the rules prescribe, so that a mandated act is recognised as one."""
     reflexivity: float = parameter(0.3, 0, 1, SHARE)
-    """How far keyworkers, on average, see the crisis behind what a client does, and notice tension."""
+    """How far keyworkers see the crisis behind what a client does, and notice tension."""
     caseload: float = parameter(4.0, 1, 30, "clients per keyworker")
     """Clients each keyworker is responsible for."""
     capacity: float = parameter(5.0, 1, 30, "clients per keyworker")
@@ -43,8 +43,6 @@ class Context(ParameterGroup):
     """How often a keyworker leaves and is replaced.
 
     Default from the range .1 to .3 per stay that is derived from published staff turnover."""
-    handover: float = parameter(0.5, 0, 1, SHARE)
-    """How far a new keyworker starts from her predecessor's view of the client instead of her own."""
     repair_opportunity: float = parameter(0.5, 0, 1, SHARE)
     """Privacy and time for talking things over."""
     peer_density: float = parameter(0.3, 0, 1, "share of pairs of clients")
@@ -55,8 +53,6 @@ class Context(ParameterGroup):
     """How far one talk moves a client's expectation toward what the friend makes of the keyworker."""
     opposition: float = parameter(0.4, 0, 2, "log-weight of an adversarial frame")
     """How far the ward's talk is tilted against the staff ("us and them")."""
-    team_cohesion: float = parameter(0.02, 0, 0.5, "share of the distance per weekly meeting")
-    """How far a weekly team meeting moves a keyworker's expectations toward what the colleagues hold."""
     distress: float = parameter(0.35, 0, 1, "share of acts at admission")
     """Share of a client's unscripted acts that come from withdrawal and crisis at admission."""
     distress_half_life: float = parameter(25.0, 1, 365, "days")

@@ -68,7 +68,7 @@ class Meaning(ParameterGroup):
     """What the relationship might be."""
     situations: str = "residential"
     """Kinds of encounter, feasible acts and scripts."""
-    matters: str = "none"
+    matters: str = "residential"
     """What encounters are about."""
     resample: int = parameter(
         0,

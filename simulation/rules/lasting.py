@@ -9,6 +9,14 @@ import math
 
 from twoway.simulation.rules import rule
 
+TRUST_THRESHOLD = 1.0
+"""Lasting good at which the other is half trusted, EPA units: at least slightly good, as the rating scale has it.
+
+This and the next number set the unit of what lasts, so they are not fitted; the patterns change at the same two.
+"""
+MISTRUST_THRESHOLD = 0.75
+"""Lasting bad, with what is open, at which the other is half mistrusted, EPA units (assumed, from a trial)."""
+
 
 @rule
 def trust_level(stock: float, threshold: float, width: float) -> float:

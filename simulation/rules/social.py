@@ -1,4 +1,4 @@
-"""Around the dyad: peers, team, turnover, and what experience does to expectations."""
+"""Around the dyad: peers, turnover, and what experience does to expectations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from twoway.simulation.rules import rule
 
 @rule
 def move_toward(own: float, other: float, share: float) -> float:
-    """A number moved a share of the way: expectations toward a friend's, the team's or one's own experience.
+    """A number moved a share of the way: expectations toward a friend's view or one's own experience.
 
     Parameters
     ----------

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
 from twoway.analysis.clustering import (
+    GRID,
     LEAST_DYADS,
     STABLE,
     Emergence,
@@ -21,7 +22,7 @@ from twoway.analysis.clustering import (
     emergence_sentences,
     rule_on,
 )
-from twoway.analysis.patterns import PATTERNS, with_patterns
+from twoway.analysis.patterns import PATTERNS, THRESHOLDS, with_patterns
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, Scenario, load
@@ -107,6 +108,22 @@ def test_clusters_are_numbered_from_the_best_rated_down(three):
     assert rating.is_monotonic_decreasing
 
 
+def test_thresholds_are_swept_by_a_quarter_either_way():
+    swept = np.array(GRID) / THRESHOLDS
+    assert swept.min(axis=0).tolist() == [0.75, 0.75]
+    assert swept.max(axis=0).tolist() == [1.25, 1.25]
+
+
+@pytest.mark.slow
+def test_where_accounts_fall_into_three_each_party_s_own_does_too(three):
+    alone = three[0].parties
+    assert alone.index.tolist() == list(ROLES)
+    assert (alone["best"] == 3).all()
+    assert alone[["stability", "agreement"]].to_numpy() == pytest.approx(1)
+    words = " ".join(emergence_sentences(three[0]))
+    assert "The keyworker's account by itself is best described by 3 clusters" in words
+
+
 @pytest.mark.slow
 def test_two_planted_groups_are_not_called_three(resolved):
     found = emergence(planted(resolved, THREE[::2])[0], resolved, 1)
@@ -146,7 +163,7 @@ def test_the_rule_is_that_of_the_patterns(three):
 def test_other_thresholds_are_looked_at_and_include_those_of_the_rule(three):
     grid = three[0].thresholds
     assert grid[list(PATTERNS)].sum(axis=1).to_numpy() == pytest.approx(1)
-    mine = grid[(grid["positivity"] == 1.0) & (grid["negativity"] == 0.3)]
+    mine = grid[(grid["positivity"] == THRESHOLDS.positivity) & (grid["negativity"] == THRESHOLDS.negativity)]
     assert mine["agreement_3"].tolist() == [three[0].numbers.loc[3, "agreement"]]
     assert len(grid) > 10
 

@@ -15,7 +15,7 @@ from twoway.simulation.parameters.scenario import (
     shipped_names,
 )
 
-SECTIONS = ("design", "context", *OF_PEOPLE, "meaning")
+SECTIONS = ("design", "context", *OF_PEOPLE, "stay", "meaning")
 
 
 def parts(text):

@@ -18,8 +18,8 @@ from twoway.simulation.parameters.scenario import (
 from twoway.simulation.tables import run
 
 NAMES = shipped_names()
-SECTIONS = ("design", "context", *OF_PEOPLE, "meaning")
-SAME_SIZE = {"design.days": 20, "design.clients": 16, "design.centres": 1}
+SECTIONS = ("design", "context", *OF_PEOPLE, "stay", "meaning")
+SAME_SIZE = {"design.days": 60, "design.clients": 16, "design.centres": 1}
 SCHEMA = json.loads((SHIPPED / "scenario.schema.json").read_text(encoding="utf-8"))
 
 

@@ -36,13 +36,13 @@ def timeline() -> DyadTimeline:
     return timeline_of("high-turnover/3/p2")
 
 
-@pytest.fixture(scope="module", params=["as it ships", "with manners and grievances"])
+@pytest.fixture(scope="module", params=["as it ships", "with many grievances"])
 def told(request: pytest.FixtureRequest, timeline: DyadTimeline) -> DyadTimeline:
-    """A timeline in which encounters are exchanges alone, and one in which deeds have manners and grievances open."""
+    """A timeline as it ships, and one in which grievances open in the midst of encounters."""
     if request.param == "as it ships":
         return timeline
-    more = {"meaning.situations": "answering", "lasting.grievance_size": 1.0, "lasting.offence_threshold": 0.3}
-    return DyadTimeline(ScenarioSchedule("answering", load("ordinary", more)), 3, (0, 0, 2))
+    more = {"lasting.grievance_size": 1.0, "lasting.offence_threshold": 0.3}
+    return DyadTimeline(ScenarioSchedule("grievances", load("ordinary", more)), 3, (0, 0, 2))
 
 
 def positions(timeline: DyadTimeline) -> list[Position]:
@@ -87,7 +87,7 @@ def test_an_exchange_is_told_as_the_story_tells_it(told: DyadTimeline) -> None:
         steps = [Position(int(day), int(place[row])) for row, day in scene["day"].items()]
         assert [told.narrate(step) for step in steps] == story
         between += steps[-1].events - steps[0].events >= len(steps)
-    assert (between > 0) == (told.schedule.name == "answering"), "a grievance opens between two exchanges"
+    assert between > 0 or told.schedule.name != "grievances", "a grievance opens between two exchanges"
 
 
 def test_exchanges_are_numbered_as_why_counts_them(timeline: DyadTimeline) -> None:

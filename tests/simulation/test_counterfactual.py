@@ -129,7 +129,7 @@ def test_where_replies_answer_the_mind_of_the_reader_held_what_was_meant_before_
     """Of exchanges in which the two differ, and of some beyond the usual length of their encounter."""
     prepared, tables = simulated
     usual, beyond, different = prepared.resolved.situations.exchanges, 0, 0
-    for dyad in [(0, centre, 1) for centre in range(4)]:
+    for dyad in [(0, centre, place) for centre in range(4) for place in (1, 2)]:
         events = with_numbers(dyad_tables(tables, dyad).events)
         exchanges = [row for _, row in events[events["number"] > 0].iterrows()]
         replies = [(a, b) for a, b in pairwise(exchanges) if b["exchange"] > 0 and a["act"] != a["seen"]]

@@ -10,13 +10,12 @@ from twoway.simulation.dynamics.chance_events import chance_events, event_chance
 from twoway.simulation.dynamics.day import dyad_day, dyad_evening, wake
 from twoway.simulation.dynamics.encounter import encounter
 from twoway.simulation.dynamics.evening import centre_evening
-from twoway.simulation.dynamics.team import team_meeting
 from twoway.simulation.dynamics.tension import cope, deal_with_tension, end_talk, way_effect, way_log_odds, way_taken
 from twoway.simulation.editions import Edition, compiled_from, global_names, switch
 from twoway.simulation.run import note_day, simulate_days
 
 EVERYTHING = (
-    chance_events, dyad_day, dyad_evening, wake, encounter, centre_evening, team_meeting, cope, deal_with_tension,
+    chance_events, dyad_day, dyad_evening, wake, encounter, centre_evening, cope, deal_with_tension,
     end_talk, way_taken, note_day, simulate_days,
 )  # fmt: skip
 DIGEST = "0123456789abcdef" * 4

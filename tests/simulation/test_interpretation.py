@@ -54,7 +54,7 @@ from twoway.simulation.interpretation import (
 from twoway.simulation.parameters.scenario import all_declarations
 from twoway.simulation.random_streams import ANY, MENDING, draws_of, with_written
 from twoway.simulation.rules.choice import role_share
-from twoway.simulation.rules.lasting import mending_chance
+from twoway.simulation.rules.lasting import MISTRUST_THRESHOLD, TRUST_THRESHOLD, mending_chance
 from twoway.simulation.situations import EncounterKind
 
 LAW = settings(deadline=None, max_examples=60)
@@ -62,7 +62,7 @@ RANGE = {d.name: st.floats(d.low, d.high) for d in all_declarations() if d.secti
 OPENING = plainly(NOTHING_BEFORE)
 PUT_DOWN = (0.3, 0.2, 0.5)
 """Shares of role, strain and person that neither trust nor mistrust has touched."""
-TURNED = {"trust_threshold": 1.0, "mistrust_threshold": 0.3, "trust_width": 0.1}
+TURNED = {"trust_width": 0.1}
 TRUSTED, MISTRUSTED = {"positivity": 5.0}, {"negativity": 2.0}
 """So much good, or bad, that with these thresholds trust, or mistrust, is full."""
 AFTER_A_TALK = 11
@@ -101,11 +101,11 @@ def grievance_over(act, reader=None, put_down=PUT_DOWN, **changes):
 
 
 @LAW
-@given(tone, tone, tone, tone, RANGE["trust_threshold"], RANGE["mistrust_threshold"], RANGE["trust_width"])
+@given(tone, tone, tone, tone, RANGE["trust_width"])
 def test_trust_grows_with_what_was_good_and_mistrust_with_what_was_bad_and_neither_with_the_other(
-    good, more, bad, worse, trusted_from, mistrusted_from, width
+    good, more, bad, worse, width
 ):
-    numbered = numbers(trust_threshold=trusted_from, mistrust_threshold=mistrusted_from, trust_width=width)
+    numbered = numbers(trust_width=width)
     (good, more), (bad, worse) = sorted([good, more]), sorted([bad, worse])
     usual, better, soured = (
         trust(party(positivity=p, negativity=n), numbered) for p, n in ((good, bad), (more, bad), (good, worse))
@@ -117,12 +117,12 @@ def test_trust_grows_with_what_was_good_and_mistrust_with_what_was_bad_and_neith
 
 
 @LAW
-@given(RANGE["trust_threshold"], RANGE["mistrust_threshold"], RANGE["trust_width"], share)
-def test_at_their_thresholds_trust_and_mistrust_are_half_and_what_is_open_counts_as_what_is_bad(
-    trusted_from, mistrusted_from, width, part
-):
-    numbered = numbers(trust_threshold=trusted_from, mistrust_threshold=mistrusted_from, trust_width=width)
-    someone = party(positivity=trusted_from, negativity=part * mistrusted_from, grievance=(1 - part) * mistrusted_from)
+@given(RANGE["trust_width"], share)
+def test_at_their_thresholds_trust_and_mistrust_are_half_and_what_is_open_counts_as_what_is_bad(width, part):
+    numbered = numbers(trust_width=width)
+    someone = party(
+        positivity=TRUST_THRESHOLD, negativity=part * MISTRUST_THRESHOLD, grievance=(1 - part) * MISTRUST_THRESHOLD
+    )
     assert trust(someone, numbered) == pytest.approx((0.5, 0.5), abs=1e-9)
 
 
@@ -646,16 +646,16 @@ def users_of(field, module):
     ("field", "used"),
     [
         ("log_weights", {}),
-        ("definition", {"admission": {"shape"}, "team": {"shape"}}),
-        ("expectation", {"admission": {""}, "team": {""}}),
+        ("definition", {"admission": {"shape"}}),
+        ("expectation", {"admission": {""}}),
         ("positivity", {"exits": {""}}),
-        ("negativity", {"exits": {""}, "tension": {""}}),
+        ("negativity", {"exits": {""}}),
         ("grievance", {"encounter": {""}, "matters": {""}}),
         ("standard", {"admission": {""}}),
     ],
 )
 def test_the_dynamics_leave_what_a_relationship_is_taken_to_be_to_the_interpretation(field, used):
-    """They ask how many frames there are, draw and share expectations, note what opens, and make a failed talk hurt.
+    """They ask how many frames there are, draw and share expectations, and note what opens.
 
     In exits, positivity and negativity are those of an account.
     """

@@ -44,8 +44,9 @@ def test_every_shipped_file_loads_and_says_where_it_is_from(path):
     assert load_matters(path).source["note"]
 
 
-def test_by_default_encounters_are_about_nothing():
-    assert Resolved(Scenario()).matters.names == ()
+def test_by_default_encounters_are_about_what_ships_and_with_none_about_nothing():
+    assert Resolved(Scenario()).matters.names == SHIPPED.names
+    assert Resolved(changed(Scenario(), {"meaning.matters": "none"})).matters.names == ()
 
 
 def test_a_scenario_names_its_matters_by_a_shipped_name_or_a_path(written):

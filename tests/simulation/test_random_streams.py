@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.extension_file import WAY_ALONE, written
+from tests.support.people import NOTHING_COMES_UP
 
 from twoway.simulation import random_streams as module
 from twoway.simulation.affect_control.lexicon import COMPONENTS
@@ -50,7 +51,7 @@ streams = st.sampled_from([int(getattr(module, name)) for name in sorted(STREAMS
 
 def centre(**changes):
     sizes = {"design.clients": 6, "design.days": 30, "context.caseload": 3}
-    apart = {"context.peer_density": 0, "context.team_cohesion": 0}
+    apart = {"context.peer_density": 0}
     return PreparedScenario(changed(Scenario(), {**sizes, **apart, **changes}))
 
 
@@ -145,7 +146,7 @@ def test_what_happens_or_is_picked_is_uniform_and_what_people_differ_in_is_not_b
 def with_a_sixth_way(tmp_path_factory):
     """Stays of the same people, with five ways of coping and with six; the sixth comes from a user's file."""
     numbers = {"design.clients": 6, "design.days": 30, "context.turnover": 3}
-    numbers |= {"coping.tension_threshold": 5, "learning.deflection_tolerance": 20}
+    numbers |= {"coping.tension_threshold": 5, "learning.deflection_tolerance": 20} | NOTHING_COMES_UP
     path = written(tmp_path_factory.mktemp("extension"), WAY_ALONE)
     scenarios = changed(Scenario(), numbers), load(path, numbers)
     return tuple(simulate_centre(PreparedScenario(scenario), 11, 0, 0) for scenario in scenarios)

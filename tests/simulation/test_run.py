@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.other_situations import going_on
-from tests.support.people import REPLYING, of_learning
+from tests.support.people import NOTHING_COMES_UP, REPLYING, of_learning
 
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.events import EXCHANGE
@@ -78,7 +80,7 @@ def other_days_for(dyad: int) -> Draws:
 
 
 def test_other_draws_for_dyad_three_change_nobody_else_in_a_centre_without_talk():
-    prepared = small(context__peer_density=0.0, context__team_cohesion=0.0)
+    prepared = small(context__peer_density=0.0)
     here, there = (simulate_centre(prepared, 1, 0, 0, draws=d) for d in (draws_of(1), other_days_for(3)))
     for i in range(6):
         same = here.clients[i] == there.clients[i] and here.keyworkers[i] == there.keyworkers[i]
@@ -86,14 +88,14 @@ def test_other_draws_for_dyad_three_change_nobody_else_in_a_centre_without_talk(
 
 
 def test_other_draws_for_dyad_three_reach_the_others_only_through_talk():
-    prepared = small(context__peer_density=1.0, context__peer_influence=0.3, context__team_cohesion=0.0)
+    prepared = small(context__peer_density=1.0, context__peer_influence=0.3)
     here, there = (simulate_centre(prepared, 1, 0, 0, draws=d) for d in (draws_of(1), other_days_for(3)))
     assert any(here.clients[i] != there.clients[i] for i in range(6) if i != 3)
 
 
 @pytest.mark.parametrize("end", [2.0**-33, 1.0 - 2.0**-33])
 def test_draws_at_either_end_of_their_range_can_be_simulated(end):
-    prepared = small(context__turnover=1.0)
+    prepared = small(context__turnover=1.0, stay__placing=0.0, stay__running=0.0)
     extreme = with_written(draws_of(1), (ANY, ANY, ANY, ANY, end))
     stay = simulate_centre(prepared, 1, 0, 0, draws=extreme)
     done = stay.events[stay.events.event == EXCHANGE]
@@ -157,11 +159,13 @@ def test_in_any_context_definitions_are_probabilities_and_tone_is_finite(data):
 
 def test_the_event_log_has_room_for_encounters_that_go_on_though_two_opponents_meet_in_every_way_every_day(tmp_path):
     path = tmp_path / "going_on.toml"
-    path.write_text(going_on(), encoding="utf-8")
+    path.write_text(re.sub(r"(?m)^exchanges = \d$", f"exchanges = {LONGEST}", going_on()), encoding="utf-8")
     opponents = {"people.client_tilt": -4.0, "people.keyworker_tilt": -4.0, "coping.propose_talk_log_odds": 5.0}
     size = {"design.clients": 3, "design.days": 40, "context.turnover": 4.0, "meaning.situations": str(path)}
     always = dict.fromkeys(("context.control", "context.requests"), 14.0) | {"context.planned": 7.0}
-    prepared = PreparedScenario(changed(Scenario(), size | opponents | always | of_learning(**REPLYING)))
+    prepared = PreparedScenario(
+        changed(Scenario(), NOTHING_COMES_UP | size | opponents | always | of_learning(**REPLYING))
+    )
     last_of_all = ((stream, ANY, ANY, ANY, 1.0 - 2.0**-33) for stream in ENCOUNTERS)  # the last acts listed are bad
     daily = with_written(draws_of(1), (MEETINGS, ANY, ANY, ANY, 2.0**-33), *last_of_all)
     stay = simulate_centre(prepared, 1, 0, 0, draws=daily)

@@ -147,11 +147,11 @@ def test_keyworkers_do_not_obey_and_clients_do_not_search():
     assert not by_role[KEYWORKER] & {"comply_with", "obey", "submit_to", "defy"}
 
 
-def test_a_keyworker_searches_restrains_or_refuses_only_in_control_or_in_answer_to_a_request():
+def test_a_keyworker_searches_or_restrains_only_in_control():
     for turn in SHIPPED.turns:
-        if set(turn.feasible) & {"search", "restrain", "refuse"}:
+        if set(turn.feasible) & {"search", "inspect", "restrain"}:
             assert turn.role == KEYWORKER
-            assert turn.kind in (EncounterKind.CONTROL, EncounterKind.REQUEST)
+            assert turn.kind == EncounterKind.CONTROL
 
 
 def test_only_control_and_the_answer_to_a_request_are_mandated():

@@ -24,7 +24,7 @@ CONTEXTS: dict[str, dict[str, float | str]] = {
     "ordinary": {"design.clients": 6, "design.days": 60},
     "keyworkers come and go": {
         "design.clients": 6, "design.days": 60, "context.turnover": 4, "context.caseload": 2, "context.capacity": 1.5,
-        "context.handover": 0.3, "context.team_cohesion": 0.4, "context.overload": 0.5,
+        "context.overload": 0.5,
         "learning.carry_over_to_new_keyworker": 0.7, "coping.tension_threshold": 0.1, "context.pressure": 0.3,
     },
     "friends talk against staff": {
@@ -49,8 +49,8 @@ CONTEXTS: dict[str, dict[str, float | str]] = {
         "context.discretion": 0.3, "coping.propose_talk_log_odds": 1,
     },
     "what happens lasts": {
-        "design.clients": 6, "design.days": 60, "learning.tone_learning_rate": 0.04, "lasting.trust_threshold": 0.9,
-        "lasting.mistrust_threshold": 0.6, "lasting.trust_width": 0.2, "lasting.trust_override": 1.5,
+        "design.clients": 6, "design.days": 60, "learning.tone_learning_rate": 0.04,
+        "lasting.trust_width": 0.2, "lasting.trust_override": 1.5,
         "lasting.trust_binding": 3, "lasting.trust_openness": 0.6, "lasting.formality_lock": 0.4,
         "lasting.first_credit": 0.7, "lasting.client_standard": -0.3, "lasting.keyworker_standard": 0.2,
         "lasting.keyworker_standard_sd": 0.3, "lasting.procedural_weight": 0.6, "lasting.deed_coercion": 0.8,
@@ -71,13 +71,6 @@ CONTEXTS: dict[str, dict[str, float | str]] = {
         "stay.running": 0.005, "stay.placing": 0.05, "context.strictness": 0.4, "lasting.grievance_size": 0.9,
         "lasting.offence_threshold": 1.5, "lasting.procedural_weight": 0.6, "lasting.deed_coercion": 1,
         "lasting.trust_override": 1, "lasting.trust_openness": 0.5, "context.planned": 0.7, "context.transparency": 0.3,
-    },
-    "deeds have a manner": {
-        "design.clients": 6, "design.days": 60, "meaning.situations": "answering", "meaning.matters": "residential",
-        "learning.affiliation_matching": 6, "learning.pair_strength": 1.6, "learning.fact_confusion": 0,
-        "learning.tone_learning_rate": 0.04, "lasting.mistrust_threshold": 0.7, "lasting.trust_override": 1.5,
-        "lasting.trust_binding": 3, "lasting.grievance_size": 0.9, "lasting.procedural_weight": 0.6,
-        "lasting.deed_coercion": 1, "stay.placing": 0.05, "context.control": 4, "context.requests": 3,
     },
     "extreme numbers": {
         "design.clients": 4, "design.days": 60, "context.everyday": 28, "context.planned": 7, "context.formality": 0,

@@ -132,7 +132,7 @@ def test_no_sentence_is_said_about_a_state_that_does_not_hold(spoken):
             assert any(true), (account.party, account.day, sentence, text)
             checked[slot] += 1
     assert checked["said"] > 20, "nothing to see in these runs"
-    assert checked["stands"] > 5
+    assert checked["stands"] > 2
 
 
 def test_an_open_grievance_and_a_client_elsewhere_are_always_spoken_of(spoken):

@@ -16,7 +16,7 @@ from twoway.simulation.situations import ENCOUNTER_KINDS
 from twoway.simulation.tables import EMOTIONS, words_of
 
 RESOLVED = Resolved(load("ordinary"))
-MANNERED = Resolved(load("ordinary", {"meaning.situations": "answering"}))
+MANNERED = Resolved(load("ordinary", {"meaning.situations": "residential"}))
 """Situations in which how a deed is done is the person's own."""
 SOURCES = {"role": (0.9, 0.0, 0.1), "strain": (0.1, 0.8, 0.1), "person": (0.1, 0.1, 0.8), "both": (0.5, 0.0, 0.5)}
 SENTENCES = re.compile(r"(?:[A-Z][^.?!]*[.?!](?: |$))+")

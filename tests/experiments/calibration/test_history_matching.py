@@ -4,15 +4,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.gaussian_process import GaussianProcessRegressor
 
+from twoway.experiments.calibration import emulators
 from twoway.experiments.calibration import history_matching as matching
-from twoway.experiments.calibration.emulators import check_emulator, fit_emulator, predict
+from twoway.experiments.calibration.emulators import check_emulator, expected, fit_emulator, predict
 from twoway.experiments.calibration.history_matching import (
     CUTOFF,
+    LIKELY,
     emulated,
     implausible,
+    meeting_others,
     remaining,
     sd_between_seeds,
+    set_aside,
 )
 from twoway.experiments.calibration.priors import Priors, priors, sobol_points
 from twoway.experiments.calibration.targets import Targets, facts_used, targets
@@ -53,6 +58,24 @@ def test_an_emulator_says_what_the_function_is_between_the_points_and_how_far_of
     assert 0.85 < check.covered <= 1
 
 
+def test_what_is_predicted_is_what_the_fitted_process_itself_predicts(monkeypatch):
+    fitted = []
+
+    class Kept(GaussianProcessRegressor):
+        def fit(self, *data):
+            fitted.append(self)
+            return super().fit(*data)
+
+    monkeypatch.setattr(emulators, "GaussianProcessRegressor", Kept)
+    points, others = sobol_points(64, 3, 1), sobol_points(50, 3, 2)
+    emulator = fit_emulator(points, hill(points) + np.random.default_rng(1).normal(0, LUCK, 64))
+    mean, deviation = fitted[0].predict(others - 0.5, return_std=True)
+    variance = (deviation * emulator.spread) ** 2 - emulator.noise
+    assert predict(emulator, others)[0] == pytest.approx(emulator.middle + emulator.spread * mean, abs=1e-9)
+    assert predict(emulator, others)[1] == pytest.approx(variance, abs=1e-9)
+    assert expected(emulator, others) == pytest.approx(predict(emulator, others)[0], abs=1e-12)
+
+
 def test_chance_is_not_taken_for_an_effect_and_a_number_that_does_nothing_has_the_longest_length(emulator):
     assert np.sqrt(emulator.noise) == pytest.approx(LUCK, rel=0.4)
     assert emulator.lengths.argmax() == 2
@@ -76,9 +99,10 @@ def test_a_value_that_could_not_be_computed_is_not_asked_of_an_emulator(emulator
 
 def test_what_remains_is_where_the_function_may_be_accepted(emulator):
     goal = Targets(("hill",), np.array([0.2]), np.array([0.4]))
-    found, share = remaining([{0: emulator}], goal, 3, 200, 5)
+    found, share, aside = remaining([{0: emulator}], goal, 3, 200, 5)
     values = hill(found)
     assert len(found) == 200
+    assert not aside
     assert ((found >= 0) & (found <= 1)).all()
     assert (implausible([{0: emulator}], goal, found) < CUTOFF).all()
     assert ((values > 0.1) & (values < 0.5)).all()
@@ -89,11 +113,20 @@ def test_what_remains_is_where_the_function_may_be_accepted(emulator):
     assert len(np.unique(found, axis=0)) == len(found)
 
 
+def test_with_a_lower_cutoff_less_remains(emulator):
+    goal = Targets(("hill",), np.array([0.2]), np.array([0.4]))
+    wide, narrow = (remaining([{0: emulator}], goal, 3, 200, 5, cutoff) for cutoff in (CUTOFF, LIKELY))
+    assert (implausible([{0: emulator}], goal, narrow.points) < LIKELY).all()
+    assert narrow.share < wide.share
+
+
 def test_where_very_little_remains_the_points_lie_evenly_in_it(monkeypatch):
     """A box of a millionth in six numbers, of which one does not matter, is found over levels."""
+    monkeypatch.setattr(matching, "expected", lambda part, points: points[:, part])
     monkeypatch.setattr(matching, "predict", lambda part, points: (points[:, part], np.full(len(points), 0.01**2)))
     goal, half = Targets(tuple("abcde"), np.full(5, 0.5), np.full(5, 0.5)), 0.01 * CUTOFF
-    found, share = remaining([{part: part for part in range(5)}], goal, 6, 1000, 5)
+    found, share, aside = remaining([{part: part for part in range(5)}], goal, 6, 1000, 5)
+    assert not aside
     assert (np.abs(found[:, :5] - 0.5) < half).all()
     assert share == pytest.approx((2 * half) ** 5, rel=0.4)
     for number, (low, high) in enumerate([(0.5 - half, 0.5 + half)] * 5 + [(0, 1)]):
@@ -101,9 +134,30 @@ def test_where_very_little_remains_the_points_lie_evenly_in_it(monkeypatch):
         assert np.abs(counts / 1000 - 0.25).max() < 0.07
 
 
-def test_where_nothing_remains_that_is_said(emulator):
-    with pytest.raises(InputError, match="rule out nearly every value"):
-        remaining([{0: emulator}], Targets(("hill",), np.array([8.0]), np.array([9.0])), 3, 1, 5)
+def test_a_part_without_which_nothing_would_remain_is_set_aside_and_the_others_still_count(emulator):
+    goal = Targets(("hill", "hill far off"), np.array([0.2, 8.0]), np.array([0.4, 9.0]))
+    found = remaining([{0: emulator, 1: emulator}], goal, 3, 200, 5)
+    without = remaining([{0: emulator}], goal, 3, 200, 5)
+    assert found.aside == (1,)
+    assert (implausible([{0: emulator}], goal, found.points) < CUTOFF).all()
+    assert found.share == pytest.approx(without.share, rel=0.1)
+
+
+@given(st.integers(1, 30), st.integers(0, 2**32 - 1), st.integers(1, 40))
+def test_no_part_is_set_aside_that_need_not_be(parts, seed, wanted):
+    chance = np.random.default_rng(seed)
+    missed = chance.random((30, parts)) < chance.random(parts) ** 3
+    aside = set_aside(missed, wanted)
+    assert meeting_others(missed, aside).sum() >= min(wanted, 30)
+    for part in aside:
+        assert meeting_others(missed, [one for one in aside if one != part]).sum() < min(wanted, 30)
+
+
+def test_where_enough_points_meet_every_part_none_is_set_aside():
+    missed = np.zeros((10, 3), bool)
+    missed[:6, 1] = True
+    assert set_aside(missed, 4) == ()
+    assert set_aside(missed, 5) == (1,)
 
 
 def test_what_one_wave_has_ruled_out_no_later_wave_brings_back(emulator):
@@ -160,7 +214,7 @@ def test_a_value_that_is_missing_is_infinitely_far_from_being_met():
 
 
 def test_only_facts_used_in_calibration_are_aimed_at():
-    held_out = {one.id for one in declared_facts() if one.used != CALIBRATION}
+    held_out = {one.id for one in declared_facts() if one.use != CALIBRATION}
     assert not held_out & set(facts_used())
     assert not held_out & {name.partition(":")[0] for name in targets().names}
 
@@ -177,7 +231,7 @@ def test_whatever_is_sampled_a_helper_who_must_search_feels_it():
 
 def test_every_free_number_is_declared_and_no_context_is_free():
     free = priors()
-    assert {name.partition(".")[0] for name in free.names} <= set(OF_PEOPLE)
+    assert {name.partition(".")[0] for name in free.names} <= {*OF_PEOPLE, "stay"}
     assert (free.low < free.high).all()
 
 

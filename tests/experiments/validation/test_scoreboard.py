@@ -39,11 +39,11 @@ BOARD = board(
 
 
 WIDER = board(
-    ("A", 0.5, "met", True, "later calibration", "read"),
+    ("A", 0.5, "met", True, "calibration", "read"),
     ("B", 0.2, "too small to matter", True, "held out", "read"),
     ("C", np.nan, "not yet measurable", True, "held out", "read"),
     ("D", 0.4, "met", True, "structure", "read"),
-    ("E", 0.4, "met", True, "later calibration", "assumed"),
+    ("E", 0.4, "met", True, "calibration", "assumed"),
 )
 
 
@@ -58,10 +58,10 @@ def test_what_cannot_be_measured_yet_is_counted_as_not_met_and_says_what_it_need
     assert any(line.startswith("C ") and "needs exits" in line for line in scoreboard_lines(WIDER))
 
 
-def test_what_was_never_aimed_at_is_counted_apart_and_what_chose_the_structure_nowhere():
+def test_what_has_no_source_is_counted_apart_and_what_chose_the_structure_nowhere():
     told = " ".join(scoreboard_sentences(WIDER, 400))
-    assert "used in calibration (0): 0 met in every part" in told
-    assert "were not aimed at (1): 1 met in every part" in told
+    assert "Facts with a source that were used in calibration (1): 1 met in every part" in told
+    assert "Expectations without a source that were used in calibration (1): 1 met in every part" in told
     assert "Counted nowhere, since the model's structure was chosen with them: D." in told
 
 

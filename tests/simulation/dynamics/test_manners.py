@@ -1,15 +1,16 @@
 """Manners: the role decides what is done, the person decides how, and how it is done is taken personally."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from tests.support.other_situations import SHIPPED
 from tests.support.people import numbers, party, row, share, unit_draw
 
 from twoway.simulation.action_tables import NOTHING_BEFORE, PLAIN, Deed, plainly
 from twoway.simulation.affect_control.frames import ADVERSARIAL, KEYWORKER, PERSONAL
-from twoway.simulation.data_files import data_file
 from twoway.simulation.dynamics.encounter import choose, perceive_manner
 from twoway.simulation.errors import InputError
 from twoway.simulation.interpretation import Reading, SourceShares, update
@@ -22,7 +23,7 @@ from twoway.simulation.tables import run
 
 ANSWERING = changed(
     Scenario(),
-    {"meaning.situations": "answering", "design.clients": 6, "design.days": 60, "learning.fact_confusion": 0.0},
+    {"design.clients": 6, "design.days": 60, "learning.fact_confusion": 0.0},
 )
 PREPARED = PreparedScenario(ANSWERING)
 SITUATIONS = PREPARED.resolved.situations
@@ -54,8 +55,10 @@ def test_a_manner_is_mostly_seen_for_what_it_is_and_sometimes_not(events):
     assert 0.5 < as_it_was.mean() < 1
 
 
-def test_where_the_situations_have_no_manners_there_is_none():
-    plain = run(PreparedScenario(changed(ANSWERING, {"meaning.situations": "residential"})), 3).events
+def test_where_the_situations_have_no_manners_there_is_none(tmp_path):
+    path = tmp_path / "plain.toml"
+    path.write_text(re.sub(r"(?ms)^\[manners\].*?(?=^# Adjacency)", "", SHIPPED), encoding="utf-8")
+    plain = run(PreparedScenario(changed(ANSWERING, {"meaning.situations": str(path)})), 3).events
     assert plain["manner"].isna().all()
     assert plain["manner_seen"].isna().all()
 
@@ -125,9 +128,6 @@ def test_agents_and_the_compiled_runner_agree_where_deeds_have_manners():
         one, other = getattr(compiled, name), getattr(agents, name)
         for field in one.dtype.names:
             np.testing.assert_array_equal(one[field], other[field])
-
-
-SHIPPED = data_file("situations", "answering").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

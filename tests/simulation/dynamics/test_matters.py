@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.drawn_by_hand import AVERAGE
+from tests.support.people import NOTHING_LASTS
 from tests.support.stays import FITTED, NUMBER, RESIDENTIAL, assert_identical, happened, matters_file, prepared, ward
 
 from twoway.analysis.accounts import dyad_tables
@@ -30,6 +31,7 @@ from twoway.simulation.mesa_model import simulate_centre_with_agents
 from twoway.simulation.parameters.scenario import Scenario, changed
 from twoway.simulation.random_streams import ANY, MATTERS, SUBJECTS, with_written
 from twoway.simulation.rules.exits import days_away
+from twoway.simulation.rules.lasting import MISTRUST_THRESHOLD, TRUST_THRESHOLD
 from twoway.simulation.rules.matters import chance_by_log_odds, insisted_stake
 from twoway.simulation.rules.replies import hardened
 from twoway.simulation.run import PreparedScenario, simulate_centre
@@ -38,7 +40,7 @@ from twoway.simulation.state import CENTRE, ENDED, GONE, LEAVE, PLACED, PLACES
 from twoway.simulation.tables import TableBuilder, run
 
 LAW = settings(deadline=None, max_examples=60)
-ABOUT = {"meaning.matters": "residential"}
+ABOUT = NOTHING_LASTS | {"meaning.matters": "residential", "stay.placing": 0.0, "stay.running": 0.0}
 MATTER = RESIDENTIAL.matters
 CONTROL, REQUEST, PLANNED = (int(k) for k in (EncounterKind.CONTROL, EncounterKind.REQUEST, EncounterKind.PLANNED))
 NONE, PENDING, GRANTED, REFUSED, UNANSWERED, UNDER_WAY, KEPT, LATE, FAILED = (int(state) for state in MatterState)
@@ -307,8 +309,7 @@ def test_a_leave_fails_or_ends_late_just_as_often_as_strain_and_ratings_have_it(
     rating, strain, bond, failing, lateness, length
 ):
     numbers = {"bond": bond, "failing": failing, "lateness": lateness}
-    lasting = Scenario().lasting
-    holds = bond * (rating - (lasting.trust_threshold - lasting.mistrust_threshold))
+    holds = bond * (rating - (TRUST_THRESHOLD - MISTRUST_THRESHOLD))
     fails = chance_by_log_odds(failing, 3 * strain - holds)
     late = fails + (1 - fails) * chance_by_log_odds(lateness, -holds)
     for ends, outcome in (

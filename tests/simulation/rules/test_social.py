@@ -1,4 +1,4 @@
-"""Around the dyad: peers, team and turnover."""
+"""Around the dyad: peers and turnover."""
 
 import math
 
