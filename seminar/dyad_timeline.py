@@ -160,8 +160,6 @@ class DyadTimeline:
         ]
         self._post = int(whole.dyads["post"][number])
         self._draws = draws_of(seed, replicate, centre)
-        self._changes_in_force = 0
-        self._in_force = self.prepared.conditions(self._draws)
         self.days = mine.days.view(np.ndarray).reshape(self.last, 2)
         """Records of the days table, shape (days, party)."""
 
@@ -368,11 +366,9 @@ class DyadTimeline:
         return int(everyday), int(encounters[everyday].turn[side, 0]), plainly(NOTHING_BEFORE)
 
     def _conditions(self, day: int) -> Conditions:
-        """The conditions of this centre on a day."""
+        """The conditions of this centre on a day; they are quickly made and not kept, as they are large."""
         begun = sum(change.day <= day for change in self.prepared.policy_changes)
-        if begun != self._changes_in_force:
-            self._in_force, self._changes_in_force = self.prepared.conditions(self._draws, begun), begun
-        return self._in_force
+        return self.prepared.conditions(self._draws, begun)
 
     def _reserve(self, predecessors: int) -> float:
         """A keyworker's reserve as drawn for her, by how many keyworkers held the post before her."""

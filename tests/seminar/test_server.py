@@ -21,7 +21,7 @@ from tests.support.served import Client, Page, serving
 
 from twoway.seminar.bind import listen
 from twoway.seminar.ensemble import PAIRS
-from twoway.seminar.server import LARGEST, Visitors, application
+from twoway.seminar.server import LARGEST, MOST_SESSIONS, Visitors, application
 from twoway.seminar.session import Session
 from twoway.seminar.views import ACTIONS
 from twoway.simulation.errors import InputError
@@ -442,3 +442,25 @@ def test_a_port_that_is_taken_is_passed_over_or_refused_in_words() -> None:
 def test_an_address_this_machine_has_not_is_refused_in_words() -> None:
     with pytest.raises(InputError, match=r"no such address|Cannot assign"):
         listen("203.0.113.5", 0)
+
+
+@pytest.mark.slow
+def test_a_session_is_small() -> None:
+    import tracemalloc
+
+    visitors = Visitors()
+    with serving(application(visitors)) as port:
+        client = Client(port)
+        recipe = "strict-and-opaque/{}/d180/vs:strict-but-fair/d60:context.control=2"
+        pages = [Page(client, recipe.format(luck)) for luck in range(3)]  # what is shared is there now
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        for luck in range(10, 15):
+            page = Page(client, recipe.format(luck))
+            page.do("step")
+            page.do("pairs")
+            pages.append(page)
+        each = (tracemalloc.get_traced_memory()[0] - before) / 5
+        tracemalloc.stop()
+    assert each < 5_500_000
+    assert len(visitors) == len(pages) <= MOST_SESSIONS
