@@ -209,13 +209,17 @@ def _talked(setting: SimulatedSetting) -> tuple[pd.Series, pd.Series]:
 
 
 def _searching(setting: SimulatedSetting) -> tuple[pd.Series, pd.Series]:
-    """Change of the keyworker's tension by a search that she opened in an adversarial frame, and in a personal one."""
+    """Change of the keyworker's tension by a search that she opened in an adversarial frame, and in a personal one.
+
+    Only of keyworkers who bear no grievance: an open one makes tension every morning, search or not.
+    """
     searches = _exchanges(setting, actor="keyworker", encounter="control", act="search", exchange=0)
     frames = setting.resolved.frames
     kind = searches["actor_frame"].astype(str).map(dict(zip(frames.names, frames.kind, strict=True)))
     before = _evening_before(searches, "keyworker", setting, "tension")
     rise = searches["actor_tension"] - before
-    groups = [kind == KINDS.index(name) for name in ("adversarial", "personal")]
+    unhurt = _evening_before(searches, "keyworker", setting, "grievance") == 0
+    groups = [unhurt & (kind == KINDS.index(name)) for name in ("adversarial", "personal")]
     changes = [_by_replicate(rise[group], searches[group]) for group in groups]
     return changes[0], changes[1]
 

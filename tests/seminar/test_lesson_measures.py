@@ -34,7 +34,7 @@ def one_after_the_other(lived):
     days = lived.tables.days
     shares = kind_shares(days, lived.resolved)[:, 2]
     state = {
-        (row.replicate, row.centre, row.dyad, row.party, row.day): (row.tension, row.negativity, share)
+        (row.replicate, row.centre, row.dyad, row.party, row.day): (row.tension, row.negativity, share, row.grievance)
         for row, share in zip(days.itertuples(), shares, strict=True)
     }
     for row in lived.tables.events.itertuples():
@@ -61,14 +61,14 @@ def test_refusals_are_counted_per_pair_and_stay(lived):
     assert MEASURES["refusals"]([lived, lived]).one.mean() == pytest.approx(refused / 48)
 
 
-def test_a_search_is_held_against_the_evening_before(lived):
+def test_a_search_by_someone_who_bears_no_grievance_is_held_against_the_evening_before(lived):
     changes = {"personal": {}, "adversarial": {}}
     frames = lived.resolved.frames
     for row, evening in one_after_the_other(lived):
         if row.act == "search" and row.actor == "keyworker" and row.encounter == "control" and row.exchange == 0:
             kind = ("personal", "formal", "adversarial")[frames.kind[frames.names.index(row.actor_frame)]]
             before = evening("keyworker", row.day - 1)
-            if before and kind in changes:
+            if before and before[3] == 0 and kind in changes:
                 changes[kind].setdefault(row.replicate, []).append(row.actor_tension - before[0])
     found = MEASURES["searching as a helper"]([lived])
     for series, kind in ((found.one, "adversarial"), (found.other, "personal")):
