@@ -193,7 +193,7 @@ def test_stepping_through_two_stories_tells_everything_that_happens_in_either_on
         if session.position == before:
             break
         for number, timeline in enumerate(session.timelines):
-            if timeline.count_events(session.position.day) >= session.position.events:
+            if 0 < session.position.events <= timeline.count_events(session.position.day):  # the end may be quiet
                 told[number].append(timeline.exchanges_so_far(session.position_in(timeline)))
         assert session.day_is_over or session.recipe.event == session.position.events
     for number, timeline in enumerate(session.timelines):

@@ -185,7 +185,7 @@ def test_the_bad_of_the_mistrusted_is_personal_whether_or_not_they_are_trusted_a
 def test_an_act_is_put_down_to_the_person_less_than_before_only_if_the_stock_that_speaks_for_it_is_below_its_threshold(
     act, put_down, good, bad, override
 ):
-    speaks = good >= 1.0 if TURNS[act[0]].evaluation[act[1]] > 0 else bad >= 0.3
+    speaks = good >= TRUST_THRESHOLD if TURNS[act[0]].evaluation[act[1]] > 0 else bad >= MISTRUST_THRESHOLD
     note = moved(party(positivity=good, negativity=bad), act, put_down, trust_override=override, **TURNED)
     if speaks:
         assert note.person_share >= put_down[2] - 1e-12

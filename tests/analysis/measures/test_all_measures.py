@@ -53,8 +53,10 @@ def test_what_is_not_known_says_why(result):
 def test_intervals_are_in_order_and_shares_are_shares(result):
     known = result.dropna(subset=["low"])
     assert (known["low"] <= known["high"]).all()
-    shares = result[(result["unit"] == "share") & (result["measure"] != "same_balance_difference")]["estimate"].dropna()
+    differences = result["measure"].isin(["same_balance_difference", "attribution_excess"])
+    shares = result[(result["unit"] == "share") & ~differences]["estimate"].dropna()
     assert shares.between(0, 1).all()
+    assert result[differences]["estimate"].dropna().between(-1, 1).all()
 
 
 def test_measures_by_day_and_by_seed(tables, scenario, result):

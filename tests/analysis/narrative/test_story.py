@@ -24,6 +24,7 @@ from twoway.analysis.render.document import Block, as_markdown, as_text
 from twoway.analysis.render.html import as_html
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, load
+from twoway.simulation.rules.lasting import MISTRUST_THRESHOLD, TRUST_THRESHOLD
 from twoway.simulation.tables import run
 
 SCENARIO = load("four-centres", {"design.days": 90, "context.turnover": 1})
@@ -95,7 +96,9 @@ def test_the_pattern_told_is_the_pattern_of_the_table(told):
     title = blocks(pieces, "title")[0].text
     good = [own.dyads[f"{role}_positivity"].iloc[0] for role in ("client", "keyworker")]
     bad = [own.dyads[f"{role}_negativity"].iloc[0] for role in ("client", "keyworker")]
-    expected = "ambivalent" if max(bad) > 0.3 else "friendly" if min(good) >= 1 else "polite"
+    expected = (
+        "ambivalent" if max(bad) > MISTRUST_THRESHOLD else "friendly" if min(good) >= TRUST_THRESHOLD else "polite"
+    )
     assert f", {expected} and " in title
 
 

@@ -187,5 +187,7 @@ def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_written(refused,
 def test_nothing_in_the_defaults_of_a_scenario_is_lost_on_the_way_into_a_variant():
     for name in shipped_names():
         mine = SimulatedVariant(name, {}, {}, 1, 1, 1)._scenario(name, {})
-        same = {section: getattr(load(name), section) for section in ("design", "context", *OF_PEOPLE, "meaning")}
+        same = {
+            section: getattr(load(name), section) for section in ("design", "context", "stay", *OF_PEOPLE, "meaning")
+        }
         assert mine == Scenario(**same)

@@ -234,7 +234,8 @@ def test_a_run_of_more_stays_than_are_written_at_a_time_is_whole_and_equal_again
 def test_a_centre_where_nobody_ever_meets_can_be_run_kept_and_verified(tmp_path):
     rates = ("everyday", "planned", "control", "requests", "turnover", "peer_talk")
     silent = changed(
-        load("ordinary"), {f"context.{rate}": 0 for rate in rates} | {"design.days": 2, "design.clients": 1}
+        load("ordinary"),
+        {f"context.{rate}": 0 for rate in rates} | {"stay.running": 0, "design.days": 2, "design.clients": 1},
     )
     outcome = run_and_save(silent, "silent", tmp_path / "run", replicates=65, csv=True)
     assert outcome.patterns.loc["polite and neutral", "share"] == 1

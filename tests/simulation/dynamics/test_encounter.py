@@ -490,7 +490,12 @@ def test_in_an_encounter_the_parties_alternate_and_each_sticks_to_the_frame_take
 @given(all_draws, log_weights, log_weights)
 def test_the_good_exchanges_of_a_talk_are_those_seen_as_good(drawn, his, hers):
     rows, good = meets(EncounterKind.REPAIR, CLIENT, party(his), party(hers), drawn)
-    evaluations = [PREPARED.resolved.lexicon.acts[SITUATIONS.acts[r.seen]][0] for r in rows[:4]]
+    shifts = [0.0, *(shift[0] for shift in SITUATIONS.manners.values())]  # -1 stands for acts that have no manner
+    evaluations = [
+        PREPARED.resolved.lexicon.acts[SITUATIONS.acts[r.seen]][0] + shifts[1 + r.manner_seen]
+        for r in rows
+        if r.seen >= 0
+    ]
     assert good == sum(e >= PREPARED.scenario.coping.good_reading_threshold for e in evaluations)
 
 
