@@ -254,7 +254,7 @@ def _opening(turn: TurningPoint | None, whole: bool) -> str:
         return "the whole stay" if whole else "how it began"
     over = f", over {turn.about}" if turn.about else ""
     return {
-        "tipped": f"the {turn.party}'s view tips",
+        "tipped": f"it becomes {turn.about} for the {turn.party}",
         "broke": f"something breaks for the {turn.party}{over}",
         "setback": f"a setback for the {turn.party}{over}",
         "new_keyworker": "a new keyworker",

@@ -86,7 +86,7 @@ def turning_points_of(own: Tables, resolved: Resolved) -> list[TurningPoint]:
             for row, before, after, rise in tippings(kind_shares(some, resolved)):
                 day, (old, new) = int(days[row]), (KIND_TOLD[KINDS[kind]] for kind in (before, after))
                 sentence = f"Around day {day} it tipped for the {role}: from {old} to {new}."
-                found.append(TurningPoint(day, "tipped", role, 0.3 + rise, sentence, day))
+                found.append(TurningPoint(day, "tipped", role, 0.3 + rise, sentence, day, new))
     changes = [int(day) for day in own.events.loc[own.events["event"] == "new_keyworker", "day"]]
     for fall in find_ruptures(panel(own.days)).to_dict("records"):
         found.append(_rupture(fall, changes))
