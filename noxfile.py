@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 """Pages whose commands and Python blocks must work as they stand."""
 NOT_TRIED = ("twoway seminar", "twoway calibrate")
-"""Beginnings of commands that run until they are stopped, or for half an hour."""
+"""Beginnings of commands that run until they are stopped, or for an hour."""
 nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "types", "contracts", "fast"]
 

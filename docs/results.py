@@ -4,7 +4,7 @@
     python docs/results.py scoreboard      # this result again (or several, or: all), then the pages
 
 Results are kept in docs/results, each with its manifest: `twoway verify docs/results/scoreboard` makes one again. All
-but the calibration take some minutes each; that one takes half an hour, can be stopped, and goes on.
+but the calibration take some minutes each; that one takes over an hour, can be stopped, and goes on.
 """
 
 from __future__ import annotations

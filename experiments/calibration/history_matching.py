@@ -36,7 +36,7 @@ Emulators = Mapping[int, Emulator]
 
 
 class Plan(NamedTuple):
-    """Numbers of points and replicates. The defaults take about half an hour on two processors."""
+    """Numbers of points and replicates. The defaults take a bit over an hour on two processors."""
 
     first: int = 512
     """Points of the first wave, spread evenly over the priors."""
