@@ -129,13 +129,16 @@ def events_side_by_side(first: pd.DataFrame, other: pd.DataFrame, days: dict[int
 
 def side_by_side_lines(table: pd.DataFrame) -> list[str]:
     """A table of ``events_side_by_side`` as lines of text: what happened here | what happened there."""
+    rows = list(table.itertuples())
+    names = table["encounter"].where(table["event"] == list(EVENTS)[EXCHANGE], table["event"])
+    here = [_said(row, "first") for row in rows]
+    wide, wider = (max(map(len, texts), default=0) for texts in (names, here))
     lines, day = [], None
-    for row in table.itertuples():
+    for row, name, first in zip(rows, names, here, strict=True):
         if row.day != day:
             day = row.day
             lines.append(f"Day {row.day}: {row.why}")
-        name = (row.encounter or row.event).replace("_", " ")
-        lines.append(f"  {name:<14} {_said(row, 'first'):<48} | {_said(row, 'then')}".replace("_", " "))
+        lines.append(f"  {name:<{wide}} {first:<{wider}} | {_said(row, 'then')}".replace("_", " "))
     return lines
 
 

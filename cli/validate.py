@@ -43,7 +43,7 @@ def add(commands: Commands) -> None:
         commands,
         "calibrate",
         calibrate,
-        "fit the free parameters to the facts set aside for calibration (history matching, over an hour on two processors)",
+        "fit the free parameters to the facts set aside for calibration (history matching, over an hour)",
         "The free parameters and their ranges are in experiments/calibration/priors.toml. A calibration can be "
         "interrupted: the same command continues it, and does not simulate a point twice. --waves, --last and "
         "--replicates may then be larger.",

@@ -134,6 +134,16 @@ def test_lines_say_each_day_once_with_why_it_is_told(stories):
     assert all(" | " in line for line in lines if not line.startswith("Day"))
 
 
+def test_lines_name_an_event_by_what_it_is_and_stand_below_each_other(stories):
+    table = events_side_by_side(*stories, dict.fromkeys(range(1, 31), "all"))
+    lines = [line for line in side_by_side_lines(table) if not line.startswith("Day")]
+    named = set(table["event"]) - {"exchange"}
+    assert named
+    for name in named:
+        assert sum(line.strip().startswith(name.replace("_", " ")) for line in lines) >= (table["event"] == name).sum()
+    assert len({line.index(" | ") for line in lines}) == 1
+
+
 def test_nothing_to_tell_is_no_line(stories):
     assert side_by_side_lines(events_side_by_side(*stories, {})) == []
     assert isinstance(events_side_by_side(*stories, {}), pd.DataFrame)
