@@ -76,8 +76,9 @@ had come to an end, and nothing was changed after it. The facts leave most numbe
 many that would do.
 """
 COERCED = """
-Clients count as coerced here if their felt coercion is above {high:g} on the model's own scale, as most are at an
-ordinary centre or a strict one; for T4 the cut is where as many clients are above it as in the source.
+Clients count as coerced here if their felt coercion is above {high:g} on the model's own scale, as if one in twenty of
+the keyworker's acts were an order put down wholly to her; for T4 the cut is where as many clients are above it as in
+the source.
 """
 
 

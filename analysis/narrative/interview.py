@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from twoway.analysis.accounts import Account, Memory
 from twoway.analysis.matters import PAST, PENDING, Grieved, KnownMatter
+from twoway.analysis.measures.coercion import HIGH
 from twoway.analysis.narrative.subjects import (
     matter_line,
     subject_as_seen,
@@ -74,9 +75,9 @@ LEVELS: dict[str, tuple[str, tuple[WordLevel, ...]]] = {
     "coercion": (
         "felt_coercion",
         (
-            WordLevel("hardly", NOTHING, 0.05),
-            WordLevel("sometimes", 0.05, 0.12),
-            WordLevel("often", 0.12, ANYTHING),
+            WordLevel("hardly", NOTHING, HIGH / 4),
+            WordLevel("sometimes", HIGH / 4, HIGH),
+            WordLevel("often", HIGH, ANYTHING),
         ),
     ),
     "distance": (
@@ -90,7 +91,8 @@ LEVELS: dict[str, tuple[str, tuple[WordLevel, ...]]] = {
 }
 """Words for numbers: which number of the account, and from where to where each word holds.
 
-Much good and much bad are what the pattern rule calls so; the other bounds are assumed, and only decide what is said.
+Much good and much bad are what the pattern rule calls so, and often forced is whose felt coercion counts as high; the
+other bounds are assumed, and only decide what is said.
 """
 SURE, TORN = 0.6, 0.2
 """Share of the leading frame from which someone is sure; lead over the second below which someone is torn (assumed)."""
