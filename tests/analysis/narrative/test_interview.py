@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twoway.analysis.accounts import Account, Memory
+from twoway.analysis.measures.coercion import HIGH
 from twoway.analysis.narrative.interview import LONGEST, SHORTEST, cause, interview, levels
 from twoway.analysis.narrative.words.grammar import words
 from twoway.simulation.affect_control.frames import KINDS, ROLES
