@@ -97,6 +97,15 @@ NEUTRAL = {
     "leaving_chance": ({"turnover": 0.0}, lambda a: 0.0),
     "tension_added": ({"tolerance": 60.0}, lambda a: 0.0),
     "hostile_log_odds": ({"benignity_weight": 0.0}, lambda a: a["tendency"] + a["style"]),
+    "answer_weight": ({"matching": 0.0, "yielding": 0.0}, lambda a: 1.0),
+    "pair_weight": ({"strength": 0.0}, lambda a: 1.0),
+    "trusting_person_share": ({"override": 0.0}, lambda a: a["person"]),
+    "trusting_reserve": ({"openness": 0.0}, lambda a: a["reserve"]),
+    "formal_role_share": ({"lock": 0.0}, lambda a: a["role"]),
+    "explained_impersonal_weight": ({"procedural": 0.0}, lambda a: a["impersonal"]),
+    "hurt": ({"betrayal": 0.0}, lambda a: a["stake"] * a["badness"] + a["negativity"]),
+    "insisted_stake": ({"insistence": 0.0}, lambda a: a["stake"]),
+    "hazard": ({"rate": 0.0}, lambda a: 0.0),
 }
 
 
