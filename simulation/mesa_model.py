@@ -8,6 +8,7 @@ give ``Centre`` a subclass of ``Client`` or ``Keyworker``. Networks are networkx
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -49,7 +50,7 @@ from twoway.simulation.dynamics.encounter import (
 from twoway.simulation.dynamics.evening import centre_evening
 from twoway.simulation.dynamics.policy_change import apply_policy_change
 from twoway.simulation.interpretation import SourceShares
-from twoway.simulation.parameters.scenario import Scenario, as_scenario
+from twoway.simulation.parameters.scenario import Scenario, with_numbers
 from twoway.simulation.random_streams import Draws, draws_of, meeting_draws
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, centre_records, note_day
 from twoway.simulation.state import Pair, Party, Records, Row, copied, empty_records
@@ -190,6 +191,9 @@ class Keyworker(Person):
 class Centre(mesa.Model):  # type: ignore[misc]
     """One centre of a scenario. ``step()`` simulates one day; ``datacollector`` holds what was collected.
 
+    The step after the last day does nothing but end the run: ``running`` is false from then on. So ``batch_run``, which
+    looks at what was collected one step before the last, sees the last day.
+
     Parameters
     ----------
     scenario
@@ -200,10 +204,17 @@ class Centre(mesa.Model):  # type: ignore[misc]
         Other draws than those of the address.
     client_class, keyworker_class
         Classes of the agents, to let people choose and read in a way of your own.
+    **numbers
+        Numbers of the scenario that are changed, by their names: ``control=4.0``.
+
+    Raises
+    ------
+    InputError
+        If there is no such scenario or number, or a number is out of its range.
 
     Examples
     --------
-    >>> centre = Centre("ordinary", seed=1)
+    >>> centre = Centre("ordinary", seed=1, control=4.0)
     >>> centre.step()
     >>> sorted(centre.clients[0].account(0))[:3]
     ['adversarial', 'distance', 'felt_coercion']
@@ -218,9 +229,10 @@ class Centre(mesa.Model):  # type: ignore[misc]
         draws: Draws | None = None,
         client_class: type[Client] = Client,
         keyworker_class: type[Keyworker] = Keyworker,
+        **numbers: float,
     ) -> None:
         super().__init__(rng=seed)
-        prepared = scenario if isinstance(scenario, PreparedScenario) else PreparedScenario(as_scenario(scenario))
+        prepared = _prepared(scenario, numbers)
         self.prepared, self.replicate, self.number = prepared, replicate, centre
         self.draws = draws if draws is not None else draws_of(seed, replicate, centre)
         self.conditions: Conditions = prepared.conditions(self.draws)
@@ -245,10 +257,14 @@ class Centre(mesa.Model):  # type: ignore[misc]
         self.keyworkers = [keyworker_class(self, m) for m in posts]
         felt = {name: name for name in ("positivity", "negativity", "tension", "distance")}
         self.datacollector = mesa.DataCollector(
-            model_reporters={"day": "day"},
+            model_reporters=self.model_reporters(),
             agenttype_reporters={client_class: felt | {"felt_coercion": "felt_coercion"}, keyworker_class: felt},
         )
         self.datacollector.collect(self)
+
+    def model_reporters(self) -> dict[str, str | Callable[[Centre], float]]:
+        """What the data collector notes of the whole centre every day, by name; a subclass may add its own."""
+        return {"day": "day"}
 
     def friendships(self) -> nx.Graph:
         """Who is friends with whom, in the present context."""
@@ -265,6 +281,9 @@ class Centre(mesa.Model):  # type: ignore[misc]
 
     def step(self) -> None:
         """Simulate one day: each dyad's day, then what goes on around the dyads."""
+        if self.day >= self.prepared.scenario.design.days:
+            self.running = False
+            return
         self.day += 1
         for changes, change in enumerate(self.prepared.policy_changes, 1):
             if change.day == self.day:
@@ -282,7 +301,6 @@ class Centre(mesa.Model):  # type: ignore[misc]
                 self.keyworkers[m] = self._keyworker_class(self, m)
         note_day(self.day, self.state, self.day_rows)
         self.datacollector.collect(self)
-        self.running = self.day < self.prepared.scenario.design.days
 
     def dyad_day(self, client: Client, keyworker: Keyworker) -> None:
         """One dyad's day, as ``twoway.simulation.dynamics.day.dyad_day`` has it, but with agents who meet.
@@ -352,6 +370,13 @@ class Centre(mesa.Model):  # type: ignore[misc]
         rows = cast(RecordArray, self.day_rows)[: 2 * self.day * len(self.clients)]
         days = cast(Records[Row], rows)
         return centre_records(self.replicate, self.number, self.first_state, self.state, days, self.log)
+
+
+def _prepared(scenario: Scenario | str | Path | PreparedScenario, numbers: Mapping[str, float]) -> PreparedScenario:
+    """The scenario with some numbers changed, ready to be simulated."""
+    if isinstance(scenario, PreparedScenario):
+        return scenario.with_scenario(with_numbers(scenario.scenario, numbers)) if numbers else scenario
+    return PreparedScenario(with_numbers(scenario, numbers))
 
 
 def simulate_centre_with_agents(

@@ -340,6 +340,34 @@ def changed(scenario: Scenario | str | Path, changes: Mapping[str, float | str])
         raise InputError(_in_words(error, kind)) from None
 
 
+def with_numbers(scenario: Scenario | str | Path, numbers: Mapping[str, float]) -> Scenario:
+    """A scenario with some numbers changed, each given by its name alone; no two sections have one of the same name.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or its name or path.
+    numbers
+        New values by name, such as ``{"control": 3}``.
+
+    Raises
+    ------
+    InputError
+        If there is no such number, or a value is out of its range; the message names the nearest, or the range.
+
+    Examples
+    --------
+    >>> with_numbers("ordinary", {"control": 3}).context.control
+    3.0
+    """
+    scenario = as_scenario(scenario)
+    section = {one.name: one.section for one in all_declarations(scenario)}
+    for name in numbers:
+        if name not in section:
+            raise InputError(f"{name}: no number of a scenario has this name; {nearest(name, section)}")
+    return changed(scenario, {f"{section[name]}.{name}": value for name, value in numbers.items()})
+
+
 def _data_of(field: str, name: str, beside: Path | None = None, where: str = "") -> Path:
     """The file that a field of ``meaning`` means."""
     try:

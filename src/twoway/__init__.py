@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # for editors and type checkers
+    from twoway.analysis.centre import Centre
     from twoway.analysis.figures.registry import figure
     from twoway.experiments.comparison.compare import compare
     from twoway.experiments.comparison.comparison import Comparison
@@ -30,7 +31,7 @@ if TYPE_CHECKING:  # for editors and type checkers
     from twoway.simulation.dynamics.policy_change import PolicyChange
     from twoway.simulation.errors import InputError
     from twoway.simulation.events import Mark, event_kind
-    from twoway.simulation.mesa_model import Centre, Client, Keyworker
+    from twoway.simulation.mesa_model import Client, Keyworker
     from twoway.simulation.parameters.declare import ParameterGroup, parameter
     from twoway.simulation.parameters.scenario import Scenario, changed, load
     from twoway.simulation.tables import Tables, run
@@ -70,7 +71,7 @@ __all__ = [
 _HOME = {
     "AffectControl": "simulation.affect_control.theory",
     "AskTellStudy": "experiments.studies.ask_tell",
-    "Centre": "simulation.mesa_model",
+    "Centre": "analysis.centre",
     "Client": "simulation.mesa_model",
     "Comparison": "experiments.comparison.comparison",
     "InputError": "simulation.errors",

@@ -186,13 +186,13 @@ def test_people_of_ones_own_who_do_what_anyone_does_change_nothing():
     assert len(model.datacollector.get_agenttype_vars_dataframe(Usual)) == 21 * 4
 
 
-def test_a_centre_runs_until_its_last_day_is_over():
+def test_the_step_after_the_last_day_ends_the_run():
     model = Centre(small(3), seed=1)
     running = [model.running]
-    for _ in range(3):
+    for _ in range(4):
         model.step()
         running.append(model.running)
-    assert running == [True, True, True, False]
+    assert running == [True, True, True, True, False]
 
 
 def test_a_centre_may_be_named_by_its_scenario():

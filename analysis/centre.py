@@ -1,0 +1,87 @@
+"""A centre in Mesa of which the data collector tells what the analysis would: patterns, tone and ruptures by day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from twoway.analysis.measures.panel import Panel
+from twoway.analysis.measures.ruptures import find_ruptures
+from twoway.analysis.patterns import PATTERNS, class_codes, pattern_codes
+from twoway.analysis.tables import DYAD
+from twoway.simulation import mesa_model
+from twoway.simulation.affect_control.frames import ROLES
+from twoway.simulation.arrays import RecordArray
+from twoway.simulation.state import tones
+
+
+class Centre(mesa_model.Centre):
+    """One centre of a scenario, as in ``twoway.simulation.mesa_model``, whose data collector looks at the whole centre.
+
+    Each day it notes the share of pairs in each pattern (``friendly``, ``polite``, ``conflicted``), the mean good and
+    bad tone of both parties (such as ``client_positivity``, EPA units), and how many ``ruptures`` there have been.
+
+    Examples
+    --------
+    The parameters are those of the class it extends. It runs under ``mesa.batch_run``; what differs between runs is
+    named there, the seed as well: ``batch_run(Centre, {"scenario": "ordinary", "control": [2, 4], "seed": range(5)})``.
+
+    >>> centre = Centre("ordinary", seed=1, days=3)
+    >>> while centre.running:
+    ...     centre.step()
+    >>> centre.datacollector.get_model_vars_dataframe()["day"].tolist()
+    [0, 1, 2, 3]
+    """
+
+    def model_reporters(self) -> dict[str, str | Callable[[mesa_model.Centre], float]]:
+        """Add patterns, tone and ruptures to what is noted every day."""
+        shares = {name.split()[0]: _share_of(code) for code, name in enumerate(PATTERNS)}
+        shares["conflicted"] = shares.pop("ambivalent")
+        felt = {
+            f"{role}_{name}": _mean_tone(side, which)
+            for side, role in enumerate(ROLES)
+            for which, name in enumerate(("positivity", "negativity"))
+        }
+        return {**super().model_reporters(), **shares, **felt, "ruptures": ruptures_so_far}
+
+
+def _sides(centre: mesa_model.Centre) -> tuple[RecordArray, RecordArray]:
+    """The parties' views of each other, clients' first."""
+    return cast(RecordArray, centre.state.clients), cast(RecordArray, centre.state.keyworkers)
+
+
+def _share_of(code: int) -> Callable[[mesa_model.Centre], float]:
+    """The share of pairs in a pattern."""
+
+    def share(centre: mesa_model.Centre) -> float:
+        client, keyworker = (class_codes(*tones(views)) for views in _sides(centre))
+        return float((pattern_codes(client, keyworker) == code).mean())
+
+    return share
+
+
+def _mean_tone(side: int, which: int) -> Callable[[mesa_model.Centre], float]:
+    """The mean good (*which* 0) or bad tone (1) of a party."""
+    return lambda centre: float(tones(_sides(centre)[side])[which].mean())
+
+
+def ruptures_so_far(centre: mesa_model.Centre) -> float:
+    """How many ruptures there have been until today, of either party.
+
+    Parameters
+    ----------
+    centre
+        A centre in Mesa.
+    """
+    if centre.day == 0:
+        return 0.0
+    days = centre.records().days.reshape(centre.day, len(centre.clients), 2)
+    positivity, negativity = (days[name].T for name in ("positivity", "negativity"))
+    dyads = pd.DataFrame({name: days["dyad"][0, :, 0] if name == "dyad" else 0 for name in DYAD})
+    served = (days[name][:, :, 0].T for name in ("post", "predecessors"))
+    coercion = days["felt_coercion"][:, :, 0].T
+    panel = Panel(dyads, np.arange(1, centre.day + 1), positivity, negativity, coercion, *served)
+    return float(len(find_ruptures(panel)))
