@@ -41,7 +41,7 @@ def add(commands: Commands) -> None:
         "print what client and keyworker would each say about their relationship on a day",
         "twoway interview runs/four-centres --dyad 7 --day 60",
     )
-    new.add_argument("--day", metavar="N", help="day of the stay (default: the last)")
+    new.add_argument("--day", metavar="N", help="day of the stay (default: its last)")
     _file_arguments(new)
 
     new = _dyad_command(
@@ -170,10 +170,13 @@ def interview(options: argparse.Namespace) -> int:
     _before(options)
     day = _number(options, "day")
     run, dyad, number = _opened(options)
-    day = run.check_day(day)
+    tables = run.read_tables(range(dyad[0], dyad[0] + 1))
+    from twoway.analysis.accounts import dyad_tables
+    from twoway.analysis.narrative.decisive import end_of_stay
     from twoway.analysis.narrative.story import verdict_and_interviews
 
-    pieces = verdict_and_interviews(run.read_tables(range(dyad[0], dyad[0] + 1)), run.resolved, dyad, day, number)
+    day = end_of_stay(dyad_tables(tables, dyad)) if day is None else run.check_day(day)
+    pieces = verdict_and_interviews(tables, run.resolved, dyad, day, number)
     return _say(pieces, options, f"Dyad {number} of {run.scenario.title}, day {day}")
 
 

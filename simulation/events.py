@@ -286,7 +286,7 @@ ORDER_ENDED = _code(
     EventKind(
         "order_ended",
         "the order ended while the client was placed outside",
-        "The order ended; he was free to stay or go.",
+        "His stay was over before time; he was free to go.",
         "on the day the order ended",
         "The end of the order.",
         "the order ended",

@@ -16,7 +16,7 @@ from twoway.simulation.situations import ENCOUNTER_KINDS, EncounterKind
 Floats = NDArray[np.float64]
 SEARCHING, REFUSING, GRANTING = ("search", "inspect"), ("refuse",), ("agree_with",)
 EXPLAINING, TALKING_DOWN = "explain_something_to", ("lecture", "reprimand")
-ROUGHLY = "roughly"
+BRUSQUELY = "brusquely"
 DEEDS = ("room searches", "refusals", "grants")
 SEEN = Measure(
     "deed_seen",
@@ -73,8 +73,8 @@ def deeds(panel: Panel, events: pd.DataFrame, patterns: NDArray[np.int8], units:
     done = [acts["act"].isin(kind).to_numpy() for kind in kinds]
     done[0] = done[0] & control
     hits, cases = (np.stack(one, axis=1) for one in zip(*map(_counts, done, kinds), strict=True))
-    explained = ((acts["act"] == EXPLAINING) & (acts["manner"] != ROUGHLY)).to_numpy()
-    down = (acts["seen"].isin(TALKING_DOWN) | (acts["manner_seen"] == ROUGHLY)).to_numpy()
+    explained = ((acts["act"] == EXPLAINING) & (acts["manner"] != BRUSQUELY)).to_numpy()
+    down = (acts["seen"].isin(TALKING_DOWN) | (acts["manner_seen"] == BRUSQUELY)).to_numpy()
     heard, told = (np.bincount(row[one], minlength=n).astype(np.float64) for one in (explained & down, explained))
     group = np.column_stack([np.ones(n), members(patterns)])
     heard, told = heard[:, None] * group, told[:, None] * group

@@ -100,12 +100,18 @@ def _small(chains: Sequence[Chain], first: int, last: int, dyad: tuple[int, int,
     """How often smaller things were asked for, and how often they were granted and refused."""
     parts: dict[str, list[int]] = {}
     asks: dict[str, str] = {}
+    before = 0
     for chain in chains:
         if chain.weighty:
             continue
         about = words_of_matter(chain.matter, chain.number, dyad, "")
+        asked = 0
         for step in chain.steps:
+            asked = step.day if step.event == ASKED else asked
             if first <= step.day <= last and step.event != LEAVE_ENDS:
+                if asked < first:
+                    before += step.state in (GRANTED, REFUSED)
+                    continue
                 count = parts.setdefault(about.topic, [0, 0, 0])
                 if step.event == ASKED:
                     count[0] += 1
@@ -113,7 +119,8 @@ def _small(chains: Sequence[Chain], first: int, last: int, dyad: tuple[int, int,
                 count[1] += step.state == GRANTED
                 count[2] += step.state == REFUSED
     told = [_counted(topic if count[0] > 1 else asks[topic], *count) for topic, count in parts.items() if count[0]]
-    return f"Among smaller things he asked {listed(told)}." if told else ""
+    answered = f"{capitalised(times_told(before))} he heard about something asked for earlier." if before else ""
+    return " ".join(filter(None, [f"Among smaller things he asked {listed(told)}." if told else "", answered]))
 
 
 def _counted(topic: str, asked: int, granted: int, refused: int) -> str:

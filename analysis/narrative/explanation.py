@@ -19,6 +19,7 @@ from twoway.analysis.narrative.words.grammar import (
     NOUN,
     OTHER,
     PRONOUN,
+    PersonWords,
     capitalised,
     named,
     percent,
@@ -285,7 +286,7 @@ def explanation_lines(reason: Explanation, prepared: PreparedScenario, with_end:
         Block("text", _perceived(event, likely, he, act, seen)),
         _most(reason.prediction, event),
         Block("heading", f"What {he} put it down to"),
-        Block("text", _attributed(reason, event, he, she)),
+        Block("text", _attributed(reason, event, reader, actor)),
         Table(
             ("source", "believed weight", "probability of the act out of it", "share of the act seen"),
             tuple(
@@ -349,11 +350,12 @@ def _most(prediction: pd.DataFrame, event: dict[str, Any]) -> Table:
     )
 
 
-def _attributed(reason: Explanation, event: dict[str, Any], he: str, she: str) -> str:
+def _attributed(reason: Explanation, event: dict[str, Any], reader: PersonWords, actor: PersonWords) -> str:
+    he, she = reader.subject, actor.subject
     sources = reason.sources.set_index("source")
     shares, person = sources["explains"], percent(sources["attributed"]["person"])
     trusting = (
-        f" What {he} has come to think of {she} makes that {person} for the person."
+        f" Given what {he} has come to think of {actor.object}, the person's share becomes {person}."
         if person != percent(shares["person"])
         else ""
     )
@@ -363,7 +365,7 @@ def _attributed(reason: Explanation, event: dict[str, Any], he: str, she: str) -
     opens = event["encounter"] == "control" and event["exchange"] == 0
     called_for = event["actor"] == "keyworker" and (opens or event["encounter"] == "request") and event["bent"] != 1
     mandated = (
-        " The rules call for an act at this point; the better that is known, the less the act says about the person."
+        " The rules call for an act at this point: whoever knows that puts less of it down to the person."
         if called_for
         else ""
     )
@@ -377,9 +379,14 @@ def _meant(reason: Explanation, event: dict[str, Any]) -> str:
     table = reason.frames.set_index("frame")
     best, worst = table["probability"].idxmax(), table["probability"].idxmin()
     gained = (table["after"] - table["before"]).sort_values()
+    likely, unlikely = (percent(table.loc[frame, "probability"]) for frame in (best, worst))
+    fits = (
+        f"It fits {named(best)} best ({likely}) and {named(worst)} least ({unlikely})"
+        if likely != unlikely
+        else f"It fits no frame well, {named(best)} best ({likely})"
+    )
     return (
-        f"It fits {named(best)} best ({percent(table.loc[best, 'probability'])}) and {named(worst)} least "
-        f"({percent(table.loc[worst, 'probability'])}). Having read it, {named(gained.index[-1])} gained "
+        f"{fits}. Having read it, {named(gained.index[-1])} gained "
         f"{100 * gained.iloc[-1]:.1f} and {named(gained.index[0])} lost {-100 * gained.iloc[0]:.1f} percentage points; "
         "the pull of what was expected from the beginning is part of that."
     )
@@ -394,7 +401,7 @@ def _followed(reason: Explanation, he: str) -> str:
     if reason.parted is None:
         start = "With the same luck, nobody would have done anything else in all the days that followed"
     else:
-        start = f"With the same luck, the two stays part on day {reason.parted}, when something else is done"
+        start = f"With the same luck, something else would have been done from day {reason.parted} on"
     tones = ["client_positivity", "client_negativity", "keyworker_positivity", "keyworker_negativity"]
     if first["pattern"] == second["pattern"] and all(abs(first[tone] - second[tone]) < BORDER for tone in tones):
         return f"{start}; in the end next to nothing would have changed."

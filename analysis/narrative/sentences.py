@@ -31,10 +31,12 @@ from twoway.analysis.narrative.words.grammar import (
 )
 from twoway.analysis.tables import evaluation_of_deed
 from twoway.simulation.action_tables import PLAIN
+from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.affect_control.lexicon import NEUTRAL
 from twoway.simulation.coping import COPING_WAYS
 from twoway.simulation.events import EVENTS
 from twoway.simulation.parameters.scenario import Resolved
+from twoway.simulation.situations import ENCOUNTER_KINDS, position_of
 
 Event = Mapping[Any, Any]
 """One row of the events table, as a dictionary."""
@@ -143,7 +145,7 @@ def _taken(event: Event, better: float, resolved: Resolved, choice: PhraseChoice
 def reading(event: Event, resolved: Resolved, choice: PhraseChoice) -> str:
     """How the other read an act, as a sentence: what it was taken for, put down to, and what was felt.
 
-    What was seen is told only where it was clearly worse or better than what was done.
+    What was seen is told where it was clearly worse or better than what was done, or left something.
 
     Parameters
     ----------
@@ -157,14 +159,20 @@ def reading(event: Event, resolved: Resolved, choice: PhraseChoice) -> str:
     party = OTHER[event["actor"]]
     reader, actor = PRONOUN[party], PRONOUN[event["actor"]]
     better, unmoved = misread(event, resolved), event["emotion_named"] == NEUTRAL
-    if abs(better) < CLEARLY:
-        if unmoved and put_down(event, party) == f"to {_causes(event, party)['role']}":
+    moved = not unmoved or bool(event.get("hurts"))
+    if abs(better) < CLEARLY and event["seen"] != event["act"] and moved:
+        seen = reading_noun(event["seen"], event["encounter"])
+        parts = [f"took it for {seen}", f"put it down {put_down(event, party)}"]
+    elif abs(better) < CLEARLY:
+        if not moved and put_down(event, party) == f"to {_causes(event, party)['role']}":
             rules = _causes(event, party)["role"] == "the rules"
             return choice.of("role", IN_ROLE["rules" if rules else party])
         parts = [_as_meant(event, party)]
     else:
         parts = [_taken(event, better, resolved, choice), f"put it down {put_down(event, party)}"]
-    if not unmoved:
+    if event.get("hurts"):
+        parts.append(f"could not put it behind {reader.object}")
+    elif not unmoved:
         parts.append(f"felt {emotion_phrase(event['emotion_named'], reader, actor)}")
     told = f"{', '.join(parts[:-1])}{',' if len(parts) > 2 else ''} and {parts[-1]}" if len(parts) > 1 else parts[0]
     return f"{capitalised(reader.subject)} {told}."
@@ -188,12 +196,21 @@ def exchange(event: Event, resolved: Resolved, choice: PhraseChoice, by_name: bo
     subject = (NOUN if by_name else PRONOUN)[actor].subject
     them, about = (NOUN if by_name else PRONOUN)[other], subject_in_turn(event, resolved)
     did = act_phrase(event["act"], them, event["encounter"], matter=int(event["day"]), about=about)
-    bending = "not going by the book, " if event["bent"] == 1 else ""
+    bending = "not going by the book, " if event["bent"] == 1 and not _by_the_book(event, resolved) else ""
     once_more = f", {again(event['times'])}" if event["act"] in ASKING and _asked_before(event) else ""
     manner, plain = event.get("manner"), list(resolved.situations.manners)[PLAIN]
     how = f"{manner} " if has_word(manner) and manner != plain else ""
     told = f"{capitalised(f'{bending}{subject}')} {how}{did}{once_more}. {reading(event, resolved, choice)}"
     return " ".join(filter(None, [told, _outcome(event, choice)]))
+
+
+def _by_the_book(event: Event, resolved: Resolved) -> bool:
+    """Whether an act is what the script has for this turn, whoever chose it."""
+    situations, kind = resolved.situations, list(ENCOUNTER_KINDS).index(event["encounter"])
+    place = kind, ROLES.index(event["actor"]), position_of(int(event["exchange"]))
+    return any(
+        event["act"] in turn.script for turn in situations.turns if (turn.kind, turn.role, turn.position) == place
+    )
 
 
 def _asked_before(event: Event) -> bool:

@@ -211,12 +211,14 @@ def _label(rows: pd.DataFrame) -> str:
 def with_numbers(events: pd.DataFrame) -> pd.DataFrame:
     """A dyad's events ``with_chains``, ``met``, the number of the encounter, and ``number``, the exchange's in its day.
 
-    Both count from 1; ``number`` is how an exchange is called for with ``twoway why``.
+    Both count from 1; ``number`` is how an exchange is called for with ``twoway why``. ``hurts``: over the exchange a
+    grievance opened.
     """
     exchanges = events["event"] == "exchange"
     met = (exchanges & (events["exchange"] == 0)).cumsum()
     number = exchanges.groupby(events["day"]).cumsum()
-    return with_chains(events.assign(met=met.where(exchanges, 0), number=number.where(exchanges, 0)))
+    hurts = exchanges & (events["event"].shift(-1) == "grievance_opened")
+    return with_chains(events.assign(met=met.where(exchanges, 0), number=number.where(exchanges, 0), hurts=hurts))
 
 
 EXPECTED = {
@@ -264,7 +266,7 @@ def _opening(turn: TurningPoint | None, whole: bool) -> str:
         "gone": f"he runs away{turn.about}",
         "placed": f"a place outside{turn.about}",
         "placement_broken": "back from outside",
-        "order_ended": "the end of the order",
+        "order_ended": "the stay ends before time",
         "talk_failed": "a talk that fails",
         "matter": turn.about,
         "leave_failed": f"{turn.about} that failed",
@@ -390,8 +392,8 @@ def chapters(tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], num
         Block(
             "note",
             f"Client {client} of centre {centre}, replicate {replicate}, and the keyworker. {SCOPE} By convention the "
-            "client is he, the keyworker she. Tone in EPA units: 1 slightly, 2 quite, 3 extremely. Any exchange can be "
-            "asked about: twoway why.",
+            "client is he, the keyworker she. Good and bad tone: 1 slightly, 2 quite, 3 extremely. To ask about an "
+            "exchange: twoway why.",
         ),
     ]
     for index, opening in enumerate([None, *begins]):
@@ -450,7 +452,7 @@ def verdict_and_interviews(
     own = dyad_tables(tables, dyad)
     verdict = reasoned(at_day(own.days, day)).iloc[0]
     border = ": a pair on the border" if verdict["margin"] < BORDER else ""
-    alike = "agree about it" if verdict["agree"] else "do not see it alike"
+    alike = "accounts, each taken alone, say the same" if verdict["agree"] else "do not see it alike"
     title = [Block("title", f"Dyad {number} on day {day}: {verdict['pattern']}")] if number is not None else []
     return [
         *title,

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twoway.analysis.measures.panel import panel
-from twoway.analysis.measures.ruptures import find_ruptures
+from twoway.analysis.measures.ruptures import RUPTURE, find_ruptures
 from twoway.analysis.narrative.decisive import TurningPoint, decisive_points, tells_of_lasting
 from twoway.analysis.narrative.words.grammar import OTHER
 from twoway.analysis.tables import kind_shares
@@ -59,6 +59,20 @@ def tippings(shares: NDArray[np.float64]) -> list[tuple[int, int, int, float]]:
     return found
 
 
+def steepest(lead: NDArray[np.float64], start: int) -> int:
+    """The row at which a lead grew most, near the *start* at which its mean over some days turns.
+
+    Parameters
+    ----------
+    lead
+        How far a kind leads another, shape (rows,).
+    start
+        Row near which it is looked for: ``TIPPING.days`` either way.
+    """
+    first = max(1, start - TIPPING.days)
+    return first + int(np.diff(lead)[first - 1 : start + TIPPING.days].argmax()) if len(lead) > 1 else start
+
+
 KIND_TOLD = {"personal": "something personal", "formal": "a matter of office", "adversarial": "a matter of control"}
 """How the kinds of frames are told."""
 BREAKS = 0.6
@@ -83,7 +97,9 @@ def turning_points_of(own: Tables, resolved: Resolved) -> list[TurningPoint]:
         served = [side] if role == "client" else [some for _, some in side.groupby("predecessors")]
         for some in served:
             days = some["day"].to_numpy()
-            for row, before, after, rise in tippings(kind_shares(some, resolved)):
+            shares = kind_shares(some, resolved)
+            for start, before, after, rise in tippings(shares):
+                row = steepest(shares[:, after] - shares[:, before], start)
                 day, (old, new) = int(days[row]), (KIND_TOLD[KINDS[kind]] for kind in (before, after))
                 sentence = f"Around day {day} it tipped for the {role}: from {old} to {new}."
                 found.append(TurningPoint(day, "tipped", role, 0.3 + rise, sentence, day, new))
@@ -124,9 +140,9 @@ def _rupture(fall: dict[Hashable, Any], changes: list[int]) -> TurningPoint:
     told = f"{what} for the {role}: {when} the balance of good and bad toward the {OTHER[role]} fell by {depth:.1f}"
     if pd.isna(fall["repaired"]):
         left = any(day >= bottom for day in changes)
-        after = f"and had not recovered {'when she left' if left else 'by the end of the stay'}."
+        after = f"and was not back where it had been {'when she left' if left else 'by the end of the stay'}."
     elif fall["repaired"]:
-        after = f"and had recovered by day {int(fall['regained'])}."
+        after = f"and was back where it had been by day {int(fall['regained'])}."
     else:
-        after = "and did not recover in the weeks after."
+        after = f"and within {RUPTURE.repair} days it was not back where it had been."
     return TurningPoint(start, "broke" if depth >= BREAKS else "setback", role, depth, f"{told}, {after}", bottom)

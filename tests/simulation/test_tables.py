@@ -175,7 +175,7 @@ def test_a_named_emotion_is_the_word_itself_or_its_family_or_neutral(tables, res
 )
 def test_what_is_felt_is_what_affect_control_theory_makes_of_the_act_seen(tables, frame, keyworker, client):
     rows = tables.events[tables.events["reader_frame"] == frame]
-    rows = rows[~rows["manner_seen"].isin(["considerately", "roughly"])]
+    rows = rows[~rows["manner_seen"].isin(["considerately", "brusquely"])]
     rows = rows[["actor", "seen", "emotion_named"]].drop_duplicates()
     assert set(rows["actor"]) == {"client", "keyworker"}
     theory = AffectControl()

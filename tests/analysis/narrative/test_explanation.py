@@ -105,7 +105,7 @@ def test_a_percentage_in_the_text_is_that_of_the_table(reasons):
         person = percent(sources["attributed"]["person"])
         if role not in ("0\u00a0%", "100\u00a0%"):
             assert f"the role explains {role}" in text
-            assert f"and the person {person}" in text or f"makes that {person} for the person" in text
+            assert f"and the person {person}" in text or f"the person's share becomes {person}." in text
 
 
 def test_what_it_was_put_down_to_is_not_said_to_be_hidden_where_it_was_right(reasons):

@@ -57,7 +57,7 @@ def test_nothing_decisive_goes_untold(stories):
             "mended": (days_of(events, "grievance_mended"), r"([Oo]n|[Bb]efore) day {0} [^.]*could let it go"),
             "placed": (days_of(events, "placed"), r"On day {0} he moved to a place outside"),
             "broken": (days_of(events, "placement_broken"), r"on day {0} he came back to the centre"),
-            "ended": (days_of(events, "order_ended"), r"On day {0} the order ended"),
+            "ended": (days_of(events, "order_ended"), r"On day {0} his stay was over before time"),
             "gone": (days_of(events, "gone"), r"On day {0} he ran away"),
             "failed leave": (days_of(events, "leave_ends", matter_state="failed"), r"On day {0}, when he was due back"),
             "failed talk": (

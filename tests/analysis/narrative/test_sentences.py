@@ -116,8 +116,23 @@ def test_what_left_nothing_and_came_with_the_role_is_told_in_few_words():
 
 
 def test_a_rule_that_was_bent_is_told_as_bent():
-    assert told(bent=1).startswith("Not going by the book, the keyworker searched")
-    assert told(bent=0).startswith("The keyworker searched")
+    assert told(act="excuse", bent=1).startswith("Not going by the book, the keyworker")
+    assert told(act="excuse", bent=0).startswith("The keyworker")
+    assert told(act="search", bent=1).startswith("The keyworker searched"), "that is by the book, whatever it came from"
+
+
+def test_an_act_taken_for_another_is_told_as_that_if_it_left_something_though_it_felt_no_better():
+    praised = told(act="chat_with", seen="praise", encounter="everyday", shares="person", emotion="happy")
+    assert "He took it for praise" in praised
+    informed = told(act="answer", seen="inform", encounter="everyday", shares="person", emotion="neutral")
+    assert "took it for" not in informed
+
+
+def test_an_act_over_which_a_grievance_opens_is_never_told_as_nothing():
+    for shares in SOURCES:
+        text = told(shares=shares, hurts=True)
+        assert text.endswith("could not put it behind him.")
+        assert "no more of it" not in text
 
 
 def test_a_scene_names_both_once_and_then_speaks_of_him_and_her():

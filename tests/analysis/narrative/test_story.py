@@ -19,7 +19,7 @@ from twoway.analysis.narrative.story import (
     with_numbers,
 )
 from twoway.analysis.narrative.subjects import WORDS
-from twoway.analysis.narrative.turning_points import TIPPING, tippings, turning_points_of
+from twoway.analysis.narrative.turning_points import TIPPING, steepest, tippings, turning_points_of
 from twoway.analysis.render.document import Block, as_markdown, as_text
 from twoway.analysis.render.html import as_html
 from twoway.simulation.errors import InputError
@@ -158,6 +158,7 @@ def test_a_definition_tips_where_another_kind_leads_for_good():
     shares[:30, 2] = shares[30:, 0] = 1.0
     shares[10:13] = [1.0, 0.0, 0.0]
     assert tippings(shares) == [(30, 2, 0, pytest.approx(0.9))]
+    assert steepest(shares[:, 0] - shares[:, 2], 28) == 30, "told on the day on which most of it happened"
 
 
 def test_a_kind_that_leads_for_a_few_days_is_no_turning_point():

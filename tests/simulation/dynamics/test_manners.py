@@ -31,7 +31,7 @@ CONDITIONS = PREPARED.conditions(draws_of(1))
 CONTROL = SITUATIONS.turn(EncounterKind.CONTROL, KEYWORKER, 0)
 TURN = CONDITIONS.turns[CONTROL]
 SEARCH = SITUATIONS.turns[CONTROL].feasible.index("search")
-CONSIDERATELY, ROUGHLY = (list(SITUATIONS.manners).index(name) for name in ("considerately", "roughly"))
+CONSIDERATELY, BRUSQUELY = (list(SITUATIONS.manners).index(name) for name in ("considerately", "brusquely"))
 LAW = settings(deadline=None, max_examples=40)
 
 
@@ -67,7 +67,7 @@ def test_a_keyworker_who_cares_searches_more_considerately_than_one_who_guards()
     kinds = PREPARED.resolved.frames.kind
     caring, guarding = (TURN.manner[kinds == kind, SEARCH].mean(axis=0) for kind in (PERSONAL, ADVERSARIAL))
     assert caring[CONSIDERATELY] > guarding[CONSIDERATELY]
-    assert caring[ROUGHLY] < guarding[ROUGHLY]
+    assert caring[BRUSQUELY] < guarding[BRUSQUELY]
 
 
 def test_a_search_strains_her_who_cares_as_much_in_whatever_manner_she_does_it():
@@ -96,7 +96,7 @@ def test_manners_are_probabilities_in_every_frame_and_what_has_none_is_done_by_t
 @given(share, share)
 def test_the_same_search_leaves_better_feelings_the_better_its_manner(role, strain):
     felt = []
-    for manner in (CONSIDERATELY, PLAIN, ROUGHLY):
+    for manner in (CONSIDERATELY, PLAIN, BRUSQUELY):
         reader, note = party(), row()
         put_down = (role * (1 - strain), strain * (1 - role), 1 - role * (1 - strain) - strain * (1 - role))
         reading = Reading(plainly(NOTHING_BEFORE), Deed(SEARCH, manner), SourceShares(0.4, 0.1), *put_down)
@@ -110,11 +110,14 @@ def test_the_same_search_leaves_better_feelings_the_better_its_manner(role, stra
 def test_who_is_not_open_to_anything_else_sees_rough_handling_where_only_that_is_expected(draw):
     sure = party()
     sure.definition[:] = 0.0
-    sure.definition[int(np.argmax(TURN.manner[:, SEARCH, ROUGHLY]))] = 1.0
+    sure.definition[int(np.argmax(TURN.manner[:, SEARCH, BRUSQUELY]))] = 1.0
     seen = np.empty(10)
     open_minded, sure_of_it = (
         np.mean(
-            [perceive_manner(sure, TURN, PLAIN, SEARCH, how, u, seen) == ROUGHLY for u in np.linspace(0.001, 0.999, 99)]
+            [
+                perceive_manner(sure, TURN, PLAIN, SEARCH, how, u, seen) == BRUSQUELY
+                for u in np.linspace(0.001, 0.999, 99)
+            ]
         )
         for how in (0.0, 1.0)
     )
@@ -140,7 +143,7 @@ def test_agents_and_the_compiled_runner_agree_where_deeds_have_manners():
             '    "serach", "inspect", "restrain", "supervise"',
             "did you mean 'search'",
         ),
-        ("roughly = [", "by_the_book = [", "name another"),
+        ("brusquely = [", "by_the_book = [", "name another"),
         ("[manners.deeds]\nkeyworker", "[manners.deeds]\nnurse", "manners.deeds.nurse"),
     ],
 )
