@@ -214,20 +214,20 @@ def action_tables(
 def _befores(situations: Situations, lexicon: Lexicon, room: int) -> Records[Before]:
     """The acts that may come before a turn: as they are in themselves, and as first parts of adjacency pairs."""
     dtype = record_type(Before, turns=len(situations.turns), acts=room)
-    befores = cast(Records[Before], empty_records(1 + len(situations.acts), dtype))
+    befores = empty_records(1 + len(situations.acts), dtype)
     epa = np.array([lexicon.sentiment("acts", act) for act in situations.acts])
     slope, level = np.polyfit(epa[:, 0], epa[:, 1], 1)
-    pairs = {act: pair for pair in situations.pairs for act in pair.after}
-    for code, act in enumerate(situations.acts):
-        row = befores[1 + code]
-        row.evaluation, row.dominance = epa[code, 0], epa[code, 1] - (level + slope * epa[code, 0])
-        if act in pairs:
-            pair = pairs[act]
-            for i, turn in enumerate(situations.turns):
-                for j, answer in enumerate(turn.feasible):
-                    row.fits[i, j] = float(answer in pair.fits) - float(answer in pair.unfit)
-                    row.offers[i, j] = float(answer in pair.offers)
-    return befores
+    befores["evaluation"][1:], befores["dominance"][1:] = epa[:, 0], epa[:, 1] - (level + slope * epa[:, 0])
+    codes = {act: code for code, act in enumerate(situations.acts, start=1)}
+    places = [(i, j, answer) for i, turn in enumerate(situations.turns) for j, answer in enumerate(turn.feasible)]
+    for pair in situations.pairs:
+        fits, offers = np.zeros((2, len(situations.turns), room))
+        for i, j, answer in places:
+            fits[i, j] = float(answer in pair.fits) - float(answer in pair.unfit)
+            offers[i, j] = float(answer in pair.offers)
+        after = [codes[act] for act in pair.after]
+        befores["fits"][after], befores["offers"][after] = fits, offers
+    return cast(Records[Before], befores)
 
 
 def update_tables(turns: Records[Turn], befores: Records[Before], scenario: Scenario) -> None:
