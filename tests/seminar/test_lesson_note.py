@@ -15,8 +15,11 @@ LONGEST = 640
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ORDER)
-def test_a_note_has_all_of_the_lesson_and_fits_on_a_page(name):
+def test_a_note_has_all_of_the_lesson_fits_on_a_page_and_what_the_class_is_to_notice_is_there(name):
     one = load_lesson(name)
+    for told in noticed_sentences(one):
+        assert told.holds, told.sentence
+        assert re.search(r"\d", told.sentence)
     text = as_text(note_pieces(one), width=10_000)
     parts = [one.question, one.why, *one.questions, one.guess.do, *(step.do for step in one.try_)]
     for part in [one.title, one.recipe, *parts, *(item.what for item in one.reading)]:

@@ -9,7 +9,7 @@ import pytest
 
 from twoway.seminar.controls import SLIDERS
 from twoway.seminar.dyad_timeline import BEGINNING, DyadTimeline
-from twoway.seminar.lesson_measures import MEASURES, noticed_sentences
+from twoway.seminar.lesson_measures import MEASURES
 from twoway.seminar.lessons import HERE, ORDER, load_lesson, load_lessons
 from twoway.seminar.recipe import number_text, parse_recipe
 from twoway.seminar.server import page
@@ -111,13 +111,6 @@ def test_what_is_compared_can_be_compared_on_the_page(each):
 
 def test_every_measure_is_noticed_in_some_lesson_and_every_notice_is_measured():
     assert {notice.measure for one in load_lessons() for notice in one.notice} == set(MEASURES)
-
-
-@pytest.mark.slow
-def test_what_the_class_is_to_notice_is_there(each):
-    for told in noticed_sentences(each):
-        assert told.holds, told.sentence
-        assert re.search(r"\d", told.sentence)
 
 
 def test_lines_of_a_file_become_one_sentence(each):
