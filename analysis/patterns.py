@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.statistics.bootstrap import resampling_weights
-from twoway.analysis.statistics.intervals import percentile_interval, wilson_interval
+from twoway.analysis.statistics.intervals import ALIKENESS, clustered_share_interval
 from twoway.analysis.tables import DYAD, on_day
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.rules.lasting import MISTRUST_THRESHOLD, TRUST_THRESHOLD
@@ -250,20 +249,18 @@ def by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.DataFr
     return pattern(client, keyworker.loc[client.index]).rename("pattern").reset_index()
 
 
-ENOUGH_CENTRES = 20
-"""Centres from which on intervals resample whole centres; with fewer, dyads are taken as independent."""
-
-
 def interval_kind(dyads: pd.DataFrame) -> str:
-    """Kind of the intervals of this table: bootstrap over centres or, where those are few, Wilson's."""
-    enough = dyads.groupby(["replicate", "centre"]).ngroups >= ENOUGH_CENTRES
-    return "bootstrap over centres" if enough else "Wilson, over dyads"
+    """Kind of the intervals of ``shares``, in words that follow "intervals:"."""
+    count = dyads.groupby(["replicate", "centre"]).ngroups
+    if count == 1:
+        return (
+            f"Wilson, with dyads of a centre as alike as is assumed (correlation {ALIKENESS:g}); one centre shows none"
+        )
+    return f"Wilson, allowing for dyads of a centre to be alike, over {count} centres"
 
 
-def shares(dyads: pd.DataFrame, confidence: float = 0.95, draws: int = 2000, seed: int = 0) -> pd.DataFrame:
-    """Share of dyads in each pattern, with an interval of the kind that ``interval_kind`` names.
-
-    Wilson's interval is too narrow where dyads of one centre resemble each other.
+def shares(dyads: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """Share of dyads in each pattern, with an interval that knows that dyads of one centre resemble each other.
 
     Parameters
     ----------
@@ -271,26 +268,18 @@ def shares(dyads: pd.DataFrame, confidence: float = 0.95, draws: int = 2000, see
         Dyads at the end of the stay, with or without the column ``pattern``.
     confidence
         Probability that an interval covers the true share.
-    draws
-        Bootstrap samples of centres.
-    seed
-        Seed of the bootstrap.
 
     Returns
     -------
     DataFrame
-        A row per pattern; columns ``dyads`` (count), ``share``, ``low``, ``high``.
+        A row per pattern; columns ``dyads`` (count), ``share``, ``low``, ``high`` (``clustered_share_interval``).
     """
     table = dyads if "pattern" in dyads else with_patterns(dyads)
     centres = table.groupby(["replicate", "centre"]).ngroup()
     counts = pd.crosstab(centres, table["pattern"]).reindex(columns=list(PATTERNS), fill_value=0).to_numpy()
     total = counts.sum(axis=0)
-    share, n = total / total.sum(), total.sum()
-    if len(counts) >= ENOUGH_CENTRES:
-        again = resampling_weights(len(counts), draws, seed) @ counts
-        low, high = percentile_interval(again / again.sum(axis=1, keepdims=True), (1 - confidence) / 2)
-    else:
-        low, high = wilson_interval(share, n, confidence)
+    share = total / total.sum()
+    low, high = clustered_share_interval(counts, confidence)
     return pd.DataFrame(
         {"dyads": total, "share": share, "low": low, "high": high},
         index=pd.Index(PATTERNS, name="pattern"),

@@ -10,12 +10,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.measures.paired_patterns import shares_of
-from twoway.analysis.patterns import PATTERNS, class_codes, pattern_codes, shares
-from twoway.analysis.statistics.intervals import student_interval
+from twoway.analysis.patterns import PATTERNS, class_codes, pattern_codes
+from twoway.analysis.statistics.intervals import clustered_share_interval
 from twoway.simulation.run import Detail, PreparedScenario, simulate_centre
 from twoway.simulation.state import tones
 
@@ -83,14 +81,8 @@ class Ensemble:
         return both.reshape(count, count)
 
     def intervals(self, which: int = 0) -> ShareIntervals:
-        """Intervals of the patterns' shares: over pairs or over replicates, whichever is wider at each end."""
+        """Intervals of the patterns' shares, which know that pairs of one centre resemble each other."""
         codes = np.stack(self._codes[which])
-        replicates, pairs = np.indices(codes.shape)
-        pattern = pd.Categorical.from_codes(codes.ravel(), categories=list(PATTERNS))
-        centre = pairs.ravel() // self.scenarios[which].scenario.design.clients
-        table = shares(pd.DataFrame({"replicate": replicates.ravel(), "centre": centre, "pattern": pattern}))
-        low, high = table["low"].to_numpy(), table["high"].to_numpy()
-        if len(codes) > 1:
-            by_replicate = student_interval(shares_of(codes))
-            low, high = np.minimum(low, by_replicate.low), np.maximum(high, by_replicate.high)
-        return ShareIntervals(np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0))
+        by_centre = codes.reshape(-1, self.scenarios[which].scenario.design.clients)
+        counts = (by_centre[..., None] == np.arange(len(PATTERNS))).sum(axis=1)
+        return ShareIntervals(*clustered_share_interval(counts))

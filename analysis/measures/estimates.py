@@ -14,8 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.patterns import ENOUGH_CENTRES
-from twoway.analysis.statistics.bootstrap import resampling_weights
+from twoway.analysis.statistics.bootstrap import ENOUGH_CENTRES, resampling_weights
 from twoway.analysis.statistics.intervals import percentile_interval, wilson_interval_of_count
 
 Floats = NDArray[np.float64]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from twoway.analysis.measures.estimates import Measure, Statistic, Units, estimated, not_estimated, tidy
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.measures.tracking import pooled_correlation
-from twoway.analysis.patterns import ENOUGH_CENTRES
+from twoway.analysis.statistics.bootstrap import ENOUGH_CENTRES
 from twoway.simulation.affect_control.frames import ROLES
 
 Floats = NDArray[np.float64]

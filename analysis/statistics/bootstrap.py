@@ -9,6 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+ENOUGH_CENTRES = 20
+"""Centres from which on estimates draw whole centres again; with fewer, dyads are taken as independent (assumed)."""
+
 
 def resampling_weights(units: int, draws: int, seed: int = 0) -> NDArray[np.int64]:
     """Number of times that each bootstrap sample takes each unit.

@@ -19,7 +19,7 @@ from twoway.analysis.measures.estimates import (
     moments,
     units_of,
 )
-from twoway.analysis.patterns import ENOUGH_CENTRES
+from twoway.analysis.statistics.bootstrap import ENOUGH_CENTRES
 
 SOME = Measure("some", "share", "what is tested")
 NUMBERS = st.floats(-100, 100).map(lambda x: round(x, 3))

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from twoway.analysis.statistics import bootstrap, intervals
 from twoway.analysis.statistics.bootstrap import resampling_weights
 from twoway.analysis.statistics.intervals import (
+    clustered_share_interval,
     percentile_interval,
     student_interval,
     wilson_interval,
@@ -72,3 +74,44 @@ def test_infinite_draws_can_be_an_end():
 def test_the_examples_in_the_docstrings_hold():
     for module in (bootstrap, intervals):
         assert doctest.testmod(module).failed == 0
+
+
+clusters = arrays(np.int64, st.tuples(st.integers(1, 30), st.just(3)), elements=st.integers(0, 20)).filter(
+    lambda counts: counts.sum() > 0
+)
+
+
+@given(clusters)
+def test_an_interval_of_clustered_shares_holds_the_share_and_lies_within_0_and_1(counts):
+    low, high = clustered_share_interval(counts)
+    share = counts.sum(axis=0) / counts.sum()
+    assert (low >= 0).all()
+    assert (low <= share + 1e-12).all()
+    assert (share <= high + 1e-12).all()
+    assert (high <= 1).all()
+
+
+@given(clusters)
+def test_clustered_cases_are_never_worth_more_than_independent_ones(counts):
+    low, high = clustered_share_interval(counts)
+    narrow, wide = wilson_interval(counts.sum(axis=0) / counts.sum(), int(counts.sum()))
+    assert (low <= narrow + 1e-12).all()
+    assert (high >= wide - 1e-12).all()
+
+
+@given(clusters)
+def test_the_order_of_clusters_does_not_matter(counts):
+    one, other = clustered_share_interval(counts), clustered_share_interval(counts[::-1])
+    np.testing.assert_allclose(one, other, atol=1e-9)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("clusters", "alike"), [(4, 0.02), (4, 0.1), (20, 0.02), (20, 0.1)])
+def test_nineteen_of_twenty_intervals_hold_the_share_of_cases_that_resemble_each_other(clusters, alike):
+    """Beta-binomial cases, 16 in a cluster, at a quarter: the limits leave room for 1,000 draws and small samples."""
+    rng = np.random.default_rng(20)
+    a = 0.25 * (1 - alike) / alike
+    hits = rng.binomial(16, rng.beta(a, 3 * a, (1000, clusters)))
+    ends = [clustered_share_interval(np.stack([one, 16 - one], axis=1)) for one in hits]
+    covered = np.mean([low[0] <= 0.25 <= high[0] for low, high in ends])
+    assert 0.92 <= covered <= 0.995
