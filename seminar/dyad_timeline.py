@@ -14,12 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.matters import with_chains
 from twoway.analysis.measures.panel import panel
 from twoway.analysis.measures.ruptures import find_ruptures
 from twoway.analysis.narrative.interview import PhraseChoice
 from twoway.analysis.narrative.sentences import Event, evening, exchanges, quiet
-from twoway.analysis.narrative.story import expectation_sentences
+from twoway.analysis.narrative.story import expectation_sentences, with_numbers
 from twoway.analysis.tables import DYAD, evaluation_of_deed
 from twoway.experiments.comparison.schedule import ScenarioSchedule
 from twoway.seminar.charts import TALKS, DayMark
@@ -42,9 +41,9 @@ from twoway.simulation.tables import TableBuilder
 EVENT_COLUMNS = (
     "day", "event", "encounter", "exchange", "actor", "bent", "act", "manner", "seen", "manner_seen", "way",
     "emotion_named", "role_share", "strain_share", "person_share", "matter", "matter_state", "explained", "chain",
-    "times", "open", *DYAD,
+    "times", "open", "hurts", *DYAD,
 )  # fmt: skip
-"""Columns of the events table, ``with_chains``, that are looked up at every step."""
+"""Columns of the events table, ``with_numbers``, that are looked up at every step."""
 MARKED_EVENTS = {
     "new_keyworker": ("new keyworker", ""),
     "talk_repaired": (TALKS[0], "they talked it over, and it helped"),
@@ -146,7 +145,7 @@ class DyadTimeline:
         self.records = mine.events.view(np.ndarray)
         tables = builder.tables([mine])
         self.tables = tables._replace(dyads=tables.dyads[tables.dyads["dyad"] == number].reset_index(drop=True))
-        told = with_chains(self.tables.events)
+        told = with_numbers(self.tables.events)
         self._columns = {name: told[name].tolist() for name in EVENT_COLUMNS}
         days = self.records["day"]
         self._first = np.searchsorted(days, np.arange(1, self.last + 2))

@@ -12,7 +12,7 @@ import pandas as pd
 from twoway.analysis.matters import FAILED, Chain, chains_of, has_word, seen_about, with_chains
 from twoway.analysis.narrative.interview import PhraseChoice
 from twoway.analysis.narrative.subjects import subject_as_seen, words_of_matter
-from twoway.analysis.narrative.words.grammar import OTHER, PRONOUN, act_phrase, capitalised
+from twoway.analysis.narrative.words.grammar import OTHER, PRONOUN, Subject, act_phrase, capitalised
 from twoway.analysis.tables import DYAD
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.parameters.scenario import Resolved
@@ -119,18 +119,36 @@ def _point(what: str, day: int, party: str, sentence: str, about: str = "") -> T
 def _of_grievance(events: pd.DataFrame, index: int, resolved: Resolved, dyad: tuple[int, ...]) -> TurningPoint:
     """A grievance that opened: over which act, about what, and whether the other meant it so."""
     row: dict[Any, Any] = events.loc[index].to_dict()
-    act: dict[Any, Any] = events.loc[index - 1].to_dict()  # the act that hurt
     party, day = str(row["actor"]), int(row["day"])
+    did, about = deed_as_seen(row, events.loc[index - 1].to_dict(), resolved, dyad)  # the act that hurt comes before
+    choice, he = PhraseChoice(f"{'/'.join(map(str, dyad))}/{party}/{day}"), PRONOUN[party]
+    stood = choice.of("grievance", STOOD).format(he=he.subject, him=he.object, her=PRONOUN[OTHER[party]].object)
+    sentence = f"On day {day} {did}; {stood}."
+    return _point("grievance_opened", day, party, sentence, about.noun if about is not None and about.name else "")
+
+
+def deed_as_seen(
+    row: dict[Any, Any], act: dict[Any, Any], resolved: Resolved, dyad: tuple[int, ...]
+) -> tuple[str, Subject | None]:
+    """What someone did as the other saw it, as a clause that names who did it, and what it was about.
+
+    Parameters
+    ----------
+    row
+        Row of the events table that says what was seen and about what: the exchange, or a grievance over it.
+    act
+        Row of the exchange.
+    resolved
+        The scenario with its data files.
+    dyad
+        (replicate, centre, number in the centre).
+    """
     state = str(act["matter_state"]) if has_word(act.get("matter_state")) else ""
     about = subject_as_seen(row["seen"], row["encounter"], state, seen_about(row, resolved), dyad, False)
-    he, she = PRONOUN[party], PRONOUN[OTHER[party]].subject
-    did = act_phrase(row["seen"], he, row["encounter"], matter=day, about=about)
+    he, she = PRONOUN[OTHER[act["actor"]]], PRONOUN[act["actor"]].subject
+    did = act_phrase(row["seen"], he, row["encounter"], matter=int(row["day"]), about=about)
     otherwise = act["act"] != row["seen"] and (about is None or about.place != "manner")
-    as_seen = f", as {he.subject} saw it" if otherwise else ""
-    choice = PhraseChoice(f"{'/'.join(map(str, dyad))}/{party}/{day}")
-    stood = choice.of("grievance", STOOD).format(he=he.subject, him=he.object, her=PRONOUN[OTHER[party]].object)
-    sentence = f"On day {day} {she} {did}{as_seen}; {stood}."
-    return _point("grievance_opened", day, party, sentence, about.noun if about is not None and about.name else "")
+    return f"{she} {did}{f', as {he.subject} saw it' if otherwise else ''}", about
 
 
 def _mended(events: pd.DataFrame, index: int) -> TurningPoint:

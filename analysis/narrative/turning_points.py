@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from twoway.analysis.measures.panel import panel
 from twoway.analysis.measures.ruptures import RUPTURE, find_ruptures
-from twoway.analysis.narrative.decisive import TurningPoint, decisive_points, tells_of_lasting
+from twoway.analysis.narrative.decisive import TurningPoint, decisive_points, deed_as_seen, tells_of_lasting
 from twoway.analysis.narrative.words.grammar import OTHER
-from twoway.analysis.tables import kind_shares
+from twoway.analysis.tables import DYAD, kind_shares
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.tables import Tables
@@ -87,7 +87,7 @@ def turning_points_of(own: Tables, resolved: Resolved) -> list[TurningPoint]:
     Parameters
     ----------
     own
-        Tables of the dyad alone.
+        Tables of the dyad alone, its events ``with_chains``.
     resolved
         The scenario with its data files.
     """
@@ -101,7 +101,8 @@ def turning_points_of(own: Tables, resolved: Resolved) -> list[TurningPoint]:
             for start, before, after, rise in tippings(shares):
                 row = steepest(shares[:, after] - shares[:, before], start)
                 day, (old, new) = int(days[row]), (KIND_TOLD[KINDS[kind]] for kind in (before, after))
-                sentence = f"Around day {day} it tipped for the {role}: from {old} to {new}."
+                over = _decided_by(own.events, role, day, before, after, resolved)
+                sentence = f"Around day {day} it tipped for the {role}: from {old} to {new}{over}."
                 found.append(TurningPoint(day, "tipped", role, 0.3 + rise, sentence, day, new))
     changes = [int(day) for day in own.events.loc[own.events["event"] == "new_keyworker", "day"]]
     for fall in find_ruptures(panel(own.days)).to_dict("records"):
@@ -113,6 +114,22 @@ def turning_points_of(own: Tables, resolved: Resolved) -> list[TurningPoint]:
     if tells_of_lasting(resolved):
         found = [_with_cause(turn, decisive) for turn in found]
     return sorted([*sorted(found), *decisive], key=lambda turn: turn.day)
+
+
+def _decided_by(events: pd.DataFrame, role: str, day: int, before: int, after: int, resolved: Resolved) -> str:
+    """The act of a day that most moved a party from one kind of frame (*before*) to another, as the party saw it."""
+    mine = events[(events["event"] == "exchange") & (events["actor"] == OTHER[role]) & (events["day"] <= day)]
+    if not len(mine) or int(mine["day"].iloc[-1]) != day:
+        return ""
+    shares = kind_shares(mine, resolved)
+    rise = np.diff(shares[:, after] - shares[:, before], prepend=np.nan)
+    rise[(mine["day"] != day).to_numpy() | np.isnan(rise)] = -np.inf
+    most = int(rise.argmax())
+    if rise[most] <= 0:
+        return ""
+    row: dict[Any, Any] = mine.iloc[most].to_dict()
+    replicate, centre, dyad = (int(row[name]) for name in DYAD)
+    return f", above all when {deed_as_seen(row, row, resolved, (replicate, centre, dyad))[0]}"
 
 
 def _with_cause(turn: TurningPoint, decisive: Sequence[TurningPoint]) -> TurningPoint:

@@ -184,6 +184,7 @@ def pattern_sentences(patterns: pd.DataFrame) -> Iterator[str]:
     missing = [name for name in PATTERNS if patterns.loc[name, "dyads"] == 0]
     if missing:
         yield f"No dyad ends {' or '.join(missing)}."
+    yield "The intervals allow for dyads of one centre to be alike."
     if total < FEW_DYADS:
         yield (
             f"With {dyads} much of this may be chance: the intervals are wide. "

@@ -103,6 +103,20 @@ def test_the_chapters_go_to_the_end_of_the_order(stories):
         assert f"a stay of {end_of_stay(own)} days" in pieces[0].text
 
 
+def test_a_tipping_is_told_with_an_act_of_its_day_or_without_one(stories):
+    told = 0
+    for own, _, pieces in stories:
+        text = " ".join(piece.text for piece in texts(pieces))
+        for day, role, decisive in re.findall(
+            r"Around day (\d+) it tipped for the (\w+): [^.,]+(, above all when)?", text
+        ):
+            other = {"client": "keyworker", "keyworker": "client"}[role]
+            acts = own.events[(own.events["event"] == "exchange") & (own.events["day"] == int(day))]
+            assert not decisive or (acts["actor"] == other).any()
+            told += bool(decisive)
+    assert told > 0
+
+
 def headings_of(stories):
     return " ".join(p.text for _, _, pieces in stories for p in texts(pieces) if p.kind == "heading")
 
