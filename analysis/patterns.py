@@ -253,9 +253,7 @@ def interval_kind(dyads: pd.DataFrame) -> str:
     """Kind of the intervals of ``shares``, in words that follow "intervals:"."""
     count = dyads.groupby(["replicate", "centre"]).ngroups
     if count == 1:
-        return (
-            f"Wilson, with dyads of a centre as alike as is assumed (correlation {ALIKENESS:g}); one centre shows none"
-        )
+        return f"Wilson, for dyads as alike as those of one centre are assumed to be (correlation {ALIKENESS:g})"
     return f"Wilson, allowing for dyads of a centre to be alike, over {count} centres"
 
 
