@@ -10,7 +10,7 @@ import pandas as pd
 
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.measures.ruptures import find_ruptures
-from twoway.analysis.patterns import PATTERNS, class_codes, pattern_codes
+from twoway.analysis.patterns import SHORT_NAMES, end_codes
 from twoway.analysis.tables import DYAD
 from twoway.simulation import mesa_model
 from twoway.simulation.affect_control.frames import ROLES
@@ -22,13 +22,17 @@ class Centre(mesa_model.Centre):
     """One centre of a scenario, as in ``twoway.simulation.mesa_model``, whose data collector looks at the whole centre.
 
     Each day it notes the share of pairs in each pattern (``friendly``, ``polite``, ``conflicted``), the mean good and
-    bad tone of both parties (such as ``client_positivity``, EPA units), and how many ``ruptures`` there have been.
+    bad tone of both parties (such as ``client_positivity``, EPA units), and how many ``ruptures`` there have been. It
+    runs under ``mesa.batch_run``; what differs between runs is named there, the replicate as well:
+    ``batch_run(Centre, {"scenario": "ordinary", "control": [2, 4], "replicate": range(5)})``.
+
+    Parameters
+    ----------
+    scenario, seed, replicate, centre, draws, client_class, keyworker_class, **numbers
+        Those of the class it extends.
 
     Examples
     --------
-    The parameters are those of the class it extends. It runs under ``mesa.batch_run``; what differs between runs is
-    named there, the seed as well: ``batch_run(Centre, {"scenario": "ordinary", "control": [2, 4], "seed": range(5)})``.
-
     >>> centre = Centre("ordinary", seed=1, days=3)
     >>> while centre.running:
     ...     centre.step()
@@ -38,8 +42,7 @@ class Centre(mesa_model.Centre):
 
     def model_reporters(self) -> dict[str, str | Callable[[mesa_model.Centre], float]]:
         """Add patterns, tone and ruptures to what is noted every day."""
-        shares = {name.split()[0]: _share_of(code) for code, name in enumerate(PATTERNS)}
-        shares["conflicted"] = shares.pop("ambivalent")
+        shares = {name: _share_of(code) for code, name in enumerate(SHORT_NAMES)}
         felt = {
             f"{role}_{name}": _mean_tone(side, which)
             for side, role in enumerate(ROLES)
@@ -57,8 +60,7 @@ def _share_of(code: int) -> Callable[[mesa_model.Centre], float]:
     """The share of pairs in a pattern."""
 
     def share(centre: mesa_model.Centre) -> float:
-        client, keyworker = (class_codes(*tones(views)) for views in _sides(centre))
-        return float((pattern_codes(client, keyworker) == code).mean())
+        return float((end_codes(*_sides(centre)) == code).mean())
 
     return share
 

@@ -16,9 +16,13 @@ from numpy.typing import NDArray
 from twoway.analysis.statistics.intervals import ALIKENESS, clustered_share_interval
 from twoway.analysis.tables import DYAD, on_day
 from twoway.simulation.affect_control.frames import ROLES
+from twoway.simulation.arrays import RecordArray
 from twoway.simulation.rules.lasting import MISTRUST_THRESHOLD, TRUST_THRESHOLD
+from twoway.simulation.state import tones
 
 PATTERNS = ("friendly and trustful", "polite and neutral", "ambivalent and conflicted")
+SHORT_NAMES = ("friendly", "polite", "conflicted")
+"""What the patterns are called in columns."""
 CLASSES = ("trustful", "neutral", "conflicted")
 
 
@@ -75,6 +79,22 @@ def pattern_codes(client: NDArray[Any], keyworker: NDArray[Any]) -> NDArray[np.i
     conflicted = (client == 2) | (keyworker == 2)
     friendly = (client == 0) & (keyworker == 0)
     return np.where(conflicted, 2, np.where(friendly, 0, 1)).astype(np.int8)
+
+
+def end_codes(clients: RecordArray, keyworkers: RecordArray) -> NDArray[np.int8]:
+    """The pattern of each dyad from both parties' states.
+
+    Parameters
+    ----------
+    clients, keyworkers
+        Records of the parties, shape (n,) each, as a centre leaves them.
+
+    Returns
+    -------
+    array of int
+        Indices into ``PATTERNS``, shape (n,).
+    """
+    return pattern_codes(*(class_codes(*tones(parties)) for parties in (clients, keyworkers)))
 
 
 def party_class(positivity: pd.Series, negativity: pd.Series, thresholds: Thresholds = THRESHOLDS) -> pd.Series:
@@ -252,9 +272,8 @@ def by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.DataFr
 def interval_kind(dyads: pd.DataFrame) -> str:
     """Kind of the intervals of ``shares``, in words that follow "intervals:"."""
     count = dyads.groupby(["replicate", "centre"]).ngroups
-    if count == 1:
-        return f"Wilson, for dyads as alike as those of one centre are assumed to be (correlation {ALIKENESS:g})"
-    return f"Wilson, allowing for dyads of a centre to be alike, over {count} centres"
+    seen = f", corrected by the {count} centres at hand" if count > 1 else ""
+    return f"Wilson, dyads of a centre taken to be alike: correlation {ALIKENESS:g} assumed{seen}"
 
 
 def shares(dyads: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:

@@ -72,8 +72,9 @@ asks whether the ratio is nearer 1. The rules that this version adds come from a
 the facts of both lists were looked at. The priors are the region that worked in such trials, widened; those of the
 first credit and of both standards were widened once more when one more trial, of what is aimed at, had shown that it
 matters where everyone begins. With the rules as they stand here no fact held out was computed before the calibration
-had come to an end, and nothing was changed after it. The facts leave most numbers wide open, so a default is one of
-many that would do.
+had come to an end, and no number was changed after it; what is taken out with a whole dimension (I6) was made to
+cover the rules that this version adds. The facts leave most numbers wide open, so a default is one of many that would
+do.
 """
 COERCED = """
 Clients count as coerced here if their felt coercion is above {high:g} on the model's own scale, as if one in twenty of

@@ -12,10 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twoway.analysis.patterns import PATTERNS, class_codes, pattern_codes
+from twoway.analysis.patterns import PATTERNS, end_codes
 from twoway.analysis.statistics.intervals import clustered_share_interval
 from twoway.simulation.run import Detail, PreparedScenario, simulate_centre
-from twoway.simulation.state import tones
 
 PAIRS = 200
 """Pairs of a whole ensemble: enough to show how shares vary by chance, few enough to wait for."""
@@ -62,8 +61,7 @@ class Ensemble:
             ends = []
             for centre in range(scenario.scenario.design.centres):
                 records = simulate_centre(scenario, self.seed, replicate, centre, Detail.DYADS)
-                sides = (class_codes(*tones(parties)) for parties in (records.clients, records.keyworkers))
-                ends.append(pattern_codes(*sides))
+                ends.append(end_codes(records.clients, records.keyworkers))
             codes.append(np.concatenate(ends))
 
     def _ends(self, which: int) -> NDArray[np.int8]:
@@ -82,7 +80,8 @@ class Ensemble:
 
     def intervals(self, which: int = 0) -> ShareIntervals:
         """Intervals of the patterns' shares, which know that pairs of one centre resemble each other."""
-        codes = np.stack(self._codes[which])
-        by_centre = codes.reshape(-1, self.scenarios[which].scenario.design.clients)
-        counts = (by_centre[..., None] == np.arange(len(PATTERNS))).sum(axis=1)
+        codes = self._ends(which)
+        centre = np.arange(len(codes)) // self.scenarios[which].scenario.design.clients
+        counts = np.zeros((int(centre[-1]) + 1, len(PATTERNS)), np.int64)
+        np.add.at(counts, (centre, codes), 1)
         return ShareIntervals(*clustered_share_interval(counts))

@@ -285,12 +285,12 @@ PLACEMENT_BROKEN = _code(
 ORDER_ENDED = _code(
     EventKind(
         "order_ended",
-        "the order ended while the client was placed outside",
-        "His stay was over before time; he was free to go.",
-        "on the day the order ended",
-        "The end of the order.",
-        "the order ended",
-        Mark(WHEREABOUTS, "H", "order ended", optional=True),
+        "the stay ended early: the order was over while the client was placed outside",
+        "His stay ended early; he was free to go.",
+        "on the day the stay ended early",
+        "The early end of the stay.",
+        "the stay ended early",
+        Mark(WHEREABOUTS, "H", "stay ended", optional=True),
     )
 )
 MATTER = "requests"

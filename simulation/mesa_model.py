@@ -50,7 +50,7 @@ from twoway.simulation.dynamics.encounter import (
 from twoway.simulation.dynamics.evening import centre_evening
 from twoway.simulation.dynamics.policy_change import apply_policy_change
 from twoway.simulation.interpretation import SourceShares
-from twoway.simulation.parameters.scenario import Scenario, with_numbers
+from twoway.simulation.parameters.scenario import Scenario, changed_by_name
 from twoway.simulation.random_streams import Draws, draws_of, meeting_draws
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, centre_records, note_day
 from twoway.simulation.state import Pair, Party, Records, Row, copied, empty_records
@@ -199,7 +199,7 @@ class Centre(mesa.Model):  # type: ignore[misc]
     scenario
         A scenario, the name of a shipped one, a path, or a scenario that is prepared already.
     seed, replicate, centre
-        Address of the random draws.
+        Address of the random draws; a seed of None, as newer versions of Mesa may give, is 1.
     draws
         Other draws than those of the address.
     client_class, keyworker_class
@@ -223,7 +223,7 @@ class Centre(mesa.Model):  # type: ignore[misc]
     def __init__(
         self,
         scenario: Scenario | str | Path | PreparedScenario = "ordinary",
-        seed: int = 1,
+        seed: int | None = 1,
         replicate: int = 0,
         centre: int = 0,
         draws: Draws | None = None,
@@ -231,6 +231,7 @@ class Centre(mesa.Model):  # type: ignore[misc]
         keyworker_class: type[Keyworker] = Keyworker,
         **numbers: float,
     ) -> None:
+        seed = 1 if seed is None else seed
         super().__init__(rng=seed)
         prepared = _prepared(scenario, numbers)
         self.prepared, self.replicate, self.number = prepared, replicate, centre
@@ -283,6 +284,7 @@ class Centre(mesa.Model):  # type: ignore[misc]
         """Simulate one day: each dyad's day, then what goes on around the dyads."""
         if self.day >= self.prepared.scenario.design.days:
             self.running = False
+            _set_free(self)
             return
         self.day += 1
         for changes, change in enumerate(self.prepared.policy_changes, 1):
@@ -372,11 +374,16 @@ class Centre(mesa.Model):  # type: ignore[misc]
         return centre_records(self.replicate, self.number, self.first_state, self.state, days, self.log)
 
 
+def _set_free(model: Centre) -> None:
+    """Let a model go that is at its end; Mesa 3.3 would keep it as long as the process lives."""
+    getattr(mesa.Agent, "_ids", {}).pop(model, None)
+
+
 def _prepared(scenario: Scenario | str | Path | PreparedScenario, numbers: Mapping[str, float]) -> PreparedScenario:
     """The scenario with some numbers changed, ready to be simulated."""
     if isinstance(scenario, PreparedScenario):
-        return scenario.with_scenario(with_numbers(scenario.scenario, numbers)) if numbers else scenario
-    return PreparedScenario(with_numbers(scenario, numbers))
+        return scenario.with_scenario(changed_by_name(scenario.scenario, numbers)) if numbers else scenario
+    return PreparedScenario(changed_by_name(scenario, numbers))
 
 
 def simulate_centre_with_agents(
@@ -405,7 +412,7 @@ def simulate_centre_with_agents(
     for _ in range(prepared.scenario.design.days):
         model.step()
     records = model.records()
-    getattr(mesa.Agent, "_ids", {}).pop(model, None)  # or Mesa 3.3 never frees the model
+    _set_free(model)
     none = slice(0, 0)
     return records._replace(
         days=records.days if detail >= Detail.DAYS else records.days[none],

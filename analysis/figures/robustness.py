@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from twoway.analysis.figures.layout import caption, key, page, plain, row_axes, set_alt_text, title
 from twoway.analysis.figures.registry import figure
 from twoway.analysis.figures.style import INK, PATTERN_COLOURS, PATTERN_MARKERS
-from twoway.analysis.patterns import PATTERNS
+from twoway.analysis.patterns import PATTERNS, SHORT_NAMES
 
 UNCHANGED = "as it is"
 """Kind of the one variant that is the model as it is."""
@@ -37,7 +37,7 @@ HEADINGS = {
     "posterior": "other parameters",
 }
 HOLDS, FAILS = "#08519C", "#E08214"
-SHARES = ("friendly", "polite", "conflicted")
+SHARES = SHORT_NAMES
 AGREEMENT = "agreement"
 
 

@@ -220,7 +220,7 @@ def _moves(events: pd.DataFrame, last: int) -> list[TurningPoint]:
         day = int(events.loc[index, "day"])
         met = events.loc[events["event"] == "exchange", "day"]
         parting = f" The two had last met on day {int(met.max())}." if len(met) else ""
-        sentence = f"On day {day} his stay was over before time, and he was free to go.{parting}"
+        sentence = f"On day {day} his stay ended early, and he was free to go.{parting}"
         found.append(_point("order_ended", day, "client", sentence))
     return found
 

@@ -383,7 +383,7 @@ def _meant(reason: Explanation, event: dict[str, Any]) -> str:
     fits = (
         f"It fits {named(best)} best ({likely}) and {named(worst)} least ({unlikely})"
         if likely != unlikely
-        else f"It fits no frame well, {named(best)} best ({likely})"
+        else f"It fits all frames about equally well ({likely})"
     )
     return (
         f"{fits}. Having read it, {named(gained.index[-1])} gained "

@@ -289,8 +289,10 @@ def read_differently(event: Event, resolved: Resolved) -> str:
     """
     if abs(misread(event, resolved)) < CLEARLY:
         return ""
-    done, seen = (reading_noun(event[name], event["encounter"]) for name in ("act", "seen"))
     actor, reader = NOUN[event["actor"]].subject, NOUN[OTHER[event["actor"]]].subject
+    done, seen = (reading_noun(event[name], event["encounter"]) for name in ("act", "seen"))
+    if event["seen"] == event["act"]:
+        done, seen = (f"{noun} done {event[name]}" for noun, name in ((done, "manner"), ("one", "manner_seen")))
     return f"{capitalised(actor)} meant {done}; {reader} saw {seen}."
 
 

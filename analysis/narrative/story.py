@@ -266,7 +266,7 @@ def _opening(turn: TurningPoint | None, whole: bool) -> str:
         "gone": f"he runs away{turn.about}",
         "placed": f"a place outside{turn.about}",
         "placement_broken": "back from outside",
-        "order_ended": "the stay ends before time",
+        "order_ended": "the stay ends early",
         "talk_failed": "a talk that fails",
         "matter": turn.about,
         "leave_failed": f"{turn.about} that failed",

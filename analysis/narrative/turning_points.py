@@ -101,7 +101,8 @@ def turning_points_of(own: Tables, resolved: Resolved) -> list[TurningPoint]:
             for start, before, after, rise in tippings(shares):
                 row = steepest(shares[:, after] - shares[:, before], start)
                 day, (old, new) = int(days[row]), (KIND_TOLD[KINDS[kind]] for kind in (before, after))
-                over = _decided_by(own.events, role, day, before, after, resolved)
+                risen = shares[row, after] - shares[row, before], shares[row - 1, after] - shares[row - 1, before]
+                over = decided_by(own.events, role, day, (before, after), risen, resolved) if row else ""
                 sentence = f"Around day {day} it tipped for the {role}: from {old} to {new}{over}."
                 found.append(TurningPoint(day, "tipped", role, 0.3 + rise, sentence, day, new))
     changes = [int(day) for day in own.events.loc[own.events["event"] == "new_keyworker", "day"]]
@@ -116,16 +117,33 @@ def turning_points_of(own: Tables, resolved: Resolved) -> list[TurningPoint]:
     return sorted([*sorted(found), *decisive], key=lambda turn: turn.day)
 
 
-def _decided_by(events: pd.DataFrame, role: str, day: int, before: int, after: int, resolved: Resolved) -> str:
-    """The act of a day that most moved a party from one kind of frame (*before*) to another, as the party saw it."""
-    mine = events[(events["event"] == "exchange") & (events["actor"] == OTHER[role]) & (events["day"] <= day)]
-    if not len(mine) or int(mine["day"].iloc[-1]) != day:
+def decided_by(
+    events: pd.DataFrame, role: str, day: int, kinds: tuple[int, int], lead: tuple[float, float], resolved: Resolved
+) -> str:
+    """The act, as a party saw it, that made most of a day's move from one kind of frame to another; empty if none did.
+
+    Parameters
+    ----------
+    events
+        Events of the dyad, ``with_chains``.
+    role
+        The party whose view moved: "client" or "keyworker".
+    day
+        The day.
+    kinds
+        The kind of frame before and after, indices into ``KINDS``.
+    lead
+        By how much the new kind led the old one in the evening of the day, and in the evening before.
+    resolved
+        The scenario with its data files.
+    """
+    mine = events[(events["event"] == "exchange") & (events["actor"] == OTHER[role]) & (events["day"] == day)]
+    if not len(mine):
         return ""
     shares = kind_shares(mine, resolved)
-    rise = np.diff(shares[:, after] - shares[:, before], prepend=np.nan)
-    rise[(mine["day"] != day).to_numpy() | np.isnan(rise)] = -np.inf
+    rise = np.diff(shares[:, kinds[1]] - shares[:, kinds[0]], prepend=lead[1])
     most = int(rise.argmax())
-    if rise[most] <= 0:
+    if rise[most] <= 0.5 * (lead[0] - lead[1]):
         return ""
     row: dict[Any, Any] = mine.iloc[most].to_dict()
     replicate, centre, dyad = (int(row[name]) for name in DYAD)
@@ -157,9 +175,9 @@ def _rupture(fall: dict[Hashable, Any], changes: list[int]) -> TurningPoint:
     told = f"{what} for the {role}: {when} the balance of good and bad toward the {OTHER[role]} fell by {depth:.1f}"
     if pd.isna(fall["repaired"]):
         left = any(day >= bottom for day in changes)
-        after = f"and was not back where it had been {'when she left' if left else 'by the end of the stay'}."
+        after = f"and {'when she left' if left else 'at the end of the stay'} it was not back where it had been."
     elif fall["repaired"]:
-        after = f"and was back where it had been by day {int(fall['regained'])}."
+        after = f"and by day {int(fall['regained'])} it was back where it had been."
     else:
         after = f"and within {RUPTURE.repair} days it was not back where it had been."
     return TurningPoint(start, "broke" if depth >= BREAKS else "setback", role, depth, f"{told}, {after}", bottom)

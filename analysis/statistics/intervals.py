@@ -43,7 +43,7 @@ def t_quantile(degrees: ArrayLike, confidence: float = CONFIDENCE) -> Floats:
     >>> round(float(t_quantile(10)), 3)
     2.228
     """
-    from scipy.special import stdtrit  # noqa: PLC0415 - takes a tenth of a second to import, and shares need none
+    from scipy.special import stdtrit  # noqa: PLC0415 - takes a tenth of a second to import
 
     return np.asarray(stdtrit(degrees, (1 + confidence) / 2))
 
@@ -115,7 +115,7 @@ def wilson_interval(
     n
         Number of independent cases, need not be whole; one for all shares or one for each.
     confidence
-        Probability of covering the true share.
+        Probability of covering the true share; not used where *z* is given.
     z
         Half the width of the interval in standard errors, if it is not to be that of the normal distribution.
 

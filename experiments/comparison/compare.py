@@ -27,7 +27,7 @@ from tqdm import tqdm
 
 from twoway.analysis.divergence import FirstDifference, events_side_by_side, first_difference, settled_from
 from twoway.analysis.measures.paired_patterns import Codes, pattern_differences, pattern_moves, widest_half_width
-from twoway.analysis.patterns import PATTERNS, class_codes, pattern_codes
+from twoway.analysis.patterns import PATTERNS, class_codes, end_codes, pattern_codes
 from twoway.experiments.comparison.comparison import TABLES, Comparison, read_comparison
 from twoway.experiments.comparison.schedule import ScenarioSchedule, as_schedule, check_comparable
 from twoway.experiments.comparison.text import LEAST_REPLICATES
@@ -104,13 +104,16 @@ def compare(
         for centres in zip(*runs, strict=True):
             tracker.add(centres)
             for end, centre in zip(ends, centres, strict=True):
-                end.append(_end(centre))
+                end.append(end_codes(centre.clients, centre.keyworkers))
             bar.update(int(centres[0].centre == design.centres - 1))
         codes, done = [_by_replicate(end, design.centres) for end in ends], followed
         while done < least or (done < limit and _widest(codes) > precision):
             more = range(done, min(done + BATCH, least if done < least else limit))
             for k, one in enumerate(prepared):
-                added = [_end(centre) for centre in simulate(one, seed, more, Detail.DYADS, threads)]
+                added = [
+                    end_codes(centre.clients, centre.keyworkers)
+                    for centre in simulate(one, seed, more, Detail.DYADS, threads)
+                ]
                 codes[k] = np.concatenate([codes[k], _by_replicate(added, design.centres)])
             done = more.stop
             bar.update(len(more))
@@ -212,11 +215,6 @@ def replicate_bounds(seed: int, precision: float, replicates: int | None, most: 
     if not 0 < precision < 1:
         raise InputError(f"precision = {precision!r}; it must be a share between 0 and 1, such as 0.02")
     return min(LEAST_REPLICATES, most), most
-
-
-def _end(stay: CentreRecords) -> NDArray[np.int8]:
-    """The pattern in which each dyad ends."""
-    return pattern_codes(*(class_codes(*tones(parties)) for parties in (stay.clients, stay.keyworkers)))
 
 
 def _by_replicate(ends: list[NDArray[np.int8]], centres: int) -> Codes:

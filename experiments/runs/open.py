@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from twoway.analysis.patterns import PATTERNS, shares
+from twoway.analysis.statistics.intervals import ALIKENESS
 from twoway.experiments.results.manifest import MANIFEST, Manifest, read_manifest, saved_scenario, seed_and_replicates
 from twoway.experiments.results.provenance import model_name, provenance
 from twoway.experiments.results.result import Result, saved_figures
@@ -184,7 +185,7 @@ def pattern_sentences(patterns: pd.DataFrame) -> Iterator[str]:
     missing = [name for name in PATTERNS if patterns.loc[name, "dyads"] == 0]
     if missing:
         yield f"No dyad ends {' or '.join(missing)}."
-    yield "The intervals allow for dyads of one centre to be alike."
+    yield f"In the intervals dyads of a centre are taken to be alike (correlation {ALIKENESS:g}, assumed)."
     if total < FEW_DYADS:
         yield (
             f"With {dyads} much of this may be chance: the intervals are wide. "

@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from twoway.analysis.patterns import class_codes, pattern_codes
+from twoway.analysis.patterns import SHORT_NAMES, class_codes, pattern_codes
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.arrays import RecordArray
 from twoway.simulation.columns import Column
@@ -35,7 +35,7 @@ from twoway.simulation.run import CentreRecords
 from twoway.simulation.state import tones
 
 Floats = NDArray[np.float64]
-PATTERN_SHARES = ("friendly", "polite", "conflicted")
+PATTERN_SHARES = SHORT_NAMES
 """The outcomes that are the share of a pattern, in the order of ``twoway.analysis.patterns.PATTERNS``."""
 SHARE, TONE = "share of dyads", "EPA units"
 TAKEN = ("point", "name", "replicate", "run", "key", "seed", "failed", "trouble", "scenario")

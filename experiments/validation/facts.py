@@ -39,7 +39,7 @@ from twoway.analysis.measures.estimates import DRAWS, Measure, correlation, esti
 from twoway.analysis.measures.grievances import felt_ruptures
 from twoway.analysis.measures.pattern_mix import all_three, classes_on, patterns_on, usual_members
 from twoway.analysis.measures.tracking import pooled_correlation, tracking_sums
-from twoway.analysis.patterns import PATTERNS
+from twoway.analysis.patterns import PATTERNS, SHORT_NAMES
 from twoway.analysis.statistics.intervals import student_interval
 from twoway.analysis.tables import evaluation_of_deeds
 from twoway.experiments.validation.fact_conditions import SimulatedCondition
@@ -174,7 +174,7 @@ def _means(values: Floats) -> Floats:
 def three_patterns(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Share of each pattern in the middle of the stay, and whether sixteen pairs show all three."""
     one = simulated["four centres"]
-    names = ("friendly", "polite", "conflicted", "all three in sixteen")
+    names = (*SHORT_NAMES, "all three in sixteen")
 
     def shares(sums: Floats) -> Floats:
         own = sums[..., :3] / sums[..., 3:]
@@ -679,7 +679,7 @@ def a_pattern_lasts(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Median length of the spells of each pattern."""
     one = simulated["ordinary"]
     table = lasting.spell_lengths(lasting.daily_patterns(one.panel), one.units)
-    return _of(table, lasting.SPELL, dict(zip(("friendly", "polite", "conflicted"), PATTERNS, strict=True)))
+    return _of(table, lasting.SPELL, dict(zip(SHORT_NAMES, PATTERNS, strict=True)))
 
 
 @fact("P8", "ordinary")

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pydantic import Field, ValidationError, create_model
 
 from twoway.simulation.affect_control.equations import Equations, load_equations
@@ -332,15 +333,16 @@ def changed(scenario: Scenario | str | Path, changes: Mapping[str, float | str])
                 raise InputError(f"{key}: cannot be changed like this; name a field as section.field, or write a file")
             valid = [f"{s}.{f}" for s in sections for f in data[s]]
             raise InputError(f"{key}: there is no such field; {_nearest_field(key, valid)}")
-        whole = isinstance(data[section][field], int) and isinstance(value, float) and value.is_integer()
-        data[section][field] = int(value) if whole else value
+        plain = value.item() if isinstance(value, np.generic) else value
+        whole = isinstance(data[section][field], int) and isinstance(plain, float) and plain.is_integer()
+        data[section][field] = int(plain) if whole else plain
     try:
         return kind.model_validate(data)
     except ValidationError as error:
         raise InputError(_in_words(error, kind)) from None
 
 
-def with_numbers(scenario: Scenario | str | Path, numbers: Mapping[str, float]) -> Scenario:
+def changed_by_name(scenario: Scenario | str | Path, numbers: Mapping[str, float]) -> Scenario:
     """A scenario with some numbers changed, each given by its name alone; no two sections have one of the same name.
 
     Parameters
@@ -357,7 +359,7 @@ def with_numbers(scenario: Scenario | str | Path, numbers: Mapping[str, float]) 
 
     Examples
     --------
-    >>> with_numbers("ordinary", {"control": 3}).context.control
+    >>> changed_by_name("ordinary", {"control": 3}).context.control
     3.0
     """
     scenario = as_scenario(scenario)

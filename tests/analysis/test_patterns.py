@@ -164,13 +164,13 @@ def test_more_dyads_of_one_centre_tell_less_and_less():
 
 def test_the_interval_says_on_what_it_rests():
     assert "assumed" in interval_kind(ending(0, 4, 0, per_centre=4))
-    assert interval_kind(ending(0, 12, 0, per_centre=4)).endswith("over 3 centres")
+    assert interval_kind(ending(0, 12, 0, per_centre=4)).endswith("by the 3 centres at hand")
 
 
 def test_centres_of_different_replicates_are_different_centres():
     table = ending(0, 40, 0, per_centre=20)
-    assert interval_kind(table).endswith("over 2 centres")
-    assert interval_kind(table.assign(replicate=table["dyad"])).endswith("over 40 centres")
+    assert interval_kind(table).endswith("by the 2 centres at hand")
+    assert interval_kind(table.assign(replicate=table["dyad"])).endswith("by the 40 centres at hand")
 
 
 def test_dyads_of_a_centre_that_resemble_each_other_tell_less_than_dyads_that_do_not():

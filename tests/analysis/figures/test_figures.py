@@ -99,8 +99,8 @@ def test_the_caption_says_how_many_dyads_and_centres_it_rests_on(dyads, centres,
 
 
 def test_the_caption_says_whether_the_likeness_within_centres_is_assumed_or_seen():
-    assert "are assumed to be" in caption(where_dyads_end(ends([(1, 0, 1, 0)] * 4, 1)))
-    assert "over 20 centres" in caption(where_dyads_end(ends([(1, 0, 1, 0)] * 40, 20)))
+    assert "0.06 assumed)" in caption(where_dyads_end(ends([(1, 0, 1, 0)] * 4, 1)))
+    assert "by the 20 centres at hand" in caption(where_dyads_end(ends([(1, 0, 1, 0)] * 40, 20)))
 
 
 def test_the_dotted_lines_are_the_thresholds_that_made_the_patterns():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twoway.analysis.accounts import dyad_tables
-from twoway.analysis.narrative.decisive import TurningPoint
+from twoway.analysis.narrative.decisive import TurningPoint, deed_as_seen
 from twoway.analysis.narrative.story import (
     TELLING,
     chapter_starts,
@@ -19,9 +19,10 @@ from twoway.analysis.narrative.story import (
     with_numbers,
 )
 from twoway.analysis.narrative.subjects import WORDS
-from twoway.analysis.narrative.turning_points import TIPPING, steepest, tippings, turning_points_of
+from twoway.analysis.narrative.turning_points import TIPPING, decided_by, steepest, tippings, turning_points_of
 from twoway.analysis.render.document import Block, as_markdown, as_text
 from twoway.analysis.render.html import as_html
+from twoway.analysis.tables import kind_shares
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, load
 from twoway.simulation.rules.lasting import MISTRUST_THRESHOLD, TRUST_THRESHOLD
@@ -180,3 +181,19 @@ def test_nothing_is_told_of_tension_where_there_was_none(tables):
 
 def test_days_without_a_meeting_are_told_as_that(tables):
     assert everyday_sentences(tables.events.iloc[:0], 1, 9, RESOLVED) == "In these days they did not meet at all."
+
+
+def test_a_tipping_is_put_down_to_the_act_that_moved_most_on_that_day_and_to_none_if_nothing_did(tables):
+    own = dyad_tables(tables, (0, 0, 0))
+    events = with_numbers(own.events)
+    days = events.loc[(events["event"] == "exchange") & (events["actor"] == "keyworker"), "day"]
+    day = int(days.value_counts().index[0])
+    mine = events[(events["event"] == "exchange") & (events["actor"] == "keyworker") & (events["day"] == day)]
+    shares = kind_shares(mine, RESOLVED)
+    lead = shares[:, 0] - shares[:, 1]
+    rises = np.diff(lead, prepend=-1.0)
+    told = decided_by(events, "client", day, (1, 0), (-1.0 + rises.max(), -1.0), RESOLVED)
+    row = mine.iloc[int(rises.argmax())].to_dict()
+    assert told == f", above all when {deed_as_seen(row, row, RESOLVED, (0, 0, 0))[0]}"
+    assert decided_by(events, "client", day, (1, 0), (9.0, -1.0), RESOLVED) == "", "most of it came otherwise"
+    assert decided_by(events, "client", 10_000, (1, 0), (1.0, 0.0), RESOLVED) == "", "nobody acted"
