@@ -8,7 +8,7 @@ from collections.abc import Sequence, Set
 from twoway.analysis.matters import ASKED, FAILED, GRANTED, LEAVE_ENDS, PENDING, REFUSED, UNANSWERED, Chain, Step
 from twoway.analysis.narrative.interview import PhraseChoice
 from twoway.analysis.narrative.subjects import again, matter_line, times_told, words_of_matter, yes_or_no
-from twoway.analysis.narrative.words.grammar import capitalised, counted
+from twoway.analysis.narrative.words.grammar import capitalised
 from twoway.simulation.errors import listed
 
 
@@ -119,7 +119,8 @@ def _small(chains: Sequence[Chain], first: int, last: int, dyad: tuple[int, int,
                 count[1] += step.state == GRANTED
                 count[2] += step.state == REFUSED
     told = [_counted(topic if count[0] > 1 else asks[topic], *count) for topic, count in parts.items() if count[0]]
-    answered = f"He got {counted(before, 'answer')} to what he had asked for earlier." if before else ""
+    answers = "an answer" if before == 1 else f"{before} answers"
+    answered = f"He got {answers} to what he had asked for earlier." if before else ""
     return " ".join(filter(None, [f"Among smaller things he asked {listed(told)}." if told else "", answered]))
 
 

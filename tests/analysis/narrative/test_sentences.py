@@ -6,7 +6,17 @@ import re
 import pytest
 
 from twoway.analysis.narrative.interview import PhraseChoice
-from twoway.analysis.narrative.sentences import CLEARLY, evening, exchange, misread, occasion, put_down, reading, scene
+from twoway.analysis.narrative.sentences import (
+    CLEARLY,
+    evening,
+    exchange,
+    misread,
+    occasion,
+    put_down,
+    read_differently,
+    reading,
+    scene,
+)
 from twoway.analysis.narrative.words.grammar import OTHER
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.coping import COPING_WAYS
@@ -126,6 +136,13 @@ def test_an_act_taken_for_another_is_told_as_that_if_it_left_something_though_it
     assert "He took it for praise" in praised
     informed = told(act="answer", seen="inform", encounter="everyday", shares="person", emotion="neutral")
     assert "took it for" not in informed
+
+
+def test_a_deed_done_in_one_manner_and_taken_for_another_is_not_said_to_be_seen_as_itself():
+    row = event(act="search", manner="considerately", manner_seen="brusquely")
+    assert read_differently(row, MANNERED) == (
+        "The keyworker meant a search done considerately; the client saw one done brusquely."
+    )
 
 
 def test_an_act_over_which_a_grievance_opens_is_never_told_as_nothing():

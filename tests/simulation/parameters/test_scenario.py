@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from twoway.simulation.data_files import DATA
@@ -296,6 +297,12 @@ def test_a_change_to_a_value_off_its_range_is_refused_like_one_in_a_file(value):
     message = refusal(changed, Scenario(), {"context.control": value})
     assert "context.control = " in message
     assert f"a number from 0 to 14 ({CONTROL.unit})" in message
+
+
+def test_numbers_of_numpy_are_numbers():
+    changes = {"design.days": np.int64(5), "context.control": np.float32(2.5), "design.clients": np.float64(3.0)}
+    scenario = changed(Scenario(), changes)
+    assert (scenario.design.days, scenario.context.control, scenario.design.clients) == (5, 2.5, 3)
 
 
 def test_there_are_as_many_posts_as_the_caseload_asks_for_and_at_least_one():
