@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-import numpy as np
-import pandas as pd
-
-from twoway.analysis.measures.panel import Panel
+from twoway.analysis.measures.panel import panel_of_records
 from twoway.analysis.measures.ruptures import find_ruptures
 from twoway.analysis.patterns import SHORT_NAMES, end_codes
-from twoway.analysis.tables import DYAD
 from twoway.simulation import mesa_model
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.arrays import RecordArray
@@ -81,9 +77,4 @@ def ruptures_so_far(centre: mesa_model.Centre) -> float:
     if centre.day == 0:
         return 0.0
     days = centre.records().days.reshape(centre.day, len(centre.clients), 2)
-    positivity, negativity = (days[name].T for name in ("positivity", "negativity"))
-    dyads = pd.DataFrame({name: days["dyad"][0, :, 0] if name == "dyad" else 0 for name in DYAD})
-    served = (days[name][:, :, 0].T for name in ("post", "predecessors"))
-    coercion = days["felt_coercion"][:, :, 0].T
-    panel = Panel(dyads, np.arange(1, centre.day + 1), positivity, negativity, coercion, *served)
-    return float(len(find_ruptures(panel)))
+    return float(len(find_ruptures(panel_of_records(days.swapaxes(0, 1)))))

@@ -10,7 +10,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twoway.cli._options import Action, Commands, command, folder_argument, number, whole_number
+from twoway.cli._options import (
+    Action,
+    Commands,
+    changes_of,
+    command,
+    folder_argument,
+    number,
+    set_argument,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     from twoway.experiments.results.result import Result
@@ -42,6 +51,8 @@ def add(commands: Commands) -> None:
     new.add_argument("study", help="name of a study (see `twoway list studies`), or path of a .toml file")
     folder_argument(new, "runs/NAME")
     new.add_argument("--replicates", metavar="N", help="number of replicates of each point (default: as in the study)")
+    new.add_argument("--seed", metavar="N", help="random seed, an integer from 0 (default: as in the study)")
+    set_argument(new, "the base scenario")
     _add_work(new)
 
     new = _folder_command(actions, "status", _status, "print how many runs are finished, failed and missing")
@@ -190,9 +201,15 @@ def _run(options: argparse.Namespace) -> int:
     from twoway.experiments.studies.study import Study, load_study
 
     found, work = load_study(options.study), _work(options)
+    asked: dict[str, Any] = {}
     if options.replicates is not None:
-        replicates = whole_number("replicates", options.replicates)
-        found = Study(**(dict(found) | {"replicates": replicates, "precision": None}))
+        asked |= {"replicates": whole_number("replicates", options.replicates), "precision": None}
+    if options.seed is not None:
+        asked["seed"] = whole_number("seed", options.seed)
+    if options.set:
+        asked["changes"] = found.changes | changes_of(options)
+    if asked:
+        found = Study(**(dict(found) | asked))
     check_shard(work["shard"], found)
     folder = options.out if options.out is not None else free_folder(found.name)
     print(f"{found.title}: {found.question}")
@@ -328,7 +345,17 @@ def _answer(options: argparse.Namespace) -> int:
 
 
 def _outcome(options: argparse.Namespace, store: Store) -> str:
-    return store.outcomes[options.outcome if options.outcome is not None else store.study.outcomes[0]].name
+    from twoway.experiments.studies.outcomes import outcomes_with
+    from twoway.simulation.errors import InputError
+
+    name = options.outcome if options.outcome is not None else store.study.outcomes[0]
+    every = outcomes_with(str(file.path) for file in store.resolved.extensions)
+    if name in every and name not in store.outcomes:
+        raise InputError(
+            f"{store.folder}: '{name}' was not kept; it needs the {every[name].needs} of a run, so that a study must "
+            "name it in its outcomes"
+        )
+    return store.outcomes[name].name
 
 
 def _sensitivity(options: argparse.Namespace) -> int:

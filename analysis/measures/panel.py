@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from twoway.analysis.tables import DYAD, require_columns
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
+from twoway.simulation.arrays import RecordArray
 from twoway.simulation.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -77,6 +78,26 @@ class Panel(NamedTuple):
 
 def _dyad(who: pd.Series) -> str:
     return f"dyad {who['dyad']} of centre {who['centre']} in replicate {who['replicate']}"
+
+
+def panel_of_records(days: RecordArray) -> Panel:
+    """Records of days as arrays.
+
+    Parameters
+    ----------
+    days
+        Rows of the days table as a centre leaves them, shape (n, days, 2): dyads, days, client and keyworker.
+    """
+    of_client = days[:, :, CLIENT]
+    return Panel(
+        pd.DataFrame({name: days[name][:, 0, CLIENT] for name in DYAD}),
+        days["day"][0, :, CLIENT].astype(np.int64),
+        np.moveaxis(days["positivity"], 2, 0),
+        np.moveaxis(days["negativity"], 2, 0),
+        of_client["felt_coercion"],
+        of_client["post"].astype(np.int64),
+        of_client["predecessors"].astype(np.int64),
+    )
 
 
 def panel(days: pd.DataFrame) -> Panel:

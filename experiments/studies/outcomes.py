@@ -1,7 +1,8 @@
 """Outcomes: the named numbers that a study keeps of one run, that is of all centres of one replicate at one point.
 
-They are computed from the records at the end of the stay, without tables, so that a study of a hundred thousand runs
-keeps as many short rows and nothing else. A mean or a share is over all dyads of the run.
+Most are computed from the records at the end of the stay, without tables, so that a study of a hundred thousand runs
+keeps as many short rows and nothing else. Others need every day, or every event, which are then kept of a run until its
+outcomes are computed. A mean or a share is over all dyads of the run.
 
 Each outcome is one function. A user declares more of them in a file of her own, which a study names in ``extensions``:
 
@@ -10,6 +11,14 @@ Each outcome is one function. A user declares more of them in a file of her own,
     @twoway.outcome(unit="share of dyads", meaning="dyads whose keyworker has changed")
     def had_a_new_keyworker(run: twoway.OutcomeInput) -> float:
         return float((run.dyads["changes"] > 0).mean())
+
+    @twoway.outcome(unit="EPA units", meaning="mean of the clients' good tone, days 60 to 90", needs="days")
+    def good_tone_then(run: twoway.OutcomeInput) -> float:
+        return float(run.days["positivity"][:, 59:90, 0].mean())
+
+    @twoway.outcome(unit="refusals per dyad", meaning="requests refused in the whole stay", needs="events")
+    def refusals(run: twoway.OutcomeInput) -> float:
+        return float((run.tables.events["act"] == "refuse").sum() / run.n)
 """
 
 from __future__ import annotations
@@ -24,15 +33,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from twoway.analysis.measures.panel import Panel, panel_of_records
+from twoway.analysis.measures.ruptures import find_ruptures
 from twoway.analysis.patterns import SHORT_NAMES, class_codes, pattern_codes
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.arrays import RecordArray
 from twoway.simulation.columns import Column
 from twoway.simulation.coping import CONFRONT, COPING_WAYS, WITHDRAW
-from twoway.simulation.errors import InputError
+from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.extensions import Registry, load_extension
-from twoway.simulation.run import CentreRecords
+from twoway.simulation.parameters.scenario import Resolved
+from twoway.simulation.run import CentreRecords, Detail
 from twoway.simulation.state import tones
+from twoway.simulation.tables import TableBuilder, Tables
 
 Floats = NDArray[np.float64]
 PATTERN_SHARES = SHORT_NAMES
@@ -40,6 +53,8 @@ PATTERN_SHARES = SHORT_NAMES
 SHARE, TONE = "share of dyads", "EPA units"
 TAKEN = ("point", "name", "replicate", "run", "key", "seed", "failed", "trouble", "scenario")
 """Columns of a study's tables, which no outcome can be called."""
+NEEDS = {detail.name.lower(): detail for detail in Detail}
+"""What an outcome may need, in words."""
 TONE_COLUMN, NEGATIVITY, TENSION, DISTANCE, FRAMES = range(5)
 """Columns of ``OutcomeInput.means``; frames are the last."""
 
@@ -69,10 +84,28 @@ class OutcomeInput:
         Mean weight of each kind of frame in the definitions by party, twice (kinds,).
     tone_products
         Sums of products of both parties' tone about its mean, shape (2, 2).
+    frame_names
+        Names of the frames.
+
+    Parameters
+    ----------
+    centres
+        What the centres of the run left.
+    resolved
+        The scenario with its data files.
+    builder
+        Gives a builder of tables, if there is one already for these data files.
     """
 
-    def __init__(self, centres: Iterable[CentreRecords], frame_kinds: NDArray[np.int64]) -> None:
+    def __init__(
+        self,
+        centres: Iterable[CentreRecords],
+        resolved: Resolved,
+        builder: Callable[[], TableBuilder] | None = None,
+    ) -> None:
         some = list(centres)
+        self._centres, self._builder = some, builder or (lambda: TableBuilder(resolved))
+        self.frame_names, frame_kinds = resolved.frames.names, resolved.frames.kind
         self.clients = _joined([centre.clients for centre in some])
         self.keyworkers = _joined([centre.keyworkers for centre in some])
         self.dyads = _joined([centre.dyads for centre in some])
@@ -95,6 +128,33 @@ class OutcomeInput:
     def per_dyad(self, count: str) -> float:
         """Mean of a count in the dyads' records, such as "talks"."""
         return self.dyads[count].sum() / self.n
+
+    @cached_property
+    def days(self) -> RecordArray:
+        """How everyone was at the end of each day, shape (n, days, 2): by dyad, day and party, the client first.
+
+        Its fields are the columns of the days table: ``run.days["positivity"]``. For outcomes that need "days".
+        """
+        some = [centre.days.reshape(-1, len(centre.dyads), 2).swapaxes(0, 1) for centre in self._centres]
+        if not some[0].shape[1]:
+            raise InputError(f'the days were not kept; declare the outcome with needs="{Detail.DAYS.name.lower()}"')
+        return np.asarray(np.concatenate(some))
+
+    @cached_property
+    def panel(self) -> Panel:
+        """The same as ``analysis.measures.panel`` has it, for the measures there."""
+        return panel_of_records(self.days)
+
+    @cached_property
+    def day_patterns(self) -> NDArray[np.int8]:
+        """The pattern of each dyad in the evening of each day, indices into ``PATTERNS``, shape (n, days)."""
+        sides = class_codes(self.days["positivity"], self.days["negativity"])
+        return pattern_codes(sides[..., 0], sides[..., 1])
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The tables of the run; events and days are empty unless the outcome needs them. Slower than records."""
+        return self._builder().tables(self._centres)
 
     @cached_property
     def evenings(self) -> Floats:
@@ -124,6 +184,9 @@ class Outcome:
     optional
         Whether it may be missing (NaN) where there is nothing to say. A run in which any other outcome is no finite
         number counts as failed.
+    needs
+        What has to be kept of a run for it: "dyads" (how it ended), "days" (how everyone was every day as well) or
+        "events" (and all that happened).
     """
 
     name: str
@@ -131,6 +194,7 @@ class Outcome:
     meaning: str
     compute: Callable[[OutcomeInput], float]
     optional: bool = False
+    needs: str = "dyads"
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z]\w*", self.name) or self.name in TAKEN:
@@ -141,6 +205,8 @@ class Outcome:
         for field in ("unit", "meaning"):
             if not getattr(self, field).strip():
                 raise InputError(f"outcome '{self.name}': {field} is empty")
+        if self.needs not in NEEDS:
+            raise InputError(f"outcome '{self.name}': needs = {self.needs!r}; {nearest(str(self.needs), NEEDS)}")
 
     @property
     def column(self) -> Column:
@@ -153,13 +219,13 @@ OUTCOMES: Registry[Outcome] = Registry("outcome")
 
 
 def outcome(
-    *, unit: str, meaning: str, name: str | None = None, optional: bool = False
+    *, unit: str, meaning: str, name: str | None = None, optional: bool = False, needs: str = "dyads"
 ) -> Callable[[Callable[[OutcomeInput], float]], Callable[[OutcomeInput], float]]:
     """Declare a function as an outcome of studies.
 
     Parameters
     ----------
-    unit, meaning, optional
+    unit, meaning, optional, needs
         See ``Outcome``.
     name
         Name of the outcome; by default that of the function.
@@ -174,7 +240,7 @@ def outcome(
     """
 
     def declare(compute: Callable[[OutcomeInput], float]) -> Callable[[OutcomeInput], float]:
-        OUTCOMES.declare(Outcome(name or compute.__name__, unit, meaning, compute, optional))
+        OUTCOMES.declare(Outcome(name or compute.__name__, unit, meaning, compute, optional, needs))
         return compute
 
     return declare
@@ -183,6 +249,17 @@ def outcome(
 def outcomes_with(extensions: Iterable[str | Path]) -> Registry[Outcome]:
     """The outcomes of the package, then those that the files of *extensions* declare."""
     return OUTCOMES.extended({one.sha256: one for one in map(load_extension, extensions)}.values())
+
+
+def detail_for(outcomes: Iterable[Outcome]) -> Detail:
+    """What has to be kept of a run so that some outcomes can be computed.
+
+    Examples
+    --------
+    >>> detail_for(OUTCOMES.values()).name
+    'DAYS'
+    """
+    return max((NEEDS[one.needs] for one in outcomes), default=Detail.DYADS)
 
 
 def compute_outcomes(outcomes: Iterable[Outcome], run: OutcomeInput) -> list[float]:
@@ -325,3 +402,34 @@ def withdraws(run: OutcomeInput) -> float:
 @outcome(unit="keyworkers per dyad", meaning="changes of keyworker, whole stay")
 def changes(run: OutcomeInput) -> float:
     return run.per_dyad("changes")
+
+
+CARE = "care"
+
+
+@outcome(
+    unit="share of dyads",
+    meaning="keyworkers to whom the relationship is mostly care, at the end; missing where no frame has that name",
+    optional=True,
+)
+def keyworkers_who_see_care(run: OutcomeInput) -> float:
+    if CARE not in run.frame_names:
+        return math.nan
+    return float((run.keyworkers["definition"].argmax(axis=1) == run.frame_names.index(CARE)).mean())
+
+
+@outcome(unit="share of days", meaning="mean over the dyads of the days on which they are conflicted", needs="days")
+def time_conflicted(run: OutcomeInput) -> float:
+    return float((run.day_patterns == PATTERN_SHARES.index("conflicted")).mean())
+
+
+@outcome(
+    unit="days",
+    meaning="mean day of the client's first rupture, of the clients who have one; missing if none has",
+    optional=True,
+    needs="days",
+)
+def days_to_first_rupture(run: OutcomeInput) -> float:
+    found = find_ruptures(run.panel)
+    first = found[found["party"] == ROLES[0]].groupby(["centre", "dyad"])["start"].min()
+    return float(first.mean()) if len(first) else math.nan

@@ -15,23 +15,27 @@ from typing import Any, NamedTuple
 
 from twoway.experiments.results.provenance import DataFile, data_used, model_version
 from twoway.experiments.studies.designs import SCENARIO, Value
-from twoway.experiments.studies.outcomes import Outcome, outcomes_with
+from twoway.experiments.studies.outcomes import NEEDS, Outcome, outcomes_with
 from twoway.simulation.compilation import source_digest
 from twoway.simulation.extensions import Registry, load_extension
 from twoway.simulation.parameters.scenario import FOLDERS, Resolved, Scenario, changed, load, scenario_type, sections_of
-from twoway.simulation.run import PreparedScenario
+from twoway.simulation.run import Detail, PreparedScenario
 
 EXTENSIONS = "extensions"
 """Field of studies and scenarios that names the user's own Python files."""
 
 
 class ResolvedStudy(NamedTuple):
-    """Scenarios by name, the name of the base, the data files that they or the points use, and the extensions."""
+    """Scenarios by name, the name of the base, the data files that they or the points use, and the extensions.
+
+    *named* are the outcomes that the study names.
+    """
 
     base: str
     scenarios: dict[str, Scenario]
     files: tuple[DataFile, ...]
     extensions: tuple[DataFile, ...] = ()
+    named: tuple[str, ...] = ()
 
     def scenario(self, point: Mapping[str, Value]) -> Scenario:
         """The scenario of a point; ``InputError`` with field and range if a value is out of its range."""
@@ -50,8 +54,11 @@ class ResolvedStudy(NamedTuple):
 
     @property
     def outcomes(self) -> Registry[Outcome]:
-        """Every outcome of the study: those of the package, then those of the extensions."""
-        return _outcomes(tuple((str(file.path), file.sha256) for file in self.extensions))
+        """The outcomes that are kept of a run, those of the package first, then those of the extensions.
+
+        All that how a run ended tells are kept; those that need more of it only if the study names them.
+        """
+        return _outcomes(tuple((str(file.path), file.sha256) for file in self.extensions), self.named)
 
     def _used(self, scenario: Scenario) -> list[DataFile]:
         meant = scenario.meaning.model_dump()
@@ -83,8 +90,10 @@ def _prepared(places: tuple[tuple[str, str, str], ...], resample: int, extension
 
 
 @lru_cache(maxsize=64)
-def _outcomes(places: tuple[tuple[str, str], ...]) -> Registry[Outcome]:
-    return outcomes_with(path for path, _ in places)
+def _outcomes(places: tuple[tuple[str, str], ...], named: tuple[str, ...]) -> Registry[Outcome]:
+    every = outcomes_with(path for path, _ in places)
+    kept = (one for one in every.values() if NEEDS[one.needs] == Detail.DYADS or one.name in named)
+    return Registry(every.kind, kept)
 
 
 @lru_cache
@@ -92,7 +101,9 @@ def run_digest() -> str:
     """SHA-256 over the sources that decide a run's outcomes: the model, and what computes outcomes from its records."""
     here = Path(__file__).parent
     digest = hashlib.sha256(source_digest().encode())
-    for path in (here / "worker.py", here / "outcomes.py", here.parents[1] / "analysis" / "patterns.py"):
+    analysis = here.parents[1] / "analysis"
+    of_days = (analysis / "measures" / "panel.py", analysis / "measures" / "ruptures.py")
+    for path in (here / "worker.py", here / "outcomes.py", analysis / "patterns.py", *of_days):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -102,6 +113,7 @@ def resolve_study(
     changes: Mapping[str, Value],
     points: Iterable[Mapping[str, Value]],
     extensions: Iterable[str] = (),
+    named: Iterable[str] = (),
 ) -> ResolvedStudy:
     """Resolve the *points* of a study.
 
@@ -115,6 +127,8 @@ def resolve_study(
         Changes by point; ``scenario`` names another scenario to begin from.
     extensions
         Paths of the study's own Python files; those of its scenarios are added.
+    named
+        Names of the outcomes that the study asks for.
     """
     some = list(points)
     names = {str(point[SCENARIO]) for point in some if SCENARIO in point}
@@ -125,8 +139,8 @@ def resolve_study(
     meant = {(field, str(getattr(one.meaning, field))) for one in scenarios.values() for field in FOLDERS}
     meant |= {(field, str(p[f"meaning.{field}"])) for p in some for field in FOLDERS if f"meaning.{field}" in p}
     files = tuple(data_used(field, given) for field, given in sorted(meant))
-    named = [path for one in scenarios.values() for path in one.extensions]
-    return ResolvedStudy(own, scenarios, files, extension_files([*named, *extensions]))
+    declaring = [path for one in scenarios.values() for path in one.extensions]
+    return ResolvedStudy(own, scenarios, files, extension_files([*declaring, *extensions]), tuple(named))
 
 
 def scenario_with_copies(data: Mapping[str, Any], copies: Mapping[str, str]) -> Scenario:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -23,11 +24,13 @@ from tqdm import tqdm
 
 from twoway.experiments.results.folder import free_folder
 from twoway.experiments.results.manifest import saved_kind
+from twoway.experiments.studies.outcomes import detail_for
 from twoway.experiments.studies.result import StudyResult
 from twoway.experiments.studies.store import SHARDS, Store, refusing_full_disk
 from twoway.experiments.studies.study import Study, as_study
-from twoway.experiments.studies.worker import StudyPoint, Task, WrittenShard, simulate_and_write
+from twoway.experiments.studies.worker import PointRunner, StudyPoint, Task, WrittenShard, simulate_and_write
 from twoway.simulation.errors import InputError
+from twoway.simulation.run import Detail
 
 SECONDS_PER_TASK = 3.0
 """Seconds that a task should take: a killed worker loses at most this, and calling a worker costs little beside it."""
@@ -174,13 +177,67 @@ def _run(
     if messages:
         store = store.again()
     with store.at_work(shard), pool(executor, workers) as (engine, count):
-        execute(store, store.pending(shard, failed_too), engine, count, progress)
+        pending = store.pending(shard, failed_too)
+        if progress and len(pending) >= WORTH_SAYING:
+            print(foreseen(store, pending, count), flush=True)
+        execute(store, pending, engine, count, progress)
         store = store.again()
         while wanted := more_replicates(store):
             store = store.planned(replicates=wanted)
             execute(store, store.pending(shard), engine, count, progress)
             store = store.again()
     return StudyResult(store, messages)
+
+
+WORTH_SAYING, TIMED = 100, 3
+"""Runs from which on it is said beforehand how long they take, and runs that are timed for it."""
+BYTES = 24
+"""Bytes of a kept run beside its outcomes, of which each takes 8."""
+
+
+def foreseen(store: Store, runs: Sequence[tuple[str, int]], workers: int) -> str:
+    """How long some runs will take and how large they will be, in a sentence; a few of them are timed.
+
+    Parameters
+    ----------
+    store
+        Study that the runs belong to.
+    runs
+        Runs to be made, as ``Store.pending`` gives them.
+    workers
+        Number of workers.
+    """
+    points = store.points()
+    some = [runs[i * (len(runs) - 1) // max(1, TIMED - 1)] for i in range(TIMED)]
+    runner, seconds = PointRunner(store.resolved, [points[key] for key, _ in some]), []
+    try:
+        for place, (_, replicate) in [*enumerate(some)] * 2:  # twice: the first compiles and reads data files
+            began = time.perf_counter()
+            runner.outcomes(place, replicate)
+            seconds.append(time.perf_counter() - began)
+    except Exception:  # what is wrong with a run is kept with the run
+        duration = "an unknown time"
+    else:
+        duration = in_words(len(runs) * sum(seconds[TIMED:]) / TIMED / workers)
+    size = len(runs) * (BYTES + 8 * len(store.outcomes)) / 1e6
+    kept = {Detail.DAYS: "every day", Detail.EVENTS: "every event"}.get(detail_for(store.resolved.outcomes.values()))
+    needs = f" The outcomes need {kept} of a run, which is slower." if kept else ""
+    with_workers = f"{workers} worker{'s' * (workers != 1)}"
+    return f"{len(runs):,} runs: about {duration} with {with_workers}, at most {size:,.1f} MB.{needs}"
+
+
+def in_words(seconds: float) -> str:
+    """A duration, rounded to what anybody would say.
+
+    Examples
+    --------
+    >>> in_words(0.4), in_words(75), in_words(7300)
+    ('1 second', '75 seconds', '2 hours')
+    """
+    units = {"hour": 3600.0, "minute": 60.0, "second": 1.0}
+    unit = next((name for name, length in units.items() if seconds >= 2 * length), "second")
+    number = max(1, round(seconds / units[unit]))
+    return f"{number} {unit}{'s' * (number != 1)}"
 
 
 def more_replicates(store: Store) -> int | None:

@@ -121,7 +121,7 @@ class Store:
             self.replicates = int(manifest["replicates"])
         except (KeyError, TypeError, AttributeError, ValidationError, InputError) as error:
             raise InputError(f"{self.folder / MANIFEST}: is damaged ({str(error).splitlines()[0]})") from None
-        self.resolved = ResolvedStudy(base, scenarios, files, extensions)
+        self.resolved = ResolvedStudy(base, scenarios, files, extensions, self.study.named)
         self.design = self._design()
 
     def _copies(self, files: Sequence[Mapping[str, str]]) -> tuple[DataFile, ...]:

@@ -114,7 +114,7 @@ class Study(ParameterGroup):
         outcomes = outcomes_with(self.extensions)
         if not set(self.outcomes) <= set(outcomes):  # the scenario may declare them
             outcomes = outcomes_with([*as_scenario(self.scenario).extensions, *self.extensions])
-        for name in (*self.outcomes, *((self.precision.outcome,) if self.precision else ())):
+        for name in self.named:
             _ = outcomes[name]
         if self.precision and self.precision.most < self.precision.step:
             raise InputError("precision.most must be at least precision.step")
@@ -171,7 +171,7 @@ class Study(ParameterGroup):
         axes = [axis(name, given) for name, given in self.inputs.items()]
         points = self.design.points(axes, self.seed)
         words = [{a.field: v} for a in axes for v in a.values if isinstance(v, str)]
-        resolved = resolve_study(self.scenario, self.changes, [*points, *words], self.extensions)
+        resolved = resolve_study(self.scenario, self.changes, [*points, *words], self.extensions, self.named)
         check_points(points, resolved)
 
         def values_of(point: Mapping[str, Value]) -> dict[str, Value]:
@@ -180,6 +180,11 @@ class Study(ParameterGroup):
             return fields | {SCENARIO: point.get(SCENARIO, resolved.base)}
 
         return table_of_points(points, values_of), resolved
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The outcomes that the study names, that of its precision included."""
+        return tuple(dict.fromkeys([*self.outcomes, *([self.precision.outcome] if self.precision else [])]))
 
     def names(self, count: int) -> list[str]:
         """A name for each of *count* points: of the arms of an intervention, else none."""

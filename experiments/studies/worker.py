@@ -10,10 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from twoway.experiments.studies.designs import Value
-from twoway.experiments.studies.outcomes import OutcomeInput, compute_outcomes
+from twoway.experiments.studies.outcomes import OutcomeInput, compute_outcomes, detail_for
 from twoway.experiments.studies.resolved_study import ResolvedStudy
 from twoway.experiments.studies.shards import Rows, write_shard
-from twoway.simulation.run import Detail, PreparedScenario, simulate_centre
+from twoway.simulation.parameters.scenario import Meaning
+from twoway.simulation.run import PreparedScenario, simulate_centre
+from twoway.simulation.tables import TableBuilder
 
 REMEMBERED = 64_000_000
 """Bytes of random draws that a task may hold, so that points with common random numbers need not draw them again."""
@@ -89,6 +91,8 @@ class PointRunner:
     def __init__(self, resolved: ResolvedStudy, points: Sequence[StudyPoint]) -> None:
         self.resolved, self.points = resolved, points
         self._outcomes = tuple(resolved.outcomes.values())  # looked up once: a run takes milliseconds
+        self._detail = detail_for(self._outcomes)
+        self._builders: dict[Meaning, TableBuilder] = {}
         self._place = -1
         self._prepared: PreparedScenario
 
@@ -116,7 +120,15 @@ class PointRunner:
             self._prepared, self._place = self.prepared(place), place
         prepared, seed = self._prepared, self.points[place].seed
         centres = [
-            simulate_centre(prepared, seed, replicate, centre, Detail.DYADS)
+            simulate_centre(prepared, seed, replicate, centre, self._detail)
             for centre in range(prepared.scenario.design.centres)
         ]
-        return compute_outcomes(self._outcomes, OutcomeInput(centres, prepared.resolved.frames.kind))
+        run = OutcomeInput(centres, prepared.resolved, lambda: self._builder(prepared))
+        return compute_outcomes(self._outcomes, run)
+
+    def _builder(self, prepared: PreparedScenario) -> TableBuilder:
+        """The builder of tables for the data files of a scenario, made once."""
+        meaning = prepared.scenario.meaning
+        if meaning not in self._builders:
+            self._builders[meaning] = TableBuilder(prepared.resolved)
+        return self._builders[meaning]

@@ -69,6 +69,22 @@ def test_a_study_ends_in_an_answer_with_intervals_and_a_figure_that_says_what_it
     assert list(pd.read_csv(folder / "effects.csv", comment="#")["input"]) == ["context.control"] * 2
 
 
+def test_seed_and_numbers_of_the_base_can_be_given_with_the_command(twoway, tmp_path):
+    given = ("--seed", 9, "--set", "context.formality=0.9", "--set", "design.days=6")
+    status, _, _ = twoway("study", "run", "mine.toml", "--workers", 1, *given)
+    assert status == 0
+    study = Store(tmp_path / "runs" / "mine").study
+    assert study.seed == 9
+    assert study.changes == {"design.clients": 3, "design.days": 6, "context.formality": 0.9}
+
+
+def test_an_outcome_of_days_that_was_not_kept_is_refused_with_the_way_to_have_it(twoway):
+    twoway("study", "run", "wider.toml", "--workers", 1, "--out", "w")
+    status, _, err = twoway("study", "sensitivity", "w", "--outcome", "time_conflicted")
+    assert status == 2
+    assert "it needs the days of a run, so that a study must name it in its outcomes" in one_line(err)
+
+
 def test_parts_are_run_merged_and_then_answer(twoway):
     for i in (1, 2):
         status, out, _ = twoway("study", "run", "wider.toml", "--workers", 1, "--shard", f"{i}/2", "--out", f"part-{i}")

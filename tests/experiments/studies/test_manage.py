@@ -10,7 +10,6 @@ from tests.support.tiny_study import same, tiny
 from twoway.experiments.studies import worker
 from twoway.experiments.studies.designs import LatinHypercube, MorrisDesign, SobolDesign, Span
 from twoway.experiments.studies.manage import export, extend, merge, replay, replay_sample
-from twoway.experiments.studies.outcomes import OUTCOMES
 from twoway.experiments.studies.run import resume, run_study
 from twoway.experiments.studies.store import SHARDS, Store
 from twoway.simulation.errors import InputError
@@ -88,7 +87,7 @@ def test_runs_made_again_are_equal_and_changed_ones_are_found(tmp_path, monkeypa
     again = replay(folder, table["run"].iloc[7])
     assert again.equal
     assert again.now["client_tone"] == table["client_tone"].iloc[7]
-    monkeypatch.setattr(worker, "compute_outcomes", lambda *_: [0.5] * len(OUTCOMES))
+    monkeypatch.setattr(worker, "compute_outcomes", lambda outcomes, _: [0.5] * len(list(outcomes)))
     assert not any(again.equal for again in replay_sample(folder, 5))
     with pytest.raises(InputError, match="has no such run"):
         replay(folder, "nothing-1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import resource
 import signal
 import socket
@@ -27,7 +28,7 @@ from twoway.experiments.studies import worker
 from twoway.experiments.studies.designs import MorrisDesign, Span
 from twoway.experiments.studies.manage import extend, replay
 from twoway.experiments.studies.outcomes import OUTCOMES
-from twoway.experiments.studies.run import resume, run_study, tasks
+from twoway.experiments.studies.run import foreseen, in_words, resume, run_study, tasks
 from twoway.experiments.studies.store import SET_ASIDE, SHARDS, WORKING, Store
 from twoway.experiments.studies.study import Precision
 from twoway.experiments.studies.worker import simulate_and_write
@@ -385,13 +386,32 @@ def failing(monkeypatch):
     return monkeypatch
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "1 second"), (119, "119 seconds"), (150, "2 minutes"), (9000, "2 hours")]
+)
+def test_a_duration_is_said_as_anybody_would(seconds, words):
+    assert in_words(seconds) == words
+
+
+KEPT = [one.name for one in OUTCOMES.values() if one.needs == "dyads"]
+"""Outcomes that every study keeps."""
+
+
+def test_a_study_says_beforehand_how_many_runs_how_long_and_how_large(tmp_path):
+    store = Store.create(tmp_path / "s", tiny(outcomes=("friendly", "time_conflicted")))
+    said = foreseen(store, store.pending(), 2)
+    assert re.match(r"24 runs: about \d+ (seconds?|minutes) with 2 workers, at most \d+\.\d MB\. ", said)
+    assert said.endswith("The outcomes need every day of a run, which is slower.")
+    assert list(store.outcomes) == [name for name in OUTCOMES if name in KEPT or name == "time_conflicted"]
+
+
 def test_a_run_that_fails_is_a_row_with_its_traceback_and_loses_no_other(tmp_path, whole_table, failing):
     result = run_study(tiny(), tmp_path / "s", workers=1, executor="threads")
     assert (result.status.done, result.status.failed, result.status.missing) == (21, 3, 0)
     failed = result.table[result.table["failed"]]
     assert set(failed["replicate"]) == {2}
     assert failed["trouble"].str.contains("ZeroDivisionError: no such number").all()
-    assert failed[list(OUTCOMES)].isna().all(axis=None)
+    assert failed[KEPT].isna().all(axis=None)
     with pytest.raises(ZeroDivisionError):
         replay(tmp_path / "s", failed["run"].iloc[0])
     again = resume(tmp_path / "s", workers=1)
@@ -418,7 +438,7 @@ def test_the_correlation_may_be_missing_where_two_dyads_have_none(tmp_path):
     table = run_study(tiny(changes=TINY | {"design.clients": 2}, replicates=1), tmp_path / "s", workers=1).table
     assert table["tone_correlation"].isna().all()
     assert not table["failed"].any()
-    others = [one.name for one in OUTCOMES.values() if not one.optional]
+    others = [name for name in KEPT if not OUTCOMES[name].optional]
     assert table[others].notna().all(axis=None)
 
 
