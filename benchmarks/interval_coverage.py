@@ -9,7 +9,7 @@ percentiles, and a normal one with its standard error.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import combinations
 from typing import NamedTuple
 
@@ -63,7 +63,7 @@ def sobol_g(weights: tuple[float, ...] = (0, 0.5, 3, 9, 99, 99)) -> Known:
     def value(x: Floats) -> Floats:
         return ((np.abs(4 * x - 2) + a) / (1 + a)).prod(axis=1)
 
-    return Known("Sobol's G", (0.0, 1.0), len(a), value, whole, np.concatenate([v, total, second]) / whole)
+    return Known("Sobol's G", (0.0, 1.0), len(a), value, float(whole), np.concatenate([v, total, second]) / whole)
 
 
 NOISE = ("none", "independent", "shared")
@@ -92,12 +92,8 @@ def covered(
     known: Known, noise: str, base: int, replicates: int, repetitions: int, draws: int, seed: int
 ) -> pd.DataFrame:
     """How often each interval held the true value: a row per index and kind of interval."""
-    problem = {
-        "num_vars": known.inputs,
-        "names": [f"x{i + 1}" for i in range(known.inputs)],
-        "bounds": [known.bounds] * known.inputs,
-    }
-    names = problem["names"]
+    names = [f"x{i + 1}" for i in range(known.inputs)]
+    problem = {"num_vars": known.inputs, "names": names, "bounds": [known.bounds] * known.inputs}
     labels = [(kind, name) for kind in ("first", "total") for name in names]
     labels += [("second", f"{one} {other}") for one, other in combinations(names, 2)]
     rng, z = np.random.default_rng(seed), norm.ppf((1 + CONFIDENCE) / 2)
@@ -111,7 +107,7 @@ def covered(
         at, anew = spread(blocks, values, draws, int(rng.integers(2**31)))
         tail, half = (1 - CONFIDENCE) / 2, errors(anew, base, values.shape[1], CONFIDENCE).half
         by_design = z * anew.design.std(axis=0, ddof=1)
-        ends = {
+        ends: dict[str, Iterable[Floats]] = {
             "in use": (at - half, at + half),
             "percentile": np.quantile(anew.design, [tail, 1 - tail], axis=0),
             "normal": (at - by_design, at + by_design),

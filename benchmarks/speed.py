@@ -45,7 +45,7 @@ class Turn(NamedTuple):
     """Counts and time of one turn; the trivial model has no exchanges."""
 
     seconds: float
-    simulate: int
+    stays: int
     dyad_days: int
     exchanges: int
 
@@ -276,8 +276,8 @@ def throughput_rows() -> list[Row]:
 
     for size in SIZES:
         for kind in ("two threads", "two processes"):
-            wanted = (">= 1.7", 1.7) if kind == "two threads" else ()
-            rows.append(ratio(f"{kind}, {size} clients", f"one thread, {size} clients", *wanted))
+            bound = (">= 1.7", 1.7) if kind == "two threads" else ()
+            rows.append(ratio(f"{kind}, {size} clients", f"one thread, {size} clients", *bound))
     rows.append(ratio(f"one thread, {SIZES[0]} clients", f"agents (Mesa), {SIZES[0]} clients"))
     trivial = next(name for name in measured if "trivial" in name)
     rows.append(ratio(f"one thread, {SIZES[1]} clients", trivial, ">= 1", 1))

@@ -31,7 +31,7 @@ class Keyworker(mesa.Agent):
     def __init__(self, model: Trivial, warmth: float) -> None:
         super().__init__(model)
         self.warmth = warmth
-        self.client: Client | None = None
+        self.client: Client
 
     def step(self) -> None:
         """Warmth moves a little toward one client's trust."""
