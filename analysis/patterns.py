@@ -238,7 +238,7 @@ def _view(row: Mapping[Hashable, Any], role: str, thresholds: Thresholds) -> str
         return f"the {role}'s account holds much that is bad ({bad:.2f}){also}"
     if own == "trustful":
         return f"the {role} has mostly good to say ({good:.2f}) and not much bad ({bad:.2f})"
-    return f"the {role} has neither much good ({good:.2f}) nor much bad to say ({bad:.2f})"
+    return f"the {role} has neither much good nor much bad to say (good {good:.2f}, bad {bad:.2f})"
 
 
 def _reason(row: Mapping[Hashable, Any], thresholds: Thresholds) -> str:

@@ -119,7 +119,11 @@ IN_ROLE = {
 """What is told of an act that was read as meant, put down to the role alone, and left nothing."""
 
 
-def _as_meant(event: Event, party: str) -> str:
+TO_THE_PERSON = ["took it as coming from {0}", "put it down to {0}"]
+"""How an act is taken that is put down to the person."""
+
+
+def _as_meant(event: Event, party: str, choice: PhraseChoice) -> str:
     """To what an act is put down that was seen for about what it was, as it follows he or she."""
     shares = {"role": event["role_share"], "strain": event["strain_share"], "person": event["person_share"]}
     told, why = _causes(event, party), cause(*shares.values())
@@ -129,7 +133,7 @@ def _as_meant(event: Event, party: str) -> str:
     return {
         "role": f"put it down to {told['role']}",
         "strain": f"thought it was {told['strain']}",
-        "person": f"took it as coming from {told['person']}",
+        "person": choice.of("person", TO_THE_PERSON).format(told["person"]),
     }[why]
 
 
@@ -167,7 +171,7 @@ def reading(event: Event, resolved: Resolved, choice: PhraseChoice) -> str:
         if not moved and put_down(event, party) == f"to {_causes(event, party)['role']}":
             rules = _causes(event, party)["role"] == "the rules"
             return choice.of("role", IN_ROLE["rules" if rules else party])
-        parts = [_as_meant(event, party)]
+        parts = [_as_meant(event, party, choice)]
     else:
         parts = [_taken(event, better, resolved, choice), f"put it down {put_down(event, party)}"]
     if event.get("hurts"):

@@ -287,13 +287,18 @@ def _away(days: pd.DataFrame, first: int, last: int) -> str:
 
 
 def _shown_anyway(events: pd.DataFrame, read: pd.DataFrame, first: int, opening: TurningPoint | None) -> list[int]:
-    """Encounters that are told whatever they weigh: the very first, and the weightiest on the day something turned."""
+    """Encounters that are told whatever they weigh: the very first, and that in which something turned.
+
+    That is the one over which a grievance opened on that day or, if none did, the day's weightiest.
+    """
     met = events.loc[read.index, "met"]
     if opening is None:
         return [int(met.iloc[0])] if first == 1 and len(met) else []
     today = read[read["day"] == opening.day]
     if opening.what == BY_CHAIN:
         today = today[events.loc[today.index, "encounter"] == "request"]
+    hurting = today[events.loc[today.index, "hurts"]]
+    today = hurting if len(hurting) else today
     return [int(met[today["weight"].idxmax()])] if len(today) else []
 
 

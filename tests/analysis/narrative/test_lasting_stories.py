@@ -187,3 +187,20 @@ def test_without_matters_grievances_and_exits_their_columns_add_no_word(plain, d
         assert not re.search(
             r"still stands between|not at the centre|his stay ended early|Among smaller|could let it go", text
         )
+
+
+def test_where_something_breaks_over_an_act_the_encounter_of_that_act_is_shown(stories):
+    shown = 0
+    for own, _, pieces in stories:
+        scenes = " ".join(piece.text for piece in texts(pieces) if piece.kind == "scene")
+        starts = [
+            re.match(r"Days? (\d+)(?: to \d+)?: (something breaks|a setback|something comes)", piece.text)
+            for piece in texts(pieces)
+            if piece.kind == "heading"
+        ]
+        hurt = days_of(own.events, "grievance_opened")
+        for match in filter(None, starts):
+            if int(match[1]) in hurt:
+                assert re.search(r"could not put it behind h", scenes)
+                shown += 1
+    assert shown > 0

@@ -102,7 +102,9 @@ def test_an_explanation_that_is_heard_as_an_order_is_told_as_that():
 
 def test_acts_of_much_the_same_tone_are_not_told_apart():
     text = told(act="inform", seen="explain_something_to", shares="person", encounter="everyday")
-    assert text == "The keyworker told the client how things stood. He took it as coming from her."
+    assert re.fullmatch(
+        r"The keyworker told the client how things stood. He (took it as coming from|put it down to) her\.", text
+    )
 
 
 @pytest.mark.parametrize(("act", "seen", "sign"), [("help", "insult", -1), ("insult", "help", 1), ("help", "help", 0)])
