@@ -45,6 +45,12 @@ def add(commands: Commands) -> None:
     )
     new.add_argument("--most", default="2000", metavar="N", help="maximum number of replicates (default 2000)")
     new.add_argument("--replicates", metavar="N", help="exact number of replicates, instead of a precision")
+    new.add_argument(
+        "--outcome",
+        action="append",
+        metavar="NAME",
+        help="compare this outcome beside the patterns (see `twoway list outcomes`); may be repeated",
+    )
     folder_argument(new, "runs/comparison")
 
 
@@ -75,7 +81,8 @@ def compare(options: argparse.Namespace) -> int:
     from twoway.experiments.comparison.compare import compare as compare_schedules
     from twoway.experiments.comparison.text import table_lines
 
-    result = compare_schedules(schedules, seed, precision, replicates, most, progress=True)
+    outcomes = {} if options.outcome is None else {"outcomes": options.outcome}
+    result = compare_schedules(schedules, seed, precision, replicates, most, progress=True, **outcomes)
     result.save(folder)
     for sentence in result.sentences:
         print(textwrap.fill(sentence, 110, break_long_words=False, break_on_hyphens=False))

@@ -29,6 +29,7 @@ from twoway.analysis.divergence import FirstDifference, events_side_by_side, fir
 from twoway.analysis.measures.paired_patterns import Codes, pattern_differences, pattern_moves, widest_half_width
 from twoway.analysis.patterns import PATTERNS, class_codes, end_codes, pattern_codes
 from twoway.experiments.comparison.comparison import TABLES, Comparison, read_comparison
+from twoway.experiments.comparison.paired_outcomes import OUTCOMES, PairedOutcomes, by_context
 from twoway.experiments.comparison.schedule import ScenarioSchedule, as_schedule, check_comparable
 from twoway.experiments.comparison.text import LEAST_REPLICATES
 from twoway.experiments.results.result import Verdict
@@ -60,6 +61,7 @@ def compare(
     most: int = MOST,
     threads: int | None = None,
     progress: bool = False,
+    outcomes: Sequence[str] = OUTCOMES,
 ) -> Comparison:
     """Simulate the same people with common random numbers in several scenarios and compare the later ones to the first.
 
@@ -80,6 +82,8 @@ def compare(
         Number of threads; by default one per processor.
     progress
         Whether to show a bar.
+    outcomes
+        Names of outcomes that are compared beside the patterns: those of studies, and of the scenarios' extensions.
 
     Returns
     -------
@@ -97,23 +101,24 @@ def compare(
     threads = threads or os.cpu_count() or 1
     design = schedules[0].scenario.design
     followed = min(least, ceil(FOLLOWED / (design.centres * design.clients)))
-    tracker = StoryTracker(prepared)
+    tracker, paired = StoryTracker(prepared), PairedOutcomes(outcomes, prepared)
     ends: list[list[NDArray[np.int8]]] = [[] for _ in prepared]
     with tqdm(total=replicates, unit="replicate", desc="Simulating", disable=None if progress else True) as bar:
         runs = [simulate(one, seed, range(followed), Detail.EVENTS, threads) for one in prepared]
         for centres in zip(*runs, strict=True):
             tracker.add(centres)
-            for end, centre in zip(ends, centres, strict=True):
-                end.append(end_codes(centre.clients, centre.keyworkers))
+            for k, centre in enumerate(centres):
+                ends[k].append(end_codes(centre.clients, centre.keyworkers))
+                paired.add(k, centre)
             bar.update(int(centres[0].centre == design.centres - 1))
         codes, done = [_by_replicate(end, design.centres) for end in ends], followed
         while done < least or (done < limit and _widest(codes) > precision):
             more = range(done, min(done + BATCH, least if done < least else limit))
             for k, one in enumerate(prepared):
-                added = [
-                    end_codes(centre.clients, centre.keyworkers)
-                    for centre in simulate(one, seed, more, Detail.DYADS, threads)
-                ]
+                added = []
+                for centre in simulate(one, seed, more, paired.detail, threads):
+                    added.append(end_codes(centre.clients, centre.keyworkers))
+                    paired.add(k, centre)
                 codes[k] = np.concatenate([codes[k], _by_replicate(added, design.centres)])
             done = more.stop
             bar.update(len(more))
@@ -125,6 +130,7 @@ def compare(
         "partings": tracker.partings(list(later)),
         "days": tracker.days([schedule.name for schedule in schedules]),
         "chains": by_scenario(chains),
+        "outcomes": by_scenario(by_context(paired, later)),
     }
     wanted = precision if replicates is None else None
     return Comparison(schedules, seed, done, wanted, _widest(codes), tables, tuple(codes))
@@ -159,7 +165,8 @@ def verify_comparison(folder: Path, threads: int = 2, progress: bool = False, sa
     if manifest["source_digest"] != source_digest():
         changed.append(f"the model's sources (the comparison was made with {manifest['model']})")
     seed, replicates = manifest["seed"], manifest["replicates"]
-    result = compare(schedules, seed, replicates=replicates, threads=threads, progress=progress)
+    names = tuple(manifest.get("outcomes", OUTCOMES))
+    result = compare(schedules, seed, replicates=replicates, threads=threads, progress=progress, outcomes=names)
     with tempfile.TemporaryDirectory() as temporary:
         result.write_tables(Path(temporary))
         again = {name: read_csv(Path(temporary) / f"{name}.csv") for name in TABLES}

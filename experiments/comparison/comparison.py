@@ -30,7 +30,7 @@ from twoway.simulation.dynamics.policy_change import PolicyChange
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved
 
-TABLES = ("differences", "moves", "partings", "days", "chains")
+TABLES = ("differences", "moves", "partings", "days", "chains", "outcomes")
 NEEDED = ("model", "source_digest", "seed", "replicates", "schedules")
 """Fields of the manifest that are needed to make the comparison again."""
 
@@ -54,6 +54,9 @@ class Comparison(Result):
         Share of the followed dyads in each pattern by day, for every schedule.
     chains
         Events of the few dyads whose outcomes differ most, side by side.
+    outcomes
+        Other outcomes in the first and in the later schedule, and their paired difference
+        (see ``twoway.experiments.comparison.paired_outcomes``).
     codes
         By schedule the pattern of each dyad at the end, shape (replicates, dyads); empty if opened from a folder.
     precision
@@ -112,6 +115,11 @@ class Comparison(Result):
         return self.tables["chains"]
 
     @property
+    def outcomes(self) -> pd.DataFrame:
+        """Other outcomes, and their difference from the first schedule."""
+        return self.tables["outcomes"]
+
+    @property
     def reached(self) -> bool:
         """Whether every difference is known as precisely as was wanted (or no precision was wanted)."""
         return self.precision is None or self.half_width <= self.precision
@@ -153,7 +161,8 @@ class Comparison(Result):
             }
             for schedule in self.schedules
         ]
-        wanted = {"precision": self.precision, "half_width": self.half_width}
+        names = list(dict.fromkeys(self.outcomes["outcome"]))
+        wanted = {"precision": self.precision, "half_width": self.half_width, "outcomes": names}
         write_manifest(folder, self.kind, self.provenance, {**wanted, "schedules": schedules, "inputs": inputs}, first)
 
 

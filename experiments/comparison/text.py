@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from twoway.analysis.divergence import side_by_side_lines
 from twoway.analysis.patterns import PATTERNS
+from twoway.experiments.comparison.paired_outcomes import outcome_lines
 from twoway.experiments.comparison.schedule import common_parts
 
 if TYPE_CHECKING:
@@ -124,6 +125,8 @@ def table_lines(result: Comparison) -> Iterator[str]:
         moved = result.moves[result.moves["scenario"] == schedule.name].set_index(["first", "then"])["dyads"]
         for here in PATTERNS:
             yield f"  {here:<40}" + "".join(f"{moved[here, there]:>12}" for there in PATTERNS)
+        yield ""
+        yield from outcome_lines(result.outcomes[result.outcomes["scenario"] == schedule.name])
         chains = result.chains[result.chains["scenario"] == schedule.name]
         if not chains.empty:
             one = chains.iloc[0]
