@@ -26,7 +26,7 @@ VISITORS, EACH = 40, 15
 """Visitors, and how many steps each takes."""
 SESSIONS = 40
 """Sessions whose memory is measured, each comparing two stories and having run 200 pairs."""
-START = "from twoway.cli.seminar import main; raise SystemExit(main())"
+START = "from twoway.cli.main import main; raise SystemExit(main())"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -371,9 +371,9 @@ class DyadTimeline:
 
     def _reserve(self, predecessors: int) -> float:
         """A keyworker's reserve as drawn for her, by how many keyworkers held the post before her."""
-        parameters = self._conditions(1).parameters
+        people = self.schedule.scenario.people
         reserve, _ = keyworker_draws(self._draws, self._post, predecessors)
-        return clipped_to_share(parameters.keyworker_reserve + parameters.reserve_sd * reserve)
+        return clipped_to_share(people.keyworker_reserve + people.reserve_sd * reserve)
 
 
 def most_events_on(day: int, timelines: Sequence[DyadTimeline]) -> int:

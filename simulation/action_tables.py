@@ -449,9 +449,12 @@ def chances_by_source(turn: Turn, occasion: Occasion) -> tuple[Floats, Floats, F
     occasion
         What is answered, and how hard it is to get what is asked for.
     """
-    count, frames = int(turn.feasible), range(turn.will.shape[0])
-    script = np.array([scripted(turn, occasion, j) for j in range(count)])
-    will = np.array([[willed(turn, occasion, k, j) for j in range(count)] for k in frames])
+    count = int(turn.feasible)
+    script = np.empty(count)
+    write_script_chances(turn, occasion, script)
+    will = np.empty((turn.will.shape[0], count))
+    for k in range(len(will)):
+        write_will_chances(turn, occasion, k, will[k])
     return script, turn.strain[:count].copy(), will
 
 
