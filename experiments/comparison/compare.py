@@ -29,7 +29,7 @@ from twoway.analysis.divergence import FirstDifference, events_side_by_side, fir
 from twoway.analysis.measures.paired_patterns import Codes, pattern_differences, pattern_moves, widest_half_width
 from twoway.analysis.patterns import PATTERNS, class_codes, end_codes, pattern_codes
 from twoway.experiments.comparison.comparison import TABLES, Comparison, read_comparison
-from twoway.experiments.comparison.paired_outcomes import OUTCOMES, PairedOutcomes, by_context
+from twoway.experiments.comparison.paired_outcomes import OUTCOMES, PairedOutcomes
 from twoway.experiments.comparison.schedule import ScenarioSchedule, as_schedule, check_comparable
 from twoway.experiments.comparison.text import LEAST_REPLICATES
 from twoway.experiments.results.result import Verdict
@@ -130,7 +130,7 @@ def compare(
         "partings": tracker.partings(list(later)),
         "days": tracker.days([schedule.name for schedule in schedules]),
         "chains": by_scenario(chains),
-        "outcomes": by_scenario(by_context(paired, later)),
+        "outcomes": by_scenario({name: paired.differences(k) for k, name in enumerate(later, 1)}),
     }
     wanted = precision if replicates is None else None
     return Comparison(schedules, seed, done, wanted, _widest(codes), tables, tuple(codes))

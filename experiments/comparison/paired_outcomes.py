@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from twoway.analysis.statistics.intervals import student_interval
 from twoway.experiments.studies.outcomes import Outcome, OutcomeInput, compute_outcomes, detail_for, outcomes_with
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario
+from twoway.simulation.tables import TableBuilder
 
 Floats = NDArray[np.float64]
 OUTCOMES = ("client_tone", "keyworker_tone", "felt_coercion", "repairs")
@@ -41,6 +43,7 @@ class PairedOutcomes:
         self.detail: Detail = detail_for(self.declared)
         """What has to be kept of a run."""
         self._scenarios = tuple(scenarios)
+        self._builders = [cache(partial(TableBuilder, one.resolved)) for one in scenarios]  # made once, if at all
         self._values: list[list[list[float]]] = [[] for _ in scenarios]
         self._begun: list[list[CentreRecords]] = [[] for _ in scenarios]
 
@@ -57,7 +60,8 @@ class PairedOutcomes:
         begun, prepared = self._begun[context], self._scenarios[context]
         begun.append(centre)
         if len(begun) == prepared.scenario.design.centres:
-            self._values[context].append(compute_outcomes(self.declared, OutcomeInput(begun, prepared.resolved)))
+            run = OutcomeInput(begun, prepared.resolved, self._builders[context])
+            self._values[context].append(compute_outcomes(self.declared, run))
             self._begun[context] = []
 
     def differences(self, other: int) -> pd.DataFrame:
@@ -111,16 +115,3 @@ def outcome_lines(table: pd.DataFrame) -> Iterable[str]:
 
 def _figures(value: float, sign: str = "") -> str:
     return f"{'none' if np.isnan(value) else format(value, f'{sign}.3g'):>10}"
-
-
-def by_context(outcomes: PairedOutcomes, names: Iterable[str]) -> Mapping[str, pd.DataFrame]:
-    """The differences of every context but the first, by its name.
-
-    Parameters
-    ----------
-    outcomes
-        What was collected.
-    names
-        Names of the later contexts, in their order.
-    """
-    return {name: outcomes.differences(k) for k, name in enumerate(names, 1)}

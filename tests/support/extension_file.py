@@ -76,3 +76,13 @@ def written(folder, text=FILE, numbers="", name="mine.py"):
     path = folder / "mine.toml"
     path.write_text(SCENARIO.replace("mine.py", name) + numbers, encoding="utf-8")
     return path
+
+
+OUTCOME_FILE = """import twoway
+
+
+@twoway.outcome(unit="refusals per dyad", meaning="requests refused", needs="events")
+def refusals(run):
+    return float((run.tables.events["act"] == "refuse").sum() / run.n)
+"""
+"""A file that declares an outcome of every event."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from tests.support.extension_file import OUTCOME_FILE
 
 import twoway
 from twoway.analysis.statistics.intervals import student_interval
@@ -71,13 +72,7 @@ def test_no_more_is_kept_of_a_run_than_its_outcomes_need() -> None:
 
 def test_an_outcome_of_a_scenarios_own_file_can_be_compared(tmp_path: object) -> None:
     own = tmp_path / "mine.py"  # type: ignore[operator]
-    own.write_text(
-        "import twoway\n\n\n"
-        '@twoway.outcome(unit="refusals per dyad", meaning="requests refused", needs="events")\n'
-        "def refusals(run):\n"
-        '    return float((run.tables.events["act"] == "refuse").sum() / run.n)\n',
-        encoding="utf-8",
-    )
+    own.write_text(OUTCOME_FILE, encoding="utf-8")
     contexts = []
     for strictness in (0.1, 0.9):
         file = tmp_path / f"s{round(10 * strictness)}.toml"  # type: ignore[operator]

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from tests.support.extension_file import OUTCOME_FILE
 
 import twoway
 from twoway.analysis.measures.panel import panel
@@ -152,13 +153,7 @@ def test_a_need_that_is_none_is_refused_with_the_nearest():
 @pytest.mark.slow
 def test_outcomes_of_days_and_events_go_through_a_study(tmp_path):
     own = tmp_path / "mine.py"
-    own.write_text(
-        "import twoway\n\n\n"
-        '@twoway.outcome(unit="refusals per dyad", meaning="requests refused", needs="events")\n'
-        "def refusals(run):\n"
-        '    return float((run.tables.events["act"] == "refuse").sum() / run.n)\n',
-        encoding="utf-8",
-    )
+    own.write_text(OUTCOME_FILE, encoding="utf-8")
     study = twoway.Study(
         title="Refusals",
         question="Do stricter rules bring more of them?",
