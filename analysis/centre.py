@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
+import numpy as np
+from numpy.typing import NDArray
+
 from twoway.analysis.measures.panel import panel_of_records
 from twoway.analysis.measures.ruptures import find_ruptures
-from twoway.analysis.patterns import SHORT_NAMES, end_codes
+from twoway.analysis.patterns import SHORT_NAMES, class_codes, pattern_codes
 from twoway.simulation import mesa_model
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.arrays import RecordArray
@@ -18,8 +21,9 @@ class Centre(mesa_model.Centre):
     """One centre of a scenario, as in ``twoway.simulation.mesa_model``, whose data collector looks at the whole centre.
 
     Each day it notes the share of pairs in each pattern (``friendly``, ``polite``, ``conflicted``), the mean good and
-    bad tone of both parties (such as ``client_positivity``, EPA units), and how many ``ruptures`` there have been. It
-    runs under ``mesa.batch_run``; what differs between runs is named there, the replicate as well:
+    bad tone of both parties (such as ``client_positivity``, EPA units), and how many ``ruptures`` there have been.
+    These are of the evening; a study and a comparison take the mean of the days of the interviews, by default 60 to 90.
+    It runs under ``mesa.batch_run``; what differs between runs is named there, the replicate as well:
     ``batch_run(Centre, {"scenario": "ordinary", "control": [2, 4], "replicate": range(5)})``.
 
     Parameters
@@ -52,11 +56,16 @@ def _sides(centre: mesa_model.Centre) -> tuple[RecordArray, RecordArray]:
     return cast(RecordArray, centre.state.clients), cast(RecordArray, centre.state.keyworkers)
 
 
+def _patterns_today(centre: mesa_model.Centre) -> NDArray[np.int8]:
+    """The pattern of each dyad this evening."""
+    return pattern_codes(*(class_codes(*tones(side)) for side in _sides(centre)))
+
+
 def _share_of(code: int) -> Callable[[mesa_model.Centre], float]:
     """The share of pairs in a pattern."""
 
     def share(centre: mesa_model.Centre) -> float:
-        return float((end_codes(*_sides(centre)) == code).mean())
+        return float((_patterns_today(centre) == code).mean())
 
     return share
 

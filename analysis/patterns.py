@@ -18,12 +18,23 @@ from twoway.analysis.tables import DYAD, on_day
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.arrays import RecordArray
 from twoway.simulation.rules.lasting import MISTRUST_THRESHOLD, TRUST_THRESHOLD
-from twoway.simulation.state import tones
 
 PATTERNS = ("friendly and trustful", "polite and neutral", "ambivalent and conflicted")
 SHORT_NAMES = ("friendly", "polite", "conflicted")
 """What the patterns are called in columns."""
 CLASSES = ("trustful", "neutral", "conflicted")
+
+
+def on_days(interviewed: tuple[int, int]) -> str:
+    """When the interviews were, in words.
+
+    Examples
+    --------
+    >>> on_days((60, 90)), on_days((30, 30))
+    ('on days 60 to 90', 'on day 30')
+    """
+    first, last = interviewed
+    return f"on day {last}" if first == last else f"on days {first} to {last}"
 
 
 class Thresholds(NamedTuple):
@@ -81,20 +92,24 @@ def pattern_codes(client: NDArray[Any], keyworker: NDArray[Any]) -> NDArray[np.i
     return np.where(conflicted, 2, np.where(friendly, 0, 1)).astype(np.int8)
 
 
-def end_codes(clients: RecordArray, keyworkers: RecordArray) -> NDArray[np.int8]:
-    """The pattern of each dyad from both parties' states.
+def account_codes(accounts: RecordArray, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.int8]:
+    """The pattern of each dyad from both parties' accounts.
 
     Parameters
     ----------
-    clients, keyworkers
-        Records of the parties, shape (n,) each, as a centre leaves them.
+    accounts
+        Good and bad tone in the fields ``positivity`` and ``negativity``, shape (n, 2), the client first: what a centre
+        leaves of the days of the interviews, or the rows of the days table on one day.
+    thresholds
+        Thresholds of the classification rule.
 
     Returns
     -------
     array of int
         Indices into ``PATTERNS``, shape (n,).
     """
-    return pattern_codes(*(class_codes(*tones(parties)) for parties in (clients, keyworkers)))
+    classes = class_codes(accounts["positivity"], accounts["negativity"], thresholds)
+    return pattern_codes(classes[..., 0], classes[..., 1])
 
 
 def party_class(positivity: pd.Series, negativity: pd.Series, thresholds: Thresholds = THRESHOLDS) -> pd.Series:
@@ -150,7 +165,7 @@ def with_patterns(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> p
 
 
 def at_day(days: pd.DataFrame, day: int) -> pd.DataFrame:
-    """Both parties' tone at the end of a day, one row per dyad, as the dyads table has it for the last day.
+    """Both parties' tone at the end of a day, one row per dyad, as the dyads table has it for the interviews.
 
     Parameters
     ----------
@@ -282,7 +297,7 @@ def shares(dyads: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     Parameters
     ----------
     dyads
-        Dyads at the end of the stay, with or without the column ``pattern``.
+        Dyads of a run, with or without the column ``pattern``.
     confidence
         Probability that an interval covers the true share.
 

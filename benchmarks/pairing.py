@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoway.analysis.measures.paired_patterns import largest_variance_ratio, shares_of, variance_ratio
-from twoway.analysis.patterns import class_codes, pattern_codes
+from twoway.analysis.patterns import account_codes
 from twoway.experiments.comparison.schedule import parse_schedule
 from twoway.simulation.run import Detail, simulate
 
@@ -38,9 +38,10 @@ def simulated(text: str, replicates: int) -> tuple[NDArray[Any], NDArray[Any]]:
     """Patterns of all dyads, and the outcomes of each replicate."""
     codes, means = [], []
     for stay in simulate(parse_schedule(text).prepared, 1, range(replicates), Detail.DYADS, 2):
-        sides = [(side["positivity"], side["negativity"]) for side in (stay.clients, stay.keyworkers)]
-        codes.append(pattern_codes(*(class_codes(*tone) for tone in sides)))
-        means.append([*(float((p - n).mean()) for p, n in sides), float(stay.clients["felt_coercion"].mean())])
+        told = stay.accounts
+        codes.append(account_codes(told))
+        balance = (told["positivity"] - told["negativity"]).mean(axis=0)
+        means.append([*balance.tolist(), float(told["felt_coercion"][:, 0].mean())])
     patterns = np.array(codes)
     return patterns, np.column_stack([shares_of(patterns), np.array(means)])
 

@@ -175,7 +175,7 @@ def interview(options: argparse.Namespace) -> int:
     from twoway.analysis.narrative.decisive import end_of_stay
     from twoway.analysis.narrative.story import verdict_and_interviews
 
-    day = end_of_stay(dyad_tables(tables, dyad)) if day is None else run.check_day(day)
+    day = end_of_stay(dyad_tables(tables, dyad)) if day is None else run.interviewed(day)[1]
     pieces = verdict_and_interviews(tables, run.resolved, dyad, day, number)
     return _say(pieces, options, f"Dyad {number} of {run.scenario.title}, day {day}")
 
@@ -185,7 +185,7 @@ def why(options: argparse.Namespace) -> int:
     _before(options)
     day, exchange = _number(options, "day"), _number(options, "exchange")
     run, dyad, number = _opened(options)
-    day = run.check_day(day)
+    _, day = run.interviewed(day)
     from twoway.analysis.narrative.explanation import explain_exchange, explanation_lines
 
     prepared = run.prepared
@@ -205,12 +205,12 @@ def measures(options: argparse.Namespace) -> int:
         refuse_existing(options.out)
     day = _number(options, "day")
     run = SavedRun(options.folder)
-    day = run.check_day(day)
+    interviewed = run.interviewed(day)
     from twoway.analysis.clustering import LEAST_DYADS, emergence, emergence_sentences
     from twoway.analysis.measures.all_measures import measures as measure
 
     tables = run.read_tables()
-    found = measure(tables, run.resolved, day)
+    found = measure(tables, run.resolved, interviewed)
     if options.out is not None:
         from twoway.experiments.results.folder import write_new_file
 
@@ -222,7 +222,7 @@ def measures(options: argparse.Namespace) -> int:
         import textwrap
 
         print()
-        for sentence in emergence_sentences(emergence(tables.days, run.resolved, day)):
+        for sentence in emergence_sentences(emergence(tables.days, run.resolved, interviewed[1])):
             print(textwrap.fill(sentence, 100))
     return 0
 
@@ -252,6 +252,6 @@ def report(options: argparse.Namespace) -> int:
     refuse_existing(target)
     from twoway.experiments.reports.run_report import report as compose
 
-    write_new_file(target, compose(run, run.check_day(day)))
+    write_new_file(target, compose(run, day))
     print(f"Written: {target}")
     return 0

@@ -1,7 +1,8 @@
 """Where such pairs end up: an ensemble of pairs in one setting or two, simulated one replicate at a time.
 
-The caller decides when to stop, so nothing runs that nobody waits for. Two settings have the same people and common
-random numbers.
+They are taken as they are on the last day: a class that watches a whole stay wants to know how it ends. Comparisons and
+studies take the days of the interviews instead. The caller decides when to stop, so nothing runs that nobody waits for.
+Two settings have the same people and common random numbers.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twoway.analysis.patterns import PATTERNS, end_codes
+from twoway.analysis.patterns import PATTERNS, account_codes
 from twoway.analysis.statistics.intervals import clustered_share_interval
 from twoway.simulation.run import Detail, PreparedScenario, simulate_centre
 
@@ -60,8 +61,8 @@ class Ensemble:
         for scenario, codes in zip(self.scenarios, self._codes, strict=True):
             ends = []
             for centre in range(scenario.scenario.design.centres):
-                records = simulate_centre(scenario, self.seed, replicate, centre, Detail.DYADS)
-                ends.append(end_codes(records.clients, records.keyworkers))
+                records = simulate_centre(scenario, self.seed, replicate, centre, Detail.DAYS)
+                ends.append(account_codes(records.days.reshape(-1, len(records.dyads), 2)[-1]))
             codes.append(np.concatenate(ends))
 
     def _ends(self, which: int) -> NDArray[np.int8]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from twoway.analysis.narrative.sentences import BY_THE_RULES
 from twoway.analysis.narrative.words.grammar import OTHER, percent
-from twoway.analysis.patterns import PATTERNS, by_day, with_patterns
+from twoway.analysis.patterns import PATTERNS, at_day, by_day, with_patterns
 from twoway.analysis.statistics.intervals import student_interval
 from twoway.analysis.tables import DYAD, kind_shares, sentiment_of
 from twoway.seminar.lessons import Lesson, Notice
@@ -44,6 +44,12 @@ class SimulatedSetting(NamedTuple):
 
     tables: Tables
     resolved: Resolved
+
+    @property
+    def ended(self) -> pd.DataFrame:
+        """Both parties' tone, own classes and pattern on the last day, a row per pair."""
+        days = self.tables.days
+        return with_patterns(at_day(days, int(days["day"].max())))
 
 
 class ComparedSeries(NamedTuple):
@@ -95,15 +101,15 @@ def _share(pattern: str) -> Callable[[SimulatedSetting], pd.Series]:
     """Share of pairs that end in a pattern, by replicate."""
 
     def share(setting: SimulatedSetting) -> pd.Series:
-        dyads = with_patterns(setting.tables.dyads)
+        dyads = setting.ended
         return _by_replicate((dyads["pattern"] == pattern).astype(float), dyads)
 
     return share
 
 
 def _in_the_end(column: str) -> Callable[[SimulatedSetting], pd.Series]:
-    """Mean of a column of the dyads table, by replicate."""
-    return lambda setting: _by_replicate(setting.tables.dyads[column], setting.tables.dyads)
+    """Mean of a tone on the last day, by replicate."""
+    return lambda setting: _by_replicate(setting.ended[column], setting.ended)
 
 
 def _exchanges(setting: SimulatedSetting, **only: str | int | tuple[str, ...]) -> pd.DataFrame:
@@ -234,7 +240,7 @@ def _error_of_a_study(settings: Sequence[SimulatedSetting]) -> ComparedSeries:
 
 def _nine_in_ten(settings: Sequence[SimulatedSetting]) -> ComparedSeries:
     """Numbers of friendly pairs between which nine studies in ten lie."""
-    dyads = with_patterns(settings[0].tables.dyads)
+    dyads = settings[0].ended
     friendly = (dyads["pattern"] == PATTERNS[0]).groupby(dyads["replicate"]).sum().to_numpy()
     low, high = np.quantile(friendly, [0.05, 0.95], method="inverted_cdf")
     return ComparedSeries(np.full(len(friendly), low), np.full(len(friendly), high), "whole")
@@ -242,13 +248,13 @@ def _nine_in_ten(settings: Sequence[SimulatedSetting]) -> ComparedSeries:
 
 def _all_three(setting: SimulatedSetting) -> tuple[pd.Series, pd.Series]:
     """Whether a study has pairs of one kind only; and whether it has pairs of all three."""
-    kinds = with_patterns(setting.tables.dyads).groupby("replicate")["pattern"].nunique()
+    kinds = setting.ended.groupby("replicate")["pattern"].nunique()
     return (kinds == 1).astype(float), (kinds == len(PATTERNS)).astype(float)
 
 
 def _agree(setting: SimulatedSetting) -> tuple[pd.Series, pd.Series]:
     """Share of pairs whose two parties are of one class: as if their views were unrelated, and as it is."""
-    dyads = with_patterns(setting.tables.dyads)
+    dyads = setting.ended
     chance = {}
     for replicate, some in dyads.groupby("replicate"):
         apart = [some[f"{role}_class"].value_counts(normalize=True, sort=False).to_numpy() for role in ROLES]

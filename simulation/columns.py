@@ -102,6 +102,10 @@ SHARE_OF = "share_of_"
 """Prefix of the columns, one per frame, that hold the reader's or party's definition."""
 
 
+ACCOUNT_COLUMNS = (*STATE, Column("strain", "share of unscripted acts", "as in the days table"))
+"""What is averaged over the days of the interviews: all numbers of the days table that say how someone is."""
+
+
 @lru_cache
 def row_type(columns: tuple[Column, ...], frames: int) -> np.dtype[Any]:
     """Layout in memory of one row: its columns, then the definition.

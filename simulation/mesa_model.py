@@ -371,7 +371,8 @@ class Centre(mesa.Model):  # type: ignore[misc]
         """What has happened so far, as the compiled runner would leave it."""
         rows = cast(RecordArray, self.day_rows)[: 2 * self.day * len(self.clients)]
         days = cast(Records[Row], rows)
-        return centre_records(self.replicate, self.number, self.first_state, self.state, days, self.log)
+        interviewed = self.prepared.scenario.design.interviewed(self.day)
+        return centre_records(self.replicate, self.number, self.first_state, self.state, days, self.log, interviewed)
 
 
 def _set_free(model: Centre) -> None:

@@ -21,7 +21,7 @@ import numpy as np
 from twoway.simulation.action_tables import Turn, action_tables, update_tables, write_decisions
 from twoway.simulation.affect_control.frames import Frames
 from twoway.simulation.arrays import RecordArray
-from twoway.simulation.columns import DAY_COLUMNS, EVENT_COLUMNS, row_type
+from twoway.simulation.columns import ACCOUNT_COLUMNS, DAY_COLUMNS, EVENT_COLUMNS, row_type
 from twoway.simulation.compilation import compiled, source_digest
 from twoway.simulation.conditions import ChanceEventRecord, Conditions, FrameRecord, Room, WayRecord
 from twoway.simulation.coping import COPING_WAYS
@@ -231,7 +231,10 @@ def _apply_centre_effects(parameters: Parameters, turns: Records[Turn], draws: D
 class CentreRecords(NamedTuple):
     """What one centre leaves: records by party (n,), dyad (n,) and post (m,), of days and of events.
 
-    ``first_clients`` and ``first_keyworkers`` are the parties as they were on the first morning.
+    ``first_clients`` and ``first_keyworkers`` are the parties as they were on the first morning, ``clients`` and
+    ``keyworkers`` as they were in the last evening, and ``accounts`` the means of what both would say of their
+    relationship on the days of the interviews, shape (n, 2), client first: ``columns.ACCOUNT_COLUMNS`` and the
+    definition.
     """
 
     replicate: int
@@ -242,12 +245,20 @@ class CentreRecords(NamedTuple):
     keyworkers: RecordArray
     dyads: RecordArray
     posts: RecordArray
+    accounts: RecordArray
     days: RecordArray
     events: RecordArray
 
 
 def centre_records(
-    replicate: int, centre: int, first: CentreState, state: CentreState, days: Records[Row], log: EventLog
+    replicate: int,
+    centre: int,
+    first: CentreState,
+    state: CentreState,
+    days: Records[Row],
+    log: EventLog,
+    interviewed: tuple[int, int],
+    detail: Detail = Detail.EVENTS,
 ) -> CentreRecords:
     """The records of a centre, from its states and from what was noted down.
 
@@ -263,13 +274,45 @@ def centre_records(
         Rows of the days table, all filled.
     log
         Event log; where it keeps nothing, the events are empty.
+    interviewed
+        First and last day of the interviews.
+    detail
+        Whether the days are kept.
     """
     rows = cast("RecordArray", log.rows)
     events = rows[: log.written[0]].copy() if log.step else rows[:0]
     noted = cast("RecordArray", days)
+    accounts = accounts_of(noted, len(state.clients), interviewed)
+    if detail < Detail.DAYS:
+        noted = noted[:0].copy()
     for table in (noted, events):
         table["replicate"], table["centre"] = replicate, centre
-    return CentreRecords(replicate, centre, *first[:2], *state, noted, events)  # type: ignore[arg-type]
+    return CentreRecords(replicate, centre, *first[:2], *state, accounts, noted, events)  # type: ignore[arg-type]
+
+
+def accounts_of(days: RecordArray, dyads: int, interviewed: tuple[int, int]) -> RecordArray:
+    """What both parties of each dyad would say of their relationship: means of the days of the interviews.
+
+    Parameters
+    ----------
+    days
+        Rows of the days table from the first day on, in the order of days, then dyads, then client and keyworker.
+    dyads
+        Number of dyads.
+    interviewed
+        First and last day of the interviews; none if no day has been lived yet.
+
+    Returns
+    -------
+    RecordArray of shape (dyads, 2) with the fields of ``columns.ACCOUNT_COLUMNS`` and ``definition``.
+    """
+    first, last = interviewed
+    some = days.reshape(-1, dyads, 2)[max(first - 1, 0) : last]
+    fields = [*(column.name for column in ACCOUNT_COLUMNS), "definition"]
+    accounts = np.zeros((dyads, 2), [(name, days.dtype[name]) for name in fields]).view(np.recarray)
+    for name in fields if len(some) else ():
+        accounts[name] = some[name].mean(axis=0)
+    return accounts
 
 
 def simulate_centre(
@@ -303,7 +346,7 @@ def simulate_centre(
     open_centre(state, conditions, draws)
     first_state = copied(state)
     frames = len(prepared.resolved.frames.names)
-    count = 2 * last * len(state.clients) if detail >= Detail.DAYS else 0
+    count = 2 * last * len(state.clients)
     noted = cast(Records[Row], empty_records(count, row_type(DAY_COLUMNS, frames)))
     simulate_period = prepared.edition(simulate_days)
     mornings = [1, *(change.day for change in prepared.policy_changes if change.day <= last), last + 1]
@@ -312,7 +355,8 @@ def simulate_centre(
             before, conditions = conditions.parameters.transparency, prepared.conditions(draws, changes)
             apply_policy_change(state, before, conditions)
         simulate_period(first, end, state, conditions, draws, log, noted)
-    return centre_records(replicate, centre, first_state, state, noted, log)
+    interviewed = prepared.scenario.design.interviewed(last)
+    return centre_records(replicate, centre, first_state, state, noted, log, interviewed, detail)
 
 
 @compiled

@@ -19,7 +19,6 @@ from twoway.simulation.columns import DAY_COLUMNS, EVENT_COLUMNS, NOTHING, SHARE
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.scenario import Resolved, Scenario, as_scenario
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate
-from twoway.simulation.state import tones
 
 FELT = ("positivity", "negativity", "tension", "felt_coercion", "distance", "known_rules", "presumed_reserve")
 
@@ -66,10 +65,12 @@ def _dyad_columns(ways: Iterable[str]) -> tuple[Column, ...]:
         for kind in KINDS:
             columns.append(Column(f"{role}_{kind}_first", "share", f"{kind} frames in the {role}'s first definition"))
         for kind in KINDS:
-            columns.append(Column(f"{role}_{kind}", "share", f"{kind} frames in the {role}'s last definition"))
+            meaning = f"{kind} frames in the {role}'s definition, mean of the days of the interviews"
+            columns.append(Column(f"{role}_{kind}", "share", meaning))
         for name in FELT:
-            meaning = next(c for c in DAY_COLUMNS if c.name == name)
-            columns.append(Column(f"{role}_{name}", meaning.unit, f"the {role}, at the end: {meaning.meaning}"))
+            daily = next(c for c in DAY_COLUMNS if c.name == name)
+            meaning = f"the {role}, mean of the days of the interviews: {daily.meaning}"
+            columns.append(Column(f"{role}_{name}", daily.unit, meaning))
     names = [column.name for column in columns]
     for way in ways:
         if names.count(f"{ROLES[0]}_{way}") > 1:
@@ -196,17 +197,17 @@ def _dyads(some: Sequence[CentreRecords], resolved: Resolved) -> pd.DataFrame:
         [np.concatenate([getattr(stay, when) for stay in some]) for when in (f"first_{role}s", f"{role}s")]
         for role in ROLES
     ]
+    accounts = np.concatenate([stay.accounts for stay in some])
     for side, (first, last) in enumerate(sides):
-        role = ROLES[side]
+        role, told = ROLES[side], accounts[:, side]
         data[f"{role}_reserve"], data[f"{role}_insight"] = last["reserve"].copy(), last["insight"].copy()
         for way, name in enumerate(resolved.coping_ways):
             data[f"{role}_{name}"] = dyads["handled"][:, side, way].astype(np.int32)
-        for when, views in (("_first", first), ("", last)):
+        for when, views in (("_first", first), ("", told)):
             for k, name in enumerate(KINDS):
                 data[f"{role}_{name}{when}"] = views["definition"][:, kind == k].sum(axis=1)
         for name in FELT:
-            data[f"{role}_{name}"] = last[name].copy()
-        data[f"{role}_negativity"] = tones(last)[1]
+            data[f"{role}_{name}"] = told[name].copy()
     return pd.DataFrame(data)
 
 

@@ -19,10 +19,10 @@ from twoway.analysis.patterns import CLASSES, PATTERNS, at_day, pattern_codes, w
 
 
 @figure(
-    "do-both-parties-agree", "Agreement of both parties", "Dyads by the client's and by the keyworker's own class on "
-    "the last day.", ("dyads",), run=2, gallery=5,
+    "do-both-parties-agree", "Agreement of both parties", "Dyads by the client's and by the keyworker's own class in "
+    "the interviews.", ("dyads",), run=2, gallery=5,
 )  # fmt: skip
-def agreement_matrix(dyads: pd.DataFrame, when: str = "last day") -> Figure:
+def agreement_matrix(dyads: pd.DataFrame, when: str = "the interviews") -> Figure:
     """Number of dyads of each class by the client's and by the keyworker's own tone, with shares and kappa.
 
     The darker a cell, the more dyads; thick frames: both parties have the same class; the mark in a cell is the dyad's

@@ -69,15 +69,15 @@ def moves_figure(moves: pd.DataFrame, first: str) -> Figure:
     dyads, stayed = int(moves["dyads"].sum()), float(np.trace(flows))
     set_alt_text(
         figure,
-        f"Of {counted(dyads, 'dyad')} with the same people and random draws, {1 - stayed:.0%} end in another pattern "
+        f"Of {counted(dyads, 'dyad')} with the same people and random draws, {1 - stayed:.0%} are in another pattern "
         f"with {then} than with {first}: conflicted are {flows[2].sum():.0%} with {first}, and "
         f"{flows[:, 2].sum():.0%} with {then}.",
     )
     title(figure, "The same people, another context: who moves where")
     caption(
         figure,
-        f"{counted(dyads, 'dyad')}, each with the same people and random draws in both contexts; patterns on the last "
-        f"day. {1 - stayed:.0%} end in another pattern (outlined), {stayed:.0%} in the same (pale).",
+        f"{counted(dyads, 'dyad')}, each with the same people and random draws in both contexts; patterns in the "
+        f"interviews. {1 - stayed:.0%} are in another pattern (outlined), {stayed:.0%} in the same (pale).",
     )
     return figure
 
@@ -176,7 +176,7 @@ def differences_figure(differences: pd.DataFrame, first: str, replicates: int) -
     caption(
         figure,
         f"{counted(replicates, 'replicate')}, each the same people with common random numbers in every context; 95 % "
-        "intervals, paired t over replicates; patterns on the last day.",
+        "intervals, paired t over replicates; patterns in the interviews.",
     )
     return figure
 

@@ -26,7 +26,7 @@ from twoway.analysis.figures.registry import figure
 from twoway.analysis.figures.style import BAD, INK, PARTY
 from twoway.analysis.measures.influential_acts import moved_most
 from twoway.analysis.narrative.words.grammar import counted
-from twoway.analysis.patterns import with_patterns
+from twoway.analysis.patterns import at_day, with_patterns
 from twoway.analysis.tables import DyadKey
 from twoway.simulation.columns import SHARE_OF
 from twoway.simulation.coping import COPING_WAYS
@@ -175,8 +175,9 @@ def dyad_portrait(
     """
     who = clearest_dyad(dyads) if dyad is None else DyadKey(*dyad)
     days, events = who.rows(days), who.rows(events)
-    row = who.rows(with_patterns(dyads)).iloc[0]
+    row = who.rows(dyads).iloc[0]
     names, last = frame_names(days), int(days["day"].max())
+    pattern = with_patterns(at_day(days, last))["pattern"].iloc[0]
     figure = page(12.8, 7.2)
     grid = figure.subplots(4, 2, sharex=True, height_ratios=(1.4, 0.15 * len(lanes_of(events)), 1.1, 0.85))
     top = max(1.5, float(days[["positivity", "negativity"]].to_numpy().max()) * 1.08)
@@ -221,7 +222,7 @@ def dyad_portrait(
             handles=list(used.values()), loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False, fontsize=9,
             labelspacing=0.25, handletextpad=0.2,
         )  # fmt: skip
-    title(figure, f"One stay, two views: dyad {who.dyad}, {row['pattern']} in the end")
+    title(figure, f"One stay, two views: dyad {who.dyad}, {pattern} in the end")
     changes = counted(int(row["changes"]), "time")
     caption(
         figure,
@@ -229,7 +230,7 @@ def dyad_portrait(
         f"{int(row['repairs'])} of {int(row['talks'])} repair talks succeeded; keyworker changed {changes}. "
         "Tone in EPA units, felt coercion in squared ones; bad acts weigh more than good ones.",
     )
-    set_alt_text(figure, _sentence(days, row, names, last))
+    set_alt_text(figure, _sentence(days, row, names, pattern))
     return figure
 
 
@@ -245,7 +246,8 @@ def _coercion(axes: Axes, client: pd.DataFrame) -> None:
     plain(axes)
 
 
-def _sentence(days: pd.DataFrame, row: pd.Series, names: list[str], last: int) -> str:
+def _sentence(days: pd.DataFrame, row: pd.Series, names: list[str], pattern: str) -> str:
+    last = int(days["day"].max())
     parts = []
     for party in ("client", "keyworker"):
         side = days[days["party"] == party].set_index("day")
@@ -259,6 +261,6 @@ def _sentence(days: pd.DataFrame, row: pd.Series, names: list[str], last: int) -
             f"{side.loc[last, 'negativity']:.1f} bad"
         )
     return (
-        f"One dyad over {counted(last, 'day')}, {row['pattern']} in the end: {listed(parts)}; "
+        f"One dyad over {counted(last, 'day')}, {pattern} in the end: {listed(parts)}; "
         f"{int(row['repairs'])} of {int(row['talks'])} repair talks succeeded."
     )

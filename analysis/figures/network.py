@@ -114,7 +114,7 @@ def centre_network(dyads: pd.DataFrame, friends: pd.DataFrame, thresholds: Thres
     caption(
         figure,
         f"{counted(len(table), 'client')}, {counted(len(loads), 'keyworker')} with {load} each, replicate {replicate}; "
-        f"patterns on the last day. {known}. Numbers are those of the tables: dyads and posts.",
+        f"patterns in the interviews. {known}. Numbers are those of the tables: dyads and posts.",
     )
     counts = table["pattern"].value_counts()
     set_alt_text(

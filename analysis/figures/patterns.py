@@ -80,16 +80,16 @@ def patterns_by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> 
 
 
 @figure(
-    "where-dyads-end", "Where the dyads end", "Both parties' good and bad tone on the last day, and the shares of the "
-    "patterns with their intervals.", ("dyads",), run=1, report=1, gallery=2,
+    "where-dyads-stand", "Where the dyads stand", "Both parties' good and bad tone in the interviews, and the shares "
+    "of the patterns with their intervals.", ("dyads",), run=1, report=1, gallery=2,
 )  # fmt: skip
-def where_dyads_end(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> Figure:
-    """Good and bad tone of both parties on the last day with the patterns, and each pattern's share with its interval.
+def where_dyads_stand(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> Figure:
+    """Good and bad tone of both parties in the interviews with the patterns, and each pattern's share with interval.
 
     Parameters
     ----------
     dyads
-        Dyads at the end of the stay.
+        Dyads of a run.
     thresholds
         Thresholds of the classification rule.
     """
@@ -144,18 +144,20 @@ def where_dyads_end(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) ->
     handles = pattern_patches()
     for handle, name in zip(handles, PATTERNS, strict=True):
         handle.set_label(f"{name} ({['circle', 'square', 'triangle'][PATTERNS.index(name)]})")
-    title(figure, "Where the dyads end")
+    title(figure, "Where the dyads stand")
     key(figure, handles)
     units = table.groupby(["replicate", "centre"]).ngroups
     whole = f"{counted(len(table), 'dyad')} of {counted(units, 'centre')}"
     caption(
         figure,
-        f"{whole}, last day. Dotted: the rule's thresholds; a dyad is conflicted if either party is, friendly if both "
-        f"trust. Bars with 95 % intervals ({interval_kind(table)}).",
+        f"{whole}, mean of the interviews. Dotted: the rule's thresholds; a dyad is conflicted if either party is, "
+        f"friendly if both trust. Bars with 95 % intervals ({interval_kind(table)}).",
     )
     ends = [
         f"{row.dyads} ({row.share:.0%}, interval {row.low:.0%} to {row.high:.0%}) {row.Index}"
         for row in summary.itertuples()
     ]
-    set_alt_text(figure, f"Of {whole}, on the last day {listed(ends)}; good and bad tone of both parties of each dyad.")
+    set_alt_text(
+        figure, f"Of {whole}, in the interviews {listed(ends)}; good and bad tone of both parties of each dyad."
+    )
     return figure

@@ -35,7 +35,7 @@ LAST = 100
 RUN_TABLES = {
     "events": "every event of a run",
     "days": "both parties of every dyad at the end of each day",
-    "dyads": "every dyad at the end of the stay",
+    "dyads": "every dyad, as it is in the interviews",
     "friends": "pairs of friends in the first centre of the first replicate",
     "day": "a day of the stay before its last, where one is asked for",
 }
@@ -77,7 +77,7 @@ class FigureKind:
     Attributes
     ----------
     name
-        Name of the file, such as "where-dyads-end".
+        Name of the file, such as "where-dyads-stand".
     title
         What the figure is called in lists.
     meaning

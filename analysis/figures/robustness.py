@@ -182,7 +182,7 @@ def mix_figure(mix: pd.DataFrame, scenario: str, rests_on: str) -> Figure:
     title(figure, f"Does the mix of patterns stand? ({scenario})")
     caption(
         figure,
-        f"A point is one variant of the model, the line the model as it is; dyads on their last day. Clusters: "
+        f"A point is one variant of the model, the line the model as it is; dyads in the interviews. Clusters: "
         f"three, of both parties' accounts, found without the rule. {rests_on}",
     )
     return figure

@@ -59,7 +59,7 @@ def codebook() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["measure", "unit", "counted", "meaning"])
 
 
-def measures(tables: Tables, resolved: Resolved, day: int = 90, seed: int = 0) -> pd.DataFrame:
+def measures(tables: Tables, resolved: Resolved, days: tuple[int, int] | None = None, seed: int = 0) -> pd.DataFrame:
     """Every measure of a run, with 95 % intervals.
 
     Parameters
@@ -68,8 +68,9 @@ def measures(tables: Tables, resolved: Resolved, day: int = 90, seed: int = 0) -
         Events, days and dyads of a run, none of them empty.
     resolved
         The scenario with its data files.
-    day
-        Day of the interview; what happens over time is taken from the whole stay.
+    days
+        First and last day of the interviews, by default those of the scenario. Patterns are the mean of these days;
+        what is of one day is of the last of them, and what happens over time of the whole stay.
     seed
         Seed of the rating noise and of the bootstrap.
 
@@ -87,15 +88,17 @@ def measures(tables: Tables, resolved: Resolved, day: int = 90, seed: int = 0) -
     require_columns(tables.events, "events", OF_EVENTS)
     require_columns(tables.dyads, "dyads", (*keyworkers.OF_DYADS, *beginnings.OF_DYADS))
     view = panel(tables.days)
+    days = days or resolved.scenario.design.interviewed(int(view.days[-1]))
+    day = days[1]
     view.at(day)
     events, units = tables.events, units_of(view.dyads, seed)
-    patterns = mix.patterns_on(view, day)
+    patterns = mix.patterns_in(view, days)
     found = ruptures.find_ruptures(view)
     courses = growth.shapes(view, day, found)
     distress = criticism.distress_at_admission(view, tables.days)
     return pd.concat(
         [
-            mix.mix(view, day, units),
+            mix.mix(view, days, units),
             ratings.ratings(view, day, units, seed=seed),
             growth.growth(view, courses, units),
             ruptures.ruptures(view, found, units),

@@ -17,7 +17,7 @@ from twoway.analysis.measures.estimates import (
     units_alone,
 )
 from twoway.analysis.measures.panel import Panel
-from twoway.analysis.measures.pattern_mix import members, patterns_on
+from twoway.analysis.measures.pattern_mix import members, patterns_in
 from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds
 from twoway.simulation.affect_control.frames import CLIENT
 
@@ -162,12 +162,13 @@ def ambivalence(panel: Panel, day: int, units: Units, seed: int = 0) -> pd.DataF
     """
     at = panel.at(day)
     positivity, negativity = panel.positivity[CLIENT, :, at], panel.negativity[CLIENT, :, at]
-    member = members(patterns_on(panel, day))
+    member = members(patterns_in(panel, (day, day)))
     sums = ambivalence_index(positivity, negativity)[:, None] * member
     more = [f"{CONFLICTED} less {other}" for other in (FRIENDLY, POLITE)]
     friendly, polite, conflicted = member.sum(axis=0)
     matched = same_balance(positivity, negativity)
-    last = members(patterns_on(panel, int(panel.days[-1])))
+    end = int(panel.days[-1])
+    last = members(patterns_in(panel, (end, end)))
     return pd.concat(
         [
             estimated_means(INDEX, PATTERNS, sums, member, units),

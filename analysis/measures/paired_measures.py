@@ -17,7 +17,7 @@ from twoway.analysis.measures import pattern_mix as mix
 from twoway.analysis.measures.estimates import DRAWS, Floats, Measure, Statistic, correlation, moments
 from twoway.analysis.measures.paired_patterns import Codes
 from twoway.analysis.measures.panel import panel
-from twoway.analysis.patterns import class_codes, pattern_codes
+from twoway.analysis.patterns import pattern_codes
 from twoway.analysis.statistics.bootstrap import resampling_weights
 from twoway.analysis.statistics.intervals import percentile_interval
 from twoway.simulation.affect_control.frames import CLIENT, ROLES
@@ -35,7 +35,7 @@ class MeasureSums(NamedTuple):
 
 
 class RunSums(NamedTuple):
-    """A run as it is compared: the pattern of each dyad on the last day (replicates, dyads), and sums by measure."""
+    """A run as it is compared: the pattern of each dyad (replicates, dyads), and sums by measure."""
 
     patterns: Codes
     sums: tuple[MeasureSums, ...]
@@ -47,7 +47,7 @@ def ratio(sums: Floats) -> Floats:
     return share
 
 
-def run_sums(tables: Tables, resolved: Resolved, day: int) -> RunSums:
+def run_sums(tables: Tables, resolved: Resolved) -> RunSums:
     """Sums of a run from which two runs are compared, on the day of the interview or over the whole stay.
 
     The measures are those of the same names in ``twoway.analysis.measures``: whether both parties' classes agree,
@@ -60,10 +60,10 @@ def run_sums(tables: Tables, resolved: Resolved, day: int) -> RunSums:
         Events, days and dyads of a run.
     resolved
         The scenario with its data files.
-    day
-        Day of the interview.
     """
     view = panel(tables.days)
+    interviewed = resolved.scenario.design.interviewed(int(view.days[-1]))
+    day = interviewed[1]
     at, n = view.at(day), len(view.dyads)
     replicate = np.unique(view.dyads["replicate"].to_numpy(), return_inverse=True)[1]
     one = np.ones(n)
@@ -74,7 +74,7 @@ def run_sums(tables: Tables, resolved: Resolved, day: int) -> RunSums:
         np.add.at(sums, replicate, table)
         return sums
 
-    own, true = mix.classes_on(view, day), view.rating[:, :, at]
+    own, true = mix.classes_in(view, interviewed), view.rating[:, :, at]
     found = ruptures.find_ruptures(view)
     shape = growth.shapes(view, day, found).iloc[:n]["shape"]
     his = found[(found["party"] == ROLES[CLIENT]).to_numpy()]
@@ -89,9 +89,8 @@ def run_sums(tables: Tables, resolved: Resolved, day: int) -> RunSums:
     improving, deteriorating = ((shape == name).to_numpy(float) for name in (growth.SHAPES[0], growth.SHAPES[2]))
     rated = moments(*ratings.observed_ratings(view, day))
     role = ROLES[CLIENT]
-    end = [class_codes(view.positivity[side, :, -1], view.negativity[side, :, -1]) for side in range(2)]
     return RunSums(
-        pattern_codes(*end).reshape(replicate.max() + 1, -1),
+        pattern_codes(*own).reshape(replicate.max() + 1, -1),
         (
             MeasureSums(mix.SAME_CLASS, "all", by_replicate((own[0] == own[1]).astype(float), one), ratio),
             MeasureSums(ratings.CORRELATION, "observed", by_replicate(rated), correlation),

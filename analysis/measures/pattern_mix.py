@@ -1,4 +1,4 @@
-"""The mix of patterns on a day: how many dyads are of each kind, and how far the two parties' own classes agree."""
+"""The mix of patterns: how many dyads are of each kind, and how far the two parties' own classes agree."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, class_cod
 STUDY = 16
 """Dyads in Skårner & Billquist (2016)."""
 SHARE = Measure(
-    "pattern_share", "share", "share of dyads in the pattern on the day, by the rule of twoway.analysis.patterns"
+    "pattern_share", "share", "share of dyads in the pattern in the interviews, by the rule of twoway.analysis.patterns"
 )
 ALL_THREE = Measure(
     "all_three_patterns", "probability", f"probability that {STUDY} dyads drawn at random show all three patterns"
 )
-SAME_CLASS = Measure("same_class", "share", "share of dyads whose two parties' own classes agree on the day")
+SAME_CLASS = Measure("same_class", "share", "share of dyads whose two parties' own classes agree in the interviews")
 MEASURES = (SHARE, ALL_THREE, SAME_CLASS)
 
 
-def classes_on(panel: Panel, day: int, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.int8]:
-    """Class of either party on a day.
+def classes_in(panel: Panel, days: tuple[int, int], thresholds: Thresholds = THRESHOLDS) -> NDArray[np.int8]:
+    """Class of either party by what it says in the mean of some days.
 
     Parameters
     ----------
     panel
         Both parties by day.
-    day
-        Day of the stay.
+    days
+        First and last of the days.
     thresholds
         Thresholds of the classification rule.
 
@@ -39,19 +39,20 @@ def classes_on(panel: Panel, day: int, thresholds: Thresholds = THRESHOLDS) -> N
     array of int
         Indices into ``twoway.analysis.patterns.CLASSES``, shape (2, dyads): the client's first.
     """
-    at = panel.at(day)
-    return class_codes(panel.positivity[:, :, at], panel.negativity[:, :, at], thresholds)
+    some = slice(panel.at(days[0]), panel.at(days[1]) + 1)
+    good, bad = (tone[:, :, some].mean(axis=-1) for tone in (panel.positivity, panel.negativity))
+    return class_codes(good, bad, thresholds)
 
 
-def patterns_on(panel: Panel, day: int, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.int8]:
-    """Pattern of each dyad on a day.
+def patterns_in(panel: Panel, days: tuple[int, int], thresholds: Thresholds = THRESHOLDS) -> NDArray[np.int8]:
+    """Pattern of each dyad by what both parties say in the mean of some days.
 
     Parameters
     ----------
     panel
         Both parties by day.
-    day
-        Day of the stay.
+    days
+        First and last of the days.
     thresholds
         Thresholds of the classification rule.
 
@@ -60,29 +61,7 @@ def patterns_on(panel: Panel, day: int, thresholds: Thresholds = THRESHOLDS) -> 
     array of int
         Indices into ``twoway.analysis.patterns.PATTERNS``, shape (dyads,).
     """
-    return pattern_codes(*classes_on(panel, day, thresholds))
-
-
-def usual_members(panel: Panel, first: int, last: int, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.float64]:
-    """Share of some days on which each dyad is of each pattern.
-
-    Parameters
-    ----------
-    panel
-        Both parties by day.
-    first, last
-        First and last of the days.
-    thresholds
-        Thresholds of the classification rule.
-
-    Returns
-    -------
-    array
-        Shape (dyads, 3); each row sums to 1.
-    """
-    days = [members(patterns_on(panel, day, thresholds)) for day in range(first, last + 1)]
-    share: NDArray[np.float64] = np.mean(days, axis=0)
-    return share
+    return pattern_codes(*classes_in(panel, days, thresholds))
 
 
 def members(codes: NDArray[np.int8]) -> NDArray[np.float64]:
@@ -91,15 +70,15 @@ def members(codes: NDArray[np.int8]) -> NDArray[np.float64]:
     return member
 
 
-def mix(panel: Panel, day: int, units: Units, thresholds: Thresholds = THRESHOLDS) -> pd.DataFrame:
-    """Share of each pattern on a day, how likely a small study finds all three, and agreement of the two classes.
+def mix(panel: Panel, days: tuple[int, int], units: Units, thresholds: Thresholds = THRESHOLDS) -> pd.DataFrame:
+    """Share of each pattern, how likely a small study finds all three, and agreement of the two classes.
 
     Parameters
     ----------
     panel
         Both parties by day.
-    day
-        Day of the interview.
+    days
+        First and last day of the interviews.
     units
         Units that are resampled.
     thresholds
@@ -110,7 +89,7 @@ def mix(panel: Panel, day: int, units: Units, thresholds: Thresholds = THRESHOLD
     DataFrame
         Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
     """
-    own = classes_on(panel, day, thresholds)
+    own = classes_in(panel, days, thresholds)
     member = members(pattern_codes(*own))
     same = (own[0] == own[1]).astype(np.float64)[:, None]
     return pd.concat(

@@ -27,7 +27,7 @@ from twoway.analysis.narrative.words.grammar import (
     role_noun,
     spaced,
 )
-from twoway.analysis.patterns import reasoned
+from twoway.analysis.patterns import at_day, reasoned
 from twoway.analysis.render.document import Block, Piece, Table
 from twoway.simulation.action_tables import UNSAID
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
@@ -237,7 +237,8 @@ def _otherwise(
         return None, None
     dyad = (where.replicate, where.centre, where.dyad)
     other = dyad_tables(TableBuilder(prepared.resolved).tables([stay]), dyad)
-    table = reasoned(pd.concat([own.dyads, other.dyads], ignore_index=True))
+    last = int(own.days["day"].max())
+    table = reasoned(pd.concat([at_day(stay.days, last) for stay in (own, other)], ignore_index=True))
     table.index = pd.Index(["as it was read", "as it was meant"])
     return table, _parting(events, with_numbers(other.events))
 

@@ -27,7 +27,7 @@ from tqdm import tqdm
 
 from twoway.analysis.divergence import FirstDifference, events_side_by_side, first_difference, settled_from
 from twoway.analysis.measures.paired_patterns import Codes, pattern_differences, pattern_moves, widest_half_width
-from twoway.analysis.patterns import PATTERNS, class_codes, end_codes, pattern_codes
+from twoway.analysis.patterns import PATTERNS, account_codes
 from twoway.experiments.comparison.comparison import TABLES, Comparison, read_comparison
 from twoway.experiments.comparison.paired_outcomes import OUTCOMES, PairedOutcomes
 from twoway.experiments.comparison.schedule import ScenarioSchedule, as_schedule, check_comparable
@@ -39,7 +39,6 @@ from twoway.simulation.errors import InputError
 from twoway.simulation.events import EVENTS, NEW_KEYWORKER, TALK_FAILED, TALK_REPAIRED
 from twoway.simulation.parameters.scenario import Scenario
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate, simulate_centre
-from twoway.simulation.state import tones
 from twoway.simulation.tables import TableBuilder, check_seed
 
 BATCH = 20
@@ -47,7 +46,7 @@ BATCH = 20
 MOST = 2000
 """Largest number of replicates of a comparison, by default."""
 FOLLOWED = 400
-"""Dyads of the first replicates, whose events are all compared; of later dyads only the end is."""
+"""Dyads of the first replicates, whose events are all compared; of later dyads only the patterns are."""
 CHAINS = 3
 """Dyads of each pair of contexts in the table of chains: those whose outcomes differ most."""
 TURNING = (TALK_REPAIRED, TALK_FAILED, NEW_KEYWORKER)
@@ -102,22 +101,22 @@ def compare(
     design = schedules[0].scenario.design
     followed = min(least, ceil(FOLLOWED / (design.centres * design.clients)))
     tracker, paired = StoryTracker(prepared), PairedOutcomes(outcomes, prepared)
-    ends: list[list[NDArray[np.int8]]] = [[] for _ in prepared]
+    found: list[list[NDArray[np.int8]]] = [[] for _ in prepared]
     with tqdm(total=replicates, unit="replicate", desc="Simulating", disable=None if progress else True) as bar:
         runs = [simulate(one, seed, range(followed), Detail.EVENTS, threads) for one in prepared]
         for centres in zip(*runs, strict=True):
             tracker.add(centres)
             for k, centre in enumerate(centres):
-                ends[k].append(end_codes(centre.clients, centre.keyworkers))
+                found[k].append(account_codes(centre.accounts))
                 paired.add(k, centre)
             bar.update(int(centres[0].centre == design.centres - 1))
-        codes, done = [_by_replicate(end, design.centres) for end in ends], followed
+        codes, done = [_by_replicate(some, design.centres) for some in found], followed
         while done < least or (done < limit and _widest(codes) > precision):
             more = range(done, min(done + BATCH, least if done < least else limit))
             for k, one in enumerate(prepared):
                 added = []
                 for centre in simulate(one, seed, more, paired.detail, threads):
-                    added.append(end_codes(centre.clients, centre.keyworkers))
+                    added.append(account_codes(centre.accounts))
                     paired.add(k, centre)
                 codes[k] = np.concatenate([codes[k], _by_replicate(added, design.centres)])
             done = more.stop
@@ -224,8 +223,8 @@ def replicate_bounds(seed: int, precision: float, replicates: int | None, most: 
     return min(LEAST_REPLICATES, most), most
 
 
-def _by_replicate(ends: list[NDArray[np.int8]], centres: int) -> Codes:
-    return np.concatenate(ends).reshape(len(ends) // centres, -1)
+def _by_replicate(found: list[NDArray[np.int8]], centres: int) -> Codes:
+    return np.concatenate(found).reshape(len(found) // centres, -1)
 
 
 def _widest(codes: Sequence[Codes]) -> float:
@@ -257,14 +256,12 @@ class StoryTracker:
         daily = [self._daily(stay) for stay in centres]
         for w, codes in enumerate(daily):
             self._counts[w] += np.stack([(codes == p).sum(axis=1) for p in range(len(PATTERNS))], axis=1)
+        patterns = [account_codes(stay.accounts) for stay in centres]
         first, settled_first = centres[0], settled_from(daily[0])
         stories = [events_of(stay) for stay in centres]
         for w, other in enumerate(centres[1:]):
             settled_other = settled_from(daily[w + 1])
-            distance = sum(
-                np.abs(np.subtract(*tones(a)) - np.subtract(*tones(b)))
-                for a, b in ((first.clients, other.clients), (first.keyworkers, other.keyworkers))
-            )
+            distance = np.abs(_balance(first) - _balance(other)).sum(axis=1)
             for i in range(len(first.dyads)):
                 self._contrasts[w].append(
                     DyadContrast(
@@ -274,16 +271,14 @@ class StoryTracker:
                         i,
                         first_difference(stories[0][i], stories[w + 1][i]),
                         (int(settled_first[i]), int(settled_other[i])),
-                        (int(daily[0][-1, i]), int(daily[w + 1][-1, i])),
+                        (int(patterns[0][i]), int(patterns[w + 1][i])),
                     )
                 )
 
     def _daily(self, stay: CentreRecords) -> NDArray[np.int8]:
         """Each dyad's pattern at the end of each day, shape (days, dyads)."""
         shape = (self._counts.shape[1], len(stay.dyads), 2)
-        positivity, negativity = (stay.days[name].reshape(shape) for name in ("positivity", "negativity"))
-        classes = class_codes(positivity, negativity)
-        return pattern_codes(classes[..., 0], classes[..., 1])
+        return account_codes(stay.days.reshape(shape))
 
     def most(self, w: int) -> list[DyadContrast]:
         """The dyads whose outcomes differ most in the first and the w-th later context; those that moved come first."""
@@ -309,6 +304,12 @@ class StoryTracker:
             share = pd.DataFrame(counts / counts.sum(axis=1, keepdims=True), columns=list(PATTERNS))
             tables[name] = share.assign(day=np.arange(1, len(share) + 1), dyads=counts[0].sum())
         return by_scenario(tables)[["scenario", "day", "dyads", *PATTERNS]]
+
+
+def _balance(stay: CentreRecords) -> NDArray[np.float64]:
+    """Good less bad tone of both parties in the interviews, shape (dyads, 2)."""
+    balance: NDArray[np.float64] = stay.accounts["positivity"] - stay.accounts["negativity"]
+    return balance
 
 
 def events_of(stay: CentreRecords) -> list[NDArray[Any]]:

@@ -58,7 +58,7 @@ class Comparison(Result):
         Other outcomes in the first and in the later schedule, and their paired difference
         (see ``twoway.experiments.comparison.paired_outcomes``).
     codes
-        By schedule the pattern of each dyad at the end, shape (replicates, dyads); empty if opened from a folder.
+        By schedule the pattern of each dyad, shape (replicates, dyads); empty if opened from a folder.
     precision
         Half-width of intervals that was wanted; None if a number of replicates was.
     half_width

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from twoway.analysis.divergence import side_by_side_lines
-from twoway.analysis.patterns import PATTERNS
+from twoway.analysis.patterns import PATTERNS, on_days
 from twoway.experiments.comparison.paired_outcomes import outcome_lines
 from twoway.experiments.comparison.schedule import common_parts
 
@@ -21,6 +21,7 @@ LEAST_REPLICATES = 40
 def answer_sentences(result: Comparison) -> Iterator[str]:
     """The answer in sentences: first what differs, then how sure that is and why."""
     first = result.schedules[0].name
+    then = on_days(result.schedules[0].scenario.design.interviewed())
     for schedule in result.schedules[1:]:
         rows = result.differences[result.differences["scenario"] == schedule.name].set_index("pattern")
         clear = [p for p in PATTERNS if rows.loc[p, "low"] > 0 or rows.loc[p, "high"] < 0]
@@ -28,17 +29,17 @@ def answer_sentences(result: Comparison) -> Iterator[str]:
         moved = result.moves[result.moves["scenario"] == schedule.name]
         stayed = float(moved.loc[moved["first"] == moved["then"], "share"].sum())
         if moved.loc[moved["first"] != moved["then"], "dyads"].sum() == 0:
-            yield f"With {schedule.name} instead of {first}, every dyad ends in the same pattern."
+            yield f"With {schedule.name} instead of {first}, every dyad is in the same pattern {then}."
             continue
         parts = [
-            f"{rows.loc[p, 'share']:.1%} instead of {rows.loc[p, 'share_first']:.1%} of the dyads end {p} "
+            f"{rows.loc[p, 'share']:.1%} instead of {rows.loc[p, 'share_first']:.1%} of the dyads are {p} "
             f"({_points(rows.loc[p, 'difference'])} points, {_points(rows.loc[p, 'low'])} to "
             f"{_points(rows.loc[p, 'high'])})"
             for p in clear
         ]
         what = "; ".join(parts) if parts else "no difference in the patterns' shares can be told from none"
         yield (
-            f"With {schedule.name} instead of {first}: {what}. {1 - stayed:.0%} of the dyads end in another "
+            f"With {schedule.name} instead of {first}, {then}: {what}. {1 - stayed:.0%} of the dyads are in another "
             f"pattern than with {first}."
         )
     yield from _how_sure(result)

@@ -36,8 +36,6 @@ from twoway.simulation.parameters.scenario import Scenario, changed, load
 from twoway.simulation.run import Detail, PreparedScenario, simulate
 from twoway.simulation.tables import TableBuilder
 
-DAY = 90
-"""Day of the interview on which the measures rest; the last day of a shorter stay."""
 CONFIDENCE = 0.95
 FACTS_APART = (
     f"Which facts hang on which dimension is looked at in whole stays with {LEAST_REPLICATES} replicates or more only."
@@ -175,7 +173,7 @@ def _simulated(world: PreparedScenario, translator: TableBuilder, seed: int, rep
         stay._replace(events=stay.events[bad[stay.events["seen"]]])
         for stay in simulate(world, seed, range(replicates), Detail.EVENTS, threads)
     ]
-    return run_sums(translator.tables(lived), world.resolved, min(DAY, world.scenario.design.days))
+    return run_sums(translator.tables(lived), world.resolved)
 
 
 def _difference(name: str, removal: Removal, whole: RunSums, other: RunSums, neutral: bool) -> Compared:
@@ -238,7 +236,7 @@ def _sentences(rules: pd.DataFrame, scenario: str, replicates: int, dyads: int, 
     if len(hidden):
         yield f"No change of the mix can be told from none when this is taken out: {listed(hidden)}."
     else:
-        yield "Each of the four changes the mix of patterns at the end of the stay detectably."
+        yield "Each of the four changes the mix of patterns detectably."
     single = here[(here["rule"] != WHOLE) & ~here["neutral_already"]]
     moving = single[single["moves_patterns"]].sort_values("difference", key=lambda d: -d.abs())
     if len(moving):

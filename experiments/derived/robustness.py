@@ -33,7 +33,6 @@ from twoway.simulation.data_files import DATA
 from twoway.simulation.errors import InputError, listed
 from twoway.simulation.parameters.scenario import FOLDERS, Scenario, changed, load, with_defaults
 from twoway.simulation.run import Detail, PreparedScenario, simulate
-from twoway.simulation.state import tones
 
 TABLE = Path(__file__).with_name("claims.toml")
 COERCED = "coerced"
@@ -43,7 +42,7 @@ ACCOUNT = (
     *(f"{role}_{kind}" for role in ROLES for kind in KINDS),
     "client_felt_coercion",
 )
-"""Numbers of both parties' accounts at the end of the stay: columns of ``analysis.clustering.accounts_on``."""
+"""Numbers of both parties' accounts in the interviews: columns of ``analysis.clustering.accounts_on``."""
 Changes = Mapping[str, float | str]
 
 
@@ -226,13 +225,13 @@ def robustness(
 
 
 class SimulatedVariant:
-    """One variant of the model: how its dyads end in each context, simulated when it is first asked for."""
+    """One variant of the model: how its dyads are in each context, simulated when it is first asked for."""
 
     def __init__(self, base: str, changes: Changes, always: Changes, seed: int, replicates: int, threads: int) -> None:
         self.base, self.changes, self.always = base, changes, always
         self.seed, self.replicates, self.threads = seed, replicates, threads
         self.prepared = PreparedScenario(self._scenario(base, {}))
-        self._ends: dict[tuple[Any, ...], dict[str, Floats]] = {}
+        self._accounts: dict[tuple[Any, ...], dict[str, Floats]] = {}
         self._clusters: Any = None
         self._best = np.nan
 
@@ -241,8 +240,8 @@ class SimulatedVariant:
         meaning = {field: value for field, value in self.changes.items() if field.startswith("meaning.")}
         return changed(with_defaults(name, self.changes), {**meaning, **self.always, **more})
 
-    def ends(self, name: str, more: Changes) -> dict[str, Floats]:
-        """Both parties' accounts at the end in a context, by name, shape (replicates, dyads) each.
+    def accounts(self, name: str, more: Changes) -> dict[str, Floats]:
+        """Both parties' accounts in a context, by name, shape (replicates, dyads) each.
 
         Parameters
         ----------
@@ -257,20 +256,20 @@ class SimulatedVariant:
         coercion in squared EPA units.
         """
         key = (name, *more.items())
-        if key not in self._ends:
+        if key not in self._accounts:
             scenario = self._scenario(name, more)
             same = scenario.meaning == self.prepared.scenario.meaning
             prepared = self.prepared.with_scenario(scenario) if same else PreparedScenario(scenario)
             kinds = np.equal.outer(prepared.resolved.frames.kind, np.arange(len(KINDS))).astype(float)
             rows = []
             for stay in simulate(prepared, self.seed, range(self.replicates), Detail.DYADS, self.threads):
-                parties = (stay.clients, stay.keyworkers)
-                good_and_bad = [tone for party in parties for tone in tones(party)]
+                parties = stay.accounts.T
+                good_and_bad = [party[tone] for party in parties for tone in ("positivity", "negativity")]
                 shares = [share for party in parties for share in (party["definition"] @ kinds).T]
-                rows.append(np.array([*good_and_bad, *shares, stay.clients["felt_coercion"]]))
+                rows.append(np.array([*good_and_bad, *shares, parties[0]["felt_coercion"]]))
             values = np.concatenate(rows, axis=1).reshape(len(ACCOUNT), self.replicates, -1)
-            self._ends[key] = dict(zip(ACCOUNT, values, strict=True))
-        return self._ends[key]
+            self._accounts[key] = dict(zip(ACCOUNT, values, strict=True))
+        return self._accounts[key]
 
     def shares(self, name: str, more: Changes, thresholds: Thresholds) -> dict[str, Floats]:
         """Each outcome in each replicate of a context, shape (replicates,).
@@ -289,14 +288,14 @@ class SimulatedVariant:
         Shares of dyads, from 0 to 1: one per pattern of ``PATTERN_SHARES``, and ``coerced``, of those whose client
         feels highly coerced.
         """
-        ends = self.ends(name, more)
-        own = (class_codes(ends[f"{role}_positivity"], ends[f"{role}_negativity"], thresholds) for role in ROLES)
+        told = self.accounts(name, more)
+        own = (class_codes(told[f"{role}_positivity"], told[f"{role}_negativity"], thresholds) for role in ROLES)
         codes = pattern_codes(*own)
         by_pattern = {outcome: (codes == p).mean(axis=1) for p, outcome in enumerate(PATTERN_SHARES)}
-        return by_pattern | {COERCED: (ends["client_felt_coercion"] > HIGH).mean(axis=1)}
+        return by_pattern | {COERCED: (told["client_felt_coercion"] > HIGH).mean(axis=1)}
 
     def mix(self, thresholds: Thresholds) -> dict[str, float]:
-        """Share of each pattern at the end with its interval, and how far the rule agrees with clusters.
+        """Share of each pattern with its interval, and how far the rule agrees with clusters.
 
         ``agreement`` is the adjusted Rand index of rule and three clusters, ``best_number`` how many clusters describe
         the accounts best; both are missing where dyads are too few.
@@ -308,7 +307,7 @@ class SimulatedVariant:
         for name in PATTERN_SHARES:
             mean, low, high = (float(x) for x in student_interval(shares[name]))
             row |= {name: mean, f"{name}_low": low, f"{name}_high": high}
-        accounts = pd.DataFrame({name: values.ravel() for name, values in self.ends(self.base, {}).items()})
+        accounts = pd.DataFrame({name: values.ravel() for name, values in self.accounts(self.base, {}).items()})
         if len(accounts) < LEAST_DYADS:
             return row | {"agreement": np.nan, "best_number": np.nan}
         if self._clusters is None:

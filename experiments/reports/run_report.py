@@ -14,8 +14,8 @@ from twoway.analysis.figures.dyad_portrait import dyad_portrait
 from twoway.analysis.figures.registry import figures_in
 from twoway.analysis.measures.all_measures import measures
 from twoway.analysis.narrative.story import chapters, verdict_and_interviews
-from twoway.analysis.narrative.words.grammar import counted, percent, spaced
-from twoway.analysis.patterns import PATTERNS, at_day, interval_kind, reasoned, shares
+from twoway.analysis.narrative.words.grammar import capitalised, counted, percent, spaced
+from twoway.analysis.patterns import PATTERNS, at_day, interval_kind, on_days, reasoned, shares
 from twoway.analysis.render.document import Block, Piece, Table
 from twoway.analysis.render.html import as_html
 from twoway.analysis.tables import DYAD
@@ -68,9 +68,9 @@ class ExampleDyad(NamedTuple):
     pattern: str
 
 
-def _examples(days: pd.DataFrame, scenario: Scenario, day: int) -> list[ExampleDyad]:
-    """One dyad per pattern, the one farthest from any other pattern on the day; patterns nobody is in are left out."""
-    table = reasoned(at_day(days, day))
+def _examples(dyads: pd.DataFrame, scenario: Scenario) -> list[ExampleDyad]:
+    """One dyad per pattern, the one farthest from any other pattern; patterns nobody is in are left out."""
+    table = reasoned(dyads)
     chosen = []
     for name in PATTERNS:
         mine = table[table["pattern"] == name]
@@ -81,7 +81,7 @@ def _examples(days: pd.DataFrame, scenario: Scenario, day: int) -> list[ExampleD
     return chosen
 
 
-def _shares(table: pd.DataFrame, dyads: pd.DataFrame) -> list[Piece]:
+def _shares(table: pd.DataFrame, dyads: pd.DataFrame, then: str) -> list[Piece]:
     total = int(table["dyads"].sum())
     rows = tuple(
         (str(name), f"{row['dyads']:.0f}", percent(row["share"]), f"{percent(row['low'])} to {percent(row['high'])}")
@@ -91,21 +91,21 @@ def _shares(table: pd.DataFrame, dyads: pd.DataFrame) -> list[Piece]:
     return [
         Block(
             "text",
-            f"Of {counted(total, 'dyad')}, {table.loc[most, 'dyads']:.0f} ({percent(table.loc[most, 'share'])}) end "
-            f"{most}, more than in any other pattern."
+            f"Of {counted(total, 'dyad')}, {table.loc[most, 'dyads']:.0f} ({percent(table.loc[most, 'share'])}) are "
+            f"{most} {then}, more than in any other pattern."
             if (table["dyads"] == table["dyads"].max()).sum() == 1
             else f"Of {counted(total, 'dyad')}, no pattern holds more than the others.",
         ),
         Table(
-            ("pattern at the end of the stay", "dyads", "share", "95 % interval"),
+            (f"pattern {then}", "dyads", "share", "95 % interval"),
             rows,
             f"Intervals: {interval_kind(dyads)}.",
         ),
     ]
 
 
-def _measured(tables: Tables, run: SavedRun, day: int) -> Table:
-    found = measures(tables, run.resolved, day).set_index(["measure", "group"])
+def _measured(tables: Tables, run: SavedRun, days: tuple[int, int]) -> Table:
+    found = measures(tables, run.resolved, days).set_index(["measure", "group"])
     rows, before = [], ""
     for key in SHOWN:
         if key in found.index:
@@ -116,7 +116,7 @@ def _measured(tables: Tables, run: SavedRun, day: int) -> Table:
             rows.append((meaning, key[1], value, low_high, str(row["unit"])))
             before = key[0]
     columns = ("measure", "of", "value", "95 % interval", "unit")
-    return Table(columns, tuple(rows), f"Day {day}; {counted(len(tables.dyads), 'dyad')}.")
+    return Table(columns, tuple(rows), f"{capitalised(on_days(days))}; {counted(len(tables.dyads), 'dyad')}.")
 
 
 def _resolved(run: SavedRun) -> list[Piece]:
@@ -144,11 +144,11 @@ def _resolved(run: SavedRun) -> list[Piece]:
     ]
 
 
-def _provenance(run: SavedRun, day: int) -> list[Piece]:
+def _provenance(run: SavedRun, day: int | None) -> list[Piece]:
     rows = [(key.replace("_", " "), value) for key, value in run.provenance.items()]
     rows += [("Python", str(run.manifest["python"]))]
     rows += [(name, str(number)) for name, number in dict(run.manifest["packages"]).items()]
-    again = f"twoway report {run.folder.name} --day {day}"
+    again = f"twoway report {run.folder.name}" + (f" --day {day}" if day is not None else "")
     return [
         Table(("what", "value"), tuple(rows)),
         Block("note", f"Made with `{again}`. The folder holds all it takes to make the run again: twoway verify."),
@@ -171,16 +171,16 @@ def _is_heading(piece: Piece) -> TypeGuard[Block]:
     return isinstance(piece, Block) and piece.kind == "heading"
 
 
-def _figures(tables: Tables, run: SavedRun, day: int) -> Iterator[Figure]:
+def _figures(tables: Tables, run: SavedRun, day: int | None) -> Iterator[Figure]:
     """The figures of the whole run, one after the other."""
     given: dict[str, object] = {**tables._asdict(), "friends": friendships(run.scenario, run.seed)}
-    if day != run.scenario.design.days:
+    if day is not None:
         given["day"] = day
     for kind in figures_in("report", given, run.resolved.extensions):
-        yield kind.draw(given, day=day)
+        yield kind.draw(given, day=run.interviewed(day)[1])
 
 
-def report(run: SavedRun, day: int) -> str:
+def report(run: SavedRun, day: int | None = None) -> str:
     """The report on a run as the text of an HTML file.
 
     Parameters
@@ -188,17 +188,19 @@ def report(run: SavedRun, day: int) -> str:
     run
         Run with events.
     day
-        Day of the measures and the interviews, from 1 to the last day of the stay.
+        Day of the interviews, from 1 to the last day of the stay; by default the days of the scenario's interviews.
 
     Raises
     ------
     InputError
-        If the run did not keep its events.
+        If the run did not keep its events, or the day is outside the stay.
     """
     scenario, note = run.scenario, run.provenance
+    days = run.interviewed(day)
     design, everybody = scenario.design, run.tables["dyads"]
     replicates = max(1, AT_MOST // (design.centres * design.clients))
     tables = run.read_tables(range(replicates))
+    told = tables.dyads if day is None else at_day(tables.days, day)
     size = (
         f"{counted(int(note['replicates']), 'replicate')} of {counted(design.centres, 'centre')} with "
         f"{counted(design.clients, 'client')} and {counted(scenario.posts, 'keyworker')} each, "
@@ -209,20 +211,22 @@ def report(run: SavedRun, day: int) -> str:
         Block("text", scenario.question),
         Block("note", f"{size} {SCOPE}"),
         Block("heading", "What came of it"),
-        *_shares(shares(everybody), everybody),
+        *_shares(shares(everybody), everybody, on_days(run.interviewed())),
     ]
     if len(tables.dyads) < len(everybody):
         body.append(
             Block("note", f"What follows rests on the first {counted(len(tables.dyads), 'dyad')} of {len(everybody)}.")
         )
     body += [figure_html(figure, note) for figure in _figures(tables, run, day)]
-    body += [Block("heading", "Measures"), _measured(tables, run, day)]
+    body += [Block("heading", "Measures"), _measured(tables, run, days)]
     if len(tables.dyads) >= LEAST_DYADS:
         body.append(Block("subheading", "Are there three patterns without the rule?"))
-        body += [Block("text", sentence) for sentence in emergence_sentences(emergence(tables.days, run.resolved, day))]
-    for told in _examples(tables.days, scenario, day):
-        body += [Block("heading", f"One dyad that is {told.pattern}")]
-        body += _one(tables, run, told, day)
+        body += [
+            Block("text", sentence) for sentence in emergence_sentences(emergence(tables.days, run.resolved, days[1]))
+        ]
+    for example in _examples(told, scenario):
+        body += [Block("heading", f"One dyad that is {example.pattern}")]
+        body += _one(tables, run, example, days[1])
     body += [Block("heading", "The scenario"), *_resolved(run)]
     body += [Block("heading", "How far to trust it"), *(Block("text", limit) for limit in LIMITS)]
     body += [Block("heading", "Provenance"), *_provenance(run, day)]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from twoway.analysis.patterns import PATTERNS, shares
+from twoway.analysis.patterns import PATTERNS, on_days, shares
 from twoway.analysis.statistics.intervals import ALIKENESS
 from twoway.experiments.results.manifest import MANIFEST, Manifest, read_manifest, saved_scenario, seed_and_replicates
 from twoway.experiments.results.provenance import model_name, provenance
@@ -80,7 +80,7 @@ class SavedRun(Result):
         super().__init__(
             {"patterns": self._pattern_table, **tables},
             saved_figures(folder),
-            lambda: tuple(pattern_sentences(self.patterns)),
+            lambda: tuple(pattern_sentences(self.patterns, self.scenario.design.interviewed())),
             kind="run",
             arguments={"scenario": self.name, "seed": self.seed, "replicates": self.replicates, "detail": self.detail},
             provenance={key: str(self.manifest[key]) for key in provenance("", 0, 1)},
@@ -89,7 +89,7 @@ class SavedRun(Result):
 
     @cached_property
     def patterns(self) -> pd.DataFrame:
-        """Dyads and share (with 95 % interval) by pattern at the end of the stay."""
+        """Dyads and share (with 95 % interval) by pattern in the interviews."""
         return shares(self.tables["dyads"])
 
     def _pattern_table(self) -> pd.DataFrame:
@@ -158,33 +158,41 @@ class SavedRun(Result):
             raise InputError(f"--dyad {number}: {self.folder} has {_from_0(total, 'dyad')}")
         return replicate, number // design.clients, number % design.clients
 
-    def check_day(self, day: int | None) -> int:
-        """The day itself, or the last day of the stay if *day* is None; ``InputError`` for one outside the stay."""
-        last = self.scenario.design.days
+    def interviewed(self, day: int | None = None) -> tuple[int, int]:
+        """First and last day of the interviews: those of the scenario, or one day of the stay.
+
+        Raises
+        ------
+        InputError
+            If the day is outside the stay.
+        """
+        design = self.scenario.design
         if day is None:
-            return last
-        if not 1 <= day <= last:
-            raise InputError(f"--day {day}: the stays in {self.folder} have days 1 to {last}")
-        return day
+            return design.interviewed()
+        if not 1 <= day <= design.days:
+            raise InputError(f"--day {day}: the stays in {self.folder} have days 1 to {design.days}")
+        return day, day
 
 
 def _from_0(count: int, noun: str) -> str:
     return f"only {noun} 0" if count == 1 else f"{noun}s 0 to {count - 1}"
 
 
-def pattern_sentences(patterns: pd.DataFrame) -> Iterator[str]:
-    """The shares of the patterns (indexed by pattern, as ``analysis.patterns.shares`` gives them) in sentences."""
+def pattern_sentences(patterns: pd.DataFrame, interviewed: tuple[int, int]) -> Iterator[str]:
+    """The shares of the patterns (as ``analysis.patterns.shares`` gives them) in the interviews, in sentences."""
+    then = on_days(interviewed)
     total = int(patterns["dyads"].sum())
     dyads = f"{total} dyad{'s' * (total != 1)}"
     most = patterns[patterns["dyads"] == patterns["dyads"].max()]
     count, share = int(most["dyads"].iloc[0]), most["share"].iloc[0]
     if len(most) == 1:
-        yield f"Of {dyads}, {count} ({share:.0%}) end {most.index[0]}, the most frequent pattern in this run."
+        yield f"Of {dyads}, {count} ({share:.0%}) are {most.index[0]} {then}, the most frequent pattern in this run."
     else:
-        yield f"Of {dyads}, {count} ({share:.0%}) end {' and as many '.join(most.index)}; none is more frequent."
+        names = " and as many ".join(most.index)
+        yield f"Of {dyads}, {count} ({share:.0%}) are {names} {then}; none is more frequent."
     missing = [name for name in PATTERNS if patterns.loc[name, "dyads"] == 0]
     if missing:
-        yield f"No dyad ends {' or '.join(missing)}."
+        yield f"No dyad is {' or '.join(missing)}."
     yield f"In the intervals dyads of a centre are taken to be alike (correlation {ALIKENESS:g}, assumed)."
     if total < FEW_DYADS:
         yield (

@@ -32,14 +32,14 @@ from twoway.simulation.tables import TableBuilder, Tables, check_seed, columns_o
 CENTRES_AT_ONCE = 64
 """Centres whose records are turned into tables and written at a time."""
 ADDED = (
-    Column("client_class", "word", "the client's own class at the end", words=CLASSES),
-    Column("keyworker_class", "word", "the keyworker's own class at the end", words=CLASSES),
+    Column("client_class", "word", "the client's own class in the interviews", words=CLASSES),
+    Column("keyworker_class", "word", "the keyworker's own class in the interviews", words=CLASSES),
     Column("pattern", "word", "pattern assigned from both classes", words=PATTERNS),
 )
 """Columns that the analysis adds to the dyads table."""
 SUMMARY = (
-    Column("pattern", "word", "pattern at the end", words=PATTERNS),
-    Column("dyads", "dyads", "how many dyads end in the pattern"),
+    Column("pattern", "word", "pattern in the interviews", words=PATTERNS),
+    Column("dyads", "dyads", "how many dyads are in the pattern"),
     Column("share", "share", "share of all dyads"),
     Column("low", "share", "lower end of the share's 95 % interval"),
     Column("high", "share", "upper end of the share's 95 % interval"),

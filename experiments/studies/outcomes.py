@@ -1,8 +1,8 @@
 """Outcomes: the named numbers that a study keeps of one run, that is of all centres of one replicate at one point.
 
-Most are computed from the records at the end of the stay, without tables, so that a study of a hundred thousand runs
-keeps as many short rows and nothing else. Others need every day, or every event, which are then kept of a run until its
-outcomes are computed. A mean or a share is over all dyads of the run.
+Most are computed from records, without tables, so that a study of a hundred thousand runs keeps as many short rows and
+nothing else. Others need every day, or every event, which are then kept of a run until its outcomes are computed. A
+mean or a share is over all dyads of the run; how a dyad is, is the mean of the days of the scenario's interviews.
 
 Each outcome is one function. A user declares more of them in a file of her own, which a study names in ``extensions``:
 
@@ -44,7 +44,6 @@ from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.extensions import Registry, load_extension
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.run import CentreRecords, Detail
-from twoway.simulation.state import tones
 from twoway.simulation.tables import TableBuilder, Tables
 
 Floats = NDArray[np.float64]
@@ -60,13 +59,16 @@ TONE_COLUMN, NEGATIVITY, TENSION, DISTANCE, FRAMES = range(5)
 
 
 class OutcomeInput:
-    """The end of one run, as outcomes read it: records of all its centres joined, and numbers that outcomes share.
+    """One run, as outcomes read it: records of all its centres joined, and numbers that outcomes share.
 
     Attributes
     ----------
+    accounts
+        RecordArray of what both parties would say, means of the days of the interviews, shape (n, 2), client first, by
+        the names of ``simulation.columns.ACCOUNT_COLUMNS`` and ``definition``: ``run.accounts["tension"][:, 0]``.
     clients, keyworkers
-        RecordArray of both parties of each dyad, shape (n,), by the field names of ``simulation.state.Party``:
-        ``run.clients["tension"]``.
+        RecordArray of both parties of each dyad in the last evening, shape (n,), by the field names of
+        ``simulation.state.Party``: ``run.clients["tension"]``.
     dyads
         RecordArray of the dyads, shape (n,), by the field names of ``simulation.state.Dyad``.
     n
@@ -109,14 +111,14 @@ class OutcomeInput:
         self.clients = _joined([centre.clients for centre in some])
         self.keyworkers = _joined([centre.keyworkers for centre in some])
         self.dyads = _joined([centre.dyads for centre in some])
+        self.accounts = _joined([centre.accounts for centre in some])
         self.frame_kinds, self.n = frame_kinds, len(self.dyads)
-        parties = (self.clients, self.keyworkers)
-        good, bad = (np.array(tone) for tone in zip(*map(tones, parties), strict=True))
+        told = self.accounts.T
+        good, bad = told["positivity"], told["negativity"]
         state = np.empty((2, self.n, FRAMES + len(frame_kinds)))
         state[:, :, TONE_COLUMN], state[:, :, NEGATIVITY] = good - bad, bad
-        for side, party in enumerate(parties):
-            state[side, :, TENSION], state[side, :, DISTANCE] = party["tension"], party["distance"]
-            state[side, :, FRAMES:] = party["definition"]
+        state[:, :, TENSION], state[:, :, DISTANCE] = told["tension"], told["distance"]
+        state[:, :, FRAMES:] = told["definition"]
         client, keyworker = class_codes(good, bad)
         self.classes = client, keyworker
         self.pattern_shares: Floats = np.bincount(pattern_codes(client, keyworker), minlength=3) / self.n
@@ -169,7 +171,7 @@ def _joined(records: list[RecordArray]) -> RecordArray:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A number that is computed from the end of each run of a study.
+    """A number that is computed from each run of a study.
 
     Parameters
     ----------
@@ -185,8 +187,8 @@ class Outcome:
         Whether it may be missing (NaN) where there is nothing to say. A run in which any other outcome is no finite
         number counts as failed.
     needs
-        What has to be kept of a run for it: "dyads" (how it ended), "days" (how everyone was every day as well) or
-        "events" (and all that happened).
+        What has to be kept of a run for it: "dyads" (how both parties were in the interviews), "days" (how everyone
+        was every day as well) or "events" (and all that happened).
     """
 
     name: str
@@ -270,7 +272,7 @@ def compute_outcomes(outcomes: Iterable[Outcome], run: OutcomeInput) -> list[flo
     outcomes
         Outcomes that are wanted.
     run
-        End of the run.
+        The run.
 
     Raises
     ------
@@ -286,17 +288,17 @@ def compute_outcomes(outcomes: Iterable[Outcome], run: OutcomeInput) -> list[flo
     return values
 
 
-@outcome(unit=SHARE, meaning="dyads that end friendly and trustful")
+@outcome(unit=SHARE, meaning="dyads that are friendly and trustful")
 def friendly(run: OutcomeInput) -> float:
     return run.pattern_shares[0]
 
 
-@outcome(unit=SHARE, meaning="dyads that end polite and neutral")
+@outcome(unit=SHARE, meaning="dyads that are polite and neutral")
 def polite(run: OutcomeInput) -> float:
     return run.pattern_shares[1]
 
 
-@outcome(unit=SHARE, meaning="dyads that end ambivalent and conflicted")
+@outcome(unit=SHARE, meaning="dyads that are ambivalent and conflicted")
 def conflicted(run: OutcomeInput) -> float:
     return run.pattern_shares[2]
 
@@ -371,7 +373,7 @@ for _side, _role in enumerate(ROLES):
 
 @outcome(unit="squared EPA units", meaning="mean of how coerced the clients feel")
 def felt_coercion(run: OutcomeInput) -> float:
-    return run.clients["felt_coercion"].sum() / run.n
+    return run.accounts["felt_coercion"][:, 0].sum() / run.n
 
 
 @outcome(unit="exchanges per dyad", meaning="mean over the dyads, whole stay")
@@ -409,13 +411,13 @@ CARE = "care"
 
 @outcome(
     unit="share of dyads",
-    meaning="keyworkers to whom the relationship is mostly care, at the end; missing where no frame has that name",
+    meaning="keyworkers to whom the relationship is mostly care; missing where no frame has that name",
     optional=True,
 )
 def keyworkers_who_see_care(run: OutcomeInput) -> float:
     if CARE not in run.frame_names:
         return math.nan
-    return float((run.keyworkers["definition"].argmax(axis=1) == run.frame_names.index(CARE)).mean())
+    return float((run.accounts["definition"][:, 1].argmax(axis=1) == run.frame_names.index(CARE)).mean())
 
 
 @outcome(unit="share of days", meaning="mean over the dyads of the days on which they are conflicted", needs="days")

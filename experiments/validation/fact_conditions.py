@@ -103,6 +103,11 @@ class SimulatedCondition:
             centres = [one._replace(events=one.events[np.isin(one.events["event"], codes)]) for one in centres]
         self.tables = translator.tables(centres)
 
+    @property
+    def interviewed(self) -> tuple[int, int]:
+        """First and last day of the interviews."""
+        return self.resolved.scenario.design.interviewed()
+
     @cached_property
     def panel(self) -> Panel:
         """Everyone's state by day."""

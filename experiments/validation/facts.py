@@ -37,7 +37,7 @@ from twoway.analysis.measures import (
 )
 from twoway.analysis.measures.estimates import DRAWS, Measure, correlation, estimated, moments
 from twoway.analysis.measures.grievances import felt_ruptures
-from twoway.analysis.measures.pattern_mix import all_three, classes_on, patterns_on, usual_members
+from twoway.analysis.measures.pattern_mix import all_three, classes_in, members, patterns_in
 from twoway.analysis.measures.tracking import pooled_correlation, tracking_sums
 from twoway.analysis.patterns import PATTERNS, SHORT_NAMES
 from twoway.analysis.statistics.intervals import student_interval
@@ -46,8 +46,6 @@ from twoway.experiments.validation.fact_conditions import SimulatedCondition
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 
 Floats = NDArray[np.float64]
-FIRST, LAST = 60, 90
-"""Days over which patterns are averaged: the middle of the stay, when the study's interviews would take place."""
 DAY = 60
 """Day of ratings and of felt coercion."""
 LATER = 90
@@ -180,14 +178,14 @@ def three_patterns(simulated: Mapping[str, SimulatedCondition]) -> Parts:
         own = sums[..., :3] / sums[..., 3:]
         return np.concatenate([own, all_three(sums[..., :3])[..., None]], axis=-1)
 
-    return _estimate(_means(usual_members(one.panel, FIRST, LAST)), shares, names, one)
+    return _estimate(_means(members(patterns_in(one.panel, one.interviewed))), shares, names, one)
 
 
 @fact("T2a", "four centres")
 def views_are_mostly_concordant(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Share of dyads whose parties are of the same class, averaged over the middle of the stay."""
     one = simulated["four centres"]
-    same: Floats = np.mean([np.equal(*classes_on(one.panel, day)) for day in range(FIRST, LAST + 1)], axis=0)
+    same: Floats = np.equal(*classes_in(one.panel, one.interviewed)).astype(np.float64)
     return _estimate(_means(same[:, None]), lambda s: s[..., :1] / s[..., 1:], ("same class",), one)
 
 
@@ -247,7 +245,7 @@ def control_and_warmth_are_not_opposites(simulated: Mapping[str, SimulatedCondit
 
     return {
         **_of(table, keyworkers.CONTROL_AND_WARMTH, {"control and warmth": "all"}),
-        **_estimate(_means(usual_members(one.panel, FIRST, LAST)), lead, ("lead of conflicted",), one),
+        **_estimate(_means(members(patterns_in(one.panel, one.interviewed))), lead, ("lead of conflicted",), one),
     }
 
 
@@ -271,7 +269,7 @@ def rules_first_erodes_trust(simulated: Mapping[str, SimulatedCondition]) -> Par
 def staff_blame_the_person(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Share of trouble that each party attributes to the other's person, and the dyads in which most."""
     one = simulated["ordinary"]
-    table = attribution.attribution(one.panel, one.events, one.resolved, patterns_on(one.panel, DAY), one.units)
+    table = attribution.attribution(one.panel, one.events, one.resolved, patterns_in(one.panel, (DAY, DAY)), one.units)
     order = {"conflicted less polite": attribution.STEPS[0], "polite less friendly": attribution.STEPS[1]}
     return {
         **_of(table, attribution.ASYMMETRY, {"keyworker more than client": "all"}),
@@ -350,14 +348,14 @@ def contact_makes_views_track_each_other(simulated: Mapping[str, SimulatedCondit
 @fact("I5", "ordinary", "reflexive keyworkers")
 def reflexive_keyworkers_have_fewer_conflicts(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Change of the share of conflicted dyads in the middle of the stay."""
-    before, after = (usual_members(one.panel, FIRST, LAST)[:, 2] for one in simulated.values())
+    before, after = (members(patterns_in(one.panel, one.interviewed))[:, 2] for one in simulated.values())
     return {"conflicted dyads": _difference(before, after, simulated["ordinary"])}
 
 
 @fact("I6", "ordinary", "without expectation", "without meaning", "without context", "without handling")
 def each_dimension_matters(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Change of the mix of patterns when a dimension is removed: share of dyads that would have to move."""
-    before, *others = (usual_members(one.panel, FIRST, LAST) for one in simulated.values())
+    before, *others = (members(patterns_in(one.panel, one.interviewed)) for one in simulated.values())
     names = tuple(name.removeprefix("without ") for name in simulated if name.startswith("without "))
 
     def moved(sums: Floats) -> Floats:
@@ -693,7 +691,7 @@ def much_good_and_much_bad_go_together(simulated: Mapping[str, SimulatedConditio
 def what_was_plainly_done_is_seen(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Share of searches, refusals and grants that are seen as such."""
     one = simulated["ordinary"]
-    table = deeds.deeds(one.panel, one.events, patterns_on(one.panel, DAY), one.units)
+    table = deeds.deeds(one.panel, one.events, patterns_in(one.panel, (DAY, DAY)), one.units)
     return _of(table, deeds.SEEN, {name: name for name in deeds.DEEDS})
 
 
@@ -701,5 +699,5 @@ def what_was_plainly_done_is_seen(simulated: Mapping[str, SimulatedCondition]) -
 def explanations_are_heard_as_talking_down_in_conflict(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """How much more often an explanation is heard as talking down in conflicted than in friendly dyads."""
     one = simulated["ordinary"]
-    table = deeds.deeds(one.panel, one.events, patterns_on(one.panel, DAY), one.units)
+    table = deeds.deeds(one.panel, one.events, patterns_in(one.panel, (DAY, DAY)), one.units)
     return _of(table, deeds.MORE, {"conflicted less friendly": deeds.CONFLICTED_LESS_FRIENDLY})

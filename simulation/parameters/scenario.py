@@ -53,6 +53,20 @@ class Design(ParameterGroup):
     """Clients of a centre, each with one keyworker: so many dyads."""
     days: int = parameter(180, 1, 3650, "days", "longest stay under the Swedish act; SiS web pages")
     """Length of every stay."""
+    interviews_from: int = parameter(
+        60, 1, 3650, "days", "assumed: the study met clients who had been at the centre for some time"
+    )
+    """First day of the interviews; where a stay is shorter, its last day.
+
+    How a dyad is, its pattern and every outcome that counts nothing is the mean of the days of the interviews.
+    """
+    interviews_span: int = parameter(31, 1, 3650, "days", "assumed, as ``interviews_from``")
+    """Days over which interviews are held, with the first."""
+
+    def interviewed(self, lived: int | None = None) -> tuple[int, int]:
+        """First and last day of the interviews in a stay of which so many days have been *lived*, by default all."""
+        lived = self.days if lived is None else lived
+        return min(self.interviews_from, lived), min(self.interviews_from + self.interviews_span - 1, lived)
 
 
 class Meaning(ParameterGroup):

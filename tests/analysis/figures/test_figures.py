@@ -10,7 +10,7 @@ from tests.support.drawn import assert_all_is_on_the_page, caption, heights, onl
 
 from twoway.analysis.figures.dyad_portrait import dyad_portrait
 from twoway.analysis.figures.layout import alt_text
-from twoway.analysis.figures.patterns import patterns_by_day, where_dyads_end
+from twoway.analysis.figures.patterns import patterns_by_day, where_dyads_stand
 from twoway.analysis.figures.style import PATTERN_COLOURS
 from twoway.analysis.patterns import PATTERNS, Thresholds, by_day, shares, with_patterns
 from twoway.simulation import SCOPE
@@ -58,7 +58,7 @@ def bars(axes):
 @given(st.lists(st.tuples(TONE, TONE, TONE, TONE), min_size=1, max_size=30), st.integers(1, 4))
 def test_every_dyad_is_one_point_for_each_party_where_its_tone_is(rows, centres):
     table = with_patterns(ends(rows, centres))
-    client, keyworker, _ = where_dyads_end(table).axes
+    client, keyworker, _ = where_dyads_stand(table).axes
     for axes, party in ((client, "client"), (keyworker, "keyworker")):
         drawn = points(axes)
         assert sum(map(len, drawn.values())) == len(rows)
@@ -78,7 +78,7 @@ def test_every_dyad_is_one_point_for_each_party_where_its_tone_is(rows, centres)
 @given(st.lists(st.tuples(TONE, TONE, TONE, TONE), min_size=1, max_size=30), st.integers(1, 4))
 def test_bars_are_as_long_as_the_shares_and_whiskers_reach_over_the_intervals(rows, centres):
     table = ends(rows, centres)
-    summary, right = shares(table), where_dyads_end(table).axes[2]
+    summary, right = shares(table), where_dyads_stand(table).axes[2]
     assert bars(right) == list(summary["share"])
     (whiskers,) = (lines for lines in right.collections if hasattr(lines, "get_segments"))
     for (start, end), row in zip(whiskers.get_segments(), summary.itertuples(), strict=True):
@@ -93,19 +93,19 @@ def test_bars_are_as_long_as_the_shares_and_whiskers_reach_over_the_intervals(ro
     [(1, 1, "1 dyad of 1 centre,"), (2, 1, "2 dyads of 1 centre,"), (7, 3, "7 dyads of 3 centres,")],
 )
 def test_the_caption_says_how_many_dyads_and_centres_it_rests_on(dyads, centres, expected):
-    text = caption(where_dyads_end(ends([(1, 0, 1, 0)] * dyads, centres)))
+    text = caption(where_dyads_stand(ends([(1, 0, 1, 0)] * dyads, centres)))
     assert text.startswith(expected)
     assert text.endswith(SCOPE)
 
 
 def test_the_caption_says_whether_the_likeness_within_centres_is_assumed_or_seen():
-    assert "0.06 assumed)" in caption(where_dyads_end(ends([(1, 0, 1, 0)] * 4, 1)))
-    assert "by the 20 centres at hand" in caption(where_dyads_end(ends([(1, 0, 1, 0)] * 40, 20)))
+    assert "0.06 assumed)" in caption(where_dyads_stand(ends([(1, 0, 1, 0)] * 4, 1)))
+    assert "by the 20 centres at hand" in caption(where_dyads_stand(ends([(1, 0, 1, 0)] * 40, 20)))
 
 
 def test_the_dotted_lines_are_the_thresholds_that_made_the_patterns():
     table = ends([(0.8, 0.4, 0.8, 0.4), (0.8, 0.6, 0.8, 0.0)])
-    left, middle, right = where_dyads_end(table, Thresholds(0.7, 0.5)).axes
+    left, middle, right = where_dyads_stand(table, Thresholds(0.7, 0.5)).axes
     for axes in (left, middle):
         dotted = {(line.get_xdata()[0], line.get_ydata()[0]) for line in axes.lines if line.get_linestyle() == ":"}
         assert dotted == {(0.7, 0), (0, 0.5)}
@@ -117,14 +117,14 @@ def test_the_dotted_lines_are_the_thresholds_that_made_the_patterns():
     ("tones", "dyads"), [((2, 0, 2, 0), 9), ((0, 0, 0, 0), 1), ((0, 0, 0, 0), 9), ((2, 2, 2, 2), 1)]
 )
 def test_dyads_that_all_end_alike_can_be_drawn(tones, dyads):
-    figure = where_dyads_end(ends([tones] * dyads, min(3, dyads)))
+    figure = where_dyads_stand(ends([tones] * dyads, min(3, dyads)))
     assert_all_is_on_the_page(figure)
     assert sorted(bars(figure.axes[2])) == [0, 0, 1]
 
 
 def test_drawing_changes_no_table(tables):
     before = [table.copy() for table in tables]
-    where_dyads_end(tables.dyads)
+    where_dyads_stand(tables.dyads)
     patterns_by_day(tables.days)
     dyad_portrait(*tables)
     for table, was in zip(tables, before, strict=True):
@@ -177,7 +177,7 @@ def test_few_days_and_few_dyads_can_be_drawn(tables, days, dyads):
 
 
 def test_the_sentences_hold_the_numbers_that_are_drawn(tables):
-    sentence = alt_text(where_dyads_end(tables.dyads))
+    sentence = alt_text(where_dyads_stand(tables.dyads))
     for row in shares(tables.dyads).itertuples():
         assert f"{row.dyads} ({row.share:.0%}, interval {row.low:.0%} to {row.high:.0%}) {row.Index}" in sentence
     sentence = alt_text(patterns_by_day(tables.days))

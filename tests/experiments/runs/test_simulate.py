@@ -22,7 +22,7 @@ from twoway.simulation.parameters.scenario import changed, load
 from twoway.simulation.tables import Tables, run
 
 TINY = load("four-centres", {"design.days": 5})
-FIGURES = {"dyads": ["do-both-parties-agree", "where-dyads-end"]}
+FIGURES = {"dyads": ["do-both-parties-agree", "where-dyads-stand"]}
 FIGURES["days"] = ["from-pattern-to-pattern", "patterns-by-day", *FIGURES["dyads"]]
 FIGURES["events"] = ["one-dyads-portrait", *FIGURES["days"]]
 
