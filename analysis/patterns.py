@@ -37,6 +37,14 @@ def on_days(interviewed: tuple[int, int]) -> str:
     return f"on day {last}" if first == last else f"on days {first} to {last}"
 
 
+def interviews_sentence(interviewed: tuple[int, int]) -> str:
+    """A sentence on what is meant by how a dyad is: when both parties were interviewed."""
+    return (
+        f"How a dyad is, and its pattern, is the mean of what both say {on_days(interviewed)}; one whose stay is over "
+        "by then counts as on its last day."
+    )
+
+
 class Thresholds(NamedTuple):
     """Where a party's class changes: where trust and mistrust begin in the model itself, so that neither is free.
 

@@ -37,6 +37,12 @@ def add(commands: Commands) -> None:
         help="number of draws from the posterior sample to evaluate instead of the default parameters (default 0: the "
         "defaults)",
     )
+    new.add_argument(
+        "--trade-offs",
+        default="0",
+        metavar="N",
+        help="number of points, at least 40, at which to ask which facts stand against each other (default 0: none)",
+    )
     folder_argument(new, "runs/validation")
 
     new = command(
@@ -137,6 +143,7 @@ def validate(options: argparse.Namespace) -> int:
     """Compute the scoreboard and save it."""
     from twoway.analysis.render.document import as_text
     from twoway.experiments.calibration.posterior_check import check_draws
+    from twoway.experiments.calibration.trade_offs import check_points
     from twoway.experiments.validation.fact_conditions import CONDITIONS
     from twoway.experiments.validation.fact_table import declared_facts
     from twoway.experiments.validation.scoreboard import LEAST_REPLICATES, PAIRS, scoreboard_lines
@@ -144,8 +151,11 @@ def validate(options: argparse.Namespace) -> int:
     from twoway.simulation.tables import check_seed
 
     seed, replicates = whole_number("seed", options.seed), whole_number("replicates", options.replicates)
-    draws = whole_number("draws", options.draws)
+    draws, points = whole_number("draws", options.draws), whole_number("trade-offs", options.trade_offs)
     check_seed(seed, replicates)
+    if draws and points:
+        raise InputError("--draws and --trade-offs are two questions; ask one at a time")
+    check_points(points)
     if draws:
         check_draws(draws)
     if replicates < LEAST_REPLICATES:
@@ -157,6 +167,10 @@ def validate(options: argparse.Namespace) -> int:
         flush=True,
     )
     arguments = {"seed": seed, "replicates": replicates}
+    if points:
+        return compute_and_print(
+            "trade-offs", folder, {"points": points, **arguments}, lambda result: [as_text(result.shown, width=110)]
+        )
     if draws:
         return compute_and_print(
             "posterior-check", folder, {"draws": draws, **arguments}, lambda result: [as_text(result.shown, width=110)]

@@ -90,6 +90,7 @@ def arguments() -> dict[str, dict[str, Any]]:
     return {
         "calibration": {"seed": 1, **sizes},
         "scoreboard": {"seed": 1, "replicates": 250},
+        "trade-offs": {"points": 300, "seed": 1, "replicates": 40},
         "posterior-check": {"draws": len(pd.read_csv(POSTERIOR)), "seed": 1, "replicates": 40},
         "ablation": {"scenario": "ordinary", "seed": 1, "replicates": 100, "days": None},
         "robustness": robust | {"posterior": posterior_draws(POSTERIOR, 40)},

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from twoway.analysis.patterns import on_days
 from twoway.simulation.dynamics.policy_change import PolicyChange
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import OF_PEOPLE, Scenario, changed, load

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from twoway.analysis.divergence import side_by_side_lines
-from twoway.analysis.patterns import PATTERNS, on_days
+from twoway.analysis.patterns import PATTERNS, interviews_sentence, on_days
 from twoway.experiments.comparison.paired_outcomes import outcome_lines
 from twoway.experiments.comparison.schedule import common_parts
 
@@ -83,6 +83,7 @@ def _how_sure(result: Comparison) -> Iterator[str]:
             "Where a difference came out the same in every replicate, its interval has no width. That is no certainty: "
             f"up to {min(1.0, 3 / result.replicates):.0%} of replicates may still differ (95 %, rule of three)."
         )
+    yield interviews_sentence(result.schedules[0].scenario.design.interviewed())
     yield "Intervals: 95 %, paired t over replicates, with the same people and common random numbers in all contexts."
     yield (
         "One dyad may move for other reasons than the context: after any change, later random events differ, and "

@@ -267,6 +267,7 @@ RESULT_KINDS: Registry[ResultKind] = Registry(
             "study", "twoway.experiments.studies.result:StudyResult", "twoway.experiments.studies.manage:verify_study"
         ),
         _derived("posterior-check", "calibration.posterior_check:posterior_check"),
+        _derived("trade-offs", "calibration.trade_offs:trade_offs"),
         _derived("calibration", "calibration.calibrate:calibrate"),
         _derived("scoreboard", "validation.scoreboard:scoreboard"),
         _derived("field-study", "derived.field_study:field_study"),

@@ -6,6 +6,7 @@ Both are saved in a folder of their own inside the study's: tables, figures, and
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,7 @@ from twoway.analysis.figures.error_budget import budget_bars
 from twoway.analysis.figures.morris import morris_plane
 from twoway.analysis.figures.prim import discovery_map
 from twoway.analysis.figures.sobol import convergence_curves, pairs_map, sobol_bars
+from twoway.analysis.patterns import interviews_sentence
 from twoway.experiments.results.figures import save_figure
 from twoway.experiments.results.folder import atomic_folder, free_folder
 from twoway.experiments.results.result import Result
@@ -61,7 +63,7 @@ def analyse_sensitivity(study: Store | str | Path, outcome: str) -> Result:
     store, design, runs = _of(study, outcome)
     found = sensitivity(design, runs, outcome, ranges=ranges_of(store.study.inputs))
     figures = _figures(found, _title_of(store.outcomes[outcome]))
-    return Result(found.tables, figures, found.verdict, kind="sensitivity", provenance=store.note())
+    return Result(found.tables, figures, _said(found.verdict, store), kind="sensitivity", provenance=store.note())
 
 
 def _figures(found: Sensitivity, outcome: str) -> dict[str, Figure]:
@@ -101,7 +103,13 @@ def find_conditions(
     found = discover(design, runs, outcome, above, below)
     tables = {"box": found.box, "trajectory": found.trajectory, "points": found.points}
     picture = discovery_map(found.points, found.box, found.trajectory, found.condition, found.rests_on)
-    return Result(tables, {"conditions": picture}, found.verdict, kind="conditions", provenance=store.note())
+    said = _said(found.verdict, store)
+    return Result(tables, {"conditions": picture}, said, kind="conditions", provenance=store.note())
+
+
+def _said(verdict: Sequence[str], store: Store) -> tuple[str, ...]:
+    """A verdict, and when the dyads that it is about were interviewed."""
+    return (*verdict, interviews_sentence(store.interviewed))
 
 
 def save_analysis(found: Result, store: Store, folder: Path) -> None:

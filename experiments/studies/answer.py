@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from twoway.analysis.figures.study_effects import effects_sorted, heat_maps, lines_by_input
+from twoway.analysis.patterns import interviews_sentence
 from twoway.analysis.statistics.effects import (
     EFFECT,
     differences_from_first,
@@ -104,7 +105,13 @@ def answer(study: Store | str | Path) -> Result:
         effects, explained = straight_line_effects(table, inputs, names, ranges_of(asked.inputs))
         sentences = sorted_answers(effects, explained, columns)
         figures["effects"] = effects_sorted(effects, columns, _from_end_to_end(asked.title), basis)
-    said = (*sentences, basis, *_warnings(store, effects), *_input_meanings(store))
+    said = (
+        *sentences,
+        interviews_sentence(store.interviewed),
+        basis,
+        *_warnings(store, effects),
+        *_input_meanings(store),
+    )
     return Result({"effects": effects[list(EFFECT)]}, figures, said, kind="study", provenance=store.note())
 
 

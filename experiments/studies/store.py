@@ -135,6 +135,11 @@ class Store:
         """Every outcome that the study's runs have, those of its extensions included."""
         return self.resolved.outcomes
 
+    @property
+    def interviewed(self) -> tuple[int, int]:
+        """First and last day of the interviews in the study's base scenario."""
+        return self.resolved.scenarios[self.resolved.base].design.interviewed()
+
     @classmethod
     def create(cls, folder: str | Path, study: Study) -> Store:
         """A new folder for the study; it appears whole or not at all.

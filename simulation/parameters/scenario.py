@@ -60,7 +60,7 @@ class Design(ParameterGroup):
 
     How a dyad is, its pattern and every outcome that counts nothing is the mean of the days of the interviews.
     """
-    interviews_span: int = parameter(31, 1, 3650, "days", "assumed, as ``interviews_from``")
+    interviews_span: int = parameter(31, 1, 3650, "days", "assumed: in the study, interviews were spread over weeks")
     """Days over which interviews are held, with the first."""
 
     def interviewed(self, lived: int | None = None) -> tuple[int, int]:

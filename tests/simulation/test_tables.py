@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.support.people import NOTHING_COMES_UP
 
 from twoway.simulation.affect_control.lexicon import NEUTRAL, SCALE
@@ -228,17 +230,31 @@ def test_dyads_count_how_tension_was_handled(tables, role):
         assert list(tables.dyads[f"{role}_{way}"]) == list(per_dyad(tables, handling[handling["way"] == way]))
 
 
-@pytest.mark.parametrize("role", ["client", "keyworker"])
-def test_dyads_end_as_their_last_day_ended(tables, resolved, role):
-    last = tables.days[(tables.days["day"] == TINY.design.days) & (tables.days["party"] == role)]
-    last = tables.dyads[DYAD].merge(last, on=DYAD, validate="one_to_one")
-    for name in set(STATE) - {"grievance"}:
-        assert list(last[name]) == list(tables.dyads[f"{role}_{name}"])
-    for k, kind in enumerate(("personal", "formal", "adversarial")):
-        frames = [
-            f"share_of_{f}" for f, its in zip(resolved.frames.names, resolved.frames.kind, strict=True) if its == k
-        ]
-        assert np.allclose(last[frames].sum(axis=1), tables.dyads[f"{role}_{kind}"])
+@given(first=st.integers(1, 12), span=st.integers(1, 12))
+@settings(max_examples=8)
+def test_dyads_are_as_the_mean_of_the_days_of_the_interviews_or_as_on_the_last_day_of_a_shorter_stay(first, span):
+    scenario = changed(TINY, {"design.days": 8, "design.interviews_from": first, "design.interviews_span": span})
+    prepared = PreparedScenario(scenario)
+    tables, frames = run(prepared, detail="days"), prepared.resolved.frames
+    asked = tables.days[tables.days["day"].between(min(first, 8), first + span - 1)]
+    for role in ("client", "keyworker"):
+        told = asked[asked["party"] == role].groupby(DYAD).mean(numeric_only=True)
+        assert list(told.index) == list(tables.dyads[DYAD].itertuples(index=False, name=None))
+        for name in set(STATE) - {"grievance"}:
+            assert np.allclose(told[name], tables.dyads[f"{role}_{name}"], atol=1e-12)
+        for k, kind in enumerate(("personal", "formal", "adversarial")):
+            its = [f"share_of_{f}" for f, kind_of in zip(frames.names, frames.kind, strict=True) if kind_of == k]
+            assert np.allclose(told[its].sum(axis=1), tables.dyads[f"{role}_{kind}"], atol=1e-12)
+
+
+@pytest.mark.parametrize("detail", ["days", "events"])
+def test_how_dyads_are_does_not_hang_on_what_is_kept(detail):
+    assert run(TINY, detail="dyads").dyads.equals(run(TINY, detail=detail).dyads)
+
+
+def test_interviews_change_nothing_in_the_stay():
+    later = changed(TINY, {"design.interviews_from": 2, "design.interviews_span": 1})
+    assert run(later).events.equals(run(TINY).events)
 
 
 def test_only_clients_feel_coerced(tables):
