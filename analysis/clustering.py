@@ -19,7 +19,7 @@ from twoway.analysis.measures.ambivalence import INDEX, ambivalence_index, outco
 from twoway.analysis.measures.estimates import Measure, estimated, estimated_means, units_of
 from twoway.analysis.measures.panel import OF_DAYS, panel
 from twoway.analysis.narrative.words.grammar import counted
-from twoway.analysis.patterns import CLASSES, PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
+from twoway.analysis.patterns import CLASSES, PATTERNS, THRESHOLDS, Thresholds, class_codes, on_days, pattern_codes
 from twoway.analysis.tables import DYAD, kind_shares, require_columns
 from twoway.simulation.affect_control.frames import CLIENT, KINDS, ROLES
 from twoway.simulation.columns import SHARE_OF
@@ -56,9 +56,9 @@ NAMES = tuple(f"cluster {k + 1}" for k in range(MOST))
 
 
 class Emergence(NamedTuple):
-    """What the accounts of one day show without the rule."""
+    """What the accounts show without the rule."""
 
-    day: int
+    interviewed: tuple[int, int]
     numbers: pd.DataFrame
     """By number of clusters: ``bic`` (lower is better), ``stability`` (mean agreement of halves, adjusted Rand), its
     ``lowest``, ``certainty`` (mean probability of the cluster a dyad is put in), ``smallest`` (share of the smallest
@@ -81,11 +81,12 @@ class Emergence(NamedTuple):
     ``stability``, its ``lowest``, and ``agreement`` with the party's own class by the rule."""
     measures: pd.DataFrame
     """In the columns of ``twoway.analysis.measures``: agreement with the rule; the client's ambivalence by cluster; the
-    clusters, on the day and on the last, of clients with the same balance of tone who feel much or little of both."""
+    clusters, in the interviews and at the end, of clients with the same balance of tone who feel much or little of
+    both."""
 
 
-def accounts_on(days: pd.DataFrame, resolved: Resolved, day: int) -> pd.DataFrame:
-    """Both parties' accounts of a day, a row per dyad in the order of replicate, centre and dyad.
+def accounts_in(days: pd.DataFrame, resolved: Resolved, interviewed: tuple[int, int]) -> pd.DataFrame:
+    """Both parties' accounts in the mean of some days, a row per dyad in the order of replicate, centre and dyad.
 
     Parameters
     ----------
@@ -93,8 +94,8 @@ def accounts_on(days: pd.DataFrame, resolved: Resolved, day: int) -> pd.DataFram
         Both parties of any number of dyads at the end of each day.
     resolved
         The scenario with its data files.
-    day
-        Day of the stay that the table holds.
+    interviewed
+        First and last of the days, which the table holds.
 
     Returns
     -------
@@ -105,16 +106,19 @@ def accounts_on(days: pd.DataFrame, resolved: Resolved, day: int) -> pd.DataFram
     Raises
     ------
     InputError
-        If a column is missing, the table does not hold the day, or a dyad has not one row for either party.
+        If a column is missing, the table does not hold the days, or a dyad has not one row for either party on each.
     """
     require_columns(days, "days", [*OF_DAYS, *(f"{SHARE_OF}{name}" for name in resolved.frames.names)])
-    today = days[days["day"] == day]
-    if not len(today):
-        raise InputError(f"day = {day}; the table of days holds day {days['day'].min()} to {days['day'].max()}")
-    dyads = panel(today).dyads
+    first, last = interviewed
+    least, most = days["day"].min(), days["day"].max()
+    if not least <= first <= last <= most:
+        day = first if first < least else last
+        raise InputError(f"day = {day}; the table of days holds day {least} to {most}")
+    some = days[days["day"].between(first, last)]
+    dyads = panel(some).dyads
     data: dict[str, Any] = {}
     for role in ROLES:
-        own = today[today["party"] == role].sort_values(DYAD)
+        own = some[some["party"] == role].groupby(DYAD, sort=True).mean(numeric_only=True)
         for name in ("positivity", "negativity"):
             data[f"{role}_{name}"] = own[name].to_numpy()
         shares = kind_shares(own, resolved)
@@ -244,8 +248,8 @@ def rule_on(accounts: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> NDAr
     )
 
 
-def emergence(days: pd.DataFrame, resolved: Resolved, day: int = 90) -> Emergence:
-    """Clusters of the accounts of a day, found without the rule, and their agreement with it.
+def emergence(days: pd.DataFrame, resolved: Resolved, day: int | None = None) -> Emergence:
+    """Clusters of the accounts in the interviews, found without the rule, and their agreement with it.
 
     Parameters
     ----------
@@ -254,7 +258,7 @@ def emergence(days: pd.DataFrame, resolved: Resolved, day: int = 90) -> Emergenc
     resolved
         The scenario with its data files.
     day
-        Day of the stay that the table holds.
+        Day of the interviews, by default the days of the scenario's.
 
     Raises
     ------
@@ -263,7 +267,9 @@ def emergence(days: pd.DataFrame, resolved: Resolved, day: int = 90) -> Emergenc
     """
     from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415
 
-    accounts = accounts_on(days, resolved, day)
+    last = int(days["day"].max())
+    interviewed = resolved.scenario.design.interviewed(last) if day is None else (day, day)
+    accounts = accounts_in(days, resolved, interviewed)
     if len(accounts) < LEAST_DYADS:
         raise InputError(
             f"days: {len(accounts)} dyads; clusters take at least {LEAST_DYADS}, ask for more with --replicates"
@@ -301,7 +307,7 @@ def emergence(days: pd.DataFrame, resolved: Resolved, day: int = 90) -> Emergenc
         agreement = {f"agreement_{k}": adjusted_rand_score(other, labels[k]) for k in sorted({kinds, best})}
         grid.append(thresholds._asdict() | agreement | dict(zip(PATTERNS, shares, strict=True)))
     return Emergence(
-        day,
+        interviewed,
         numbers,
         best,
         chosen,
@@ -310,7 +316,7 @@ def emergence(days: pd.DataFrame, resolved: Resolved, day: int = 90) -> Emergenc
         pd.crosstab(table["pattern"], table["cluster"], dropna=False),
         pd.DataFrame(grid),
         pd.DataFrame([_party_alone(accounts, role) for role in ROLES], index=pd.Index(ROLES, name="party")),
-        _measures(accounts, accounts_on(days, resolved, int(days["day"].max())), rule, labels[kinds]),
+        _measures(accounts, accounts_in(days, resolved, (last, last)), rule, labels[kinds]),
     )
 
 
@@ -343,7 +349,7 @@ def _measures(now: pd.DataFrame, last: pd.DataFrame, rule: NDArray[np.int8], lab
         [
             estimated(AGREEMENT, [f"{kinds} clusters"], cells, _adjusted_rand, [len(now)], units),
             estimated_means(INDEX, groups, ambivalence_index(*tone)[:, None] * member, member, units),
-            outcomes_of_matched(matched, member, groups, "on the day", SEED),
+            outcomes_of_matched(matched, member, groups, "in the interviews", SEED),
             outcomes_of_matched(
                 matched, np.equal.outer(end, np.arange(kinds)).astype(np.float64), groups, "at the end", SEED
             ),
@@ -370,18 +376,18 @@ def _adjusted_rand(counts: Floats) -> Floats:
 def emergence_sentences(found: Emergence) -> Iterator[str]:
     """What the clusters say about the patterns, in a few sentences; plainly, if three is not what the data show."""
     kinds, numbers = len(PATTERNS), found.numbers
-    dyads = len(found.dyads)
+    accounts = f"the accounts of {len(found.dyads)} dyads {on_days(found.interviewed)}"
     best, divided = numbers.loc[found.best], numbers.drop(index=1, errors="ignore")
     stable = divided[divided["stability"] >= STABLE]
     if found.best == 1:
         yield (
-            f"Of 1 to {MOST} clusters in the accounts of {dyads} dyads on day {found.day}, a single one describes them "
-            "best (lowest BIC): the accounts show no groups."
+            f"Of 1 to {MOST} clusters in {accounts}, a single one describes them best (lowest BIC): the accounts show "
+            "no groups."
         )
     else:
         yield (
-            f"Of 1 to {MOST} clusters in the accounts of {dyads} dyads on day {found.day}, {found.best} describe them "
-            f"best (lowest BIC); halves of the dyads agree on them to {best['stability']:.2f} (adjusted Rand index)."
+            f"Of 1 to {MOST} clusters in {accounts}, {found.best} describe them best (lowest BIC); halves of the dyads "
+            f"agree on them to {best['stability']:.2f} (adjusted Rand index)."
         )
     if stable.empty:
         yield (

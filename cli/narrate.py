@@ -205,12 +205,12 @@ def measures(options: argparse.Namespace) -> int:
         refuse_existing(options.out)
     day = _number(options, "day")
     run = SavedRun(options.folder)
-    interviewed = run.interviewed(day)
+    run.interviewed(day)
     from twoway.analysis.clustering import LEAST_DYADS, emergence, emergence_sentences
     from twoway.analysis.measures.all_measures import measures as measure
 
     tables = run.read_tables()
-    found = measure(tables, run.resolved, interviewed)
+    found = measure(tables, run.resolved, day)
     if options.out is not None:
         from twoway.experiments.results.folder import write_new_file
 
@@ -222,7 +222,7 @@ def measures(options: argparse.Namespace) -> int:
         import textwrap
 
         print()
-        for sentence in emergence_sentences(emergence(tables.days, run.resolved, interviewed[1])):
+        for sentence in emergence_sentences(emergence(tables.days, run.resolved, day)):
             print(textwrap.fill(sentence, 100))
     return 0
 

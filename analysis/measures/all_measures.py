@@ -59,7 +59,7 @@ def codebook() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["measure", "unit", "counted", "meaning"])
 
 
-def measures(tables: Tables, resolved: Resolved, days: tuple[int, int] | None = None, seed: int = 0) -> pd.DataFrame:
+def measures(tables: Tables, resolved: Resolved, day: int | None = None, seed: int = 0) -> pd.DataFrame:
     """Every measure of a run, with 95 % intervals.
 
     Parameters
@@ -68,9 +68,9 @@ def measures(tables: Tables, resolved: Resolved, days: tuple[int, int] | None = 
         Events, days and dyads of a run, none of them empty.
     resolved
         The scenario with its data files.
-    days
-        First and last day of the interviews, by default those of the scenario. Patterns are the mean of these days;
-        what is of one day is of the last of them, and what happens over time of the whole stay.
+    day
+        Day of the interviews, by default the days of the scenario's. Patterns are the mean of these days; what is of
+        one day is of the last of them, and what happens over time of the whole stay.
     seed
         Seed of the rating noise and of the bootstrap.
 
@@ -88,7 +88,7 @@ def measures(tables: Tables, resolved: Resolved, days: tuple[int, int] | None = 
     require_columns(tables.events, "events", OF_EVENTS)
     require_columns(tables.dyads, "dyads", (*keyworkers.OF_DYADS, *beginnings.OF_DYADS))
     view = panel(tables.days)
-    days = days or resolved.scenario.design.interviewed(int(view.days[-1]))
+    days = resolved.scenario.design.interviewed(int(view.days[-1])) if day is None else (day, day)
     day = days[1]
     view.at(day)
     events, units = tables.events, units_of(view.dyads, seed)
@@ -105,7 +105,7 @@ def measures(tables: Tables, resolved: Resolved, days: tuple[int, int] | None = 
             variance.variance(view, units),
             variance.reciprocity(view, units),
             tracking.tracking(view, units),
-            ambivalence.ambivalence(view, day, units, seed),
+            ambivalence.ambivalence(view, days, units, seed),
             coercion.coercion(view, events, resolved, day, units, seed=seed),
             attribution.attribution(view, events, resolved, patterns, units),
             negativity.negativity(view, events, resolved, units),

@@ -29,13 +29,13 @@ OUTER = 1 / 3
 INDEX = Measure(
     "ambivalence",
     "EPA units",
-    "client's mean (P + N)/2 - |P - N| on the day, by pattern or cluster; or how much higher in conflicted dyads",
+    "client's mean (P + N)/2 - |P - N| in the interviews, by pattern or cluster; or how much higher in conflicted dyads",
 )
 SAME_BALANCE = Measure(
     "same_balance",
     "share",
-    f"share in each group (pattern, or cluster), on the day and at the end of the stay, among clients with the same "
-    f"balance P - N on the day (matched within {CALIPER:g}) who felt much of both (upper third of P + N: ambivalent) "
+    f"share in each group (pattern, or cluster), in the interviews and at the end of the stay, among clients with the "
+    f"same balance P - N in the interviews (matched within {CALIPER:g}) who felt much of both (upper third of P + N: ambivalent) "
     "or little of either (lower third: indifferent)",
     "matched pairs",
 )
@@ -119,7 +119,7 @@ def outcomes_of_matched(
     groups
         Names of the groups.
     when
-        When the dyads are in the groups, in words, such as "on the day".
+        When the dyads are in the groups, in words, such as "in the interviews".
     seed
         Seed of the bootstrap over matched pairs.
 
@@ -141,15 +141,15 @@ def outcomes_of_matched(
     )
 
 
-def ambivalence(panel: Panel, day: int, units: Units, seed: int = 0) -> pd.DataFrame:
-    """Ambivalence of clients by pattern on a day; patterns of clients with the same balance, then and at the end.
+def ambivalence(panel: Panel, days: tuple[int, int], units: Units, seed: int = 0) -> pd.DataFrame:
+    """Ambivalence of clients by pattern; patterns of clients with the same balance, then and at the end.
 
     Parameters
     ----------
     panel
         Both parties by day.
-    day
-        Day of the interview.
+    days
+        First and last day of the interviews.
     units
         Units that are resampled.
     seed
@@ -160,9 +160,8 @@ def ambivalence(panel: Panel, day: int, units: Units, seed: int = 0) -> pd.DataF
     DataFrame
         Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
     """
-    at = panel.at(day)
-    positivity, negativity = panel.positivity[CLIENT, :, at], panel.negativity[CLIENT, :, at]
-    member = members(patterns_in(panel, (day, day)))
+    positivity, negativity = (tone[CLIENT] for tone in panel.tones_in(days))
+    member = members(patterns_in(panel, days))
     sums = ambivalence_index(positivity, negativity)[:, None] * member
     more = [f"{CONFLICTED} less {other}" for other in (FRIENDLY, POLITE)]
     friendly, polite, conflicted = member.sum(axis=0)
@@ -175,7 +174,7 @@ def ambivalence(panel: Panel, day: int, units: Units, seed: int = 0) -> pd.DataF
             estimated(
                 INDEX, more, np.hstack([sums, member]), _more, [conflicted + friendly, conflicted + polite], units
             ),
-            outcomes_of_matched(matched, member, PATTERNS, "on the day", seed),
+            outcomes_of_matched(matched, member, PATTERNS, "in the interviews", seed),
             outcomes_of_matched(matched, last, PATTERNS, "at the end", seed),
             much_of_both(panel, units),
         ],

@@ -48,6 +48,12 @@ class Panel(NamedTuple):
             raise InputError(f"day = {day}; the table of days holds day {self.days[0]} to {self.days[-1]}")
         return int(found[0])
 
+    def tones_in(self, days: tuple[int, int]) -> tuple[Floats, Floats]:
+        """Good and bad tone of both parties, shape (2, dyads), in the mean of the days from the first to the last."""
+        some = slice(self.at(days[0]), self.at(days[1]) + 1)
+        good, bad = (tone[:, :, some].mean(axis=-1) for tone in (self.positivity, self.negativity))
+        return good, bad
+
     def rows_of(self, table: pd.DataFrame, name: str) -> NDArray[np.intp]:
         """Row of the panel to which each row of another table belongs.
 

@@ -39,9 +39,7 @@ def classes_in(panel: Panel, days: tuple[int, int], thresholds: Thresholds = THR
     array of int
         Indices into ``twoway.analysis.patterns.CLASSES``, shape (2, dyads): the client's first.
     """
-    some = slice(panel.at(days[0]), panel.at(days[1]) + 1)
-    good, bad = (tone[:, :, some].mean(axis=-1) for tone in (panel.positivity, panel.negativity))
-    return class_codes(good, bad, thresholds)
+    return class_codes(*panel.tones_in(days), thresholds)
 
 
 def patterns_in(panel: Panel, days: tuple[int, int], thresholds: Thresholds = THRESHOLDS) -> NDArray[np.int8]:

@@ -29,6 +29,7 @@ from twoway.analysis.narrative.words.grammar import (
 )
 from twoway.analysis.patterns import at_day, reasoned
 from twoway.analysis.render.document import Block, Piece, Table
+from twoway.analysis.tables import DYAD
 from twoway.simulation.action_tables import UNSAID
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
 from twoway.simulation.columns import SHARE_OF
@@ -237,10 +238,15 @@ def _otherwise(
         return None, None
     dyad = (where.replicate, where.centre, where.dyad)
     other = dyad_tables(TableBuilder(prepared.resolved).tables([stay]), dyad)
-    last = int(own.days["day"].max())
-    table = reasoned(pd.concat([at_day(stay.days, last) for stay in (own, other)], ignore_index=True))
+    table = reasoned(pd.concat([_in_the_end(stay) for stay in (own, other)], ignore_index=True))
     table.index = pd.Index(["as it was read", "as it was meant"])
     return table, _parting(events, with_numbers(other.events))
+
+
+def _in_the_end(stay: Tables) -> pd.DataFrame:
+    """The dyads of a stay as they are on its last day, with what was counted over the whole of it."""
+    tones = at_day(stay.days, int(stay.days["day"].max()))
+    return tones.merge(stay.dyads[[*DYAD, *stay.dyads.columns.difference(tones.columns)]], on=DYAD)
 
 
 def _parting(one: pd.DataFrame, other: pd.DataFrame) -> int | None:

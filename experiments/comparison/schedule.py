@@ -119,13 +119,15 @@ def check_comparable(schedules: Sequence[ScenarioSchedule]) -> None:
     if len(schedules) < 2:
         raise InputError("a comparison needs two scenarios or more: a first one, and others to compare with it")
     first = schedules[0]
-    interviewed = first.scenario.design.interviewed()
+    design = first.scenario.design
+    interviewed = design.interviewed()
     for schedule in schedules:
-        late = next((change.day for change in schedule.policy_changes if change.day > interviewed[1]), None)
+        days = (change.day for change in schedule.policy_changes)
+        late = next((day for day in days if interviewed[1] < day <= design.days), None)
         if late is not None:
             raise InputError(
                 f"{schedule.name}: the change on day {late} comes after the interviews {on_days(interviewed)}, which "
-                f"are compared; hold them later, for example --set design.interviews_from={late + 30}"
+                f"are compared; hold them later, for example --set design.interviews_from={min(late + 30, design.days)}"
             )
     for other in schedules[1:]:
         for section, why in (

@@ -42,7 +42,7 @@ ACCOUNT = (
     *(f"{role}_{kind}" for role in ROLES for kind in KINDS),
     "client_felt_coercion",
 )
-"""Numbers of both parties' accounts in the interviews: columns of ``analysis.clustering.accounts_on``."""
+"""Numbers of both parties' accounts in the interviews: columns of ``analysis.clustering.accounts_in``."""
 Changes = Mapping[str, float | str]
 
 

@@ -104,8 +104,8 @@ def _shares(table: pd.DataFrame, dyads: pd.DataFrame, then: str) -> list[Piece]:
     ]
 
 
-def _measured(tables: Tables, run: SavedRun, days: tuple[int, int]) -> Table:
-    found = measures(tables, run.resolved, days).set_index(["measure", "group"])
+def _measured(tables: Tables, run: SavedRun, day: int | None) -> Table:
+    found = measures(tables, run.resolved, day).set_index(["measure", "group"])
     rows, before = [], ""
     for key in SHOWN:
         if key in found.index:
@@ -116,7 +116,9 @@ def _measured(tables: Tables, run: SavedRun, days: tuple[int, int]) -> Table:
             rows.append((meaning, key[1], value, low_high, str(row["unit"])))
             before = key[0]
     columns = ("measure", "of", "value", "95 % interval", "unit")
-    return Table(columns, tuple(rows), f"{capitalised(on_days(days))}; {counted(len(tables.dyads), 'dyad')}.")
+    return Table(
+        columns, tuple(rows), f"{capitalised(on_days(run.interviewed(day)))}; {counted(len(tables.dyads), 'dyad')}."
+    )
 
 
 def _resolved(run: SavedRun) -> list[Piece]:
@@ -218,12 +220,10 @@ def report(run: SavedRun, day: int | None = None) -> str:
             Block("note", f"What follows rests on the first {counted(len(tables.dyads), 'dyad')} of {len(everybody)}.")
         )
     body += [figure_html(figure, note) for figure in _figures(tables, run, day)]
-    body += [Block("heading", "Measures"), _measured(tables, run, days)]
+    body += [Block("heading", "Measures"), _measured(tables, run, day)]
     if len(tables.dyads) >= LEAST_DYADS:
         body.append(Block("subheading", "Are there three patterns without the rule?"))
-        body += [
-            Block("text", sentence) for sentence in emergence_sentences(emergence(tables.days, run.resolved, days[1]))
-        ]
+        body += [Block("text", sentence) for sentence in emergence_sentences(emergence(tables.days, run.resolved, day))]
     for example in _examples(told, scenario):
         body += [Block("heading", f"One dyad that is {example.pattern}")]
         body += _one(tables, run, example, days[1])

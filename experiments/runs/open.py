@@ -179,7 +179,15 @@ def _from_0(count: int, noun: str) -> str:
 
 
 def pattern_sentences(patterns: pd.DataFrame, interviewed: tuple[int, int]) -> Iterator[str]:
-    """The shares of the patterns (as ``analysis.patterns.shares`` gives them) in the interviews, in sentences."""
+    """The shares of the patterns in sentences.
+
+    Parameters
+    ----------
+    patterns
+        Dyads and share by pattern, as ``analysis.patterns.shares`` gives them.
+    interviewed
+        First and last day of the interviews.
+    """
     then = on_days(interviewed)
     total = int(patterns["dyads"].sum())
     dyads = f"{total} dyad{'s' * (total != 1)}"

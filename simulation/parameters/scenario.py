@@ -53,14 +53,13 @@ class Design(ParameterGroup):
     """Clients of a centre, each with one keyworker: so many dyads."""
     days: int = parameter(180, 1, 3650, "days", "longest stay under the Swedish act; SiS web pages")
     """Length of every stay."""
-    interviews_from: int = parameter(
-        60, 1, 3650, "days", "assumed: the study met clients who had been at the centre for some time"
-    )
+    interviews_from: int = parameter(60, 1, 3650, "days")
     """First day of the interviews; where a stay is shorter, its last day.
 
-    How a dyad is, its pattern and every outcome that counts nothing is the mean of the days of the interviews.
+    How a dyad is, its pattern and every outcome that counts nothing is the mean of the days of the interviews: by then
+    clients have been at the centre for some time, as those whom the study met.
     """
-    interviews_span: int = parameter(31, 1, 3650, "days", "assumed: in the study, interviews were spread over weeks")
+    interviews_span: int = parameter(31, 1, 3650, "days")
     """Days over which interviews are held, with the first."""
 
     def interviewed(self, lived: int | None = None) -> tuple[int, int]:

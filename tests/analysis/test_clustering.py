@@ -17,7 +17,7 @@ from twoway.analysis.clustering import (
     Emergence,
     _adjusted_rand,
     account_features,
-    accounts_on,
+    accounts_in,
     emergence,
     emergence_sentences,
     rule_on,
@@ -186,7 +186,7 @@ def test_the_agreement_is_the_adjusted_rand_index(pairs):
 
 def test_features_are_standardised_and_leave_out_what_does_not_vary(resolved):
     days, _ = planted(resolved, THREE)
-    accounts = accounts_on(days, resolved, 1)
+    accounts = accounts_in(days, resolved, (1, 1))
     values = account_features(accounts)
     assert values.shape == (N, 9)
     assert np.allclose(values.mean(axis=0), 0)
@@ -197,7 +197,7 @@ def test_features_are_standardised_and_leave_out_what_does_not_vary(resolved):
 def test_accounts_are_those_of_the_dyads_table_on_the_last_day():
     scenario = load("four-centres", {"design.days": 20})
     tables = run(scenario, detail="days")
-    accounts = accounts_on(tables.days, Resolved(scenario), 20)
+    accounts = accounts_in(tables.days, Resolved(scenario), (20, 20))
     names = [f"{role}_{name}" for role in ROLES for name in ("positivity", "negativity", *KINDS)]
     for name in [*names, "client_felt_coercion"]:
         assert np.allclose(accounts[name], tables.dyads[name]), name

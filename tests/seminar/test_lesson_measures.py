@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twoway.analysis.patterns import by_day, with_patterns
+from twoway.analysis.patterns import by_day
 from twoway.analysis.tables import kind_shares
 from twoway.seminar.lesson_measures import (
     MEASURES,
@@ -49,7 +49,7 @@ def test_so_many_pairs_are_lived_at_least_and_the_first_replicate_is_the_pages(l
 
 @pytest.mark.parametrize(("measure", "name"), [("friendly", "friendly and trustful"), ("polite", "polite and neutral")])
 def test_shares_are_those_of_the_pattern_rule(lived, measure, name):
-    dyads = with_patterns(lived.tables.dyads)
+    dyads = lived.ended
     found = MEASURES[measure]([lived, lived])
     assert found.one.mean() == pytest.approx((dyads["pattern"] == name).mean())
     assert found.one.tolist() == found.other.tolist()
@@ -113,7 +113,7 @@ def test_still_conflicted_is_a_share_of_those_who_were(lived):
 
 
 def test_views_agree_by_chance_as_often_as_two_unrelated_draws(lived):
-    dyads = with_patterns(lived.tables.dyads)
+    dyads = lived.ended
     first = dyads[dyads["replicate"] == 0]
     alike = [(client == keyworker) for client in first["client_class"] for keyworker in first["keyworker_class"]]
     found = MEASURES["agreement"]([lived])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twoway.analysis.patterns import PATTERNS, shares
+from twoway.analysis.patterns import PATTERNS, at_day, shares
 from twoway.analysis.render.document import as_text
 from twoway.seminar.controls import QUESTION
 from twoway.seminar.dyad_timeline import Position
@@ -138,7 +138,8 @@ def test_two_hundred_pairs_are_those_of_a_run() -> None:
     while not session.ensemble.complete:
         session.simulate_pairs(again=False)
     assert sum(session.ensemble.counts()) == PAIRS
-    dyads = run(session.timeline.prepared, seed=5, replicates=13, detail="dyads").dyads.head(PAIRS)
+    days = run(session.timeline.prepared, seed=5, replicates=13, detail="days").days
+    dyads = at_day(days, int(days["day"].max())).head(PAIRS)
     assert session.ensemble.counts() == shares(dyads).loc[list(PATTERNS), "dyads"].tolist()
 
 

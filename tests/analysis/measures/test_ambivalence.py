@@ -65,7 +65,7 @@ def view(kinds, at_end):
 
 def test_conflicted_clients_are_more_ambivalent_where_they_feel_both():
     some = view(["indifferent", "ambivalent"] * 15, ["devoted"] * 30)
-    table = ambivalence(some, 1, units_of(some.dyads))
+    table = ambivalence(some, (1, 1), units_of(some.dyads))
     assert row(table, "ambivalence", CONFLICTED)["estimate"] == pytest.approx(0.9)
     assert row(table, "ambivalence", POLITE)["estimate"] == pytest.approx(-0.1)
     assert row(table, "ambivalence", f"{CONFLICTED} less {POLITE}")["estimate"] == pytest.approx(1.0)
@@ -77,7 +77,7 @@ def test_clients_of_the_same_balance_are_told_apart_on_the_day_and_at_the_end():
     spread = np.linspace(0, 1e-3, 27)
     some = view(kinds, ["devoted"] * 9 + ["indifferent"] * 9 + ["devoted"] * 9)
     some = some._replace(positivity=some.positivity + spread[None, :, None])
-    table = ambivalence(some, 1, units_of(some.dyads))
+    table = ambivalence(some, (1, 1), units_of(some.dyads))
     pairs = row(table, "same_balance", f"on the day, much: {CONFLICTED}")["n"]
     assert pairs > 5
     assert row(table, "same_balance", f"on the day, much: {CONFLICTED}")["estimate"] == 1

@@ -1,15 +1,13 @@
 """Measures of the same people in two contexts: the same numbers as elsewhere, and differences that are differences."""
 
-import numpy as np
 import pytest
 
 from twoway.analysis.measures.all_measures import measures
 from twoway.analysis.measures.paired_measures import measure_differences, run_sums
+from twoway.analysis.patterns import with_patterns
 from twoway.analysis.tables import sentiment_of
 from twoway.simulation.parameters.scenario import Resolved, changed, load
 from twoway.simulation.tables import run
-
-DAY = 45
 
 
 @pytest.fixture(scope="module")
@@ -24,17 +22,17 @@ def whole(scenario):
 
 @pytest.fixture(scope="module")
 def here(whole, scenario):
-    return run_sums(whole, Resolved(scenario), DAY)
+    return run_sums(whole, Resolved(scenario))
 
 
 @pytest.fixture(scope="module")
 def there(scenario):
     other = changed(scenario, {"context.control": 6})
-    return run_sums(run(other, replicates=8), Resolved(other), DAY)
+    return run_sums(run(other, replicates=8), Resolved(other))
 
 
 def test_each_measure_is_what_the_measure_of_that_name_is_elsewhere(here, whole, scenario):
-    known = measures(whole, Resolved(scenario), DAY).set_index(["measure", "group"])["estimate"]
+    known = measures(whole, Resolved(scenario)).set_index(["measure", "group"])["estimate"]
     table = measure_differences(here, here)
     assert len(table) == len(here.sums) > 0
     for row in table.itertuples():
@@ -52,14 +50,14 @@ def test_the_way_back_is_the_way_there_with_the_sign_turned(here, there):
     assert to["low"].to_numpy() == pytest.approx(-back["high"].to_numpy(), nan_ok=True)
 
 
-def test_patterns_are_those_of_the_last_day_with_a_row_per_replicate(here, whole):
+def test_patterns_are_those_of_the_dyads_table_with_a_row_per_replicate(here, whole):
     assert here.patterns.shape == (8, len(whole.dyads) // 8)
-    assert np.isin(here.patterns, (0, 1, 2)).all()
+    assert here.patterns.ravel().tolist() == with_patterns(whole.dyads)["pattern"].cat.codes.tolist()
 
 
 def test_acts_that_were_not_read_as_bad_may_be_left_out(here, whole, scenario):
     resolved = Resolved(scenario)
     bad = sentiment_of(whole.events["seen"], resolved) < 0
-    less = run_sums(whole._replace(events=whole.events[bad]), resolved, DAY)
+    less = run_sums(whole._replace(events=whole.events[bad]), resolved)
     for kept, all_of_it in zip(less.sums, here.sums, strict=True):
         assert kept.parts == pytest.approx(all_of_it.parts)

@@ -19,7 +19,7 @@ def mix_of(kinds):
     negativity[0, kinds == 2] = 1.0
     rating = np.where(kinds == 1, 0.2, 2.0)[None, :, None].repeat(2, axis=0)
     view = panel_of(rating, negativity=negativity)
-    return mix(view, 1, units_of(view.dyads))
+    return mix(view, (1, 1), units_of(view.dyads))
 
 
 def test_shares_are_counted_and_sum_to_one():

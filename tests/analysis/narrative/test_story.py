@@ -95,8 +95,8 @@ def test_meetings_are_counted_in_full(told):
 def test_the_pattern_told_is_the_pattern_of_the_table(told):
     own, pieces = told
     title = blocks(pieces, "title")[0].text
-    good = [own.dyads[f"{role}_positivity"].iloc[0] for role in ("client", "keyworker")]
-    bad = [own.dyads[f"{role}_negativity"].iloc[0] for role in ("client", "keyworker")]
+    last = own.days[own.days["day"] == own.days["day"].max()]
+    good, bad = list(last["positivity"]), list(last["negativity"])
     expected = (
         "ambivalent" if max(bad) > MISTRUST_THRESHOLD else "friendly" if min(good) >= TRUST_THRESHOLD else "polite"
     )

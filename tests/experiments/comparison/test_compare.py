@@ -50,7 +50,7 @@ def test_what_is_there_twice_has_two_names_and_is_said_to_be_the_same(itself):
     ordinary, again = (one.name for one in itself.schedules)
     assert again == f"{ordinary} (2)"
     text = " ".join([*answer_sentences(itself), *divergence_sentences(itself)])
-    assert "every dyad ends in the same pattern" in text
+    assert "every dyad is in the same pattern" in text
     assert "the stories of all 40 dyads that were followed are the same throughout" in text
 
 

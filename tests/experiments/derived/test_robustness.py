@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import twoway.experiments.derived.robustness
-from twoway.analysis.clustering import GRID, LEAST_DYADS, accounts_on
+from twoway.analysis.clustering import GRID, LEAST_DYADS, accounts_in
 from twoway.analysis.figures.robustness import UNCHANGED, VARIANTS
 from twoway.analysis.patterns import PATTERNS, THRESHOLDS, with_patterns
 from twoway.experiments.derived.robustness import (
@@ -80,12 +80,12 @@ def test_outcomes_are_those_of_the_tables_of_the_same_runs():
 
 
 @pytest.mark.slow
-def test_accounts_at_the_end_are_those_that_clusters_are_looked_for_in():
+def test_accounts_are_those_that_clusters_are_looked_for_in():
     mine = simulated({"meaning.frames": "seven"})
     prepared = mine.prepared
-    elsewhere = accounts_on(run(prepared, 5, 3, "days").days, prepared.resolved, 20)
+    elsewhere = accounts_in(run(prepared, 5, 3, "days").days, prepared.resolved, (20, 20))
     assert set(ACCOUNT) == set(elsewhere) - {"replicate", "centre", "dyad"}
-    for name, values in mine.ends("ordinary", {}).items():
+    for name, values in mine.accounts("ordinary", {}).items():
         assert values.ravel() == pytest.approx(elsewhere[name].to_numpy()), name
 
 

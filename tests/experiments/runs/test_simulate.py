@@ -257,19 +257,19 @@ def told(counts):
     """The sentences about a run whose dyads end so."""
     total = sum(counts)
     table = pd.DataFrame({"dyads": counts, "share": [c / total for c in counts]}, index=pd.Index(PATTERNS))
-    return " ".join(pattern_sentences(table))
+    return " ".join(pattern_sentences(table, (60, 90)))
 
 
 def test_the_words_name_the_most_frequent_pattern_and_the_one_that_is_missing():
     words = told([300, 100, 0])
-    assert "Of 400 dyads, 300 (75%) end friendly and trustful, the most frequent pattern" in words
-    assert "No dyad ends ambivalent and conflicted." in words
+    assert "Of 400 dyads, 300 (75%) are friendly and trustful on days 60 to 90, the most frequent pattern" in words
+    assert "No dyad is ambivalent and conflicted." in words
     assert "chance" not in words
 
 
 def test_the_words_call_no_pattern_the_most_frequent_where_two_are_as_frequent():
     words = told([6, 6, 4])
-    assert "Of 16 dyads, 6 (38%) end friendly and trustful and as many polite and neutral" in words
+    assert "Of 16 dyads, 6 (38%) are friendly and trustful and as many polite and neutral on days 60 to 90" in words
     assert "most frequent" not in words
 
 
