@@ -29,14 +29,15 @@ OUTER = 1 / 3
 INDEX = Measure(
     "ambivalence",
     "EPA units",
-    "client's mean (P + N)/2 - |P - N| in the interviews, by pattern or cluster; or how much higher in conflicted dyads",
+    "client's mean (P + N)/2 - |P - N| in the interviews, by pattern or cluster; or how much higher in conflicted "
+    "dyads",
 )
 SAME_BALANCE = Measure(
     "same_balance",
     "share",
     f"share in each group (pattern, or cluster), in the interviews and at the end of the stay, among clients with the "
-    f"same balance P - N in the interviews (matched within {CALIPER:g}) who felt much of both (upper third of P + N: ambivalent) "
-    "or little of either (lower third: indifferent)",
+    f"same balance P - N in the interviews (matched within {CALIPER:g}) who felt much of both (upper third of P + N: "
+    "ambivalent) or little of either (lower third: indifferent)",
     "matched pairs",
 )
 DIFFERENCE = Measure(

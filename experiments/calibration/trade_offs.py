@@ -52,7 +52,19 @@ def shuffled(sample: pd.DataFrame, points: int, seed: int) -> pd.DataFrame:
 
 
 def room(values: Floats, goal: Targets) -> Floats:
-    """How far inside its accepted range each part is, below 0 how far outside; in the part's unit, shape (n, m)."""
+    """How far inside its accepted range each part is, below 0 how far outside.
+
+    Parameters
+    ----------
+    values
+        Values of the parts, shape (n, m).
+    goal
+        Parts and their accepted ranges.
+
+    Returns
+    -------
+    In each part's unit, shape (n, m).
+    """
     inside: Floats = np.minimum(values - goal.low, goal.high - values)
     return inside
 

@@ -38,7 +38,8 @@ from twoway.analysis.landscape.fixed_points import (
 )
 from twoway.analysis.landscape.markov_checks import MarkovCheck, check_markov
 from twoway.analysis.landscape.text import landscape_sentences
-from twoway.analysis.patterns import with_patterns
+from twoway.analysis.patterns import at_day, with_patterns
+from twoway.analysis.tables import DYAD
 from twoway.experiments.results.result import Result, derived
 from twoway.experiments.results.tables import by_scenario
 from twoway.simulation.errors import InputError
@@ -172,7 +173,8 @@ def _viewed(
     paths = dyad_paths(tables.days, world.resolved, view)
     movements = movements_of(paths, lag)
     sums = sum_movements(movements, grid, replicates)
-    end = with_patterns(tables.dyads.sort_values(["replicate", "centre", "dyad"]))["pattern"].cat.codes.to_numpy()
+    last = at_day(tables.days, int(tables.days["day"].max())).sort_values(DYAD)
+    end = with_patterns(last)["pattern"].cat.codes.to_numpy()
     day = min(FORESEEN_ON, (paths.at.shape[1] + 1) // 2)
     tested = check_markov(movements, grid, lag, replicates, paths.at[:, day - 1], end, seed)
     return ViewedMovements(grid, paths, sums, find_rest_points(sums, grid, lag, seed), tested)

@@ -332,6 +332,7 @@ def example(name, size):
         "mix": lambda: (claims_of(1, kinds), {"scenario": "ordinary", "rests_on": RESTS_ON}),
         "scoreboard": lambda: ({"scoreboard": facts_of((1, 4, 17)[step])}, {"rests_on": "64 dyads per condition"}),
         "predictive": lambda: ({"predictive": facts_of((1, 4, 17)[step])}, {"rests_on": "64 dyads per condition"}),
+        "trade-offs": lambda: (traded_off((1, 2, 5)[step]), {"rests_on": "50 points, 640 dyads per condition"}),
         "identifiability": lambda: (calibrated((1, 6, 20)[step]), {"rests_on": "50 points"}),
         "what-a-study-could-see": lambda: _study_example(STUDIED[step], count),
         "landscapes": lambda: (
@@ -340,6 +341,20 @@ def example(name, size):
         ),
     }  # fmt: skip
     return made[name]()
+
+
+def traded_off(count):
+    """Parts that are seldom met, each against another, and their values at some points."""
+    chance = np.random.default_rng(1)
+    names = [f"T{k}: what is seldom met of it" for k in range(2 * count)]
+    points = pd.DataFrame(chance.normal(size=(51, 2 * count)), columns=names)
+    pairs = pd.DataFrame(
+        {
+            "part": names[:count], "low": 1.0, "high": np.inf, "met": 0.15, "other": names[count:],
+            "other_low": -np.inf, "other_high": 0.0, "correlation": -0.4, "met_with": 0.2, "met_without": 0.6,
+        }
+    )  # fmt: skip
+    return {"pairs": pairs, "points": points}
 
 
 def _study_example(shares, pairs):

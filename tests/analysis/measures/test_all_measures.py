@@ -115,4 +115,4 @@ def test_tables_and_days_that_were_not_kept_are_refused(tables, scenario):
     with pytest.raises(InputError, match="events: the table is empty"):
         measures(run(scenario, detail="days"), Resolved(scenario), day=45)
     with pytest.raises(InputError, match="day = 90; the table of days holds day 1 to 60"):
-        measures(tables, Resolved(scenario))
+        measures(tables, Resolved(scenario), day=90)

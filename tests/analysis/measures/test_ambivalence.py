@@ -72,17 +72,17 @@ def test_conflicted_clients_are_more_ambivalent_where_they_feel_both():
     assert np.isnan(row(table, "ambivalence", FRIENDLY)["estimate"])
 
 
-def test_clients_of_the_same_balance_are_told_apart_on_the_day_and_at_the_end():
+def test_clients_of_the_same_balance_are_told_apart_in_the_interviews_and_at_the_end():
     kinds = ["indifferent"] * 9 + ["ambivalent"] * 9 + ["devoted"] * 9
     spread = np.linspace(0, 1e-3, 27)
     some = view(kinds, ["devoted"] * 9 + ["indifferent"] * 9 + ["devoted"] * 9)
     some = some._replace(positivity=some.positivity + spread[None, :, None])
     table = ambivalence(some, (1, 1), units_of(some.dyads))
-    pairs = row(table, "same_balance", f"on the day, much: {CONFLICTED}")["n"]
+    pairs = row(table, "same_balance", f"in the interviews, much: {CONFLICTED}")["n"]
     assert pairs > 5
-    assert row(table, "same_balance", f"on the day, much: {CONFLICTED}")["estimate"] == 1
-    assert row(table, "same_balance", f"on the day, little: {POLITE}")["estimate"] == 1
-    assert row(table, "same_balance_difference", f"on the day: {CONFLICTED}")["estimate"] == 1
+    assert row(table, "same_balance", f"in the interviews, much: {CONFLICTED}")["estimate"] == 1
+    assert row(table, "same_balance", f"in the interviews, little: {POLITE}")["estimate"] == 1
+    assert row(table, "same_balance_difference", f"in the interviews: {CONFLICTED}")["estimate"] == 1
     assert row(table, "same_balance_difference", f"at the end: {CONFLICTED}")["estimate"] == 0
     assert row(table, "same_balance_difference", f"at the end: {FRIENDLY}")["estimate"] == -1
     assert row(table, "same_balance_difference", f"at the end: {POLITE}")["estimate"] == 1
