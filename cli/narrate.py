@@ -62,7 +62,7 @@ def add(commands: Commands) -> None:
         "print the measures of a run, each with its interval, and clusters found without the classification rule",
         "twoway measures runs/four-centres --day 90",
     )
-    new.add_argument("--day", metavar="N", help="day at which the pairs are measured (default: the last)")
+    new.add_argument("--day", metavar="N", help="day of the interviews (default: those of the scenario)")
     new.add_argument("--out", type=Path, metavar="FILE", help="write to this CSV file, which must not exist")
 
     new = _run_command(
@@ -72,7 +72,7 @@ def add(commands: Commands) -> None:
         "write one HTML file about a run, to send, read or print",
         "twoway report runs/four-centres",
     )
-    new.add_argument("--day", metavar="N", help="day of the interviews (default: the last)")
+    new.add_argument("--day", metavar="N", help="day of the interviews (default: those of the scenario)")
     new.add_argument(
         "--out",
         type=Path,

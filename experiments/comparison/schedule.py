@@ -122,9 +122,8 @@ def check_comparable(schedules: Sequence[ScenarioSchedule]) -> None:
     design = first.scenario.design
     interviewed = design.interviewed()
     for schedule in schedules:
-        days = (change.day for change in schedule.policy_changes)
-        late = next((day for day in days if interviewed[1] < day <= design.days), None)
-        if late is not None:
+        late = min((change.day for change in schedule.policy_changes), default=0)
+        if interviewed[1] < late <= design.days:
             raise InputError(
                 f"{schedule.name}: the change on day {late} comes after the interviews {on_days(interviewed)}, which "
                 f"are compared; hold them later, for example --set design.interviews_from={min(late + 30, design.days)}"
