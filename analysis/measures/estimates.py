@@ -3,6 +3,11 @@
 Nearly every measure here is a function of sums over dyads: a share, a mean, a ratio, a correlation, a slope, a variance
 component. So each dyad contributes a few numbers, whole centres (or, where these are few, dyads) are drawn again with
 replacement, and the function is evaluated on all the sums at once. The same draws serve every measure.
+
+What the draws give is too narrow where units are few, and where dyads of a centre are alike but are drawn one by one.
+So it is widened: by Student's quantile, and by a design effect like that of pattern shares
+(``clustered_share_interval``), for which the influence of each unit on the estimate is found by leaving it out (the
+jackknife).
 """
 
 from __future__ import annotations
@@ -15,25 +20,40 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twoway.analysis.statistics.bootstrap import ENOUGH_CENTRES, resampling_weights
-from twoway.analysis.statistics.intervals import percentile_interval, wilson_interval_of_count
+from twoway.analysis.statistics.intervals import ALIKENESS, WORTH, percentile_interval, t_quantile, wilson_interval
 
 Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], Any]
 """From sums, shape (..., k), to estimates, shape (..., number of groups)."""
 DRAWS = 1000
 """Bootstrap samples."""
+AT_ONCE = 256
+"""Units that are left out at a time, each by itself: so much memory is enough."""
+ROUNDING = 1e-12
+"""Change of an estimate, relative to it, below which a unit has no influence on it."""
+NORMAL = float(t_quantile(1e9))
+"""Quantile that draws of many independent units need."""
+BOUNDS = {"share": (-1.0, 1.0), "probability": (0.0, 1.0), "correlation": (-1.0, 1.0)}
+"""What a number in some units can be; a share may be the difference of two."""
+LEAST_DEGREES = 2.0
+"""Degrees of freedom below which there is no interval: too few units have a say."""
 ALIKE = "no interval: every draw gives the same"
+TOO_FEW = "no interval: too few dyads have a say in it; more replicates would"
 COLUMNS = ("measure", "group", "estimate", "low", "high", "interval", "n", "counted", "unit", "meaning")
 """Columns of a table of measures, a row per measure and group."""
 
 
 class Measure(NamedTuple):
-    """What one measure is called, its unit, what it means, and what its ``n`` counts."""
+    """What one measure is called, its unit, what it means, and what its ``n`` counts.
+
+    Of a ``factor``, such as a ratio or a standard deviation, intervals are widened in its logarithm.
+    """
 
     name: str
     unit: str
     meaning: str
     counted: str = "dyads"
+    factor: bool = False
 
 
 class Units(NamedTuple):
@@ -45,6 +65,8 @@ class Units(NamedTuple):
     """Number of times that a draw takes a unit, shape (draws, units); no draws where there is only one unit."""
     name: str
     """Name of the units: centres or dyads."""
+    centre: NDArray[np.intp] | None = None
+    """Centre of each unit, shape (units,), where units of a centre resemble each other; None if all are independent."""
 
 
 def units_of(dyads: pd.DataFrame, seed: int = 0) -> Units:
@@ -58,8 +80,9 @@ def units_of(dyads: pd.DataFrame, seed: int = 0) -> Units:
         Seed of the bootstrap; draws depend on it and the number of units alone.
     """
     centres = dyads.groupby(["replicate", "centre"]).ngroup().to_numpy(np.intp)
-    enough = len(np.unique(centres)) >= ENOUGH_CENTRES
-    return _drawn(centres, "centres", seed, DRAWS) if enough else units_alone(len(dyads), "dyads", seed)
+    if len(np.unique(centres)) >= ENOUGH_CENTRES:
+        return _drawn(centres, "centres", seed, DRAWS)
+    return units_alone(len(dyads), "dyads", seed)._replace(centre=centres)
 
 
 def units_alone(count: int, name: str, seed: int = 0, draws: int = DRAWS) -> Units:
@@ -96,8 +119,8 @@ def estimated(
 ) -> pd.DataFrame:
     """Rows of one measure: the *statistic* of the sums of *parts* for each of the *groups*.
 
-    The interval is the 95 % percentile interval of the draws; those in which the statistic is undefined are left out
-    and counted in words. An estimate that is undefined is missing, and the column ``interval`` says so.
+    The interval is the 95 % percentile interval of the draws, widened; draws in which the statistic is undefined are
+    left out and counted in words. An estimate that is undefined is missing, and the column ``interval`` says so.
 
     Parameters
     ----------
@@ -119,16 +142,87 @@ def estimated(
     DataFrame
         A row per group, with the columns ``COLUMNS``.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        estimate = _finite(statistic(parts.sum(axis=0)), len(groups))
-        by_unit = np.zeros((units.weights.shape[1], parts.shape[1]))
-        np.add.at(by_unit, units.of, parts)
-        again = _finite(statistic(units.weights @ by_unit), len(groups))
+    estimate, again, by_unit = _resampled(parts, statistic, len(groups), units)
+    wider = _precision(by_unit, statistic, estimate, units) if len(again) else None
     rows = []
     for g, group in enumerate(groups):
-        low, high, words = _interval(estimate[0, g], again[:, g], units)
-        rows.append((measure.name, group, estimate[0, g], low, high, words, int(n[g])))
+        low, high, words = _interval(estimate[g], again[:, g], units)
+        if wider is not None and not np.isnan(low):
+            low, high = _widened(estimate[g], low, high, wider.times[g], measure)
+            words = TOO_FEW if np.isnan(low) else words + wider.words
+        rows.append((measure.name, group, estimate[g], low, high, words, int(n[g])))
     return tidy(measure, rows)
+
+
+def _resampled(parts: Floats, statistic: Statistic, groups: int, units: Units) -> tuple[Floats, Floats, Floats]:
+    """The statistic, the same in every draw (draws, groups), and the sums of the parts by unit."""
+    by_unit = np.zeros((units.weights.shape[1], parts.shape[1]))
+    np.add.at(by_unit, units.of, parts)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate = _finite(statistic(parts.sum(axis=0)), groups)[0]
+        return estimate, _finite(statistic(units.weights @ by_unit), groups), by_unit
+
+
+class Precision(NamedTuple):
+    """How far more uncertain estimates are than draws of independent, many units say, by group."""
+
+    times: Floats
+    """By which the distance of an interval's ends from the estimate is multiplied; NaN where units are too few."""
+    quantile: Floats
+    """Student's quantile with the degrees of freedom that are left; NaN likewise."""
+    inflation: Floats
+    """By which the variance of the draws is multiplied."""
+    words: str
+    """What was done, to follow the kind of interval."""
+
+
+def _precision(by_unit: Floats, statistic: Statistic, estimate: Floats, units: Units) -> Precision:
+    """By how much intervals from draws of units have to be wider."""
+    total, groups = by_unit.sum(axis=0), len(estimate)
+    left_out = np.empty((len(by_unit), groups))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for start in range(0, len(by_unit), AT_ONCE):
+            some = slice(start, start + AT_ONCE)
+            left_out[some] = _finite(statistic(total - by_unit[some]), groups)
+    moved = np.nan_to_num(estimate - left_out)
+    counts = np.abs(moved) > ROUNDING * np.maximum(np.abs(estimate), 1e-300)
+    n = counts.sum(axis=0)
+    effect, most = np.ones(groups), np.full(groups, np.inf)
+    if units.centre is not None:
+        for g in range(groups):
+            effect[g], most[g] = _design_effect(moved[counts[:, g], g], units.centre[counts[:, g]])
+    degrees = np.minimum(most, n - 1)
+    quantile = np.where(degrees >= LEAST_DEGREES, t_quantile(np.maximum(degrees, LEAST_DEGREES)), np.nan)
+    inflation = effect * n / np.maximum(n - 1, 1)
+    alike = "" if units.centre is None else ", widened as dyads of a centre are alike"
+    return Precision(np.sqrt(inflation) * quantile / NORMAL, quantile, inflation, alike)
+
+
+def _design_effect(moved: Floats, centre: NDArray[np.intp]) -> tuple[float, float]:
+    """How much more the influences of units vary by centre than if all were independent; and degrees of freedom."""
+    if not len(moved):
+        return 1.0, np.inf
+    _, own = np.unique(centre, return_inverse=True)
+    sizes = np.bincount(own)
+    others = len(sizes) - 1
+    assumed = 1 + ((sizes**2).sum() / len(moved) - 1) * ALIKENESS
+    apart = moved - moved.mean()
+    alone = (apart**2).sum()
+    seen = assumed
+    if others and alone > 0:
+        seen = (np.bincount(own, apart) ** 2).sum() * len(sizes) / others / alone
+    return max(1.0, (others * seen + WORTH * assumed) / (others + WORTH)), others + WORTH
+
+
+def _widened(estimate: float, low: float, high: float, times: float, measure: Measure) -> tuple[float, float]:
+    """Ends of an interval moved away from the estimate, but not beyond what the number can be."""
+    if np.isnan(times):
+        return np.nan, np.nan
+    if measure.factor and low > 0:
+        middle, below, above = np.log([estimate, low, high])
+        return float(np.exp(middle - times * (middle - below))), float(np.exp(middle + times * (above - middle)))
+    least, most = BOUNDS.get(measure.unit, (-np.inf, np.inf))
+    return max(least, estimate - times * (estimate - low)), min(most, estimate + times * (high - estimate))
 
 
 def estimated_shares(
@@ -136,7 +230,8 @@ def estimated_shares(
 ) -> pd.DataFrame:
     """Rows of a share for each group: the sum of hits over the sum of cases.
 
-    Where every draw gives the same share (nobody, or everybody) the interval is Wilson's over the units.
+    The interval is Wilson's, with as many cases as would give the variance of the draws, and Student's quantile; where
+    every draw gives the same share (nobody, or everybody), with as many cases as there are units, for their likeness.
 
     Parameters
     ----------
@@ -154,15 +249,31 @@ def estimated_shares(
     DataFrame
         A row per group, with the columns ``COLUMNS``.
     """
-    g = len(groups)
-    table = estimated(
-        measure, groups, np.hstack([hits, cases]), lambda sums: sums[..., :g] / sums[..., g:], cases.sum(axis=0), units
-    )
-    flat = (table["interval"] == ALIKE) & table["estimate"].isin([0.0, 1.0])
-    for row in np.flatnonzero(flat):
-        count = len(np.unique(units.of[cases[:, row] > 0]))
-        table.loc[row, ["low", "high"]] = wilson_interval_of_count(int(table.loc[row, "estimate"] * count), count)
-        table.loc[row, "interval"] = f"Wilson, over {_counted_units(count, units.name)}"
+    g, parts = len(groups), np.hstack([hits, cases])
+
+    def share(sums: Floats) -> Floats:
+        return sums[..., :g] / sums[..., g:]
+
+    table = estimated(measure, groups, parts, share, cases.sum(axis=0), units)
+    shares, again, by_unit = _resampled(parts, share, g, units)
+    if not len(again):
+        return table
+    known = _precision(by_unit, share, shares, units)
+    for row in np.flatnonzero(~np.isnan(shares)):
+        defined = again[~np.isnan(again[:, row]), row]
+        variance = defined.var() * known.inflation[row] if len(defined) > 1 else 0.0
+        if variance > ROUNDING and not np.isnan(known.quantile[row]):
+            worth, quantile = shares[row] * (1 - shares[row]) / variance, float(known.quantile[row])
+        elif shares[row] in (0.0, 1.0):
+            having = np.flatnonzero(by_unit[:, g + row] > 0)
+            effect = _design_effect(np.zeros(len(having)), units.centre[having])[0] if units.centre is not None else 1.0
+            worth, quantile = len(having) / effect, NORMAL
+        else:
+            continue
+        low, high = wilson_interval(np.array(shares[row]), worth, z=quantile)
+        table.loc[row, ["low", "high"]] = float(low), float(high)
+        words = f"Wilson, over {_counted_units(by_unit.shape[0], units.name)}{known.words}"
+        table.loc[row, "interval"] = words
     return table
 
 

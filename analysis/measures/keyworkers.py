@@ -6,7 +6,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.measures.estimates import Measure, Units, correlation, estimated, moments, units_alone
+from twoway.analysis.measures.estimates import (
+    Measure,
+    Units,
+    correlation,
+    estimated,
+    moments,
+    not_estimated,
+    tidy,
+    units_alone,
+)
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.tables import DYAD, evaluation_of_deeds
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, ROLES
@@ -35,8 +44,11 @@ RESERVE = Measure(
     "odds ratio",
     "odds that the client's rating deteriorates in the third of dyads with the most reserved keyworkers over those in "
     "the third with the least; only dyads that kept their keyworker",
+    factor=True,
 )
 MEASURES = (CONTROL_AND_WARMTH, FALL, RESERVE)
+LEAST_OF_FOUR = 5
+"""Dyads of each of the four groups from which on an odds ratio is worth telling (assumed)."""
 OF_DYADS = (*DYAD, "keyworker_reserve")
 """Columns of the dyads table that are used."""
 
@@ -120,14 +132,16 @@ def control_and_warmth(panel: Panel, events: pd.DataFrame, resolved: Resolved, u
 
 
 def fall_after_change(panel: Panel, units: Units) -> pd.DataFrame:
-    """How far clients' ratings fall when the keyworker changes, averaged over changes.
+    """How far clients' ratings fall when the keyworker changes, averaged over clients.
+
+    All clients of a post change on the same day, so these are drawn together for the interval.
 
     Parameters
     ----------
     panel
         Both parties by day.
     units
-        Units that are resampled.
+        Units of the other measures: whether there is to be an interval.
 
     Returns
     -------
@@ -141,9 +155,13 @@ def fall_after_change(panel: Panel, units: Units) -> pd.DataFrame:
     after = (total[row, before + 1 + AFTER] - total[row, before + 1]) / AFTER
     spread = rating.std(axis=0)[before]
     fall = (rating[row, before] - after) / np.where(spread > 0, spread, np.nan)
-    sums = [np.bincount(row, w, minlength=len(rating)) for w in (fall, np.ones(len(row)))]
-    parts = np.stack(sums, axis=1).astype(np.float64)
-    return estimated(FALL, ["all"], parts, lambda s: s[..., 0] / s[..., 1], [len(row)], units)
+    if not len(row):
+        return tidy(FALL, [not_estimated(FALL, "all", "no client's keyworker changed early enough")])
+    who = np.column_stack([panel.dyads[["replicate", "centre"]].to_numpy()[row], panel.post[row, before], before])
+    change = np.unique(who, axis=0, return_inverse=True)[1].ravel()
+    sums = [np.bincount(change, w) for w in (fall, np.ones(len(row)))]
+    over = units_alone(len(sums[0]), "changes of keyworker", draws=len(units.weights))
+    return estimated(FALL, ["all"], np.stack(sums, axis=1), lambda s: s[..., 0] / s[..., 1], [len(row)], over)
 
 
 def deterioration_and_reserve(panel: Panel, dyads: pd.DataFrame, shapes: pd.DataFrame, units: Units) -> pd.DataFrame:
@@ -175,6 +193,10 @@ def deterioration_and_reserve(panel: Panel, dyads: pd.DataFrame, shapes: pd.Data
     worse = (shapes["shape"].iloc[: len(reserve)] == "deteriorating").to_numpy()
     cells = [kept & side & how for side in (most, reserve <= low) for how in (worse, ~worse)]
     parts = np.stack(cells, axis=1).astype(np.float64)
+    fewest = int(parts.sum(axis=0).min())
+    if fewest < LEAST_OF_FOUR:
+        why = f"an odds ratio takes {LEAST_OF_FOUR} dyads in each of four groups, and one has {fewest}; more would do"
+        return tidy(RESERVE, [not_estimated(RESERVE, "all", why)])
     return estimated(
         RESERVE,
         ["all"],

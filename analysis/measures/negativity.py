@@ -29,6 +29,7 @@ RATIO = Measure(
     f"that on reading an equally strong fair one (above 0; same band of {BAND:g} EPA units; bands weighted by "
     f"unfair acts): for a rating within {NEUTRAL:g} of neutral before the act, and for ratings in the top tenth",
     "unfair acts",
+    factor=True,
 )
 MEASURES = (RATIO,)
 GROUPS = ("near neutral", "top tenth")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import gammaln
 
 from twoway.analysis.measures.estimates import Measure, Units, estimated, estimated_shares
 from twoway.analysis.measures.panel import Panel
@@ -16,7 +17,9 @@ SHARE = Measure(
     "pattern_share", "share", "share of dyads in the pattern in the interviews, by the rule of twoway.analysis.patterns"
 )
 ALL_THREE = Measure(
-    "all_three_patterns", "probability", f"probability that {STUDY} dyads drawn at random show all three patterns"
+    "all_three_patterns",
+    "probability",
+    f"probability that {STUDY} of the dyads, drawn at random, show all three patterns",
 )
 SAME_CLASS = Measure("same_class", "share", "share of dyads whose two parties' own classes agree in the interviews")
 MEASURES = (SHARE, ALL_THREE, SAME_CLASS)
@@ -101,10 +104,28 @@ def mix(panel: Panel, days: tuple[int, int], units: Units, thresholds: Threshold
 
 
 def all_three(counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probability that none of three kinds is missing among ``STUDY`` draws, by inclusion and exclusion.
+    """Probability that none of three kinds is missing among ``STUDY`` dyads, by inclusion and exclusion.
 
-    *counts* (..., 3) are how many dyads are of each kind.
+    They are drawn without replacement from the dyads at hand, so that the estimate is right on average however few
+    these are; with fewer than ``STUDY`` there is none.
+
+    Parameters
+    ----------
+    counts
+        How many dyads are of each kind, shape (..., 3).
+
+    Returns
+    -------
+    Shape (...).
     """
-    share = counts / counts.sum(axis=-1, keepdims=True)
-    result: NDArray[np.float64] = 1 - ((1 - share) ** STUDY).sum(axis=-1) + (share**STUDY).sum(axis=-1)
-    return np.maximum(result, 0.0)
+    total = counts.sum(axis=-1, keepdims=True)
+    missing, alone = _drawn_from(total - counts, total), _drawn_from(counts, total)
+    result: NDArray[np.float64] = 1 - missing.sum(axis=-1) + alone.sum(axis=-1)
+    return np.where(total[..., 0] >= STUDY, np.clip(result, 0.0, 1.0), np.nan)
+
+
+def _drawn_from(some: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probability that ``STUDY`` dyads drawn from a *total* are all among *some* of them."""
+    ways = gammaln(some + 1) - gammaln(np.maximum(some - STUDY, 0) + 1)
+    of_all = gammaln(total + 1) - gammaln(np.maximum(total - STUDY, 0) + 1)
+    return np.where(some >= STUDY, np.exp(ways - of_all), 0.0)

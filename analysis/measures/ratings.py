@@ -55,7 +55,7 @@ CHANGE = Measure(
     f"how much the same correlation is higher on the day than on day {FIRST_DAY}",
 )
 MEAN = Measure("rating_mean", "EPA units", "mean rating, good tone less bad tone")
-SPREAD = Measure("rating_sd", "EPA units", "standard deviation of the rating over dyads")
+SPREAD = Measure("rating_sd", "EPA units", "standard deviation of the rating over dyads", factor=True)
 GAP = Measure("rating_gap", "EPA units", "client's less keyworker's rating; absolute: its size, whoever rates higher")
 MEASURES = (CORRELATION, CHANGE, MEAN, SPREAD, GAP)
 

@@ -36,7 +36,11 @@ REPAIRED = Measure(
     "ruptures",
 )
 DEPTH = Measure(
-    "rupture_depth", "EPA units", "how far the rating falls below the running level at its lowest", "ruptures"
+    "rupture_depth",
+    "EPA units",
+    "how far the rating falls below the running level at its lowest",
+    "ruptures",
+    factor=True,
 )
 REGAINED = Measure(
     "days_to_repair", "days", "from the start of a repaired rupture until the level is regained", "repairs"

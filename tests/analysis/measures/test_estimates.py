@@ -20,8 +20,10 @@ from twoway.analysis.measures.estimates import (
     units_of,
 )
 from twoway.analysis.statistics.bootstrap import ENOUGH_CENTRES
+from twoway.analysis.statistics.intervals import ALIKENESS
 
 SOME = Measure("some", "share", "what is tested")
+LONG = Measure("long", "days", "what is tested")
 NUMBERS = st.floats(-100, 100).map(lambda x: round(x, 3))
 
 
@@ -55,10 +57,49 @@ def test_whole_centres_are_drawn_only_where_there_are_enough_of_them(centres, na
 
 def test_the_interval_of_a_mean_is_that_of_an_ordinary_bootstrap():
     values = np.random.default_rng(3).exponential(size=300)
-    mine = estimated_means(SOME, ["all"], values[:, None], np.ones((300, 1)), units_of(dyads(300))).iloc[0]
+    mine = estimated_means(LONG, ["all"], values[:, None], np.ones((300, 1)), units_of(dyads(300))).iloc[0]
     theirs = bootstrap((values,), np.mean, method="percentile", rng=1).confidence_interval
     assert (mine["low"], mine["high"]) == pytest.approx(tuple(theirs), abs=0.02)
     assert mine["interval"] == "bootstrap over 300 centres"
+
+
+def held(count, per_centre, likeness, seed, samples=400):
+    """Share of samples of dyads, of which those of a centre are alike, whose interval holds the mean, which is 0."""
+    chance, hits = np.random.default_rng(seed), 0
+    units, ones = units_of(dyads(count * per_centre, per_centre)), np.ones((count * per_centre, 1))
+    for _ in range(samples):
+        centre = np.repeat(chance.normal(size=count), per_centre) * np.sqrt(likeness)
+        values = centre + chance.normal(size=count * per_centre) * np.sqrt(1 - likeness)
+        one = estimated_means(LONG, ["all"], values[:, None], ones, units).iloc[0]
+        hits += one["low"] <= 0 <= one["high"]
+    return hits / samples
+
+
+@pytest.mark.parametrize("count", [1, 3, 12, 25])
+def test_an_interval_holds_the_truth_as_often_as_it_says_where_dyads_of_a_centre_are_as_alike_as_is_assumed(count):
+    assert 0.917 <= held(count, 16, ALIKENESS, count) <= 0.99, (
+        "three errors of 400 samples; a little too wide is allowed"
+    )
+
+
+def test_with_dyads_that_are_more_alike_than_assumed_the_centres_at_hand_tell_it_in_the_end():
+    assert held(19, 16, 0.3, 5, 200) > held(2, 16, 0.3, 5, 200) > 0.5
+
+
+def test_one_dyad_that_has_a_say_is_too_few_for_an_interval():
+    values, cases = np.zeros((30, 1)), np.zeros((30, 1))
+    values[:2, 0], cases[:2] = (3, 5), 1
+    values[2:], cases[2:] = 0, 0
+    one = estimated_means(LONG, ["all"], values, cases, units_of(dyads(30, 16))).iloc[0]
+    assert one["interval"].startswith("no interval: too few dyads have a say")
+    assert np.isnan(one["low"])
+
+
+def test_a_correlation_and_a_probability_stay_what_they_can_be():
+    values = np.arange(6.0)
+    parts = moments(values, values + np.array([0, 0.1, 0, -0.1, 0, 0.1]))
+    one = estimated(Measure("c", "correlation", "m"), ["all"], parts, correlation, [6], units_of(dyads(6, 6))).iloc[0]
+    assert -1 <= one["low"] <= one["estimate"] <= one["high"] <= 1
 
 
 def test_dyads_of_a_centre_that_are_alike_tell_less_than_dyads_that_are_not():
@@ -92,7 +133,7 @@ def test_what_cannot_be_computed_is_missing_and_says_so():
 def test_draws_in_which_it_cannot_be_computed_are_counted():
     hits, cases = np.zeros((40, 1)), np.zeros((40, 1))
     hits[0], cases[:2] = 1, 1
-    words = estimated_shares(SOME, ["all"], hits, cases, units_of(dyads(40))).iloc[0]["interval"]
+    words = estimated_means(SOME, ["all"], hits, cases, units_of(dyads(40))).iloc[0]["interval"]
     count = int(words.split("undefined in ")[1].split()[0])
     assert 0.08 < count / 1000 < 0.2, "(38/40)^40 = .13 of the draws hold neither"
 

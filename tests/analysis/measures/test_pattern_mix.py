@@ -8,7 +8,7 @@ import pytest
 from tests.support.handmade import panel_of, row
 
 from twoway.analysis.measures.estimates import units_of
-from twoway.analysis.measures.pattern_mix import mix
+from twoway.analysis.measures.pattern_mix import all_three, mix
 from twoway.analysis.patterns import PATTERNS
 
 
@@ -29,15 +29,25 @@ def test_shares_are_counted_and_sum_to_one():
 
 
 def test_whether_a_small_study_finds_all_three_is_the_chance_that_none_is_missing():
-    share = np.array([10, 25, 5]) / 40
-    expected = sum(
-        comb(16, a) * comb(16 - a, b) * np.prod(share ** [a, b, 16 - a - b])
-        for a, b in product(range(1, 15), repeat=2)
-        if a + b < 16
+    ways = sum(
+        comb(10, a) * comb(25, b) * comb(5, 16 - a - b) for a, b in product(range(1, 15), repeat=2) if a + b < 16
     )
+    expected = ways / comb(40, 16)
     got = row(mix_of([0] * 10 + [1] * 25 + [2] * 5), "all_three_patterns", "all")
     assert got["estimate"] == pytest.approx(expected)
     assert got["low"] < expected < got["high"]
+
+
+@pytest.mark.parametrize("dyads", [16, 40])
+def test_however_few_dyads_there_are_the_chance_to_find_all_three_is_right_on_average(dyads):
+    share = np.array([0.05, 0.35, 0.6])
+    truth = 1 - ((1 - share) ** 16).sum() + (share**16).sum()
+    counts = np.random.default_rng(1).multinomial(dyads, share, size=20_000)
+    assert all_three(counts.astype(float)).mean() == pytest.approx(truth, abs=0.01)
+
+
+def test_fewer_dyads_than_the_study_had_say_nothing_of_it():
+    assert np.isnan(all_three(np.array([5.0, 5.0, 5.0])))
 
 
 def test_a_pattern_that_is_not_there_is_found_by_no_study():
