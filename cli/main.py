@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from twoway.cli import compare, explore, listing, narrate, robustness, seminar, study, teaching, validate
+from twoway.cli import compare, explore, export, listing, narrate, robustness, seminar, study, teaching, validate
 from twoway.cli._options import (
     Commands,
     changed_scenario,
@@ -26,7 +26,7 @@ from twoway.cli._options import (
 )
 from twoway.simulation import SCOPE
 
-MODULES = (listing, compare, explore, robustness, study, narrate, validate, seminar, teaching)
+MODULES = (listing, compare, explore, robustness, study, narrate, export, validate, seminar, teaching)
 """Modules with commands of their own, each of which adds them with its function ``add``."""
 INTERRUPTED = 130
 REFUSED = 2

@@ -28,6 +28,7 @@ from twoway.cli.validate import SIZES, points_kept
 from twoway.experiments.calibration.posterior import POSTERIOR
 from twoway.experiments.calibration.posterior_check import posterior_check_table
 from twoway.experiments.calibration.priors import priors
+from twoway.experiments.calibration.trade_offs import trade_off_table
 from twoway.experiments.derived.ablation import reader_tables
 from twoway.experiments.derived.robustness import posterior_draws
 from twoway.experiments.results.manifest import read_manifest
@@ -75,6 +76,11 @@ matters where everyone begins. With the rules as they stand here no fact held ou
 had come to an end, and no number was changed after it; what is taken out with a whole dimension (I6) was made to
 cover the rules that this version adds. The facts leave most numbers wide open, so a default is one of many that would
 do.
+"""
+CHOSEN = """
+What was chosen: where two parts cannot be had together, the calibration keeps what lets the most parts be met, by the
+rule above, and not the one part. So those set aside stay as short of their range as the figure shows, and stay on the
+board.
 """
 COERCED = """
 Clients count as coerced here if their felt coercion is above {high:g} on the model's own scale, as if one in twenty of
@@ -196,6 +202,10 @@ def validation() -> str:
             Block("text", " ".join(aimed_at().split())),
             *told("calibration"),
             Block("text", " ".join(LOOKED_AT.split())),
+            Block("heading", "What stands against what is seldom met"),
+            *told("trade-offs"),
+            trade_off_table(table_of("trade-offs", "pairs").fillna({"other": ""})),
+            Block("text", " ".join(CHOSEN.split())),
             Block("heading", "The posterior sample against all facts"),
             *not_among(table_of("posterior-check", "predictive")["fact"]),
             *told("posterior-check"),

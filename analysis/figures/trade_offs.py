@@ -35,7 +35,7 @@ def trade_off_figure(pairs: pd.DataFrame, points: pd.DataFrame, rests_on: str) -
     Parameters
     ----------
     pairs
-        A row per part: part, low, high, met, other, other_low, other_high, correlation.
+        A row per part: part, unit, low, high, met, other, other_unit, other_low, other_high.
     points
         Value of each part at each point, a column per part; the first row is the defaults.
     rests_on
@@ -48,6 +48,8 @@ def trade_off_figure(pairs: pd.DataFrame, points: pd.DataFrame, rests_on: str) -
     panels = list(np.atleast_1d(figure.subplots(lines, columns)).flat)
     for axes, row in zip(panels, shown.itertuples(), strict=False):
         _panel(axes, points, row.part, (row.low, row.high), row.other, (row.other_low, row.other_high))
+        axes.set_xlabel(f"{row.other} ({row.other_unit})", color=INK)
+        axes.set_ylabel(f"{row.part} ({row.unit})", color=INK)
     for axes in panels[len(shown) :]:
         axes.set_axis_off()
     title(figure, "Facts that stand against each other")
@@ -77,8 +79,6 @@ def _panel(axes: Axes, points: pd.DataFrame, part: str, range_: Range, other: st
     axes.fill_between(across, *up, color=BOTH, lw=0)
     axes.plot(x[1:], y[1:], "o", color=CLIENT, ms=4, markeredgecolor="white", markeredgewidth=0.4)
     axes.plot(x[0], y[0], "D", color=KEYWORKER, ms=9, markeredgecolor="white")
-    axes.set_xlabel(other, color=INK)
-    axes.set_ylabel(part, color=INK)
     plain(axes)
 
 

@@ -14,11 +14,12 @@ Floats = NDArray[np.float64]
 
 
 class Targets(NamedTuple):
-    """Parts of facts by name (``fact: part``), met from ``low`` to ``high``, shape (m,)."""
+    """Parts of facts by name (``fact: part``), met from ``low`` to ``high``, shape (m,), and their units."""
 
     names: tuple[str, ...]
     low: Floats
     high: Floats
+    units: tuple[str, ...] = ()
 
     def beyond(self, values: Floats) -> Floats:
         """Distance of values, shape (..., m), from the accepted range; 0 inside, infinite for missing values."""
@@ -34,6 +35,7 @@ def targets() -> Targets:
         tuple(f"{one.id}: {part.name}" for one, part in parts),
         np.array([part.aimed[0] for _, part in parts]),
         np.array([part.aimed[1] for _, part in parts]),
+        tuple(part.unit for _, part in parts),
     )
 
 

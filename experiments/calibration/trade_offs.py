@@ -82,10 +82,10 @@ def opposed(values: pd.DataFrame, goal: Targets) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per part that less than half of the points meet, the most seldom first: part, low, high, met (share of
-        points), other, other_low, other_high, correlation (rank correlation of how far inside their ranges both are,
-        negative), met_with and met_without (share of the points that meet the other, among those that meet the part
-        and among all others). ``other`` is empty where no part stands against it more than chance would have it.
+        A row per part that less than half of the points meet, the most seldom first: part, unit, low, high, met (share
+        of points), other, other_unit, other_low, other_high, correlation (rank correlation of how far inside their
+        ranges both are, negative), met_with and met_without (share of the points that meet the other, among those that
+        meet the part and among all others). ``other`` is empty where no part stands against it more than chance would have it.
     """
     inside = room(values[list(goal.names)].to_numpy(), goal)
     n, m = inside.shape
@@ -104,16 +104,17 @@ def opposed(values: pd.DataFrame, goal: Targets) -> pd.DataFrame:
         has = met[:, p]
         rows.append(
             {
-                "part": goal.names[p], "low": goal.low[p], "high": goal.high[p], "met": has.mean(),
-                "other": goal.names[q] if against else "", "other_low": goal.low[q] if against else np.nan,
+                "part": goal.names[p], "unit": goal.units[p], "low": goal.low[p], "high": goal.high[p],
+                "met": has.mean(), "other": goal.names[q] if against else "",
+                "other_unit": goal.units[q] if against else "", "other_low": goal.low[q] if against else np.nan,
                 "other_high": goal.high[q] if against else np.nan,
                 "correlation": together[p, q] if against else np.nan,
                 "met_with": met[has, q].mean() if against and has.any() else np.nan,
                 "met_without": met[~has, q].mean() if against else np.nan,
             }
         )  # fmt: skip
-    columns = ["part", "low", "high", "met", "other", "other_low", "other_high", "correlation", "met_with",
-               "met_without"]  # fmt: skip
+    columns = ["part", "unit", "low", "high", "met", "other", "other_unit", "other_low", "other_high", "correlation",
+               "met_with", "met_without"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -137,13 +138,14 @@ def _sentences(pairs: pd.DataFrame, points: int) -> Iterator[str]:
         else f"At {counted(points, 'point')} every part of the facts aimed at is met by at least half."
     )
     for row in pairs[pairs["other"] != ""].itertuples():
-        among = f"of the points that meet it {percent(row.met_with)}, of the others {percent(row.met_without)}"
+        against = f"{row.part} stands most against {row.other}"
         yield (
-            f"{row.part} stands most against {row.other}: the further the one is inside its range, the less the other "
-            f"is (rank correlation {decimal(row.correlation)}). {row.other} is met by {among}."
+            f"{against}: the further the one is inside its range, the less the other is (rank correlation "
+            f"{decimal(row.correlation)}). Of the points that meet the one {percent(row.met_with)} meet the other, of "
+            f"those that do not {percent(row.met_without)}."
             if pd.notna(row.met_with)
-            else f"{row.part} stands most against {row.other} (rank correlation {decimal(row.correlation)}); no point "
-            f"meets it, and {percent(row.met_without)} meet the other."
+            else f"{against} (rank correlation {decimal(row.correlation)}): no point meets the one, and "
+            f"{percent(row.met_without)} meet the other."
         )
     alone = list(pairs[pairs["other"] == ""]["part"])
     if alone:

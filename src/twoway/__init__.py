@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # for editors and type checkers
     from twoway.analysis.figures.registry import figure
     from twoway.experiments.comparison.compare import compare
     from twoway.experiments.comparison.comparison import Comparison
+    from twoway.experiments.reports.exported import export
     from twoway.experiments.results.result import Result, open_result, verify
     from twoway.experiments.studies.ask_tell import AskTellStudy
     from twoway.experiments.studies.outcomes import OutcomeInput, outcome
@@ -57,6 +58,7 @@ __all__ = [
     "compare",
     "coping_way",
     "event_kind",
+    "export",
     "figure",
     "load",
     "load_study",
@@ -89,6 +91,7 @@ _HOME = {
     "compare": "experiments.comparison.compare",
     "coping_way": "simulation.coping",
     "event_kind": "simulation.events",
+    "export": "experiments.reports.exported",
     "figure": "analysis.figures.registry",
     "load": "simulation.parameters.scenario",
     "load_study": "experiments.studies.study",

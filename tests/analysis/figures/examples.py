@@ -350,8 +350,8 @@ def traded_off(count):
     points = pd.DataFrame(chance.normal(size=(51, 2 * count)), columns=names)
     pairs = pd.DataFrame(
         {
-            "part": names[:count], "low": 1.0, "high": np.inf, "met": 0.15, "other": names[count:],
-            "other_low": -np.inf, "other_high": 0.0, "correlation": -0.4, "met_with": 0.2, "met_without": 0.6,
+            "part": names[:count], "unit": "days", "other_unit": "share", "low": 1.0, "high": np.inf, "met": 0.15,
+            "other": names[count:], "other_low": -np.inf, "other_high": 0.0, "correlation": -0.4, "met_with": 0.2, "met_without": 0.6,
         }
     )  # fmt: skip
     return {"pairs": pairs, "points": points}

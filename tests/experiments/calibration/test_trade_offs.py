@@ -13,7 +13,9 @@ from twoway.experiments.calibration.trade_offs import opposed, room, shuffled, t
 from twoway.simulation.errors import InputError
 
 POINTS = 200
-GOAL = Targets(("A: up", "B: down", "C: apart"), np.array([1.0, -np.inf, 0.0]), np.array([np.inf, -1.0, 1.0]))
+GOAL = Targets(
+    ("A: up", "B: down", "C: apart"), np.array([1.0, -np.inf, 0.0]), np.array([np.inf, -1.0, 1.0]), ("days",) * 3
+)
 
 
 def values(seed, against=1.0):
