@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.measures.estimates import Measure, Units, estimated, estimated_means, estimated_shares
+from twoway.analysis.measures.estimates import MANY_DYADS, Measure, Units, estimated, estimated_means, estimated_shares
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.measures.pattern_mix import members
 from twoway.analysis.patterns import PATTERNS
@@ -42,6 +42,7 @@ ORDER = Measure(
     "difference of shares",
     "how much larger the asymmetry is in dyads of the first than of the second pattern",
     "pairs of events",
+    least=MANY_DYADS,
 )
 MEASURES = (ASYMMETRY, EXCESS, ORDER, PERSON)
 STEPS = (f"{PATTERNS[2]} less {PATTERNS[1]}", f"{PATTERNS[1]} less {PATTERNS[0]}")

@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.measures.estimates import LEAST_VARIANCE, Measure, Units, correlations, estimated, moments
+from twoway.analysis.measures.estimates import (
+    LEAST_VARIANCE,
+    MANY_DYADS,
+    Measure,
+    Units,
+    correlations,
+    estimated,
+    moments,
+)
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.measures.ratings import observed_ratings
 from twoway.analysis.tables import DYAD
@@ -22,6 +30,7 @@ BROUGHT = Measure(
     "share",
     f"share of the variance of the client's observed rating on day {EARLY} that first definition, reserve, insight and "
     "distress at admission explain together",
+    least=MANY_DYADS,
 )
 MEASURES = (BROUGHT,)
 

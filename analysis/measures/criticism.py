@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from twoway.analysis.measures.attribution import negative_acts
 from twoway.analysis.measures.contact import HOSTILE, WARM
-from twoway.analysis.measures.estimates import Measure, Units, correlation, estimated, moments
+from twoway.analysis.measures.estimates import MANY_DYADS, Measure, Units, correlation, estimated, moments
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.measures.warmth import kept_until
 from twoway.analysis.tables import evaluation_of_deeds, require_columns
@@ -39,6 +39,7 @@ ACTS = Measure(
     f"share of the keyworker's acts outside control, {AFTER[0]} to {AFTER[1]} days after the day, that are hostile or "
     "warm, in the quarter of dyads whose keyworker holds most bad on the day less the rest; only dyads that kept their "
     "keyworker",
+    least=MANY_DYADS,
 )
 VARIANCE = Measure(
     "criticism_variance",

@@ -27,6 +27,8 @@ Statistic = Callable[[Floats], Any]
 """From sums, shape (..., k), to estimates, shape (..., number of groups)."""
 DRAWS = 1000
 """Bootstrap samples."""
+MANY_DYADS = 64
+"""Dyads from which on the intervals of every measure hold as they say; with 16 those of some do not."""
 AT_ONCE = 256
 """Units that are left out at a time, each by itself: so much memory is enough."""
 ROUNDING = 1e-12
@@ -46,7 +48,8 @@ COLUMNS = ("measure", "group", "estimate", "low", "high", "interval", "n", "coun
 class Measure(NamedTuple):
     """What one measure is called, its unit, what it means, and what its ``n`` counts.
 
-    Of a ``factor``, such as a ratio or a standard deviation, intervals are widened in its logarithm.
+    Of a ``factor``, such as a ratio or a standard deviation, intervals are widened in its logarithm. With fewer dyads
+    than ``least`` there is no interval: one would hold the truth too seldom (benchmarks/README.md).
     """
 
     name: str
@@ -54,6 +57,7 @@ class Measure(NamedTuple):
     meaning: str
     counted: str = "dyads"
     factor: bool = False
+    least: int = 0
 
 
 class Units(NamedTuple):
@@ -147,6 +151,8 @@ def estimated(
     rows = []
     for g, group in enumerate(groups):
         low, high, words = _interval(estimate[g], again[:, g], units)
+        if len(parts) < measure.least and not np.isnan(estimate[g]):
+            low, high, words = np.nan, np.nan, f"no interval: it takes at least {measure.least} dyads; see --replicates"
         if wider is not None and not np.isnan(low):
             low, high = _widened(estimate[g], low, high, wider.times[g], measure)
             words = TOO_FEW if np.isnan(low) else words + wider.words

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.measures.estimates import Measure, Units, estimated
+from twoway.analysis.measures.estimates import MANY_DYADS, Measure, Units, estimated
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.tables import evaluation_of_deeds
 from twoway.simulation.affect_control.frames import KEYWORKER, ROLES
@@ -30,6 +30,7 @@ RATIO = Measure(
     f"unfair acts): for a rating within {NEUTRAL:g} of neutral before the act, and for ratings in the top tenth",
     "unfair acts",
     factor=True,
+    least=MANY_DYADS,
 )
 MEASURES = (RATIO,)
 GROUPS = ("near neutral", "top tenth")

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twoway.analysis.measures.estimates import (
+    MANY_DYADS,
     Measure,
     Units,
     correlation,
@@ -55,7 +56,7 @@ CHANGE = Measure(
     f"how much the same correlation is higher on the day than on day {FIRST_DAY}",
 )
 MEAN = Measure("rating_mean", "EPA units", "mean rating, good tone less bad tone")
-SPREAD = Measure("rating_sd", "EPA units", "standard deviation of the rating over dyads", factor=True)
+SPREAD = Measure("rating_sd", "EPA units", "standard deviation of the rating over dyads", factor=True, least=MANY_DYADS)
 GAP = Measure("rating_gap", "EPA units", "client's less keyworker's rating; absolute: its size, whoever rates higher")
 MEASURES = (CORRELATION, CHANGE, MEAN, SPREAD, GAP)
 

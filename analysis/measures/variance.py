@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.measures.estimates import Measure, Statistic, Units, estimated, not_estimated, tidy
+from twoway.analysis.measures.estimates import MANY_DYADS, Measure, Statistic, Units, estimated, not_estimated, tidy
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.measures.tracking import pooled_correlation
 from twoway.analysis.statistics.bootstrap import ENOUGH_CENTRES
@@ -37,6 +37,7 @@ RECIPROCITY = Measure(
     f"over pairs, of the client's with the keyworker's mean rating (one every {EVERY} days), each less the mean of all "
     "pairs of the keyworker",
     "pairs",
+    least=MANY_DYADS,
 )
 MEASURES = (SHARE, RECIPROCITY)
 

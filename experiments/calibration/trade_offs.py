@@ -85,7 +85,8 @@ def opposed(values: pd.DataFrame, goal: Targets) -> pd.DataFrame:
         A row per part that less than half of the points meet, the most seldom first: part, unit, low, high, met (share
         of points), other, other_unit, other_low, other_high, correlation (rank correlation of how far inside their
         ranges both are, negative), met_with and met_without (share of the points that meet the other, among those that
-        meet the part and among all others). ``other`` is empty where no part stands against it more than chance would have it.
+        meet the part and among all others).
+        ``other`` is empty where no part stands against it more than chance would have it.
     """
     inside = room(values[list(goal.names)].to_numpy(), goal)
     n, m = inside.shape

@@ -351,7 +351,8 @@ def traded_off(count):
     pairs = pd.DataFrame(
         {
             "part": names[:count], "unit": "days", "other_unit": "share", "low": 1.0, "high": np.inf, "met": 0.15,
-            "other": names[count:], "other_low": -np.inf, "other_high": 0.0, "correlation": -0.4, "met_with": 0.2, "met_without": 0.6,
+            "other": names[count:], "other_low": -np.inf, "other_high": 0.0, "correlation": -0.4, "met_with": 0.2,
+            "met_without": 0.6,
         }
     )  # fmt: skip
     return {"pairs": pairs, "points": points}
