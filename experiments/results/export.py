@@ -48,7 +48,15 @@ COMMA = Dialect(",", ";")
 
 
 def variables(columns: Iterable[Column], rows: pd.DataFrame) -> tuple[Variable, ...]:
-    """The columns of a table with what they hold, which the *rows* tell."""
+    """The columns of a table with what they hold.
+
+    Parameters
+    ----------
+    columns
+        What is declared of them.
+    rows
+        Some of its rows, which tell what it holds.
+    """
     described = {column.name: f"{column.meaning} ({column.unit})" for column in columns}
     return tuple(Variable(str(name), described.get(str(name), ""), *_held(values)) for name, values in rows.items())
 
@@ -148,7 +156,17 @@ def _for_stata(text: str, most: int = 10_000) -> str:
 
 
 def spss_script(table: str, described: Sequence[Variable], dialect: Dialect) -> str:
-    """SPSS syntax that reads a table and labels it; every word variable gets a numeric one, with the ending _code."""
+    """SPSS syntax that reads a table and labels it; every word variable gets a numeric one, with the ending _code.
+
+    Parameters
+    ----------
+    table
+        Name of the table and of its CSV.
+    described
+        Its variables.
+    dialect
+        How numbers and fields are separated in the CSV.
+    """
     formats = {WORD: "A120", TEXT: "A2000", WHOLE: "F10.0", NUMBER: "F18.8"}
     lines = [
         "* Reads the CSV beside this file: run it with that folder as the working directory.",
@@ -182,7 +200,17 @@ def spss_script(table: str, described: Sequence[Variable], dialect: Dialect) -> 
 
 
 def r_script(table: str, described: Sequence[Variable], dialect: Dialect) -> str:
-    """R code that reads a table into a data frame of that name; words become factors, meanings the attribute label."""
+    """R code that reads a table into a data frame of that name; words become factors, meanings the attribute label.
+
+    Parameters
+    ----------
+    table
+        Name of the table and of its CSV.
+    described
+        Its variables.
+    dialect
+        How numbers and fields are separated in the CSV.
+    """
     lines = [
         "# Reads the CSV beside this file: run it with that folder as the working directory.",
         f"{table} <- read.csv({_for_r(f'{table}.csv')}, sep = {_for_r(dialect.separator)}, "
@@ -198,7 +226,17 @@ def r_script(table: str, described: Sequence[Variable], dialect: Dialect) -> str
 
 
 def stata_script(table: str, described: Sequence[Variable], dialect: Dialect) -> str:
-    """Stata code that reads a table and labels it; words become numbers with value labels."""
+    """Stata code that reads a table and labels it; words become numbers with value labels.
+
+    Parameters
+    ----------
+    table
+        Name of the table and of its CSV.
+    described
+        Its variables.
+    dialect
+        How numbers and fields are separated in the CSV.
+    """
     lines = [
         "* Reads the CSV beside this file: run it with that folder as the working directory.",
         "version 14",
