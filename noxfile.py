@@ -54,6 +54,15 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
+def statistics(session: nox.Session) -> None:
+    """Read an exported run with R."""
+    session.log("needs R: `apt-get install r-base-core`")
+    session.run(
+        "python", "-m", "pytest", "-q", "tests/experiments/reports", "-k", "r_reads", env={"TWOWAY_R": "required"}
+    )
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and format."""
     session.log("`ruff check --fix . && ruff format .` mends most of what is found")

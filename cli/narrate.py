@@ -60,7 +60,7 @@ def add(commands: Commands) -> None:
         "measures",
         measures,
         "print the measures of a run, each with its interval, and clusters found without the classification rule",
-        "twoway measures runs/four-centres --day 90",
+        "twoway measures runs/four-centres",
     )
     new.add_argument("--day", metavar="N", help="day of the interviews (default: those of the scenario)")
     new.add_argument("--out", type=Path, metavar="FILE", help="write to this CSV file, which must not exist")
