@@ -17,7 +17,13 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def command(
-    commands: Commands, name: str, action: Action, summary: str, more: str = "", example: str = ""
+    commands: Commands,
+    name: str,
+    action: Action,
+    summary: str,
+    more: str = "",
+    example: str = "",
+    answers: bool = True,
 ) -> argparse.ArgumentParser:
     """Add a command.
 
@@ -35,6 +41,8 @@ def command(
         Sentences that its own help adds.
     example
         A complete command, shown at the end of its own help.
+    answers
+        Whether it ends with an answer, which may be wanted as JSON, or not at all.
 
     Returns
     -------
@@ -45,6 +53,9 @@ def command(
     epilog = f"Example: {example}" if example else None
     parser = commands.add_parser(name, help=summary, description=description, epilog=epilog)
     parser.set_defaults(action=action, parser=parser)
+    if answers:
+        parser.add_argument("--json", action="store_true", help="print the answer as JSON, and nothing else")
+        parser.add_argument("--quiet", action="store_true", help="print nothing but what went wrong; no bars")
     return parser
 
 

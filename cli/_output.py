@@ -1,17 +1,103 @@
-"""The output of commands that compute a result: its folder, and the sentences that are printed."""
+"""The output of commands: the folder of a result, the sentences that are printed, and the answer as JSON."""
 
 from __future__ import annotations
 
+import io
+import json
 import os
+import sys
 import textwrap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from twoway.simulation import SCOPE
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from twoway.experiments.results.result import Result
+
+
+MOST_ROWS = 1000
+"""Rows of a table that an answer in JSON holds at most; a larger table is named, and lies in the folder."""
+_answers: list[Any] = []
+"""What the command under way has answered so far."""
+
+
+def answer(value: Any) -> None:
+    """Note the answer of a command: what ``--json`` prints, in place of what is printed for a reader.
+
+    Parameters
+    ----------
+    value
+        Plain numbers, words, lists and mappings.
+    """
+    _answers.append(value)
+
+
+def answer_with(result: Result, folder: Path | None, tables: Iterable[str] | None = None) -> None:
+    """Note a result as the answer of a command.
+
+    Parameters
+    ----------
+    result
+        The result.
+    folder
+        Folder in which it was saved; None if it was not.
+    tables
+        Names of the tables that belong to the answer; by default all.
+    """
+    kept = {name: result.tables[name] for name in (result.tables if tables is None else tables)}
+    answer(
+        {
+            "kind": result.kind,
+            "folder": None if folder is None else str(folder),
+            "arguments": result.arguments,
+            "provenance": result.provenance,
+            "sentences": list(result.sentences),
+            "tables": {name: rows_of(table) for name, table in kept.items() if len(table) <= MOST_ROWS},
+            "larger_tables": [name for name, table in kept.items() if len(table) > MOST_ROWS],
+        }
+    )
+
+
+def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as mappings; what is missing is null."""
+    rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=15))
+    return rows
+
+
+class _NoTerminal(io.TextIOBase):
+    """An output that says it is no terminal: bars are drawn on terminals only."""
+
+    def __init__(self, output: TextIO) -> None:
+        self._output = output
+
+    def write(self, text: str) -> int:
+        return self._output.write(text)
+
+    def flush(self) -> None:
+        self._output.flush()
+
+
+@contextmanager
+def printed_as(asked_for_json: bool, quiet: bool) -> Iterator[None]:
+    """What a command prints inside the block: as it is, nothing, or its answer as JSON; bars only in the first case.
+
+    Where a command notes no answer, its text is the answer.
+    """
+    _answers.clear()
+    if not (asked_for_json or quiet):
+        yield
+        return
+    text = io.StringIO()
+    with redirect_stdout(text), redirect_stderr(_NoTerminal(sys.stderr)):
+        yield
+    if asked_for_json:
+        said = _answers or [{"text": text.getvalue()}]
+        print(json.dumps(said[0] if len(said) == 1 else said, indent=1, default=str), file=sys.stdout)
 
 
 def folder_for(name: str, out: Path | None) -> Path:
@@ -71,6 +157,7 @@ def compute_and_print(
 
     result = computer_of(kind)(**arguments, threads=os.cpu_count() or 1, progress=True)
     result.save(folder)
+    answer_with(result, folder)
     for line in before(result) if before is not None else ():
         print(line)
     for sentence in result.sentences:

@@ -16,7 +16,7 @@ from twoway.cli._options import (
     set_argument,
     whole_number,
 )
-from twoway.cli._output import folder_for
+from twoway.cli._output import answer_with, folder_for
 from twoway.simulation import SCOPE
 
 
@@ -84,6 +84,7 @@ def compare(options: argparse.Namespace) -> int:
     outcomes = {} if options.outcome is None else {"outcomes": options.outcome}
     result = compare_schedules(schedules, seed, precision, replicates, most, progress=True, **outcomes)
     result.save(folder)
+    answer_with(result, folder)
     for sentence in result.sentences:
         print(textwrap.fill(sentence, 110, break_long_words=False, break_on_hyphens=False))
     print()

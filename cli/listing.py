@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from twoway.cli._options import Commands, command, extension_argument
+from twoway.cli._output import answer
 
 if TYPE_CHECKING:
     from twoway.simulation.extensions import Extension
@@ -112,6 +113,7 @@ def list_kind(options: argparse.Namespace) -> int:
     if options.kind not in KINDS:
         options.parser.error(f"there is no kind '{options.kind}'; {nearest(options.kind, KINDS)}")
     entries = list(KINDS[options.kind]([load_extension(path) for path in options.extension]))
+    answer([{"name": name, "says": sentence} for name, sentence in entries])
     width = max(len(name) for name, _ in entries)
     for name, sentence in entries:
         line = f"{name:<{width}}  {sentence}"

@@ -24,6 +24,7 @@ from twoway.cli._options import (
     seed_argument,
     whole_number,
 )
+from twoway.cli._output import answer, printed_as
 from twoway.simulation import SCOPE
 
 MODULES = (listing, compare, explore, robustness, study, narrate, export, validate, seminar, teaching)
@@ -122,7 +123,7 @@ def add(commands: Commands) -> None:
     scenario_arguments(new)
     new.add_argument("--differences", action="store_true", help="print only what differs from the default")
 
-    new = command(commands, "schema", schema, "print the JSON schema of scenario files, for editors")
+    new = command(commands, "schema", schema, "print the JSON schema of scenario files, for editors", answers=False)
     new.add_argument("--out", type=Path, metavar="FILE", help="write the schema to this file, which must not exist")
     extension_argument(new, "include the numbers that this Python file declares; may be repeated")
 
@@ -135,6 +136,7 @@ def add(commands: Commands) -> None:
         "and columns, as "
         "the scenario and its extensions have them: for the supplement of a paper.",
         "twoway odd four-centres > tables.md",
+        answers=False,
     )
     scenario_arguments(new)
 
@@ -156,7 +158,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             print(f"two-way-process {version('two-way-process')}")
         else:
-            status = options.action(options)
+            with printed_as(getattr(options, "json", False), getattr(options, "quiet", False)):
+                status = options.action(options)
         sys.stdout.flush()
     except KeyboardInterrupt as stopped:
         print(f"\ntwoway: interrupted; {str(stopped) or 'nothing was written'}", file=sys.stderr)
@@ -196,6 +199,7 @@ def show(options: argparse.Namespace) -> int:
     from twoway.simulation.parameters.scenario import Resolved
 
     scenario = changed_scenario(options)
+    answer(scenario.model_dump(mode="json"))
     print(described(Resolved(scenario), only_differences=options.differences))
     return 0
 
@@ -237,7 +241,7 @@ def run(options: argparse.Namespace) -> int:
     scenario = changed_scenario(options)
     seed, replicates = whole_number("seed", options.seed), whole_number("replicates", options.replicates)
     from twoway.analysis.narrative.words.grammar import counted
-    from twoway.cli._output import folder_for
+    from twoway.cli._output import answer_with, folder_for
     from twoway.simulation.tables import check_seed, detail_of
 
     check_seed(seed, replicates)
@@ -257,6 +261,7 @@ def run(options: argparse.Namespace) -> int:
     result = run_and_save(
         scenario, name, folder, seed, replicates, options.detail, options.csv, os.cpu_count() or 1, progress=True
     )
+    answer_with(result, folder, ["patterns"])
     print()
     print(f"{'pattern':<28}{'dyads':>7}{'share':>8}   95 % interval")
     for pattern, row in result.patterns.iterrows():
@@ -275,6 +280,7 @@ def verify(options: argparse.Namespace) -> int:
 
     sample = None if options.runs == "all" else whole_number("runs", options.runs)
     verdict = verify_result(options.folder, os.cpu_count() or 1, progress=True, sample=sample)
+    answer({"same": verdict.same, "equal": dict(verdict.equal), "changed": list(verdict.changed)})
     for line in verdict.lines():
         print(line)
     return 0 if verdict.same else 1

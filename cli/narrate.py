@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twoway.cli._options import Action, Commands, command, whole_number
+from twoway.cli._output import answer, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -217,6 +218,7 @@ def measures(options: argparse.Namespace) -> int:
         write_new_file(options.out, found.to_csv(index=False))
         print(f"Written: {options.out}")
     else:
+        answer(rows_of(found))
         _print_measures(found)
     if len(tables.dyads) >= LEAST_DYADS:
         import textwrap

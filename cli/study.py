@@ -20,6 +20,7 @@ from twoway.cli._options import (
     set_argument,
     whole_number,
 )
+from twoway.cli._output import answer, answer_with
 
 if TYPE_CHECKING:
     from twoway.experiments.results.result import Result
@@ -128,7 +129,7 @@ def add(commands: Commands) -> None:
     new = _folder_command(actions, "replay", _replay, "repeat one run and compare it with the saved one")
     new.add_argument("run", help="identifier of the run, from the column `run` of the table")
 
-    command(actions, "sbatch", _sbatch, "print a script that runs a study as an array of SLURM jobs")
+    command(actions, "sbatch", _sbatch, "print a script that runs a study as an array of SLURM jobs", answers=False)
 
 
 def _folder_command(
@@ -281,7 +282,9 @@ def _answer_and_print(store: Store) -> None:
 
     if has_answer(store):
         print()
-        for sentence in save_answer(store).sentences:
+        found = save_answer(store)
+        answer_with(found, store.folder)
+        for sentence in found.sentences:
             print(textwrap.fill(sentence, WIDTH))
         print(f"\nAnswer, effects, figures, runs and manifest: {store.folder}")
         print(SCOPE)
@@ -314,8 +317,10 @@ def _status(options: argparse.Namespace) -> int:
     from twoway.experiments.studies.store import Store
 
     store = Store(options.folder)
+    status = store.status()
+    answer({"folder": str(store.folder), **status._asdict(), "missing": status.missing})
     print(f"{store.study.title}: {store.study.question}")
-    _say_status(options.folder, store.status())
+    _say_status(options.folder, status)
     return 0
 
 
@@ -385,6 +390,7 @@ def _save_analysis(store: Store, found: Result, out: Path | None, name: str) -> 
 
     folder = out if out is not None else free_place(store, name)
     save_analysis(found, store, folder)
+    answer_with(found, folder)
     for sentence in found.sentences:
         print(textwrap.fill(sentence, WIDTH))
     print(f"\nVerdict, tables and figures: {folder}")
@@ -404,6 +410,7 @@ def _replay(options: argparse.Namespace) -> int:
     from twoway.experiments.studies.manage import replay
 
     again = replay(options.folder, options.run)
+    answer(again._asdict())
     for name, value in again.point.items():
         print(f"{name} = {value}")
     print(f"replicate {again.replicate}\n")
