@@ -40,8 +40,8 @@ def on_days(interviewed: tuple[int, int]) -> str:
 def interviews_sentence(interviewed: tuple[int, int]) -> str:
     """A sentence on what is meant by how a dyad is: when both parties were interviewed."""
     return (
-        f"How a dyad is, and its pattern, is the mean of what both say {on_days(interviewed)}; one whose stay is over "
-        "by then counts as on its last day."
+        f"Patterns, and all that is not counted over the whole stay, are means of what both parties say "
+        f"{on_days(interviewed)}; where the order has ended by then, the last day goes on counting."
     )
 
 

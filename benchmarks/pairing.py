@@ -18,11 +18,13 @@ from twoway.analysis.patterns import account_codes
 from twoway.experiments.comparison.schedule import parse_schedule
 from twoway.simulation.run import Detail, simulate
 
+LATER = ":design.interviews_from=150"
+"""Interviews late enough for a change on day 120 to show."""
 CONTRASTS = {
     "formality .2 / .6": ("ordinary:context.formality=0.2", "ordinary:context.formality=0.6"),
     "formality .35 / .40": ("ordinary", "ordinary:context.formality=0.4"),
     "strict and opaque / strict but fair": ("strict-and-opaque", "strict-but-fair"),
-    "the same, from day 120 on": ("strict-and-opaque", "strict-and-opaque@120:strict-but-fair"),
+    "the same, from day 120 on": ("strict-and-opaque" + LATER, f"strict-and-opaque{LATER}@120:strict-but-fair{LATER}"),
     "planned talk .3 / 3": ("ordinary:context.planned=0.3", "ordinary:context.planned=3"),
     "planned talk .8 / 1.2": ("ordinary", "ordinary:context.planned=1.2"),
     "control 1 / 5": ("ordinary:context.control=1", "ordinary:context.control=5"),

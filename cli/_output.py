@@ -64,7 +64,13 @@ def answer_with(result: Result, folder: Path | None, tables: Iterable[str] | Non
 
 
 def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a table as mappings; what is missing is null."""
+    """The rows of a table as mappings; what is missing is null.
+
+    Parameters
+    ----------
+    table
+        Any table with columns of plain numbers and words.
+    """
     rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=15))
     return rows
 
@@ -87,6 +93,11 @@ def printed_as(asked_for_json: bool, quiet: bool) -> Iterator[None]:
     """What a command prints inside the block: as it is, nothing, or its answer as JSON; bars only in the first case.
 
     Where a command notes no answer, its text is the answer.
+
+    Parameters
+    ----------
+    asked_for_json, quiet
+        Whether the answer alone is wanted, as JSON, and whether nothing is.
     """
     _answers.clear()
     if not (asked_for_json or quiet):

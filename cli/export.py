@@ -15,8 +15,8 @@ def add(commands: Commands) -> None:
         "export",
         export,
         "write the tables of a run or a study as CSV, with scripts that label them in SPSS, R and Stata",
-        "The CSV files are UTF-8 and open in Excel. Each script (.sps, .R, .do) reads the table beside it and labels "
-        "variables and words.",
+        "The CSV files are UTF-8 and open in Excel, which reads 1,048,576 rows at most. Each script (.sps, .R, .do) "
+        "reads the table beside it and labels variables and words. `twoway study export` writes one file instead.",
         "twoway export runs/four-centres --out exported",
     )
     new.add_argument("folder", type=Path, help="folder of a run or a study")

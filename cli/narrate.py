@@ -198,6 +198,8 @@ def why(options: argparse.Namespace) -> int:
 
 def measures(options: argparse.Namespace) -> int:
     """Print or write every measure of a run."""
+    import textwrap
+
     from twoway.experiments.runs.open import SavedRun
 
     if options.out is not None:
@@ -206,9 +208,10 @@ def measures(options: argparse.Namespace) -> int:
         refuse_existing(options.out)
     day = _number(options, "day")
     run = SavedRun(options.folder)
-    run.interviewed(day)
+    interviewed = run.interviewed(day)
     from twoway.analysis.clustering import LEAST_DYADS, emergence, emergence_sentences
     from twoway.analysis.measures.all_measures import measures as measure
+    from twoway.analysis.measures.all_measures import when_measured
 
     tables = run.read_tables()
     found = measure(tables, run.resolved, day)
@@ -219,10 +222,9 @@ def measures(options: argparse.Namespace) -> int:
         print(f"Written: {options.out}")
     else:
         answer(rows_of(found))
+        print(textwrap.fill(when_measured(interviewed), 100), end="\n\n")
         _print_measures(found)
     if len(tables.dyads) >= LEAST_DYADS:
-        import textwrap
-
         print()
         for sentence in emergence_sentences(emergence(tables.days, run.resolved, day)):
             print(textwrap.fill(sentence, 100))

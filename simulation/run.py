@@ -346,7 +346,8 @@ def simulate_centre(
     open_centre(state, conditions, draws)
     first_state = copied(state)
     frames = len(prepared.resolved.frames.names)
-    count = 2 * last * len(state.clients)
+    interviewed = prepared.scenario.design.interviewed(last)
+    count = 2 * len(state.clients) * (last if detail >= Detail.DAYS else interviewed[1])
     noted = cast(Records[Row], empty_records(count, row_type(DAY_COLUMNS, frames)))
     simulate_period = prepared.edition(simulate_days)
     mornings = [1, *(change.day for change in prepared.policy_changes if change.day <= last), last + 1]
@@ -355,7 +356,6 @@ def simulate_centre(
             before, conditions = conditions.parameters.transparency, prepared.conditions(draws, changes)
             apply_policy_change(state, before, conditions)
         simulate_period(first, end, state, conditions, draws, log, noted)
-    interviewed = prepared.scenario.design.interviewed(last)
     return centre_records(replicate, centre, first_state, state, noted, log, interviewed, detail)
 
 
@@ -378,7 +378,7 @@ def simulate_days(
     log
         Event log, to which rows are added.
     noted
-        Rows of the days table for the whole stay, two per dyad and day; if there are none, no day is noted.
+        Rows of the days table from the first day on, two per dyad and day; days for which there are none are not noted.
     """
     for day in range(first, end):
         for i in range(state.clients.shape[0]):
@@ -386,7 +386,7 @@ def simulate_days(
             pair = Pair(i, dyad, state.clients[i], state.keyworkers[i], state.posts[dyad.post])
             dyad_day(day, pair, conditions, draws, log)
         centre_evening(day, state, conditions, draws, log)
-        if noted.shape[0] > 0:
+        if 2 * day * state.clients.shape[0] <= noted.shape[0]:
             note_day(day, state, noted)
 
 

@@ -79,7 +79,7 @@ def dimensions_figure(patterns: pd.DataFrame, rests_on: str) -> Figure:
     )
     title(figure, "Which of the four dimensions makes the patterns?")
     key(figure, pattern_points())
-    caption(figure, f"Where the dyads end, without the dimension less with it. {rests_on}")
+    caption(figure, f"Where the dyads stand, without the dimension less with it. {rests_on}")
     return figure
 
 
@@ -142,7 +142,7 @@ def rules_figure(rules: pd.DataFrame, patterns: pd.DataFrame, scenario: str, res
     key(figure, pattern_points())
     caption(
         figure,
-        f"Where the dyads end, without the rule less with it. Grey with {NOTHING}: no change beyond its interval, "
+        f"Where the dyads stand, without the rule less with it. Grey with {NOTHING}: no change beyond its interval, "
         f"widened for three patterns; with {MEASURES}: but at least one of the measures changes. {rests_on}",
     )
     return figure

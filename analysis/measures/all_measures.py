@@ -33,6 +33,7 @@ from twoway.analysis.measures import (
 )
 from twoway.analysis.measures.estimates import Measure, units_of
 from twoway.analysis.measures.panel import panel
+from twoway.analysis.patterns import on_days
 from twoway.analysis.tables import require_columns
 from twoway.simulation.columns import WHO
 from twoway.simulation.parameters.scenario import Resolved
@@ -57,6 +58,20 @@ def codebook() -> pd.DataFrame:
     """What each measure means: columns measure, unit, counted (what its ``n`` counts) and meaning."""
     rows = [(measure.name, measure.unit, measure.counted, measure.meaning) for measure in ALL]
     return pd.DataFrame(rows, columns=["measure", "unit", "counted", "meaning"])
+
+
+def when_measured(interviewed: tuple[int, int]) -> str:
+    """Which measures are of which days, in a sentence.
+
+    Parameters
+    ----------
+    interviewed
+        First and last day of the interviews.
+    """
+    return (
+        f"Patterns, classes and ambivalence: {on_days(interviewed)}, in the mean. Ratings, coercion and climate: as a "
+        f"questionnaire on day {interviewed[1]}. All else: the whole stay."
+    )
 
 
 def measures(tables: Tables, resolved: Resolved, day: int | None = None, seed: int = 0) -> pd.DataFrame:

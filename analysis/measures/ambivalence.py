@@ -42,7 +42,7 @@ SAME_BALANCE = Measure(
 )
 DIFFERENCE = Measure(
     "same_balance_difference",
-    "share",
+    "difference of shares",
     "share among those who felt much less that among those who felt little",
     "matched pairs",
 )

@@ -29,7 +29,7 @@ ASYMMETRY = Measure(
 )
 EXCESS = Measure(
     "attribution_excess",
-    "share",
+    "difference of shares",
     "how much further the keyworker puts the client's act down to the person than the client does the keyworker's, on "
     "average over the same pairs",
     "pairs of events",

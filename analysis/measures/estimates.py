@@ -35,8 +35,12 @@ ROUNDING = 1e-12
 """Change of an estimate, relative to it, below which a unit has no influence on it."""
 NORMAL = float(t_quantile(1e9))
 """Quantile that draws of many independent units need."""
-BOUNDS = {"share": (-1.0, 1.0), "probability": (0.0, 1.0), "correlation": (-1.0, 1.0)}
-"""What a number in some units can be; a share may be the difference of two."""
+BOUNDS = {
+    "share": (0.0, 1.0), "probability": (0.0, 1.0), "correlation": (-1.0, 1.0), "difference of shares": (-1.0, 1.0),
+    **dict.fromkeys(("days", "acts per week", "acts per client and week", "changes per stay"), (0.0, np.inf)),
+    "ruptures per 30 days": (0.0, np.inf),
+}  # fmt: skip
+"""What a number in some units can be."""
 LEAST_DEGREES = 2.0
 """Degrees of freedom below which there is no interval: too few units have a say."""
 ALIKE = "no interval: every draw gives the same"
@@ -49,7 +53,8 @@ class Measure(NamedTuple):
     """What one measure is called, its unit, what it means, and what its ``n`` counts.
 
     Of a ``factor``, such as a ratio or a standard deviation, intervals are widened in its logarithm. With fewer dyads
-    than ``least`` there is no interval: one would hold the truth too seldom (benchmarks/README.md).
+    than ``least`` there is no interval: one would hold the truth too seldom (benchmarks/README.md). No interval goes
+    beyond ``bounds``, by default those of the unit (``BOUNDS``).
     """
 
     name: str
@@ -58,6 +63,7 @@ class Measure(NamedTuple):
     counted: str = "dyads"
     factor: bool = False
     least: int = 0
+    bounds: tuple[float, float] | None = None
 
 
 class Units(NamedTuple):
@@ -69,6 +75,8 @@ class Units(NamedTuple):
     """Number of times that a draw takes a unit, shape (draws, units); no draws where there is only one unit."""
     name: str
     """Name of the units: centres or dyads."""
+    seed: int = 0
+    """Seed of the draws."""
     centre: NDArray[np.intp] | None = None
     """Centre of each unit, shape (units,), where units of a centre resemble each other; None if all are independent."""
 
@@ -109,8 +117,8 @@ def units_alone(count: int, name: str, seed: int = 0, draws: int = DRAWS) -> Uni
 def _drawn(of: NDArray[np.intp], name: str, seed: int, draws: int) -> Units:
     count = int(of.max()) + 1 if len(of) else 0
     if count < 2:
-        return Units(of, np.empty((0, count)), name)
-    return Units(of, resampling_weights(count, draws, seed).astype(np.float64), name)
+        return Units(of, np.empty((0, count)), name, seed)
+    return Units(of, resampling_weights(count, draws, seed).astype(np.float64), name, seed)
 
 
 def estimated(
@@ -227,8 +235,9 @@ def _widened(estimate: float, low: float, high: float, times: float, measure: Me
     if measure.factor and low > 0:
         middle, below, above = np.log([estimate, low, high])
         return float(np.exp(middle - times * (middle - below))), float(np.exp(middle + times * (above - middle)))
-    least, most = BOUNDS.get(measure.unit, (-np.inf, np.inf))
-    return max(least, estimate - times * (estimate - low)), min(most, estimate + times * (high - estimate))
+    least, most = measure.bounds or BOUNDS.get(measure.unit, (-np.inf, np.inf))
+    low, high = estimate - times * (estimate - low), estimate + times * (high - estimate)
+    return min(max(least, low), estimate), max(min(most, high), estimate)
 
 
 def estimated_shares(
@@ -262,7 +271,7 @@ def estimated_shares(
 
     table = estimated(measure, groups, parts, share, cases.sum(axis=0), units)
     shares, again, by_unit = _resampled(parts, share, g, units)
-    if not len(again):
+    if not len(again) or len(parts) < measure.least:
         return table
     known = _precision(by_unit, share, shares, units)
     for row in np.flatnonzero(~np.isnan(shares)):
@@ -278,8 +287,12 @@ def estimated_shares(
             continue
         low, high = wilson_interval(np.array(shares[row]), worth, z=quantile)
         table.loc[row, ["low", "high"]] = float(low), float(high)
-        words = f"Wilson, over {_counted_units(by_unit.shape[0], units.name)}{known.words}"
-        table.loc[row, "interval"] = words
+        missing = len(again) - len(defined)
+        table.loc[row, "interval"] = (
+            f"Wilson, over {_counted_units(by_unit.shape[0], units.name)}"
+            + (f", undefined in {missing} of {len(again)} draws" if missing else "")
+            + known.words
+        )
     return table
 
 

@@ -127,7 +127,11 @@ def control_and_warmth(panel: Panel, events: pd.DataFrame, resolved: Resolved, u
     )
     home = np.zeros(count, np.intp)
     home[person.ravel()] = np.repeat(units.of, days)
-    over = units._replace(of=home[known]) if units.name == "centres" else units_alone(len(known), "keyworkers")
+    over = (
+        units._replace(of=home[known])
+        if units.name == "centres"
+        else units_alone(len(known), "keyworkers", units.seed, len(units.weights))
+    )
     return estimated(CONTROL_AND_WARMTH, ["all"], parts, correlation, [len(known)], over)
 
 
@@ -160,7 +164,7 @@ def fall_after_change(panel: Panel, units: Units) -> pd.DataFrame:
     who = np.column_stack([panel.dyads[["replicate", "centre"]].to_numpy()[row], panel.post[row, before], before])
     change = np.unique(who, axis=0, return_inverse=True)[1].ravel()
     sums = [np.bincount(change, w) for w in (fall, np.ones(len(row)))]
-    over = units_alone(len(sums[0]), "changes of keyworker", draws=len(units.weights))
+    over = units_alone(len(sums[0]), "changes", units.seed, len(units.weights))
     return estimated(FALL, ["all"], np.stack(sums, axis=1), lambda s: s[..., 0] / s[..., 1], [len(row)], over)
 
 

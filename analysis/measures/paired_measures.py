@@ -48,7 +48,7 @@ def ratio(sums: Floats) -> Floats:
 
 
 def run_sums(tables: Tables, resolved: Resolved) -> RunSums:
-    """Sums of a run from which two runs are compared, on the day of the interview or over the whole stay.
+    """Sums of a run from which two runs are compared, in the interviews or over the whole stay.
 
     The measures are those of the same names in ``twoway.analysis.measures``: whether both parties' classes agree,
     correlation, gap and spread of their ratings, the client's mean rating, high felt coercion, shapes of growth,

@@ -107,7 +107,7 @@ def all_three(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Probability that none of three kinds is missing among ``STUDY`` dyads, by inclusion and exclusion.
 
     They are drawn without replacement from the dyads at hand, so that the estimate is right on average however few
-    these are; with fewer than ``STUDY`` there is none.
+    these are; with fewer than two such studies there is none, since one study shows all three or it does not.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def all_three(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     total = counts.sum(axis=-1, keepdims=True)
     missing, alone = _drawn_from(total - counts, total), _drawn_from(counts, total)
     result: NDArray[np.float64] = 1 - missing.sum(axis=-1) + alone.sum(axis=-1)
-    return np.where(total[..., 0] >= STUDY, np.clip(result, 0.0, 1.0), np.nan)
+    return np.where(total[..., 0] >= 2 * STUDY, np.clip(result, 0.0, 1.0), np.nan)
 
 
 def _drawn_from(some: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -54,6 +54,7 @@ CHANGE = Measure(
     "rating_correlation_change",
     "correlation",
     f"how much the same correlation is higher on the day than on day {FIRST_DAY}",
+    bounds=(-2.0, 2.0),
 )
 MEAN = Measure("rating_mean", "EPA units", "mean rating, good tone less bad tone")
 SPREAD = Measure("rating_sd", "EPA units", "standard deviation of the rating over dyads", factor=True, least=MANY_DYADS)

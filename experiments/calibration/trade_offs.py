@@ -1,4 +1,4 @@
-"""Trade-offs: which facts of the calibration stand against each other, where all numbers are free once more.
+"""Trade-offs: which facts of the calibration stand against each other, where numbers no longer go together.
 
 The posterior sample keeps what meets most facts together, and so hides what it had to give up. Here each number is
 drawn from its own posterior, apart from all others: the points lie where the model works, and none was chosen for what
@@ -86,7 +86,8 @@ def opposed(values: pd.DataFrame, goal: Targets) -> pd.DataFrame:
         of points), other, other_unit, other_low, other_high, correlation (rank correlation of how far inside their
         ranges both are, negative), met_with and met_without (share of the points that meet the other, among those that
         meet the part and among all others).
-        ``other`` is empty where no part stands against it more than chance would have it.
+        ``other`` is empty
+        where no part of another fact stands against it more than chance would have it.
     """
     inside = room(values[list(goal.names)].to_numpy(), goal)
     n, m = inside.shape
@@ -151,8 +152,8 @@ def _sentences(pairs: pd.DataFrame, points: int) -> Iterator[str]:
     alone = list(pairs[pairs["other"] == ""]["part"])
     if alone:
         yield (
-            f"Against {listed(alone)} no other part stands more than chance would have it: what keeps it from being "
-            "met more often is the model, not another fact."
+            f"At {counted(points, 'point')} no part of another fact is seen to stand against {listed(alone)}: what "
+            "keeps it from being met more often may be the model alone."
         )
 
 

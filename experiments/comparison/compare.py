@@ -232,7 +232,11 @@ def _widest(codes: Sequence[Codes]) -> float:
 
 
 class DyadContrast(NamedTuple):
-    """One dyad in two contexts: distance of its outcomes, and where its stories begin to differ and settle."""
+    """One dyad in two contexts: distance of its outcomes, and where its stories begin to differ and settle.
+
+    ``patterns`` are those of the interviews; ``settled`` says from which day on it is in the pattern in which it
+    ``ends``.
+    """
 
     distance: float
     replicate: int
@@ -241,6 +245,7 @@ class DyadContrast(NamedTuple):
     parting: FirstDifference | None
     settled: tuple[int, int]
     patterns: tuple[int, int]
+    ends: tuple[int, int]
 
 
 class StoryTracker:
@@ -272,6 +277,7 @@ class StoryTracker:
                         first_difference(stories[0][i], stories[w + 1][i]),
                         (int(settled_first[i]), int(settled_other[i])),
                         (int(patterns[0][i]), int(patterns[w + 1][i])),
+                        (int(daily[0][-1, i]), int(daily[w + 1][-1, i])),
                     )
                 )
 
@@ -289,12 +295,12 @@ class StoryTracker:
         """A row per followed dyad and later context."""
         rows = [
             (name, a.replicate, a.centre, a.dyad, *(a.parting or (None, None, None)), *a.settled,
-             *(PATTERNS[p] for p in a.patterns))
+             *(PATTERNS[p] for p in (*a.patterns, *a.ends)))
             for name, many in zip(names, self._contrasts, strict=True)
             for a in many
         ]  # fmt: skip
         columns = ["scenario", "replicate", "centre", "dyad", "day", "what", "event", "settled_first", "settled_then",
-                   "pattern_first", "pattern_then"]  # fmt: skip
+                   "pattern_first", "pattern_then", "end_first", "end_then"]  # fmt: skip
         return pd.DataFrame(rows, columns=columns).astype({"day": "Int32"})
 
     def days(self, names: Sequence[str]) -> pd.DataFrame:
@@ -351,7 +357,7 @@ def _days_to_tell(one: DyadContrast, here: pd.DataFrame, there: pd.DataFrame) ->
     reasons = [(day, f"{event.replace('_', ' ')} in one only") for day, event in sorted(seen[0] ^ seen[1])[:3]]
     reasons += [
         (day, f"in the {which} context it is {PATTERNS[pattern]} from here on")
-        for day, pattern, which in zip(one.settled, one.patterns, ("first", "other"), strict=True)
+        for day, pattern, which in zip(one.settled, one.ends, ("first", "other"), strict=True)
     ]
     if one.parting is not None:
         reasons.append((one.parting.day, "the stories part"))

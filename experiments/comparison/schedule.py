@@ -122,8 +122,8 @@ def check_comparable(schedules: Sequence[ScenarioSchedule]) -> None:
     design = first.scenario.design
     interviewed = design.interviewed()
     for schedule in schedules:
-        late = min((change.day for change in schedule.policy_changes), default=0)
-        if interviewed[1] < late <= design.days:
+        late = max((change.day for change in schedule.policy_changes if change.day <= design.days), default=0)
+        if late > interviewed[1]:
             raise InputError(
                 f"{schedule.name}: the change on day {late} comes after the interviews {on_days(interviewed)}, which "
                 f"are compared; hold them later, for example --set design.interviews_from={min(late + 30, design.days)}"

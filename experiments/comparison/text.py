@@ -83,7 +83,12 @@ def _how_sure(result: Comparison) -> Iterator[str]:
             "Where a difference came out the same in every replicate, its interval has no width. That is no certainty: "
             f"up to {min(1.0, 3 / result.replicates):.0%} of replicates may still differ (95 %, rule of three)."
         )
-    yield interviews_sentence(result.schedules[0].scenario.design.interviewed())
+    first, last = interviewed = result.schedules[0].scenario.design.interviewed()
+    during = {c.day for one in result.schedules for c in one.policy_changes if first < c.day <= last}
+    for day in sorted(during):
+        before = f"{day - first} of {last - first + 1} days precede it"
+        yield f"The change on day {day} falls within the interviews: {before}."
+    yield interviews_sentence(interviewed)
     yield "Intervals: 95 %, paired t over replicates, with the same people and common random numbers in all contexts."
     yield (
         "One dyad may move for other reasons than the context: after any change, later random events differ, and "

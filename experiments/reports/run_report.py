@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from twoway.analysis.clustering import LEAST_DYADS, emergence, emergence_sentences
 from twoway.analysis.figures.dyad_portrait import dyad_portrait
 from twoway.analysis.figures.registry import figures_in
-from twoway.analysis.measures.all_measures import measures
+from twoway.analysis.measures.all_measures import measures, when_measured
 from twoway.analysis.narrative.story import chapters, verdict_and_interviews
-from twoway.analysis.narrative.words.grammar import capitalised, counted, percent, spaced
+from twoway.analysis.narrative.words.grammar import counted, percent, spaced
 from twoway.analysis.patterns import PATTERNS, at_day, interval_kind, on_days, reasoned, shares
 from twoway.analysis.render.document import Block, Piece, Table
 from twoway.analysis.render.html import as_html
@@ -116,9 +116,7 @@ def _measured(tables: Tables, run: SavedRun, day: int | None) -> Table:
             rows.append((meaning, key[1], value, low_high, str(row["unit"])))
             before = key[0]
     columns = ("measure", "of", "value", "95 % interval", "unit")
-    return Table(
-        columns, tuple(rows), f"{capitalised(on_days(run.interviewed(day)))}; {counted(len(tables.dyads), 'dyad')}."
-    )
+    return Table(columns, tuple(rows), f"{counted(len(tables.dyads), 'dyad')}. {when_measured(run.interviewed(day))}")
 
 
 def _resolved(run: SavedRun) -> list[Piece]:

@@ -6,6 +6,7 @@ words, not codes, so that it reads by itself in a spreadsheet; UTF-8 with a byte
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -24,16 +25,23 @@ ROWS = 100_000
 """Rows that are written at a time."""
 SPSS_LABEL, STATA_LABEL, STATA_NAME = 220, 80, 32
 """Characters that SPSS reads in a line beside a name, and that Stata keeps of a label and of a name."""
+STATA_WORDS = frozenset(("byte", "double", "float", "if", "in", "int", "long", "using", "with"))
+"""Words that no variable of Stata can have as its name."""
+LINE_ENDS = r"\s*[\r\n]+\s*"
 WORD, WHOLE, NUMBER, TEXT = "word", "whole", "number", "text"
 
 
 class Variable(NamedTuple):
-    """A column as the scripts need it: its name, its meaning with the unit, what it holds, and its words by code."""
+    """A column as the scripts need it: its name, its meaning with the unit, what it holds, and its words by code.
+
+    ``short`` is the name as Stata allows it.
+    """
 
     name: str
     label: str
     holds: str
-    words: tuple[str, ...] = ()
+    words: tuple[str, ...]
+    short: str
 
 
 class Dialect(NamedTuple):
@@ -58,7 +66,23 @@ def variables(columns: Iterable[Column], rows: pd.DataFrame) -> tuple[Variable, 
         Some of its rows, which tell what it holds.
     """
     described = {column.name: f"{column.meaning} ({column.unit})" for column in columns}
-    return tuple(Variable(str(name), described.get(str(name), ""), *_held(values)) for name, values in rows.items())
+    found: list[Variable] = []
+    for name, values in rows.items():
+        short = _short(str(name), [other.short for other in found])
+        found.append(Variable(str(name), described.get(str(name), ""), *_held(values), short))
+    return tuple(found)
+
+
+def _short(name: str, taken: Sequence[str]) -> str:
+    """A name as Stata allows it: letters, digits and _, 32 at most, none of its own words, and no other's."""
+    plain = re.sub(r"[^0-9A-Za-z_]", "_", name)[:STATA_NAME]
+    if plain in STATA_WORDS or plain[:1].isdigit():
+        plain = f"_{plain}"[:STATA_NAME]
+    number, free = 1, plain
+    while free in taken:
+        number += 1
+        free = f"{plain[: STATA_NAME - len(str(number)) - 1]}_{number}"
+    return free
 
 
 def _held(values: pd.Series) -> tuple[str, tuple[str, ...]]:
@@ -76,6 +100,8 @@ def parquet_rows(path: Path) -> Iterator[pd.DataFrame]:
     """The rows of a Parquet table, some at a time; ``InputError`` if it cannot be read."""
     try:
         with pq.ParquetFile(path) as file:
+            if not file.metadata.num_rows:
+                yield file.read().to_pandas()
             for batch in file.iter_batches(ROWS):
                 yield pa.Table.from_batches([batch]).replace_schema_metadata(file.schema_arrow.metadata).to_pandas()
     except (pa.ArrowException, OSError):
@@ -134,10 +160,18 @@ def _write_csv(
         tqdm(unit="row", unit_scale=True, desc=path.name, disable=None if progress else True) as bar,
     ):
         for some in rows:
-            some.to_csv(file, header=not described, index=False, sep=dialect.separator, decimal=dialect.decimal)
+            _one_line(some).to_csv(
+                file, header=not described, index=False, sep=dialect.separator, decimal=dialect.decimal
+            )
             described = described or variables(columns, some)
             bar.update(len(some))
     return described
+
+
+def _one_line(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with texts of several lines in one: SPSS knows no line end within a text."""
+    texts = [str(name) for name, values in rows.items() if _held(values)[0] == TEXT]
+    return rows.assign(**{name: rows[name].astype(object).replace(LINE_ENDS, " | ", regex=True) for name in texts})
 
 
 def _quoted(text: str, mark: str = '"') -> str:
@@ -167,7 +201,11 @@ def spss_script(table: str, described: Sequence[Variable], dialect: Dialect) -> 
     dialect
         How numbers and fields are separated in the CSV.
     """
-    formats = {WORD: "A120", TEXT: "A2000", WHOLE: "F10.0", NUMBER: "F18.8"}
+    formats = {TEXT: "A2000", WHOLE: "F10.0", NUMBER: "F18.8"}
+
+    def longest(words: Sequence[str]) -> int:
+        return max((len(word.encode()) for word in words), default=1)
+
     lines = [
         "* Reads the CSV beside this file: run it with that folder as the working directory.",
         "SET UNICODE=ON.",
@@ -177,7 +215,7 @@ def spss_script(table: str, described: Sequence[Variable], dialect: Dialect) -> 
         "  /ENCODING='UTF8'",
         f'  /DELIMITERS="{dialect.separator}" /QUALIFIER=\'"\' /ARRANGEMENT=DELIMITED /FIRSTCASE=2',
         "  /VARIABLES=",
-        *(f"    {v.name} {formats[v.holds]}" for v in described),
+        *(f"    {v.name} {formats.get(v.holds) or f'A{longest(v.words)}'}" for v in described),
         "  .",
         "EXECUTE.",
         "VARIABLE LABELS",
@@ -240,14 +278,15 @@ def stata_script(table: str, described: Sequence[Variable], dialect: Dialect) ->
     lines = [
         "* Reads the CSV beside this file: run it with that folder as the working directory.",
         "version 14",
-        f'import delimited using "{table}.csv", delimiters("{dialect.separator}") varnames(1) case(preserve) '
-        'encoding("utf-8") bindquote(strict) clear',
+        f'import delimited using "{table}.csv", delimiters("{dialect.separator}") varnames(nonames) '
+        'rowrange(2) encoding("utf-8") bindquote(strict) asdouble clear',
+        *(f"rename v{number} {v.short}" for number, v in enumerate(described, 1)),
     ]
-    numbers = [v.name[:STATA_NAME] for v in described if v.holds == NUMBER]
+    numbers = [v.short for v in described if v.holds == NUMBER]
     if dialect.decimal == "," and numbers:
         lines.append(f"destring {' '.join(numbers)}, dpcomma replace")
     for number, v in enumerate(described):
-        name = v.name[:STATA_NAME]
+        name = v.short
         if v.words:
             defined = " ".join(f"{code} {_for_stata(word)}" for code, word in enumerate(v.words, 1))
             lines += [

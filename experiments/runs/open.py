@@ -200,7 +200,7 @@ def pattern_sentences(patterns: pd.DataFrame, interviewed: tuple[int, int]) -> I
         yield f"Of {dyads}, {count} ({share:.0%}) are {names} {then}; none is more frequent."
     missing = [name for name in PATTERNS if patterns.loc[name, "dyads"] == 0]
     if missing:
-        yield f"No dyad is {' or '.join(missing)}."
+        yield f"No dyad is {' or '.join(missing)} {then}."
     yield f"In the intervals dyads of a centre are taken to be alike (correlation {ALIKENESS:g}, assumed)."
     if total < FEW_DYADS:
         yield (

@@ -16,7 +16,6 @@ from twoway.analysis.figures.error_budget import budget_bars
 from twoway.analysis.figures.morris import morris_plane
 from twoway.analysis.figures.prim import discovery_map
 from twoway.analysis.figures.sobol import convergence_curves, pairs_map, sobol_bars
-from twoway.analysis.patterns import interviews_sentence
 from twoway.experiments.results.figures import save_figure
 from twoway.experiments.results.folder import atomic_folder, free_folder
 from twoway.experiments.results.result import Result
@@ -109,7 +108,7 @@ def find_conditions(
 
 def _said(verdict: Sequence[str], store: Store) -> tuple[str, ...]:
     """A verdict, and when the dyads that it is about were interviewed."""
-    return (*verdict, interviews_sentence(store.interviewed))
+    return (*verdict, store.said_of_interviews)
 
 
 def save_analysis(found: Result, store: Store, folder: Path) -> None:

@@ -10,7 +10,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from twoway.analysis.figures.study_effects import effects_sorted, heat_maps, lines_by_input
-from twoway.analysis.patterns import interviews_sentence
 from twoway.analysis.statistics.effects import (
     EFFECT,
     differences_from_first,
@@ -107,7 +106,7 @@ def answer(study: Store | str | Path) -> Result:
         figures["effects"] = effects_sorted(effects, columns, _from_end_to_end(asked.title), basis)
     said = (
         *sentences,
-        interviews_sentence(store.interviewed),
+        store.said_of_interviews,
         basis,
         *_warnings(store, effects),
         *_input_meanings(store),

@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 from scipy.stats import t as students
 
+from twoway.analysis.patterns import interviews_sentence
 from twoway.experiments.results.folder import atomic_folder
 from twoway.experiments.results.manifest import FORMAT, INPUTS, MANIFEST, read_manifest, save_manifest
 from twoway.experiments.results.provenance import DataFile, model_name, surroundings
@@ -139,6 +140,13 @@ class Store:
     def interviewed(self) -> tuple[int, int]:
         """First and last day of the interviews in the study's base scenario."""
         return self.resolved.scenarios[self.resolved.base].design.interviewed()
+
+    @property
+    def said_of_interviews(self) -> str:
+        """A sentence on when the study's dyads were interviewed."""
+        if any(name.startswith("design.") for name in self.inputs):
+            return "Patterns, and all that is not counted over the whole stay, are means of the days of the interviews."
+        return interviews_sentence(self.interviewed)
 
     @classmethod
     def create(cls, folder: str | Path, study: Study) -> Store:

@@ -183,7 +183,7 @@ def three_patterns(simulated: Mapping[str, SimulatedCondition]) -> Parts:
 
 @fact("T2a", "four centres")
 def views_are_mostly_concordant(simulated: Mapping[str, SimulatedCondition]) -> Parts:
-    """Share of dyads whose parties are of the same class, averaged over the middle of the stay."""
+    """Share of dyads whose parties are of the same class in the middle of the stay."""
     one = simulated["four centres"]
     same: Floats = np.equal(*classes_in(one.panel, one.interviewed)).astype(np.float64)
     return _estimate(_means(same[:, None]), lambda s: s[..., :1] / s[..., 1:], ("same class",), one)

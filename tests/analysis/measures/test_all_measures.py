@@ -5,12 +5,13 @@ import pandas as pd
 import pytest
 
 from twoway.analysis.measures import beginnings
-from twoway.analysis.measures.all_measures import OF_EVENTS, codebook, measures
-from twoway.analysis.measures.estimates import COLUMNS
+from twoway.analysis.measures.all_measures import ALL, OF_EVENTS, codebook, measures
+from twoway.analysis.measures.estimates import BOUNDS, COLUMNS
 from twoway.analysis.measures.keyworkers import OF_DYADS
 from twoway.analysis.measures.panel import OF_DAYS
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, load
+from twoway.simulation.run import PreparedScenario
 from twoway.simulation.tables import Tables, run
 
 
@@ -109,6 +110,20 @@ def test_a_missing_column_is_refused_by_name(tables, scenario, name, column):
     without = tables._replace(**{name: getattr(tables, name).drop(columns=column)})
     with pytest.raises(InputError, match=f"{name}: the column '{column}' is missing"):
         measures(without, Resolved(scenario), day=45)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("replicates", [1, 4])
+def test_no_interval_goes_beyond_what_a_number_can_be_and_each_holds_its_estimate(replicates):
+    prepared, declared = PreparedScenario(load("ordinary")), {measure.name: measure for measure in ALL}
+    for seed in range(4):
+        table = measures(run(prepared, seed=seed, replicates=replicates), prepared.resolved)
+        for row in table.dropna(subset=["estimate"]).itertuples():
+            measure = declared[row.measure]
+            least, most = measure.bounds or BOUNDS.get(measure.unit, (-np.inf, np.inf))
+            assert least <= row.estimate <= most, row
+            if not np.isnan(row.low):
+                assert least <= row.low <= row.estimate <= row.high <= most, row
 
 
 def test_tables_and_days_that_were_not_kept_are_refused(tables, scenario):

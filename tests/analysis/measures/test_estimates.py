@@ -23,7 +23,8 @@ from twoway.analysis.statistics.bootstrap import ENOUGH_CENTRES
 from twoway.analysis.statistics.intervals import ALIKENESS
 
 SOME = Measure("some", "share", "what is tested")
-LONG = Measure("long", "days", "what is tested")
+LONG = Measure("long", "days", "what is tested", bounds=(-np.inf, np.inf))
+REAL = Measure("real", "EPA units", "what is tested")
 NUMBERS = st.floats(-100, 100).map(lambda x: round(x, 3))
 
 
@@ -95,6 +96,13 @@ def test_one_dyad_that_has_a_say_is_too_few_for_an_interval():
     assert np.isnan(one["low"])
 
 
+def test_a_share_of_few_dyads_has_no_interval_where_it_takes_more():
+    hits = np.tile([0.0, 1.0], 8)[:, None]
+    one = estimated_shares(SOME._replace(least=64), ["all"], hits, np.ones_like(hits), units_of(dyads(16, 16))).iloc[0]
+    assert one["interval"] == "no interval: it takes at least 64 dyads; see --replicates"
+    assert np.isnan(one["low"])
+
+
 def test_a_correlation_and_a_probability_stay_what_they_can_be():
     values = np.arange(6.0)
     parts = moments(values, values + np.array([0, 0.1, 0, -0.1, 0, 0.1]))
@@ -142,7 +150,7 @@ def test_the_same_seed_gives_the_same_interval_and_another_moves_it_little():
     values = np.random.default_rng(0).normal(size=(200, 1))
 
     def low(seed):
-        return estimated_means(SOME, ["all"], values, np.ones_like(values), units_of(dyads(200), seed))["low"][0]
+        return estimated_means(REAL, ["all"], values, np.ones_like(values), units_of(dyads(200), seed))["low"][0]
 
     assert low(0) == low(0)
     assert low(0) != low(1)

@@ -6,6 +6,7 @@ import pytest
 
 from twoway.analysis.divergence import PARTINGS
 from twoway.analysis.patterns import PATTERNS, by_day, with_patterns
+from twoway.analysis.tables import DYAD
 from twoway.experiments.comparison.compare import BATCH, CHAINS, FOLLOWED, LEAST_REPLICATES, compare
 from twoway.experiments.comparison.schedule import ScenarioSchedule, parse_schedule
 from twoway.experiments.comparison.text import answer_sentences, divergence_sentences, table_lines
@@ -158,6 +159,49 @@ def test_never_fewer_than_the_least_however_little_precision_is_wanted():
     found = compare([parse_schedule("ordinary", tiny), parse_schedule("permissive", tiny)], precision=0.9)
     assert found.replicates == LEAST_REPLICATES
     assert len(found.partings) <= FOLLOWED
+
+
+WINDOW = {"design.interviews_from": 5, "design.interviews_span": 6}
+
+
+@pytest.fixture(scope="module")
+def early():
+    """A comparison whose interviews are long over when the stays end."""
+    return compare([parse_schedule(text, SMALL | WINDOW) for text in ("ordinary", "voluntary")], 3, replicates=6)
+
+
+def test_patterns_are_those_of_the_interviews_and_ends_those_of_the_last_day(early):
+    for column, text in (("first", "ordinary"), ("then", "voluntary")):
+        tables = run(parse_schedule(text, SMALL | WINDOW).prepared, seed=3, replicates=6, detail="days")
+        asked = with_patterns(tables.dyads).set_index(DYAD)["pattern"].astype(str)
+        ended = by_day(tables.days[tables.days["day"] == 40]).set_index(DYAD)["pattern"].astype(str)
+        rows = early.partings.set_index(DYAD)
+        assert rows[f"pattern_{column}"].to_dict() == asked.loc[rows.index].to_dict()
+        assert rows[f"end_{column}"].to_dict() == ended.loc[rows.index].to_dict()
+        assert (asked != ended).any(), "the two differ, so that the test can tell"
+
+
+def test_a_dyad_that_has_settled_is_said_to_be_in_the_pattern_in_which_it_ends(early):
+    told = early.chains[early.chains["why"].str.contains("from here on")]
+    ends = early.partings.set_index(DYAD)
+    assert len(told)
+    for row in told.itertuples():
+        end = ends.loc[(row.replicate, row.centre, row.dyad)]
+        for context, column in (("first", "end_first"), ("other", "end_then")):
+            if f"in the {context} context it is " in row.why:
+                assert f"in the {context} context it is {end[column]} from here on" in row.why
+
+
+def test_a_change_after_the_interviews_is_refused_and_one_within_them_is_said():
+    texts = ("ordinary", "ordinary@8:voluntary@20:ordinary")
+    with pytest.raises(InputError, match="the change on day 20 comes after the interviews on days 5 to 10"):
+        compare([parse_schedule(text, SMALL | WINDOW) for text in texts], replicates=2)
+    within = compare(
+        [parse_schedule(text, SMALL | WINDOW) for text in ("ordinary", "ordinary@8:voluntary")], replicates=2
+    )
+    words = " ".join(answer_sentences(within))
+    assert "The change on day 8 falls within the interviews: 3 of 6 days precede it." in words
+    assert "are means of what both parties say on days 5 to 10" in words
 
 
 def test_the_words_name_the_numbers_of_the_tables(result):

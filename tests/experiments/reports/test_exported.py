@@ -1,9 +1,11 @@
 """Export: what other programs read is what was saved, with every label, and what cannot be is refused in a sentence."""
 
 import os
+import re
 import shutil
 import subprocess
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from tests.support.tiny_study import tiny
 
 from twoway.experiments.reports.exported import export
-from twoway.experiments.results.export import COMMA, SCRIPTS, Dialect, export_tables
+from twoway.experiments.results.export import COMMA, SCRIPTS, Dialect, export_tables, parquet_rows, variables
 from twoway.experiments.runs.run import run_and_save
 from twoway.experiments.studies.run import run_study
 from twoway.experiments.studies.store import Store
@@ -80,6 +82,40 @@ def test_a_study_is_exported_as_its_table_of_runs(tmp_path):
     mine, theirs = read(tmp_path / "e" / "runs.csv"), Store(tmp_path / "s").table()
     assert mine["conflicted"].to_numpy() == pytest.approx(theirs["conflicted"].to_numpy())
     assert mine["run"].tolist() == theirs["run"].tolist()
+
+
+@pytest.mark.slow
+def test_inputs_of_a_study_have_names_that_stata_allows_each_its_own(tmp_path):
+    run_study(tiny(replicates=2), tmp_path / "s", workers=1, executor="threads")
+    export(tmp_path / "s", tmp_path / "e")
+    names = re.findall(r"^rename v\d+ (.*)$", (tmp_path / "e" / "runs.do").read_text(encoding="utf-8"), re.M)
+    assert len(set(names)) == len(names) == len(Store(tmp_path / "s").table().columns)
+    assert all(re.fullmatch(r"[A-Za-z_]\w{0,31}", name) for name in names)
+    assert "context_strictness" in names
+
+
+@given(st.lists(WORDS, min_size=1, max_size=5, unique=True))
+def test_whatever_columns_are_called_stata_gets_a_name_of_its_own_for_each(names):
+    found = variables([], pd.DataFrame([[0.5] * len(names)], columns=names))
+    short = [one.short for one in found]
+    assert len(set(short)) == len(names)
+    assert all(re.fullmatch(r"[A-Za-z_]\w{0,31}", name, re.ASCII) for name in short)
+    assert not {"if", "in", "int"} & set(short)
+
+
+def test_a_table_without_rows_keeps_its_columns(tmp_path):
+    path = tmp_path / "none.parquet"
+    pd.DataFrame({"act": pd.Categorical([], categories=["greet"]), "much": np.empty(0)}).to_parquet(path)
+    export_tables(tmp_path / "e", {"t": ([], lambda: parquet_rows(path))}, Dialect())
+    assert list(read(tmp_path / "e" / "t.csv")) == ["act", "much"]
+    assert '("greet"=1)' in (tmp_path / "e" / "t.sps").read_text(encoding="utf-8-sig")
+
+
+def test_a_text_of_several_lines_becomes_one_as_spss_needs_it(tmp_path):
+    table = pd.DataFrame({"trouble": ["Traceback:\n  File x\r\nError", None]})
+    export_tables(tmp_path / "e", {"t": ([], lambda: [table])}, Dialect())
+    assert read(tmp_path / "e" / "t.csv")["trouble"][0] == "Traceback: | File x | Error"
+    assert len((tmp_path / "e" / "t.csv").read_bytes().splitlines()) == 3
 
 
 def test_what_exists_is_not_overwritten_and_what_is_neither_run_nor_study_is_refused(saved, tmp_path):
