@@ -74,8 +74,9 @@ the facts of both lists were looked at. The priors are the region that worked in
 first credit and of both standards were widened once more when one more trial, of what is aimed at, had shown that it
 matters where everyone begins. With the rules as they stand here no fact held out was computed before the calibration
 had come to an end, and no number was changed after it; what is taken out with a whole dimension (I6) was made to
-cover the rules that this version adds. The facts leave most numbers wide open, so a default is one of many that would
-do.
+cover the rules that this version adds. The calibration took the mean of the daily shares of days 60 to 90; since then
+the pattern of a pair is that of the mean of these days, as everywhere, which moves shares of ordinary by 2 points at
+most. The facts leave most numbers wide open, so a default is one of many that would do.
 """
 CHOSEN = """
 What was chosen: where two parts cannot be had together, the calibration keeps what lets the most parts be met, by the
@@ -83,7 +84,7 @@ rule above, and not the one part. So those set aside stay as short of their rang
 board.
 """
 COERCED = """
-Clients count as coerced here if their felt coercion is above {high:g} on the model's own scale, as if one in twenty of
+Clients count as coerced here if their felt coercion, in the mean of the interviews, is above {high:g} on the model's own scale, as if one in twenty of
 the keyworker's acts were an order put down wholly to her; for T4 the cut is where as many clients are above it as in
 the source.
 """
