@@ -58,6 +58,7 @@ def compare(options: argparse.Namespace) -> int:
     """Compare scenarios."""
     from twoway.analysis.narrative.words.grammar import counted
     from twoway.experiments.comparison.compare import replicate_bounds
+    from twoway.experiments.comparison.paired_outcomes import OUTCOMES, declared_outcomes
     from twoway.experiments.comparison.schedule import check_comparable, parse_schedule
 
     schedules = [parse_schedule(text, changes_of(options)) for text in options.scenario]
@@ -66,6 +67,8 @@ def compare(options: argparse.Namespace) -> int:
     replicates = None if options.replicates is None else whole_number("replicates", options.replicates)
     precision = number("precision", options.precision, "0.02")
     replicate_bounds(seed, precision, replicates, most)
+    outcomes = OUTCOMES if options.outcome is None else tuple(options.outcome)
+    declared_outcomes(outcomes, [schedule.scenario for schedule in schedules])
     folder = folder_for("comparison", options.out)
     design = schedules[0].scenario.design
     many = f"until every interval is within ±{100 * precision:g} points, at most {counted(most, 'replicate')}"
@@ -81,8 +84,7 @@ def compare(options: argparse.Namespace) -> int:
     from twoway.experiments.comparison.compare import compare as compare_schedules
     from twoway.experiments.comparison.text import table_lines
 
-    outcomes = {} if options.outcome is None else {"outcomes": options.outcome}
-    result = compare_schedules(schedules, seed, precision, replicates, most, progress=True, **outcomes)
+    result = compare_schedules(schedules, seed, precision, replicates, most, progress=True, outcomes=outcomes)
     result.save(folder)
     answer_with(result, folder)
     for sentence in result.sentences:

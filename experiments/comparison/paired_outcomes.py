@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from twoway.analysis.statistics.intervals import student_interval
 from twoway.experiments.studies.outcomes import Outcome, OutcomeInput, compute_outcomes, detail_for, outcomes_with
+from twoway.simulation.parameters.scenario import Scenario
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario
 from twoway.simulation.tables import TableBuilder
 
@@ -19,6 +20,25 @@ OUTCOMES = ("client_tone", "keyworker_tone", "felt_coercion", "repairs")
 """Outcomes that are compared beside the patterns, unless others are asked for."""
 COLUMNS = ("outcome", "unit", "first", "here", "difference", "low", "high", "replicates", "meaning")
 """Columns of the table of differences, a row per outcome."""
+
+
+def declared_outcomes(names: Sequence[str], scenarios: Sequence[Scenario]) -> tuple[Outcome, ...]:
+    """The outcomes of these names.
+
+    Parameters
+    ----------
+    names
+        Names of outcomes, of the package or of the scenarios' extensions.
+    scenarios
+        The contexts.
+
+    Raises
+    ------
+    InputError
+        If there is no outcome of a name.
+    """
+    every = outcomes_with(dict.fromkeys(path for one in scenarios for path in one.extensions))
+    return tuple(every[name] for name in names)
 
 
 class PairedOutcomes:
@@ -38,8 +58,7 @@ class PairedOutcomes:
     """
 
     def __init__(self, names: Sequence[str], scenarios: Sequence[PreparedScenario]) -> None:
-        every = outcomes_with(dict.fromkeys(path for one in scenarios for path in one.scenario.extensions))
-        self.declared: tuple[Outcome, ...] = tuple(every[name] for name in names)
+        self.declared = declared_outcomes(names, [one.scenario for one in scenarios])
         self.detail: Detail = detail_for(self.declared)
         """What has to be kept of a run."""
         self._scenarios = tuple(scenarios)

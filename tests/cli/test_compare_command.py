@@ -55,6 +55,7 @@ def test_a_comparison_with_a_policy_change_can_be_verified(twoway, tmp_path):
         (["ordinary", "four-centres"], "design.centres is 1 in ordinary but 4 in four-centres"),
         (["ordinary", "ordinary@60:understaffed"], "context.caseload cannot change"),
         (["ordinary", "ordinary@999:permissive"], "from 1 to 181"),
+        (["ordinary", "permissive", "--outcome", "time_conflict"], "time_conflicted"),
         (["ordinary", "ordinary@120:permissive"], "comes after the interviews on days 60 to 90"),
         (["ordinary", "permissive", "--precision", "much"], "--precision much"),
         (["ordinary", "permissive", "--precision", "0"], "precision = 0.0"),

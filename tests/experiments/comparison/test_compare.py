@@ -193,11 +193,11 @@ def test_a_dyad_that_has_settled_is_said_to_be_in_the_pattern_in_which_it_ends(e
 
 
 def test_a_change_after_the_interviews_is_refused_and_one_within_them_is_said():
-    texts = ("ordinary", "ordinary@8:voluntary@20:ordinary")
+    texts = ("ordinary", "ordinary@8:permissive@20:ordinary")
     with pytest.raises(InputError, match="the change on day 20 comes after the interviews on days 5 to 10"):
         compare([parse_schedule(text, SMALL | WINDOW) for text in texts], replicates=2)
     within = compare(
-        [parse_schedule(text, SMALL | WINDOW) for text in ("ordinary", "ordinary@8:voluntary")], replicates=2
+        [parse_schedule(text, SMALL | WINDOW) for text in ("ordinary", "ordinary@8:permissive")], replicates=2
     )
     words = " ".join(answer_sentences(within))
     assert "The change on day 8 falls within the interviews: 3 of 6 days precede it." in words
