@@ -2,7 +2,7 @@
 
 For each contrast: the variance of the difference between independent replicates over that between paired ones, with a
 95 % bootstrap interval; beside it the most that any sharing of draws could reach, and how many dyads change pattern.
-Patterns are shares of dyads, the rest means over the dyads of a replicate, all on the last day.
+Patterns are shares of dyads, the rest means over the dyads of a replicate, all in the interviews.
 """
 
 from __future__ import annotations

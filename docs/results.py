@@ -84,9 +84,9 @@ rule above, and not the one part. So those set aside stay as short of their rang
 board.
 """
 COERCED = """
-Clients count as coerced here if their felt coercion, in the mean of the interviews, is above {high:g} on the model's own
-scale, as if one in twenty of the keyworker's acts were an order put down wholly to her; for T4 the cut is where as many
-clients are above it as in the source.
+Clients count as coerced here if their felt coercion, in the mean of the interviews, is above {high:g} on the model's
+own scale, as if one in twenty of the keyworker's acts were an order put down wholly to her; for T4 the cut is where as
+many clients are above it as in the source.
 """
 
 

@@ -200,6 +200,8 @@ def _precision(by_unit: Floats, statistic: Statistic, estimate: Floats, units: U
             left_out[some] = _finite(statistic(total - by_unit[some]), groups)
     moved = np.nan_to_num(estimate - left_out)
     counts = np.abs(moved) > ROUNDING * np.maximum(np.abs(estimate), 1e-300)
+    steady = counts.sum(axis=0) < LEAST_DEGREES + 1  # such as a median, which no single unit moves: all have a say
+    counts[:, steady] = np.any(by_unit != 0, axis=1)[:, None]
     n = counts.sum(axis=0)
     effect, most = np.ones(groups), np.full(groups, np.inf)
     if units.centre is not None:

@@ -96,6 +96,18 @@ def test_one_dyad_that_has_a_say_is_too_few_for_an_interval():
     assert np.isnan(one["low"])
 
 
+def test_a_median_which_no_single_dyad_moves_has_an_interval():
+    days = np.repeat([5, 9, 30], [25, 10, 25])
+    counts = np.equal.outer(days, np.arange(40)).astype(float)
+
+    def median(sums):
+        return (np.cumsum(sums, axis=-1) >= sums.sum(axis=-1, keepdims=True) / 2).argmax(axis=-1)
+
+    one = estimated(LONG, ["all"], counts, median, [60], units_of(dyads(60, 4))).iloc[0]
+    assert (one["estimate"], one["interval"][:9]) == (9, "bootstrap")
+    assert one["low"] <= 9 <= one["high"]
+
+
 def test_a_share_of_few_dyads_has_no_interval_where_it_takes_more():
     hits = np.tile([0.0, 1.0], 8)[:, None]
     one = estimated_shares(SOME._replace(least=64), ["all"], hits, np.ones_like(hits), units_of(dyads(16, 16))).iloc[0]
