@@ -8,6 +8,7 @@ Patterns are shares of dyads, the rest means over the dyads of a replicate, all 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,13 +19,14 @@ from twoway.analysis.patterns import account_codes
 from twoway.experiments.comparison.schedule import parse_schedule
 from twoway.simulation.run import Detail, simulate
 
-LATER = ":design.interviews_from=150"
+LATE = "the same, from day 120 on"
+LATER: Mapping[str, float] = {"design.interviews_from": 150.0}
 """Interviews late enough for a change on day 120 to show."""
 CONTRASTS = {
     "formality .2 / .6": ("ordinary:context.formality=0.2", "ordinary:context.formality=0.6"),
     "formality .35 / .40": ("ordinary", "ordinary:context.formality=0.4"),
     "strict and opaque / strict but fair": ("strict-and-opaque", "strict-but-fair"),
-    "the same, from day 120 on": ("strict-and-opaque" + LATER, f"strict-and-opaque{LATER}@120:strict-but-fair{LATER}"),
+    LATE: ("strict-and-opaque", "strict-and-opaque@120:strict-but-fair"),
     "planned talk .3 / 3": ("ordinary:context.planned=0.3", "ordinary:context.planned=3"),
     "planned talk .8 / 1.2": ("ordinary", "ordinary:context.planned=1.2"),
     "control 1 / 5": ("ordinary:context.control=1", "ordinary:context.control=5"),
@@ -36,10 +38,10 @@ OUTCOMES = ("friendly", "polite", "conflicted", "client's net tone", "keyworker'
 WANTED = 4.0
 
 
-def simulated(text: str, replicates: int) -> tuple[NDArray[Any], NDArray[Any]]:
+def simulated(text: str, replicates: int, changes: Mapping[str, float]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Patterns of all dyads, and the outcomes of each replicate."""
     codes, means = [], []
-    for stay in simulate(parse_schedule(text).prepared, 1, range(replicates), Detail.DYADS, 2):
+    for stay in simulate(parse_schedule(text, changes).prepared, 1, range(replicates), Detail.DYADS, 2):
         told = stay.accounts
         codes.append(account_codes(told))
         balance = (told["positivity"] - told["negativity"]).mean(axis=0)
@@ -53,7 +55,8 @@ def main(replicates: int = 1000) -> None:
     print("| contrast | dyads that move | " + " | ".join(OUTCOMES) + " |")
     print("| --- | --- |" + " --- |" * len(OUTCOMES))
     for name, (one, other) in CONTRASTS.items():
-        (here, first), (there, then) = simulated(one, replicates), simulated(other, replicates)
+        changes = LATER if name == LATE else {}
+        (here, first), (there, then) = (simulated(text, replicates, changes) for text in (one, other))
         ratio, most = variance_ratio(first, then), largest_variance_ratio(first, then)
         cells = (
             f"{f'**{value:.1f}**' if value < WANTED else f'{value:.1f}'} ({low:.1f} to {high:.1f}; {top:.0f})"
