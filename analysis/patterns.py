@@ -254,11 +254,16 @@ def reasoned(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.Dat
     )
 
 
+MUCH_BAD = 1.5
+"""Multiples of the threshold from which on bad tone is called much in words (assumed)."""
+
+
 def _view(row: Mapping[Hashable, Any], role: str, thresholds: Thresholds) -> str:
     good, bad, own = row[f"{role}_positivity"], row[f"{role}_negativity"], row[f"{role}_class"]
     if own == "conflicted":
         also = ", though with much good as well" if good >= thresholds.positivity else ""
-        return f"the {role}'s account holds much that is bad ({bad:.2f}){also}"
+        how = "much" if bad >= MUCH_BAD * thresholds.negativity else "more than a little"
+        return f"the {role}'s account holds {how} that is bad ({bad:.2f}){also}"
     if own == "trustful":
         return f"the {role} has mostly good to say ({good:.2f}) and not much bad ({bad:.2f})"
     return f"the {role} has neither much good nor much bad to say (good {good:.2f}, bad {bad:.2f})"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from twoway.analysis.matters import FAILED, Chain, chains_of, has_word, seen_about, with_chains
+from twoway.analysis.matters import FAILED, GRANTED, REFUSED, Chain, chains_of, has_word, seen_about, with_chains
 from twoway.analysis.narrative.interview import PhraseChoice
 from twoway.analysis.narrative.subjects import subject_as_seen, words_of_matter
 from twoway.analysis.narrative.words.grammar import OTHER, PRONOUN, Subject, act_phrase, capitalised
@@ -230,7 +230,10 @@ def _of_chain(chain: Chain, dyad: tuple[int, ...], back: list[int], last: int) -
     if not chain.weighty:
         return []
     about = words_of_matter(chain.matter, chain.number, dyad, "")
-    name = about.noun if chain.number == 1 else f"{about.noun}, again"
+    again = chain.number > 1
+    name = f"{about.noun}, again" if again else about.noun
+    if chain.steps[-1].state == REFUSED and not any(step.state in (GRANTED, FAILED) for step in chain.steps):
+        name = f"{about.noun}, again in vain" if again else f"{about.noun}, asked for in vain"
     day = chain.steps[0].day
     sentence = f"On day {day} {about.topic} came up {'for the first time' if chain.number == 1 else 'again'}."
     begins = _point("matter", day, "client", sentence, name)

@@ -457,14 +457,14 @@ def verdict_and_interviews(
     own = dyad_tables(tables, dyad)
     verdict = reasoned(at_day(own.days, day)).iloc[0]
     border = ": a pair on the border" if verdict["margin"] < BORDER else ""
-    alike = "accounts, each taken alone, say the same" if verdict["agree"] else "do not see it alike"
+    alike = "by itself would say the same" if verdict["agree"] else "by itself would say something else"
     title = [Block("title", f"Dyad {number} on day {day}: {verdict['pattern']}")] if number is not None else []
     return [
         *title,
         Block("heading", f"What a researcher would say on day {day}"),
         Block(
             "text",
-            f"{verdict['reason']} The two {alike}. The nearest other pattern is “{verdict['nearest']}”, "
+            f"{verdict['reason']} Each account {alike}. The nearest other pattern is “{verdict['nearest']}”, "
             f"{verdict['margin']:.2f} EPA units of tone away{border}.",
         ),
         *interviews(own, resolved, dyad, day),

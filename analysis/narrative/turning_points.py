@@ -160,9 +160,19 @@ def _with_cause(turn: TurningPoint, decisive: Sequence[TurningPoint]) -> Turning
         if other.what == "grievance_opened" and other.party == turn.party and turn.day <= other.day <= turn.until
     ]
     about = next(filter(None, over), "")
+    mended = any(
+        other.what == "grievance_mended"
+        and other.party == turn.party
+        and turn.day <= other.day < turn.day + RUPTURE.repair
+        for other in decisive
+    )
+    if mended:  # what is told of that day says how it went on; the balance of two tones is slower than a talk
+        turn = turn._replace(sentence=turn.sentence.replace(SLOWLY, "."))
     return turn._replace(weight=min(turn.weight, FALL + FALL * turn.weight), about=about)
 
 
+SLOWLY = f", and within {RUPTURE.repair} days it was not back where it had been."
+"""How a sentence on a fall of tone ends that lasted."""
 FALL = 0.3
 """Weight of a fall of tone, and of each EPA unit of it, where there is more to tell than tone (assumed)."""
 
@@ -179,5 +189,5 @@ def _rupture(fall: dict[Hashable, Any], changes: list[int]) -> TurningPoint:
     elif fall["repaired"]:
         after = f"and by day {int(fall['regained'])} it was back where it had been."
     else:
-        after = f"and within {RUPTURE.repair} days it was not back where it had been."
+        return TurningPoint(start, "broke" if depth >= BREAKS else "setback", role, depth, f"{told}{SLOWLY}", bottom)
     return TurningPoint(start, "broke" if depth >= BREAKS else "setback", role, depth, f"{told}, {after}", bottom)
