@@ -19,7 +19,7 @@ from twoway.analysis.measures.ruptures import RUPTURE, find_ruptures
 from twoway.analysis.narrative.decisive import TurningPoint, decisive_points, deed_as_seen, tells_of_lasting
 from twoway.analysis.narrative.words.grammar import OTHER
 from twoway.analysis.tables import DYAD, kind_shares
-from twoway.simulation.affect_control.frames import KINDS, ROLES
+from twoway.simulation.affect_control.frames import ADVERSARIAL, KINDS, PERSONAL, ROLES
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.tables import Tables
 
@@ -103,7 +103,9 @@ def turning_points_of(own: Tables, resolved: Resolved) -> list[TurningPoint]:
                 day, (old, new) = int(days[row]), (KIND_TOLD[KINDS[kind]] for kind in (before, after))
                 risen = shares[row, after] - shares[row, before], shares[row - 1, after] - shares[row - 1, before]
                 over = decided_by(own.events, role, day, (before, after), risen, resolved) if row else ""
-                sentence = f"Around day {day} it tipped for the {role}: from {old} to {new}{over}."
+                sentence = (
+                    f"Around day {day} it tipped for the {role}: from {old} to {new}{over or ', little by little'}."
+                )
                 found.append(TurningPoint(day, "tipped", role, 0.3 + rise, sentence, day, new))
     changes = [int(day) for day in own.events.loc[own.events["event"] == "new_keyworker", "day"]]
     for fall in find_ruptures(panel(own.days)).to_dict("records"):
@@ -117,10 +119,19 @@ def turning_points_of(own: Tables, resolved: Resolved) -> list[TurningPoint]:
     return sorted([*sorted(found), *decisive], key=lambda turn: turn.day)
 
 
+SIGN = {PERSONAL: 1, ADVERSARIAL: -1}
+"""How an act must have felt to be told as what made it something personal (good), or a matter of control (bad)."""
+FITTING = 0.3
+"""How good or bad at least: lesser acts moved it, but nobody would say that it was they. EPA units; assumed."""
+
+
 def decided_by(
     events: pd.DataFrame, role: str, day: int, kinds: tuple[int, int], lead: tuple[float, float], resolved: Resolved
 ) -> str:
-    """The act, as a party saw it, that made most of a day's move from one kind of frame to another; empty if none did.
+    """The act, as a party saw it, that made most of a day's move from one kind of frame to another.
+
+    Empty if none did, or if it felt otherwise than what it made of the relationship: searched by her, nobody says that
+    this made it something personal.
 
     Parameters
     ----------
@@ -146,6 +157,8 @@ def decided_by(
     if rise[most] <= 0.5 * (lead[0] - lead[1]):
         return ""
     row: dict[Any, Any] = mine.iloc[most].to_dict()
+    if kinds[1] in SIGN and SIGN[kinds[1]] * row["felt"] < FITTING:
+        return ""
     replicate, centre, dyad = (int(row[name]) for name in DYAD)
     return f", above all when {deed_as_seen(row, row, resolved, (replicate, centre, dyad))[0]}"
 

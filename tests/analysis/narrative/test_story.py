@@ -19,7 +19,7 @@ from twoway.analysis.narrative.story import (
     with_numbers,
 )
 from twoway.analysis.narrative.subjects import WORDS
-from twoway.analysis.narrative.turning_points import TIPPING, decided_by, steepest, tippings, turning_points_of
+from twoway.analysis.narrative.turning_points import FITTING, TIPPING, decided_by, steepest, tippings, turning_points_of
 from twoway.analysis.render.document import Block, as_markdown, as_text
 from twoway.analysis.render.html import as_html
 from twoway.analysis.tables import kind_shares
@@ -194,6 +194,10 @@ def test_a_tipping_is_put_down_to_the_act_that_moved_most_on_that_day_and_to_non
     rises = np.diff(lead, prepend=-1.0)
     told = decided_by(events, "client", day, (1, 0), (-1.0 + rises.max(), -1.0), RESOLVED)
     row = mine.iloc[int(rises.argmax())].to_dict()
+    if row["felt"] < FITTING:
+        assert told == "", "what felt bad, or like nothing, is not said to have made it personal"
+        events.loc[mine.index[int(rises.argmax())], "felt"] = row["felt"] = FITTING
+        told = decided_by(events, "client", day, (1, 0), (-1.0 + rises.max(), -1.0), RESOLVED)
     assert told == f", above all when {deed_as_seen(row, row, RESOLVED, (0, 0, 0))[0]}"
     assert decided_by(events, "client", day, (1, 0), (9.0, -1.0), RESOLVED) == "", "most of it came otherwise"
     assert decided_by(events, "client", 10_000, (1, 0), (1.0, 0.0), RESOLVED) == "", "nobody acted"
