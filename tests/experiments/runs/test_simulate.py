@@ -263,7 +263,7 @@ def told(counts):
 def test_the_words_name_the_most_frequent_pattern_and_the_one_that_is_missing():
     words = told([300, 100, 0])
     assert "Of 400 dyads, 300 (75%) are friendly and trustful on days 60 to 90, the most frequent pattern" in words
-    assert "No dyad is ambivalent and conflicted." in words
+    assert "No dyad is ambivalent and conflicted on days 60 to 90." in words
     assert "chance" not in words
 
 
