@@ -213,7 +213,7 @@ def _dyads(some: Sequence[CentreRecords], resolved: Resolved) -> pd.DataFrame:
 
 def _events(records: NDArray[Any], resolved: Resolved, left: NDArray[np.int16]) -> pd.DataFrame:
     table = _frame(records, EVENT_COLUMNS, resolved)
-    nothing = records["seen"] < 0
+    nothing = (records["seen"] < 0) | (records["reader_frame"] < 0)  # nothing was read, or in no frame
     codes = left[records["reader_frame"], records["actor"], records["seen"], np.maximum(records["manner_seen"], 0)]
     for c, column in enumerate(EMOTIONS):
         filled = np.where(nothing, NOTHING, codes[:, c])

@@ -164,6 +164,16 @@ def test_emotions_are_words_of_the_lexicon(tables, resolved):
     assert set(emotions) <= set(resolved.lexicon.emotions)
 
 
+def test_an_emotion_is_told_of_every_act_that_was_read_in_a_frame_and_of_nothing_else(tables):
+    events = tables.events
+    read_in_a_frame = events["seen"].notna() & events["reader_frame"].notna()
+    assert (events["emotion"].notna() == read_in_a_frame).all()
+    assert (events["emotion_named"].notna() == read_in_a_frame).all()
+    grievances = events[events["event"] == "grievance_opened"]
+    assert len(grievances)
+    assert grievances["emotion"].isna().all()
+
+
 def test_a_named_emotion_is_the_word_itself_or_its_family_or_neutral(tables, resolved):
     told = tables.events[["emotion", "emotion_named"]].dropna().drop_duplicates()
     for emotion, named in told.itertuples(index=False):
