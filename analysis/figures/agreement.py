@@ -20,7 +20,7 @@ from twoway.analysis.patterns import CLASSES, PATTERNS, at_day, pattern_codes, w
 
 @figure(
     "do-both-parties-agree", "Agreement of both parties", "Dyads by the client's and by the keyworker's own class in "
-    "the interviews.", ("dyads",), run=2, gallery=5,
+    "the interviews.", ("dyads",), run=2, report=5, gallery=5,
 )  # fmt: skip
 def agreement_matrix(dyads: pd.DataFrame, when: str = "the interviews") -> Figure:
     """Number of dyads of each class by the client's and by the keyworker's own tone, with shares and kappa.
@@ -94,7 +94,7 @@ def agreement_matrix(dyads: pd.DataFrame, when: str = "the interviews") -> Figur
 
 @figure(
     "agreement-on-a-day", "Agreement of both parties on a day", "Dyads by the client's and by the keyworker's own "
-    "class at the end of one day.", ("days",), report=5,
+    "class at the end of one day.", ("days",), report=10,
 )  # fmt: skip
 def agreement_on_a_day(days: pd.DataFrame, day: int | None = None) -> Figure:
     """The agreement matrix at the end of a day.

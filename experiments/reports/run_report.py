@@ -176,8 +176,10 @@ def _figures(tables: Tables, run: SavedRun, day: int | None) -> Iterator[Figure]
     given: dict[str, object] = {**tables._asdict(), "friends": friendships(run.scenario, run.seed)}
     if day is not None:
         given["day"] = day
+    other = "agreement-on-a-day" if day is None else "do-both-parties-agree"
     for kind in figures_in("report", given, run.resolved.extensions):
-        yield kind.draw(given, day=run.interviewed(day)[1])
+        if kind.name != other:
+            yield kind.draw(given, day=run.interviewed(day)[1])
 
 
 def report(run: SavedRun, day: int | None = None) -> str:
