@@ -268,7 +268,7 @@ def emergence(days: pd.DataFrame, resolved: Resolved, day: int | None = None) ->
     from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415
 
     last = int(days["day"].max())
-    interviewed = resolved.scenario.design.interviewed(last) if day is None else (day, day)
+    interviewed = resolved.scenario.design.interviewed(last, day)
     accounts = accounts_in(days, resolved, interviewed)
     if len(accounts) < LEAST_DYADS:
         raise InputError(

@@ -172,7 +172,7 @@ def with_patterns(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> p
     return dyads.assign(client_class=client, keyworker_class=keyworker, pattern=pattern(client, keyworker))
 
 
-def at_day(days: pd.DataFrame, day: int) -> pd.DataFrame:
+def at_day(days: pd.DataFrame, day: int | None = None) -> pd.DataFrame:
     """Both parties' tone at the end of a day, one row per dyad, as the dyads table has it for the interviews.
 
     Parameters
@@ -180,7 +180,7 @@ def at_day(days: pd.DataFrame, day: int) -> pd.DataFrame:
     days
         Both parties of any number of dyads at the end of each day.
     day
-        Day of the stay, from 1.
+        Day of the stay, from 1; by default the last of the table.
 
     Returns
     -------
@@ -193,7 +193,7 @@ def at_day(days: pd.DataFrame, day: int) -> pd.DataFrame:
     InputError
         If the day is outside the stay.
     """
-    now = on_day(days, day)
+    now = on_day(days, int(days["day"].max()) if day is None else day)
     sides = [
         now.loc[now["party"] == role, [*DYAD, "positivity", "negativity"]].set_index(DYAD).add_prefix(f"{role}_")
         for role in ROLES

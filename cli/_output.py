@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 1000
 """Rows of a table that an answer in JSON holds at most; a larger table is named, and lies in the folder."""
-_answers: list[Any] = []
-"""What the command under way has answered so far."""
+_answers: list[Callable[[], Any]] = []
+"""What makes the answers of the command under way, if they are wanted."""
 
 
-def answer(value: Any) -> None:
+def answer(make: Callable[[], Any]) -> None:
     """Note the answer of a command: what ``--json`` prints, in place of what is printed for a reader.
 
     Parameters
     ----------
-    value
-        Plain numbers, words, lists and mappings.
+    make
+        Makes it, of plain numbers, words, lists and mappings; called only if the answer is wanted.
     """
-    _answers.append(value)
+    _answers.append(make)
 
 
-def answer_with(result: Result, folder: Path | None, tables: Iterable[str] | None = None) -> None:
+def answer_with(result: Result, folder: Path, tables: Iterable[str] | None = None) -> None:
     """Note a result as the answer of a command.
 
     Parameters
@@ -45,22 +45,24 @@ def answer_with(result: Result, folder: Path | None, tables: Iterable[str] | Non
     result
         The result.
     folder
-        Folder in which it was saved; None if it was not.
+        Folder in which it was saved.
     tables
         Names of the tables that belong to the answer; by default all.
     """
-    kept = {name: result.tables[name] for name in (result.tables if tables is None else tables)}
-    answer(
-        {
+
+    def make() -> dict[str, Any]:
+        kept = {name: result.tables[name] for name in (result.tables if tables is None else tables)}
+        return {
             "kind": result.kind,
-            "folder": None if folder is None else str(folder),
+            "folder": str(folder),
             "arguments": result.arguments,
             "provenance": result.provenance,
             "sentences": list(result.sentences),
             "tables": {name: rows_of(table) for name, table in kept.items() if len(table) <= MOST_ROWS},
             "larger_tables": [name for name, table in kept.items() if len(table) > MOST_ROWS],
         }
-    )
+
+    answer(make)
 
 
 def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -107,7 +109,7 @@ def printed_as(asked_for_json: bool, quiet: bool) -> Iterator[None]:
     with redirect_stdout(text), redirect_stderr(_NoTerminal(sys.stderr)):
         yield
     if asked_for_json:
-        said = _answers or [{"text": text.getvalue()}]
+        said = [make() for make in _answers] or [{"text": text.getvalue()}]
         print(json.dumps(said[0] if len(said) == 1 else said, indent=1, default=str), file=sys.stdout)
 
 

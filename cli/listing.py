@@ -113,7 +113,7 @@ def list_kind(options: argparse.Namespace) -> int:
     if options.kind not in KINDS:
         options.parser.error(f"there is no kind '{options.kind}'; {nearest(options.kind, KINDS)}")
     entries = list(KINDS[options.kind]([load_extension(path) for path in options.extension]))
-    answer([{"name": name, "says": sentence} for name, sentence in entries])
+    answer(lambda: [{"name": name, "says": sentence} for name, sentence in entries])
     width = max(len(name) for name, _ in entries)
     for name, sentence in entries:
         line = f"{name:<{width}}  {sentence}"

@@ -199,7 +199,7 @@ def show(options: argparse.Namespace) -> int:
     from twoway.simulation.parameters.scenario import Resolved
 
     scenario = changed_scenario(options)
-    answer(scenario.model_dump(mode="json"))
+    answer(lambda: scenario.model_dump(mode="json"))
     print(described(Resolved(scenario), only_differences=options.differences))
     return 0
 
@@ -280,7 +280,7 @@ def verify(options: argparse.Namespace) -> int:
 
     sample = None if options.runs == "all" else whole_number("runs", options.runs)
     verdict = verify_result(options.folder, os.cpu_count() or 1, progress=True, sample=sample)
-    answer({"same": verdict.same, "equal": dict(verdict.equal), "changed": list(verdict.changed)})
+    answer(lambda: {"same": verdict.same, "equal": dict(verdict.equal), "changed": list(verdict.changed)})
     for line in verdict.lines():
         print(line)
     return 0 if verdict.same else 1

@@ -221,7 +221,7 @@ def measures(options: argparse.Namespace) -> int:
         write_new_file(options.out, found.to_csv(index=False))
         print(f"Written: {options.out}")
     else:
-        answer(rows_of(found))
+        answer(lambda: rows_of(found))
         print(textwrap.fill(when_measured(interviewed), 100), end="\n\n")
         _print_measures(found)
     if len(tables.dyads) >= LEAST_DYADS:

@@ -318,7 +318,7 @@ def _status(options: argparse.Namespace) -> int:
 
     store = Store(options.folder)
     status = store.status()
-    answer({"folder": str(store.folder), **status._asdict(), "missing": status.missing})
+    answer(lambda: {"folder": str(store.folder), **status._asdict(), "missing": status.missing})
     print(f"{store.study.title}: {store.study.question}")
     _say_status(options.folder, status)
     return 0
@@ -410,7 +410,7 @@ def _replay(options: argparse.Namespace) -> int:
     from twoway.experiments.studies.manage import replay
 
     again = replay(options.folder, options.run)
-    answer(again._asdict())
+    answer(again._asdict)
     for name, value in again.point.items():
         print(f"{name} = {value}")
     print(f"replicate {again.replicate}\n")

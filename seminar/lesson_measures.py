@@ -48,8 +48,7 @@ class SimulatedSetting(NamedTuple):
     @property
     def ended(self) -> pd.DataFrame:
         """Both parties' tone, own classes and pattern on the last day, a row per pair."""
-        days = self.tables.days
-        return with_patterns(at_day(days, int(days["day"].max())))
+        return with_patterns(at_day(self.tables.days))
 
 
 class ComparedSeries(NamedTuple):
@@ -109,7 +108,12 @@ def _share(pattern: str) -> Callable[[SimulatedSetting], pd.Series]:
 
 def _in_the_end(column: str) -> Callable[[SimulatedSetting], pd.Series]:
     """Mean of a tone on the last day, by replicate."""
-    return lambda setting: _by_replicate(setting.ended[column], setting.ended)
+
+    def mean(setting: SimulatedSetting) -> pd.Series:
+        ended = setting.ended
+        return _by_replicate(ended[column], ended)
+
+    return mean
 
 
 def _exchanges(setting: SimulatedSetting, **only: str | int | tuple[str, ...]) -> pd.DataFrame:

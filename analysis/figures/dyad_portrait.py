@@ -177,7 +177,7 @@ def dyad_portrait(
     days, events = who.rows(days), who.rows(events)
     row = who.rows(dyads).iloc[0]
     names, last = frame_names(days), int(days["day"].max())
-    pattern = with_patterns(at_day(days, last))["pattern"].iloc[0]
+    pattern = with_patterns(at_day(days))["pattern"].iloc[0]
     figure = page(12.8, 7.2)
     grid = figure.subplots(4, 2, sharex=True, height_ratios=(1.4, 0.15 * len(lanes_of(events)), 1.1, 0.85))
     top = max(1.5, float(days[["positivity", "negativity"]].to_numpy().max()) * 1.08)

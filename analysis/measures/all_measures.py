@@ -70,7 +70,8 @@ def when_measured(interviewed: tuple[int, int]) -> str:
     """
     return (
         f"Patterns, classes and ambivalence: {on_days(interviewed)}, in the mean. Ratings, coercion and climate: as a "
-        f"questionnaire on day {interviewed[1]}. All else: the whole stay."
+        f"questionnaire on day {interviewed[1]}. All else: "
+        "until that day or over the whole stay, as each says."
     )
 
 
@@ -103,7 +104,7 @@ def measures(tables: Tables, resolved: Resolved, day: int | None = None, seed: i
     require_columns(tables.events, "events", OF_EVENTS)
     require_columns(tables.dyads, "dyads", (*keyworkers.OF_DYADS, *beginnings.OF_DYADS))
     view = panel(tables.days)
-    days = resolved.scenario.design.interviewed(int(view.days[-1])) if day is None else (day, day)
+    days = resolved.scenario.design.interviewed(int(view.days[-1]), day)
     day = days[1]
     view.at(day)
     events, units = tables.events, units_of(view.dyads, seed)

@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twoway.analysis.statistics.bootstrap import ENOUGH_CENTRES, resampling_weights
-from twoway.analysis.statistics.intervals import ALIKENESS, WORTH, percentile_interval, t_quantile, wilson_interval
+from twoway.analysis.statistics.intervals import WORTH, design_effect, percentile_interval, t_quantile, wilson_interval
 
 Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], Any]
@@ -154,27 +154,24 @@ def estimated(
     DataFrame
         A row per group, with the columns ``COLUMNS``.
     """
-    estimate, again, by_unit = _resampled(parts, statistic, len(groups), units)
-    wider = _precision(by_unit, statistic, estimate, units) if len(again) else None
+    return _from_draws(measure, groups, _resampled(parts, statistic, len(groups), units), n, units)
+
+
+def _from_draws(
+    measure: Measure, groups: Sequence[str], drawn: Resampled, n: Sequence[int] | NDArray[Any], units: Units
+) -> pd.DataFrame:
+    """Rows of one measure whose statistic was evaluated in all draws."""
+    estimate, again, wider = drawn.estimate, drawn.again, drawn.wider
     rows = []
     for g, group in enumerate(groups):
         low, high, words = _interval(estimate[g], again[:, g], units)
-        if len(parts) < measure.least and not np.isnan(estimate[g]):
+        if drawn.dyads < measure.least and not np.isnan(estimate[g]):
             low, high, words = np.nan, np.nan, f"no interval: it takes at least {measure.least} dyads; see --replicates"
         if wider is not None and not np.isnan(low):
             low, high = _widened(estimate[g], low, high, wider.times[g], measure)
             words = TOO_FEW if np.isnan(low) else words + wider.words
         rows.append((measure.name, group, estimate[g], low, high, words, int(n[g])))
     return tidy(measure, rows)
-
-
-def _resampled(parts: Floats, statistic: Statistic, groups: int, units: Units) -> tuple[Floats, Floats, Floats]:
-    """The statistic, the same in every draw (draws, groups), and the sums of the parts by unit."""
-    by_unit = np.zeros((units.weights.shape[1], parts.shape[1]))
-    np.add.at(by_unit, units.of, parts)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        estimate = _finite(statistic(parts.sum(axis=0)), groups)[0]
-        return estimate, _finite(statistic(units.weights @ by_unit), groups), by_unit
 
 
 class Precision(NamedTuple):
@@ -188,6 +185,32 @@ class Precision(NamedTuple):
     """By which the variance of the draws is multiplied."""
     words: str
     """What was done, to follow the kind of interval."""
+
+
+class Resampled(NamedTuple):
+    """A statistic of G groups in the sample, and in every draw."""
+
+    estimate: Floats
+    """Shape (G,)."""
+    again: Floats
+    """Shape (draws, G)."""
+    by_unit: Floats
+    """Sums of the parts by unit, shape (units, k)."""
+    wider: Precision | None
+    """By how much the draws are too sure; None if there are none."""
+    dyads: int
+    """Number of rows of the parts."""
+
+
+def _resampled(parts: Floats, statistic: Statistic, groups: int, units: Units) -> Resampled:
+    """The statistic in the sample and in every draw."""
+    by_unit = np.zeros((units.weights.shape[1], parts.shape[1]))
+    np.add.at(by_unit, units.of, parts)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate = _finite(statistic(parts.sum(axis=0)), groups)[0]
+        again = _finite(statistic(units.weights @ by_unit), groups)
+    wider = _precision(by_unit, statistic, estimate, units) if len(again) else None
+    return Resampled(estimate, again, by_unit, wider, len(parts))
 
 
 def _precision(by_unit: Floats, statistic: Statistic, estimate: Floats, units: Units) -> Precision:
@@ -220,14 +243,11 @@ def _design_effect(moved: Floats, centre: NDArray[np.intp]) -> tuple[float, floa
         return 1.0, np.inf
     _, own = np.unique(centre, return_inverse=True)
     sizes = np.bincount(own)
-    others = len(sizes) - 1
-    assumed = 1 + ((sizes**2).sum() / len(moved) - 1) * ALIKENESS
-    apart = moved - moved.mean()
-    alone = (apart**2).sum()
-    seen = assumed
+    others, apart = len(sizes) - 1, moved - moved.mean()
+    alone, seen = (apart**2).sum(), np.nan
     if others and alone > 0:
         seen = (np.bincount(own, apart) ** 2).sum() * len(sizes) / others / alone
-    return max(1.0, (others * seen + WORTH * assumed) / (others + WORTH)), others + WORTH
+    return float(design_effect(sizes, np.array(seen))), others + WORTH
 
 
 def _widened(estimate: float, low: float, high: float, times: float, measure: Measure) -> tuple[float, float]:
@@ -271,11 +291,11 @@ def estimated_shares(
     def share(sums: Floats) -> Floats:
         return sums[..., :g] / sums[..., g:]
 
-    table = estimated(measure, groups, parts, share, cases.sum(axis=0), units)
-    shares, again, by_unit = _resampled(parts, share, g, units)
-    if not len(again) or len(parts) < measure.least:
+    drawn = _resampled(parts, share, g, units)
+    table = _from_draws(measure, groups, drawn, cases.sum(axis=0), units)
+    shares, again, by_unit, known, dyads = drawn
+    if known is None or dyads < measure.least:
         return table
-    known = _precision(by_unit, share, shares, units)
     for row in np.flatnonzero(~np.isnan(shares)):
         defined = again[~np.isnan(again[:, row]), row]
         variance = defined.var() * known.inflation[row] if len(defined) > 1 else 0.0

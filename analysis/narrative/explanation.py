@@ -245,7 +245,7 @@ def _otherwise(
 
 def _in_the_end(stay: Tables) -> pd.DataFrame:
     """The dyads of a stay as they are on its last day, with what was counted over the whole of it."""
-    tones = at_day(stay.days, int(stay.days["day"].max()))
+    tones = at_day(stay.days)
     return tones.merge(stay.dyads[[*DYAD, *stay.dyads.columns.difference(tones.columns)]], on=DYAD)
 
 

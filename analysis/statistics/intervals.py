@@ -136,13 +136,40 @@ ALIKENESS, WORTH = 0.06, 20
 scenarios), and as how many centres that counts. Assumed: with these the intervals hold, see benchmarks/README.md."""
 
 
+def design_effect(sizes: NDArray[np.int64], seen: Floats) -> Floats:
+    """How many times more an estimate varies because cases of a cluster are alike, at least 1.
+
+    That of the clusters at hand is averaged with the one that ``ALIKENESS`` implies, as if that came from ``WORTH``
+    further clusters.
+
+    Parameters
+    ----------
+    sizes
+        Number of cases of each cluster, shape (clusters,), at least one case in all.
+    seen
+        Design effect that the clusters at hand show, any shape; NaN where they show none.
+
+    Returns
+    -------
+    Shape of *seen*.
+
+    Examples
+    --------
+    >>> float(design_effect(np.array([16]), np.array(np.nan))), float(design_effect(np.array([1, 1]), np.array(0.5)))
+    (1.9, 1.0)
+    """
+    others = len(sizes) - 1
+    assumed = 1 + ((sizes**2).sum() / sizes.sum() - 1) * ALIKENESS
+    own = np.where(np.isnan(seen), assumed, seen)
+    return np.maximum((others * own + WORTH * assumed) / (others + WORTH), 1.0)
+
+
 def clustered_share_interval(counts: NDArray[np.int64], confidence: float = CONFIDENCE) -> tuple[Floats, Floats]:
     """Interval of the shares of categories among cases that come in clusters and resemble each other there.
 
     Wilson's interval with as many cases as they are worth (Korn & Graubard 1998, recalled): their number divided by the
-    design effect, at least 1. That of the clusters at hand is averaged with the one that ``ALIKENESS`` implies, as if
-    that came from ``WORTH`` further clusters; the quantile is Student's, with as many degrees of freedom as clusters of
-    both kinds, less one.
+    ``design_effect``; the quantile is Student's, with as many degrees of freedom as clusters, those assumed included,
+    less one.
 
     Parameters
     ----------
@@ -164,14 +191,13 @@ def clustered_share_interval(counts: NDArray[np.int64], confidence: float = CONF
     """
     sizes, cases = counts.sum(axis=1), counts.sum()
     share, others = counts.sum(axis=0) / cases, len(counts) - 1
-    assumed = 1 + ((sizes**2).sum() / cases - 1) * ALIKENESS
-    own = np.full(len(share), assumed)
+    own = np.full(len(share), np.nan)
     if others:
         apart = counts - sizes[:, None] * share
         variance = (apart**2).sum(axis=0) * len(counts) / others / cases**2
         varies = (share > 0) & (share < 1)
         own[varies] = variance[varies] / (share * (1 - share) / cases)[varies]
-    effect = np.maximum((others * own + WORTH * assumed) / (others + WORTH), 1.0)
+    effect = design_effect(sizes, own)
     return wilson_interval(share, cases / effect, z=float(t_quantile(others + WORTH, confidence)))
 
 

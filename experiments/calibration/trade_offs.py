@@ -85,9 +85,8 @@ def opposed(values: pd.DataFrame, goal: Targets) -> pd.DataFrame:
         A row per part that less than half of the points meet, the most seldom first: part, unit, low, high, met (share
         of points), other, other_unit, other_low, other_high, correlation (rank correlation of how far inside their
         ranges both are, negative), met_with and met_without (share of the points that meet the other, among those that
-        meet the part and among all others).
-        ``other`` is empty
-        where no part of another fact stands against it more than chance would have it.
+        meet the part and among all others). ``other`` is empty where no part of another fact stands against it more
+        than chance would have it.
     """
     inside = room(values[list(goal.names)].to_numpy(), goal)
     n, m = inside.shape
@@ -104,17 +103,22 @@ def opposed(values: pd.DataFrame, goal: Targets) -> pd.DataFrame:
         q = min(rivals, key=lambda rival: together[p, rival], default=p)
         against = q != p and together[p, q] < least
         has = met[:, p]
-        rows.append(
-            {
-                "part": goal.names[p], "unit": goal.units[p], "low": goal.low[p], "high": goal.high[p],
-                "met": has.mean(), "other": goal.names[q] if against else "",
-                "other_unit": goal.units[q] if against else "", "other_low": goal.low[q] if against else np.nan,
-                "other_high": goal.high[q] if against else np.nan,
-                "correlation": together[p, q] if against else np.nan,
-                "met_with": met[has, q].mean() if against and has.any() else np.nan,
-                "met_without": met[~has, q].mean() if against else np.nan,
-            }
-        )  # fmt: skip
+        row = {
+            "part": goal.names[p],
+            "unit": goal.units[p],
+            "low": goal.low[p],
+            "high": goal.high[p],
+            "met": has.mean(),
+            "other": "",
+            "other_unit": "",
+        }
+        if against:
+            row |= {
+                "other": goal.names[q], "other_unit": goal.units[q], "other_low": goal.low[q],
+                "other_high": goal.high[q], "correlation": together[p, q], "met_without": met[~has, q].mean(),
+                "met_with": met[has, q].mean() if has.any() else np.nan,
+            }  # fmt: skip
+        rows.append(row)
     columns = ["part", "unit", "low", "high", "met", "other", "other_unit", "other_low", "other_high", "correlation",
                "met_with", "met_without"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)

@@ -173,7 +173,7 @@ def _viewed(
     paths = dyad_paths(tables.days, world.resolved, view)
     movements = movements_of(paths, lag)
     sums = sum_movements(movements, grid, replicates)
-    last = at_day(tables.days, int(tables.days["day"].max())).sort_values(DYAD)
+    last = at_day(tables.days).sort_values(DYAD)
     end = with_patterns(last)["pattern"].cat.codes.to_numpy()
     day = min(FORESEEN_ON, (paths.at.shape[1] + 1) // 2)
     tested = check_markov(movements, grid, lag, replicates, paths.at[:, day - 1], end, seed)

@@ -21,6 +21,8 @@ from twoway.experiments.results.folder import atomic_folder
 from twoway.simulation.columns import Column
 from twoway.simulation.errors import InputError
 
+READS = "Reads the CSV beside this file: run it with that folder as the working directory."
+"""The remark with which every script begins."""
 ROWS = 100_000
 """Rows that are written at a time."""
 SPSS_LABEL, STATA_LABEL, STATA_NAME = 220, 80, 32
@@ -189,25 +191,15 @@ def _for_stata(text: str, most: int = 10_000) -> str:
     return f'`"{plain[:most]}"\''
 
 
-def spss_script(table: str, described: Sequence[Variable], dialect: Dialect) -> str:
-    """SPSS syntax that reads a table and labels it; every word variable gets a numeric one, with the ending _code.
-
-    Parameters
-    ----------
-    table
-        Name of the table and of its CSV.
-    described
-        Its variables.
-    dialect
-        How numbers and fields are separated in the CSV.
-    """
+def _spss_script(table: str, described: Sequence[Variable], dialect: Dialect) -> str:
+    """SPSS syntax that reads a table and labels it; every word variable gets a numeric one, with the ending _code."""
     formats = {TEXT: "A2000", WHOLE: "F10.0", NUMBER: "F18.8"}
 
     def longest(words: Sequence[str]) -> int:
         return max((len(word.encode()) for word in words), default=1)
 
     lines = [
-        "* Reads the CSV beside this file: run it with that folder as the working directory.",
+        f"* {READS}",
         "SET UNICODE=ON.",
         f"SET DECIMAL={'COMMA' if dialect.decimal == ',' else 'DOT'}.",
         "GET DATA /TYPE=TXT",
@@ -237,20 +229,10 @@ def spss_script(table: str, described: Sequence[Variable], dialect: Dialect) -> 
     return "\n".join([*lines, "EXECUTE.", ""])
 
 
-def r_script(table: str, described: Sequence[Variable], dialect: Dialect) -> str:
-    """R code that reads a table into a data frame of that name; words become factors, meanings the attribute label.
-
-    Parameters
-    ----------
-    table
-        Name of the table and of its CSV.
-    described
-        Its variables.
-    dialect
-        How numbers and fields are separated in the CSV.
-    """
+def _r_script(table: str, described: Sequence[Variable], dialect: Dialect) -> str:
+    """R code that reads a table into a data frame of that name; words become factors, meanings the attribute label."""
     lines = [
-        "# Reads the CSV beside this file: run it with that folder as the working directory.",
+        f"# {READS}",
         f"{table} <- read.csv({_for_r(f'{table}.csv')}, sep = {_for_r(dialect.separator)}, "
         f'dec = {_for_r(dialect.decimal)}, na.strings = "", fileEncoding = "UTF-8-BOM", check.names = FALSE)',
     ]
@@ -263,20 +245,10 @@ def r_script(table: str, described: Sequence[Variable], dialect: Dialect) -> str
     return "\n".join([*lines, ""])
 
 
-def stata_script(table: str, described: Sequence[Variable], dialect: Dialect) -> str:
-    """Stata code that reads a table and labels it; words become numbers with value labels.
-
-    Parameters
-    ----------
-    table
-        Name of the table and of its CSV.
-    described
-        Its variables.
-    dialect
-        How numbers and fields are separated in the CSV.
-    """
+def _stata_script(table: str, described: Sequence[Variable], dialect: Dialect) -> str:
+    """Stata code that reads a table and labels it; words become numbers with value labels."""
     lines = [
-        "* Reads the CSV beside this file: run it with that folder as the working directory.",
+        f"* {READS}",
         "version 14",
         f'import delimited using "{table}.csv", delimiters("{dialect.separator}") varnames(nonames) '
         'rowrange(2) encoding("utf-8") bindquote(strict) asdouble clear',
@@ -304,8 +276,8 @@ def stata_script(table: str, described: Sequence[Variable], dialect: Dialect) ->
 
 
 SCRIPTS: dict[str, Callable[[str, Sequence[Variable], Dialect], str]] = {
-    "sps": spss_script,
-    "R": r_script,
-    "do": stata_script,
+    "sps": _spss_script,
+    "R": _r_script,
+    "do": _stata_script,
 }
 """The script of each program, by the ending of its file."""

@@ -167,11 +167,9 @@ class SavedRun(Result):
             If the day is outside the stay.
         """
         design = self.scenario.design
-        if day is None:
-            return design.interviewed()
-        if not 1 <= day <= design.days:
+        if day is not None and not 1 <= day <= design.days:
             raise InputError(f"--day {day}: the stays in {self.folder} have days 1 to {design.days}")
-        return day, day
+        return design.interviewed(day=day)
 
 
 def _from_0(count: int, noun: str) -> str:

@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 
 from twoway.analysis.measures.panel import Panel, panel_of_records
 from twoway.analysis.measures.ruptures import find_ruptures
-from twoway.analysis.patterns import SHORT_NAMES, class_codes, pattern_codes
+from twoway.analysis.patterns import SHORT_NAMES, account_codes, class_codes, pattern_codes
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.arrays import RecordArray
 from twoway.simulation.columns import Column
@@ -150,8 +150,7 @@ class OutcomeInput:
     @cached_property
     def day_patterns(self) -> NDArray[np.int8]:
         """The pattern of each dyad in the evening of each day, indices into ``PATTERNS``, shape (n, days)."""
-        sides = class_codes(self.days["positivity"], self.days["negativity"])
-        return pattern_codes(sides[..., 0], sides[..., 1])
+        return account_codes(self.days)
 
     @cached_property
     def tables(self) -> Tables:

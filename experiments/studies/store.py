@@ -137,16 +137,11 @@ class Store:
         return self.resolved.outcomes
 
     @property
-    def interviewed(self) -> tuple[int, int]:
-        """First and last day of the interviews in the study's base scenario."""
-        return self.resolved.scenarios[self.resolved.base].design.interviewed()
-
-    @property
     def said_of_interviews(self) -> str:
         """A sentence on when the study's dyads were interviewed."""
         if any(name.startswith("design.") for name in self.inputs):
             return "Patterns, and all that is not counted over the whole stay, are means of the days of the interviews."
-        return interviews_sentence(self.interviewed)
+        return interviews_sentence(self.resolved.scenarios[self.resolved.base].design.interviewed())
 
     @classmethod
     def create(cls, folder: str | Path, study: Study) -> Store:

@@ -62,8 +62,18 @@ class Design(ParameterGroup):
     interviews_span: int = parameter(31, 1, 3650, "days")
     """Days over which interviews are held, with the first."""
 
-    def interviewed(self, lived: int | None = None) -> tuple[int, int]:
-        """First and last day of the interviews in a stay of which so many days have been *lived*, by default all."""
+    def interviewed(self, lived: int | None = None, day: int | None = None) -> tuple[int, int]:
+        """First and last day of the interviews.
+
+        Parameters
+        ----------
+        lived
+            Days of the stay that have been lived, by default all.
+        day
+            The one day that is asked for instead.
+        """
+        if day is not None:
+            return day, day
         lived = self.days if lived is None else lived
         return min(self.interviews_from, lived), min(self.interviews_from + self.interviews_span - 1, lived)
 
