@@ -7,12 +7,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from twoway.analysis.measures.estimates import Measure, Units, estimated, estimated_shares
+from twoway.analysis.measures.estimates import Measure, Units, estimated, estimated_shares, not_estimated, tidy
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
 
 STUDY = 16
 """Dyads in Skårner & Billquist (2016)."""
+LEAST = 2 * STUDY
+"""Dyads from which on it can be said what a study of that size would find: one study alone finds it or does not."""
 SHARE = Measure(
     "pattern_share", "share", "share of dyads in the pattern in the interviews, by the rule of twoway.analysis.patterns"
 )
@@ -96,18 +98,26 @@ def mix(panel: Panel, days: tuple[int, int], units: Units, thresholds: Threshold
     return pd.concat(
         [
             estimated_shares(SHARE, PATTERNS, member, np.ones_like(member), units),
-            estimated(ALL_THREE, ["all"], member, all_three, [len(member)], units),
+            _found_by_a_study(member, units),
             estimated_shares(SAME_CLASS, ["all"], same, np.ones_like(same), units),
         ],
         ignore_index=True,
     )
 
 
+def _found_by_a_study(member: NDArray[np.float64], units: Units) -> pd.DataFrame:
+    """How likely a study of the size of the first finds all three; with too few dyads the row says what it takes."""
+    if len(member) < LEAST:
+        why = f"it takes at least {LEAST} dyads, two such studies; see --replicates"
+        return tidy(ALL_THREE, [not_estimated(ALL_THREE, "all", why)])
+    return estimated(ALL_THREE, ["all"], member, all_three, [len(member)], units)
+
+
 def all_three(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Probability that none of three kinds is missing among ``STUDY`` dyads, by inclusion and exclusion.
 
     They are drawn without replacement from the dyads at hand, so that the estimate is right on average however few
-    these are; with fewer than two such studies there is none, since one study shows all three or it does not.
+    these are; with fewer than ``LEAST`` there is none.
 
     Parameters
     ----------
@@ -121,7 +131,7 @@ def all_three(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     total = counts.sum(axis=-1, keepdims=True)
     missing, alone = _drawn_from(total - counts, total), _drawn_from(counts, total)
     result: NDArray[np.float64] = 1 - missing.sum(axis=-1) + alone.sum(axis=-1)
-    return np.where(total[..., 0] >= 2 * STUDY, np.clip(result, 0.0, 1.0), np.nan)
+    return np.where(total[..., 0] >= LEAST, np.clip(result, 0.0, 1.0), np.nan)
 
 
 def _drawn_from(some: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -48,6 +48,8 @@ def test_however_few_dyads_there_are_the_chance_to_find_all_three_is_right_on_av
 
 def test_one_study_alone_says_nothing_of_how_often_all_three_are_found():
     assert np.isnan(all_three(np.array([6.0, 5.0, 5.0])))
+    told = row(mix_of([0] * 6 + [1] * 5 + [2] * 5), "all_three_patterns", "all")
+    assert told["interval"] == "not estimated: it takes at least 32 dyads, two such studies; see --replicates"
 
 
 def test_a_pattern_that_is_not_there_is_found_by_no_study():
