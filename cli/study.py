@@ -20,7 +20,7 @@ from twoway.cli._options import (
     set_argument,
     whole_number,
 )
-from twoway.cli._output import answer, answer_with
+from twoway.cli._output import answer, answer_with, rows_of
 
 if TYPE_CHECKING:
     from twoway.experiments.results.result import Result
@@ -56,7 +56,7 @@ def add(commands: Commands) -> None:
     set_argument(new, "the base scenario")
     _add_work(new)
 
-    new = _folder_command(actions, "status", _status, "print how many runs are finished, failed and missing")
+    new = _folder_command(actions, "status", _status, "print how many runs there are, and what they give so far")
 
     new = _folder_command(
         actions,
@@ -72,12 +72,19 @@ def add(commands: Commands) -> None:
         actions,
         "extend",
         _extend,
-        "add replicates or points to a study, keep the finished runs, and run the new ones",
+        "add replicates, points or outcomes to a study, keep the finished runs, and run the new ones",
         example="twoway study extend runs/peers --replicates 300",
     )
     new.add_argument("--replicates", metavar="N", help="new number of replicates of each point")
     new.add_argument("--size", metavar="N", help="new size of a Latin hypercube, Sobol' or Morris design")
     new.add_argument("--points", type=Path, metavar="FILE", help="CSV file with more points, one column per input")
+    new.add_argument(
+        "--outcome",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="an outcome to be asked about as well (see `twoway list outcomes`); one of your own as mine.py:name",
+    )
     new.add_argument("--only-plan", action="store_true", help="plan the new runs, but do not run them yet")
     _add_work(new)
 
@@ -230,18 +237,20 @@ def _extend(options: argparse.Namespace) -> int:
     from twoway.experiments.studies.store import Store
 
     work = _work(options)
-    numbers = {
+    more: dict[str, Any] = {
         name: None if getattr(options, name) is None else whole_number(name, getattr(options, name))
         for name in ("replicates", "size")
-    }
+    } | {"points": options.points, "outcomes": options.outcome}
     if options.only_plan:
-        store = extend(options.folder, points=options.points, **numbers)
+        store = extend(options.folder, **more)
         _say_status(store.folder, store.status())
         return 0
     check_shard(work["shard"], Store(options.folder).study)
 
     def extend_and_run(**work: Any) -> StudyResult:
-        extend(options.folder, points=options.points, **numbers)
+        store = extend(options.folder, **more)
+        if options.outcome:
+            _say_status(store.folder, store.status())
         return resume(options.folder, **work)
 
     return _finish(options.folder, options.dask, work, extend_and_run)
@@ -296,6 +305,11 @@ def _say_status(folder: Path, status: Status) -> None:
         f"{status.points:,} points, {replicates}: {status.done:,} of {status.planned:,} runs "
         f"finished, {status.failed:,} failed, {status.missing:,} missing."
     )
+    if status.made_again:
+        print(
+            f"{status.made_again:,} of the missing were made before an outcome was asked for, and are made again for "
+            "it."
+        )
     if status.failed:
         from twoway.experiments.studies.store import Store
 
@@ -317,10 +331,13 @@ def _status(options: argparse.Namespace) -> int:
     from twoway.experiments.studies.store import Store
 
     store = Store(options.folder)
-    status = store.status()
-    answer(lambda: {"folder": str(store.folder), **status._asdict(), "missing": status.missing})
+    status, so_far = store.status(), store.statistics()
+    progress = {"folder": str(store.folder), **status._asdict(), "missing": status.missing, "bytes": store.size()}
+    answer(lambda: progress | {"outcomes": rows_of(so_far)})
     print(f"{store.study.title}: {store.study.question}")
     _say_status(options.folder, status)
+    print(f"On the disk: {store.size() / 1e6:,.2f} MB. The finished runs so far, points and replicates alike:\n")
+    print(so_far.to_string(index=False, float_format="{:.3g}".format, na_rep="-"))
     return 0
 
 

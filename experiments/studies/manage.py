@@ -32,6 +32,7 @@ def extend(
     replicates: int | None = None,
     size: int | None = None,
     points: pd.DataFrame | str | Path | None = None,
+    outcomes: Sequence[str] = (),
 ) -> Store:
     """Plan more runs of a study and keep those that there are; ``resume`` then makes the missing ones.
 
@@ -45,6 +46,9 @@ def extend(
         New size of a Latin hypercube, Sobol' or Morris design.
     points
         More points: a table, or the path of a CSV file, with a column per input.
+    outcomes
+        More outcomes by name; one that a file of one's own declares as ``mine.py:name``. An outcome that is kept of
+        every run needs none to be made again; for another ``Store.status().made_again`` says how many are.
 
     Raises
     ------
@@ -53,8 +57,8 @@ def extend(
     """
     store = Store(folder)
     store.check_model()
-    if replicates is None and size is None and points is None:
-        raise InputError("extend: say what: more replicates, a larger size, or points")
+    if replicates is None and size is None and points is None and not outcomes:
+        raise InputError("extend: say what: more replicates, a larger size, points, or outcomes")
     if replicates is not None and not store.replicates <= replicates <= MOST_REPLICATES:
         raise InputError(f"replicates = {replicates}; it must be a whole number from {store.replicates} (as planned)")
     if size is not None:
@@ -65,6 +69,8 @@ def extend(
             raise InputError(f"size = {size}; it must be larger than the {design.size} of the design")
         axes = [axis(name, given) for name, given in store.study.inputs.items()]
         store = store.add_points(design.more(size, axes, store.study.seed)).planned(size=size)
+    if outcomes:
+        store = store.asking(outcomes)
     if points is not None:
         store = store.add_points(_new(store, [dict(row) for row in Listed.of(points).rows]))
     return store if replicates is None else store.planned(replicates=replicates)
@@ -254,7 +260,7 @@ def replay_sample(folder: str | Path, sample: int | None = 50, seed: int = 0) ->
     """
     store = Store(folder)
     runs = store.read.runs
-    runs = runs[~runs["failed"] & runs["key"].isin(set(store.design["key"]))]
+    runs = runs[runs["complete"] & ~runs["failed"] & runs["key"].isin(set(store.design["key"]))]
     if runs.empty:
         raise InputError(f"{folder}: holds no finished run to compare with")
     if sample is not None:
@@ -266,7 +272,8 @@ def _replayed(store: Store, runs: Sequence[tuple[str, int]]) -> Iterator[Replaye
     points, names = store.points(), list(store.outcomes)
     places = {key: place for place, key in enumerate(points)}
     runner = PointRunner(store.resolved, list(points.values()))
-    saved = store.read.runs.set_index([store.read.runs["key"].astype(str), "replicate"])[names]
+    runs_saved = store.read.runs[store.read.runs["complete"]]
+    saved = runs_saved.set_index([runs_saved["key"].astype(str), "replicate"])[names]
     for key, replicate in runs:
         now = np.array(runner.outcomes(places[key], replicate), np.float32)
         there = (key, replicate) in saved.index

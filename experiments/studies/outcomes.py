@@ -4,7 +4,8 @@ Most are computed from records, without tables, so that a study of a hundred tho
 nothing else. Others need every day, or every event, which are then kept of a run until its outcomes are computed. A
 mean or a share is over all dyads of the run; how a dyad is, is the mean of the days of the scenario's interviews.
 
-Each outcome is one function. A user declares more of them in a file of her own, which a study names in ``extensions``:
+Each outcome is one function. A user declares more of them in a file of her own; a study names them with the file, as
+in ``outcomes = ["friendly", "mine.py:refusals"]``:
 
     import twoway
 
@@ -233,7 +234,7 @@ def outcome(
 
     Examples
     --------
-    In a file that a study names in ``extensions``:
+    In a file of one's own, ``mine.py``, whose outcome a study names ``mine.py:had_a_new_keyworker``:
 
     >>> @outcome(unit="share of dyads", meaning="dyads whose keyworker has changed")  # doctest: +SKIP
     ... def had_a_new_keyworker(run):
@@ -245,6 +246,23 @@ def outcome(
         return compute
 
     return declare
+
+
+def file_and_name(outcome: str) -> tuple[str | None, str]:
+    """The file that declares an outcome, if it is named with one, and the outcome's name.
+
+    Parameters
+    ----------
+    outcome
+        Name of an outcome, or a Python file, a colon, and the name.
+
+    Examples
+    --------
+    >>> file_and_name("mine.py:refusals"), file_and_name("friendly")
+    (('mine.py', 'refusals'), (None, 'friendly'))
+    """
+    file, colon, name = outcome.rpartition(":")
+    return (file, name) if colon else (None, outcome)
 
 
 def outcomes_with(extensions: Iterable[str | Path]) -> Registry[Outcome]:

@@ -1,7 +1,8 @@
 """A study resolved: the scenarios that points begin from, their data files and extensions, and the identity of runs.
 
-A run is identified by all that decides its outcomes: model, sources, every number of its scenario, the content of its
-data files and extensions, seed and replicate. Titles and paths do not count.
+A run is identified by all that decides what happens in it: model, sources, every number of its scenario, the content of
+its data files and extensions, seed and replicate. Titles and paths do not count. The extensions that a study itself
+names declare outcomes: they do not change its runs, and the study's folder holds them, each with its digest.
 """
 
 from __future__ import annotations
@@ -77,8 +78,8 @@ class ResolvedStudy(NamedTuple):
             },
             "meaning": {f.field: f.sha256 for f in self._used(scenario)} | {"resample": scenario.meaning.resample},
         }
-        if self.extensions:
-            content[EXTENSIONS] = sorted({file.sha256 for file in self.extensions})
+        if scenario.extensions:
+            content[EXTENSIONS] = sorted({load_extension(path).sha256 for path in scenario.extensions})
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -102,7 +102,12 @@ def read_shard(path: Path, names: Sequence[str]) -> pa.Table:
     path
         File of the shard.
     names
-        Names of the outcomes that it must hold, in their order.
+        Names of the study's outcomes, in their order. A shard may lack some that were asked for later.
+
+    Returns
+    -------
+    A table with the columns of ``schema_of(names)``, empty where the shard lacks an outcome, and ``complete``, which
+    says of every row whether the shard lacks none.
 
     Raises
     ------
@@ -113,6 +118,10 @@ def read_shard(path: Path, names: Sequence[str]) -> pa.Table:
         table = pq.read_table(path, page_checksum_verification=True).replace_schema_metadata(None)
     except (pa.ArrowException, OSError) as error:
         raise DamagedShardError(str(error)) from None
-    if table.schema != schema_of(names):
+    held = [name for name in names if name in table.column_names]
+    if table.schema != schema_of([name for name in table.column_names if name in held]):
         raise DamagedShardError("its columns are not those of a study")
-    return table
+    for name in set(names) - set(held):
+        table = table.append_column(pa.field(name, pa.float32()), pa.nulls(len(table), pa.float32()))
+    complete = pa.repeat(len(held) == len(names), len(table))
+    return table.select(schema_of(names).names).append_column("complete", complete)

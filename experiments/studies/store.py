@@ -40,7 +40,7 @@ from twoway.experiments.results.folder import atomic_folder
 from twoway.experiments.results.manifest import FORMAT, INPUTS, MANIFEST, read_manifest, save_manifest
 from twoway.experiments.results.provenance import DataFile, model_name, surroundings
 from twoway.experiments.studies.designs import Value
-from twoway.experiments.studies.outcomes import Outcome
+from twoway.experiments.studies.outcomes import Outcome, file_and_name, outcomes_with
 from twoway.experiments.studies.resolved_study import (
     EXTENSIONS,
     ResolvedStudy,
@@ -64,7 +64,8 @@ SHARDS, SET_ASIDE, DESIGN, WORKING = "shards", "set-aside", "design", "working"
 class Status(NamedTuple):
     """Progress of a study, in runs; ``damaged`` are shards, ``working`` are processes at work at present.
 
-    ``contradicted`` runs were made twice and came out differently: then machines compute differently.
+    ``contradicted`` runs were made twice and came out differently: then machines compute differently. ``made_again`` of
+    the missing runs have been made, but lack an outcome that was asked for later.
     """
 
     points: int
@@ -72,6 +73,7 @@ class Status(NamedTuple):
     planned: int
     done: int
     failed: int
+    made_again: int
     damaged: tuple[str, ...]
     contradicted: int
     working: tuple[str, ...]
@@ -86,7 +88,8 @@ class Status(NamedTuple):
 class Read(NamedTuple):
     """All runs that the shards hold, each once, the names of shards that cannot be read, and contradictions.
 
-    ``contradicted`` counts runs that were made twice and came out differently, as on machines that compute differently.
+    A run that is not ``complete`` lacks an outcome that was asked for later. ``contradicted`` counts runs that were
+    made twice and came out differently, as on machines that compute differently.
     """
 
     runs: pd.DataFrame
@@ -238,13 +241,18 @@ class Store:
                 tables.append(read_shard(path, names))
             except DamagedShardError:
                 damaged.append(path.name)
-        runs = pa.concat_tables([schema_of(names).empty_table(), *tables], promote_options="none").unify_dictionaries()
-        frame = runs.to_pandas()
+        empty = schema_of(names).append(pa.field("complete", pa.bool_())).empty_table()
+        frame = pa.concat_tables([empty, *tables], promote_options="none").unify_dictionaries().to_pandas()
+        frame["complete"] = frame["complete"].astype(bool)
         frame["failed"] = frame["trouble"].notna()
-        frame = frame.sort_values(["key", "replicate", "failed"], kind="stable")
+        frame = frame.sort_values(
+            ["key", "replicate", "complete", "failed"], ascending=[True, True, False, True], kind="stable"
+        )
         once = frame.drop_duplicates(["key", "replicate"], ignore_index=True)
         well = frame[~frame["failed"]]
-        different = well.drop_duplicates(["key", "replicate", *names])
+        before = well.loc[~well["complete"], names]
+        in_all = [name for name in names if before.empty or before[name].notna().any()]
+        different = well.drop_duplicates(["key", "replicate", *in_all])
         return Read(once, tuple(damaged), int(different.duplicated(["key", "replicate"]).sum()))
 
     def again(self) -> Store:
@@ -269,10 +277,12 @@ class Store:
 
     def have(self, failed_too: bool = True) -> tuple[list[str], NDArray[np.bool_]]:
         """Keys of all different points, and whether each of their replicates is there, shape (keys, replicates)."""
+        runs = self.read.runs[self.read.runs["complete"]]
+        return self._among_planned(runs if failed_too else runs[~runs["failed"]])
+
+    def _among_planned(self, runs: pd.DataFrame) -> tuple[list[str], NDArray[np.bool_]]:
         keys = list(dict.fromkeys(self.design["key"]))
         there = np.zeros((len(keys), self.replicates), bool)
-        runs = self.read.runs
-        runs = runs if failed_too else runs[~runs["failed"]]
         rows = pd.Index(keys).get_indexer(runs["key"].astype(str))
         replicates = runs["replicate"].to_numpy()
         known = (rows >= 0) & (replicates < self.replicates)
@@ -302,17 +312,46 @@ class Store:
         """Progress of the study."""
         _, there = self.have()
         _, well = self.have(failed_too=False)
+        _, lacking = self._among_planned(self.read.runs[~self.read.runs["complete"]])
         return Status(
             len(self.design),
             self.replicates,
             there.size,
             int(well.sum()),
             int((there & ~well).sum()),
+            int(lacking.sum()),
             self.read.damaged,
             self.read.contradicted,
             tuple(self.working()),
             self.digest == run_digest(),
         )
+
+    def statistics(self) -> pd.DataFrame:
+        """What the finished runs give so far: of each outcome that the study names, over all points and replicates.
+
+        Returns
+        -------
+        A row per outcome, with ``outcome``, ``unit``, ``runs`` (that have it), ``missing`` (runs without it, as there
+        was nothing to say or it was asked for later), ``mean``, ``sd``, ``least`` and ``most``.
+        """
+        table = self.table()
+        values = table.loc[~table["failed"], list(self.study.named)].astype(float)
+        return pd.DataFrame(
+            {
+                "outcome": values.columns,
+                "unit": [self.outcomes[name].unit for name in values],
+                "runs": values.count().to_numpy(),
+                "missing": values.isna().sum().to_numpy(),
+                "mean": values.mean().to_numpy(),
+                "sd": values.std().to_numpy(),
+                "least": values.min().to_numpy(),
+                "most": values.max().to_numpy(),
+            }
+        )
+
+    def size(self) -> int:
+        """Bytes of all finished runs on the disk."""
+        return sum(path.stat().st_size for path in (self.folder / SHARDS).glob("*.parquet"))
 
     def widest(self) -> float:
         """Half the width of the 95 % interval of the study's ``precision.outcome``, at the point where it is widest."""
@@ -378,6 +417,8 @@ class Store:
             "points": str(len(self.design)),
             "replicates": str(self.replicates),
             "design": hashlib.sha256("".join(self.design["key"]).encode()).hexdigest(),
+            "outcomes": ", ".join(self.study.named),
+            EXTENSIONS: ", ".join(f"{Path(f.given).name} {f.sha256[:12]}" for f in self.resolved.extensions) or "none",
         }
 
     def planned(self, replicates: int | None = None, size: int | None = None) -> Store:
@@ -401,6 +442,33 @@ class Store:
         if size is not None:
             manifest["study"]["design"]["size"] = size
         with refusing_full_disk(self.folder):
+            save_manifest(self.folder, manifest)
+        return self.again()
+
+    def asking(self, outcomes: Sequence[str]) -> Store:
+        """The store with more outcomes at the end of those that the study names.
+
+        Parameters
+        ----------
+        outcomes
+            Names of outcomes; those that a file of one's own declares as ``mine.py:name``. The file is copied.
+
+        Raises
+        ------
+        InputError
+            If there is no such outcome, the study names it already, or the folder cannot be written.
+        """
+        manifest = read_manifest(self.folder, "study")
+        named = extension_files(file for file, _ in map(file_and_name, outcomes) if file is not None)
+        have = {file.sha256 for file in self.resolved.extensions}
+        new = [file for file in named if file.sha256 not in have]
+        every = outcomes_with(str(file.path) for file in (*self.resolved.extensions, *new))
+        for _, name in map(file_and_name, outcomes):
+            if name in self.study.outcomes:
+                raise InputError(f"{self.folder}: the study names the outcome {name} already")
+            manifest["study"]["outcomes"].append(every[name].name)
+        with refusing_full_disk(self.folder):
+            manifest[EXTENSIONS] += [_copy(file, self.folder / INPUTS) for file in new]
             save_manifest(self.folder, manifest)
         return self.again()
 

@@ -36,7 +36,7 @@ from twoway.experiments.studies.designs import (
     axis,
     table_of_points,
 )
-from twoway.experiments.studies.outcomes import PATTERN_SHARES, outcomes_with
+from twoway.experiments.studies.outcomes import PATTERN_SHARES, file_and_name, outcomes_with
 from twoway.experiments.studies.resolved_study import ResolvedStudy, resolve_study
 from twoway.simulation.data_files import read_toml
 from twoway.simulation.errors import InputError, nearest
@@ -94,9 +94,9 @@ class Study(ParameterGroup):
     design: Design = Field(default_factory=Grid, discriminator="kind")
     """Design: the points that are run."""
     outcomes: tuple[str, ...] = Field(default=PATTERN_SHARES, min_length=1, strict=False)
-    """Outcomes the question is about, the most important first; all are kept."""
+    """Outcomes the question is about, the most important first; one of your own is named ``mine.py:name``."""
     extensions: tuple[str, ...] = Field(default=(), strict=False)
-    """Paths of the study's own Python files, which declare outcomes for example."""
+    """Paths of the study's own Python files that declare outcomes; those named with an outcome are added."""
     seed: int = Field(default=1, ge=0, lt=2**63)
     """Random seed of the whole study."""
     replicates: int = Field(default=20, ge=1, le=MOST_REPLICATES)
@@ -107,6 +107,10 @@ class Study(ParameterGroup):
     """Whether replicate k has the same people and random draws at every point."""
 
     def __init__(self, **fields: Any) -> None:
+        if isinstance(named := fields.get("outcomes"), list | tuple) and all(isinstance(one, str) for one in named):
+            files, names = zip(*map(file_and_name, named), strict=True) if named else ((), ())
+            own = tuple(dict.fromkeys(file for file in files if file is not None))
+            fields |= {"outcomes": names, **({"extensions": (*fields.get("extensions", ()), *own)} if own else {})}
         try:
             super().__init__(**fields)
         except ValidationError as error:
@@ -269,6 +273,8 @@ def _from_file(data: dict[str, Any], beside: Path) -> dict[str, Any]:
             data[field] = {name: _beside(name, value, beside) for name, value in _flat(data[field]).items()}
     if isinstance(data.get("extensions"), list):
         data["extensions"] = [str((beside / str(name)).resolve()) for name in data["extensions"]]
+    if isinstance(named := data.get("outcomes"), list):
+        data["outcomes"] = [_file_beside(one, beside) if isinstance(one, str) else one for one in named]
     if isinstance(data.get("scenario"), str):
         data["scenario"] = _beside("scenario", data["scenario"], beside)
     design = data.get("design")
@@ -285,6 +291,12 @@ def _from_file(data: dict[str, Any], beside: Path) -> dict[str, Any]:
             }
         data["design"] = design
     return data
+
+
+def _file_beside(outcome: str, folder: Path) -> str:
+    """An outcome of a file beside the study's, with the path of that file."""
+    file, name = file_and_name(outcome)
+    return outcome if file is None else f"{(folder / file).resolve()}:{name}"
 
 
 def _flat(table: dict[str, Any]) -> dict[str, Any]:

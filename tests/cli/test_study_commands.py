@@ -124,6 +124,32 @@ def test_status_resume_extend_export_replay_and_verify(twoway, tmp_path):
     assert twoway("study", "answer", "s")[0] == 0
 
 
+def test_status_says_what_the_runs_give_so_far(twoway):
+    assert twoway("study", "run", "wider.toml", "--workers", 1, "--shard", "1/2", "--out", "s")[0] == 0
+    told = json.loads(twoway("study", "status", "s", "--json")[1])
+    table = Store("s").table()
+    assert told["bytes"] > 0
+    for row in told["outcomes"]:
+        values = table[row["outcome"]]
+        assert row["runs"] == len(values) == 20
+        assert [row["mean"], row["sd"], row["least"], row["most"]] == pytest.approx(
+            [values.mean(), values.std(), values.min(), values.max()], rel=1e-5
+        )
+    assert "client_tone" in twoway("study", "status", "s")[1]
+
+
+def test_a_finished_study_is_asked_for_an_outcome_and_says_what_is_made_again(twoway):
+    assert twoway("study", "run", "wider.toml", "--workers", 1, "--out", "s")[0] == 0
+    status, out, _ = twoway("study", "extend", "s", "--outcome", "time_conflicted", "--workers", 1)
+    assert status == 0
+    assert "40 of the missing were made before an outcome was asked for, and are made again for it" in one_line(out)
+    assert "40 of 40 runs finished" in out
+    assert "the days on which they are conflicted" in one_line(out)
+    status, out, _ = twoway("study", "extend", "s", "--outcome", "talks", "--workers", 1)
+    assert status == 0
+    assert "made again" not in out
+
+
 def test_verify_finds_a_run_that_came_out_otherwise(twoway, tmp_path, monkeypatch):
     assert twoway("study", "run", "mine.toml", "--workers", 1, "--out", "s")[0] == 0
     from twoway.experiments.studies import worker

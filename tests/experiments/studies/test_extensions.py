@@ -14,6 +14,7 @@ import pytest
 from tests.support.tiny_study import same, tiny
 
 from twoway.experiments.results.result import open_result, verify
+from twoway.experiments.studies import worker
 from twoway.experiments.studies.analyse import analyse_sensitivity, find_conditions
 from twoway.experiments.studies.ask_tell import AskTellStudy
 from twoway.experiments.studies.designs import AskTell, Span
@@ -72,15 +73,87 @@ def test_the_copy_in_the_folder_is_the_file_and_is_not_gone_on_with_when_it_was_
         resume(tmp_path / "s", workers=1)
 
 
-def test_another_file_makes_other_runs_and_another_folder_of_the_same_file_the_same(tmp_path, mine, study):
+def test_another_file_of_outcomes_changes_no_run_but_is_another_study(tmp_path, mine, study):
     first = Store.create(tmp_path / "first", study)
-    copied = shutil.copy(mine, tmp_path / "copied.py")
-    same_file = Store.create(tmp_path / "same", tiny(extensions=(str(copied),), outcomes=OUTCOMES))
-    assert list(first.design["key"]) == list(same_file.design["key"])
-    mine.write_text(MINE + "# changed\n", encoding="utf-8")
-    other = Store.create(tmp_path / "other", tiny(extensions=(str(mine),), outcomes=OUTCOMES))
-    without = Store.create(tmp_path / "without", tiny())
-    assert len({key for store in (first, other, without) for key in store.design["key"]}) == 3 * len(first.design)
+    copied = tiny(extensions=(shutil.copy(mine, tmp_path / "copied.py"),), outcomes=OUTCOMES)
+    assert first.holds(copied)
+    mine.write_text(MINE.replace("<", ">"), encoding="utf-8")
+    assert not first.holds(study)
+    other = Store.create(tmp_path / "other", study)
+    assert list(first.design["key"]) == list(other.design["key"]), "the same people do the same"
+    assert first.note() != other.note()
+    with pytest.raises(InputError, match="uses other extensions"):
+        merge([tmp_path / "first", tmp_path / "other"], tmp_path / "both")
+
+
+def test_another_file_that_the_scenario_itself_names_makes_other_runs(tmp_path, mine):
+    own = tmp_path / "own.toml"
+    own.write_text('question = "Who?"\nextensions = ["mine.py"]\n', encoding="utf-8")
+    keys = []
+    for number, text in enumerate((MINE, MINE + "# changed\n")):
+        mine.write_text(text, encoding="utf-8")
+        keys += Store.create(tmp_path / str(number), tiny(scenario=str(own), outcomes=OUTCOMES)).design["key"].tolist()
+    assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize("where", ["file", "Python"])
+def test_an_outcome_is_named_with_the_file_that_declares_it(tmp_path, mine, where):
+    file = tmp_path / "study.toml"
+    file.write_text(
+        'title = "Mine"\nquestion = "Who is calmer?"\noutcomes = ["friendly", "mine.py:calmer_client"]\n'
+        '[inputs]\n"context.control" = [1.0, 4.0]\n',
+        encoding="utf-8",
+    )
+    study = load_study(file) if where == "file" else tiny(outcomes=["friendly", f"{mine}:calmer_client"])
+    assert study.outcomes == ("friendly", "calmer_client")
+    assert study.extensions == (str(mine),)
+    with pytest.raises(InputError, match="an extension is a Python file"):
+        tiny(outcomes=["friendly", "no-such.py:calmer_client"])
+    with pytest.raises(InputError, match="did you mean 'calmer_client'"):
+        tiny(outcomes=[f"{mine}:calmer_clients"])
+
+
+# Asked for later
+
+
+def test_an_outcome_that_was_kept_anyway_needs_no_run_made_again(tmp_path):
+    run_study(tiny(outcomes=["friendly"]), tmp_path / "s", workers=1)
+    store = extend(tmp_path / "s", outcomes=["talks"])
+    assert store.status().missing == store.status().made_again == 0
+    assert "talks" in set(resume(tmp_path / "s", workers=1).tables["effects"]["outcome"])
+
+
+def test_for_an_outcome_asked_for_later_only_runs_that_lack_it_are_made_again_and_are_as_if_asked_for_at_once(
+    tmp_path, mine
+):
+    folder, later = tmp_path / "s", ["time_conflicted", f"{mine}:calmer_client"]
+    before = run_study(tiny(replicates=2), folder, workers=1).table
+    store = extend(folder, outcomes=later, replicates=4)
+    assert (store.status().missing, store.status().made_again) == (24, 12)
+    assert same(store.table()[list(before)], before), "what was known is not forgotten meanwhile"
+    some = resume(folder, workers=1, shard=(1, 2)).status
+    assert 0 < some.made_again < 12
+    at_once = run_study(tiny(outcomes=[*tiny().outcomes, *later]), tmp_path / "at-once", workers=1)
+    result = resume(folder, workers=1)
+    assert (result.status.missing, result.status.made_again, result.status.contradicted) == (0, 0, 0)
+    assert same(result.table, at_once.table)
+    assert verify(folder).same
+    with pytest.raises(InputError, match="names the outcome calmer_client already"):
+        extend(folder, outcomes=later[1:])
+    with pytest.raises(InputError, match="did you mean 'time_conflicted'"):
+        extend(folder, outcomes=["time_conflictd"])
+    assert not Store(folder).pending()
+
+
+def test_a_run_that_comes_out_otherwise_when_it_is_made_again_for_an_outcome_is_told(tmp_path, monkeypatch):
+    run_study(tiny(), tmp_path / "s", workers=1)
+    extend(tmp_path / "s", outcomes=["time_conflicted"])
+    compute = worker.PointRunner.outcomes
+    monkeypatch.setattr(worker.PointRunner, "outcomes", lambda *which: [x + 1 for x in compute(*which)])
+    assert resume(tmp_path / "s", workers=1).status.contradicted == 24
+
+
+# Refused
 
 
 def test_parts_of_a_study_with_an_outcome_of_ones_own_are_merged_and_extended(tmp_path, study):
