@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from twoway.analysis.measures.panel import panel_of_records
 from twoway.analysis.measures.ruptures import find_ruptures
-from twoway.analysis.patterns import SHORT_NAMES, class_codes, pattern_codes
+from twoway.analysis.patterns import SHORT_NAMES, rule_of
 from twoway.simulation import mesa_model
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.arrays import RecordArray
@@ -58,7 +58,8 @@ def _sides(centre: mesa_model.Centre) -> tuple[RecordArray, RecordArray]:
 
 def _patterns_today(centre: mesa_model.Centre) -> NDArray[np.int8]:
     """The pattern of each dyad this evening."""
-    return pattern_codes(*(class_codes(*tones(side)) for side in _sides(centre)))
+    rule = rule_of(centre.prepared.scenario)
+    return rule.patterns(*(rule.classes(*tones(side)) for side in _sides(centre)))
 
 
 def _share_of(code: int) -> Callable[[mesa_model.Centre], float]:

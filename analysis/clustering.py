@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +20,16 @@ from twoway.analysis.measures.ambivalence import INDEX, ambivalence_index, outco
 from twoway.analysis.measures.estimates import Measure, estimated, estimated_means, units_of
 from twoway.analysis.measures.panel import OF_DAYS, panel
 from twoway.analysis.narrative.words.grammar import counted
-from twoway.analysis.patterns import CLASSES, PATTERNS, THRESHOLDS, Thresholds, class_codes, on_days, pattern_codes
+from twoway.analysis.patterns import (
+    CLASSES,
+    DEFAULT_RULE,
+    PATTERNS,
+    THRESHOLDS,
+    PatternRule,
+    Thresholds,
+    on_days,
+    rule_of,
+)
 from twoway.analysis.tables import DYAD, kind_shares, require_columns
 from twoway.simulation.affect_control.frames import CLIENT, KINDS, ROLES
 from twoway.simulation.columns import SHARE_OF
@@ -225,26 +235,23 @@ def _best_number(values: Floats) -> int:
     return min(fits, key=lambda k: fits[k])
 
 
-def rule_on(accounts: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.int8]:
+def rule_on(accounts: pd.DataFrame, rule: PatternRule = DEFAULT_RULE) -> NDArray[np.int8]:
     """Pattern of each dyad by the rule, from its accounts.
 
     Parameters
     ----------
     accounts
         Tone of both parties, a row per dyad, in columns such as ``client_positivity`` (EPA units).
-    thresholds
-        Thresholds of the classification rule.
+    rule
+        Pattern rule.
 
     Returns
     -------
     array of int
         Indices into ``PATTERNS``, shape (dyads,).
     """
-    return pattern_codes(
-        *(
-            class_codes(accounts[f"{r}_positivity"].to_numpy(), accounts[f"{r}_negativity"].to_numpy(), thresholds)
-            for r in ROLES
-        )
+    return rule.patterns(
+        *(rule.classes(accounts[f"{r}_positivity"].to_numpy(), accounts[f"{r}_negativity"].to_numpy()) for r in ROLES)
     )
 
 
@@ -274,7 +281,8 @@ def emergence(days: pd.DataFrame, resolved: Resolved, day: int | None = None) ->
         raise InputError(
             f"days: {len(accounts)} dyads; clusters take at least {LEAST_DYADS}, ask for more with --replicates"
         )
-    values, rule, kinds = account_features(accounts), rule_on(accounts), len(PATTERNS)
+    rule = rule_of(resolved.scenario)
+    values, by_rule, kinds = account_features(accounts), rule_on(accounts, rule), len(PATTERNS)
     labels, rows = {}, []
     for clusters in range(1, MOST + 1):
         mixture = _mixture(values, clusters)
@@ -288,21 +296,21 @@ def emergence(days: pd.DataFrame, resolved: Resolved, day: int | None = None) ->
                 "lowest": stability.min(),
                 "certainty": mixture.predict_proba(values).max(axis=1).mean(),
                 "smallest": np.bincount(labels[clusters], minlength=clusters).min() / len(values),
-                "agreement": adjusted_rand_score(rule, labels[clusters]),
+                "agreement": adjusted_rand_score(by_rule, labels[clusters]),
             }
         )
     numbers = pd.DataFrame(rows).set_index("clusters")
     best = int(numbers["bic"].idxmin())
     chosen = int(numbers.loc[numbers["stability"] >= STABLE, "bic"].idxmin())
     table = accounts[DYAD].assign(
-        pattern=pd.Categorical.from_codes(rule, categories=list(PATTERNS)),
+        pattern=pd.Categorical.from_codes(by_rule, categories=list(PATTERNS)),
         cluster=pd.Categorical.from_codes(labels[kinds], categories=list(NAMES[:kinds])),
         best_cluster=pd.Categorical.from_codes(labels[best], categories=list(NAMES[:best])),
     )
     profiles = accounts.drop(columns=DYAD).groupby(table["cluster"], observed=False).mean()
     grid = []
     for thresholds in GRID:
-        other = rule_on(accounts, thresholds)
+        other = rule_on(accounts, replace(rule, thresholds=thresholds))
         shares = np.bincount(other, minlength=kinds) / len(other)
         agreement = {f"agreement_{k}": adjusted_rand_score(other, labels[k]) for k in sorted({kinds, best})}
         grid.append(thresholds._asdict() | agreement | dict(zip(PATTERNS, shares, strict=True)))
@@ -315,19 +323,19 @@ def emergence(days: pd.DataFrame, resolved: Resolved, day: int | None = None) ->
         profiles.assign(share=np.bincount(labels[kinds], minlength=kinds) / len(values)),
         pd.crosstab(table["pattern"], table["cluster"], dropna=False),
         pd.DataFrame(grid),
-        pd.DataFrame([_party_alone(accounts, role) for role in ROLES], index=pd.Index(ROLES, name="party")),
-        _measures(accounts, accounts_in(days, resolved, (last, last)), rule, labels[kinds]),
+        pd.DataFrame([_party_alone(accounts, role, rule) for role in ROLES], index=pd.Index(ROLES, name="party")),
+        _measures(accounts, accounts_in(days, resolved, (last, last)), by_rule, labels[kinds]),
     )
 
 
-def _party_alone(accounts: pd.DataFrame, role: str) -> dict[str, float]:
+def _party_alone(accounts: pd.DataFrame, role: str, rule: PatternRule) -> dict[str, float]:
     """How one party's account divides, whatever the other's says: a row of ``Emergence.parties``."""
     from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415
 
     kinds = len(CLASSES)
     values = _standardised(_features_of(accounts, role))
     stability = _stability(values, kinds)
-    own = class_codes(accounts[f"{role}_positivity"].to_numpy(), accounts[f"{role}_negativity"].to_numpy())
+    own = rule.classes(accounts[f"{role}_positivity"].to_numpy(), accounts[f"{role}_negativity"].to_numpy())
     return {
         "best": _best_number(values),
         "stability": stability.mean(),
@@ -336,12 +344,12 @@ def _party_alone(accounts: pd.DataFrame, role: str) -> dict[str, float]:
     }
 
 
-def _measures(now: pd.DataFrame, last: pd.DataFrame, rule: NDArray[np.int8], labels: Codes) -> pd.DataFrame:
+def _measures(now: pd.DataFrame, last: pd.DataFrame, by_rule: NDArray[np.int8], labels: Codes) -> pd.DataFrame:
     """Agreement of rule and clusters, and both statements about ambivalence with clusters in the place of patterns."""
     kinds, units = len(PATTERNS), units_of(now, SEED)
     groups = NAMES[:kinds]
     member = np.equal.outer(labels, np.arange(kinds)).astype(np.float64)
-    cells = np.equal.outer(rule * kinds + labels, np.arange(kinds**2)).astype(np.float64)
+    cells = np.equal.outer(by_rule * kinds + labels, np.arange(kinds**2)).astype(np.float64)
     tone = now["client_positivity"].to_numpy(), now["client_negativity"].to_numpy()
     matched, values = same_balance(*tone), account_features(last)
     end = _ordered(_mixture(values, kinds).predict(values), last, kinds)

@@ -1,12 +1,14 @@
 """Patterns: what a researcher would call a relationship who has heard both parties.
 
-A first, simple rule; it sees only what the two would tell (tone), never a hidden parameter. Each party has a class
-of its own, and the two together give the dyad's pattern, as Skårner & Billquist (2016) compared both accounts.
+A rule sees only what the two would tell (tone), never a hidden parameter. Each party has a class of its own, and the
+two together give the dyad's pattern, as Skårner & Billquist (2016) compared both accounts. Which classes make which
+pattern is a rule by name, and where a class changes are two thresholds; a scenario declares both in ``analysis``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +19,9 @@ from twoway.analysis.statistics.intervals import ALIKENESS, clustered_share_inte
 from twoway.analysis.tables import DYAD, on_day
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.arrays import RecordArray
+from twoway.simulation.errors import InputError, nearest
+from twoway.simulation.extensions import Extension, Registry, load_extension, refuse_words
+from twoway.simulation.parameters.scenario import Analysis, Scenario
 from twoway.simulation.rules.lasting import MISTRUST_THRESHOLD, TRUST_THRESHOLD
 
 PATTERNS = ("friendly and trustful", "polite and neutral", "ambivalent and conflicted")
@@ -37,16 +42,8 @@ def on_days(interviewed: tuple[int, int]) -> str:
     return f"on day {last}" if first == last else f"on days {first} to {last}"
 
 
-def interviews_sentence(interviewed: tuple[int, int]) -> str:
-    """A sentence on what is meant by how a dyad is: when both parties were interviewed."""
-    return (
-        f"Patterns, and all that is not counted over the whole stay, are means of what both parties say "
-        f"{on_days(interviewed)}; where the order has ended by then, the last day goes on counting."
-    )
-
-
 class Thresholds(NamedTuple):
-    """Where a party's class changes: where trust and mistrust begin in the model itself, so that neither is free.
+    """Where a party's class changes: by default where trust and mistrust begin in the model itself.
 
     On the rating scale 1 is slightly, 2 quite, 3 extremely.
     """
@@ -60,116 +57,247 @@ class Thresholds(NamedTuple):
 THRESHOLDS = Thresholds()
 
 
-def class_codes(
-    positivity: NDArray[Any], negativity: NDArray[Any], thresholds: Thresholds = THRESHOLDS
-) -> NDArray[np.int8]:
-    """A party's own class from its tone: conflicted before all, else trustful or neutral.
+@dataclass(frozen=True)
+class PatternRule:
+    """How a researcher who has heard both parties tells a dyad's pattern: each party's own class, then both together.
 
-    Parameters
+    A scenario names its rule in ``analysis.rule``, and where the classes change in ``analysis.trusted_from`` and
+    ``analysis.mistrusted_above``. The rule is the researcher's: it changes nothing that happens.
+
+    Attributes
     ----------
-    positivity, negativity
-        Good and bad tone, EPA units, arrays of one shape.
+    name
+        Name of the rule.
+    meaning
+        Which classes make which pattern, in words that follow "a dyad is".
+    table
+        Pattern (index into ``PATTERNS``) by the client's and the keyworker's class (indices into ``CLASSES``).
     thresholds
-        Thresholds of the classification rule.
-
-    Returns
-    -------
-    array of int
-        Indices into ``CLASSES``, in the shape of the tones.
+        Where a party's class changes.
     """
-    trustful = np.asarray(positivity) >= thresholds.positivity
-    conflicted = np.asarray(negativity) > thresholds.negativity
-    return np.where(conflicted, 2, np.where(trustful, 0, 1)).astype(np.int8)
+
+    name: str
+    meaning: str
+    table: tuple[tuple[int, ...], ...]
+    thresholds: Thresholds = THRESHOLDS
+
+    @property
+    def sentence(self) -> str:
+        """The rule in a sentence."""
+        good, bad = self.thresholds
+        return (
+            f"Pattern rule '{self.name}': a dyad is {self.meaning}; a party is conflicted above bad tone {bad:g}, else "
+            f"trustful from good tone {good:g} on."
+        )
+
+    def classes(self, positivity: NDArray[Any], negativity: NDArray[Any]) -> NDArray[np.int8]:
+        """A party's own class from its tone: conflicted before all, else trustful or neutral.
+
+        Parameters
+        ----------
+        positivity, negativity
+            Good and bad tone, EPA units, arrays of one shape.
+
+        Returns
+        -------
+        array of int
+            Indices into ``CLASSES``, in the shape of the tones.
+        """
+        trustful = np.asarray(positivity) >= self.thresholds.positivity
+        conflicted = np.asarray(negativity) > self.thresholds.negativity
+        return np.where(conflicted, 2, np.where(trustful, 0, 1)).astype(np.int8)
+
+    def patterns(self, client: NDArray[Any], keyworker: NDArray[Any]) -> NDArray[np.int8]:
+        """The dyad's pattern from the classes of both.
+
+        Parameters
+        ----------
+        client, keyworker
+            Each party's own class, indices into ``CLASSES``, arrays of one shape.
+
+        Returns
+        -------
+        array of int
+            Indices into ``PATTERNS``, in the shape of the classes.
+        """
+        return np.asarray(self.table, np.int8)[client, keyworker]
+
+    def of_accounts(self, accounts: RecordArray) -> NDArray[np.int8]:
+        """The pattern of each dyad from both parties' accounts.
+
+        Parameters
+        ----------
+        accounts
+            Good and bad tone in the fields ``positivity`` and ``negativity``, shape (n, 2), the client first: what a
+            centre leaves of the days of the interviews, or the rows of the days table on one day.
+
+        Returns
+        -------
+        array of int
+            Indices into ``PATTERNS``, shape (n,).
+        """
+        classes = self.classes(accounts["positivity"], accounts["negativity"])
+        return self.patterns(classes[..., 0], classes[..., 1])
 
 
-def pattern_codes(client: NDArray[Any], keyworker: NDArray[Any]) -> NDArray[np.int8]:
-    """The dyad's pattern from the classes of both: conflicted if either is, friendly if both are trustful.
+PATTERN_RULES: Registry[PatternRule] = Registry("pattern rule")
+"""The rules that come with the package, by name."""
+
+
+def pattern_rule(
+    *, meaning: str, name: str | None = None
+) -> Callable[[Callable[[str, str], str]], Callable[[str, str], str]]:
+    """Declare a function as a rule that tells a dyad's pattern from the client's and the keyworker's own class.
 
     Parameters
     ----------
-    client, keyworker
-        Each party's own class, indices into ``CLASSES``, arrays of one shape.
+    meaning
+        Which classes make which pattern, in words that follow "a dyad is".
+    name
+        Name of the rule; by default that of the function.
 
-    Returns
-    -------
-    array of int
-        Indices into ``PATTERNS``, in the shape of the classes.
+    Raises
+    ------
+    InputError
+        If the function gives another word than a pattern for some pair of classes.
+
+    Examples
+    --------
+    In a file of one's own that a scenario names in ``extensions``, and then ``analysis.rule = "keyworkers_alone"``:
+
+    >>> @pattern_rule(meaning="what its keyworker's class is")  # doctest: +SKIP
+    ... def keyworkers_alone(client, keyworker):
+    ...     return dict(zip(CLASSES, PATTERNS))[keyworker]
     """
-    conflicted = (client == 2) | (keyworker == 2)
-    friendly = (client == 0) & (keyworker == 0)
-    return np.where(conflicted, 2, np.where(friendly, 0, 1)).astype(np.int8)
+
+    def declare(decide: Callable[[str, str], str]) -> Callable[[str, str], str]:
+        called, table = name or decide.__name__, []
+        for client in CLASSES:
+            said = [decide(client, keyworker) for keyworker in CLASSES]
+            for keyworker, word in zip(CLASSES, said, strict=True):
+                if word not in PATTERNS:
+                    raise InputError(
+                        f"the pattern rule '{called}' calls a dyad of a client who is {client} and a keyworker who is "
+                        f"{keyworker} {word!r}; {nearest(str(word), PATTERNS)}"
+                    )
+            table.append(tuple(map(PATTERNS.index, said)))
+        refuse_words("pattern rule", called, meaning)
+        PATTERN_RULES.declare(PatternRule(called, meaning, tuple(table)), decide)
+        return decide
+
+    return declare
 
 
-def account_codes(accounts: RecordArray, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.int8]:
-    """The pattern of each dyad from both parties' accounts.
+FRIENDLY, POLITE, CONFLICTED = PATTERNS
+
+
+@pattern_rule(meaning="conflicted if either party is, friendly if both are trustful, else polite")
+def either(client: str, keyworker: str) -> str:
+    """As Skårner & Billquist (2016) compared both accounts, in a first, simple reading."""
+    if "conflicted" in (client, keyworker):
+        return CONFLICTED
+    return FRIENDLY if client == keyworker == "trustful" else POLITE
+
+
+@pattern_rule(meaning="conflicted only if both parties are, friendly if both are trustful, else polite")
+def both(client: str, keyworker: str) -> str:
+    """A stricter reading: one party's conflict alone makes no conflicted dyad."""
+    if client == keyworker == "conflicted":
+        return CONFLICTED
+    return FRIENDLY if client == keyworker == "trustful" else POLITE
+
+
+DEFAULT_RULE = PATTERN_RULES[Analysis().rule]
+"""The rule unless a scenario says otherwise."""
+
+
+def rule_of(scenario: Scenario, extensions: Iterable[Extension] = ()) -> PatternRule:
+    """The pattern rule that a scenario declares.
 
     Parameters
     ----------
-    accounts
-        Good and bad tone in the fields ``positivity`` and ``negativity``, shape (n, 2), the client first: what a centre
-        leaves of the days of the interviews, or the rows of the days table on one day.
-    thresholds
-        Thresholds of the classification rule.
+    scenario
+        The scenario; its extensions may declare the rule.
+    extensions
+        Further extensions that may.
 
-    Returns
-    -------
-    array of int
-        Indices into ``PATTERNS``, shape (n,).
+    Raises
+    ------
+    InputError
+        If there is no such rule; the message names the nearest.
     """
-    classes = class_codes(accounts["positivity"], accounts["negativity"], thresholds)
-    return pattern_codes(classes[..., 0], classes[..., 1])
+    chosen = scenario.analysis
+    own = {one.sha256: one for one in [*map(load_extension, scenario.extensions), *extensions]}
+    rule = PATTERN_RULES.extended(own.values())[chosen.rule]
+    return replace(rule, thresholds=Thresholds(chosen.trusted_from, chosen.mistrusted_above))
 
 
-def party_class(positivity: pd.Series, negativity: pd.Series, thresholds: Thresholds = THRESHOLDS) -> pd.Series:
+def interviews_sentence(interviewed: tuple[int, int], rule: PatternRule) -> str:
+    """What is meant by how a dyad is: when both parties were interviewed, and by which rule its pattern is told.
+
+    Parameters
+    ----------
+    interviewed
+        First and last day of the interviews.
+    rule
+        Pattern rule.
+    """
+    return (
+        f"Patterns, and all that is not counted over the whole stay, are means of what both parties say "
+        f"{on_days(interviewed)}; where the order has ended by then, the last day goes on counting. {rule.sentence}"
+    )
+
+
+def party_class(positivity: pd.Series, negativity: pd.Series, rule: PatternRule = DEFAULT_RULE) -> pd.Series:
     """Each party's own class.
 
     Parameters
     ----------
     positivity, negativity
         Good and bad tone, EPA units, one value per party.
-    thresholds
-        Thresholds of the classification rule.
+    rule
+        Pattern rule.
 
     Returns
     -------
     Series
-        Words of ``CLASSES``, categorical; the rule is ``class_codes``.
+        Words of ``CLASSES``, categorical; as ``PatternRule.classes`` says.
     """
-    codes = class_codes(positivity.to_numpy(), negativity.to_numpy(), thresholds)
+    codes = rule.classes(positivity.to_numpy(), negativity.to_numpy())
     return pd.Series(pd.Categorical.from_codes(codes, categories=list(CLASSES)), index=positivity.index)
 
 
-def pattern(client: pd.Series, keyworker: pd.Series) -> pd.Series:
+def pattern(client: pd.Series, keyworker: pd.Series, rule: PatternRule = DEFAULT_RULE) -> pd.Series:
     """The dyad's pattern from the classes of both, in words.
 
     Parameters
     ----------
     client, keyworker
         Each party's own class, words of ``CLASSES``, a value per dyad in the same order.
+    rule
+        Pattern rule.
 
     Returns
     -------
     Series
-        Words of ``PATTERNS``, categorical, with the index of *client*; the rule is ``pattern_codes``.
+        Words of ``PATTERNS``, categorical, with the index of *client*.
     """
-    codes = pattern_codes(*(pd.Categorical(own, categories=list(CLASSES)).codes for own in (client, keyworker)))
+    codes = rule.patterns(*(pd.Categorical(own, categories=list(CLASSES)).codes for own in (client, keyworker)))
     return pd.Series(pd.Categorical.from_codes(codes, categories=list(PATTERNS)), index=client.index)
 
 
-def with_patterns(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.DataFrame:
+def with_patterns(dyads: pd.DataFrame, rule: PatternRule = DEFAULT_RULE) -> pd.DataFrame:
     """The dyads table with three more columns: ``client_class``, ``keyworker_class`` and ``pattern``.
 
     Parameters
     ----------
     dyads
         Tone of both parties, a row per dyad.
-    thresholds
-        Thresholds of the classification rule.
+    rule
+        Pattern rule.
     """
-    client, keyworker = (
-        party_class(dyads[f"{role}_positivity"], dyads[f"{role}_negativity"], thresholds) for role in ROLES
-    )
-    return dyads.assign(client_class=client, keyworker_class=keyworker, pattern=pattern(client, keyworker))
+    client, keyworker = (party_class(dyads[f"{role}_positivity"], dyads[f"{role}_negativity"], rule) for role in ROLES)
+    return dyads.assign(client_class=client, keyworker_class=keyworker, pattern=pattern(client, keyworker, rule))
 
 
 def at_day(days: pd.DataFrame, day: int | None = None) -> pd.DataFrame:
@@ -206,33 +334,34 @@ def _far(over: NDArray[Any]) -> NDArray[np.float64]:
     return np.maximum(over, 0.0)
 
 
-def _closeness(dyads: pd.DataFrame, thresholds: Thresholds) -> NDArray[np.float64]:
+def _closeness(dyads: pd.DataFrame, rule: PatternRule) -> NDArray[np.float64]:
     """Distance of each dyad from each pattern, shape (dyads, 3), EPA units of tone; 0 for its own pattern.
 
-    The distance is the least change of the two parties' tones, summed, that would bring it there: good tone up to the
-    threshold and bad tone down to it for both, to be friendly; one party's bad tone up, to be conflicted; bad tone down
-    for both and good tone of one below the threshold, to be polite. Needs the columns ``client_positivity`` and so on.
+    The distance is the least change of the two parties' tones, summed, that would bring it there: for every pair of
+    classes that make the pattern, good tone up to the threshold or below it, bad tone down to it or up. Infinite for a
+    pattern that the rule never gives. Needs the columns ``client_positivity`` and so on.
     """
-    lacks, excess = [], []
+    to_class = []
     for role in ROLES:
-        lacks.append(thresholds.positivity - dyads[f"{role}_positivity"].to_numpy())
-        excess.append(dyads[f"{role}_negativity"].to_numpy() - thresholds.negativity)
-    peace = _far(excess[0]) + _far(excess[1])
-    friendly = peace + _far(lacks[0]) + _far(lacks[1])
-    polite = peace + np.where((lacks[0] <= 0) & (lacks[1] <= 0), np.minimum(-lacks[0], -lacks[1]), 0.0)
-    conflicted = np.minimum(_far(-excess[0]), _far(-excess[1]))
-    return np.column_stack([friendly, polite, conflicted])
+        good = dyads[f"{role}_positivity"].to_numpy() - rule.thresholds.positivity
+        bad = dyads[f"{role}_negativity"].to_numpy() - rule.thresholds.negativity
+        to_class.append([_far(bad) + _far(-good), _far(bad) + _far(good), _far(-bad)])
+    far = np.full((len(dyads), len(PATTERNS)), np.inf)
+    for client, row in enumerate(rule.table):
+        for keyworker, pattern in enumerate(row):
+            far[:, pattern] = np.minimum(far[:, pattern], to_class[0][client] + to_class[1][keyworker])
+    return far
 
 
-def reasoned(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.DataFrame:
+def reasoned(dyads: pd.DataFrame, rule: PatternRule = DEFAULT_RULE) -> pd.DataFrame:
     """Each dyad's pattern as a researcher would defend it.
 
     Parameters
     ----------
     dyads
         Tone of both parties, a row per dyad.
-    thresholds
-        Thresholds of the classification rule.
+    rule
+        Pattern rule.
 
     Returns
     -------
@@ -241,8 +370,8 @@ def reasoned(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.Dat
         pattern it is nearest to), ``margin`` (how far that is: the least change of the parties' tones, summed, EPA
         units) and ``reason`` (a sentence).
     """
-    table = with_patterns(dyads, thresholds)
-    far = _closeness(table, thresholds)
+    table = with_patterns(dyads, rule)
+    far = _closeness(table, rule)
     codes = table["pattern"].cat.codes.to_numpy()
     far[np.arange(len(far)), codes] = np.inf
     nearest = far.argmin(axis=1) if len(far) else codes
@@ -250,7 +379,7 @@ def reasoned(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.Dat
         agree=(table["client_class"].astype(str) == table["keyworker_class"].astype(str)).to_numpy(),
         nearest=pd.Categorical.from_codes(nearest, categories=list(PATTERNS)),
         margin=far.min(axis=1) if len(far) else np.empty(0),
-        reason=[_reason(row, thresholds) for row in table.to_dict("records")],
+        reason=[_reason(row, rule.thresholds) for row in table.to_dict("records")],
     )
 
 
@@ -276,15 +405,15 @@ def _reason(row: Mapping[Hashable, Any], thresholds: Thresholds) -> str:
     return f"{str(row['pattern']).capitalize()}: {views[0]}{joint}{views[1]}."
 
 
-def by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.DataFrame:
+def by_day(days: pd.DataFrame, rule: PatternRule = DEFAULT_RULE) -> pd.DataFrame:
     """Each dyad's pattern at the end of each day.
 
     Parameters
     ----------
     days
         Both parties of any number of dyads at the end of each day.
-    thresholds
-        Thresholds of the classification rule.
+    rule
+        Pattern rule.
 
     Returns
     -------
@@ -292,9 +421,9 @@ def by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> pd.DataFr
         Columns replicate, centre, dyad, day, pattern.
     """
     keys = [*DYAD, "day"]
-    own = days[[*keys, "party"]].assign(own=party_class(days["positivity"], days["negativity"], thresholds))
+    own = days[[*keys, "party"]].assign(own=party_class(days["positivity"], days["negativity"], rule))
     client, keyworker = (own[own["party"] == role].set_index(keys)["own"] for role in ROLES)
-    return pattern(client, keyworker.loc[client.index]).rename("pattern").reset_index()
+    return pattern(client, keyworker.loc[client.index], rule).rename("pattern").reset_index()
 
 
 def interval_kind(dyads: pd.DataFrame) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoway.analysis.measures.paired_patterns import largest_variance_ratio, shares_of, variance_ratio
-from twoway.analysis.patterns import account_codes
+from twoway.analysis.patterns import DEFAULT_RULE
 from twoway.experiments.comparison.schedule import parse_schedule
 from twoway.simulation.run import Detail, simulate
 
@@ -43,7 +43,7 @@ def simulated(text: str, replicates: int, changes: Mapping[str, float]) -> tuple
     codes, means = [], []
     for stay in simulate(parse_schedule(text, changes).prepared, 1, range(replicates), Detail.DYADS, 2):
         told = stay.accounts
-        codes.append(account_codes(told))
+        codes.append(DEFAULT_RULE.of_accounts(told))
         balance = (told["positivity"] - told["negativity"]).mean(axis=0)
         means.append([*balance.tolist(), float(told["felt_coercion"][:, 0].mean())])
     patterns = np.array(codes)

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from twoway.analysis.patterns import PATTERNS, account_codes
+from twoway.analysis.patterns import DEFAULT_RULE, PATTERNS
 from twoway.analysis.statistics.intervals import clustered_share_interval, wilson_interval
 from twoway.simulation.parameters.scenario import load
 from twoway.simulation.run import Detail, PreparedScenario, simulate
@@ -31,7 +31,7 @@ def centres_of(name: str) -> NDArray[np.int64]:
     scenario = PreparedScenario(load(name))
     each, counts = scenario.scenario.design.centres, []
     for records in tqdm(simulate(scenario, SEED, range(CENTRES // each), Detail.DYADS), name, CENTRES, leave=False):
-        codes = account_codes(records.accounts)
+        codes = DEFAULT_RULE.of_accounts(records.accounts)
         counts.append(np.bincount(codes, minlength=len(PATTERNS)))
     return np.array(counts).reshape(-1, each, len(PATTERNS))
 

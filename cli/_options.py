@@ -65,7 +65,9 @@ def scenario_arguments(parser: argparse.ArgumentParser) -> None:
     set_argument(parser)
 
 
-def set_argument(parser: argparse.ArgumentParser, scenario: str = "the scenario") -> None:
+def set_argument(
+    parser: argparse.ArgumentParser, scenario: str = "the scenario", example: str = "context.control=3"
+) -> None:
     """Add ``--set``: changes to the numbers of a scenario.
 
     Parameters
@@ -74,13 +76,15 @@ def set_argument(parser: argparse.ArgumentParser, scenario: str = "the scenario"
         Parser of the command.
     scenario
         What is changed, as its help says it.
+    example
+        A change, for its help.
     """
     parser.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="SECTION.FIELD=VALUE",
-        help=f"change a number of {scenario}, such as context.control=3; may be repeated",
+        help=f"change a number of {scenario}, such as {example}; may be repeated",
     )
 
 

@@ -46,6 +46,12 @@ def _outcomes(extensions: Sequence[Extension]) -> Listing:
     return ((one.name, f"{one.meaning} ({one.unit})") for one in OUTCOMES.extended(extensions).values())
 
 
+def _rules(extensions: Sequence[Extension]) -> Listing:
+    from twoway.analysis.patterns import PATTERN_RULES
+
+    return ((one.name, f"a dyad is {one.meaning}") for one in PATTERN_RULES.extended(extensions).values())
+
+
 def _figures(extensions: Sequence[Extension]) -> Listing:
     from twoway.analysis.figures.registry import all_figures
 
@@ -79,6 +85,7 @@ KINDS: dict[str, Callable[[Sequence[Extension]], Listing]] = {
     "coping": _coping,
     "events": _events,
     "outcomes": _outcomes,
+    "rules": _rules,
     "figures": _figures,
     "lexicons": partial(_data, "lexicons"),
     "equations": partial(_data, "equations"),
@@ -127,6 +134,7 @@ NEXT = {
     "scenarios": "See one in full with `twoway show NAME`; run it with `twoway run NAME`.",
     "studies": "Run one with `twoway study run NAME`.",
     "lessons": "Print the lecturer's note with `twoway lesson NAME`.",
+    "rules": 'Name one in a scenario or study: [analysis] rule = "NAME".',
     "outcomes": 'Name them in a study file: outcomes = ["NAME", ...].',
 }
 """The hint after a list."""

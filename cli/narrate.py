@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twoway.cli._options import Action, Commands, command, whole_number
+from twoway.cli._options import Action, Commands, changes_of, command, set_argument, whole_number
 from twoway.cli._output import answer, rows_of
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def _run_command(commands: Commands, name: str, action: Action, summary: str, ex
     """Add a command on the folder of a run."""
     new = command(commands, name, action, summary, example=example)
     new.add_argument("folder", type=Path, help="folder that `twoway run` has written")
+    set_argument(new, "how patterns are told", "analysis.rule=both")
     return new
 
 
@@ -127,7 +128,7 @@ def _opened(options: argparse.Namespace) -> tuple[SavedRun, tuple[int, int, int]
     from twoway.experiments.runs.open import SavedRun
 
     number, replicate = whole_number("dyad", options.dyad), whole_number("replicate", options.replicate)
-    run = SavedRun(options.folder)
+    run = SavedRun(options.folder, changes_of(options))
     return run, run.find_dyad(number, replicate), number
 
 
@@ -207,7 +208,7 @@ def measures(options: argparse.Namespace) -> int:
 
         refuse_existing(options.out)
     day = _number(options, "day")
-    run = SavedRun(options.folder)
+    run = SavedRun(options.folder, changes_of(options))
     interviewed = run.interviewed(day)
     from twoway.analysis.clustering import LEAST_DYADS, emergence, emergence_sentences
     from twoway.analysis.measures.all_measures import measures as measure
@@ -222,7 +223,7 @@ def measures(options: argparse.Namespace) -> int:
         print(f"Written: {options.out}")
     else:
         answer(lambda: rows_of(found))
-        print(textwrap.fill(when_measured(interviewed), 100), end="\n\n")
+        print(textwrap.fill(f"{when_measured(interviewed)} {run.rule.sentence}", 100), end="\n\n")
         _print_measures(found)
     if len(tables.dyads) >= LEAST_DYADS:
         print()
@@ -252,7 +253,7 @@ def report(options: argparse.Namespace) -> int:
 
     target = options.out if options.out is not None else options.folder / "report.html"
     day = _number(options, "day")
-    run = SavedRun(options.folder)
+    run = SavedRun(options.folder, changes_of(options))
     refuse_existing(target)
     from twoway.experiments.reports.run_report import report as compose
 

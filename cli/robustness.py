@@ -33,7 +33,7 @@ def add(commands: Commands) -> None:
         commands,
         "robustness",
         robustness,
-        "test whether claims about context hold under other sentiments, equations, frames, thresholds and parameters",
+        "test whether claims about context hold under other sentiments, equations, frames, rules and parameters",
         "The claims are listed in experiments/derived/claims.toml. In each variant of the model, both contexts of a "
         "claim use common random numbers.",
         "twoway robustness --replicates 7 --resamples 2 --draws 5 --days 60",

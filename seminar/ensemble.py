@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twoway.analysis.patterns import PATTERNS, account_codes
+from twoway.analysis.patterns import PATTERNS, rule_of
 from twoway.analysis.statistics.intervals import clustered_share_interval
 from twoway.simulation.run import Detail, PreparedScenario, simulate_centre
 
@@ -59,10 +59,10 @@ class Ensemble:
             return
         replicate = len(self._codes[0])
         for scenario, codes in zip(self.scenarios, self._codes, strict=True):
-            ends = []
+            ends, rule = [], rule_of(scenario.scenario)
             for centre in range(scenario.scenario.design.centres):
                 records = simulate_centre(scenario, self.seed, replicate, centre, Detail.DAYS)
-                ends.append(account_codes(records.days.reshape(-1, len(records.dyads), 2)[-1]))
+                ends.append(rule.of_accounts(records.days.reshape(-1, len(records.dyads), 2)[-1]))
             codes.append(np.concatenate(ends))
 
     def _ends(self, which: int) -> NDArray[np.int8]:

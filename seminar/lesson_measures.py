@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from twoway.analysis.narrative.sentences import BY_THE_RULES
 from twoway.analysis.narrative.words.grammar import OTHER, percent
-from twoway.analysis.patterns import PATTERNS, at_day, by_day, with_patterns
+from twoway.analysis.patterns import PATTERNS, at_day, by_day, rule_of, with_patterns
 from twoway.analysis.statistics.intervals import student_interval
 from twoway.analysis.tables import DYAD, kind_shares, sentiment_of
 from twoway.seminar.lessons import Lesson, Notice
@@ -48,7 +48,7 @@ class SimulatedSetting(NamedTuple):
     @property
     def ended(self) -> pd.DataFrame:
         """Both parties' tone, own classes and pattern on the last day, a row per pair."""
-        return with_patterns(at_day(self.tables.days))
+        return with_patterns(at_day(self.tables.days), rule_of(self.resolved.scenario))
 
 
 class ComparedSeries(NamedTuple):
@@ -160,7 +160,7 @@ def _patterns_on(setting: SimulatedSetting, *parts: float) -> pd.DataFrame:
     """The pattern of each pair on some days, given as parts of the stay: a column for each day, DYAD as the index."""
     days = setting.tables.days
     when = [max(1, round(part * int(days["day"].max()))) for part in parts]
-    table = by_day(days[days["day"].isin(when)]).astype({"pattern": str})
+    table = by_day(days[days["day"].isin(when)], rule_of(setting.resolved.scenario)).astype({"pattern": str})
     return table.pivot(index=DYAD, columns="day", values="pattern")[when].reset_index("replicate")
 
 

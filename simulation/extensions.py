@@ -12,15 +12,18 @@ import ast
 import hashlib
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from string import Formatter
 from types import ModuleType
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from twoway.simulation.errors import InputError, nearest
+
+PACKAGE = __name__.partition(".")[0] + "."
+"""How the names of the package's own modules begin."""
 
 
 class Named(Protocol):
@@ -65,15 +68,24 @@ class Registry(Mapping[str, Entry], Generic[Entry]):
         self._entries[entry.name] = entry
         return entry
 
-    def declare(self, entry: Entry) -> Entry:
+    def declare(self, entry: Entry, made_of: Callable[..., Any] | None = None) -> Entry:
         """Add *entry* to the extension that is being loaded, or else to this registry; returns it.
+
+        Parameters
+        ----------
+        entry
+            What is declared.
+        made_of
+            The function that it is made of. One of the package's own goes to this registry, even if its module is first
+            imported while an extension is being loaded.
 
         Raises
         ------
         InputError
             If an entry of that name exists already.
         """
-        if _LOADING:
+        packaged = made_of is not None and made_of.__module__.startswith(PACKAGE)
+        if _LOADING and not packaged:
             if entry.name in self._entries:
                 raise InputError(f"the {self.kind} '{entry.name}' comes with the package; choose another name")
             _LOADING[-1].append((self.kind, entry))

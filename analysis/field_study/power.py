@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.patterns import PATTERNS, pattern_codes
+from twoway.analysis.patterns import DEFAULT_RULE, PATTERNS
 from twoway.analysis.statistics.intervals import (
     Interval,
     percentile_interval,
@@ -60,12 +60,12 @@ class StudyPool(NamedTuple):
     @property
     def pattern(self) -> Codes:
         """The pattern a researcher assigns who has heard both, indices into ``PATTERNS``."""
-        return pattern_codes(self.client, self.keyworker)
+        return DEFAULT_RULE.patterns(self.client, self.keyworker)
 
     @property
     def later(self) -> Codes:
         """The same at the second interview."""
-        return pattern_codes(self.later_client, self.later_keyworker)
+        return DEFAULT_RULE.patterns(self.later_client, self.later_keyworker)
 
 
 class Contrast(NamedTuple):

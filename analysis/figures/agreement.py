@@ -15,14 +15,14 @@ from twoway.analysis.figures.registry import figure
 from twoway.analysis.figures.style import INK, PARTY, PATTERN_COLOURS, PATTERN_MARKERS
 from twoway.analysis.measures.agreement import agreement, kappa
 from twoway.analysis.narrative.words.grammar import counted
-from twoway.analysis.patterns import CLASSES, PATTERNS, at_day, pattern_codes, with_patterns
+from twoway.analysis.patterns import CLASSES, DEFAULT_RULE, PATTERNS, PatternRule, at_day, with_patterns
 
 
 @figure(
     "do-both-parties-agree", "Agreement of both parties", "Dyads by the client's and by the keyworker's own class in "
     "the interviews.", ("dyads",), run=2, report=5, gallery=5,
 )  # fmt: skip
-def agreement_matrix(dyads: pd.DataFrame, when: str = "the interviews") -> Figure:
+def agreement_matrix(dyads: pd.DataFrame, when: str = "the interviews", rule: PatternRule = DEFAULT_RULE) -> Figure:
     """Number of dyads of each class by the client's and by the keyworker's own tone, with shares and kappa.
 
     The darker a cell, the more dyads; thick frames: both parties have the same class; the mark in a cell is the dyad's
@@ -34,8 +34,11 @@ def agreement_matrix(dyads: pd.DataFrame, when: str = "the interviews") -> Figur
         Tone of both parties, a row per dyad.
     when
         The day of these tones, in words for the caption.
+    rule
+        Pattern rule.
     """
     counts = agreement(dyads)
+    found = rule.patterns(*np.indices((len(CLASSES), len(CLASSES))))
     total = int(counts.to_numpy().sum())
     alike = int(np.trace(counts.to_numpy()))
     value = kappa(counts)
@@ -52,7 +55,7 @@ def agreement_matrix(dyads: pd.DataFrame, when: str = "the interviews") -> Figur
             ink = "white" if dark > 0.45 else INK
             axes.text(column + 0.5, row + 0.45, str(count), ha="center", va="center", fontsize=20, color=ink)
             axes.text(column + 0.5, row + 0.75, f"{count / total:.0%}", ha="center", va="center", color=ink)
-            name = PATTERNS[int(pattern_codes(np.array(row), np.array(column)))]
+            name = PATTERNS[found[row, column]]
             axes.plot(
                 column + 0.12, row + 0.14, PATTERN_MARKERS[name], ms=10, mfc=PATTERN_COLOURS[name], mec=INK, mew=0.8
             )
@@ -96,7 +99,7 @@ def agreement_matrix(dyads: pd.DataFrame, when: str = "the interviews") -> Figur
     "agreement-on-a-day", "Agreement of both parties on a day", "Dyads by the client's and by the keyworker's own "
     "class at the end of one day.", ("days",), report=10,
 )  # fmt: skip
-def agreement_on_a_day(days: pd.DataFrame, day: int | None = None) -> Figure:
+def agreement_on_a_day(days: pd.DataFrame, day: int | None = None, rule: PatternRule = DEFAULT_RULE) -> Figure:
     """The agreement matrix at the end of a day.
 
     Parameters
@@ -105,6 +108,8 @@ def agreement_on_a_day(days: pd.DataFrame, day: int | None = None) -> Figure:
         Days of any number of dyads.
     day
         Day to draw; by default the last.
+    rule
+        Pattern rule.
 
     Raises
     ------
@@ -112,4 +117,4 @@ def agreement_on_a_day(days: pd.DataFrame, day: int | None = None) -> Figure:
         If the day is outside the stay.
     """
     day = int(days["day"].max()) if day is None else day
-    return agreement_matrix(with_patterns(at_day(days, day)), f"day {day}")
+    return agreement_matrix(with_patterns(at_day(days, day), rule), f"day {day}", rule)

@@ -26,7 +26,7 @@ from twoway.analysis.figures.registry import figure
 from twoway.analysis.figures.style import BAD, INK, PARTY
 from twoway.analysis.measures.influential_acts import moved_most
 from twoway.analysis.narrative.words.grammar import counted
-from twoway.analysis.patterns import at_day, with_patterns
+from twoway.analysis.patterns import DEFAULT_RULE, PatternRule, at_day, with_patterns
 from twoway.analysis.tables import DyadKey
 from twoway.simulation.columns import SHARE_OF
 from twoway.simulation.coping import COPING_WAYS
@@ -160,7 +160,11 @@ def _act_line(row: pd.Series, place: int) -> str:
     "coercion.", ("events", "days", "dyads"), run=5, gallery=3,
 )  # fmt: skip
 def dyad_portrait(
-    events: pd.DataFrame, days: pd.DataFrame, dyads: pd.DataFrame, dyad: tuple[int, int, int] | None = None
+    events: pd.DataFrame,
+    days: pd.DataFrame,
+    dyads: pd.DataFrame,
+    dyad: tuple[int, int, int] | None = None,
+    rule: PatternRule = DEFAULT_RULE,
 ) -> Figure:
     """One dyad's stay from both sides: each party's definition of the relationship, how the other feels, and events.
 
@@ -172,12 +176,14 @@ def dyad_portrait(
         Tables of a run.
     dyad
         (replicate, centre, dyad); by default the one of the first replicate whose client moved most.
+    rule
+        Pattern rule.
     """
     who = clearest_dyad(dyads) if dyad is None else DyadKey(*dyad)
     days, events = who.rows(days), who.rows(events)
     row = who.rows(dyads).iloc[0]
     names, last = frame_names(days), int(days["day"].max())
-    pattern = with_patterns(at_day(days))["pattern"].iloc[0]
+    pattern = with_patterns(at_day(days), rule)["pattern"].iloc[0]
     figure = page(12.8, 7.2)
     grid = figure.subplots(4, 2, sharex=True, height_ratios=(1.4, 0.15 * len(lanes_of(events)), 1.1, 0.85))
     top = max(1.5, float(days[["positivity", "negativity"]].to_numpy().max()) * 1.08)

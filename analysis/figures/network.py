@@ -15,7 +15,7 @@ from twoway.analysis.figures.layout import caption, page, pattern_points, set_al
 from twoway.analysis.figures.registry import figure
 from twoway.analysis.figures.style import INK, PARTY, PATTERN_COLOURS, PATTERN_MARKERS, ink_on
 from twoway.analysis.narrative.words.grammar import counted
-from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, with_patterns
+from twoway.analysis.patterns import DEFAULT_RULE, PATTERNS, PatternRule, with_patterns
 from twoway.simulation.errors import InputError, listed
 
 OUTSIDE = 1.33
@@ -52,7 +52,7 @@ def centre_graph(dyads: pd.DataFrame, friends: pd.DataFrame) -> nx.Graph:
     return graph
 
 
-def centre_network(dyads: pd.DataFrame, friends: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> Figure:
+def centre_network(dyads: pd.DataFrame, friends: pd.DataFrame, rule: PatternRule = DEFAULT_RULE) -> Figure:
     """Clients of one centre by pattern, with their friendships inside the circle and their keyworkers outside.
 
     Parameters
@@ -61,8 +61,8 @@ def centre_network(dyads: pd.DataFrame, friends: pd.DataFrame, thresholds: Thres
         Dyads of one centre and replicate.
     friends
         A row per pair of friends, as ``centre_graph`` takes it.
-    thresholds
-        Thresholds of the classification rule.
+    rule
+        Pattern rule.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def centre_network(dyads: pd.DataFrame, friends: pd.DataFrame, thresholds: Thres
     """
     if len(dyads[["replicate", "centre"]].drop_duplicates()) != 1:
         raise InputError("dyads: must be those of exactly one centre of one replicate")
-    table = with_patterns(dyads, thresholds).sort_values(["post", "dyad"], kind="stable")
+    table = with_patterns(dyads, rule).sort_values(["post", "dyad"], kind="stable")
     graph, places = centre_graph(table, friends), _places(table)
     pattern = dict(zip(table["dyad"], table["pattern"], strict=True))
     side = max(6.8, 0.19 * (len(table) + 0.7 * table["post"].nunique()))

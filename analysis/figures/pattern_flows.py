@@ -17,7 +17,7 @@ from twoway.analysis.figures.layout import caption, key, page, pattern_patches, 
 from twoway.analysis.figures.registry import figure
 from twoway.analysis.figures.style import PATTERN_COLOURS, PATTERN_HATCHES, ink_on
 from twoway.analysis.narrative.words.grammar import counted
-from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day
+from twoway.analysis.patterns import DEFAULT_RULE, PATTERNS, PatternRule, by_day
 from twoway.analysis.tables import DYAD
 from twoway.simulation.errors import listed
 
@@ -35,7 +35,7 @@ READABLE = 0.045
     "from-pattern-to-pattern", "From pattern to pattern", "Number of dyads that move from one pattern to another "
     "between four days of the stay.", ("days",), run=4, report=4, gallery=4,
 )  # fmt: skip
-def pattern_flows(days: pd.DataFrame, at: Sequence[int] | None = None, thresholds: Thresholds = THRESHOLDS) -> Figure:
+def pattern_flows(days: pd.DataFrame, at: Sequence[int] | None = None, rule: PatternRule = DEFAULT_RULE) -> Figure:
     """Number of dyads in each pattern on some days, and of those that move between patterns from day to day.
 
     A bar per day and a ribbon per move, in the colour of the pattern it comes from; both are as high as the number of
@@ -48,13 +48,13 @@ def pattern_flows(days: pd.DataFrame, at: Sequence[int] | None = None, threshold
     at
         Days to compare, by default after a sixth, a third and half of the stay, and its last day. A day after the end
         of the stay becomes its last day.
-    thresholds
-        Thresholds of the classification rule.
+    rule
+        Pattern rule.
     """
     last = int(days["day"].max())
     at = [max(1, round(last * part)) for part in PARTS] if at is None else at
     when = sorted({min(day, last) for day in at})
-    table = by_day(days[days["day"].isin(when)], thresholds)
+    table = by_day(days[days["day"].isin(when)], rule)
     code = table.assign(code=table["pattern"].cat.codes).pivot(index=DYAD, columns="day", values="code")
     dyads = len(code)
     figure = page(12.8, 5.2)

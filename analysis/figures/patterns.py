@@ -21,7 +21,7 @@ from twoway.analysis.figures.layout import (
 from twoway.analysis.figures.registry import figure
 from twoway.analysis.figures.style import PARTY, PATTERN_COLOURS, PATTERN_HATCHES, PATTERN_MARKERS
 from twoway.analysis.narrative.words.grammar import counted
-from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day, interval_kind, shares, with_patterns
+from twoway.analysis.patterns import DEFAULT_RULE, PATTERNS, PatternRule, by_day, interval_kind, shares, with_patterns
 from twoway.simulation.errors import listed
 
 MANY = 2000
@@ -32,17 +32,17 @@ MANY = 2000
     "patterns-by-day", "Patterns by day", "Share of the dyads in each pattern at the end of each day.", ("days",),
     run=3, report=3, gallery=1,
 )  # fmt: skip
-def patterns_by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> Figure:
+def patterns_by_day(days: pd.DataFrame, rule: PatternRule = DEFAULT_RULE) -> Figure:
     """Share of the dyads in each pattern at the end of each day, stacked.
 
     Parameters
     ----------
     days
         Days of any number of dyads.
-    thresholds
-        Thresholds of the classification rule.
+    rule
+        Pattern rule.
     """
-    table = by_day(days, thresholds)
+    table = by_day(days, rule)
     share = pd.crosstab(table["day"], table["pattern"], normalize="index").reindex(columns=list(PATTERNS), fill_value=0)
     dyads = len(table) // table["day"].nunique()
     figure = page(9, 3.9)
@@ -83,17 +83,17 @@ def patterns_by_day(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> 
     "where-dyads-stand", "Where the dyads stand", "Both parties' good and bad tone in the interviews, and the shares "
     "of the patterns with their intervals.", ("dyads",), run=1, report=1, gallery=2,
 )  # fmt: skip
-def where_dyads_stand(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> Figure:
+def where_dyads_stand(dyads: pd.DataFrame, rule: PatternRule = DEFAULT_RULE) -> Figure:
     """Good and bad tone of both parties in the interviews with the patterns, and each pattern's share with interval.
 
     Parameters
     ----------
     dyads
         Dyads of a run.
-    thresholds
-        Thresholds of the classification rule.
+    rule
+        Pattern rule.
     """
-    table = with_patterns(dyads, thresholds)
+    table = with_patterns(dyads, rule)
     figure = page(12, 3.9)
     left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1, 0.9))
     top = {
@@ -115,8 +115,8 @@ def where_dyads_stand(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) 
                 alpha=0.9,
                 rasterized=len(table) > MANY,
             )
-        axes.axvline(thresholds.positivity, color="#888888", lw=0.8, ls=":")
-        axes.axhline(thresholds.negativity, color="#888888", lw=0.8, ls=":")
+        axes.axvline(rule.thresholds.positivity, color="#888888", lw=0.8, ls=":")
+        axes.axhline(rule.thresholds.negativity, color="#888888", lw=0.8, ls=":")
         axes.set(xlim=(0, top["positivity"]), ylim=(-0.02, top["negativity"]))
         axes.set_xlabel("good tone (EPA units)")
         axes.set_title(f"The {party}'s view", color=PARTY[party][0], loc="left", fontweight="bold")
@@ -150,8 +150,8 @@ def where_dyads_stand(dyads: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) 
     whole = f"{counted(len(table), 'dyad')} of {counted(units, 'centre')}"
     caption(
         figure,
-        f"{whole}, mean of the interviews. Dotted: the rule's thresholds; a dyad is conflicted if either party is, "
-        f"friendly if both trust. Bars with 95 % intervals ({interval_kind(table)}).",
+        f"{whole}, mean of the interviews. Dotted: the thresholds of the rule: {rule.meaning}. "
+        f"Bars with 95 % intervals ({interval_kind(table)}).",
     )
     ends = [
         f"{row.dyads} ({row.share:.0%}, interval {row.low:.0%} to {row.high:.0%}) {row.Index}"

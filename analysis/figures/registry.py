@@ -197,11 +197,9 @@ def figure(
             places |= {"run": LAST, "report": LAST}
         order: dict[Place, int] = {place: number for place, number in places.items() if number is not None}  # type: ignore[misc]
         kind = FigureKind(name, title, meaning, needs, drawn, order)
-        if shipped:
-            FIGURES.add(kind)
-        else:
+        if not shipped:
             all_figures()  # so that a name of the package is refused
-            FIGURES.declare(kind)
+        FIGURES.declare(kind, function)
         return drawn
 
     return declare

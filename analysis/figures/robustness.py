@@ -26,6 +26,7 @@ VARIANTS = {
     "equations": ("other set of equations", "other sets of equations"),
     "frames": ("other repertoire of frames", "other repertoires of frames"),
     "thresholds": ("other pair of thresholds", "other pairs of thresholds"),
+    "rules": ("other pattern rule", "other pattern rules"),
     "posterior": ("draw from the posterior", "draws from the posterior"),
 }
 """Kinds of variants, with the nouns for one and for several."""
@@ -34,6 +35,7 @@ HEADINGS = {
     "equations": "other equations",
     "frames": "other frames",
     "thresholds": "other thresholds",
+    "rules": "other rules",
     "posterior": "other parameters",
 }
 HOLDS, FAILS = "#08519C", "#E08214"

@@ -24,7 +24,7 @@ from twoway.analysis.figures.layout import (
 from twoway.analysis.figures.registry import figure
 from twoway.analysis.figures.style import PARTY, PATTERN_COLOURS
 from twoway.analysis.narrative.words.grammar import counted
-from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, by_day
+from twoway.analysis.patterns import DEFAULT_RULE, PATTERNS, PatternRule, by_day
 from twoway.analysis.tables import DYAD, DyadKey
 from twoway.simulation.errors import listed
 
@@ -37,7 +37,7 @@ ACROSS = 4
     "study-sheet", "Small portraits", "Tone of both parties and pattern over the days, a panel per dyad.", ("days",),
     report=7, gallery=8,
 )  # fmt: skip
-def study_sheet(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> Figure:
+def study_sheet(days: pd.DataFrame, rule: PatternRule = DEFAULT_RULE) -> Figure:
     """Small multiples of dyads: both parties' tone over the days, and the dyad's pattern on each day below.
 
     Good tone is drawn upward and bad tone downward, so that a relationship with both (ambivalent) and one with neither
@@ -47,14 +47,14 @@ def study_sheet(days: pd.DataFrame, thresholds: Thresholds = THRESHOLDS) -> Figu
     ----------
     days
         Days of any number of dyads; the first ``PAGE`` of them are drawn.
-    thresholds
-        Thresholds of the classification rule.
+    rule
+        Pattern rule.
     """
     dyad_keys = [DyadKey(*map(int, key)) for key in days[DYAD].drop_duplicates().itertuples(index=False)]
     shown = sorted(dyad_keys)[:PAGE]
     wanted = pd.MultiIndex.from_frame(days[DYAD]).isin(shown)
     days = days[wanted].sort_values("day", kind="stable")
-    patterns = by_day(days, thresholds)
+    patterns = by_day(days, rule)
     last = int(days["day"].max())
     top = max(1.4, 1.08 * float(days["positivity"].max()))
     low = max(0.5, 1.08 * float(days["negativity"].max()))

@@ -10,7 +10,7 @@ from twoway.analysis.figures.layout import caption, key, page, pattern_points, p
 from twoway.analysis.figures.registry import figure
 from twoway.analysis.figures.style import INK, PARTY, PATTERN_COLOURS, PATTERN_MARKERS
 from twoway.analysis.narrative.words.grammar import counted
-from twoway.analysis.patterns import CLASSES, PATTERNS, THRESHOLDS, Thresholds, by_day, party_class
+from twoway.analysis.patterns import CLASSES, DEFAULT_RULE, PATTERNS, PatternRule, Thresholds, by_day, party_class
 from twoway.analysis.tables import DYAD
 from twoway.simulation.errors import InputError, listed
 
@@ -26,9 +26,7 @@ CELLS = 45
     "tone-plane", "Good and bad tone", "Good and bad tone of both parties at the end of a day, with the classes' "
     "regions.", ("days", "day"), report=2, gallery=6,
 )  # fmt: skip
-def tone_plane(
-    days: pd.DataFrame, day: int | None = None, thresholds: Thresholds = THRESHOLDS, back: int = 14
-) -> Figure:
+def tone_plane(days: pd.DataFrame, day: int | None = None, rule: PatternRule = DEFAULT_RULE, back: int = 14) -> Figure:
     """Good and bad tone of both parties at the end of a day, by the dyad's pattern.
 
     The thresholds divide the plane into the three classes of a party, with their counts. Up to ``FEW`` dyads have a
@@ -41,8 +39,8 @@ def tone_plane(
         Days of any number of dyads.
     day
         Day to draw; by default the last.
-    thresholds
-        Thresholds of the classification rule.
+    rule
+        Pattern rule.
     back
         Days before *day* that the lines show.
 
@@ -56,7 +54,7 @@ def tone_plane(
     now = days[days["day"] == day]
     if now.empty:
         raise InputError(f"day = {day!r}; the table holds days {int(days['day'].min())} to {last}")
-    patterns = by_day(now, thresholds).set_index(DYAD)["pattern"]
+    patterns = by_day(now, rule).set_index(DYAD)["pattern"]
     path = days[(days["day"] <= day) & (days["day"] >= day - back)] if len(patterns) <= FEW else now
     tops = {name: 1.08 * max(float(path[name].max()), floor) for name, floor in FLOORS.items()}
     figure = page(12.8, 5)
@@ -64,13 +62,13 @@ def tone_plane(
     parts, crowded = [], len(patterns) >= CROWDED
     for axes, party in zip(panels, PARTY, strict=True):
         mine = now[now["party"] == party].set_index(DYAD)
-        _regions(axes, thresholds, tops)
+        _regions(axes, rule.thresholds, tops)
         if len(patterns) <= FEW:
             for _, way in path[path["party"] == party].groupby(DYAD):
                 axes.plot(way["positivity"], way["negativity"], color="#777777", lw=0.8, alpha=0.7, zorder=1)
         _points(axes, mine, patterns.loc[mine.index], tops)
-        own = party_class(mine["positivity"], mine["negativity"], thresholds).value_counts()
-        _named_regions(axes, own, thresholds, tops)
+        own = party_class(mine["positivity"], mine["negativity"], rule).value_counts()
+        _named_regions(axes, own, rule.thresholds, tops)
         parts.append(f"of the {party}s {listed([f'{own[name]} {name}' for name in CLASSES])}")
         axes.set_title(f"The {party}'s view", color=PARTY[party][0], loc="left", weight="bold")
         axes.set_xlabel("good tone (EPA units: 1 slightly, 2 quite)")
@@ -82,7 +80,7 @@ def tone_plane(
     caption(
         figure,
         f"{counted(len(patterns), 'dyad')}, end of day {day}.{tail} Dotted: thresholds of the rule "
-        f"(good {thresholds.positivity:g}, bad {thresholds.negativity:g}); counts: each party's own class. "
+        f"(good {rule.thresholds.positivity:g}, bad {rule.thresholds.negativity:g}); counts: each party's own class. "
         "A dyad is conflicted if either party is, friendly if both trust.",
     )
     counts = patterns.value_counts()

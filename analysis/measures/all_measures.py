@@ -33,7 +33,7 @@ from twoway.analysis.measures import (
 )
 from twoway.analysis.measures.estimates import Measure, units_of
 from twoway.analysis.measures.panel import panel
-from twoway.analysis.patterns import on_days
+from twoway.analysis.patterns import on_days, rule_of
 from twoway.analysis.tables import require_columns
 from twoway.simulation.columns import WHO
 from twoway.simulation.parameters.scenario import Resolved
@@ -108,27 +108,28 @@ def measures(tables: Tables, resolved: Resolved, day: int | None = None, seed: i
     day = days[1]
     view.at(day)
     events, units = tables.events, units_of(view.dyads, seed)
-    patterns = mix.patterns_in(view, days)
+    rule = rule_of(resolved.scenario)
+    patterns = mix.patterns_in(view, days, rule)
     found = ruptures.find_ruptures(view)
     courses = growth.shapes(view, day, found)
     distress = criticism.distress_at_admission(view, tables.days)
     return pd.concat(
         [
-            mix.mix(view, days, units),
+            mix.mix(view, days, units, rule),
             ratings.ratings(view, day, units, seed=seed),
             growth.growth(view, courses, units),
             ruptures.ruptures(view, found, units),
             variance.variance(view, units),
             variance.reciprocity(view, units),
             tracking.tracking(view, units),
-            ambivalence.ambivalence(view, days, units, seed),
+            ambivalence.ambivalence(view, days, units, seed, rule),
             coercion.coercion(view, events, resolved, day, units, seed=seed),
             attribution.attribution(view, events, resolved, patterns, units),
             negativity.negativity(view, events, resolved, units),
             contact.contact(view, events, resolved, units),
             keyworkers.keyworkers(view, events, tables.dyads, resolved, courses, units),
             replies.replying(view, events, resolved, units),
-            lasting.lasting(view, units),
+            lasting.lasting(view, units, rule),
             change.change(view, units),
             hostility.hostility(view, events, resolved, units),
             warmth.warm_staff(view, events, resolved, units, seed),

@@ -18,7 +18,7 @@ from twoway.analysis.measures.estimates import (
 )
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.measures.pattern_mix import members, patterns_in
-from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds
+from twoway.analysis.patterns import DEFAULT_RULE, PATTERNS, PatternRule
 from twoway.simulation.affect_control.frames import CLIENT
 
 Floats = NDArray[np.float64]
@@ -123,6 +123,8 @@ def outcomes_of_matched(
         When the dyads are in the groups, in words, such as "in the interviews".
     seed
         Seed of the bootstrap over matched pairs.
+    rule
+        Pattern rule.
 
     Returns
     -------
@@ -142,7 +144,9 @@ def outcomes_of_matched(
     )
 
 
-def ambivalence(panel: Panel, days: tuple[int, int], units: Units, seed: int = 0) -> pd.DataFrame:
+def ambivalence(
+    panel: Panel, days: tuple[int, int], units: Units, seed: int = 0, rule: PatternRule = DEFAULT_RULE
+) -> pd.DataFrame:
     """Ambivalence of clients by pattern; patterns of clients with the same balance, then and at the end.
 
     Parameters
@@ -155,6 +159,8 @@ def ambivalence(panel: Panel, days: tuple[int, int], units: Units, seed: int = 0
         Units that are resampled.
     seed
         Seed of the bootstrap over matched pairs.
+    rule
+        Pattern rule.
 
     Returns
     -------
@@ -162,13 +168,13 @@ def ambivalence(panel: Panel, days: tuple[int, int], units: Units, seed: int = 0
         Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
     """
     positivity, negativity = (tone[CLIENT] for tone in panel.tones_in(days))
-    member = members(patterns_in(panel, days))
+    member = members(patterns_in(panel, days, rule))
     sums = ambivalence_index(positivity, negativity)[:, None] * member
     more = [f"{CONFLICTED} less {other}" for other in (FRIENDLY, POLITE)]
     friendly, polite, conflicted = member.sum(axis=0)
     matched = same_balance(positivity, negativity)
     end = int(panel.days[-1])
-    last = members(patterns_in(panel, (end, end)))
+    last = members(patterns_in(panel, (end, end), rule))
     return pd.concat(
         [
             estimated_means(INDEX, PATTERNS, sums, member, units),
@@ -177,13 +183,13 @@ def ambivalence(panel: Panel, days: tuple[int, int], units: Units, seed: int = 0
             ),
             outcomes_of_matched(matched, member, PATTERNS, "in the interviews", seed),
             outcomes_of_matched(matched, last, PATTERNS, "at the end", seed),
-            much_of_both(panel, units),
+            much_of_both(panel, units, rule),
         ],
         ignore_index=True,
     )
 
 
-def much_of_both(panel: Panel, units: Units, thresholds: Thresholds = THRESHOLDS) -> pd.DataFrame:
+def much_of_both(panel: Panel, units: Units, rule: PatternRule = DEFAULT_RULE) -> pd.DataFrame:
     """Share of clients' days with much good and much bad at once.
 
     Parameters
@@ -192,8 +198,8 @@ def much_of_both(panel: Panel, units: Units, thresholds: Thresholds = THRESHOLDS
         Both parties by day.
     units
         Units that are resampled.
-    thresholds
-        From when on good and bad tone are much.
+    rule
+        Pattern rule, whose thresholds say from when on good and bad tone are much.
 
     Returns
     -------
@@ -201,7 +207,7 @@ def much_of_both(panel: Panel, units: Units, thresholds: Thresholds = THRESHOLDS
         One row of ``BOTH``, with the columns ``estimates.COLUMNS``.
     """
     good, bad = panel.positivity[CLIENT], panel.negativity[CLIENT]
-    both = ((good >= thresholds.positivity) & (bad > thresholds.negativity)).sum(axis=1, keepdims=True)
+    both = ((good >= rule.thresholds.positivity) & (bad > rule.thresholds.negativity)).sum(axis=1, keepdims=True)
     return estimated_shares(BOTH, ["all"], both.astype(np.float64), np.full(both.shape, good.shape[1], float), units)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from twoway.analysis.measures.estimates import Measure, Units, estimated, estimated_means, estimated_shares
 from twoway.analysis.measures.panel import Panel
-from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
+from twoway.analysis.patterns import DEFAULT_RULE, PATTERNS, PatternRule
 
 Floats = NDArray[np.float64]
 FROM = 30
@@ -47,15 +47,15 @@ CHANGES = Measure("pattern_changes", "changes per stay", f"how often a dyad's pa
 MEASURES = (KAPPA, AGREEMENT, SPELL, CENSORED, CHANGES)
 
 
-def daily_patterns(panel: Panel, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.int8]:
+def daily_patterns(panel: Panel, rule: PatternRule = DEFAULT_RULE) -> NDArray[np.int8]:
     """Pattern of each dyad at the end of every day from day ``FROM`` on.
 
     Parameters
     ----------
     panel
         Both parties by day.
-    thresholds
-        Thresholds of the classification rule.
+    rule
+        Pattern rule.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def daily_patterns(panel: Panel, thresholds: Thresholds = THRESHOLDS) -> NDArray
         Indices into ``PATTERNS``, shape (dyads, days); no days where the stay is shorter.
     """
     late = panel.days >= FROM
-    return pattern_codes(*class_codes(panel.positivity[:, :, late], panel.negativity[:, :, late], thresholds))
+    return rule.patterns(*rule.classes(panel.positivity[:, :, late], panel.negativity[:, :, late]))
 
 
 def retest(codes: NDArray[np.int8], units: Units) -> pd.DataFrame:
@@ -174,7 +174,7 @@ def _median(counts: Floats) -> Floats:
     return np.where(at_risk[..., 0] > 0, median, np.nan)
 
 
-def lasting(panel: Panel, units: Units, thresholds: Thresholds = THRESHOLDS) -> pd.DataFrame:
+def lasting(panel: Panel, units: Units, rule: PatternRule = DEFAULT_RULE) -> pd.DataFrame:
     """All measures of how long what a relationship is called lasts.
 
     Parameters
@@ -183,15 +183,15 @@ def lasting(panel: Panel, units: Units, thresholds: Thresholds = THRESHOLDS) -> 
         Both parties by day.
     units
         Units that are resampled.
-    thresholds
-        Thresholds of the classification rule.
+    rule
+        Pattern rule.
 
     Returns
     -------
     DataFrame
         Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
     """
-    codes = daily_patterns(panel, thresholds)
+    codes = daily_patterns(panel, rule)
     changes = (np.diff(codes, axis=1) != 0).sum(axis=1, keepdims=True).astype(np.float64)
     every = np.full_like(changes, codes.shape[1] > 1)
     return pd.concat(

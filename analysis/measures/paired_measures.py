@@ -17,7 +17,7 @@ from twoway.analysis.measures import pattern_mix as mix
 from twoway.analysis.measures.estimates import DRAWS, Floats, Measure, Statistic, correlation, moments
 from twoway.analysis.measures.paired_patterns import Codes
 from twoway.analysis.measures.panel import panel
-from twoway.analysis.patterns import pattern_codes
+from twoway.analysis.patterns import rule_of
 from twoway.analysis.statistics.bootstrap import resampling_weights
 from twoway.analysis.statistics.intervals import percentile_interval
 from twoway.simulation.affect_control.frames import CLIENT, ROLES
@@ -74,7 +74,8 @@ def run_sums(tables: Tables, resolved: Resolved) -> RunSums:
         np.add.at(sums, replicate, table)
         return sums
 
-    own, true = mix.classes_in(view, interviewed), view.rating[:, :, at]
+    rule = rule_of(resolved.scenario)
+    own, true = mix.classes_in(view, interviewed, rule), view.rating[:, :, at]
     found = ruptures.find_ruptures(view)
     shape = growth.shapes(view, day, found).iloc[:n]["shape"]
     his = found[(found["party"] == ROLES[CLIENT]).to_numpy()]
@@ -90,7 +91,7 @@ def run_sums(tables: Tables, resolved: Resolved) -> RunSums:
     rated = moments(*ratings.observed_ratings(view, day))
     role = ROLES[CLIENT]
     return RunSums(
-        pattern_codes(*own).reshape(replicate.max() + 1, -1),
+        rule.patterns(*own).reshape(replicate.max() + 1, -1),
         (
             MeasureSums(mix.SAME_CLASS, "all", by_replicate((own[0] == own[1]).astype(float), one), ratio),
             MeasureSums(ratings.CORRELATION, "observed", by_replicate(rated), correlation),

@@ -9,15 +9,13 @@ from scipy.special import gammaln
 
 from twoway.analysis.measures.estimates import Measure, Units, estimated, estimated_shares, not_estimated, tidy
 from twoway.analysis.measures.panel import Panel
-from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
+from twoway.analysis.patterns import DEFAULT_RULE, PATTERNS, PatternRule
 
 STUDY = 16
 """Dyads in Skårner & Billquist (2016)."""
 LEAST = 2 * STUDY
 """Dyads from which on it can be said what a study of that size would find: one study alone finds it or does not."""
-SHARE = Measure(
-    "pattern_share", "share", "share of dyads in the pattern in the interviews, by the rule of twoway.analysis.patterns"
-)
+SHARE = Measure("pattern_share", "share", "share of dyads in the pattern in the interviews, by the pattern rule")
 ALL_THREE = Measure(
     "all_three_patterns",
     "probability",
@@ -27,7 +25,7 @@ SAME_CLASS = Measure("same_class", "share", "share of dyads whose two parties' o
 MEASURES = (SHARE, ALL_THREE, SAME_CLASS)
 
 
-def classes_in(panel: Panel, days: tuple[int, int], thresholds: Thresholds = THRESHOLDS) -> NDArray[np.int8]:
+def classes_in(panel: Panel, days: tuple[int, int], rule: PatternRule = DEFAULT_RULE) -> NDArray[np.int8]:
     """Class of either party by what it says in the mean of some days.
 
     Parameters
@@ -36,18 +34,18 @@ def classes_in(panel: Panel, days: tuple[int, int], thresholds: Thresholds = THR
         Both parties by day.
     days
         First and last of the days.
-    thresholds
-        Thresholds of the classification rule.
+    rule
+        Pattern rule.
 
     Returns
     -------
     array of int
         Indices into ``twoway.analysis.patterns.CLASSES``, shape (2, dyads): the client's first.
     """
-    return class_codes(*panel.tones_in(days), thresholds)
+    return rule.classes(*panel.tones_in(days))
 
 
-def patterns_in(panel: Panel, days: tuple[int, int], thresholds: Thresholds = THRESHOLDS) -> NDArray[np.int8]:
+def patterns_in(panel: Panel, days: tuple[int, int], rule: PatternRule = DEFAULT_RULE) -> NDArray[np.int8]:
     """Pattern of each dyad by what both parties say in the mean of some days.
 
     Parameters
@@ -56,15 +54,15 @@ def patterns_in(panel: Panel, days: tuple[int, int], thresholds: Thresholds = TH
         Both parties by day.
     days
         First and last of the days.
-    thresholds
-        Thresholds of the classification rule.
+    rule
+        Pattern rule.
 
     Returns
     -------
     array of int
         Indices into ``twoway.analysis.patterns.PATTERNS``, shape (dyads,).
     """
-    return pattern_codes(*classes_in(panel, days, thresholds))
+    return rule.patterns(*classes_in(panel, days, rule))
 
 
 def members(codes: NDArray[np.int8]) -> NDArray[np.float64]:
@@ -73,7 +71,7 @@ def members(codes: NDArray[np.int8]) -> NDArray[np.float64]:
     return member
 
 
-def mix(panel: Panel, days: tuple[int, int], units: Units, thresholds: Thresholds = THRESHOLDS) -> pd.DataFrame:
+def mix(panel: Panel, days: tuple[int, int], units: Units, rule: PatternRule = DEFAULT_RULE) -> pd.DataFrame:
     """Share of each pattern, how likely a small study finds all three, and agreement of the two classes.
 
     Parameters
@@ -84,16 +82,16 @@ def mix(panel: Panel, days: tuple[int, int], units: Units, thresholds: Threshold
         First and last day of the interviews.
     units
         Units that are resampled.
-    thresholds
-        Thresholds of the classification rule.
+    rule
+        Pattern rule.
 
     Returns
     -------
     DataFrame
         Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
     """
-    own = classes_in(panel, days, thresholds)
-    member = members(pattern_codes(*own))
+    own = classes_in(panel, days, rule)
+    member = members(rule.patterns(*own))
     same = (own[0] == own[1]).astype(np.float64)[:, None]
     return pd.concat(
         [

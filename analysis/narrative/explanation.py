@@ -27,7 +27,7 @@ from twoway.analysis.narrative.words.grammar import (
     role_noun,
     spaced,
 )
-from twoway.analysis.patterns import at_day, reasoned
+from twoway.analysis.patterns import at_day, reasoned, rule_of
 from twoway.analysis.render.document import Block, Piece, Table
 from twoway.analysis.tables import DYAD
 from twoway.simulation.action_tables import UNSAID
@@ -238,7 +238,9 @@ def _otherwise(
         return None, None
     dyad = (where.replicate, where.centre, where.dyad)
     other = dyad_tables(TableBuilder(prepared.resolved).tables([stay]), dyad)
-    table = reasoned(pd.concat([_in_the_end(stay) for stay in (own, other)], ignore_index=True))
+    table = reasoned(
+        pd.concat([_in_the_end(stay) for stay in (own, other)], ignore_index=True), rule_of(prepared.scenario)
+    )
     table.index = pd.Index(["as it was read", "as it was meant"])
     return table, _parting(events, with_numbers(other.events))
 

@@ -21,7 +21,7 @@ from twoway.analysis.narrative.sentences import ENCOUNTERS, handled, scene
 from twoway.analysis.narrative.subjects import times_told
 from twoway.analysis.narrative.turning_points import KIND_TOLD, turning_points_of
 from twoway.analysis.narrative.words.grammar import OTHER, PRONOUN, act_phrase, capitalised, percent, role_noun, words
-from twoway.analysis.patterns import at_day, reasoned
+from twoway.analysis.patterns import at_day, reasoned, rule_of
 from twoway.analysis.render.document import Block, Pair, Piece
 from twoway.analysis.tables import DYAD, evaluation_of_deeds, kind_shares, require_columns
 from twoway.simulation import SCOPE
@@ -390,7 +390,7 @@ def chapters(tables: Tables, resolved: Resolved, dyad: tuple[int, int, int], num
     begins = chapter_starts(points, last)
     days = [1, *(turn.day for turn in begins), last + 1]
     name = f"dyad {dyad[2] if number is None else number}"
-    verdict = reasoned(at_day(own.days, last)).iloc[0]
+    verdict = reasoned(at_day(own.days, last), rule_of(resolved.scenario)).iloc[0]
     replicate, centre, client = dyad
     pieces: list[Piece] = [
         Block("title", f"{capitalised(name)}: a stay of {last} day{'s' * (last > 1)}, {verdict['pattern']} in the end"),
@@ -455,7 +455,7 @@ def verdict_and_interviews(
         If there is no such dyad, the day is outside the stay, or a column is missing.
     """
     own = dyad_tables(tables, dyad)
-    verdict = reasoned(at_day(own.days, day)).iloc[0]
+    verdict = reasoned(at_day(own.days, day), rule_of(resolved.scenario)).iloc[0]
     border = ": a pair on the border" if verdict["margin"] < BORDER else ""
     alike = "by itself would say the same" if verdict["agree"] else "by itself would say something else"
     title = [Block("title", f"Dyad {number} on day {day}: {verdict['pattern']}")] if number is not None else []

@@ -27,7 +27,7 @@ from tqdm import tqdm
 
 from twoway.analysis.divergence import FirstDifference, events_side_by_side, first_difference, settled_from
 from twoway.analysis.measures.paired_patterns import Codes, pattern_differences, pattern_moves, widest_half_width
-from twoway.analysis.patterns import PATTERNS, account_codes
+from twoway.analysis.patterns import PATTERNS, rule_of
 from twoway.experiments.comparison.comparison import TABLES, Comparison, read_comparison
 from twoway.experiments.comparison.paired_outcomes import OUTCOMES, PairedOutcomes
 from twoway.experiments.comparison.schedule import ScenarioSchedule, as_schedule, check_comparable
@@ -100,6 +100,7 @@ def compare(
     threads = threads or os.cpu_count() or 1
     design = schedules[0].scenario.design
     followed = min(least, ceil(FOLLOWED / (design.centres * design.clients)))
+    rule = rule_of(schedules[0].scenario)
     tracker, paired = StoryTracker(prepared), PairedOutcomes(outcomes, prepared)
     found: list[list[NDArray[np.int8]]] = [[] for _ in prepared]
     with tqdm(total=replicates, unit="replicate", desc="Simulating", disable=None if progress else True) as bar:
@@ -107,7 +108,7 @@ def compare(
         for centres in zip(*runs, strict=True):
             tracker.add(centres)
             for k, centre in enumerate(centres):
-                found[k].append(account_codes(centre.accounts))
+                found[k].append(rule.of_accounts(centre.accounts))
                 paired.add(k, centre)
             bar.update(int(centres[0].centre == design.centres - 1))
         codes, done = [_by_replicate(some, design.centres) for some in found], followed
@@ -116,7 +117,7 @@ def compare(
             for k, one in enumerate(prepared):
                 added = []
                 for centre in simulate(one, seed, more, paired.detail, threads):
-                    added.append(account_codes(centre.accounts))
+                    added.append(rule.of_accounts(centre.accounts))
                     paired.add(k, centre)
                 codes[k] = np.concatenate([codes[k], _by_replicate(added, design.centres)])
             done = more.stop
@@ -252,6 +253,7 @@ class StoryTracker:
     """Compares stories event by event as they are simulated, and keeps of each centre only what tables need."""
 
     def __init__(self, prepared: Sequence[PreparedScenario]) -> None:
+        self._rule = rule_of(prepared[0].scenario)
         self._contrasts: list[list[DyadContrast]] = [[] for _ in prepared[1:]]
         length = prepared[0].scenario.design.days
         self._counts = np.zeros((len(prepared), length, len(PATTERNS)), np.int64)
@@ -261,7 +263,7 @@ class StoryTracker:
         daily = [self._daily(stay) for stay in centres]
         for w, codes in enumerate(daily):
             self._counts[w] += np.stack([(codes == p).sum(axis=1) for p in range(len(PATTERNS))], axis=1)
-        patterns = [account_codes(stay.accounts) for stay in centres]
+        patterns = [self._rule.of_accounts(stay.accounts) for stay in centres]
         first, settled_first = centres[0], settled_from(daily[0])
         stories = [events_of(stay) for stay in centres]
         for w, other in enumerate(centres[1:]):
@@ -284,7 +286,7 @@ class StoryTracker:
     def _daily(self, stay: CentreRecords) -> NDArray[np.int8]:
         """Each dyad's pattern at the end of each day, shape (days, dyads)."""
         shape = (self._counts.shape[1], len(stay.dyads), 2)
-        return account_codes(stay.days.reshape(shape))
+        return self._rule.of_accounts(stay.days.reshape(shape))
 
     def most(self, w: int) -> list[DyadContrast]:
         """The dyads whose outcomes differ most in the first and the w-th later context; those that moved come first."""

@@ -131,6 +131,7 @@ def check_comparable(schedules: Sequence[ScenarioSchedule]) -> None:
     for other in schedules[1:]:
         for section, why in (
             ("design", "only stays of equally many clients and days can be compared person by person; set it for all"),
+            ("analysis", "patterns that are told by different rules cannot be compared; set it for all"),
             ("meaning", "with other frames, situations or sentiments the same random draws mean something else"),
         ):
             for field, value in getattr(first.scenario, section):

@@ -13,7 +13,7 @@ from twoway.analysis.field_study.power import LEAST_STUDIES, Contrast, StudyPool
 from twoway.analysis.field_study.power import simulate_field_studies as study_power
 from twoway.analysis.field_study.text import field_study_sentences
 from twoway.analysis.figures.field_study import what_a_study_could_see
-from twoway.analysis.patterns import class_codes
+from twoway.analysis.patterns import DEFAULT_RULE
 from twoway.experiments.results.result import Result, derived
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Scenario, changed, load
@@ -237,7 +237,7 @@ def interviewed(
         good, bad = (stay.days[name].reshape(shape) for name in ("positivity", "negativity"))
         day = when[stay.replicate, stay.centre] - 1
         for turn, on in enumerate((day, day + later)):
-            asked[turn, :, stay.replicate, stay.centre] = class_codes(good[on, who], bad[on, who]).T
+            asked[turn, :, stay.replicate, stay.centre] = DEFAULT_RULE.classes(good[on, who], bad[on, who]).T
         if bar is not None:
             bar.update(1)
     return StudyPool(*asked[0], *asked[1])

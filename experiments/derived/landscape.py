@@ -38,7 +38,7 @@ from twoway.analysis.landscape.fixed_points import (
 )
 from twoway.analysis.landscape.markov_checks import MarkovCheck, check_markov
 from twoway.analysis.landscape.text import landscape_sentences
-from twoway.analysis.patterns import at_day, with_patterns
+from twoway.analysis.patterns import at_day, rule_of, with_patterns
 from twoway.analysis.tables import DYAD
 from twoway.experiments.results.result import Result, derived
 from twoway.experiments.results.tables import by_scenario
@@ -174,7 +174,7 @@ def _viewed(
     movements = movements_of(paths, lag)
     sums = sum_movements(movements, grid, replicates)
     last = at_day(tables.days).sort_values(DYAD)
-    end = with_patterns(last)["pattern"].cat.codes.to_numpy()
+    end = with_patterns(last, rule_of(world.scenario))["pattern"].cat.codes.to_numpy()
     day = min(FORESEEN_ON, (paths.at.shape[1] + 1) // 2)
     tested = check_markov(movements, grid, lag, replicates, paths.at[:, day - 1], end, seed)
     return ViewedMovements(grid, paths, sums, find_rest_points(sums, grid, lag, seed), tested)

@@ -1,14 +1,15 @@
-"""Robustness: each claim about context with other sentiments, equations, frames, thresholds and parameters.
+"""Robustness: each claim about context with other sentiments, equations, frames, pattern rules and parameters.
 
 The claims stand in ``claims.toml``. A *variant* is the model with one thing about it that could as well be
 otherwise: the sample of raters that gave the sentiments, the published set of equations, the repertoire of frames, the
-thresholds of the pattern rule, or a draw from the posterior of its parameters. In each, the same people with the
-same random draws are in both contexts of every claim.
+thresholds of the pattern rule, another such rule, or a draw from the posterior of its parameters. In each, the same
+people with the same random draws are in both contexts of every claim.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -22,7 +23,7 @@ from twoway.analysis.clustering import GRID, LEAST_DYADS, best_number, clusters_
 from twoway.analysis.figures.robustness import UNCHANGED, VARIANTS, claims_figure, mix_figure
 from twoway.analysis.measures.coercion import HIGH
 from twoway.analysis.narrative.words.grammar import counted
-from twoway.analysis.patterns import PATTERNS, THRESHOLDS, Thresholds, class_codes, pattern_codes
+from twoway.analysis.patterns import DEFAULT_RULE, PATTERN_RULES, PATTERNS, PatternRule, rule_of
 from twoway.analysis.statistics.intervals import Floats, student_interval
 from twoway.experiments.calibration.posterior import MOSTLY
 from twoway.experiments.results.result import Result, check_replicates, derived
@@ -92,7 +93,7 @@ class Variant(NamedTuple):
     kind: str
     name: str
     changes: Changes
-    thresholds: Thresholds = THRESHOLDS
+    rule: PatternRule = DEFAULT_RULE
 
 
 def variants(scenario: Scenario, resamples: int, posterior: Mapping[str, Any] | None) -> list[Variant]:
@@ -110,17 +111,25 @@ def variants(scenario: Scenario, resamples: int, posterior: Mapping[str, Any] | 
 
     Returns
     -------
-    The unchanged model, then its variants by kind: sentiments, equations, frames, thresholds, posterior.
+    The unchanged model, then its variants by kind: sentiments, equations, frames, thresholds, rules, posterior.
     """
     meaning = scenario.meaning
-    found = [Variant(UNCHANGED, UNCHANGED, {})]
+    found = [Variant(UNCHANGED, UNCHANGED, {}, rule_of(scenario))]
     found += [Variant("sentiments", f"sample {k}", {"meaning.resample": k}) for k in range(1, resamples + 1)]
     for field in ("equations", "frames"):
         shipped = sorted(path.stem for path in (DATA / FOLDERS[field]).glob("*.toml"))
         others = [name for name in shipped if name != getattr(meaning, field)]
         found += [Variant(field, name, {f"meaning.{field}": name}) for name in others]
+    rule = rule_of(scenario)
     found += [
-        Variant("thresholds", f"good {t.positivity:g}, bad {t.negativity:g}", {}, t) for t in GRID if t != THRESHOLDS
+        Variant("thresholds", f"good {t.positivity:g}, bad {t.negativity:g}", {}, replace(rule, thresholds=t))
+        for t in GRID
+        if t != rule.thresholds
+    ]
+    found += [
+        Variant("rules", one.name, {}, replace(one, thresholds=rule.thresholds))
+        for one in PATTERN_RULES.values()
+        if one.name != rule.name
     ]
     if posterior is not None:
         draws = [dict(zip(posterior["names"], row, strict=True)) for row in posterior["rows"]]
@@ -204,14 +213,14 @@ def robustness(
     claimed, mixes = [], []
     unchanged: SimulatedVariant | None = None
     for variant in tqdm(every, unit="variant", desc="Trying", disable=None if progress else True):
-        if unchanged is None or variant.thresholds == THRESHOLDS:
+        if unchanged is None or variant.changes:
             lived = SimulatedVariant(scenario, variant.changes, long, seed, replicates, threads)
         else:
-            lived = unchanged  # thresholds are the researcher's: the same dyads, judged otherwise
+            lived = unchanged  # the rule is the researcher's: the same dyads, judged otherwise
         unchanged = unchanged or lived
         who = {"kind": variant.kind, "variant": variant.name}
-        claimed += [who | row for row in _claims_in(lived, variant.thresholds)]
-        mixes.append(who | lived.mix(variant.thresholds))
+        claimed += [who | row for row in _claims_in(lived, variant.rule)]
+        mixes.append(who | lived.mix(variant.rule))
     table, mix = pd.DataFrame(claimed), pd.DataFrame(mixes)
     summary = _summary(table)
     design = load(scenario).design
@@ -271,7 +280,7 @@ class SimulatedVariant:
             self._accounts[key] = dict(zip(ACCOUNT, values, strict=True))
         return self._accounts[key]
 
-    def shares(self, name: str, more: Changes, thresholds: Thresholds) -> dict[str, Floats]:
+    def shares(self, name: str, more: Changes, rule: PatternRule) -> dict[str, Floats]:
         """Each outcome in each replicate of a context, shape (replicates,).
 
         Parameters
@@ -280,8 +289,8 @@ class SimulatedVariant:
             Name or path of the scenario of the context.
         more
             Numbers changed in the context, by ``section.field``.
-        thresholds
-            Thresholds of the pattern rule, EPA units.
+        rule
+            Pattern rule.
 
         Returns
         -------
@@ -289,12 +298,12 @@ class SimulatedVariant:
         feels highly coerced.
         """
         told = self.accounts(name, more)
-        own = (class_codes(told[f"{role}_positivity"], told[f"{role}_negativity"], thresholds) for role in ROLES)
-        codes = pattern_codes(*own)
+        own = (rule.classes(told[f"{role}_positivity"], told[f"{role}_negativity"]) for role in ROLES)
+        codes = rule.patterns(*own)
         by_pattern = {outcome: (codes == p).mean(axis=1) for p, outcome in enumerate(PATTERN_SHARES)}
         return by_pattern | {COERCED: (told["client_felt_coercion"] > HIGH).mean(axis=1)}
 
-    def mix(self, thresholds: Thresholds) -> dict[str, float]:
+    def mix(self, rule: PatternRule) -> dict[str, float]:
         """Share of each pattern with its interval, and how far the rule agrees with clusters.
 
         ``agreement`` is the adjusted Rand index of rule and three clusters, ``best_number`` how many clusters describe
@@ -303,7 +312,7 @@ class SimulatedVariant:
         from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415 - scikit-learn takes long to import
 
         row: dict[str, float] = {}
-        shares = self.shares(self.base, {}, thresholds)
+        shares = self.shares(self.base, {}, rule)
         for name in PATTERN_SHARES:
             mean, low, high = (float(x) for x in student_interval(shares[name]))
             row |= {name: mean, f"{name}_low": low, f"{name}_high": high}
@@ -312,14 +321,14 @@ class SimulatedVariant:
             return row | {"agreement": np.nan, "best_number": np.nan}
         if self._clusters is None:
             self._clusters, self._best = clusters_of(accounts, len(PATTERNS)), float(best_number(accounts))
-        agreement = float(adjusted_rand_score(rule_on(accounts, thresholds), self._clusters))
+        agreement = float(adjusted_rand_score(rule_on(accounts, rule), self._clusters))
         return row | {"agreement": agreement, "best_number": self._best}
 
 
-def _claims_in(lived: SimulatedVariant, thresholds: Thresholds) -> Iterator[dict[str, Any]]:
+def _claims_in(lived: SimulatedVariant, rule: PatternRule) -> Iterator[dict[str, Any]]:
     """Each claim in one variant: the change in the direction that is claimed, and whether it holds."""
     for claim in claims():
-        first, then = (lived.shares(name, more, thresholds)[claim.outcome] for name, more in claim.contexts)
+        first, then = (lived.shares(name, more, rule)[claim.outcome] for name, more in claim.contexts)
         sign = 1.0 if claim.direction == "more" else -1.0
         mean, low, high = (float(x) for x in student_interval(sign * (then - first)))
         yield {

@@ -15,7 +15,7 @@ from twoway.analysis.figures.registry import figures_in
 from twoway.analysis.measures.all_measures import measures, when_measured
 from twoway.analysis.narrative.story import chapters, verdict_and_interviews
 from twoway.analysis.narrative.words.grammar import counted, percent, spaced
-from twoway.analysis.patterns import PATTERNS, at_day, interval_kind, on_days, reasoned, shares
+from twoway.analysis.patterns import PATTERNS, PatternRule, at_day, interval_kind, on_days, reasoned, rule_of, shares
 from twoway.analysis.render.document import Block, Piece, Table
 from twoway.analysis.render.html import as_html
 from twoway.analysis.tables import DYAD
@@ -70,7 +70,7 @@ class ExampleDyad(NamedTuple):
 
 def _examples(dyads: pd.DataFrame, scenario: Scenario) -> list[ExampleDyad]:
     """One dyad per pattern, the one farthest from any other pattern; patterns nobody is in are left out."""
-    table = reasoned(dyads)
+    table = reasoned(dyads, rule_of(scenario))
     chosen = []
     for name in PATTERNS:
         mine = table[table["pattern"] == name]
@@ -81,7 +81,7 @@ def _examples(dyads: pd.DataFrame, scenario: Scenario) -> list[ExampleDyad]:
     return chosen
 
 
-def _shares(table: pd.DataFrame, dyads: pd.DataFrame, then: str) -> list[Piece]:
+def _shares(table: pd.DataFrame, dyads: pd.DataFrame, then: str, rule: PatternRule) -> list[Piece]:
     total = int(table["dyads"].sum())
     rows = tuple(
         (str(name), f"{row['dyads']:.0f}", percent(row["share"]), f"{percent(row['low'])} to {percent(row['high'])}")
@@ -99,7 +99,7 @@ def _shares(table: pd.DataFrame, dyads: pd.DataFrame, then: str) -> list[Piece]:
         Table(
             (f"pattern {then}", "dyads", "share", "95 % interval"),
             rows,
-            f"Intervals: {interval_kind(dyads)}.",
+            f"{rule.sentence} Intervals: {interval_kind(dyads)}.",
         ),
     ]
 
@@ -161,7 +161,7 @@ def _one(tables: Tables, run: SavedRun, told: ExampleDyad, day: int) -> list[Pie
     below = [piece._replace(kind="subheading") if _is_heading(piece) else piece for piece in pieces[1:]]
     spoken = verdict_and_interviews(tables, run.resolved, told.dyad, day)
     return [
-        figure_html(dyad_portrait(*tables, told.dyad), run.provenance),
+        figure_html(dyad_portrait(*tables, told.dyad, run.rule), run.provenance),
         *below,
         *(piece._replace(kind="subheading") if _is_heading(piece) else piece for piece in spoken),
     ]
@@ -179,7 +179,7 @@ def _figures(tables: Tables, run: SavedRun, day: int | None) -> Iterator[Figure]
     other = "agreement-on-a-day" if day is None else "do-both-parties-agree"
     for kind in figures_in("report", given, run.resolved.extensions):
         if kind.name != other:
-            yield kind.draw(given, day=run.interviewed(day)[1])
+            yield kind.draw(given, day=run.interviewed(day)[1], rule=run.rule)
 
 
 def report(run: SavedRun, day: int | None = None) -> str:
@@ -213,7 +213,7 @@ def report(run: SavedRun, day: int | None = None) -> str:
         Block("text", scenario.question),
         Block("note", f"{size} {SCOPE}"),
         Block("heading", "What came of it"),
-        *_shares(shares(everybody), everybody, on_days(run.interviewed())),
+        *_shares(shares(everybody), everybody, on_days(run.interviewed()), run.rule),
     ]
     if len(tables.dyads) < len(everybody):
         body.append(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from twoway.analysis.patterns import PATTERNS, on_days, shares
+from twoway.analysis.patterns import PATTERNS, PatternRule, on_days, rule_of, shares, with_patterns
 from twoway.analysis.statistics.intervals import ALIKENESS
 from twoway.experiments.results.manifest import MANIFEST, Manifest, read_manifest, saved_scenario, seed_and_replicates
 from twoway.experiments.results.provenance import model_name, provenance
@@ -17,7 +17,7 @@ from twoway.experiments.results.result import Result, saved_figures
 from twoway.experiments.results.tables import read_table
 from twoway.simulation.compilation import source_digest
 from twoway.simulation.errors import InputError
-from twoway.simulation.parameters.scenario import Resolved, Scenario
+from twoway.simulation.parameters.scenario import Resolved, Scenario, changed
 from twoway.simulation.run import Detail, PreparedScenario
 from twoway.simulation.tables import Tables, check_seed, columns_of, detail_of
 
@@ -58,29 +58,44 @@ def read_run(folder: Path) -> tuple[RunInputs, Manifest]:
 class SavedRun(Result):
     """A run in a folder: scenario, manifest, tables, figures and sentences.
 
+    Parameters
+    ----------
+    folder
+        Folder of the run.
+    changes
+        How patterns are to be told instead, by ``analysis.field``, such as ``{"analysis.rule": "both"}``.
+
     Raises
     ------
     InputError
-        If the folder is no run or was made by another version of the package.
+        If the folder is no run or was made by another version of the package, or something else is to be changed.
     """
 
     folder: Path
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, changes: Mapping[str, float | str] | None = None) -> None:
         folder = Path(folder)
         inputs, self.manifest = read_run(folder)
+        self.changes = dict(changes or {})
+        for name in self.changes:
+            if not name.startswith("analysis."):
+                raise InputError(
+                    f"{name}: of a run that is made only how patterns are told can be changed (analysis.rule, "
+                    "analysis.trusted_from, analysis.mistrusted_above)"
+                )
+        inputs = inputs._replace(scenario=changed(inputs.scenario, self.changes))
         if self.manifest["model"] != model_name():
             raise InputError(
                 f"{folder}: was made with {self.manifest['model']}, and this is {model_name()}; "
                 f"run it again to read it (twoway run {inputs.name})"
             )
         self.scenario, self.name, self.seed, self.replicates, self.detail = inputs
-        self.resolved = Resolved(self.scenario)
+        self.resolved, self.rule = Resolved(self.scenario), rule_of(self.scenario)
         tables = {name: partial(self._read, name) for name in reversed(saved_tables(detail_of(self.detail)))}
         super().__init__(
             {"patterns": self._pattern_table, **tables},
             saved_figures(folder),
-            lambda: tuple(pattern_sentences(self.patterns, self.scenario.design.interviewed())),
+            lambda: tuple(pattern_sentences(self.patterns, self.scenario.design.interviewed(), self.rule)),
             kind="run",
             arguments={"scenario": self.name, "seed": self.seed, "replicates": self.replicates, "detail": self.detail},
             provenance={key: str(self.manifest[key]) for key in provenance("", 0, 1)},
@@ -108,7 +123,7 @@ class SavedRun(Result):
                 raise InputError(f"{path}: the column '{column.name}' is missing")
         if frame.empty:
             raise InputError(f"{path}: holds no rows")
-        return frame
+        return with_patterns(frame, self.rule) if name == "dyads" and self.changes else frame
 
     def read_tables(self, replicates: range | None = None) -> Tables:
         """Read events, days and dyads.
@@ -176,7 +191,7 @@ def _from_0(count: int, noun: str) -> str:
     return f"only {noun} 0" if count == 1 else f"{noun}s 0 to {count - 1}"
 
 
-def pattern_sentences(patterns: pd.DataFrame, interviewed: tuple[int, int]) -> Iterator[str]:
+def pattern_sentences(patterns: pd.DataFrame, interviewed: tuple[int, int], rule: PatternRule) -> Iterator[str]:
     """The shares of the patterns in sentences.
 
     Parameters
@@ -185,6 +200,8 @@ def pattern_sentences(patterns: pd.DataFrame, interviewed: tuple[int, int]) -> I
         Dyads and share by pattern, as ``analysis.patterns.shares`` gives them.
     interviewed
         First and last day of the interviews.
+    rule
+        Pattern rule.
     """
     then = on_days(interviewed)
     total = int(patterns["dyads"].sum())
@@ -199,6 +216,7 @@ def pattern_sentences(patterns: pd.DataFrame, interviewed: tuple[int, int]) -> I
     missing = [name for name in PATTERNS if patterns.loc[name, "dyads"] == 0]
     if missing:
         yield f"No dyad is {' or '.join(missing)} {then}."
+    yield rule.sentence
     yield f"In the intervals dyads of a centre are taken to be alike (correlation {ALIKENESS:g}, assumed)."
     if total < FEW_DYADS:
         yield (

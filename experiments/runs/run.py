@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from tqdm import tqdm
 
 from twoway.analysis.figures.registry import figures_in
-from twoway.analysis.patterns import CLASSES, PATTERNS, shares, with_patterns
+from twoway.analysis.patterns import CLASSES, PATTERNS, PatternRule, rule_of, shares, with_patterns
 from twoway.experiments.results.figures import save_figure
 from twoway.experiments.results.folder import atomic_folder
 from twoway.experiments.results.manifest import copy_inputs, write_manifest
@@ -89,12 +89,12 @@ def run_and_save(
     check_seed(seed, replicates)
     level, folder = detail_of(detail), Path(folder)
     scenario = as_scenario(scenario)
-    prepared = PreparedScenario(scenario)
+    prepared, rule = PreparedScenario(scenario), rule_of(scenario)
     with atomic_folder(folder) as partial:
         note = provenance(name, seed, replicates)
         files = copy_inputs(partial, prepared.resolved)
         dyads, first = _write_tables(prepared, partial, note, level, csv, threads, progress)
-        for name_of_figure, figure in _figures(dyads, first, level, prepared.resolved.extensions):
+        for name_of_figure, figure in _figures(dyads, first, level, prepared.resolved.extensions, rule):
             save_figure(partial, name_of_figure, figure, note)
         if csv:
             columns = {table: columns_of(table, prepared.resolved) for table in saved_tables(level)}
@@ -106,12 +106,12 @@ def run_and_save(
 
 
 def _figures(
-    dyads: pd.DataFrame, first: Tables, level: Detail, extensions: tuple[Extension, ...]
+    dyads: pd.DataFrame, first: Tables, level: Detail, extensions: tuple[Extension, ...], rule: PatternRule
 ) -> Iterator[tuple[str, Figure]]:
     """The figures that the saved tables allow, with their names; *first* are tables of the first replicates."""
     tables = {name: getattr(first, name) for name in saved_tables(level)}
     for kind in figures_in("run", tables, extensions):
-        yield kind.name, kind.draw(tables if "events" in kind.needs else {**tables, "dyads": dyads})
+        yield kind.name, kind.draw(tables if "events" in kind.needs else {**tables, "dyads": dyads}, rule=rule)
 
 
 FIGURE_REPLICATES = 25
@@ -129,7 +129,7 @@ def _write_tables(
 ) -> tuple[pd.DataFrame, Tables]:
     """Write the tables while centres are simulated; returns all dyads, and tables of the first replicates."""
     writers = {table: TableWriter(folder, table, csv, note) for table in saved_tables(level)}
-    builder = TableBuilder(prepared.resolved)
+    builder, rule = TableBuilder(prepared.resolved), rule_of(prepared.scenario)
     seed, replicates = int(note["seed"]), int(note["replicates"])
     centres = simulate(prepared, seed, range(replicates), level, threads)
     all_dyads: list[pd.DataFrame] = []
@@ -139,7 +139,7 @@ def _write_tables(
         with tqdm(total=total, unit="centre", desc="Simulating", disable=None if progress else True) as bar:
             while some := list(islice(centres, CENTRES_AT_ONCE)):
                 tables = builder.tables(some)
-                tables = tables._replace(dyads=with_patterns(tables.dyads))
+                tables = tables._replace(dyads=with_patterns(tables.dyads, rule))
                 for table, writer in writers.items():
                     writer.write(getattr(tables, table))
                 all_dyads.append(tables.dyads)

@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 
 from twoway.analysis.measures.panel import Panel, panel_of_records
 from twoway.analysis.measures.ruptures import find_ruptures
-from twoway.analysis.patterns import SHORT_NAMES, account_codes, class_codes, pattern_codes
+from twoway.analysis.patterns import SHORT_NAMES, PatternRule, rule_of
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.arrays import RecordArray
 from twoway.simulation.columns import Column
@@ -74,10 +74,12 @@ class OutcomeInput:
         RecordArray of the dyads, shape (n,), by the field names of ``simulation.state.Dyad``.
     n
         Number of dyads.
+    rule
+        Pattern rule.
     frame_kinds
         Kind of each frame, an index into ``simulation.affect_control.frames.KINDS``, shape (frames,).
     classes
-        Each client's and each keyworker's own class, as ``analysis.patterns.class_codes`` gives it, twice (n,).
+        Each client's and each keyworker's own class, as the pattern rule gives it, twice (n,).
     pattern_shares
         Share of dyads by pattern, shape (3,).
     means
@@ -98,6 +100,8 @@ class OutcomeInput:
         The scenario with its data files.
     builder
         Gives a builder of tables, if there is one already for these data files.
+    rule
+        Pattern rule; by default the scenario's.
     """
 
     def __init__(
@@ -105,6 +109,7 @@ class OutcomeInput:
         centres: Iterable[CentreRecords],
         resolved: Resolved,
         builder: Callable[[], TableBuilder] | None = None,
+        rule: PatternRule | None = None,
     ) -> None:
         some = list(centres)
         self._centres, self._builder = some, builder or (lambda: TableBuilder(resolved))
@@ -120,9 +125,10 @@ class OutcomeInput:
         state[:, :, TONE_COLUMN], state[:, :, NEGATIVITY] = good - bad, bad
         state[:, :, TENSION], state[:, :, DISTANCE] = told["tension"], told["distance"]
         state[:, :, FRAMES:] = told["definition"]
-        client, keyworker = class_codes(good, bad)
+        self.rule = rule or rule_of(resolved.scenario)
+        client, keyworker = self.rule.classes(good, bad)
         self.classes = client, keyworker
-        self.pattern_shares: Floats = np.bincount(pattern_codes(client, keyworker), minlength=3) / self.n
+        self.pattern_shares: Floats = np.bincount(self.rule.patterns(client, keyworker), minlength=3) / self.n
         self.means: Floats = state.sum(axis=1) / self.n
         self.kind_shares = [np.bincount(frame_kinds, means[FRAMES:], len(KINDS)) for means in self.means]
         tone = state[:, :, TONE_COLUMN] - self.means[:, :1]
@@ -151,7 +157,7 @@ class OutcomeInput:
     @cached_property
     def day_patterns(self) -> NDArray[np.int8]:
         """The pattern of each dyad in the evening of each day, indices into ``PATTERNS``, shape (n, days)."""
-        return account_codes(self.days)
+        return self.rule.of_accounts(self.days)
 
     @cached_property
     def tables(self) -> Tables:
@@ -242,7 +248,7 @@ def outcome(
     """
 
     def declare(compute: Callable[[OutcomeInput], float]) -> Callable[[OutcomeInput], float]:
-        OUTCOMES.declare(Outcome(name or compute.__name__, unit, meaning, compute, optional, needs))
+        OUTCOMES.declare(Outcome(name or compute.__name__, unit, meaning, compute, optional, needs), compute)
         return compute
 
     return declare

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from twoway.analysis.patterns import PatternRule, rule_of
 from twoway.experiments.results.provenance import DataFile, data_used, model_version
 from twoway.experiments.studies.designs import SCENARIO, Value
 from twoway.experiments.studies.outcomes import NEEDS, Outcome, outcomes_with
@@ -53,6 +54,10 @@ class ResolvedStudy(NamedTuple):
         places = tuple((f.field, str(f.path), f.sha256) for f in self._used(scenario))
         return _prepared(places, scenario.meaning.resample, scenario.extensions)
 
+    def rule(self, scenario: Scenario) -> PatternRule:
+        """The pattern rule of a scenario of the study; the study's own extensions may declare it."""
+        return rule_of(scenario, (load_extension(file.path) for file in self.extensions))
+
     @property
     def outcomes(self) -> Registry[Outcome]:
         """The outcomes that are kept of a run, those of the package first, then those of the extensions.
@@ -66,7 +71,7 @@ class ResolvedStudy(NamedTuple):
         return [next(f for f in self.files if (f.field, f.given) == (field, meant[field])) for field in FOLDERS]
 
     def identity(self, scenario: Scenario) -> str:
-        """The identity of the scenario and of the model that runs it: 64 hexadecimal digits."""
+        """The identity of what happens in a scenario and of the model that runs it: 64 hexadecimal digits."""
         content = {
             "model": model_version(),
             "sources": run_digest(),
@@ -74,7 +79,7 @@ class ResolvedStudy(NamedTuple):
             **{
                 section: getattr(scenario, section).model_dump()
                 for section in sections_of(scenario)
-                if section not in ("design", "meaning")
+                if section not in ("design", "meaning", "analysis")
             },
             "meaning": {f.field: f.sha256 for f in self._used(scenario)} | {"resample": scenario.meaning.resample},
         }

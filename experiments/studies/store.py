@@ -39,7 +39,7 @@ from twoway.analysis.patterns import interviews_sentence
 from twoway.experiments.results.folder import atomic_folder
 from twoway.experiments.results.manifest import FORMAT, INPUTS, MANIFEST, read_manifest, save_manifest
 from twoway.experiments.results.provenance import DataFile, model_name, surroundings
-from twoway.experiments.studies.designs import Value
+from twoway.experiments.studies.designs import SCENARIO, Value
 from twoway.experiments.studies.outcomes import Outcome, file_and_name, outcomes_with
 from twoway.experiments.studies.resolved_study import (
     EXTENSIONS,
@@ -141,10 +141,11 @@ class Store:
 
     @property
     def said_of_interviews(self) -> str:
-        """A sentence on when the study's dyads were interviewed."""
-        if any(name.startswith("design.") for name in self.inputs):
+        """A sentence on when the study's dyads were interviewed and by which rule their pattern is told."""
+        scenario = self.resolved.scenarios[self.resolved.base]
+        if any(name.startswith(("design.", "analysis.")) or name == SCENARIO for name in self.inputs):
             return "Patterns, and all that is not counted over the whole stay, are means of the days of the interviews."
-        return interviews_sentence(self.resolved.scenarios[self.resolved.base].design.interviewed())
+        return interviews_sentence(scenario.design.interviewed(), self.resolved.rule(scenario))
 
     @classmethod
     def create(cls, folder: str | Path, study: Study) -> Store:
@@ -515,11 +516,13 @@ def with_keys(table: pd.DataFrame, names: Sequence[str], study: Study, resolved:
     """
     keys, seeds = [], []
     for row in table.to_dict("records"):
-        identity = resolved.identity(resolved.scenario({str(f): v for f, v in row.items()}))
+        scenario = resolved.scenario({str(f): v for f, v in row.items()})
+        identity = resolved.identity(scenario)
         seed = study.seed
         if not study.common_random_numbers:
             seed = int(hashlib.sha256(f"{seed} {identity}".encode()).hexdigest()[:15], 16)
-        keys.append(hashlib.sha256(f"{identity} {seed}".encode()).hexdigest()[:16])
+        told_by = scenario.analysis.model_dump_json()
+        keys.append(hashlib.sha256(f"{identity} {seed} {told_by}".encode()).hexdigest()[:16])
         seeds.append(seed)
     return table.assign(name=list(names), key=keys, seed=np.array(seeds, np.int64))
 

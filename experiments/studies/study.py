@@ -211,10 +211,13 @@ def check_points(points: list[dict[str, Value]], resolved: ResolvedStudy) -> Non
     InputError
         If a value is out of its range, or a data file cannot be used.
     """
-    read = set()
+    read, told_by = set(), set()
     for number, point in enumerate(points):
         try:
             scenario = resolved.scenario(point)
+            if scenario.analysis not in told_by:
+                resolved.rule(scenario)
+                told_by.add(scenario.analysis)
             if scenario.meaning not in read:
                 resolved.resolved(scenario)
                 read.add(scenario.meaning)
@@ -268,6 +271,10 @@ def load_study(name: str | Path) -> Study:
 def _from_file(data: dict[str, Any], beside: Path) -> dict[str, Any]:
     """The fields of a study from those of its file: flat names, paths beside the file, the points of a CSV file."""
     data = dict(data)
+    if isinstance(analysis := data.pop("analysis", None), dict):
+        data["changes"] = {**data.get("changes", {}), **{f"analysis.{field}": v for field, v in analysis.items()}}
+    elif analysis is not None:
+        raise InputError("analysis must be a table: fields below a line [analysis]")
     for field in ("inputs", "changes"):
         if isinstance(data.get(field), dict):
             data[field] = {name: _beside(name, value, beside) for name, value in _flat(data[field]).items()}

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from twoway.analysis.patterns import PatternRule
 from twoway.experiments.studies.designs import Value
 from twoway.experiments.studies.outcomes import OutcomeInput, compute_outcomes, detail_for
 from twoway.experiments.studies.resolved_study import ResolvedStudy
@@ -95,6 +96,7 @@ class PointRunner:
         self._builders: dict[Meaning, TableBuilder] = {}
         self._place = -1
         self._prepared: PreparedScenario
+        self._rule: PatternRule
 
     def prepared(self, place: int) -> PreparedScenario:
         """The scenario of a point, ready to be simulated."""
@@ -118,12 +120,13 @@ class PointRunner:
         """
         if place != self._place:
             self._prepared, self._place = self.prepared(place), place
+            self._rule = self.resolved.rule(self._prepared.scenario)
         prepared, seed = self._prepared, self.points[place].seed
         centres = [
             simulate_centre(prepared, seed, replicate, centre, self._detail)
             for centre in range(prepared.scenario.design.centres)
         ]
-        run = OutcomeInput(centres, prepared.resolved, lambda: self._builder(prepared))
+        run = OutcomeInput(centres, prepared.resolved, lambda: self._builder(prepared), self._rule)
         return compute_outcomes(self._outcomes, run)
 
     def _builder(self, prepared: PreparedScenario) -> TableBuilder:

@@ -30,6 +30,7 @@ from twoway.simulation.parameters.learning import Learning
 from twoway.simulation.parameters.people import People
 from twoway.simulation.parameters.stay import Stay
 from twoway.simulation.random_streams import lexicon_resample_draws
+from twoway.simulation.rules.lasting import MISTRUST_THRESHOLD, TRUST_THRESHOLD
 from twoway.simulation.situations import Situations, load_situations
 
 FOLDERS = {
@@ -76,6 +77,17 @@ class Design(ParameterGroup):
             return day, day
         lived = self.days if lived is None else lived
         return min(self.interviews_from, lived), min(self.interviews_from + self.interviews_span - 1, lived)
+
+
+class Analysis(ParameterGroup):
+    """How a researcher tells the pattern of a dyad from what both parties say; it changes nothing that happens."""
+
+    rule: str = "either"
+    """Name of the pattern rule: one that comes with the package, or that an extension declares."""
+    trusted_from: float = parameter(TRUST_THRESHOLD, 0.05, 5, "EPA units")
+    """Good tone from which on a party is trustful; by default where trust begins in the model itself."""
+    mistrusted_above: float = parameter(MISTRUST_THRESHOLD, 0.05, 5, "EPA units")
+    """Bad tone above which a party is conflicted; by default where mistrust begins in the model itself."""
 
 
 class Meaning(ParameterGroup):
@@ -142,6 +154,8 @@ class Scenario(ParameterGroup):
     """Events that happen by chance, as extensions declare them."""
     meaning: Meaning = Field(default_factory=Meaning)
     """Sentiments, equations, frames and situations."""
+    analysis: Analysis = Field(default_factory=Analysis)
+    """How patterns are told."""
 
     @property
     def posts(self) -> int:

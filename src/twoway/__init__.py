@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # for editors and type checkers
     from twoway.analysis.centre import Centre
     from twoway.analysis.figures.registry import figure
+    from twoway.analysis.patterns import pattern_rule
     from twoway.experiments.comparison.compare import compare
     from twoway.experiments.comparison.comparison import Comparison
     from twoway.experiments.reports.exported import export
@@ -65,6 +66,7 @@ __all__ = [
     "open_result",
     "outcome",
     "parameter",
+    "pattern_rule",
     "resume",
     "run",
     "run_study",
@@ -97,6 +99,7 @@ _HOME = {
     "load_study": "experiments.studies.study",
     "open_result": "experiments.results.result",
     "outcome": "experiments.studies.outcomes",
+    "pattern_rule": "analysis.patterns",
     "parameter": "simulation.parameters.declare",
     "resume": "experiments.studies.run",
     "run": "simulation.tables",

@@ -1,5 +1,8 @@
 """The rule that calls a relationship friendly, neutral or conflicted, and the shares with their intervals."""
 
+from dataclasses import replace
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,16 +11,24 @@ from hypothesis import strategies as st
 
 from twoway.analysis.patterns import (
     CLASSES,
+    DEFAULT_RULE,
+    PATTERN_RULES,
     PATTERNS,
     THRESHOLDS,
+    PatternRule,
     Thresholds,
     by_day,
     interval_kind,
     party_class,
     pattern,
+    pattern_rule,
+    reasoned,
+    rule_of,
     shares,
     with_patterns,
 )
+from twoway.simulation.errors import InputError
+from twoway.simulation.parameters.scenario import load
 
 TONE = st.floats(0, 4.3)
 TRUSTFUL, NEUTRAL, CONFLICTED = CLASSES
@@ -43,8 +54,12 @@ def ending(*counts, per_centre=None):
     return dyads(rows, per_centre)
 
 
-def class_of(positivity, negativity, thresholds=THRESHOLDS):
-    return party_class(pd.Series([positivity]), pd.Series([negativity]), thresholds)[0]
+def with_thresholds(good, bad):
+    return replace(DEFAULT_RULE, thresholds=Thresholds(good, bad))
+
+
+def class_of(positivity, negativity, rule=DEFAULT_RULE):
+    return party_class(pd.Series([positivity]), pd.Series([negativity]), rule)[0]
 
 
 def pattern_of(client, keyworker):
@@ -82,9 +97,8 @@ def test_no_good_tone_outweighs_conflict(positivity, negativity):
 
 @given(TONE, TONE, st.floats(0.1, 4), st.floats(0.1, 4))
 def test_the_thresholds_decide_where_the_classes_part(positivity, negativity, good, bad):
-    thresholds = Thresholds(good, bad)
     expected = CONFLICTED if negativity > bad else TRUSTFUL if positivity >= good else NEUTRAL
-    assert class_of(positivity, negativity, thresholds) == expected
+    assert class_of(positivity, negativity, with_thresholds(good, bad)) == expected
 
 
 @pytest.mark.parametrize("client", CLASSES)
@@ -219,4 +233,69 @@ def test_by_day_it_does_not_matter_in_which_order_the_rows_come():
 def test_by_day_other_thresholds_give_other_patterns():
     table = days([(0, 1, "client", 1.2, 0.9), (0, 1, "keyworker", 1.2, 0.0)])
     assert by_day(table)["pattern"][0] == AMBIVALENT
-    assert by_day(table, Thresholds(1.0, 1.0))["pattern"][0] == FRIENDLY
+    assert by_day(table, with_thresholds(1.0, 1.0))["pattern"][0] == FRIENDLY
+
+
+# Rules
+
+
+def test_the_stricter_rule_calls_nobody_conflicted_whom_the_other_does_not_and_the_same_friendly():
+    client, keyworker = np.array(list(product(range(3), range(3)))).T
+    either, both = (PATTERN_RULES[name].patterns(client, keyworker) for name in ("either", "both"))
+    assert set(np.flatnonzero(both == 2)) < set(np.flatnonzero(either == 2))
+    assert list(both == 0) == list(either == 0)
+
+
+def test_a_scenario_declares_its_rule_and_its_thresholds():
+    rule = rule_of(load("ordinary", {"analysis.rule": "both", "analysis.mistrusted_above": 1.5}))
+    assert (rule.name, *rule.thresholds) == ("both", GOOD, 1.5)
+    assert "'both'" in rule.sentence
+    assert "above bad tone 1.5" in rule.sentence
+    assert rule_of(load("ordinary")) == DEFAULT_RULE
+    with pytest.raises(InputError, match="there is no pattern rule 'bothe'; did you mean 'both'"):
+        rule_of(load("ordinary", {"analysis.rule": "bothe"}))
+    with pytest.raises(InputError, match=r"analysis\.trusted_from = 0\.0; it must be a number from 0.05 to 5 "):
+        load("ordinary", {"analysis.trusted_from": 0.0})
+
+
+def test_a_rule_that_gives_no_pattern_for_some_pair_of_classes_is_refused_with_the_pair():
+    with pytest.raises(InputError, match="a client who is neutral and a keyworker who is trustful 'friendly'"):
+        pattern_rule(meaning="anything")(lambda client, keyworker: "friendly" if client == NEUTRAL else POLITE)
+
+
+@given(
+    st.tuples(TONE, TONE, TONE, TONE),
+    st.lists(st.tuples(*[st.integers(0, 2)] * 3), min_size=3, max_size=3),
+    st.floats(0.1, 4),
+    st.floats(0.1, 4),
+)
+def test_by_any_rule_the_margin_is_how_far_the_tones_must_change_for_the_nearest_other_pattern(row, table, good, bad):
+    rule = PatternRule("any", "anything", tuple(table), Thresholds(good, bad))
+    found = reasoned(dyads([row]), rule).iloc[0]
+    others = {PATTERNS[code] for line in table for code in line} - {found["pattern"]}
+    if not others:
+        assert np.isinf(found["margin"])
+        return
+    assert found["nearest"] in others
+    step = 1e-6
+
+    def tones(good_now, bad_now, to):
+        """The nearest tones of one party that are of a class."""
+        calm = min(bad_now, bad)
+        return {
+            TRUSTFUL: (max(good_now, good), calm),
+            NEUTRAL: (min(good_now, good - step), calm),
+            CONFLICTED: (good_now, max(bad_now, bad + step)),
+        }[to]
+
+    def cost(client, keyworker):
+        there = (*tones(*row[:2], client), *tones(*row[2:], keyworker))
+        assert with_patterns(dyads([there]), rule)["client_class"][0] == client
+        return sum(abs(a - b) for a, b in zip(row, there, strict=True))
+
+    pairs = [
+        (client, keyworker)
+        for (i, client), (j, keyworker) in product(enumerate(CLASSES), repeat=2)
+        if PATTERNS[table[i][j]] == found["nearest"]
+    ]
+    assert found["margin"] == pytest.approx(min(cost(*pair) for pair in pairs), abs=4 * step)

@@ -1,5 +1,7 @@
 """What the figures of patterns draw, from small tables; never how many pixels it takes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +14,7 @@ from twoway.analysis.figures.dyad_portrait import dyad_portrait
 from twoway.analysis.figures.layout import alt_text
 from twoway.analysis.figures.patterns import patterns_by_day, where_dyads_stand
 from twoway.analysis.figures.style import PATTERN_COLOURS
-from twoway.analysis.patterns import PATTERNS, Thresholds, by_day, shares, with_patterns
+from twoway.analysis.patterns import DEFAULT_RULE, PATTERNS, Thresholds, by_day, shares, with_patterns
 from twoway.simulation import SCOPE
 from twoway.simulation.parameters.scenario import load
 from twoway.simulation.tables import run
@@ -105,7 +107,7 @@ def test_the_caption_says_whether_the_likeness_within_centres_is_assumed_or_seen
 
 def test_the_dotted_lines_are_the_thresholds_that_made_the_patterns():
     table = ends([(0.8, 0.4, 0.8, 0.4), (0.8, 0.6, 0.8, 0.0)])
-    left, middle, right = where_dyads_stand(table, Thresholds(0.7, 0.5)).axes
+    left, middle, right = where_dyads_stand(table, replace(DEFAULT_RULE, thresholds=Thresholds(0.7, 0.5))).axes
     for axes in (left, middle):
         dotted = {(line.get_xdata()[0], line.get_ydata()[0]) for line in axes.lines if line.get_linestyle() == ":"}
         assert dotted == {(0.7, 0), (0, 0.5)}
@@ -163,7 +165,7 @@ def test_the_caption_says_how_many_dyads_were_followed(tables):
 
 
 def test_other_thresholds_draw_other_areas(tables):
-    (axes,) = patterns_by_day(tables.days, Thresholds(0.0, 99.0)).axes
+    (axes,) = patterns_by_day(tables.days, replace(DEFAULT_RULE, thresholds=Thresholds(0.0, 99.0))).axes
     assert heights(axes.collections, 10) == [1, 0, 0]
 
 

@@ -1,5 +1,7 @@
 """What the plane of good and bad tone draws."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,7 @@ from tests.support.drawn import assert_all_is_on_the_page, caption, toned, words
 
 from twoway.analysis.figures.layout import alt_text
 from twoway.analysis.figures.tone_plane import CROWDED, FEW, tone_plane
-from twoway.analysis.patterns import CLASSES, PATTERNS, Thresholds, party_class
+from twoway.analysis.patterns import CLASSES, DEFAULT_RULE, PATTERNS, Thresholds, party_class
 from twoway.simulation.errors import InputError
 
 TONE = st.floats(0, 4.3)
@@ -45,7 +47,7 @@ def test_each_dyad_is_a_point_for_each_party_and_each_class_is_counted(rows):
 
 
 def test_thresholds_part_the_plane_where_the_rule_has_them():
-    for axes in tone_plane(crowd(5), thresholds=Thresholds(0.7, 0.6)).axes:
+    for axes in tone_plane(crowd(5), rule=replace(DEFAULT_RULE, thresholds=Thresholds(0.7, 0.6))).axes:
         level, upright = [line for line in axes.lines if line.get_linestyle() == ":"]
         assert list(level.get_ydata()) == [0.6, 0.6]
         assert list(upright.get_xdata()) == [0.7, 0.7]

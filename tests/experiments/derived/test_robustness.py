@@ -7,7 +7,7 @@ import pytest
 import twoway.experiments.derived.robustness
 from twoway.analysis.clustering import GRID, LEAST_DYADS, accounts_in
 from twoway.analysis.figures.robustness import UNCHANGED, VARIANTS
-from twoway.analysis.patterns import PATTERNS, THRESHOLDS, with_patterns
+from twoway.analysis.patterns import DEFAULT_RULE, PATTERN_RULES, PATTERNS, THRESHOLDS, with_patterns
 from twoway.experiments.derived.robustness import (
     ACCOUNT,
     COERCED,
@@ -48,8 +48,10 @@ def test_variants_are_the_model_as_it_is_and_one_thing_otherwise_at_a_time():
     for folder in ("equations", "frames"):
         assert kinds.count(folder) == len(list((DATA / folder).glob("*.toml"))) - 1
     for variant in found:
-        assert (variant.thresholds == THRESHOLDS) == (variant.kind != "thresholds")
-        assert (variant.changes == {}) == (variant.kind in (UNCHANGED, "thresholds"))
+        assert (variant.rule.thresholds == THRESHOLDS) == (variant.kind != "thresholds")
+        assert (variant.rule.name == DEFAULT_RULE.name) == (variant.kind != "rules")
+        assert (variant.changes == {}) == (variant.kind in (UNCHANGED, "thresholds", "rules"))
+    assert kinds.count("rules") == len(PATTERN_RULES) - 1
     assert [v.changes for v in found if v.kind == "posterior"] == [
         {"learning.perceptual_noise": 1.1, "context.control": 3.0},
         {"learning.perceptual_noise": 1.6, "context.control": 1.5},
@@ -70,7 +72,7 @@ def test_a_draw_is_a_default_and_what_a_scenario_says_of_itself_goes_before_it()
 
 
 def test_outcomes_are_those_of_the_tables_of_the_same_runs():
-    shares = simulated({"lasting.grievance_size": 1.0}).shares("ordinary", {"context.control": 5.0}, THRESHOLDS)
+    shares = simulated({"lasting.grievance_size": 1.0}).shares("ordinary", {"context.control": 5.0}, DEFAULT_RULE)
     tables = run(load("ordinary", {"design.days": 20, "context.control": 5, "lasting.grievance_size": 1}), 5, 3)
     dyads = with_patterns(tables.dyads)
     for outcome, pattern in zip(PATTERN_SHARES, PATTERNS, strict=True):

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from twoway.analysis.patterns import PATTERNS, shares, with_patterns
+from twoway.analysis.patterns import DEFAULT_RULE, PATTERNS, shares, with_patterns
 from twoway.experiments.results.result import open_result, verify
 from twoway.experiments.runs.open import pattern_sentences
 from twoway.experiments.runs.run import run_and_save
@@ -257,7 +257,7 @@ def told(counts):
     """The sentences about a run whose dyads end so."""
     total = sum(counts)
     table = pd.DataFrame({"dyads": counts, "share": [c / total for c in counts]}, index=pd.Index(PATTERNS))
-    return " ".join(pattern_sentences(table, (60, 90)))
+    return " ".join(pattern_sentences(table, (60, 90), DEFAULT_RULE))
 
 
 def test_the_words_name_the_most_frequent_pattern_and_the_one_that_is_missing():
