@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from html import escape
+from html import unescape
 
 import numpy as np
 import pandas as pd
@@ -92,7 +92,7 @@ def test_what_is_said_of_a_run_says_by_which_rule(folder, mine):
     sentence = mine.rule.sentence
     assert "'keyworkers_alone': a dyad is what its keyworker's class is" in sentence
     assert any(said == sentence for said in mine.sentences)
-    assert escape(sentence) in report(mine)
+    assert sentence in unescape(report(mine))
 
 
 def test_a_comparison_tells_by_the_rule_and_is_refused_where_rules_differ(folder):
