@@ -162,7 +162,7 @@ def story(options: argparse.Namespace) -> int:
     run, dyad, number = _opened(options)
     from twoway.analysis.narrative.story import story as tell
 
-    pieces = tell(run.read_tables(range(dyad[0], dyad[0] + 1)), run.resolved, dyad, number)
+    pieces = tell(run.read_dyad(dyad), run.resolved, dyad, number)
     return _say(pieces, options, f"Dyad {number} of {run.scenario.title}")
 
 
@@ -171,7 +171,7 @@ def interview(options: argparse.Namespace) -> int:
     _before(options)
     day = _number(options, "day")
     run, dyad, number = _opened(options)
-    tables = run.read_tables(range(dyad[0], dyad[0] + 1))
+    tables = run.read_dyad(dyad)
     from twoway.analysis.accounts import dyad_tables
     from twoway.analysis.narrative.decisive import end_of_stay
     from twoway.analysis.narrative.story import verdict_and_interviews
@@ -190,9 +190,7 @@ def why(options: argparse.Namespace) -> int:
     from twoway.analysis.narrative.explanation import explain_exchange, explanation_lines
 
     prepared = run.prepared
-    reason = explain_exchange(
-        run.read_tables(range(dyad[0], dyad[0] + 1)), prepared, run.seed, dyad, day, exchange or 0
-    )
+    reason = explain_exchange(run.read_dyad(dyad), prepared, run.seed, dyad, day, exchange or 0)
     return _say(explanation_lines(reason, prepared), options, f"Why? Dyad {number} of {run.scenario.title}, day {day}")
 
 
