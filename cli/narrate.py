@@ -207,12 +207,12 @@ def measures(options: argparse.Namespace) -> int:
     day = _number(options, "day")
     run = SavedRun(options.folder)
     interviewed = run.interviewed(day)
-    from twoway.analysis.clustering import LEAST_DYADS, emergence, emergence_sentences
-    from twoway.analysis.measures.all_measures import measures as measure
+    from twoway.analysis.clustering import emergence_sentences
     from twoway.analysis.measures.all_measures import when_measured
+    from twoway.experiments.runs.measured import measured
 
-    tables = run.read_tables()
-    found = measure(tables, run.resolved, day)
+    known = measured(run, day)
+    found = known.measures
     if options.out is not None:
         from twoway.experiments.results.folder import write_new_file
 
@@ -222,9 +222,9 @@ def measures(options: argparse.Namespace) -> int:
         answer(lambda: rows_of(found))
         print(textwrap.fill(when_measured(interviewed), 100), end="\n\n")
         _print_measures(found)
-    if len(tables.dyads) >= LEAST_DYADS:
+    if (clusters := known.emergence()) is not None:
         print()
-        for sentence in emergence_sentences(emergence(tables.days, run.resolved, day)):
+        for sentence in emergence_sentences(clusters):
             print(textwrap.fill(sentence, 100))
     return 0
 

@@ -47,6 +47,10 @@ class StayTables:
         self.centres = range(replicates * self.design.centres)
         self._files: dict[str, ds.Dataset] = {}
 
+    def count(self, table: str) -> int:
+        """Number of rows of a table."""
+        return int(self._file(table).count_rows())
+
     def centre(self, replicate: int, centre: int) -> range:
         """One centre, as a range of centres.
 
@@ -66,7 +70,7 @@ class StayTables:
         return self.centres[: whole or max(1, dyads // self.design.clients)]
 
     def read(
-        self, table: str, some: range | None = None, columns: Sequence[str] | None = None, dyad: int | None = None
+        self, table: str, some: range | None = None, columns: Sequence[str] | None = None, dyads: range | None = None
     ) -> pd.DataFrame:
         """Rows of a table.
 
@@ -78,8 +82,8 @@ class StayTables:
             Centres whose rows are read; by default all.
         columns
             Names of the columns; by default all.
-        dyad
-            Number of the only dyad of each centre that is read; by default all.
+        dyads
+            Numbers of the dyads of each centre that are read; by default all.
 
         Raises
         ------
@@ -90,8 +94,8 @@ class StayTables:
         wanted = None if some is None or some == self.centres else _from(some.start, self.design.centres)
         if wanted is not None and some is not None:
             wanted &= _before(some.stop, self.design.centres)
-        if dyad is not None:
-            own = pc.field("dyad") == dyad
+        if dyads is not None:
+            own = (pc.field("dyad") >= dyads.start) & (pc.field("dyad") < dyads.stop)
             wanted = own if wanted is None else wanted & own
         names = None if columns is None else [name for name in file.schema.names if name in set(columns)]
         try:
@@ -105,7 +109,7 @@ class StayTables:
                     frame[column.name] = pd.Categorical([], categories=list(words_of(column, self.resolved)))
         return frame
 
-    def tables(self, some: range | None = None, columns: Columns | None = None, dyad: int | None = None) -> Tables:
+    def tables(self, some: range | None = None, columns: Columns | None = None, dyads: range | None = None) -> Tables:
         """Events, days and dyads; arguments and refusals as of ``read``, *columns* by table.
 
         Parameters
@@ -114,10 +118,10 @@ class StayTables:
             Centres whose rows are read; by default all.
         columns
             Names of the columns by table; by default all.
-        dyad
-            Number of the only dyad of each centre that is read; by default all.
+        dyads
+            Numbers of the dyads of each centre that are read; by default all.
         """
-        return Tables(*(self.read(name, some, (columns or {}).get(name), dyad) for name in Tables._fields))
+        return Tables(*(self.read(name, some, (columns or {}).get(name), dyads) for name in Tables._fields))
 
     def parts(self, some: range | None = None, rows: int = READ_ROWS) -> Iterator[range]:
         """Ranges of centres that have about so many rows in the longest table, at least one centre each.
@@ -130,7 +134,7 @@ class StayTables:
             Rows wanted.
         """
         some = self.centres if some is None else some
-        longest = max(self._file(name).count_rows() for name in Tables._fields if self._path(name).is_file())
+        longest = max(self.count(name) for name in Tables._fields if self._path(name).is_file())
         step = max(1, rows * len(self.centres) // max(longest, 1))
         for start in range(some.start, some.stop, step):
             yield range(start, min(start + step, some.stop))

@@ -129,7 +129,7 @@ class SavedRun(Result):
             If a table was not kept, or a column is missing.
         """
         replicate, centre, number = dyad
-        return self.stays.tables(self.stays.centre(replicate, centre), dyad=number)
+        return self.stays.tables(self.stays.centre(replicate, centre), dyads=range(number, number + 1))
 
     @cached_property
     def prepared(self) -> PreparedScenario:

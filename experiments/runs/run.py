@@ -111,21 +111,16 @@ def run_and_save(
 
 
 FIGURE_DYADS = 400
-"""Dyads of the first centres whose days and events the figures show; each figure says how many dyads it rests on."""
+"""Dyads, of the first centres, whose days and events the figures show; each says how many dyads it rests on."""
 
 
 def _figures(dyads: pd.DataFrame, stays: StayTables, level: Detail) -> Iterator[tuple[str, Figure]]:
     """The figures that the saved tables allow, with their names; days and events are those of the first centres."""
-    some = stays.first(FIGURE_DYADS)
-    kinds = figures_in("run", saved_tables(level), stays.resolved.extensions)
-    days = stays.read("days", some) if any("days" in kind.needs for kind in kinds) else None
+    some, kinds = stays.first(FIGURE_DYADS), figures_in("run", saved_tables(level), stays.resolved.extensions)
+    needed = {name for kind in kinds for name in kind.needs}
+    first = {name: stays.read(name, some, dyads=range(FIGURE_DYADS)) for name in saved_tables(level) if name in needed}
     for kind in kinds:
-        if "events" in kind.needs:
-            part = next(iter(stays.parts(some)))
-            first = {"dyads": stays.read("dyads", part), "days": stays.read("days", part)}
-            yield kind.name, kind.draw({**first, "events": stays.read("events", part)})
-        else:
-            yield kind.name, kind.draw({"days": days, "dyads": dyads})
+        yield kind.name, kind.draw(first if "events" in kind.needs else {**first, "dyads": dyads})
 
 
 ROWS_AT_ONCE = 50_000
