@@ -18,7 +18,7 @@ from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.tables import Tables, columns_of, words_of
 
-READ_ROWS = 200_000
+READ_ROWS = 100_000
 """Rows of the longest table that are read at a time; more only where one centre has more."""
 Columns = Mapping[str, Sequence[str]]
 """Columns wanted of each table by its name; of a table that is not named, all."""

@@ -11,6 +11,7 @@ import pandas as pd
 
 from twoway.analysis.patterns import PATTERNS, on_days, shares
 from twoway.analysis.statistics.intervals import ALIKENESS
+from twoway.analysis.tables import DYAD
 from twoway.experiments.results.manifest import MANIFEST, Manifest, read_manifest, saved_scenario, seed_and_replicates
 from twoway.experiments.results.provenance import model_name, provenance
 from twoway.experiments.results.result import Result, saved_figures
@@ -93,7 +94,7 @@ class SavedRun(Result):
     @cached_property
     def patterns(self) -> pd.DataFrame:
         """Dyads and share (with 95 % interval) by pattern in the interviews."""
-        return shares(self.tables["dyads"])
+        return shares(self.stays.read("dyads", columns=[*DYAD, "pattern"]))
 
     def _pattern_table(self) -> pd.DataFrame:
         return self.patterns.reset_index()

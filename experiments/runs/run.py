@@ -27,7 +27,7 @@ from twoway.experiments.runs.open import SavedRun, read_run, saved_tables
 from twoway.simulation.columns import Column
 from twoway.simulation.compilation import source_digest
 from twoway.simulation.errors import InputError
-from twoway.simulation.parameters.scenario import Scenario, as_scenario
+from twoway.simulation.parameters.scenario import Design, Scenario, as_scenario
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate, simulate_centre
 from twoway.simulation.tables import TableBuilder, check_seed, columns_of, detail_of
 
@@ -131,10 +131,21 @@ DAILY = {Detail.DYADS: 1, Detail.DAYS: 2, Detail.EVENTS: 5}
 """Rows of a dyad on a day: those of the days table, or events, which are seldom more."""
 
 
-def _threads(prepared: PreparedScenario, level: Detail, threads: int) -> int:
-    """As many of the threads as keep the centres that are simulated, and those that wait, small in memory."""
-    design = prepared.scenario.design
-    fitting = HELD_ROWS // (design.clients * design.days * DAILY[level])
+def fitting_threads(design: Design, level: Detail, threads: int, scenarios: int = 1) -> int:
+    """As many of the threads as keep the centres that are simulated, and those that wait, small in memory.
+
+    Parameters
+    ----------
+    design
+        Size of the centres.
+    level
+        What is kept of them.
+    threads
+        Threads at hand.
+    scenarios
+        Scenarios that are simulated side by side.
+    """
+    fitting = HELD_ROWS // (design.clients * design.days * DAILY[level] * scenarios)
     return max(1, min(threads, fitting // 3))  # of each thread one centre is being simulated, and two may wait
 
 
@@ -171,7 +182,7 @@ def foreseen(prepared: PreparedScenario, note: Mapping[str, str], level: Detail,
         _hand_on(iter(centres), builder, {t: TableWriter(folder, t, csv, note) for t in saved_tables(level)})
         size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
     spent = time.perf_counter() - began
-    seconds = max(spent - lived, spent / _threads(prepared, level, threads)) * total / TIMED
+    seconds = max(spent - lived, spent / fitting_threads(design, level, threads)) * total / TIMED
     dyads = f"{total * design.clients:,} dyad-stays"
     return expectation(dyads, seconds, counted(threads, "thread"), size * total / TIMED)
 
@@ -229,8 +240,9 @@ def _simulate_into(
     progress: bool,
 ) -> None:
     """Simulate the centres of a run, and hand their rows on."""
-    total = replicates * prepared.scenario.design.centres
-    centres = simulate(prepared, seed, range(replicates), level, _threads(prepared, level, threads))
+    design = prepared.scenario.design
+    total = replicates * design.centres
+    centres = simulate(prepared, seed, range(replicates), level, fitting_threads(design, level, threads))
     with tqdm(total=total, unit="centre", desc="Simulating", disable=None if progress else True) as bar:
 
         def passing() -> Iterator[CentreRecords]:
