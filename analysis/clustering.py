@@ -95,6 +95,11 @@ class Emergence(NamedTuple):
     both."""
 
 
+def columns_of_accounts(resolved: Resolved) -> list[str]:
+    """Columns of the days table that accounts are made of."""
+    return [*OF_DAYS, *(f"{SHARE_OF}{name}" for name in resolved.frames.names)]
+
+
 def accounts_in(days: pd.DataFrame, resolved: Resolved, interviewed: tuple[int, int]) -> pd.DataFrame:
     """Both parties' accounts in the mean of some days, a row per dyad in the order of replicate, centre and dyad.
 
@@ -118,7 +123,7 @@ def accounts_in(days: pd.DataFrame, resolved: Resolved, interviewed: tuple[int, 
     InputError
         If a column is missing, the table does not hold the days, or a dyad has not one row for either party on each.
     """
-    require_columns(days, "days", [*OF_DAYS, *(f"{SHARE_OF}{name}" for name in resolved.frames.names)])
+    require_columns(days, "days", columns_of_accounts(resolved))
     first, last = interviewed
     least, most = days["day"].min(), days["day"].max()
     if not least <= first <= last <= most:
@@ -272,16 +277,39 @@ def emergence(days: pd.DataFrame, resolved: Resolved, day: int | None = None) ->
     InputError
         If dyads are too few, a column is missing, or the table does not hold the day.
     """
-    from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415
-
     last = int(days["day"].max())
     interviewed = resolved.scenario.design.interviewed(last, day)
-    accounts = accounts_in(days, resolved, interviewed)
+    accounts = (accounts_in(days, resolved, some) for some in (interviewed, (last, last)))
+    return emergence_of(*accounts, interviewed, rule_of(resolved.scenario))
+
+
+def emergence_of(
+    accounts: pd.DataFrame, at_the_end: pd.DataFrame, interviewed: tuple[int, int], rule: PatternRule = DEFAULT_RULE
+) -> Emergence:
+    """What ``emergence`` finds, from the accounts themselves.
+
+    Parameters
+    ----------
+    accounts
+        Accounts of all dyads in the interviews, from ``accounts_in``.
+    at_the_end
+        Their accounts on the last day of the stay.
+    interviewed
+        First and last day of the interviews.
+    rule
+        Pattern rule.
+
+    Raises
+    ------
+    InputError
+        If dyads are too few.
+    """
+    from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415
+
     if len(accounts) < LEAST_DYADS:
         raise InputError(
             f"days: {len(accounts)} dyads; clusters take at least {LEAST_DYADS}, ask for more with --replicates"
         )
-    rule = rule_of(resolved.scenario)
     values, by_rule, kinds = account_features(accounts), rule_on(accounts, rule), len(PATTERNS)
     labels, rows = {}, []
     for clusters in range(1, MOST + 1):
@@ -324,7 +352,7 @@ def emergence(days: pd.DataFrame, resolved: Resolved, day: int | None = None) ->
         pd.crosstab(table["pattern"], table["cluster"], dropna=False),
         pd.DataFrame(grid),
         pd.DataFrame([_party_alone(accounts, role, rule) for role in ROLES], index=pd.Index(ROLES, name="party")),
-        _measures(accounts, accounts_in(days, resolved, (last, last)), by_rule, labels[kinds]),
+        _measures(accounts, at_the_end, by_rule, labels[kinds]),
     )
 
 

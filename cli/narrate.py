@@ -163,7 +163,7 @@ def story(options: argparse.Namespace) -> int:
     run, dyad, number = _opened(options)
     from twoway.analysis.narrative.story import story as tell
 
-    pieces = tell(run.read_tables(range(dyad[0], dyad[0] + 1)), run.resolved, dyad, number)
+    pieces = tell(run.read_dyad(dyad), run.resolved, dyad, number)
     return _say(pieces, options, f"Dyad {number} of {run.scenario.title}")
 
 
@@ -172,7 +172,7 @@ def interview(options: argparse.Namespace) -> int:
     _before(options)
     day = _number(options, "day")
     run, dyad, number = _opened(options)
-    tables = run.read_tables(range(dyad[0], dyad[0] + 1))
+    tables = run.read_dyad(dyad)
     from twoway.analysis.accounts import dyad_tables
     from twoway.analysis.narrative.decisive import end_of_stay
     from twoway.analysis.narrative.story import verdict_and_interviews
@@ -191,9 +191,7 @@ def why(options: argparse.Namespace) -> int:
     from twoway.analysis.narrative.explanation import explain_exchange, explanation_lines
 
     prepared = run.prepared
-    reason = explain_exchange(
-        run.read_tables(range(dyad[0], dyad[0] + 1)), prepared, run.seed, dyad, day, exchange or 0
-    )
+    reason = explain_exchange(run.read_dyad(dyad), prepared, run.seed, dyad, day, exchange or 0)
     return _say(explanation_lines(reason, prepared), options, f"Why? Dyad {number} of {run.scenario.title}, day {day}")
 
 
@@ -210,12 +208,12 @@ def measures(options: argparse.Namespace) -> int:
     day = _number(options, "day")
     run = SavedRun(options.folder, changes_of(options))
     interviewed = run.interviewed(day)
-    from twoway.analysis.clustering import LEAST_DYADS, emergence, emergence_sentences
-    from twoway.analysis.measures.all_measures import measures as measure
+    from twoway.analysis.clustering import emergence_sentences
     from twoway.analysis.measures.all_measures import when_measured
+    from twoway.experiments.runs.measured import measured
 
-    tables = run.read_tables()
-    found = measure(tables, run.resolved, day)
+    known = measured(run, day)
+    found = known.measures
     if options.out is not None:
         from twoway.experiments.results.folder import write_new_file
 
@@ -225,9 +223,9 @@ def measures(options: argparse.Namespace) -> int:
         answer(lambda: rows_of(found))
         print(textwrap.fill(f"{when_measured(interviewed)} {run.rule.sentence}", 100), end="\n\n")
         _print_measures(found)
-    if len(tables.dyads) >= LEAST_DYADS:
+    if (clusters := known.emergence()) is not None:
         print()
-        for sentence in emergence_sentences(emergence(tables.days, run.resolved, day)):
+        for sentence in emergence_sentences(clusters):
             print(textwrap.fill(sentence, 100))
     return 0
 

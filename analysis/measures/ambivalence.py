@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twoway.analysis.measures.estimates import (
+    AnyUnits,
     Measure,
     Units,
     estimated,
@@ -165,7 +166,7 @@ def ambivalence(
     Returns
     -------
     DataFrame
-        Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
+        Rows of ``MEASURES`` but ``BOTH``, with the columns ``estimates.COLUMNS``.
     """
     positivity, negativity = (tone[CLIENT] for tone in panel.tones_in(days))
     member = members(patterns_in(panel, days, rule))
@@ -183,13 +184,12 @@ def ambivalence(
             ),
             outcomes_of_matched(matched, member, PATTERNS, "in the interviews", seed),
             outcomes_of_matched(matched, last, PATTERNS, "at the end", seed),
-            much_of_both(panel, units, rule),
         ],
         ignore_index=True,
     )
 
 
-def much_of_both(panel: Panel, units: Units, rule: PatternRule = DEFAULT_RULE) -> pd.DataFrame:
+def much_of_both(panel: Panel, units: AnyUnits, rule: PatternRule = DEFAULT_RULE) -> pd.DataFrame:
     """Share of clients' days with much good and much bad at once.
 
     Parameters

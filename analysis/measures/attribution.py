@@ -6,7 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.measures.estimates import MANY_DYADS, Measure, Units, estimated, estimated_means, estimated_shares
+from twoway.analysis.measures.estimates import (
+    MANY_DYADS,
+    AnyUnits,
+    Measure,
+    estimated,
+    estimated_means,
+    estimated_shares,
+)
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.measures.pattern_mix import members
 from twoway.analysis.patterns import PATTERNS
@@ -104,7 +111,7 @@ def paired_events(acts: pd.DataFrame) -> pd.DataFrame:
 
 
 def attribution(
-    panel: Panel, events: pd.DataFrame, resolved: Resolved, patterns: NDArray[np.int8], units: Units
+    panel: Panel, events: pd.DataFrame, resolved: Resolved, patterns: NDArray[np.int8], units: AnyUnits
 ) -> pd.DataFrame:
     """Asymmetry of attribution over the stay, in all dyads and by pattern.
 

@@ -118,8 +118,7 @@ def formal_control(panel: Panel, events: pd.DataFrame, resolved: Resolved, day: 
 
 def coercion(
     panel: Panel,
-    events: pd.DataFrame,
-    resolved: Resolved,
+    formal: Floats,
     day: int,
     units: Units,
     measurement: Measurement = MEASUREMENT,
@@ -134,10 +133,8 @@ def coercion(
     ----------
     panel
         Both parties by day.
-    events
-        Events table.
-    resolved
-        The scenario with its data files.
+    formal
+        Formal control that each client met with until the day, from ``formal_control``, shape (dyads,).
     day
         Day of the interview.
     units
@@ -153,7 +150,6 @@ def coercion(
         Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
     """
     at, n = panel.at(day), len(panel.dyads)
-    formal = formal_control(panel, events, resolved, day)
     felt, view = panel.felt_coercion[:, at], panel.rating[CLIENT, :, at]
     noise = rating_noise(panel.dyads, day, 3, seed)
     seen = {

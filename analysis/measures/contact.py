@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from twoway.analysis.measures.estimates import Measure, Units, estimated_shares
+from twoway.analysis.measures.estimates import AnyUnits, Measure, estimated_shares
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.tables import evaluation_of_deeds
 from twoway.simulation.affect_control.frames import KEYWORKER, ROLES
@@ -25,7 +25,7 @@ CONTACT = Measure(
 MEASURES = (CONTACT,)
 
 
-def contact(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Units) -> pd.DataFrame:
+def contact(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: AnyUnits) -> pd.DataFrame:
     """Share of warm, neutral and hostile acts of keyworkers in everyday meetings over the stay.
 
     Parameters

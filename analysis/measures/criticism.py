@@ -88,17 +88,37 @@ def distress_at_admission(panel: Panel, days: pd.DataFrame) -> Floats:
     return strain
 
 
-def blame(panel: Panel, events: pd.DataFrame, resolved: Resolved, day: int, units: Units) -> pd.DataFrame:
+def put_down_to_person(panel: Panel, events: pd.DataFrame, resolved: Resolved, day: int) -> Floats:
+    """Acts that each keyworker saw as bad until a day, and how far in all she put them down to the person, (dyads, 2).
+
+    Parameters
+    ----------
+    panel
+        Both parties by day; only its dyads are used.
+    events
+        Events table.
+    resolved
+        The scenario with its data files.
+    day
+        Last day that counts.
+    """
+    acts, n = negative_acts(panel, events[(events["day"] <= day).to_numpy()], resolved), len(panel.dyads)
+    hers = acts[(acts["reader"] == KEYWORKER).to_numpy()]
+    row = hers["row"].to_numpy()
+    return np.stack(
+        [np.bincount(row, minlength=n), np.bincount(row, hers["person_share"].to_numpy(), minlength=n)], axis=1
+    ).astype(np.float64)
+
+
+def blame(panel: Panel, put_down: Floats, day: int, units: Units) -> pd.DataFrame:
     """Whether keyworkers who hold more bad put what is bad down to the person.
 
     Parameters
     ----------
     panel
         Both parties by day.
-    events
-        Events table.
-    resolved
-        The scenario with its data files.
+    put_down
+        Acts that each keyworker saw as bad, from ``put_down_to_person``, shape (dyads, 2).
     day
         Day on which the bad is judged.
     units
@@ -109,20 +129,17 @@ def blame(panel: Panel, events: pd.DataFrame, resolved: Resolved, day: int, unit
     DataFrame
         One row of ``BLAME``, with the columns ``estimates.COLUMNS``.
     """
-    acts, n = negative_acts(panel, events[(events["day"] <= day).to_numpy()], resolved), len(panel.dyads)
-    hers = acts[(acts["reader"] == KEYWORKER).to_numpy()]
-    row = hers["row"].to_numpy()
-    count = np.bincount(row, minlength=n)
-    blamed = np.bincount(row, hers["person_share"].to_numpy(), minlength=n) / np.maximum(count, 1)
+    count, total = put_down.T
+    blamed = total / np.maximum(count, 1)
     known = kept_until(panel, day) & (count > 0)
-    parts = np.zeros((n, 7))
+    parts = np.zeros((len(count), 7))
     if known.any():
         parts[known] = moments(bad_held(panel, day)[known], blamed[known])
     return estimated(BLAME, ["all"], parts, correlation, [int(known.sum())], units)
 
 
-def acts_of_critical(panel: Panel, events: pd.DataFrame, resolved: Resolved, day: int) -> Floats:
-    """What each dyad contributes to the acts of critical keyworkers and of others a month later.
+def acts_a_month_later(panel: Panel, events: pd.DataFrame, resolved: Resolved, day: int) -> Floats:
+    """Hostile acts, warm acts and all acts of each keyworker outside control a month after a day, shape (dyads, 3).
 
     Parameters
     ----------
@@ -134,6 +151,32 @@ def acts_of_critical(panel: Panel, events: pd.DataFrame, resolved: Resolved, day
         The scenario with its data files.
     day
         Day on which keyworkers are judged.
+    """
+    when = events["day"].between(day + AFTER[0], _month_later(panel, day)).to_numpy()
+    outside = (events["encounter"] != ENCOUNTER_KINDS[EncounterKind.CONTROL]).to_numpy()
+    acts = events[when & outside & (events["actor"] == ROLES[KEYWORKER]).to_numpy() & events["act"].notna().to_numpy()]
+    good, row = evaluation_of_deeds(acts, "act", resolved), panel.rows_of(acts, "events")
+    return np.stack(
+        [np.bincount(row[which], minlength=len(panel.dyads)) for which in (good < HOSTILE, good > WARM, slice(None))],
+        axis=1,
+    ).astype(np.float64)
+
+
+def _month_later(panel: Panel, day: int) -> int:
+    return min(day + AFTER[1], int(panel.days[-1]))
+
+
+def acts_of_critical(panel: Panel, later: Floats, day: int) -> Floats:
+    """What each dyad contributes to the acts of critical keyworkers and of others a month later.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    later
+        Acts of each keyworker a month later, from ``acts_a_month_later``, shape (dyads, 3).
+    day
+        Day on which keyworkers are judged.
 
     Returns
     -------
@@ -141,17 +184,9 @@ def acts_of_critical(panel: Panel, events: pd.DataFrame, resolved: Resolved, day
         Shape (dyads, 6): hostile acts, warm acts and all acts outside control, of a critical keyworker, then of
         another. Nothing from dyads that changed their keyworker by the end of it.
     """
-    last = min(day + AFTER[1], int(panel.days[-1]))
-    kept, bad = kept_until(panel, last), panel.negativity[KEYWORKER, :, panel.at(day)]
+    kept, bad = kept_until(panel, _month_later(panel, day)), panel.negativity[KEYWORKER, :, panel.at(day)]
     critical = kept & (bad > (np.quantile(bad[kept], 1 - MOST) if kept.any() else np.inf))
-    when = events["day"].between(day + AFTER[0], last).to_numpy()
-    outside = (events["encounter"] != ENCOUNTER_KINDS[EncounterKind.CONTROL]).to_numpy()
-    acts = events[when & outside & (events["actor"] == ROLES[KEYWORKER]).to_numpy() & events["act"].notna().to_numpy()]
-    good, row = evaluation_of_deeds(acts, "act", resolved), panel.rows_of(acts, "events")
-    counts = np.stack(
-        [np.bincount(row[which], minlength=len(bad)) for which in (good < HOSTILE, good > WARM, slice(None))], axis=1
-    ).astype(np.float64)
-    return np.hstack([counts * critical[:, None], counts * (kept & ~critical)[:, None]])
+    return np.hstack([later * critical[:, None], later * (kept & ~critical)[:, None]])
 
 
 def acts_later(sums: Floats) -> Floats:
@@ -219,19 +254,17 @@ def shares_of_criticism(sums: Floats) -> Floats:
     return np.stack([found / (found + within), np.where(n > 1, explained, np.nan)], axis=-1)
 
 
-def criticism(
-    panel: Panel, events: pd.DataFrame, resolved: Resolved, day: int, distress: Floats, units: Units
-) -> pd.DataFrame:
+def criticism(panel: Panel, put_down: Floats, later: Floats, day: int, distress: Floats, units: Units) -> pd.DataFrame:
     """All measures of critical keyworkers.
 
     Parameters
     ----------
     panel
         Both parties by day.
-    events
-        Events table.
-    resolved
-        The scenario with its data files.
+    put_down
+        Acts that each keyworker saw as bad until the day, from ``put_down_to_person``, shape (dyads, 2).
+    later
+        Acts of each keyworker a month later, from ``acts_a_month_later``, shape (dyads, 3).
     day
         Day on which keyworkers are judged.
     distress
@@ -244,11 +277,11 @@ def criticism(
     DataFrame
         Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
     """
-    acts, parts = acts_of_critical(panel, events, resolved, day), variance_of_criticism(panel, day, distress)
+    acts, parts = acts_of_critical(panel, later, day), variance_of_criticism(panel, day, distress)
     count = [int(parts[:, 4].sum())] * 2
     return pd.concat(
         [
-            blame(panel, events, resolved, day, units),
+            blame(panel, put_down, day, units),
             estimated(ACTS, TONES, acts, acts_later, count, units),
             estimated(VARIANCE, SOURCES, parts, shares_of_criticism, count, units),
         ],

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.measures.estimates import Measure, Units, estimated, estimated_shares
+from twoway.analysis.measures.estimates import AnyUnits, Measure, estimated, estimated_shares
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.measures.pattern_mix import members
 from twoway.analysis.patterns import PATTERNS
@@ -41,7 +41,7 @@ MORE = Measure(
 MEASURES = (SEEN, HEARD, MORE)
 
 
-def deeds(panel: Panel, events: pd.DataFrame, patterns: NDArray[np.int8], units: Units) -> pd.DataFrame:
+def deeds(panel: Panel, events: pd.DataFrame, patterns: NDArray[np.int8], units: AnyUnits) -> pd.DataFrame:
     """How often what keyworkers plainly do is seen as that, and how often they are heard as talking down.
 
     Parameters

@@ -13,13 +13,14 @@ jackknife).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.statistics.bootstrap import ENOUGH_CENTRES, resampling_weights
+from twoway.analysis.statistics.bootstrap import ENOUGH_CENTRES, compact_weights, drawn_sums
 from twoway.analysis.statistics.intervals import WORTH, design_effect, percentile_interval, t_quantile, wilson_interval
 
 Floats = NDArray[np.float64]
@@ -71,7 +72,7 @@ class Units(NamedTuple):
 
     of: NDArray[np.intp]
     """Unit of each dyad, shape (dyads,)."""
-    weights: Floats
+    weights: NDArray[np.uint8]
     """Number of times that a draw takes a unit, shape (draws, units); no draws where there is only one unit."""
     name: str
     """Name of the units: centres or dyads."""
@@ -79,6 +80,10 @@ class Units(NamedTuple):
     """Seed of the draws."""
     centre: NDArray[np.intp] | None = None
     """Centre of each unit, shape (units,), where units of a centre resemble each other; None if all are independent."""
+
+    def undrawn(self) -> Units:
+        """The same units without draws, and so without intervals."""
+        return self._replace(weights=self.weights[:0])
 
 
 def units_of(dyads: pd.DataFrame, seed: int = 0) -> Units:
@@ -117,8 +122,87 @@ def units_alone(count: int, name: str, seed: int = 0, draws: int = DRAWS) -> Uni
 def _drawn(of: NDArray[np.intp], name: str, seed: int, draws: int) -> Units:
     count = int(of.max()) + 1 if len(of) else 0
     if count < 2:
-        return Units(of, np.empty((0, count)), name, seed)
-    return Units(of, resampling_weights(count, draws, seed).astype(np.float64), name, seed)
+        return Units(of, np.empty((0, count), np.uint8), name, seed)
+    return Units(of, compact_weights(count, draws, seed), name, seed)
+
+
+class Wanted(NamedTuple):
+    """What is estimated of one measure: names of its G groups, and the *statistic* of sums, shape (..., G).
+
+    ``share`` says whether it is a share: hits of the groups, then cases of the groups, are summed.
+    """
+
+    measure: Measure
+    groups: tuple[str, ...]
+    statistic: Statistic
+    share: bool = False
+
+
+class Gathered(NamedTuple):
+    """What is estimated, and what the dyads of all batches so far contribute to it, by unit, shape (units, k)."""
+
+    wanted: Wanted
+    units: Units
+    by_unit: Floats
+    n: NDArray[np.int64]
+
+
+class Gathering:
+    """Takes the place of units where dyads come in batches: what they contribute is summed by unit.
+
+    A measure that is given it estimates nothing and returns no rows; ``rows`` has them when all dyads have come.
+
+    Parameters
+    ----------
+    units
+        Units of all dyads.
+    """
+
+    def __init__(self, units: Units) -> None:
+        self.units, self.name, self.seed = units, units.name, units.seed
+        self._own = slice(0, 0)
+        self._found: dict[tuple[str, tuple[str, ...]], Gathered] = {}
+
+    def next_dyads(self, count: int) -> slice:
+        """Rows of the next dyads, about whom measures are asked from now on.
+
+        Parameters
+        ----------
+        count
+            Number of dyads of the batch.
+        """
+        self._own = slice(self._own.stop, self._own.stop + count)
+        return self._own
+
+    def undrawn(self) -> Gathering:
+        """The same, for what has no intervals."""
+        other = copy(self)
+        other.units = self.units.undrawn()
+        return other
+
+    def add(self, wanted: Wanted, parts: Floats, n: Sequence[int] | NDArray[Any]) -> pd.DataFrame:
+        """Add what the dyads of this batch contribute; returns a table without rows."""
+        key = (wanted.measure.name, wanted.groups)
+        if key not in self._found:
+            sums = np.zeros((self.units.weights.shape[1], parts.shape[1]))
+            self._found[key] = Gathered(wanted, self.units, sums, np.zeros(len(wanted.groups), np.int64))
+        found = self._found[key]
+        np.add.at(found.by_unit, found.units.of[self._own], parts)
+        self._found[key] = found._replace(n=found.n + np.asarray(n, np.int64))
+        return tidy(wanted.measure, [])
+
+    def rows(self, measures: Sequence[Measure]) -> pd.DataFrame:
+        """Rows of some measures, in the order in which these were asked for."""
+        names = [measure.name for measure in measures]
+        tables = []
+        for (name, _), (wanted, units, by_unit, n) in self._found.items():
+            if name in names:
+                drawn = _evaluated(by_unit, by_unit.sum(axis=0), wanted, units, len(units.of))
+                tables.append(_rows(wanted, drawn, n, units))
+        return pd.concat(tables, ignore_index=True)
+
+
+AnyUnits = Units | Gathering
 
 
 def estimated(
@@ -127,7 +211,7 @@ def estimated(
     parts: Floats,
     statistic: Statistic,
     n: Sequence[int] | NDArray[Any],
-    units: Units,
+    units: AnyUnits,
 ) -> pd.DataFrame:
     """Rows of one measure: the *statistic* of the sums of *parts* for each of the *groups*.
 
@@ -154,13 +238,29 @@ def estimated(
     DataFrame
         A row per group, with the columns ``COLUMNS``.
     """
-    return _from_draws(measure, groups, _resampled(parts, statistic, len(groups), units), n, units)
+    return _estimated(Wanted(measure, tuple(groups), statistic), parts, n, units)
+
+
+def _estimated(wanted: Wanted, parts: Floats, n: Sequence[int] | NDArray[Any], units: AnyUnits) -> pd.DataFrame:
+    if isinstance(units, Gathering):
+        return units.add(wanted, parts, n)
+    by_unit = np.zeros((units.weights.shape[1], parts.shape[1]))
+    np.add.at(by_unit, units.of, parts)
+    return _rows(wanted, _evaluated(by_unit, parts.sum(axis=0), wanted, units, len(parts)), n, units)
+
+
+def _rows(wanted: Wanted, drawn: Resampled, n: Sequence[int] | NDArray[Any], units: Units) -> pd.DataFrame:
+    """Rows of one measure whose statistic was evaluated in all draws."""
+    table = _from_draws(wanted.measure, wanted.groups, drawn, n, units)
+    if wanted.share and drawn.wider is not None and drawn.dyads >= wanted.measure.least:
+        _as_wilson(table, drawn, drawn.wider, units)
+    return table
 
 
 def _from_draws(
     measure: Measure, groups: Sequence[str], drawn: Resampled, n: Sequence[int] | NDArray[Any], units: Units
 ) -> pd.DataFrame:
-    """Rows of one measure whose statistic was evaluated in all draws."""
+    """Rows with percentile intervals, widened."""
     estimate, again, wider = drawn.estimate, drawn.again, drawn.wider
     rows = []
     for g, group in enumerate(groups):
@@ -202,15 +302,14 @@ class Resampled(NamedTuple):
     """Number of rows of the parts."""
 
 
-def _resampled(parts: Floats, statistic: Statistic, groups: int, units: Units) -> Resampled:
-    """The statistic in the sample and in every draw."""
-    by_unit = np.zeros((units.weights.shape[1], parts.shape[1]))
-    np.add.at(by_unit, units.of, parts)
+def _evaluated(by_unit: Floats, total: Floats, wanted: Wanted, units: Units, dyads: int) -> Resampled:
+    """The statistic of the sums by unit, and of their *total*, in the sample and in every draw."""
+    statistic, groups = wanted.statistic, len(wanted.groups)
     with np.errstate(divide="ignore", invalid="ignore"):
-        estimate = _finite(statistic(parts.sum(axis=0)), groups)[0]
-        again = _finite(statistic(units.weights @ by_unit), groups)
+        estimate = _finite(statistic(total), groups)[0]
+        again = _finite(statistic(drawn_sums(units.weights, by_unit)), groups)
     wider = _precision(by_unit, statistic, estimate, units) if len(again) else None
-    return Resampled(estimate, again, by_unit, wider, len(parts))
+    return Resampled(estimate, again, by_unit, wider, dyads)
 
 
 def _precision(by_unit: Floats, statistic: Statistic, estimate: Floats, units: Units) -> Precision:
@@ -263,7 +362,7 @@ def _widened(estimate: float, low: float, high: float, times: float, measure: Me
 
 
 def estimated_shares(
-    measure: Measure, groups: Sequence[str], hits: Floats, cases: Floats, units: Units
+    measure: Measure, groups: Sequence[str], hits: Floats, cases: Floats, units: AnyUnits
 ) -> pd.DataFrame:
     """Rows of a share for each group: the sum of hits over the sum of cases.
 
@@ -286,16 +385,21 @@ def estimated_shares(
     DataFrame
         A row per group, with the columns ``COLUMNS``.
     """
-    g, parts = len(groups), np.hstack([hits, cases])
+    return _estimated(
+        Wanted(measure, tuple(groups), _ratios, share=True), np.hstack([hits, cases]), cases.sum(axis=0), units
+    )
 
-    def share(sums: Floats) -> Floats:
-        return sums[..., :g] / sums[..., g:]
 
-    drawn = _resampled(parts, share, g, units)
-    table = _from_draws(measure, groups, drawn, cases.sum(axis=0), units)
-    shares, again, by_unit, known, dyads = drawn
-    if known is None or dyads < measure.least:
-        return table
+def _ratios(sums: Floats) -> Floats:
+    """The first half of the sums over the second half."""
+    above, below = np.split(sums, 2, axis=-1)
+    return above / below
+
+
+def _as_wilson(table: pd.DataFrame, drawn: Resampled, known: Precision, units: Units) -> None:
+    """Give the rows of shares Wilson's intervals."""
+    shares, again, by_unit, _, _ = drawn
+    g = len(shares)
     for row in np.flatnonzero(~np.isnan(shares)):
         defined = again[~np.isnan(again[:, row]), row]
         variance = defined.var() * known.inflation[row] if len(defined) > 1 else 0.0
@@ -315,10 +419,11 @@ def estimated_shares(
             + (f", undefined in {missing} of {len(again)} draws" if missing else "")
             + known.words
         )
-    return table
 
 
-def estimated_means(measure: Measure, groups: Sequence[str], sums: Floats, cases: Floats, units: Units) -> pd.DataFrame:
+def estimated_means(
+    measure: Measure, groups: Sequence[str], sums: Floats, cases: Floats, units: AnyUnits
+) -> pd.DataFrame:
     """Rows of a mean for each group: the sum of values over the number of cases.
 
     Parameters
@@ -337,10 +442,7 @@ def estimated_means(measure: Measure, groups: Sequence[str], sums: Floats, cases
     DataFrame
         A row per group, with the columns ``COLUMNS``.
     """
-    g = len(groups)
-    return estimated(
-        measure, groups, np.hstack([sums, cases]), lambda s: s[..., :g] / s[..., g:], cases.sum(axis=0), units
-    )
+    return estimated(measure, groups, np.hstack([sums, cases]), _ratios, cases.sum(axis=0), units)
 
 
 def _finite(values: Any, groups: int) -> Floats:

@@ -72,21 +72,73 @@ def shapes(
         ``local_v`` (at least one rupture that was repaired) and ``global_u`` (the fitted parabola has its lowest point
         in the middle half of the time, and both ends lie well above it).
     """
-    fitted = panel.days >= min(thresholds.first_day, panel.days[-1])
-    courses = panel.rating[:, :, fitted].reshape(2 * len(panel.dyads), -1)
+    return shapes_of(courses(panel, ruptures, thresholds), panel, day, thresholds, measurement)
+
+
+class Courses(NamedTuple):
+    """What was fitted to the rating of both parties of each dyad, the client first, shape (dyads, 2) each."""
+
+    change: NDArray[np.float64]
+    """Least-squares change from the first day fitted to the last, EPA units."""
+    rise: NDArray[np.float64]
+    """How far both ends of the fitted parabola lie above its lowest point, EPA units; NaN where it is no U."""
+    local_v: NDArray[np.bool_]
+    """Whether at least one rupture was repaired."""
+
+
+def courses(panel: Panel, ruptures: pd.DataFrame, thresholds: GrowthThresholds = GROWTH) -> Courses:
+    """What is fitted to each party's rating, and hangs on nobody else's.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+    ruptures
+        The ruptures, from ``find_ruptures``.
+    thresholds
+        From which day on is fitted.
+    """
+    fitted, n = panel.days >= min(thresholds.first_day, panel.days[-1]), len(panel.dyads)
+    series = panel.rating[:, :, fitted].reshape(2 * n, -1)
+    mended = ruptures[ruptures["repaired"].fillna(False).astype(bool)]
+    v = np.zeros((n, 2), bool)
+    v[panel.rows_of(mended, "ruptures"), pd.Categorical(mended["party"], categories=list(ROLES)).codes] = True
+    return Courses(_straight_change(series).reshape(2, n).T, _rise_from_dip(series).reshape(2, n).T, v)
+
+
+def shapes_of(
+    fitted: Courses,
+    panel: Panel,
+    day: int,
+    thresholds: GrowthThresholds = GROWTH,
+    measurement: Measurement = MEASUREMENT,
+) -> pd.DataFrame:
+    """Shape of the course of each party's rating, as ``shapes`` gives it, from what was fitted.
+
+    Parameters
+    ----------
+    fitted
+        What was fitted to each course.
+    panel
+        Both parties on *day*; other days are not looked at.
+    day
+        Day whose ratings set the noise of a single rating, against which changes are judged.
+    thresholds
+        When a change counts, in SDs of the noise.
+    measurement
+        Reliability of a single rating.
+    """
     noise = [noise_sd(rating, measurement) for rating in panel.rating[:, :, panel.at(day)]]
     least = np.repeat(noise, len(panel.dyads))
-    change, limit = _straight_change(courses), thresholds.change * least
+    change, rise, v = (values.T.ravel() for values in fitted)
+    limit = thresholds.change * least
     code = np.where(change > limit, 0, np.where(change < -limit, 2, 1))
-    mended = ruptures[ruptures["repaired"].fillna(False).astype(bool)]
-    v = np.zeros((2, len(panel.dyads)), bool)
-    v[pd.Categorical(mended["party"], categories=list(ROLES)).codes, panel.rows_of(mended, "ruptures")] = True
     table = pd.concat([panel.dyads, panel.dyads], ignore_index=True)
     table["party"] = pd.Categorical.from_codes(np.repeat([0, 1], len(panel.dyads)), categories=list(ROLES))
     table["change"] = change
     table["shape"] = pd.Categorical.from_codes(code, categories=list(SHAPES))
-    table["local_v"] = v.ravel()
-    table["global_u"] = _dips(courses, thresholds.bend * least)
+    table["local_v"] = v
+    table["global_u"] = rise > thresholds.bend * least
     return table
 
 
@@ -104,17 +156,16 @@ def _straight_change(courses: NDArray[np.float64]) -> NDArray[np.float64]:
     return change
 
 
-def _dips(courses: NDArray[np.float64], least: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether the least-squares parabola of each course is a U whose ends lie at least so far above its low point."""
+def _rise_from_dip(courses: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far the ends of the least-squares parabola of each course lie above its low point; NaN where it is no U."""
     if courses.shape[1] < 3:
-        return np.zeros(len(courses), bool)
+        return np.full(len(courses), np.nan)
     _, slope, square = np.polynomial.polynomial.polyfit(_time(courses.shape[1]), courses.T, 2)
     convex = square > 0
     lowest = np.where(convex, -slope / np.where(convex, 2 * square, 1.0), np.inf)
     inside = np.abs(lowest) <= 0.5
     rise = square * (1 - np.abs(np.where(inside, lowest, 0.0))) ** 2
-    dips: NDArray[np.bool_] = inside & (rise > least)
-    return dips
+    return np.where(inside, rise, np.nan)
 
 
 def growth(panel: Panel, table: pd.DataFrame, units: Units) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from twoway.analysis.measures.coercion import formal_control
 from twoway.analysis.measures.contact import HOSTILE
-from twoway.analysis.measures.estimates import Measure, Units, estimated, estimated_means
+from twoway.analysis.measures.estimates import AnyUnits, Measure, estimated, estimated_means
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.tables import evaluation_of_deeds
 from twoway.simulation.affect_control.frames import CLIENT, ROLES
@@ -60,7 +60,7 @@ def hostile_acts(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> NDAr
     return counts
 
 
-def clustering(panel: Panel, counts: NDArray[np.int64], units: Units) -> pd.DataFrame:
+def clustering(panel: Panel, counts: NDArray[np.int64], units: AnyUnits) -> pd.DataFrame:
     """Whether clients' hostile acts come in clusters.
 
     Parameters
@@ -83,7 +83,7 @@ def clustering(panel: Panel, counts: NDArray[np.int64], units: Units) -> pd.Data
     np.add.at(daily, centre, counts)
     parts = np.zeros((len(centre), 3))
     parts[first] = np.stack([np.full(len(first), counts.shape[1]), daily.sum(axis=1), (daily**2).sum(axis=1)], axis=1)
-    over = units if units.name == "centres" else units._replace(weights=units.weights[:0])
+    over = units if units.name == "centres" else units.undrawn()
     return estimated(CLUSTERING, ["all"], parts, _index, [daily.size], over)
 
 
@@ -95,7 +95,7 @@ def _index(sums: Floats) -> Floats:
     return index
 
 
-def hostility(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Units) -> pd.DataFrame:
+def hostility(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: AnyUnits) -> pd.DataFrame:
     """How many hostile acts clients do over the stay, and whether these come in clusters.
 
     Parameters

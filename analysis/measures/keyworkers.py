@@ -47,47 +47,16 @@ RESERVE = Measure(
     factor=True,
 )
 MEASURES = (CONTROL_AND_WARMTH, FALL, RESERVE)
+LEAST_SPREAD = 1e-7
+"""Standard deviation, EPA units, below which ratings are taken to be all the same."""
 LEAST_OF_FOUR = 5
 """Dyads of each of the four groups from which on an odds ratio is worth telling (assumed)."""
 OF_DYADS = (*DYAD, "keyworker_reserve")
 """Columns of the dyads table that are used."""
 
 
-def keyworkers(
-    panel: Panel, events: pd.DataFrame, dyads: pd.DataFrame, resolved: Resolved, shapes: pd.DataFrame, units: Units
-) -> pd.DataFrame:
-    """All measures of keyworkers over the stay.
-
-    Parameters
-    ----------
-    panel
-        Both parties by day.
-    events, dyads
-        Tables of the run.
-    resolved
-        The scenario with its data files.
-    shapes
-        Shape of each party's course, from ``growth.shapes``.
-    units
-        Units that are resampled.
-
-    Returns
-    -------
-    DataFrame
-        Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
-    """
-    return pd.concat(
-        [
-            control_and_warmth(panel, events, resolved, units),
-            fall_after_change(panel, units),
-            deterioration_and_reserve(panel, dyads, shapes, units),
-        ],
-        ignore_index=True,
-    )
-
-
-def control_and_warmth(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Units) -> pd.DataFrame:
-    """Whether keyworkers who control more are less warm: a correlation over keyworkers who did anything but control.
+def acts_by_keyworker(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
+    """Control and warmth of every keyworker who did anything but control, as an onlooker would see them.
 
     Parameters
     ----------
@@ -97,13 +66,12 @@ def control_and_warmth(panel: Panel, events: pd.DataFrame, resolved: Resolved, u
         Events table.
     resolved
         The scenario with its data files.
-    units
-        Units that are resampled; where these are not centres, keyworkers are.
 
     Returns
     -------
     DataFrame
-        One row of ``CONTROL_AND_WARMTH``, with the columns ``estimates.COLUMNS``.
+        A row per keyworker. Columns ``row`` (of the panel: a dyad of the keyworker's), ``control`` (acts in control
+        encounters per client and week) and ``warmth`` (mean evaluation of the other acts, EPA units).
     """
     n, days = panel.post.shape
     who = np.stack([np.repeat(np.arange(n), days), panel.post.ravel(), panel.predecessors.ravel()])
@@ -119,31 +87,100 @@ def control_and_warmth(panel: Panel, events: pd.DataFrame, resolved: Resolved, u
     weeks = np.bincount(person.ravel(), minlength=count) / 7
     others = np.bincount(by[~control], minlength=count)
     warmth = np.bincount(by[~control], good[~control], minlength=count)
-    known = np.flatnonzero(others > 0)
-    if len(known) == 0:
-        known = np.zeros(1, np.intp)
-    parts = moments(
-        np.bincount(by[control], minlength=count)[known] / weeks[known], warmth[known] / np.maximum(others[known], 1)
-    )
     home = np.zeros(count, np.intp)
-    home[person.ravel()] = np.repeat(units.of, days)
-    over = (
-        units._replace(of=home[known])
-        if units.name == "centres"
-        else units_alone(len(known), "keyworkers", units.seed, len(units.weights))
+    home[person.ravel()] = np.repeat(np.arange(n), days)
+    table = pd.DataFrame(
+        {
+            "row": home,
+            "control": np.bincount(by[control], minlength=count) / weeks,
+            "warmth": warmth / np.maximum(others, 1),
+        }
     )
-    return estimated(CONTROL_AND_WARMTH, ["all"], parts, correlation, [len(known)], over)
+    return table[others > 0].reset_index(drop=True)
 
 
-def fall_after_change(panel: Panel, units: Units) -> pd.DataFrame:
+def control_and_warmth(acts: pd.DataFrame, units: Units) -> pd.DataFrame:
+    """Whether keyworkers who control more are less warm: a correlation over keyworkers who did anything but control.
+
+    Parameters
+    ----------
+    acts
+        Control and warmth of each keyworker, from ``acts_by_keyworker``.
+    units
+        Units that are resampled; where these are not centres, keyworkers are.
+
+    Returns
+    -------
+    DataFrame
+        One row of ``CONTROL_AND_WARMTH``, with the columns ``estimates.COLUMNS``.
+    """
+    if acts.empty:
+        acts = pd.DataFrame({"row": [0], "control": [0.0], "warmth": [0.0]})
+    over = (
+        units._replace(of=units.of[acts["row"].to_numpy()])
+        if units.name == "centres"
+        else units_alone(len(acts), "keyworkers", units.seed, len(units.weights))
+    )
+    parts = moments(acts["control"].to_numpy(), acts["warmth"].to_numpy())
+    return estimated(CONTROL_AND_WARMTH, ["all"], parts, correlation, [len(acts)], over)
+
+
+def changes_of_keyworker(panel: Panel) -> pd.DataFrame:
+    """Every change of a client's keyworker that leaves enough days to see how the client's rating falls.
+
+    Parameters
+    ----------
+    panel
+        Both parties by day.
+
+    Returns
+    -------
+    DataFrame
+        A row per client and change. Columns replicate, centre, ``post`` and ``before`` (column of the last day before
+        the change), the same for all clients of the post; and ``fall`` (of the client's rating, EPA units).
+    """
+    rating = panel.rating[CLIENT]
+    changed = (np.diff(panel.predecessors, axis=1) != 0) | (np.diff(panel.post, axis=1) != 0)
+    row, before = np.nonzero(changed[:, : max(0, len(panel.days) - AFTER)])
+    total = np.concatenate([np.zeros((len(rating), 1)), np.cumsum(rating, axis=1)], axis=1)
+    after = (total[row, before + 1 + AFTER] - total[row, before + 1]) / AFTER
+    keys = panel.dyads[["replicate", "centre"]].iloc[row].reset_index(drop=True)
+    return keys.assign(post=panel.post[row, before], before=before, fall=rating[row, before] - after)
+
+
+class DailySpread:
+    """Standard deviation over dyads of the client's rating at the end of each day; dyads may come in batches."""
+
+    def __init__(self) -> None:
+        self._count, self._sums = 0, np.zeros((2, 0))
+
+    def add(self, panel: Panel) -> None:
+        """Add some dyads; that they are added one after the other makes the sums the same however they come."""
+        rating = panel.rating[CLIENT]
+        if not self._count:
+            self._sums = np.zeros((2, rating.shape[1]))
+        self._count += len(rating)
+        for total, values in zip(self._sums, (rating, rating**2), strict=True):
+            total[:] = np.add.accumulate(np.concatenate([total[None], values]), axis=0)[-1]
+
+    def days(self) -> Floats:
+        """The standard deviations, EPA units, shape (days,)."""
+        mean, square = self._sums / max(self._count, 1)
+        spread: Floats = np.sqrt(np.maximum(square - mean**2, 0.0))
+        return spread
+
+
+def fall_after_change(changes: pd.DataFrame, spread: Floats, units: Units) -> pd.DataFrame:
     """How far clients' ratings fall when the keyworker changes, averaged over clients.
 
     All clients of a post change on the same day, so these are drawn together for the interval.
 
     Parameters
     ----------
-    panel
-        Both parties by day.
+    changes
+        The changes, from ``changes_of_keyworker``.
+    spread
+        Standard deviation over dyads of the client's rating on each day, EPA units, shape (days,).
     units
         Units of the other measures: whether there is to be an interval.
 
@@ -152,20 +189,20 @@ def fall_after_change(panel: Panel, units: Units) -> pd.DataFrame:
     DataFrame
         One row of ``FALL``, with the columns ``estimates.COLUMNS``.
     """
-    rating = panel.rating[CLIENT]
-    changed = (np.diff(panel.predecessors, axis=1) != 0) | (np.diff(panel.post, axis=1) != 0)
-    row, before = np.nonzero(changed[:, : max(0, len(panel.days) - AFTER)])
-    total = np.concatenate([np.zeros((len(rating), 1)), np.cumsum(rating, axis=1)], axis=1)
-    after = (total[row, before + 1 + AFTER] - total[row, before + 1]) / AFTER
-    spread = rating.std(axis=0)[before]
-    fall = (rating[row, before] - after) / np.where(spread > 0, spread, np.nan)
-    if not len(row):
+    if changes.empty:
         return tidy(FALL, [not_estimated(FALL, "all", "no client's keyworker changed early enough")])
-    who = np.column_stack([panel.dyads[["replicate", "centre"]].to_numpy()[row], panel.post[row, before], before])
-    change = np.unique(who, axis=0, return_inverse=True)[1].ravel()
-    sums = [np.bincount(change, w) for w in (fall, np.ones(len(row)))]
+    then = spread[changes["before"].to_numpy()]
+    fall = changes["fall"].to_numpy() / np.where(then > LEAST_SPREAD, then, np.nan)
+    change = changes.groupby(["replicate", "centre", "post", "before"]).ngroup().to_numpy()
+    sums = [np.bincount(change, w) for w in (fall, np.ones(len(change)))]
     over = units_alone(len(sums[0]), "changes", units.seed, len(units.weights))
-    return estimated(FALL, ["all"], np.stack(sums, axis=1), lambda s: s[..., 0] / s[..., 1], [len(row)], over)
+    return estimated(FALL, ["all"], np.stack(sums, axis=1), _ratio, [len(change)], over)
+
+
+def _ratio(sums: Floats) -> Floats:
+    """The first sum over the second."""
+    ratio: Floats = sums[..., 0] / sums[..., 1]
+    return ratio
 
 
 def deterioration_and_reserve(panel: Panel, dyads: pd.DataFrame, shapes: pd.DataFrame, units: Units) -> pd.DataFrame:

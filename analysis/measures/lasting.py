@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.measures.estimates import Measure, Units, estimated, estimated_means, estimated_shares
+from twoway.analysis.measures.estimates import AnyUnits, Measure, estimated, estimated_means, estimated_shares
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.patterns import DEFAULT_RULE, PATTERNS, PatternRule
 
@@ -66,7 +66,7 @@ def daily_patterns(panel: Panel, rule: PatternRule = DEFAULT_RULE) -> NDArray[np
     return rule.patterns(*rule.classes(panel.positivity[:, :, late], panel.negativity[:, :, late]))
 
 
-def retest(codes: NDArray[np.int8], units: Units) -> pd.DataFrame:
+def retest(codes: NDArray[np.int8], units: AnyUnits) -> pd.DataFrame:
     """Agreement of patterns with those of the same dyads a month later, found, by chance and beyond it.
 
     Parameters
@@ -126,7 +126,7 @@ def spells(codes: NDArray[np.int8]) -> pd.DataFrame:
     return pd.DataFrame({"row": row, "pattern": codes[row, start], "days": end - start, "ended": ended})
 
 
-def spell_lengths(codes: NDArray[np.int8], units: Units) -> pd.DataFrame:
+def spell_lengths(codes: NDArray[np.int8], units: AnyUnits) -> pd.DataFrame:
     """Median length of the spells of each pattern, and how many of them the end of the stay cuts short.
 
     Parameters
@@ -174,7 +174,7 @@ def _median(counts: Floats) -> Floats:
     return np.where(at_risk[..., 0] > 0, median, np.nan)
 
 
-def lasting(panel: Panel, units: Units, rule: PatternRule = DEFAULT_RULE) -> pd.DataFrame:
+def lasting(panel: Panel, units: AnyUnits, rule: PatternRule = DEFAULT_RULE) -> pd.DataFrame:
     """All measures of how long what a relationship is called lasts.
 
     Parameters

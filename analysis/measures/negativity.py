@@ -73,8 +73,94 @@ def negative_readings(panel: Panel, events: pd.DataFrame, resolved: Resolved) ->
     return table[follows].reset_index(drop=True)
 
 
-def negativity(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Units) -> pd.DataFrame:
+class Readings:
+    """Readings of all dyads, which may come in batches: of most only sums are kept.
+
+    Parameters
+    ----------
+    dyads
+        Number of all dyads.
+    most
+        Largest number of readings that there can be, which bounds how many belong to the top tenth.
+    """
+
+    def __init__(self, dyads: int, most: int) -> None:
+        self.near = np.zeros((dyads, 4 * BANDS))
+        """What dyads contribute near neutral, from ``_by_strength``."""
+        self._count, self._needed = 0, int((1 - TOP) * most) + 2
+        self._high = np.empty(0, [("row", np.int32), ("before", np.float64), ("place", np.int8), ("size", np.float64)])
+
+    def add(self, readings: pd.DataFrame, own: slice) -> None:
+        """Add the readings of some dyads.
+
+        Parameters
+        ----------
+        readings
+            Readings, from ``negative_readings``, whose rows are those of these dyads.
+        own
+            Where these dyads stand among all.
+        """
+        evaluation = readings["evaluation"].to_numpy()
+        band = np.minimum((np.abs(evaluation) / BAND).astype(np.int8), BANDS - 1)
+        some = np.empty(len(readings), self._high.dtype)
+        some["row"], some["before"] = readings["row"], readings["before"]
+        some["place"] = np.where(evaluation == 0, -1, np.where(evaluation < 0, BANDS + band, band))
+        some["size"] = np.abs(readings["change"])
+        self.near[own] = _by_strength(some[np.abs(some["before"]) <= NEUTRAL], own.stop - own.start)
+        some["row"] += own.start
+        self._count += len(some)
+        self._high = np.concatenate([self._high, some])
+        if len(self._high) > self._needed:
+            least = -np.partition(-self._high["before"], self._needed - 1)[self._needed - 1]
+            self._high = self._high[self._high["before"] >= least]
+
+    def top(self) -> Floats:
+        """What dyads contribute in the top tenth, shape (dyads, 4 · BANDS)."""
+        if not self._count:
+            return np.zeros_like(self.near)
+        below, between = divmod((self._count - 1) * TOP, 1.0)
+        order = np.sort(self._high["before"])
+        place = int(below) - (self._count - len(order))
+        bound = np.quantile(order[place : place + 2], between)
+        return _by_strength(self._high[self._high["before"] >= bound], len(self.near))
+
+
+def _by_strength(readings: NDArray[np.void], dyads: int) -> Floats:
+    """Numbers of fair and unfair acts read, by band, then the sums of the changes' sizes, shape (dyads, 4 · BANDS)."""
+    parts = np.zeros((dyads, 2, 2 * BANDS))
+    used = readings[readings["place"] >= 0]
+    np.add.at(parts[:, 0], (used["row"], used["place"]), 1.0)
+    np.add.at(parts[:, 1], (used["row"], used["place"]), used["size"])
+    return parts.reshape(dyads, -1)
+
+
+def negativity(readings: Readings, units: Units) -> pd.DataFrame:
     """The negativity ratio over the stay, near neutral and for the top tenth of ratings.
+
+    Parameters
+    ----------
+    readings
+        All readings, from ``negative_readings``.
+    units
+        Units that are resampled.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
+    """
+    both = (readings.near, readings.top())
+    unfair = [int(parts[:, BANDS : 2 * BANDS].sum()) for parts in both]
+    tables = [
+        estimated(RATIO, [group], parts, _ratio, [n], units)
+        for group, parts, n in zip(GROUPS, both, unfair, strict=True)
+    ]
+    tables.append(estimated(RATIO, [NEARER], np.hstack(both), _nearer, [min(unfair)], units))
+    return pd.concat(tables, ignore_index=True)
+
+
+def readings_of(panel: Panel, events: pd.DataFrame, resolved: Resolved) -> Readings:
+    """The readings of dyads that all come at once.
 
     Parameters
     ----------
@@ -84,31 +170,10 @@ def negativity(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Un
         Events table.
     resolved
         The scenario with its data files.
-    units
-        Units that are resampled.
-
-    Returns
-    -------
-    DataFrame
-        Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
     """
-    table = negative_readings(panel, events, resolved)
-    before, evaluation = table["before"].to_numpy(), table["evaluation"].to_numpy()
-    top = np.quantile(before, TOP) if len(before) else np.inf
-    tables, both, least = [], [], len(table)
-    for group, inside in zip(GROUPS, (np.abs(before) <= NEUTRAL, before >= top), strict=True):
-        used = inside & (evaluation != 0)
-        unfair = (evaluation[used] < 0).astype(np.intp)
-        band = np.minimum((np.abs(evaluation[used]) / BAND).astype(np.intp), BANDS - 1)
-        parts = np.zeros((2, 2, BANDS, len(panel.dyads)))
-        place = (unfair, band, table["row"].to_numpy()[used])
-        np.add.at(parts[0], place, 1.0)
-        np.add.at(parts[1], place, np.abs(table["change"].to_numpy()[used]))
-        both.append(parts.reshape(-1, len(panel.dyads)).T)
-        least = min(least, int(unfair.sum()))
-        tables.append(estimated(RATIO, [group], both[-1], _ratio, [int(unfair.sum())], units))
-    tables.append(estimated(RATIO, [NEARER], np.hstack(both), _nearer, [least], units))
-    return pd.concat(tables, ignore_index=True)
+    readings = Readings(len(panel.dyads), len(events))
+    readings.add(negative_readings(panel, events, resolved), slice(0, len(panel.dyads)))
+    return readings
 
 
 def _nearer(sums: Floats) -> Floats:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from twoway.analysis.measures.coercion import mandated_turns
 from twoway.analysis.measures.contact import HOSTILE
-from twoway.analysis.measures.estimates import Measure, Units, estimated, estimated_shares, not_estimated, tidy
+from twoway.analysis.measures.estimates import AnyUnits, Measure, estimated, estimated_shares, not_estimated, tidy
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.measures.tracking import pooled_correlation
 from twoway.analysis.tables import EVALUATION, POTENCY, evaluation_of_deeds, sentiment_of
@@ -113,7 +113,7 @@ def dominance(acts: pd.Series, resolved: Resolved) -> Floats:
     return sentiment_of(acts, resolved, POTENCY) - level - slope * sentiment_of(acts, resolved)
 
 
-def answering(panel: Panel, answers: pd.DataFrame, resolved: Resolved, units: Units) -> pd.DataFrame:
+def answering(panel: Panel, answers: pd.DataFrame, resolved: Resolved, units: AnyUnits) -> pd.DataFrame:
     """Correlation of replies with the acts that they answer, of evaluation and of dominance.
 
     Parameters
@@ -155,53 +155,67 @@ def _within(values: Floats, stratum: Codes) -> Floats:
     return values - mean[stratum]
 
 
-def explained(answers: pd.DataFrame) -> pd.DataFrame:
+def counts_of(answers: pd.DataFrame) -> pd.Series:
+    """Number of replies by what is given (kind of encounter, who replies, place), act before as seen, and reply.
+
+    Parameters
+    ----------
+    answers
+        Replies, from ``replies``; their acts are coded by the order of the situations.
+
+    Returns
+    -------
+    Series
+        Indexed by (given, seen, act), in order; numbers of several batches can be added.
+    """
+    given = (answers["kind"].to_numpy() * 2 + answers["actor"].to_numpy()) * 100 + answers["exchange"].to_numpy()
+    codes = {"given": given, **{name: answers[name].cat.codes.to_numpy(np.int64) for name in ("seen", "act")}}
+    return pd.DataFrame(codes).groupby(["given", "seen", "act"]).size()
+
+
+def explained(counts: pd.Series) -> pd.DataFrame:
     """Share of the entropy of replies that the acts they answer explain.
 
     It has no interval: the correction for small counts holds for a whole table, not for one drawn with replacement.
 
     Parameters
     ----------
-    answers
-        The replies, from ``replies``.
+    counts
+        Numbers of replies, from ``counts_of``.
 
     Returns
     -------
     DataFrame
         One row of ``EXPLAINED``, with the columns ``estimates.COLUMNS``.
     """
-    if answers.empty:
+    if counts.empty:
         return tidy(EXPLAINED, [not_estimated(EXPLAINED, "all", "there is no reply")])
-    given = np.unique(
-        (answers["kind"].to_numpy() * 2 + answers["actor"].to_numpy()) * 100 + answers["exchange"].to_numpy(),
-        return_inverse=True,
-    )[1]
-    seen, act = (answers[name].cat.codes.to_numpy(np.int64) for name in ("seen", "act"))
-    acts = 1 + int(max(seen.max(), act.max()))
-    with_seen, with_act = given * acts + seen, given * acts + act
-    of_reply = entropy(with_act) - entropy(given)
+    of_given, with_seen, with_act = (
+        entropy(counts.groupby(level=names).sum().to_numpy())
+        for names in (["given"], ["given", "seen"], ["given", "act"])
+    )
+    of_reply = with_act - of_given
     if of_reply <= 0:
         return tidy(EXPLAINED, [not_estimated(EXPLAINED, "all", "replies do not vary")])
-    shared = of_reply - (entropy(with_seen * acts + act) - entropy(with_seen))
+    shared = of_reply - (entropy(counts.to_numpy()) - with_seen)
     why = "no interval: the correction for small counts is for one whole table"
-    return tidy(EXPLAINED, [(EXPLAINED.name, "all", shared / of_reply, np.nan, np.nan, why, len(answers))])
+    return tidy(EXPLAINED, [(EXPLAINED.name, "all", shared / of_reply, np.nan, np.nan, why, int(counts.sum()))])
 
 
-def entropy(codes: Codes) -> float:
-    """Entropy of whole numbers from 0, in nats, corrected for small counts.
+def entropy(counts: Codes) -> float:
+    """Entropy of a distribution in nats, from how often each value occurs, corrected for small counts.
 
     The correction adds (values that occur − 1) / (2 × cases): Miller 1955, recalled.
 
-    >>> round(entropy(np.array([0, 0, 1, 1])), 3)
+    >>> round(entropy(np.array([2, 2])), 3)
     0.818
     """
-    count = np.bincount(codes)
-    count = count[count > 0]
-    share = count / len(codes)
-    return float(-(share * np.log(share)).sum() + (len(count) - 1) / (2 * len(codes)))
+    count = counts[counts > 0]
+    share = count / count.sum()
+    return float(-(share * np.log(share)).sum() + (len(count) - 1) / (2 * count.sum()))
 
 
-def hostile_runs(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Units) -> pd.DataFrame:
+def hostile_runs(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: AnyUnits) -> pd.DataFrame:
     """How often hostile acts come in runs within an encounter, and how often a run ends before the encounter does.
 
     Parameters
@@ -242,36 +256,6 @@ def hostile_runs(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: 
         [
             estimated_shares(RUNS, ["all"], by_dyad(row[opening[held & able]]), by_dyad(row[opening[able]]), units),
             estimated_shares(ENDS, ["all"], by_dyad(row[end[long & goes_on[end]]]), by_dyad(row[end[long]]), units),
-        ],
-        ignore_index=True,
-    )
-
-
-def replying(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Units) -> pd.DataFrame:
-    """All measures of replies over the stay.
-
-    Parameters
-    ----------
-    panel
-        Both parties by day; only its dyads are used.
-    events
-        Events table; the acts of an encounter stand in their order.
-    resolved
-        The scenario with its data files.
-    units
-        Units that are resampled.
-
-    Returns
-    -------
-    DataFrame
-        Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
-    """
-    answers = replies(panel, events, resolved)
-    return pd.concat(
-        [
-            answering(panel, answers, resolved, units),
-            explained(answers),
-            hostile_runs(panel, events, resolved, units),
         ],
         ignore_index=True,
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twoway.analysis.measures.estimates import Measure, Units, estimated_means, estimated_shares
+from twoway.analysis.measures.estimates import AnyUnits, Measure, estimated_means, estimated_shares
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.tables import DYAD
 from twoway.simulation.affect_control.frames import ROLES
@@ -117,7 +117,7 @@ def _table(found: NDArray[np.float64], panel: Panel) -> pd.DataFrame:
     return table.sort_values([*DYAD, "party", "start"], ignore_index=True)
 
 
-def ruptures(panel: Panel, found: pd.DataFrame, units: Units) -> pd.DataFrame:
+def ruptures(panel: Panel, found: pd.DataFrame, units: AnyUnits) -> pd.DataFrame:
     """How frequent, deep and well repaired ruptures are, by party.
 
     Parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from twoway.analysis.measures.estimates import LEAST_VARIANCE, Floats, Measure, Units, estimated
+from twoway.analysis.measures.estimates import LEAST_VARIANCE, AnyUnits, Floats, Measure, estimated
 from twoway.analysis.measures.panel import Panel
 
 WEEK = 7
@@ -20,7 +20,7 @@ TRACKING = Measure(
 MEASURES = (TRACKING,)
 
 
-def tracking(panel: Panel, units: Units) -> pd.DataFrame:
+def tracking(panel: Panel, units: AnyUnits) -> pd.DataFrame:
     """How the two views track each other over the stay within dyads, detrended, week by week.
 
     Parameters

@@ -65,7 +65,7 @@ def variance(panel: Panel, units: Units) -> pd.DataFrame:
     counts = [len(np.unique(code)) for code in codes]
     why = [_why_not(level, counts) for level in range(len(LEVELS))]
     kept = [level for level, words in enumerate(why) if not words]
-    over = units if units.name == "centres" else units._replace(weights=units.weights[:0])
+    over = units if units.name == "centres" else units.undrawn()
     tables = []
     for side, role in enumerate(ROLES):
         if kept:

@@ -27,6 +27,11 @@ WARMTH = Measure(
 MEASURES = (WARMTH,)
 
 
+def late_day(panel: Panel) -> int:
+    """Day of the late rating."""
+    return min(LATE, int(panel.days[-1]))
+
+
 def kept_until(panel: Panel, day: int) -> NDArray[np.bool_]:
     """Which dyads have had one keyworker until a day, shape (dyads,).
 
@@ -75,17 +80,15 @@ def warm_and_controlling(panel: Panel, events: pd.DataFrame, resolved: Resolved,
     return warmth, controlling
 
 
-def warm_staff(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Units, seed: int = 0) -> pd.DataFrame:
+def warm_staff(panel: Panel, warmth: Floats, control: Floats, units: Units, seed: int = 0) -> pd.DataFrame:
     """Late ratings of clients against the warmth and the control of their keyworkers.
 
     Parameters
     ----------
     panel
         Both parties by day.
-    events
-        Events table.
-    resolved
-        The scenario with its data files.
+    warmth, control
+        What each client met with until ``late_day``, from ``warm_and_controlling``, shape (dyads,) each.
     units
         Units that are resampled.
     seed
@@ -96,8 +99,7 @@ def warm_staff(panel: Panel, events: pd.DataFrame, resolved: Resolved, units: Un
     DataFrame
         Rows of ``WARMTH``, with the columns ``estimates.COLUMNS``.
     """
-    day = min(LATE, int(panel.days[-1]))
-    warmth, control = warm_and_controlling(panel, events, resolved, day)
+    day = late_day(panel)
     known = kept_until(panel, day) & ~np.isnan(warmth) & ~np.isnan(control)
     rating = observed_ratings(panel, day, seed=seed)[CLIENT]
     parts = np.zeros((len(known), 13))

@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,6 +34,7 @@ from twoway.experiments.comparison.schedule import ScenarioSchedule, as_schedule
 from twoway.experiments.comparison.text import LEAST_REPLICATES
 from twoway.experiments.results.result import Verdict
 from twoway.experiments.results.tables import by_scenario, read_csv
+from twoway.experiments.runs.run import fitting_threads
 from twoway.simulation.compilation import source_digest
 from twoway.simulation.errors import InputError
 from twoway.simulation.events import EVENTS, NEW_KEYWORKER, TALK_FAILED, TALK_REPAIRED
@@ -104,19 +105,21 @@ def compare(
     tracker, paired = StoryTracker(prepared), PairedOutcomes(outcomes, prepared)
     found: list[list[NDArray[np.int8]]] = [[] for _ in prepared]
     with tqdm(total=replicates, unit="replicate", desc="Simulating", disable=None if progress else True) as bar:
-        runs = [simulate(one, seed, range(followed), Detail.EVENTS, threads) for one in prepared]
-        for centres in zip(*runs, strict=True):
-            tracker.add(centres)
-            for k, centre in enumerate(centres):
-                found[k].append(rule.of_accounts(centre.accounts))
-                paired.add(k, centre)
-            bar.update(int(centres[0].centre == design.centres - 1))
+        fitting = fitting_threads(design, Detail.EVENTS, threads, len(prepared))
+        first, *others = (simulate(one, seed, range(followed), Detail.EVENTS, fitting) for one in prepared)
+        for centre in first:  # one scenario after the other, so that only two centres' events are compared at a time
+            for k, story in enumerate(chain([centre], (next(one) for one in others))):
+                tracker.add(k, centre, story)
+                found[k].append(rule.of_accounts(story.accounts))
+                paired.add(k, _without(story, paired.detail))
+            bar.update(int(centre.centre == design.centres - 1))
+        fitting = fitting_threads(design, paired.detail, threads)
         codes, done = [_by_replicate(some, design.centres) for some in found], followed
         while done < least or (done < limit and _widest(codes) > precision):
             more = range(done, min(done + BATCH, least if done < least else limit))
             for k, one in enumerate(prepared):
                 added = []
-                for centre in simulate(one, seed, more, paired.detail, threads):
+                for centre in simulate(one, seed, more, paired.detail, fitting):
                     added.append(rule.of_accounts(centre.accounts))
                     paired.add(k, centre)
                 codes[k] = np.concatenate([codes[k], _by_replicate(added, design.centres)])
@@ -258,30 +261,39 @@ class StoryTracker:
         length = prepared[0].scenario.design.days
         self._counts = np.zeros((len(prepared), length, len(PATTERNS)), np.int64)
 
-    def add(self, centres: Sequence[CentreRecords]) -> None:
-        """Add one centre's records in each context."""
-        daily = [self._daily(stay) for stay in centres]
-        for w, codes in enumerate(daily):
-            self._counts[w] += np.stack([(codes == p).sum(axis=1) for p in range(len(PATTERNS))], axis=1)
-        patterns = [self._rule.of_accounts(stay.accounts) for stay in centres]
-        first, settled_first = centres[0], settled_from(daily[0])
-        stories = [events_of(stay) for stay in centres]
-        for w, other in enumerate(centres[1:]):
-            settled_other = settled_from(daily[w + 1])
-            distance = np.abs(_balance(first) - _balance(other)).sum(axis=1)
-            for i in range(len(first.dyads)):
-                self._contrasts[w].append(
-                    DyadContrast(
-                        float(distance[i]),
-                        first.replicate,
-                        first.centre,
-                        i,
-                        first_difference(stories[0][i], stories[w + 1][i]),
-                        (int(settled_first[i]), int(settled_other[i])),
-                        (int(patterns[0][i]), int(patterns[w + 1][i])),
-                        (int(daily[0][-1, i]), int(daily[w + 1][-1, i])),
-                    )
+    def add(self, context: int, first: CentreRecords, story: CentreRecords) -> None:
+        """Add one centre's records in a context, beside those of the same centre in the first one.
+
+        Parameters
+        ----------
+        context
+            Number of the context; 0 is the first.
+        first
+            Records of the centre in the first context.
+        story
+            Its records in this context.
+        """
+        both = (first, story)
+        daily = [self._daily(stay) for stay in both]
+        self._counts[context] += np.stack([(daily[1] == p).sum(axis=1) for p in range(len(PATTERNS))], axis=1)
+        if context == 0:
+            return
+        patterns = [self._rule.of_accounts(stay.accounts) for stay in both]
+        settled = [settled_from(codes) for codes in daily]
+        distance = np.abs(_balance(first) - _balance(story)).sum(axis=1)
+        for i, stories in enumerate(zip(*map(events_of, both), strict=True)):
+            self._contrasts[context - 1].append(
+                DyadContrast(
+                    float(distance[i]),
+                    first.replicate,
+                    first.centre,
+                    i,
+                    first_difference(*stories),
+                    (int(settled[0][i]), int(settled[1][i])),
+                    (int(patterns[0][i]), int(patterns[1][i])),
+                    (int(daily[0][-1, i]), int(daily[1][-1, i])),
                 )
+            )
 
     def _daily(self, stay: CentreRecords) -> NDArray[np.int8]:
         """Each dyad's pattern at the end of each day, shape (days, dyads)."""
@@ -320,11 +332,23 @@ def _balance(stay: CentreRecords) -> NDArray[np.float64]:
     return balance
 
 
-def events_of(stay: CentreRecords) -> list[NDArray[Any]]:
+def events_of(stay: CentreRecords) -> Iterator[NDArray[Any]]:
     """The event records of each dyad of a stay, in their order."""
     order = np.argsort(stay.events["dyad"], kind="stable")
-    ordered = stay.events.view(np.ndarray)[order]
-    return np.split(ordered, np.searchsorted(ordered["dyad"], np.arange(1, len(stay.dyads))))
+    starts = np.searchsorted(stay.events["dyad"][order], np.arange(1, len(stay.dyads)))
+    for own in np.split(order, starts):
+        yield stay.events.view(np.ndarray)[own]
+
+
+def _without(stay: CentreRecords, detail: Detail) -> CentreRecords:
+    """A stay without the events, or events and days, that this level of detail does not keep."""
+    events = stay.events if detail >= Detail.EVENTS else stay.events[:0].copy()
+    return stay._replace(events=events, days=stay.days if detail >= Detail.DAYS else stay.days[:0].copy())
+
+
+def _of_dyad(stay: CentreRecords, dyad: int) -> CentreRecords:
+    """A stay with the events of one dyad alone, and no days."""
+    return stay._replace(events=stay.events[stay.events["dyad"] == dyad], days=stay.days[:0])
 
 
 def _chains(first: PreparedScenario, other: PreparedScenario, seed: int, apart: Sequence[DyadContrast]) -> pd.DataFrame:
@@ -333,9 +357,7 @@ def _chains(first: PreparedScenario, other: PreparedScenario, seed: int, apart: 
     tables = []
     for one in apart:
         here, there = (
-            translator.tables([simulate_centre(world, seed, one.replicate, one.centre)]).events.query(
-                "dyad == @one.dyad"
-            )
+            translator.tables([_of_dyad(simulate_centre(world, seed, one.replicate, one.centre), one.dyad)]).events
             for translator, world in zip(translators, (first, other), strict=True)
         )
         table = events_side_by_side(here, there, dict(sorted(_days_to_tell(one, here, there))))

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from twoway.experiments.results.export import COMMA, Dialect, export_tables, parquet_rows
+from twoway.experiments.results.export import COMMA, Dialect, export_tables
 from twoway.experiments.results.manifest import read_manifest
+from twoway.experiments.results.tables import parquet_rows
 from twoway.experiments.runs.open import SavedRun, saved_tables
 from twoway.experiments.runs.run import ADDED
 from twoway.experiments.studies.manage import columns_of_table

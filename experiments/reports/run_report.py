@@ -9,17 +9,18 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from twoway.analysis.clustering import LEAST_DYADS, emergence, emergence_sentences
+from twoway.analysis.clustering import columns_of_accounts, emergence_sentences
 from twoway.analysis.figures.dyad_portrait import dyad_portrait
-from twoway.analysis.figures.registry import figures_in
-from twoway.analysis.measures.all_measures import measures, when_measured
+from twoway.analysis.figures.registry import FIGURES, figures_in
+from twoway.analysis.measures.all_measures import when_measured
 from twoway.analysis.narrative.story import chapters, verdict_and_interviews
 from twoway.analysis.narrative.words.grammar import counted, percent, spaced
-from twoway.analysis.patterns import PATTERNS, PatternRule, at_day, interval_kind, on_days, reasoned, rule_of, shares
+from twoway.analysis.patterns import PATTERNS, PatternRule, at_day, interval_kind, on_days, reasoned, rule_of
 from twoway.analysis.render.document import Block, Piece, Table
 from twoway.analysis.render.html import as_html
 from twoway.analysis.tables import DYAD
 from twoway.experiments.results.figures import figure_html
+from twoway.experiments.runs.measured import Measured, measured
 from twoway.experiments.runs.open import SavedRun
 from twoway.simulation import SCOPE
 from twoway.simulation.network import friendships
@@ -56,6 +57,8 @@ SHOWN = (
     ("everyday_contact", "hostile"),
 )
 """Measures that the report shows; `twoway measures` has them all."""
+OF_EVENTS = (*DYAD, "day", "event", "actor", "way")
+"""Columns of the events table that the figures of a report use, if none is a user's own."""
 AT_MOST = 2000
 """Dyads whose events a report reads at most, so that memory and time stay small; the shares rest on all of them."""
 
@@ -104,8 +107,8 @@ def _shares(table: pd.DataFrame, dyads: pd.DataFrame, then: str, rule: PatternRu
     ]
 
 
-def _measured(tables: Tables, run: SavedRun, day: int | None) -> Table:
-    found = measures(tables, run.resolved, day).set_index(["measure", "group"])
+def _measured(known: Measured, run: SavedRun, day: int | None) -> Table:
+    found = known.measures.set_index(["measure", "group"])
     rows, before = [], ""
     for key in SHOWN:
         if key in found.index:
@@ -116,7 +119,7 @@ def _measured(tables: Tables, run: SavedRun, day: int | None) -> Table:
             rows.append((meaning, key[1], value, low_high, str(row["unit"])))
             before = key[0]
     columns = ("measure", "of", "value", "95 % interval", "unit")
-    return Table(columns, tuple(rows), f"{counted(len(tables.dyads), 'dyad')}. {when_measured(run.interviewed(day))}")
+    return Table(columns, tuple(rows), f"{counted(len(known.accounts), 'dyad')}. {when_measured(run.interviewed(day))}")
 
 
 def _resolved(run: SavedRun) -> list[Piece]:
@@ -155,8 +158,9 @@ def _provenance(run: SavedRun, day: int | None) -> list[Piece]:
     ]
 
 
-def _one(tables: Tables, run: SavedRun, told: ExampleDyad, day: int) -> list[Piece | Markup]:
+def _one(run: SavedRun, told: ExampleDyad, day: int) -> list[Piece | Markup]:
     """One dyad: portrait, story, and what both would say on the day."""
+    tables = run.read_dyad(told.dyad)
     pieces = chapters(tables, run.resolved, told.dyad, told.number)
     below = [piece._replace(kind="subheading") if _is_heading(piece) else piece for piece in pieces[1:]]
     spoken = verdict_and_interviews(tables, run.resolved, told.dyad, day)
@@ -199,9 +203,12 @@ def report(run: SavedRun, day: int | None = None) -> str:
     """
     scenario, note = run.scenario, run.provenance
     days = run.interviewed(day)
-    design, everybody = scenario.design, run.tables["dyads"]
-    replicates = max(1, AT_MOST // (design.centres * design.clients))
-    tables = run.read_tables(range(replicates))
+    design, everybody = scenario.design, run.stays.read("dyads", columns=[*DYAD, "pattern"])
+    some = run.stays.first(AT_MOST)
+    known = measured(run, day, some)
+    own = any(kind for extension in run.resolved.extensions for kind in extension.of(FIGURES))
+    columns = {} if own else {"events": OF_EVENTS, "days": columns_of_accounts(run.resolved)}
+    tables = run.stays.tables(some, columns)
     told = tables.dyads if day is None else at_day(tables.days, day)
     size = (
         f"{counted(int(note['replicates']), 'replicate')} of {counted(design.centres, 'centre')} with "
@@ -213,20 +220,22 @@ def report(run: SavedRun, day: int | None = None) -> str:
         Block("text", scenario.question),
         Block("note", f"{size} {SCOPE}"),
         Block("heading", "What came of it"),
-        *_shares(shares(everybody), everybody, on_days(run.interviewed()), run.rule),
+        *_shares(run.patterns, everybody, on_days(run.interviewed()), run.rule),
     ]
     if len(tables.dyads) < len(everybody):
         body.append(
             Block("note", f"What follows rests on the first {counted(len(tables.dyads), 'dyad')} of {len(everybody)}.")
         )
     body += [figure_html(figure, note) for figure in _figures(tables, run, day)]
-    body += [Block("heading", "Measures"), _measured(tables, run, day)]
-    if len(tables.dyads) >= LEAST_DYADS:
+    body += [Block("heading", "Measures"), _measured(known, run, day)]
+    examples = _examples(told, scenario)
+    del tables, told
+    if (clusters := known.emergence()) is not None:
         body.append(Block("subheading", "Are there three patterns without the rule?"))
-        body += [Block("text", sentence) for sentence in emergence_sentences(emergence(tables.days, run.resolved, day))]
-    for example in _examples(told, scenario):
+        body += [Block("text", sentence) for sentence in emergence_sentences(clusters)]
+    for example in examples:
         body += [Block("heading", f"One dyad that is {example.pattern}")]
-        body += _one(tables, run, example, days[1])
+        body += _one(run, example, days[1])
     body += [Block("heading", "The scenario"), *_resolved(run)]
     body += [Block("heading", "How far to trust it"), *(Block("text", limit) for limit in LIMITS)]
     body += [Block("heading", "Provenance"), *_provenance(run, day)]

@@ -7,24 +7,19 @@ words, not codes, so that it reads by itself in a spreadsheet; UTF-8 with a byte
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 from pandas.api import types
 from tqdm import tqdm
 
 from twoway.experiments.results.folder import atomic_folder
 from twoway.simulation.columns import Column
-from twoway.simulation.errors import InputError
 
 READS = "Reads the CSV beside this file: run it with that folder as the working directory."
 """The remark with which every script begins."""
-ROWS = 100_000
-"""Rows that are written at a time."""
 SPSS_LABEL, STATA_LABEL, STATA_NAME = 220, 80, 32
 """Characters that SPSS reads in a line beside a name, and that Stata keeps of a label and of a name."""
 STATA_WORDS = frozenset(("byte", "double", "float", "if", "in", "int", "long", "using", "with"))
@@ -96,18 +91,6 @@ def _held(values: pd.Series) -> tuple[str, tuple[str, ...]]:
     if types.is_integer_dtype(values.dtype):
         return WHOLE, ()
     return (NUMBER if types.is_numeric_dtype(values.dtype) else TEXT), ()
-
-
-def parquet_rows(path: Path) -> Iterator[pd.DataFrame]:
-    """The rows of a Parquet table, some at a time; ``InputError`` if it cannot be read."""
-    try:
-        with pq.ParquetFile(path) as file:
-            if not file.metadata.num_rows:
-                yield file.read().to_pandas()
-            for batch in file.iter_batches(ROWS):
-                yield pa.Table.from_batches([batch]).replace_schema_metadata(file.schema_arrow.metadata).to_pandas()
-    except (pa.ArrowException, OSError):
-        raise InputError(f"{path}: cannot be read as Parquet") from None
 
 
 def export_tables(

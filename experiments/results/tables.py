@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ from twoway.simulation.columns import Column
 from twoway.simulation.data_files import read_toml
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved
-from twoway.simulation.tables import Tables, words_of
+from twoway.simulation.tables import words_of
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -29,7 +29,10 @@ def by_scenario(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 class TableWriter:
-    """Writes the rows of one table to Parquet (and CSV) as they come; memory does not grow with the run."""
+    """Writes the rows of one table to Parquet (and CSV) as they come; memory does not grow with the run.
+
+    All that is written at a time becomes a row group, which is read at a time, too.
+    """
 
     def __init__(self, folder: Path, name: str, csv: bool, note: Mapping[str, str]) -> None:
         self.folder, self.name, self.csv, self.note = folder, name, csv, note
@@ -37,6 +40,8 @@ class TableWriter:
 
     def write(self, rows: pd.DataFrame) -> None:
         """Append rows."""
+        if rows.empty and self._parquet is not None:
+            return
         table = pa.Table.from_pandas(rows, preserve_index=False)
         table = table.replace_schema_metadata({**(table.schema.metadata or {}), **_bytes(self.note)})
         first = self._parquet is None
@@ -51,6 +56,59 @@ class TableWriter:
         if self._parquet is not None:
             self._parquet.close()
             self._parquet = None
+
+
+class TableChecker:
+    """Compares rows, as they come, with those of a saved table; missing equals missing."""
+
+    def __init__(self, path: Path) -> None:
+        self.equal = True
+        self._saved = parquet_rows(path)
+        self._next = pd.DataFrame()
+
+    def write(self, rows: pd.DataFrame) -> None:
+        """Compare with the rows that stand next in the saved table."""
+        while self.equal and len(rows):
+            if self._next.empty:
+                self._next = next(self._saved, self._next)
+            count = min(len(rows), len(self._next))
+            here, there = (some.iloc[:count].reset_index(drop=True) for some in (rows, self._next))
+            self.equal = bool(count) and here.equals(there)
+            rows, self._next = rows.iloc[count:], self._next.iloc[count:]
+
+    def close(self) -> None:
+        """Find out whether the saved table has more rows."""
+        more = not self._next.empty or any(not some.empty for some in self._saved)
+        self.equal = self.equal and not more
+
+
+AT_ONCE = 20_000
+"""Rows of a saved table that are read at a time."""
+
+
+def parquet_rows(path: Path, rows: int = AT_ONCE) -> Iterator[pd.DataFrame]:
+    """The rows of a Parquet table, some at a time.
+
+    Parameters
+    ----------
+    path
+        Parquet file.
+    rows
+        Most rows at a time.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read as Parquet.
+    """
+    try:
+        with pq.ParquetFile(path, pre_buffer=False) as file:  # or whole files would be fetched ahead
+            if not file.metadata.num_rows:
+                yield file.read().to_pandas()
+            for batch in file.iter_batches(rows):
+                yield pa.Table.from_batches([batch]).replace_schema_metadata(file.schema_arrow.metadata).to_pandas()
+    except (pa.ArrowException, OSError):
+        raise InputError(f"{path}: cannot be read as Parquet") from None
 
 
 def _bytes(note: Mapping[str, str]) -> dict[bytes, bytes]:
@@ -76,34 +134,6 @@ def write_codebook(folder: Path, resolved: Resolved, tables: Mapping[str, Iterab
     ]
     codebook = pd.DataFrame(rows, columns=["table", "column", "unit", "meaning", "words"])
     codebook.to_csv(folder / "codebook.csv", index=False)
-
-
-def read_table(path: Path, rows: list[tuple[str, str, int]] | None = None) -> pa.Table:
-    """A Parquet table without its metadata.
-
-    Parameters
-    ----------
-    path
-        Parquet file.
-    rows
-        Conditions (column, comparison, number) that rows must meet, as ``filters`` of ``pyarrow.parquet.read_table``;
-        None for all rows.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read as Parquet.
-    """
-    try:
-        return pq.read_table(path, filters=rows).replace_schema_metadata(None)
-    except (pa.ArrowException, OSError):
-        raise InputError(f"{path}: cannot be read as Parquet") from None
-
-
-def read_tables(folder: Path) -> dict[str, pa.Table]:
-    """The Parquet tables of a run, by name, without their metadata."""
-    paths = {name: folder / f"{name}.parquet" for name in Tables._fields}
-    return {name: read_table(path) for name, path in paths.items() if path.is_file()}
 
 
 def read_csv(path: Path) -> pd.DataFrame:

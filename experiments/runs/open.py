@@ -9,17 +9,18 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from twoway.analysis.patterns import PATTERNS, PatternRule, on_days, rule_of, shares, with_patterns
+from twoway.analysis.patterns import PATTERNS, PatternRule, on_days, rule_of, shares
 from twoway.analysis.statistics.intervals import ALIKENESS
+from twoway.analysis.tables import DYAD
 from twoway.experiments.results.manifest import MANIFEST, Manifest, read_manifest, saved_scenario, seed_and_replicates
 from twoway.experiments.results.provenance import model_name, provenance
 from twoway.experiments.results.result import Result, saved_figures
-from twoway.experiments.results.tables import read_table
+from twoway.experiments.results.stays import StayTables
 from twoway.simulation.compilation import source_digest
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved, Scenario, changed
 from twoway.simulation.run import Detail, PreparedScenario
-from twoway.simulation.tables import Tables, check_seed, columns_of, detail_of
+from twoway.simulation.tables import Tables, check_seed, detail_of
 
 NEEDED = ("model", "source_digest", "scenario", "seed", "replicates", "detail", "resolved_scenario")
 """Fields of the manifest that are needed to make the run again."""
@@ -58,6 +59,8 @@ def read_run(folder: Path) -> tuple[RunInputs, Manifest]:
 class SavedRun(Result):
     """A run in a folder: scenario, manifest, tables, figures and sentences.
 
+    ``tables`` holds whole tables; ``stays`` reads them some centres at a time, which a large run needs.
+
     Parameters
     ----------
     folder
@@ -76,14 +79,13 @@ class SavedRun(Result):
     def __init__(self, folder: str | Path, changes: Mapping[str, float | str] | None = None) -> None:
         folder = Path(folder)
         inputs, self.manifest = read_run(folder)
-        self.changes = dict(changes or {})
-        for name in self.changes:
+        for name in changes or {}:
             if not name.startswith("analysis."):
                 raise InputError(
                     f"{name}: of a run that is made only how patterns are told can be changed (analysis.rule, "
                     "analysis.trusted_from, analysis.mistrusted_above)"
                 )
-        inputs = inputs._replace(scenario=changed(inputs.scenario, self.changes))
+        inputs = inputs._replace(scenario=changed(inputs.scenario, changes or {}))
         if self.manifest["model"] != model_name():
             raise InputError(
                 f"{folder}: was made with {self.manifest['model']}, and this is {model_name()}; "
@@ -91,7 +93,10 @@ class SavedRun(Result):
             )
         self.scenario, self.name, self.seed, self.replicates, self.detail = inputs
         self.resolved, self.rule = Resolved(self.scenario), rule_of(self.scenario)
-        tables = {name: partial(self._read, name) for name in reversed(saved_tables(detail_of(self.detail)))}
+        self.stays = StayTables(
+            folder, self.resolved, self.replicates, self.detail, rule=self.rule if changes else None
+        )
+        tables = {name: partial(self.stays.read, name) for name in reversed(saved_tables(detail_of(self.detail)))}
         super().__init__(
             {"patterns": self._pattern_table, **tables},
             saved_figures(folder),
@@ -105,25 +110,10 @@ class SavedRun(Result):
     @cached_property
     def patterns(self) -> pd.DataFrame:
         """Dyads and share (with 95 % interval) by pattern in the interviews."""
-        return shares(self.tables["dyads"])
+        return shares(self.stays.read("dyads", columns=[*DYAD, "pattern"]))
 
     def _pattern_table(self) -> pd.DataFrame:
         return self.patterns.reset_index()
-
-    def _read(self, name: str, replicates: range | None = None) -> pd.DataFrame:
-        """Read one table, of all replicates or of some that follow each other."""
-        path = self.folder / f"{name}.parquet"
-        if not path.is_file():
-            hint = f": the run saved only the {self.detail}; run it again with --detail events"
-            raise InputError(f"{path}: is missing{hint if self.detail != 'events' else ''}")
-        wanted = replicates and [("replicate", ">=", replicates.start), ("replicate", "<", replicates.stop)]
-        frame = read_table(path, wanted or None).to_pandas()
-        for column in columns_of(name, self.resolved):
-            if column.name not in frame:
-                raise InputError(f"{path}: the column '{column.name}' is missing")
-        if frame.empty:
-            raise InputError(f"{path}: holds no rows")
-        return with_patterns(frame, self.rule) if name == "dyads" and self.changes else frame
 
     def read_tables(self, replicates: range | None = None) -> Tables:
         """Read events, days and dyads.
@@ -138,7 +128,25 @@ class SavedRun(Result):
         InputError
             If a table was not kept, or a column is missing.
         """
-        return Tables(*(self._read(name, replicates) for name in Tables._fields))
+        centres = self.scenario.design.centres
+        some = replicates and range(replicates.start * centres, replicates.stop * centres)
+        return self.stays.tables(some)
+
+    def read_dyad(self, dyad: tuple[int, int, int]) -> Tables:
+        """Read events, days and dyads of one dyad.
+
+        Parameters
+        ----------
+        dyad
+            (replicate, centre, number in the centre).
+
+        Raises
+        ------
+        InputError
+            If a table was not kept, or a column is missing.
+        """
+        replicate, centre, number = dyad
+        return self.stays.tables(self.stays.centre(replicate, centre), dyads=range(number, number + 1))
 
     @cached_property
     def prepared(self) -> PreparedScenario:

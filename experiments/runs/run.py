@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 from matplotlib.figure import Figure
 from tqdm import tqdm
 
 from twoway.analysis.figures.registry import figures_in
+from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import CLASSES, PATTERNS, PatternRule, rule_of, shares, with_patterns
+from twoway.experiments.results.expectation import expectation
 from twoway.experiments.results.figures import save_figure
 from twoway.experiments.results.folder import atomic_folder
 from twoway.experiments.results.manifest import copy_inputs, write_manifest
 from twoway.experiments.results.provenance import provenance
 from twoway.experiments.results.result import Verdict
-from twoway.experiments.results.tables import TableWriter, read_tables, write_codebook
+from twoway.experiments.results.stays import StayTables
+from twoway.experiments.results.tables import TableChecker, TableWriter, write_codebook
 from twoway.experiments.runs.open import SavedRun, read_run, saved_tables
 from twoway.simulation.columns import Column
 from twoway.simulation.compilation import source_digest
 from twoway.simulation.errors import InputError
-from twoway.simulation.extensions import Extension
-from twoway.simulation.parameters.scenario import Scenario, as_scenario
-from twoway.simulation.run import Detail, PreparedScenario, simulate
-from twoway.simulation.tables import TableBuilder, Tables, check_seed, columns_of, detail_of
+from twoway.simulation.parameters.scenario import Design, Scenario, as_scenario
+from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate, simulate_centre
+from twoway.simulation.tables import TableBuilder, check_seed, columns_of, detail_of
 
-CENTRES_AT_ONCE = 64
-"""Centres whose records are turned into tables and written at a time."""
 ADDED = (
     Column("client_class", "word", "the client's own class in the interviews", words=CLASSES),
     Column("keyworker_class", "word", "the keyworker's own class in the interviews", words=CLASSES),
@@ -92,9 +92,14 @@ def run_and_save(
     prepared, rule = PreparedScenario(scenario), rule_of(scenario)
     with atomic_folder(folder) as partial:
         note = provenance(name, seed, replicates)
+        if progress and replicates * scenario.design.centres * scenario.design.clients >= WORTH_SAYING:
+            print(foreseen(prepared, note, level, csv, threads), flush=True)
         files = copy_inputs(partial, prepared.resolved)
-        dyads, first = _write_tables(prepared, partial, note, level, csv, threads, progress)
-        for name_of_figure, figure in _figures(dyads, first, level, prepared.resolved.extensions, rule):
+        writers = {table: TableWriter(partial, table, csv, note) for table in saved_tables(level)}
+        _simulate_into(writers, prepared, seed, replicates, level, threads, progress)
+        stays = StayTables(partial, prepared.resolved, replicates, detail, new=True)
+        dyads = stays.read("dyads")
+        for name_of_figure, figure in _figures(dyads, stays, level, rule):
             save_figure(partial, name_of_figure, figure, note)
         if csv:
             columns = {table: columns_of(table, prepared.resolved) for table in saved_tables(level)}
@@ -105,53 +110,155 @@ def run_and_save(
     return SavedRun(folder)
 
 
-def _figures(
-    dyads: pd.DataFrame, first: Tables, level: Detail, extensions: tuple[Extension, ...], rule: PatternRule
-) -> Iterator[tuple[str, Figure]]:
-    """The figures that the saved tables allow, with their names; *first* are tables of the first replicates."""
-    tables = {name: getattr(first, name) for name in saved_tables(level)}
-    for kind in figures_in("run", tables, extensions):
-        yield kind.name, kind.draw(tables if "events" in kind.needs else {**tables, "dyads": dyads}, rule=rule)
+FIGURE_DYADS = 400
+"""Dyads, of the first centres, whose days and events the figures show; each says how many dyads it rests on."""
 
 
-FIGURE_REPLICATES = 25
-"""Replicates whose days are kept in memory for the figure by day; the figure says how many dyads it rests on."""
+def _figures(dyads: pd.DataFrame, stays: StayTables, level: Detail, rule: PatternRule) -> Iterator[tuple[str, Figure]]:
+    """The figures that the saved tables allow, with their names; days and events are those of the first centres."""
+    some, kinds = stays.first(FIGURE_DYADS), figures_in("run", saved_tables(level), stays.resolved.extensions)
+    needed = {name for kind in kinds for name in kind.needs}
+    first = {name: stays.read(name, some, dyads=range(FIGURE_DYADS)) for name in saved_tables(level) if name in needed}
+    for kind in kinds:
+        yield kind.name, kind.draw(first if "events" in kind.needs else {**first, "dyads": dyads}, rule=rule)
 
 
-def _write_tables(
+ROWS_AT_ONCE = 50_000
+"""Rows of events or days that are turned into tables and written at a time."""
+HELD_ROWS = 600_000
+"""Rows that may wait in memory to be written, which bounds how many centres are simulated at the same time."""
+DAILY = {Detail.DYADS: 1, Detail.DAYS: 2, Detail.EVENTS: 5}
+"""Rows of a dyad on a day: those of the days table, or events, which are seldom more."""
+
+
+def fitting_threads(design: Design, level: Detail, threads: int, scenarios: int = 1) -> int:
+    """As many of the threads as keep the centres that are simulated, and those that wait, small in memory.
+
+    Parameters
+    ----------
+    design
+        Size of the centres.
+    level
+        What is kept of them.
+    threads
+        Threads at hand.
+    scenarios
+        Scenarios that are simulated side by side.
+    """
+    fitting = HELD_ROWS // (design.clients * design.days * DAILY[level] * scenarios)
+    return max(1, min(threads, fitting // 3))  # of each thread one centre is being simulated, and two may wait
+
+
+WORTH_SAYING, TIMED = 1_000, 3
+"""Dyads from which on it is said beforehand how long a run takes, and centres that are timed for it."""
+
+
+def foreseen(prepared: PreparedScenario, note: Mapping[str, str], level: Detail, csv: bool, threads: int) -> str:
+    """How long a run will take and how large it will be, in a sentence; a few of its centres are timed.
+
+    Parameters
+    ----------
+    prepared
+        Scenario of the run.
+    note
+        Provenance, with seed and number of replicates.
+    level
+        What is kept.
+    csv
+        Whether CSV files are written as well.
+    threads
+        Number of threads.
+    """
+    seed, replicates, design = int(note["seed"]), int(note["replicates"]), prepared.scenario.design
+    total = replicates * design.centres
+    some = [divmod(i * (total - 1) // max(1, TIMED - 1), design.centres) for i in range(TIMED)]
+    builder = TableBuilder(prepared.resolved)
+    simulate_centre(prepared, seed, *some[0], level)  # compiles
+    began = time.perf_counter()
+    centres = [simulate_centre(prepared, seed, *one, level) for one in some]
+    lived = time.perf_counter() - began
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        _hand_on(
+            iter(centres),
+            builder,
+            rule_of(prepared.scenario),
+            {t: TableWriter(folder, t, csv, note) for t in saved_tables(level)},
+        )
+        size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
+    spent = time.perf_counter() - began
+    seconds = max(spent - lived, spent / fitting_threads(design, level, threads)) * total / TIMED
+    dyads = f"{total * design.clients:,} dyad-stays"
+    return expectation(dyads, seconds, counted(threads, "thread"), size * total / TIMED)
+
+
+def _slices(centres: Iterable[CentreRecords]) -> Iterator[list[CentreRecords]]:
+    """Records of about ``ROWS_AT_ONCE`` rows: of some whole centres, or of a part of a large one."""
+    some: list[CentreRecords] = []
+    rows = 0
+    for centre in centres:
+        more = max(len(centre.events), len(centre.days), len(centre.dyads))
+        if some and rows + more > ROWS_AT_ONCE:
+            yield some
+            some, rows = [], 0
+        some, rows = [*some, centre], rows + more
+        if rows > ROWS_AT_ONCE:
+            del centre
+            yield from _parts_of(some.pop())
+            some, rows = [], 0
+    if some:
+        yield some
+
+
+def _parts_of(centre: CentreRecords) -> Iterator[list[CentreRecords]]:
+    """A large centre in parts; dyads and parties are in the first."""
+    rest = centre._replace(**{name: getattr(centre, name)[:0] for name in centre._fields[2:]})
+    for start in range(0, max(len(centre.events), len(centre.days)), ROWS_AT_ONCE):
+        some = slice(start, start + ROWS_AT_ONCE)
+        yield [(rest if start else centre)._replace(days=centre.days[some], events=centre.events[some])]
+
+
+def _hand_on(
+    centres: Iterator[CentreRecords],
+    builder: TableBuilder,
+    rule: PatternRule,
+    sinks: Mapping[str, TableWriter | TableChecker],
+) -> None:
+    """Hand the rows of every table to its sink as centres come, and close the sinks."""
+    try:
+        for some in _slices(centres):
+            tables = builder.tables(some)
+            del some  # or a large centre would stay in memory while the next one is simulated
+            tables = tables._replace(dyads=with_patterns(tables.dyads, rule))
+            for table, sink in sinks.items():
+                sink.write(getattr(tables, table))
+            del tables
+    finally:
+        for sink in sinks.values():
+            sink.close()
+
+
+def _simulate_into(
+    sinks: Mapping[str, TableWriter | TableChecker],
     prepared: PreparedScenario,
-    folder: Path,
-    note: dict[str, str],
+    seed: int,
+    replicates: int,
     level: Detail,
-    csv: bool,
     threads: int,
     progress: bool,
-) -> tuple[pd.DataFrame, Tables]:
-    """Write the tables while centres are simulated; returns all dyads, and tables of the first replicates."""
-    writers = {table: TableWriter(folder, table, csv, note) for table in saved_tables(level)}
-    builder, rule = TableBuilder(prepared.resolved), rule_of(prepared.scenario)
-    seed, replicates = int(note["seed"]), int(note["replicates"])
-    centres = simulate(prepared, seed, range(replicates), level, threads)
-    all_dyads: list[pd.DataFrame] = []
-    days: list[pd.DataFrame] = []
-    total = replicates * prepared.scenario.design.centres
-    try:
-        with tqdm(total=total, unit="centre", desc="Simulating", disable=None if progress else True) as bar:
-            while some := list(islice(centres, CENTRES_AT_ONCE)):
-                tables = builder.tables(some)
-                tables = tables._replace(dyads=with_patterns(tables.dyads, rule))
-                for table, writer in writers.items():
-                    writer.write(getattr(tables, table))
-                all_dyads.append(tables.dyads)
-                if not days:
-                    first = tables
-                if some[0].replicate < FIGURE_REPLICATES:
-                    days.append(tables.days)
-                bar.update(len(some))
-    finally:
-        for writer in writers.values():
-            writer.close()
-    return pd.concat(all_dyads, ignore_index=True), first._replace(days=pd.concat(days, ignore_index=True))
+) -> None:
+    """Simulate the centres of a run, and hand their rows on."""
+    design = prepared.scenario.design
+    total = replicates * design.centres
+    centres = simulate(prepared, seed, range(replicates), level, fitting_threads(design, level, threads))
+    with tqdm(total=total, unit="centre", desc="Simulating", disable=None if progress else True) as bar:
+
+        def passing() -> Iterator[CentreRecords]:
+            while some := list(islice(centres, 1)):
+                yield some.pop()
+                bar.update()
+
+        _hand_on(passing(), TableBuilder(prepared.resolved), rule_of(prepared.scenario), sinks)
 
 
 def verify_run(folder: Path, threads: int = 2, progress: bool = False, sample: int | None = None) -> Verdict:
@@ -178,22 +285,15 @@ def verify_run(folder: Path, threads: int = 2, progress: bool = False, sample: i
         If the folder holds no run or a damaged one, or a table is missing.
     """
     inputs, manifest = read_run(folder)
-    saved, level = read_tables(folder), detail_of(inputs.detail)
-    for name in saved_tables(level):
-        if name not in saved:
-            raise InputError(f"{folder}: the table {name}.parquet is missing")
+    level = detail_of(inputs.detail)
+    paths = {name: folder / f"{name}.parquet" for name in saved_tables(level)}
+    for path in paths.values():
+        if not path.is_file():
+            raise InputError(f"{folder}: the table {path.name} is missing")
     changed = []
     if manifest["source_digest"] != source_digest():
         changed.append(f"the model's sources (the run was made with {manifest['model']})")
-    note = provenance(inputs.name, inputs.seed, inputs.replicates)
-    with tempfile.TemporaryDirectory() as temporary:
-        _write_tables(PreparedScenario(inputs.scenario), Path(temporary), note, level, False, threads, progress)
-        again = read_tables(Path(temporary))
-    return Verdict({name: _equal(saved[name], again[name]) for name in saved_tables(level)}, tuple(changed))
-
-
-def _equal(one: pa.Table, other: pa.Table) -> bool:
-    """Whether two tables are equal in every value; missing equals missing."""
-    if one.schema != other.schema or one.num_rows != other.num_rows:
-        return False
-    return bool(one.to_pandas().equals(other.to_pandas()))
+    checkers = {name: TableChecker(path) for name, path in paths.items()}
+    prepared = PreparedScenario(inputs.scenario)
+    _simulate_into(checkers, prepared, inputs.seed, inputs.replicates, level, threads, progress)
+    return Verdict({name: checker.equal for name, checker in checkers.items()}, tuple(changed))

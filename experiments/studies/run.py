@@ -22,6 +22,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from twoway.experiments.results.expectation import expectation
 from twoway.experiments.results.folder import free_folder
 from twoway.experiments.results.manifest import saved_kind
 from twoway.experiments.studies.outcomes import detail_for
@@ -216,28 +217,14 @@ def foreseen(store: Store, runs: Sequence[tuple[str, int]], workers: int) -> str
             runner.outcomes(place, replicate)
             seconds.append(time.perf_counter() - began)
     except Exception:  # what is wrong with a run is kept with the run
-        duration = "an unknown time"
+        expected = None
     else:
-        duration = in_words(len(runs) * sum(seconds[TIMED:]) / TIMED / workers)
+        expected = len(runs) * sum(seconds[TIMED:]) / TIMED / workers
     size = len(runs) * (BYTES + 8 * len(store.outcomes)) / 1e6
     kept = {Detail.DAYS: "every day", Detail.EVENTS: "every event"}.get(detail_for(store.resolved.outcomes.values()))
     needs = f" The outcomes need {kept} of a run, which is slower." if kept else ""
     with_workers = f"{workers} worker{'s' * (workers != 1)}"
-    return f"{len(runs):,} runs: about {duration} with {with_workers}, at most {size:,.1f} MB.{needs}"
-
-
-def in_words(seconds: float) -> str:
-    """A duration, rounded to what anybody would say.
-
-    Examples
-    --------
-    >>> in_words(0.4), in_words(75), in_words(7300)
-    ('1 second', '75 seconds', '2 hours')
-    """
-    units = {"hour": 3600.0, "minute": 60.0, "second": 1.0}
-    unit = next((name for name, length in units.items() if seconds >= 2 * length), "second")
-    number = max(1, round(seconds / units[unit]))
-    return f"{number} {unit}{'s' * (number != 1)}"
+    return expectation(f"{len(runs):,} runs", expected, with_workers, size, "at most") + needs
 
 
 def more_replicates(store: Store) -> int | None:

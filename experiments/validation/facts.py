@@ -209,7 +209,9 @@ def felt_coercion_matters(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     intervals it is set anew among the dyads drawn again, between steps that hold as many clients each.
     """
     one, other = simulated["ordinary"], simulated["voluntary"]
-    table = coercion.coercion(one.panel, one.events, one.resolved, DAY, one.units, seed=one.seed)
+    table = coercion.coercion(
+        one.panel, coercion.formal_control(one.panel, one.events, one.resolved, DAY), DAY, one.units, seed=one.seed
+    )
     felt, voluntary = (each.panel.felt_coercion[:, each.panel.at(DAY)] for each in (one, other))
     free = _share_above(felt, voluntary, ASKED_INVOLUNTARY, one, "felt")["felt"]
     names = {"formal control, given felt": "formal, observed", "felt coercion, given formal": "felt, observed"}
@@ -237,7 +239,7 @@ def growth_has_shapes(simulated: Mapping[str, SimulatedCondition]) -> Parts:
 def control_and_warmth_are_not_opposites(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Control and warmth over keyworkers, and by how much conflicted is more frequent than the most frequent other."""
     one = simulated["ordinary"]
-    table = keyworkers.control_and_warmth(one.panel, one.events, one.resolved, one.units)
+    table = keyworkers.control_and_warmth(keyworkers.acts_by_keyworker(one.panel, one.events, one.resolved), one.units)
 
     def lead(sums: Floats) -> Floats:
         share = sums[..., :3] / sums[..., 3:]
@@ -253,7 +255,9 @@ def control_and_warmth_are_not_opposites(simulated: Mapping[str, SimulatedCondit
 def losing_a_keyworker_costs_trust(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Fall of the client's rating in the month after the keyworker has changed."""
     one = simulated["ordinary"]
-    return _of(keyworkers.fall_after_change(one.panel, one.units), keyworkers.FALL, {"fall within 30 days": "all"})
+    changes, spread = keyworkers.changes_of_keyworker(one.panel), one.panel.rating[CLIENT].std(axis=0)
+    table = keyworkers.fall_after_change(changes, spread, one.units)
+    return _of(table, keyworkers.FALL, {"fall within 30 days": "all"})
 
 
 @fact("T9d", "ordinary")
@@ -281,7 +285,7 @@ def staff_blame_the_person(simulated: Mapping[str, SimulatedCondition]) -> Parts
 def bad_is_stronger_than_good(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Ratio of the effects of an unfair and a fair act on the client, by the client's view before."""
     one = simulated["ordinary"]
-    table = negativity.negativity(one.panel, one.events, one.resolved, one.units)
+    table = negativity.negativity(negativity.readings_of(one.panel, one.events, one.resolved), one.units)
     return _of(
         table, negativity.RATIO, {"near neutral": negativity.GROUPS[0], "nearer 1 in the top tenth": negativity.NEARER}
     )
@@ -537,7 +541,8 @@ def ratings_rise_toward_discharge(simulated: Mapping[str, SimulatedCondition]) -
 def warm_staff_have_a_warm_view(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """Late ratings of clients against the warmth and control of their keyworkers."""
     one = simulated["ordinary"]
-    table = warmth.warm_staff(one.panel, one.events, one.resolved, one.units, one.seed)
+    acted = warmth.warm_and_controlling(one.panel, one.events, one.resolved, warmth.late_day(one.panel))
+    table = warmth.warm_staff(one.panel, *acted, one.units, one.seed)
     return _of(table, warmth.WARMTH, {"rating and her warmth": "warmth", "rating and her control": "control"})
 
 
@@ -545,7 +550,8 @@ def warm_staff_have_a_warm_view(simulated: Mapping[str, SimulatedCondition]) -> 
 def critical_keyworkers_blame_the_person(simulated: Mapping[str, SimulatedCondition]) -> Parts:
     """The bad that keyworkers hold against what they put it down to."""
     one = simulated["ordinary"]
-    table = criticism.blame(one.panel, one.events, one.resolved, LATER, one.units)
+    put_down = criticism.put_down_to_person(one.panel, one.events, one.resolved, LATER)
+    table = criticism.blame(one.panel, put_down, LATER, one.units)
     return _of(table, criticism.BLAME, {"bad held and person blamed": "all"})
 
 
@@ -558,8 +564,9 @@ def critical_keyworkers_act_worse_later(simulated: Mapping[str, SimulatedConditi
         both = criticism.acts_later(sums)
         return np.concatenate([both, np.maximum(both[..., :1], -both[..., 1:])], axis=-1)
 
+    later = criticism.acts_a_month_later(one.panel, one.events, one.resolved, DAY)
     names = ("more bad acts", "fewer supportive acts", "either, in its direction")
-    return _estimate(criticism.acts_of_critical(one.panel, one.events, one.resolved, DAY), differences, names, one)
+    return _estimate(criticism.acts_of_critical(one.panel, later, DAY), differences, names, one)
 
 
 @fact("T21", "voluntary", "opaque rules", events=False)

@@ -55,7 +55,12 @@ def planted(resolved, felt_slope, formal_slope):
     events = exchanges(
         *((dyad, 1, "keyworker", "control", 0, "search") for dyad, count in enumerate(formal) for _ in range(count))
     )
-    return coercion(view, events, resolved, 7, units_of(view.dyads)), rating.std(), felt.std(), formal.std() / 2
+    return (
+        coercion(view, formal_control(view, events, resolved, 7), 7, units_of(view.dyads)),
+        rating.std(),
+        felt.std(),
+        formal.std() / 2,
+    )
 
 
 def test_planted_slopes_of_felt_and_formal_coercion_are_told_apart(resolved):
@@ -84,6 +89,6 @@ def test_high_is_what_lies_above_the_threshold(resolved):
     felt = np.array([HIGH, np.nextafter(HIGH, 1), 0, 1])
     view = panel_of(np.zeros((2, 4, 1)), felt_coercion=felt[None, :, None])
     events = exchanges((0, 1, "keyworker", "everyday", 0, "greet"))
-    table = coercion(view, events, resolved, 1, units_of(view.dyads))
+    table = coercion(view, formal_control(view, events, resolved, 1), 1, units_of(view.dyads))
     assert row(table, "high_felt_coercion", "all")["estimate"] == 0.5
     assert row(table, "coercion_slope", "felt, true")["interval"].startswith("not estimated")

@@ -8,11 +8,13 @@ from tests.support.handmade import days, exchanges, panel_of, row
 from twoway.analysis.measures.criticism import (
     AFTER,
     HELD,
+    acts_a_month_later,
     acts_later,
     acts_of_critical,
     bad_held,
     blame,
     distress_at_admission,
+    put_down_to_person,
     shares_of_criticism,
     variance_of_criticism,
 )
@@ -43,7 +45,11 @@ def test_blame_is_correlated_with_the_bad_held_over_what_the_keyworker_saw_as_ba
     rows += [(0, 5, "client", "everyday", 0, "thank")]
     events = exchanges(*rows, person_share=[*share, 1.0, 1.0, 1.0])
     view = held(bad)
-    found = row(blame(view, events, resolved, DAY, units_of(view.dyads)), "criticism_and_blame", "all")
+    found = row(
+        blame(view, put_down_to_person(view, events, resolved, DAY), DAY, units_of(view.dyads)),
+        "criticism_and_blame",
+        "all",
+    )
     assert found["estimate"] == pytest.approx(np.corrcoef(bad, share)[0, 1])
     assert found["n"] == 4
 
@@ -55,7 +61,7 @@ def test_later_acts_of_the_most_critical_quarter_are_compared_with_those_of_the_
     rows += [(k, month, "keyworker", "planned", 0, act) for k in range(3) for act in ("praise", "inform")]
     rows += [(3, DAY, "keyworker", "everyday", 0, "insult"), (3, month, "keyworker", "control", 0, "insult")]
     rows += [(0, month, "client", "everyday", 0, "insult")]
-    parts = acts_of_critical(view, exchanges(*rows), resolved, DAY)
+    parts = acts_of_critical(view, acts_a_month_later(view, exchanges(*rows), resolved, DAY), DAY)
     assert acts_later(parts.sum(axis=0)).tolist() == pytest.approx([0.5, 0.25 - 0.5])
 
 
@@ -64,7 +70,7 @@ def test_dyads_that_change_their_keyworker_by_then_are_left_out(resolved):
     predecessors[:, 3, DAY + 5 :] = 1
     view = held([0.1, 0.2, 0.3, 0.9], predecessors=predecessors)
     events = exchanges(*((k, DAY + 20, "keyworker", "everyday", 0, "insult") for k in range(4)))
-    parts = acts_of_critical(view, events, resolved, DAY)
+    parts = acts_of_critical(view, acts_a_month_later(view, events, resolved, DAY), DAY)
     assert parts[3].tolist() == [0] * 6
     assert parts[:, 2].tolist() == [0, 0, 1, 0]
 

@@ -9,6 +9,9 @@ from twoway.analysis.measures.estimates import units_of
 from twoway.analysis.measures.growth import shapes
 from twoway.analysis.measures.keyworkers import (
     AFTER,
+    DailySpread,
+    acts_by_keyworker,
+    changes_of_keyworker,
     control_and_warmth,
     deterioration_and_reserve,
     fall_after_change,
@@ -18,11 +21,19 @@ from twoway.analysis.measures.ruptures import find_ruptures
 CONTROL = "control_and_warmth"
 
 
+def fall_of(view):
+    spread = DailySpread()
+    spread.add(view)
+    return fall_after_change(changes_of_keyworker(view), spread.days(), units_of(view.dyads))
+
+
 def test_who_controls_more_and_is_colder_makes_the_correlation_negative(resolved):
     view = panel_of(np.zeros((2, 3, 7)))
     rows = [(k, 1 + d, "keyworker", "control", 0, "search") for k in range(3) for d in range(k + 1)]
     rows += [(k, 1, "keyworker", "everyday", 0, act) for k, act in enumerate(("help", "greet", "inform"))]
-    found = row(control_and_warmth(view, exchanges(*rows), resolved, units_of(view.dyads)), CONTROL, "all")
+    found = row(
+        control_and_warmth(acts_by_keyworker(view, exchanges(*rows), resolved), units_of(view.dyads)), CONTROL, "all"
+    )
     warmth = [resolved.lexicon.acts[act][0] for act in ("help", "greet", "inform")]
     assert found["estimate"] == pytest.approx(np.corrcoef([1, 2, 3], warmth)[0, 1])
     assert found["n"] == 3
@@ -35,7 +46,9 @@ def test_what_a_keyworker_did_before_leaving_in_the_evening_is_hers(resolved):
     rows = [(0, 7, "keyworker", "everyday", 0, "insult"), (0, 8, "keyworker", "everyday", 0, "help")]
     rows += [(0, day, "keyworker", "control", 0, "search") for day in (1, 7, 7)]
     rows += [(1, 1, "keyworker", "everyday", 0, "greet"), (1, 1, "keyworker", "control", 0, "search")]
-    found = row(control_and_warmth(view, exchanges(*rows), resolved, units_of(view.dyads)), CONTROL, "all")
+    found = row(
+        control_and_warmth(acts_by_keyworker(view, exchanges(*rows), resolved), units_of(view.dyads)), CONTROL, "all"
+    )
     good = {act: resolved.lexicon.acts[act][0] for act in ("insult", "help", "greet")}
     rates, warmth = [3 / (6 / 7), 0.0, 0.5], [good["insult"], good["help"], good["greet"]]
     assert found["n"] == 3
@@ -48,7 +61,7 @@ def test_a_planted_fall_at_a_change_is_found_in_standard_deviations():
     predecessors[:, :5, 20:] = 1
     rating[0, :5, 20:] -= 0.3
     view = panel_of(rating, predecessors=predecessors)
-    found = row(fall_after_change(view, units_of(view.dyads)), "fall_after_change", "all")
+    found = row(fall_of(view), "fall_after_change", "all")
     assert found["estimate"] == pytest.approx(0.3 / rating[0, :, 19].std())
     assert found["n"] == 5
 
@@ -58,7 +71,7 @@ def test_a_change_too_near_the_end_is_left_out(left, count):
     predecessors = np.zeros((2, 2, 80), int)
     predecessors[:, 0, 80 - left :] = 1
     view = panel_of(np.arange(320.0).reshape(2, 2, 80), predecessors=predecessors)
-    assert row(fall_after_change(view, units_of(view.dyads)), "fall_after_change", "all")["n"] == count
+    assert row(fall_of(view), "fall_after_change", "all")["n"] == count
 
 
 @pytest.mark.parametrize("without", [0, 30], ids=["all differ", "half have no reserve at all"])

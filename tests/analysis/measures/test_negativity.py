@@ -5,7 +5,7 @@ import pytest
 from tests.support.handmade import exchanges, panel_of, row
 
 from twoway.analysis.measures.estimates import units_of
-from twoway.analysis.measures.negativity import negative_readings, negativity
+from twoway.analysis.measures.negativity import negative_readings, negativity, readings_of
 from twoway.analysis.tables import sentiment_of
 
 VIEW = panel_of(np.zeros((2, 1, 60)))
@@ -21,7 +21,7 @@ def read(*acts, ratings, event=None):
 
 
 def ratio(events, resolved, group="near neutral"):
-    return row(negativity(VIEW, events, resolved, units_of(VIEW.dyads)), "negativity_ratio", group)
+    return row(negativity(readings_of(VIEW, events, resolved), units_of(VIEW.dyads)), "negativity_ratio", group)
 
 
 def test_an_unfair_act_that_moves_twice_as_much_has_a_ratio_of_two(resolved):

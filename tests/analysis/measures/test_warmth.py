@@ -5,7 +5,7 @@ import pytest
 from tests.support.handmade import exchanges, panel_of, row
 
 from twoway.analysis.measures.estimates import units_of
-from twoway.analysis.measures.warmth import kept_until, warm_and_controlling, warm_staff
+from twoway.analysis.measures.warmth import kept_until, late_day, warm_and_controlling, warm_staff
 
 N = 60
 
@@ -22,7 +22,9 @@ def planted(sign, resolved, changed=False):
         rows += [(dyad, 1, "keyworker", "everyday", 0, act) for act in ["praise"] * level + ["inform"] * (4 - level)]
         rows += [(dyad, 1, "keyworker", "control", 0, "search")] * (5 - level)
     view = panel_of(rating, predecessors=predecessors)
-    return warm_staff(view, exchanges(*rows), resolved, units_of(view.dyads))
+    return warm_staff(
+        view, *warm_and_controlling(view, exchanges(*rows), resolved, late_day(view)), units_of(view.dyads)
+    )
 
 
 @pytest.mark.parametrize("sign", [1, -1])

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.support.tiny_study import tiny
 
 from twoway.experiments.reports.exported import export
-from twoway.experiments.results.export import COMMA, SCRIPTS, Dialect, export_tables, parquet_rows, variables
+from twoway.experiments.results.export import COMMA, SCRIPTS, Dialect, export_tables, variables
+from twoway.experiments.results.tables import parquet_rows
 from twoway.experiments.runs.run import run_and_save
 from twoway.experiments.studies.run import run_study
 from twoway.experiments.studies.store import Store

@@ -23,12 +23,13 @@ from scipy.special import stdtrit
 from tests.support.tiny_study import INPUTS, TINY, same, tiny
 
 from twoway.analysis.patterns import PATTERNS, with_patterns
+from twoway.experiments.results.expectation import in_words
 from twoway.experiments.studies import run as running
 from twoway.experiments.studies import worker
 from twoway.experiments.studies.designs import MorrisDesign, Span
 from twoway.experiments.studies.manage import extend, replay
 from twoway.experiments.studies.outcomes import OUTCOMES
-from twoway.experiments.studies.run import foreseen, in_words, resume, run_study, tasks
+from twoway.experiments.studies.run import foreseen, resume, run_study, tasks
 from twoway.experiments.studies.store import SET_ASIDE, SHARDS, WORKING, Store
 from twoway.experiments.studies.study import Precision
 from twoway.experiments.studies.worker import simulate_and_write
