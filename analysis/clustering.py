@@ -279,8 +279,8 @@ def emergence(days: pd.DataFrame, resolved: Resolved, day: int | None = None) ->
     """
     last = int(days["day"].max())
     interviewed = resolved.scenario.design.interviewed(last, day)
-    accounts = (accounts_in(days, resolved, some) for some in (interviewed, (last, last)))
-    return emergence_of(*accounts, interviewed, rule_of(resolved.scenario))
+    asked, at_the_end = (accounts_in(days, resolved, some) for some in (interviewed, (last, last)))
+    return emergence_of(asked, at_the_end, interviewed, rule_of(resolved.scenario))
 
 
 def emergence_of(

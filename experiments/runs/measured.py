@@ -59,5 +59,5 @@ def measured(run: SavedRun, day: int | None = None, some: range | None = None) -
         sums.add(tables)
         accounts.append(accounts_in(tables.days, resolved, interviewed))
         at_the_end.append(accounts_in(tables.days, resolved, (last, last)))
-    whole = (pd.concat(parts, ignore_index=True) for parts in (accounts, at_the_end))
-    return Measured(sums.measures(), *whole, interviewed, run.rule)
+    asked, ended = (pd.concat(parts, ignore_index=True) for parts in (accounts, at_the_end))
+    return Measured(sums.measures(), asked, ended, interviewed, run.rule)

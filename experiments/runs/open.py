@@ -93,9 +93,8 @@ class SavedRun(Result):
             )
         self.scenario, self.name, self.seed, self.replicates, self.detail = inputs
         self.resolved, self.rule = Resolved(self.scenario), rule_of(self.scenario)
-        self.stays = StayTables(
-            folder, self.resolved, self.replicates, self.detail, rule=self.rule if changes else None
-        )
+        told_by = self.rule if changes else None
+        self.stays = StayTables(folder, self.resolved, self.replicates, self.detail, rule=told_by)
         tables = {name: partial(self.stays.read, name) for name in reversed(saved_tables(detail_of(self.detail)))}
         super().__init__(
             {"patterns": self._pattern_table, **tables},
