@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -218,6 +218,7 @@ class MeasuredRun:
         acts = keyworkers.acts_by_keyworker(view, events, resolved)
         self._acts.append(acts.assign(row=acts["row"] + own.start))
         self._changes.append(keyworkers.changes_of_keyworker(view))
+        courses: Any = growth.courses(view, found)
         some = np.flatnonzero(np.isin(view.days, self.selected))
         self._keep(
             own,
@@ -232,7 +233,7 @@ class MeasuredRun:
                 *warmth.warm_and_controlling(view, events, resolved, warmth.late_day(view)),
                 criticism.put_down_to_person(view, events, resolved, day),
                 criticism.acts_a_month_later(view, events, resolved, day),
-                *growth.courses(view, found),
+                *courses,
             ),
         )
 
@@ -240,8 +241,8 @@ class MeasuredRun:
         if self._kept is None:
             count = len(self.dyads)
             self._kept = OfDyads(*(np.empty((count, *one.shape[1:]), one.dtype) for one in some))
-        for whole, part in zip(self._kept, some, strict=True):
-            whole[own] = part
+        for name in OfDyads._fields:
+            getattr(self._kept, name)[own] = getattr(some, name)
 
     def measures(self) -> pd.DataFrame:
         """Every measure, when all dyads have come, as the function ``measures`` gives them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -31,10 +31,10 @@ class Panel(NamedTuple):
     """Bad tone, EPA units, shape (2, n, D)."""
     felt_coercion: Floats
     """The client's felt coercion, squared EPA units, shape (n, D)."""
-    post: NDArray[np.int64]
-    """Post responsible for the client, shape (n, D)."""
-    predecessors: NDArray[np.int64]
-    """How many keyworkers held that post before the present one, shape (n, D)."""
+    post: NDArray[Any]
+    """Post responsible for the client, whole numbers, shape (n, D)."""
+    predecessors: NDArray[Any]
+    """How many keyworkers held that post before the present one, whole numbers, shape (n, D)."""
 
     @property
     def rating(self) -> Floats:

@@ -113,6 +113,7 @@ def compare(
                 found[k].append(rule.of_accounts(story.accounts))
                 paired.add(k, _without(story, paired.detail))
             bar.update(int(centre.centre == design.centres - 1))
+            del centre, story  # or large centres would stay in memory while the next ones are simulated
         fitting = fitting_threads(design, paired.detail, threads)
         codes, done = [_by_replicate(some, design.centres) for some in found], followed
         while done < least or (done < limit and _widest(codes) > precision):

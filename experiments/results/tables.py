@@ -28,31 +28,47 @@ def by_scenario(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return whole[["scenario", *(column for column in whole if column != "scenario")]]
 
 
+AT_ONCE = 20_000
+"""Rows of a table that are written at a time, at least, and that are read at a time."""
+WHERE = ("replicate", "centre", "dyad")
+"""Columns by which rows are found again in a file."""
+
+
 class TableWriter:
     """Writes the rows of one table to Parquet (and CSV) as they come; memory does not grow with the run.
 
-    All that is written at a time becomes a row group, which is read at a time, too.
+    Rows are written in groups of ``AT_ONCE`` or more, of which the file says only where they stand in the run: of many
+    small groups and many statistics a file would have more to tell than of its rows.
     """
 
     def __init__(self, folder: Path, name: str, csv: bool, note: Mapping[str, str]) -> None:
         self.folder, self.name, self.csv, self.note = folder, name, csv, note
         self._parquet: pq.ParquetWriter | None = None
+        self._waiting: list[pd.DataFrame] = []
 
     def write(self, rows: pd.DataFrame) -> None:
         """Append rows."""
-        if rows.empty and self._parquet is not None:
-            return
+        self._waiting.append(rows)
+        if sum(map(len, self._waiting)) >= AT_ONCE:
+            self._write_group()
+
+    def _write_group(self) -> None:
+        filled = [rows for rows in self._waiting if len(rows)] or self._waiting[:1]
+        rows, self._waiting = pd.concat(filled, ignore_index=True), []
         table = pa.Table.from_pandas(rows, preserve_index=False)
         table = table.replace_schema_metadata({**(table.schema.metadata or {}), **_bytes(self.note)})
         first = self._parquet is None
         if self._parquet is None:
-            self._parquet = pq.ParquetWriter(self.folder / f"{self.name}.parquet", table.schema, compression="zstd")
+            path, where = self.folder / f"{self.name}.parquet", [name for name in WHERE if name in rows]
+            self._parquet = pq.ParquetWriter(path, table.schema, compression="zstd", write_statistics=where)
         self._parquet.write_table(table)
         if self.csv:
             rows.to_csv(self.folder / f"{self.name}.csv", mode="a", header=first, index=False)
 
     def close(self) -> None:
         """Finish the file."""
+        if self._waiting:
+            self._write_group()
         if self._parquet is not None:
             self._parquet.close()
             self._parquet = None
@@ -80,10 +96,6 @@ class TableChecker:
         """Find out whether the saved table has more rows."""
         more = not self._next.empty or any(not some.empty for some in self._saved)
         self.equal = self.equal and not more
-
-
-AT_ONCE = 20_000
-"""Rows of a saved table that are read at a time."""
 
 
 def parquet_rows(path: Path, rows: int = AT_ONCE) -> Iterator[pd.DataFrame]:

@@ -1,6 +1,7 @@
 """Memory is a promise: a run is written, measured and verified some rows at a time, and the numbers are the same."""
 
 import tracemalloc
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,7 @@ def test_measures_are_the_same_in_whatever_batches_the_centres_come(saved, at_on
     stays = saved.stays
     sums = MeasuredRun(stays.read("dyads"), stays.count("events"), saved.resolved)
     bounds = [0, *sorted(cuts), CENTRES]
-    for first, end in zip(bounds, bounds[1:], strict=False):
+    for first, end in pairwise(bounds):
         sums.add(stays.tables(range(first, end)))
     pd.testing.assert_frame_equal(sums.measures(), at_once, check_exact=False, rtol=1e-12, atol=1e-14)
 
