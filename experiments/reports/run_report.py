@@ -59,6 +59,8 @@ SHOWN = (
 """Measures that the report shows; `twoway measures` has them all."""
 OF_EVENTS = (*DYAD, "day", "event", "actor", "way")
 """Columns of the events table that the figures of a report use, if none is a user's own."""
+MOST_IN_NETWORK = 100
+"""Clients of a centre from which on its network is left out: nobody could be told apart, and friendships are many."""
 AT_MOST = 2000
 """Dyads whose events a report reads at most, so that memory and time stay small; the shares rest on all of them."""
 
@@ -177,7 +179,9 @@ def _is_heading(piece: Piece) -> TypeGuard[Block]:
 
 def _figures(tables: Tables, run: SavedRun, day: int | None) -> Iterator[Figure]:
     """The figures of the whole run, one after the other."""
-    given: dict[str, object] = {**tables._asdict(), "friends": friendships(run.scenario, run.seed)}
+    given: dict[str, object] = tables._asdict()
+    if run.scenario.design.clients <= MOST_IN_NETWORK:
+        given["friends"] = friendships(run.scenario, run.seed)
     if day is not None:
         given["day"] = day
     other = "agreement-on-a-day" if day is None else "do-both-parties-agree"
@@ -227,6 +231,8 @@ def report(run: SavedRun, day: int | None = None) -> str:
             Block("note", f"What follows rests on the first {counted(len(tables.dyads), 'dyad')} of {len(everybody)}.")
         )
     body += [figure_html(figure, note) for figure in _figures(tables, run, day)]
+    if design.clients > MOST_IN_NETWORK:
+        body.append(Block("note", f"The network of a centre is left out: with {design.clients} clients none is seen."))
     body += [Block("heading", "Measures"), _measured(known, run, day)]
     examples = _examples(told, scenario)
     del tables, told

@@ -172,22 +172,24 @@ def foreseen(prepared: PreparedScenario, note: Mapping[str, str], level: Detail,
     seed, replicates, design = int(note["seed"]), int(note["replicates"]), prepared.scenario.design
     total = replicates * design.centres
     some = [divmod(i * (total - 1) // max(1, TIMED - 1), design.centres) for i in range(TIMED)]
-    builder = TableBuilder(prepared.resolved)
+    builder, lived = TableBuilder(prepared.resolved), []
+
+    def timed() -> Iterator[CentreRecords]:
+        while some:
+            began = time.perf_counter()
+            centre = [simulate_centre(prepared, seed, *some.pop(), level)]
+            lived.append(time.perf_counter() - began)
+            yield centre.pop()
+
     simulate_centre(prepared, seed, *some[0], level)  # compiles
     began = time.perf_counter()
-    centres = [simulate_centre(prepared, seed, *one, level) for one in some]
-    lived = time.perf_counter() - began
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        _hand_on(
-            iter(centres),
-            builder,
-            rule_of(prepared.scenario),
-            {t: TableWriter(folder, t, csv, note) for t in saved_tables(level)},
-        )
+        writers = {t: TableWriter(folder, t, csv, note) for t in saved_tables(level)}
+        _hand_on(timed(), builder, rule_of(prepared.scenario), writers)
         size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
     spent = time.perf_counter() - began
-    seconds = max(spent - lived, spent / fitting_threads(design, level, threads)) * total / TIMED
+    seconds = max(spent - sum(lived), spent / fitting_threads(design, level, threads)) * total / TIMED
     dyads = f"{total * design.clients:,} dyad-stays"
     return expectation(dyads, seconds, counted(threads, "thread"), size * total / TIMED)
 
