@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from twoway.experiments.results.manifest import saved_kind
 from twoway.experiments.studies.designs import AskTell, Value, axis, ranges_of
-from twoway.experiments.studies.run import check_workers, execute, pool
+from twoway.experiments.studies.run import check_not_run_again, check_workers, execute, pool
 from twoway.experiments.studies.store import Store, with_keys
 from twoway.experiments.studies.study import Study
 from twoway.simulation.errors import InputError
@@ -55,6 +55,7 @@ class AskTellStudy:
         executor: Executor | str | None = None,
         progress: bool = False,
     ) -> None:
+        check_not_run_again()
         check_workers(workers)
         if not isinstance(study.design, AskTell):
             raise InputError(
