@@ -44,6 +44,14 @@ class AskTellStudy:
     ------
     InputError
         If the study has another design, or the folder holds another study.
+
+    Examples
+    --------
+    >>> small = {"design.clients": 2, "design.days": 3}
+    >>> asked = {"design": AskTell(), "inputs": {"context.control": (1.0, 5.0)}, "replicates": 2}
+    >>> search = AskTellStudy(Study(title="Search", question="?", changes=small, **asked), "runs/search", workers=1)
+    >>> search.evaluate([[1.0]])["runs"].tolist()
+    [2]
     """
 
     def __init__(

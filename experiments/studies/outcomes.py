@@ -235,7 +235,7 @@ def outcome(
     --------
     In a file that a study names in ``extensions``:
 
-    >>> @outcome(unit="share of dyads", meaning="dyads whose keyworker has changed")  # doctest: +SKIP
+    >>> @outcome(unit="share of dyads", meaning="dyads whose keyworker has changed")
     ... def had_a_new_keyworker(run):
     ...     return float((run.dyads["changes"] > 0).mean())
     """

@@ -83,6 +83,14 @@ def run_study(
     ------
     InputError
         If there is no such study, the folder exists, or an argument is out of its range.
+
+    Examples
+    --------
+    >>> small = {"design.clients": 2, "design.days": 3}
+    >>> study = Study(title="Small", question="?", changes=small, inputs={"context.control": (1.0, 5.0)}, replicates=2)
+    >>> result = run_study(study, "runs/small", workers=1)
+    >>> result.table[["context.control", "replicate"]].to_numpy().tolist()
+    [[1.0, 0.0], [1.0, 1.0], [5.0, 0.0], [5.0, 1.0]]
     """
     check_not_run_again()
     study = as_study(study)
@@ -126,6 +134,14 @@ def resume(
         Whether to make the runs that failed again as well.
     workers, executor, shard, progress
         As in ``run_study``.
+
+    Examples
+    --------
+    >>> small = {"design.clients": 2, "design.days": 3}
+    >>> study = Study(title="Small", question="?", changes=small, inputs={"context.control": (1.0, 5.0)}, replicates=2)
+    >>> _ = run_study(study, "runs/small", workers=1, shard=(1, 2))
+    >>> resume("runs/small", workers=1).status.missing
+    0
     """
     check_not_run_again()
     check_workers(workers)
