@@ -10,7 +10,7 @@ import sys
 import textwrap
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -117,8 +117,41 @@ def standard_streams() -> Iterator[None]:
         os.set_inheritable(free, True)
     os.close(free)
     with redirect_stdout(cast(TextIO, _Stream(sys.stdout))), redirect_stderr(cast(TextIO, _Stream(sys.stderr))):
-        yield
-        sys.stdout.flush()
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+
+
+LEAST_MEMORY = 1500
+"""Megabytes of address space that a command takes; with less, libraries end the process without a word of ours."""
+
+
+def check_memory() -> None:
+    """Refuse to begin where the user's limit on memory (``ulimit -v``) is too low.
+
+    Raises
+    ------
+    InputError
+        Says the limit, and what it takes.
+    """
+    with suppress(ImportError):  # Windows has no limits
+        import resource
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if limit != resource.RLIM_INFINITY and limit < LEAST_MEMORY << 20:
+            from twoway.simulation.errors import InputError
+
+            raise InputError(
+                f"there is too little memory: the limit is {limit >> 20:,} MB (ulimit -v); it takes {LEAST_MEMORY:,} MB"
+            )
+
+
+def hush_matplotlib() -> None:
+    """Let Matplotlib not complain of a home that it cannot write to: it works all the same."""
+    import logging
+
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 
 ENDINGS = ("SIGTERM", "SIGHUP")

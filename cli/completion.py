@@ -34,9 +34,9 @@ def add(commands: Commands) -> None:
 
 def completion(options: argparse.Namespace) -> int:
     """Print the script of a shell."""
-    import argcomplete
+    from argcomplete.shell_integration import shellcode
 
-    script = argcomplete.shellcode(["twoway"], shell="fish" if options.shell == "fish" else "bash")
+    script = shellcode(["twoway"], shell="fish" if options.shell == "fish" else "bash")
     print(script)  # zsh reads the one of bash
     return 0
 
@@ -50,20 +50,16 @@ def complete(parser: argparse.ArgumentParser) -> None:
         The parser of the command.
     """
     import argcomplete
-    from argcomplete.completers import ChoicesCompleter, DirectoriesCompleter
+    from argcomplete.completers import DirectoriesCompleter, FilesCompleter
 
-    class Names(ChoicesCompleter):
-        """Names that are looked for when they are asked for, and files."""
+    files = FilesCompleter(["toml"])
 
-        def __init__(self, find: Callable[[], Iterable[str]]) -> None:
-            self.find = find
-
-        def __call__(self, prefix: str, **more: object) -> list[str]:
-            return [*self.find(), *argcomplete.FilesCompleter(["toml"])(prefix, **more)]
+    def offer(find: Callable[[], Iterable[str]], prefix: str, **_: object) -> list[str]:
+        return [*find(), *files(prefix)]
 
     for action in _arguments(parser):
         if action.dest in NAMES:
-            action.completer = Names(NAMES[action.dest])  # type: ignore[attr-defined]
+            action.completer = partial(offer, NAMES[action.dest])  # type: ignore[attr-defined]
         elif action.dest in ("folder", "folders") or action.metavar == "FOLDER":
             action.completer = DirectoriesCompleter()  # type: ignore[attr-defined]
     argcomplete.autocomplete(parser, always_complete_options=False)

@@ -37,7 +37,14 @@ from twoway.cli._options import (
     seed_argument,
     whole_number,
 )
-from twoway.cli._output import answer, ended_as_by_ctrl_c, printed_as, standard_streams
+from twoway.cli._output import (
+    answer,
+    check_memory,
+    ended_as_by_ctrl_c,
+    hush_matplotlib,
+    printed_as,
+    standard_streams,
+)
 from twoway.simulation import SCOPE
 
 MODULES = (listing, compare, explore, robustness, study, narrate, export, validate, seminar, teaching, completion)
@@ -49,7 +56,7 @@ REFUSED = 2
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are one sentence with the nearest valid word and the command that shows help."""
 
-    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def,override]
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
         """Parse as argparse does, and remember what was given."""
         self._given = [*(sys.argv[1:] if args is None else args)]
         return super().parse_known_args(args, namespace)
@@ -194,6 +201,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options, unknown = parser().parse_known_args(arguments)
             if unknown:
                 options.parser.unknown(unknown[0])
+            if options.action is not print_top:
+                check_memory()
+                hush_matplotlib()
             with printed_as(getattr(options, "json", False), getattr(options, "quiet", False)):
                 status: int = options.action(options)
             sys.stdout.flush()

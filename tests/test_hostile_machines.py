@@ -98,6 +98,7 @@ class Machine:
             out, err = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()
+            process.wait()
         for said in (out or b"", err or b""):
             assert b"Traceback" not in said, said.decode("latin-1")
             assert b"Error:" not in said, said.decode("latin-1")
@@ -135,8 +136,8 @@ def test_all_that_the_readme_shows_works_in_every_encoding_with_nothing_to_write
     here = machine(PYTHONIOENCODING=encoding, **more)
     for line in [*COMMANDS, *(f"twoway {text}" for text in TEXTS)]:
         command = shlex.split(line, comments=True)
-        if command[1] in ("seminar", "compare") and (command[1] == "seminar" or encoding != "cp1250"):
-            continue  # the one is tested below, the other takes long
+        if command[1] == "seminar" or (command[1] == "compare" and encoding != "cp1250"):
+            continue  # the one is tested below, the other takes longer than all else
         status, out, err = here.run(*command, shell=shell)
         assert status == 0, (line, err)
         assert out.decode(encoding), line
@@ -198,7 +199,7 @@ def test_a_script_without_a_guard_uses_eight_processes(machine):
     assert (status, out, err) == (0, b"40\n", "")
 
 
-@pytest.mark.parametrize("megabytes", [100, 300, 600, 1000, 1500, 2000, 3000])
+@pytest.mark.parametrize("megabytes", [100, 600, 1400, 1600, 2200])
 def test_too_little_memory_is_a_sentence_or_enough(machine, megabytes):
     here = machine()
 
@@ -258,7 +259,7 @@ LONG = {
 
 @pytest.mark.parametrize("command", LONG)
 def test_sigterm_ends_a_command_as_ctrl_c_does(machine, command):
-    here = machine(PYTHONUNBUFFERED="1")
+    here = machine(PYTHONUNBUFFERED="1", PYTHONPATH="")
     process = here.start("twoway", *command.split())
     try:
         os.set_blocking(process.stdout.fileno(), True)
@@ -269,6 +270,7 @@ def test_sigterm_ends_a_command_as_ctrl_c_does(machine, command):
         out, err = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()
+        process.wait()
     assert b"Traceback" not in out + err, err.decode()
     if "seminar" in command:
         assert (process.returncode, out.splitlines()[-1]) == (0, b"Stopped.")
