@@ -9,7 +9,6 @@ import re
 import sys
 import textwrap
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -269,7 +268,6 @@ def show(options: argparse.Namespace) -> int:
 
 def schema(options: argparse.Namespace) -> int:
     """Print or write the JSON schema."""
-    from twoway.simulation.errors import InputError
     from twoway.simulation.extensions import load_extension
     from twoway.simulation.parameters.scenario import json_schema, scenario_type
 
@@ -278,14 +276,9 @@ def schema(options: argparse.Namespace) -> int:
     if options.out is None:
         print(text, end="")
         return 0
-    if options.out.exists():
-        raise InputError(f"{options.out}: exists already and is not overwritten")
-    try:
-        options.out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        with suppress(OSError):
-            options.out.unlink(missing_ok=True)
-        raise InputError(f"{options.out}: cannot be written ({error.strerror})") from None
+    from twoway.experiments.results.folder import write_new_file
+
+    write_new_file(options.out, text)
     print(f"Written: {options.out}")
     return 0
 

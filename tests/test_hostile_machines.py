@@ -5,6 +5,7 @@ Everything runs as another user, who owns one folder and nothing else: only root
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import resource
@@ -152,8 +153,8 @@ def test_all_that_the_readme_shows_works_in_every_encoding_with_nothing_to_write
 def test_files_are_written_where_hard_links_are_refused_and_never_over_others(machine):
     here = machine()
     (here.folder / "mine.json").write_text("mine")
-    assert here.run("twoway", "lesson", "the-same-refusal", "--out", "note.html")[0] == 0
-    assert "</html>" in (here.folder / "note.html").read_text("utf-8")
+    assert here.run("twoway", "schema", "--out", "new.json")[0] == 0
+    assert "context" in json.loads((here.folder / "new.json").read_text("utf-8"))["properties"]
     status, _, err = here.run("twoway", "schema", "--out", "mine.json")
     assert (status, err.count("\n")) == (REFUSED, 1)
     assert (here.folder / "mine.json").read_text() == "mine"
@@ -181,7 +182,7 @@ def test_nobody_need_read_what_a_command_prints(machine, shell):
     here = machine()
     line = f"set -o pipefail; {shell}" if "|" in shell else shell
     for command in (("run", "ordinary", "--days", "5", "--out", "out"), ("show", "ordinary"), ("list", "outcomes"),
-                    ("story", "out", "--dyad", "1"), ("measures", "out"), ("--help",), ("verify", "out")):  # fmt: skip
+                    ("story", "out", "--dyad", "1"), ("--help",)):  # fmt: skip
         status, _, err = here.run("bash", "-c", line, "bash", "twoway", *command)
         assert (status, err) == (0, ""), command
     assert (here.folder / "out" / "manifest.json").is_file()
@@ -232,8 +233,7 @@ def test_a_full_disk_leaves_nothing_half_written(disk):
         "run four-centres --days 10 --out disk/run", "compare ordinary permissive --replicates 2 --days 9 --out disk/c",
         "report run --out disk/report.html", "export run --out disk/exported",
         "story run --dyad 3 --format html --out disk/s.html", "schema --out disk/schema.json",
-        "handout ordinary/1 --out disk/h.html", "study run peers --replicates 1 --out disk/study",
-        "measures run --out disk/m.csv", "lesson the-same-refusal --out disk/l.html",
+        "study run peers --replicates 1 --out disk/study", "measures run --out disk/m.csv",
     ):  # fmt: skip
         (disk.folder / "disk" / "filler").write_bytes(bytes(61_000))
         status, _, err = disk.run("twoway", *command.split())
@@ -262,10 +262,9 @@ def test_sigterm_ends_a_command_as_ctrl_c_does(machine, command):
     here = machine(PYTHONUNBUFFERED="1", PYTHONPATH="")
     process = here.start("twoway", *command.split())
     try:
-        os.set_blocking(process.stdout.fileno(), True)
-        while (line := process.stdout.readline()) and LONG[command].encode() not in line:
+        while LONG[command] and (line := process.stdout.readline()) and LONG[command].encode() not in line:
             pass
-        time.sleep(3)  # into its work
+        time.sleep(3 if LONG[command] else 10)  # into its work
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=PATIENCE)
     finally:
