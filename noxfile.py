@@ -15,7 +15,9 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import nbformat
 import nox
+from nbclient import NotebookClient
 
 ROOT = Path(__file__).parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
@@ -35,7 +37,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def fast(session: nox.Session) -> None:
     """Run the tests that are not marked slow: less than a minute on two cores."""
-    session.run("python", "-m", "pytest", "-q", "-m", "not slow and not browser", *session.posargs)
+    session.run("python", "-m", "pytest", "-q", "-m", "not slow and not browser and not hostile", *session.posargs)
 
 
 @nox.session
@@ -113,6 +115,24 @@ def examples(session: nox.Session) -> None:
             if failed:
                 session.error("\n\n".join(failed))
             session.log(f"{page.relative_to(ROOT)}: all its commands and Python blocks work")
+
+
+@nox.session
+def notebooks(session: nox.Session) -> None:
+    """Run the notebooks in docs/notebooks/, each in a folder of its own."""
+    for path in sorted((ROOT / "docs" / "notebooks").glob("*.ipynb")):
+        with tempfile.TemporaryDirectory() as folder:
+            place = {"metadata": {"path": folder}}
+            NotebookClient(nbformat.read(path, 4), timeout=300, kernel_name="python3", resources=place).execute()
+        session.log(f"{path.relative_to(ROOT)}: all its cells work")
+
+
+@nox.session
+def hostile(session: nox.Session) -> None:
+    """Try what README.md shows on machines that get in the way: another user, other encodings, no room, no memory."""
+    session.log("needs root, and util-linux: `apt-get install util-linux`")
+    command = ("python", "-m", "pytest", "-q", "-m", "hostile", "tests/test_hostile_machines.py", "--dist", "worksteal")
+    session.run(*command, *session.posargs, env={"TWOWAY_HOSTILE": "required"})
 
 
 @nox.session(venv_backend="venv", reuse_venv=False)

@@ -109,7 +109,10 @@ def folder_argument(parser: argparse.ArgumentParser, default: str) -> None:
         The default folder, as its help says it.
     """
     parser.add_argument(
-        "--out", type=Path, metavar="FOLDER", help=f"output folder, which must not exist (default {default})"
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help=f"output folder, which must not exist (default {default}, with a number behind it if that is taken)",
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import sys
 import textwrap
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from twoway.simulation import SCOPE
 
@@ -75,6 +77,101 @@ def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     """
     rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=15))
     return rows
+
+
+class _Stream:
+    """A standard stream of a machine that gets in the way.
+
+    When its reader has gone, as with ``| head``, the command goes on in silence: what it makes is wanted all the same.
+    What the encoding of the stream does not have becomes a question mark. A stream that was closed takes everything.
+    """
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = open(os.devnull, "w", encoding="utf-8") if stream is None else stream  # noqa: SIM115
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def _do(self, act: Callable[[], int | None]) -> int | None:
+        try:
+            return act()
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())  # Python tries again when it ends
+            if isinstance(error, BrokenPipeError):
+                return act()
+            raise OSError(error.errno, error.strerror, "output") from None
+
+    def write(self, text: str) -> int:
+        return self._do(lambda: self._stream.write(text)) or 0
+
+    def flush(self) -> None:
+        self._do(self._stream.flush)
+
+
+@contextmanager
+def standard_streams() -> Iterator[None]:
+    """Let a command print inside the block, whatever has become of the streams that it was started with."""
+    while (free := os.open(os.devnull, os.O_RDWR)) <= 2:  # or a file that is opened later takes the place of a stream
+        os.set_inheritable(free, True)
+    os.close(free)
+    with redirect_stdout(cast(TextIO, _Stream(sys.stdout))), redirect_stderr(cast(TextIO, _Stream(sys.stderr))):
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+
+
+LEAST_MEMORY = 1500
+"""Megabytes of address space that a command takes; with less, libraries end the process without a word of ours."""
+
+
+def check_memory() -> None:
+    """Refuse to begin where the user's limit on memory (``ulimit -v``) is too low.
+
+    Raises
+    ------
+    InputError
+        Says the limit, and what it takes.
+    """
+    with suppress(ImportError):  # Windows has no limits
+        import resource
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if limit != resource.RLIM_INFINITY and limit < LEAST_MEMORY << 20:
+            from twoway.simulation.errors import InputError
+
+            raise InputError(
+                f"there is too little memory: the limit is {limit >> 20:,} MB (ulimit -v); it takes {LEAST_MEMORY:,} MB"
+            )
+
+
+def hush_matplotlib() -> None:
+    """Let Matplotlib not complain of a home that it cannot write to: it works all the same."""
+    import logging
+
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+
+
+ENDINGS = ("SIGTERM", "SIGHUP")
+"""Signals by which a machine ends a command: a shutdown, a queue, a terminal that is closed."""
+
+
+@contextmanager
+def ended_as_by_ctrl_c() -> Iterator[None]:
+    """Let the machine's signals end what is inside the block as Ctrl-C does: tidily, with a sentence."""
+    theirs = {}
+    if threading.current_thread() is threading.main_thread():
+        found = [getattr(signal, name) for name in ENDINGS if hasattr(signal, name)]
+        theirs = {one: signal.SIG_DFL for one in found if signal.getsignal(one) is signal.SIG_DFL}  # nohup ignores one
+    for one in theirs:
+        signal.signal(one, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for one, handler in theirs.items():
+            signal.signal(one, handler)
 
 
 class _NoTerminal(io.TextIOBase):

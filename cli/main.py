@@ -5,14 +5,26 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import textwrap
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from twoway.cli import compare, explore, export, listing, narrate, robustness, seminar, study, teaching, validate
+from twoway.cli import (
+    compare,
+    completion,
+    explore,
+    export,
+    listing,
+    narrate,
+    robustness,
+    seminar,
+    study,
+    teaching,
+    validate,
+)
 from twoway.cli._options import (
     Commands,
     changed_scenario,
@@ -24,10 +36,17 @@ from twoway.cli._options import (
     seed_argument,
     whole_number,
 )
-from twoway.cli._output import answer, printed_as
+from twoway.cli._output import (
+    answer,
+    check_memory,
+    ended_as_by_ctrl_c,
+    hush_matplotlib,
+    printed_as,
+    standard_streams,
+)
 from twoway.simulation import SCOPE
 
-MODULES = (listing, compare, explore, robustness, study, narrate, export, validate, seminar, teaching)
+MODULES = (listing, compare, explore, robustness, study, narrate, export, validate, seminar, teaching, completion)
 """Modules with commands of their own, each of which adds them with its function ``add``."""
 INTERRUPTED = 130
 REFUSED = 2
@@ -36,14 +55,24 @@ REFUSED = 2
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are one sentence with the nearest valid word and the command that shows help."""
 
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+        """Parse as argparse does, and remember what was given."""
+        self._given = [*(sys.argv[1:] if args is None else args)]
+        return super().parse_known_args(args, namespace)
+
     def error(self, message: str) -> NoReturn:
         """Print the error and exit with status 2."""
         from twoway.simulation.errors import nearest
 
-        if "invalid choice" in message and self._subparsers is not None:
-            word = message.partition("invalid choice: ")[2].partition(" (choose")[0]
-            commands = next(action.choices for action in self._subparsers._group_actions if action.choices)
-            message = f"there is no command {word}; {nearest(word[1:-1], commands)}"
+        if "arguments are required" in message:  # if an option is misspelt, that is what is wrong
+            for word in self._given:
+                if word.startswith("--") and not self._get_option_tuples(word.partition("=")[0]):
+                    self.unknown(word)
+        found = re.match(r"argument (?P<name>\S+): invalid choice: (?P<word>'.*'|\".*\") \(choose from", message)
+        action = next((one for one in self._actions if found and one.choices and found["name"] in _names(one)), None)
+        if found and action is not None and action.choices:
+            what = "there is no command" if isinstance(action, argparse._SubParsersAction) else f"{found['name']}:"
+            message = f"{what} {found['word']}; {nearest(found['word'][1:-1], action.choices)}"
         self.exit(REFUSED, f"twoway: {message} (see `{self.prog} --help`)\n")
 
     def unknown(self, word: str) -> NoReturn:
@@ -51,8 +80,19 @@ class Parser(argparse.ArgumentParser):
         from twoway.simulation.errors import nearest
 
         if word.startswith("-"):
-            self.error(f"there is no option {word}; {nearest(word, self._option_string_actions)}")
+            option = word.partition("=")[0]
+            hint = nearest(option.strip("-"), [name[2:] for name in self._option_string_actions if name[:2] == "--"])
+            self.error(f"there is no option {option}; " + WORD.sub("'--", hint))
         self.error(f"'{word}' is one word too many")
+
+
+WORD = re.compile(r"'(?=\w)")
+"""The beginning of a quoted word."""
+
+
+def _names(action: argparse.Action) -> list[str]:
+    """The names that argparse may call an argument by in its errors."""
+    return [*action.option_strings, "/".join(action.option_strings), str(action.metavar), action.dest]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -63,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=f"`twoway COMMAND --help` explains a command and its options. {SCOPE}",
     )
     top.add_argument("--version", action="store_true", help="print the version")
-    top.set_defaults(action=print_help, parser=top)
+    top.set_defaults(action=print_top, parser=top)
     commands = top.add_subparsers(metavar="COMMAND")
     add(commands)
     for module in MODULES:
@@ -124,7 +164,12 @@ def add(commands: Commands) -> None:
     new.add_argument("--differences", action="store_true", help="print only what differs from the default")
 
     new = command(commands, "schema", schema, "print the JSON schema of scenario files, for editors", answers=False)
-    new.add_argument("--out", type=Path, metavar="FILE", help="write the schema to this file, which must not exist")
+    new.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="write the schema to this file, which must not exist (default: print it)",
+    )
     extension_argument(new, "include the numbers that this Python file declares; may be repeated")
 
     new = command(
@@ -148,48 +193,65 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     Exit status: 0, 1 if verified tables differ, 2 if the input is wrong, 130 if interrupted.
     """
-    options, unknown = parser().parse_known_args(arguments)
-    if unknown:
-        options.parser.unknown(unknown[0])
-    status = 0
-    try:
-        if options.version:
-            from importlib.metadata import version
-
-            print(f"two-way-process {version('two-way-process')}")
-        else:
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks what could come next
+        completion.complete(parser())
+    with standard_streams(), ended_as_by_ctrl_c():
+        try:
+            options, unknown = parser().parse_known_args(arguments)
+            if unknown:
+                options.parser.unknown(unknown[0])
+            if options.action is not print_top:
+                check_memory()
+                hush_matplotlib()
             with printed_as(getattr(options, "json", False), getattr(options, "quiet", False)):
-                status = options.action(options)
-        sys.stdout.flush()
-    except KeyboardInterrupt as stopped:
-        print(f"\ntwoway: interrupted; {str(stopped) or 'nothing was written'}", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:
-        _forget_output()
-    except OSError as error:
-        if error.filename is None:
-            _forget_output()
-        print(f"twoway: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
-        return REFUSED
-    except ValueError as error:
-        from twoway.simulation.errors import InputError
-
-        if not isinstance(error, InputError):
-            raise
-        where = f" (see `{options.parser.prog} --help`)" if str(error).startswith("--") else ""
-        print(f"twoway: {error}{where}", file=sys.stderr)
-        return REFUSED
+                status: int = options.action(options)
+            sys.stdout.flush()
+        except KeyboardInterrupt as stopped:
+            print(f"\ntwoway: interrupted; {str(stopped) or 'nothing was written'}", file=sys.stderr)
+            return INTERRUPTED
+        except Exception as error:
+            sentence = refusal(error, options)
+            if not sentence:
+                raise
+            print(f"twoway: {sentence}", file=sys.stderr)
+            return REFUSED
     return status
 
 
-def _forget_output() -> None:
-    """Redirect output that cannot be written, so that Python does not try again when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def refusal(error: Exception, options: argparse.Namespace) -> str:
+    """What went wrong, in a sentence; empty if it is a mistake in the package, whose traceback is wanted.
+
+    Parameters
+    ----------
+    error
+        What ended the command.
+    options
+        Options of the command.
+    """
+    from twoway.simulation.errors import InputError
+
+    if isinstance(error, InputError):
+        return f"{error} (see `{options.parser.prog} --help`)" if str(error).startswith("--") else str(error)
+    words = str(error)
+    if isinstance(error, MemoryError) or any(phrase in words for phrase in NO_MEMORY):
+        return "there is too little memory for this; free some, or ask for fewer replicates or days"
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror or error}" if error.filename else str(error.strerror or error)
+    return ""
 
 
-def print_help(options: argparse.Namespace) -> int:
-    """Print which commands there are."""
-    options.parser.print_help()
+NO_MEMORY = ("Cannot allocate memory", "cannot allocate memory", "failed to map segment", "can't start new thread")
+"""What libraries say when there is no memory left, each in an error of its own kind."""
+
+
+def print_top(options: argparse.Namespace) -> int:
+    """Print the version, or which commands there are."""
+    if options.version:
+        from importlib.metadata import version
+
+        print(f"two-way-process {version('two-way-process')}")
+    else:
+        options.parser.print_help()
     return 0
 
 
@@ -206,7 +268,6 @@ def show(options: argparse.Namespace) -> int:
 
 def schema(options: argparse.Namespace) -> int:
     """Print or write the JSON schema."""
-    from twoway.simulation.errors import InputError
     from twoway.simulation.extensions import load_extension
     from twoway.simulation.parameters.scenario import json_schema, scenario_type
 
@@ -215,14 +276,9 @@ def schema(options: argparse.Namespace) -> int:
     if options.out is None:
         print(text, end="")
         return 0
-    if options.out.exists():
-        raise InputError(f"{options.out}: exists already and is not overwritten")
-    try:
-        options.out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        with suppress(OSError):
-            options.out.unlink(missing_ok=True)
-        raise InputError(f"{options.out}: cannot be written ({error.strerror})") from None
+    from twoway.experiments.results.folder import write_new_file
+
+    write_new_file(options.out, text)
     print(f"Written: {options.out}")
     return 0
 

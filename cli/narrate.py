@@ -64,7 +64,9 @@ def add(commands: Commands) -> None:
         "twoway measures runs/four-centres",
     )
     new.add_argument("--day", metavar="N", help="day of the interviews (default: those of the scenario)")
-    new.add_argument("--out", type=Path, metavar="FILE", help="write to this CSV file, which must not exist")
+    new.add_argument(
+        "--out", type=Path, metavar="FILE", help="write to this CSV file, which must not exist (default: print)"
+    )
 
     new = _run_command(
         commands,
@@ -105,7 +107,9 @@ def _dyad_command(commands: Commands, name: str, action: Action, summary: str, e
 
 def _file_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", help="text, markdown or html (default: as the file's name ends, else text)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write to this file, which must not exist")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="write to this file, which must not exist (default: print)"
+    )
 
 
 def _format(options: argparse.Namespace) -> str:

@@ -156,7 +156,7 @@ def _outcome_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         metavar="FOLDER",
-        help="output folder, which must not exist (default: in the study)",
+        help="output folder, which must not exist (default: in the folder of the study)",
     )
 
 

@@ -10,6 +10,15 @@ class InputError(ValueError):
     """Something the user asked for cannot be done; the message says what, where and what would be right.
 
     The command line prints the message and exits with status 2; a script sees an ordinary ``ValueError``.
+
+    Examples
+    --------
+    >>> from twoway.simulation.parameters.scenario import load
+    >>> try:
+    ...     load("ordinry")
+    ... except InputError as refusal:
+    ...     print(str(refusal).rpartition(" (")[0])
+    scenario 'ordinry': there is none of that name; did you mean 'ordinary'?
     """
 
 

@@ -46,6 +46,11 @@ class Mark:
         Whether it belongs to whoever acted, and is drawn on that side alone.
     optional
         Whether its lane is left out where nothing of it happened.
+
+    Examples
+    --------
+    >>> Mark("sport", "s", "does sport").filled
+    True
     """
 
     lane: str
@@ -131,6 +136,18 @@ def event_kind(
     ------
     InputError
         If the name is taken, or a word cannot be used.
+
+    Examples
+    --------
+    In a file that a scenario names in ``extensions``:
+
+    >>> def chance(client, keyworker, day, parameters):
+    ...     return 0.2
+    >>> def effect(client, keyworker, day, parameters):
+    ...     client.tension = 0.5 * client.tension
+    >>> told = "{Who} had a visit from the family."
+    >>> event_kind("family_visit", "a visit from the family", told, chance=chance, effect=effect).name
+    'family_visit'
     """
     refuse_words(EVENTS.kind, name, sentence, "Who", "other")
     return EVENTS.declare_in_file(

@@ -169,6 +169,16 @@ def figure(
     ------
     InputError
         If the name is taken or not in lower case with hyphens, or a needed table does not exist.
+
+    Examples
+    --------
+    In a file that a scenario names in ``extensions``:
+
+    >>> @figure("exchanges-by-dyad", "Exchanges", "How often each dyad met.", needs=("dyads",))
+    ... def exchanges_by_dyad(dyads):
+    ...     drawn = Figure()
+    ...     drawn.subplots().bar(range(len(dyads)), dyads["exchanges"])
+    ...     return drawn
     """
     if not name or set(name) - set("abcdefghijklmnopqrstuvwxyz0123456789-"):
         raise InputError(f"figure {name!r}: the name may have lower-case letters, digits and hyphens")

@@ -93,6 +93,16 @@ def compare(
     ------
     InputError
         If the scenarios cannot be compared person by person, or an argument is out of its range.
+
+    Examples
+    --------
+    >>> from twoway.simulation.parameters.scenario import load
+    >>> small = {"design.clients": 4, "design.days": 9}
+    >>> result = compare([load("strict-and-opaque", small), load("strict-but-fair", small)], replicates=2)
+    >>> sorted(set(result.differences["pattern"]))
+    ['ambivalent and conflicted', 'friendly and trustful', 'polite and neutral']
+    >>> len(result.sentences) > 0  # result.save("runs/strict") writes tables, figures and manifest
+    True
     """
     schedules = with_distinct_names(scenarios)
     check_comparable(schedules)

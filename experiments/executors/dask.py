@@ -27,12 +27,13 @@ from uuid import uuid4
 
 from twoway.experiments.results.provenance import DataFile, model_version, sources_digest
 from twoway.experiments.studies.resolved_study import EXTENSIONS, scenario_with_copies
+from twoway.experiments.studies.run import check_not_run_again, without_main_script
 from twoway.experiments.studies.shards import Rows
 from twoway.experiments.studies.worker import Task, WrittenShard, simulate_and_write, simulate_task, write_task
 from twoway.simulation.errors import InputError
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, LocalCluster
     from distributed import Future as FarFuture
 
 LOCAL = "local"
@@ -83,7 +84,7 @@ def dask_workers(address: str, workers: int | None = None) -> Iterator[tuple[Exe
         process, or a number of workers is given for a scheduler's address.
     """
     try:
-        import distributed
+        import distributed  # noqa: F401
     except ModuleNotFoundError:
         raise InputError(
             f"--dask {address}: Dask is not installed; install the extra 'cluster', "
@@ -92,14 +93,10 @@ def dask_workers(address: str, workers: int | None = None) -> Iterator[tuple[Exe
     if address != LOCAL and workers is not None:
         raise InputError(f"--dask {address}: its workers are those that are there; leave --workers out")
     if address == LOCAL:
+        check_not_run_again()
         with (
             _said_in_sentences(),
-            distributed.LocalCluster(
-                n_workers=workers or os.cpu_count() or 1,
-                threads_per_worker=1,
-                dashboard_address=None,
-                silence_logs=logging.ERROR,
-            ) as cluster,
+            _local_cluster(workers or os.cpu_count() or 1) as cluster,
             _connected(cluster.scheduler_address) as (executor, threads),
         ):
             executor.client.run(_ignore_interrupts)
@@ -107,6 +104,14 @@ def dask_workers(address: str, workers: int | None = None) -> Iterator[tuple[Exe
     else:
         with _said_in_sentences(), _connected(address) as found:
             yield found
+
+
+def _local_cluster(workers: int) -> LocalCluster:
+    """A cluster on this machine, whose workers do not run the script that starts it."""
+    from distributed import LocalCluster
+
+    with without_main_script():
+        return LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.ERROR)
 
 
 @contextmanager

@@ -46,6 +46,16 @@ def export(folder: str | Path, out: str | Path, decimal_comma: bool = False, pro
     ------
     InputError
         If the folder is neither run nor study, or is damaged; or if *out* exists or cannot be written.
+
+    Examples
+    --------
+    >>> from twoway.experiments.studies.run import run_study
+    >>> from twoway.experiments.studies.study import Study
+    >>> small = {"design.clients": 2, "design.days": 3}
+    >>> study = Study(title="Small", question="?", changes=small, inputs={"context.control": (1.0, 5.0)}, replicates=2)
+    >>> _ = run_study(study, "runs/small", workers=1)
+    >>> [path.name for path in export("runs/small", "exported")]
+    ['runs.csv', 'runs.sps', 'runs.R', 'runs.do', 'codebook.csv']
     """
     tables = _tables_of(Path(folder))
     return export_tables(Path(out), tables, COMMA if decimal_comma else Dialect(), progress)

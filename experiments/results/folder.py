@@ -101,7 +101,13 @@ def write_new_file(path: Path, text: str) -> None:
     partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
     try:
         partial.write_text(text, encoding="utf-8")
-        os.link(partial, path)
+        try:
+            os.link(partial, path)
+        except FileExistsError:
+            raise
+        except OSError:  # this disk has no hard links
+            path.touch(exist_ok=False)
+            partial.replace(path)
     except FileExistsError:
         raise InputError(f"{path}: another process has written it meanwhile; it is not overwritten") from None
     except OSError as error:

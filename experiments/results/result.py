@@ -309,6 +309,17 @@ def open_result(folder: str | Path) -> Result:
     ------
     InputError
         If the folder holds no result, a damaged one, or a run that another version of the package made.
+
+    Examples
+    --------
+    >>> from twoway.experiments.studies.run import run_study
+    >>> from twoway.experiments.studies.study import Study
+    >>> small = {"design.clients": 2, "design.days": 3}
+    >>> study = Study(title="Small", question="?", changes=small, inputs={"context.control": (1.0, 5.0)}, replicates=2)
+    >>> _ = run_study(study, "runs/small", workers=1)
+    >>> result = open_result("runs/small")
+    >>> result.kind, len(result.table)
+    ('study', 4)
     """
     result: Result = _function(_kind_in(Path(folder)).opener)(Path(folder))
     return result
@@ -332,6 +343,16 @@ def verify(folder: str | Path, threads: int = 2, progress: bool = False, sample:
     ------
     InputError
         If the folder holds no result, or one from which it cannot be computed again.
+
+    Examples
+    --------
+    >>> from twoway.experiments.studies.run import run_study
+    >>> from twoway.experiments.studies.study import Study
+    >>> small = {"design.clients": 2, "design.days": 3}
+    >>> study = Study(title="Small", question="?", changes=small, inputs={"context.control": (1.0, 5.0)}, replicates=2)
+    >>> _ = run_study(study, "runs/small", workers=1)
+    >>> verify("runs/small").same
+    True
     """
     verdict: Verdict = _function(_kind_in(Path(folder)).verifier)(Path(folder), threads, progress, sample)
     return verdict

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from twoway.experiments.results.manifest import saved_kind
 from twoway.experiments.studies.designs import AskTell, Value, axis, ranges_of
-from twoway.experiments.studies.run import check_workers, execute, pool
+from twoway.experiments.studies.run import check_not_run_again, check_workers, execute, pool
 from twoway.experiments.studies.store import Store, with_keys
 from twoway.experiments.studies.study import Study
 from twoway.simulation.errors import InputError
@@ -44,6 +44,14 @@ class AskTellStudy:
     ------
     InputError
         If the study has another design, or the folder holds another study.
+
+    Examples
+    --------
+    >>> small = {"design.clients": 2, "design.days": 3}
+    >>> asked = {"design": AskTell(), "inputs": {"context.control": (1.0, 5.0)}, "replicates": 2}
+    >>> search = AskTellStudy(Study(title="Search", question="?", changes=small, **asked), "runs/search", workers=1)
+    >>> search.evaluate([[1.0]])["runs"].tolist()
+    [2]
     """
 
     def __init__(
@@ -55,6 +63,7 @@ class AskTellStudy:
         executor: Executor | str | None = None,
         progress: bool = False,
     ) -> None:
+        check_not_run_again()
         check_workers(workers)
         if not isinstance(study.design, AskTell):
             raise InputError(

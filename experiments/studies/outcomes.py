@@ -242,7 +242,7 @@ def outcome(
     --------
     In a file of one's own, ``mine.py``, whose outcome a study names ``mine.py:had_a_new_keyworker``:
 
-    >>> @outcome(unit="share of dyads", meaning="dyads whose keyworker has changed")  # doctest: +SKIP
+    >>> @outcome(unit="share of dyads", meaning="dyads whose keyworker has changed")
     ... def had_a_new_keyworker(run):
     ...     return float((run.dyads["changes"] > 0).mean())
     """

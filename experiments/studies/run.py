@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import connection, current_process, get_context, parent_process
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from tqdm import tqdm
 
@@ -66,7 +69,8 @@ def run_study(
     workers
         Number of workers; by default one per processor.
     executor
-        "threads", "processes" or any ``concurrent.futures.Executor``.
+        "threads", "processes" (which a script needs no guard ``if __name__ == "__main__":`` for) or any
+        ``concurrent.futures.Executor``; by default threads for up to four workers, else processes.
     shard
         Part (i, n): only the i-th of n parts is run.
     progress
@@ -80,7 +84,16 @@ def run_study(
     ------
     InputError
         If there is no such study, the folder exists, or an argument is out of its range.
+
+    Examples
+    --------
+    >>> small = {"design.clients": 2, "design.days": 3}
+    >>> study = Study(title="Small", question="?", changes=small, inputs={"context.control": (1.0, 5.0)}, replicates=2)
+    >>> result = run_study(study, "runs/small", workers=1)
+    >>> result.table[["context.control", "replicate"]].to_numpy().tolist()
+    [[1.0, 0.0], [1.0, 1.0], [5.0, 0.0], [5.0, 1.0]]
     """
+    check_not_run_again()
     study = as_study(study)
     if replicates is not None:
         study = Study(**(dict(study) | {"replicates": replicates, "precision": None}))
@@ -122,7 +135,16 @@ def resume(
         Whether to make the runs that failed again as well.
     workers, executor, shard, progress
         As in ``run_study``.
+
+    Examples
+    --------
+    >>> small = {"design.clients": 2, "design.days": 3}
+    >>> study = Study(title="Small", question="?", changes=small, inputs={"context.control": (1.0, 5.0)}, replicates=2)
+    >>> _ = run_study(study, "runs/small", workers=1, shard=(1, 2))
+    >>> resume("runs/small", workers=1).status.missing
+    0
     """
+    check_not_run_again()
     check_workers(workers)
     store = Store(folder)
     check_shard(shard, store.study)
@@ -277,8 +299,11 @@ def execute(store: Store, runs: Sequence[tuple[str, int]], engine: Executor, wor
             with refusing_full_disk(store.folder):
                 raise error
         except BrokenProcessPool:
+            perhaps = "out of memory, perhaps"
+            if not isinstance(engine, WorkerProcesses):
+                perhaps += '; or a script without the guard `if __name__ == "__main__":`'
             raise InputError(
-                f"{store.folder}: a worker died (out of memory, perhaps). All runs written so far are kept; go on with "
+                f"{store.folder}: a worker died ({perhaps}). All runs written so far are kept; go on with "
                 f"`twoway study resume {store.folder}`, if need be with fewer --workers"
             ) from None
         finally:
@@ -346,15 +371,55 @@ def pool(executor: Executor | str | None, workers: int | None) -> Iterator[tuple
         executor = "threads" if count <= THREADS_UP_TO else "processes"
     if executor not in ("threads", "processes"):
         raise InputError(f"executor = {executor!r}; it must be 'threads', 'processes' or an Executor")
-    engine: Executor
-    if executor == "threads":
-        engine = ThreadPoolExecutor(count)
-    else:
-        engine = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin_worker)
+    engine = ThreadPoolExecutor(count) if executor == "threads" else WorkerProcesses(count)
     try:
         yield engine, count
     finally:
         engine.shutdown(wait=True, cancel_futures=True)
+
+
+class WorkerProcesses(ProcessPoolExecutor):
+    """Processes that import this package, and not the script that starts them.
+
+    A new process runs the main script again, for functions that it may have to call there; without a guard
+    ``if __name__ == "__main__":`` the script would start processes in turn. Tasks of studies call nothing there.
+
+    Parameters
+    ----------
+    count
+        Number of processes.
+    """
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count, mp_context=get_context("spawn"), initializer=_begin_worker)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Hand in a task; processes are started here."""
+        with without_main_script():
+            return super().submit(fn, *args, **kwargs)
+
+
+@contextmanager
+def without_main_script() -> Iterator[None]:
+    """Let processes that are started inside the block find no main script to run again."""
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
+
+
+GUARD = (
+    "an executor of processes of your own runs the script again in each of its processes, which must not begin the "
+    'study, too: put what the script does below `if __name__ == "__main__":`, or use executor="processes"'
+)
+
+
+def check_not_run_again() -> None:
+    """End a process of a user's own executor that runs the main script again, before it begins the study once more."""
+    if getattr(current_process(), "_inheriting", False):  # as multiprocessing itself asks it
+        raise SystemExit(f"twoway: {GUARD}.")
 
 
 def _begin_worker() -> None:

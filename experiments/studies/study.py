@@ -252,6 +252,11 @@ def load_study(name: str | Path) -> Study:
     ------
     InputError
         If there is no such study, or the file is none; the message names the nearest name, or file and reason.
+
+    Examples
+    --------
+    >>> load_study("turnover").title
+    'Keyworkers who leave'
     """
     path = Path(name)
     if not str(name).endswith(".toml") and "/" not in str(name):

@@ -90,6 +90,18 @@ def coping_way(
     ------
     InputError
         If the name is taken, or a word cannot be used.
+
+    Examples
+    --------
+    In a file that a scenario names in ``extensions``:
+
+    >>> from twoway.simulation.parameters.declare import ParameterGroup, parameter
+    >>> class SportParameters(ParameterGroup):
+    ...     sport_log_odds: float = parameter(2.0, -5, 5, "log-odds")
+    >>> def log_odds(party, style, benign, parameters):
+    ...     return parameters.sport_log_odds + style
+    >>> coping_way("do_sport", "works it off", "worked it off in the gym", SportParameters, log_odds).name
+    'do_sport'
     """
     refuse_words(COPING_WAYS.kind, name, phrase, "their", "them")
     shown = mark or Mark(name.replace("_", " "), "d", name.replace("_", " "))

@@ -36,7 +36,14 @@ FOR_GOOD = {
 
 
 class PolicyChange(NamedTuple):
-    """From the morning of a *day* on (the first is 1), the centre is as in another *scenario*."""
+    """From the morning of a *day* on (the first is 1), the centre is as in another *scenario*.
+
+    Examples
+    --------
+    >>> from twoway.simulation.parameters.scenario import load
+    >>> PolicyChange(60, load("permissive")).scenario.title
+    'A permissive centre'
+    """
 
     day: int
     scenario: Scenario

@@ -75,6 +75,13 @@ def parameter(default: float, low: float, high: float, unit: str, source: str = 
     source
         The publication it is from; without one "assumed", or "calibrated" where published facts of the whole decide.
         These two read ``assumed; swept low..high``.
+
+    Examples
+    --------
+    >>> class Visits(ParameterGroup):
+    ...     visits: float = parameter(2.0, 0, 7, "visits per week")
+    >>> Visits(visits=3.5).visits
+    3.5
     """
     if source in ("assumed", "calibrated"):
         source = f"{source}; swept {low:g}..{high:g}"

@@ -124,6 +124,11 @@ class Scenario(ParameterGroup):
     """Everything a run needs but its seed. All fields have defaults: a scenario says how it differs from them.
 
     Extensions add numbers to the sections ``coping`` and ``events``; ``scenario_type`` gives the class that has them.
+
+    Examples
+    --------
+    >>> Scenario(question="What if?", context={"control": 3.0}).context.control
+    3.0
     """
 
     title: str = Field(default="The default", max_length=200)
@@ -359,6 +364,11 @@ def changed(scenario: Scenario | str | Path, changes: Mapping[str, float | str])
     ------
     InputError
         If there is no such field, or a value is out of its range; the message names the nearest field or the range.
+
+    Examples
+    --------
+    >>> changed("ordinary", {"context.control": 3, "design.days": 30}).design.days
+    30
     """
     scenario = as_scenario(scenario)
     kind, data = type(scenario), scenario.model_dump()
