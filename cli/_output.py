@@ -77,6 +77,27 @@ def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     return rows
 
 
+class _Visible(io.TextIOBase):
+    """An output that shows control characters of files and names as escapes; a terminal would obey them."""
+
+    def __init__(self, output: TextIO) -> None:
+        self._output = output
+
+    def write(self, text: str) -> int:
+        from twoway.simulation.errors import visible
+
+        return self._output.write(visible(text, "\n\t"))
+
+    def flush(self) -> None:
+        self._output.flush()
+
+    def isatty(self) -> bool:
+        return self._output.isatty()
+
+    def fileno(self) -> int:
+        return self._output.fileno()
+
+
 class _NoTerminal(io.TextIOBase):
     """An output that says it is no terminal: bars are drawn on terminals only."""
 
@@ -103,7 +124,8 @@ def printed_as(asked_for_json: bool, quiet: bool) -> Iterator[None]:
     """
     _answers.clear()
     if not (asked_for_json or quiet):
-        yield
+        with redirect_stdout(_Visible(sys.stdout)):
+            yield
         return
     text = io.StringIO()
     with redirect_stdout(text), redirect_stderr(_NoTerminal(sys.stderr)):
@@ -132,7 +154,7 @@ def folder_for(name: str, out: Path | None) -> Path:
     from twoway.simulation.errors import InputError
 
     folder = out if out is not None else free_folder(name)
-    if folder.exists():
+    if os.path.lexists(folder):
         raise InputError(f"{folder}: exists already and is not overwritten; choose another folder with --out")
     above = next(parent for parent in folder.absolute().parents if parent.exists())
     if not above.is_dir():

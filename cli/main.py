@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import textwrap
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -38,13 +39,13 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the error and exit with status 2."""
-        from twoway.simulation.errors import nearest
+        from twoway.simulation.errors import nearest, visible
 
         if "invalid choice" in message and self._subparsers is not None:
             word = message.partition("invalid choice: ")[2].partition(" (choose")[0]
             commands = next(action.choices for action in self._subparsers._group_actions if action.choices)
             message = f"there is no command {word}; {nearest(word[1:-1], commands)}"
-        self.exit(REFUSED, f"twoway: {message} (see `{self.prog} --help`)\n")
+        self.exit(REFUSED, f"twoway: {visible(message)} (see `{self.prog} --help`)\n")
 
     def unknown(self, word: str) -> NoReturn:
         """Refuse a word that this command does not know."""
@@ -158,6 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             print(f"two-way-process {version('two-way-process')}")
         else:
+            warnings.showwarning = _show_warning
             with printed_as(getattr(options, "json", False), getattr(options, "quiet", False)):
                 status = options.action(options)
         sys.stdout.flush()
@@ -169,7 +171,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         if error.filename is None:
             _forget_output()
-        print(f"twoway: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+        from twoway.simulation.errors import visible
+
+        print(f"twoway: {visible(str(error.filename or 'output'))}: {error.strerror or error}", file=sys.stderr)
         return REFUSED
     except ValueError as error:
         from twoway.simulation.errors import InputError
@@ -180,6 +184,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"twoway: {error}{where}", file=sys.stderr)
         return REFUSED
     return status
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *_: object) -> None:
+    """Print a warning as a line, without the source line that gave it."""
+    from twoway.simulation.errors import visible
+
+    print(f"twoway: {visible(str(message))}", file=sys.stderr)
 
 
 def _forget_output() -> None:
@@ -215,7 +226,7 @@ def schema(options: argparse.Namespace) -> int:
     if options.out is None:
         print(text, end="")
         return 0
-    if options.out.exists():
+    if os.path.lexists(options.out):
         raise InputError(f"{options.out}: exists already and is not overwritten")
     try:
         options.out.write_text(text, encoding="utf-8")

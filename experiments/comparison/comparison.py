@@ -25,7 +25,7 @@ from twoway.experiments.results.manifest import (
 )
 from twoway.experiments.results.provenance import provenance
 from twoway.experiments.results.result import Result
-from twoway.experiments.results.tables import read_csv
+from twoway.experiments.results.tables import saved_csv
 from twoway.simulation.dynamics.policy_change import PolicyChange
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved
@@ -174,9 +174,9 @@ def read_comparison(folder: Path) -> tuple[list[ScenarioSchedule], Manifest]:
         schedules = [
             ScenarioSchedule(
                 str(one["name"]),
-                saved_scenario(folder, one["resolved_scenario"], "schedules"),
+                saved_scenario(folder, manifest, one["resolved_scenario"], "schedules"),
                 tuple(
-                    PolicyChange(then["day"], saved_scenario(folder, then["resolved_scenario"], "schedules"))
+                    PolicyChange(then["day"], saved_scenario(folder, manifest, then["resolved_scenario"], "schedules"))
                     for then in one["policy_changes"]
                 ),
             )
@@ -192,7 +192,7 @@ def read_comparison(folder: Path) -> tuple[list[ScenarioSchedule], Manifest]:
 def open_comparison(folder: Path) -> Comparison:
     """Open the folder of a saved comparison."""
     schedules, manifest = read_comparison(folder)
-    tables = {name: partial(read_csv, folder / f"{name}.csv") for name in TABLES}
+    tables = {name: partial(saved_csv, folder, manifest, name) for name in TABLES}
     return Comparison(
         schedules,
         manifest["seed"],

@@ -29,6 +29,7 @@ from twoway.experiments.results.provenance import DataFile, model_version, sourc
 from twoway.experiments.studies.resolved_study import EXTENSIONS, scenario_with_copies
 from twoway.experiments.studies.shards import Rows
 from twoway.experiments.studies.worker import Task, WrittenShard, simulate_and_write, simulate_task, write_task
+from twoway.simulation.data_files import read_file
 from twoway.simulation.errors import InputError
 
 if TYPE_CHECKING:
@@ -307,7 +308,7 @@ def _rows(far: FarFuture[Any], task: Task) -> Rows:
 
 @lru_cache
 def _content(file: DataFile) -> bytes:
-    return file.path.read_bytes()
+    return read_file(file.path)
 
 
 def _files(task: Task) -> tuple[DataFile, ...]:

@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from twoway.experiments.results.folder import atomic_folder
 from twoway.simulation.columns import Column
+from twoway.simulation.data_files import open_file
 from twoway.simulation.errors import InputError
 
 READS = "Reads the CSV beside this file: run it with that folder as the working directory."
@@ -101,7 +102,7 @@ def _held(values: pd.Series) -> tuple[str, tuple[str, ...]]:
 def parquet_rows(path: Path) -> Iterator[pd.DataFrame]:
     """The rows of a Parquet table, some at a time; ``InputError`` if it cannot be read."""
     try:
-        with pq.ParquetFile(path) as file:
+        with open_file(path) as content, pq.ParquetFile(content) as file:
             if not file.metadata.num_rows:
                 yield file.read().to_pandas()
             for batch in file.iter_batches(ROWS):

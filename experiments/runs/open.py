@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import cached_property, partial
 from pathlib import Path
@@ -11,6 +12,7 @@ import pandas as pd
 
 from twoway.analysis.patterns import PATTERNS, on_days, shares
 from twoway.analysis.statistics.intervals import ALIKENESS
+from twoway.experiments.results.digests import checked
 from twoway.experiments.results.manifest import MANIFEST, Manifest, read_manifest, saved_scenario, seed_and_replicates
 from twoway.experiments.results.provenance import model_name, provenance
 from twoway.experiments.results.result import Result, saved_figures
@@ -51,7 +53,7 @@ def read_run(folder: Path) -> tuple[RunInputs, Manifest]:
         detail_of(str(manifest["detail"]))
     except InputError as error:
         raise InputError(f"{folder / MANIFEST}: {error}") from None
-    scenario = saved_scenario(folder, manifest["resolved_scenario"])
+    scenario = saved_scenario(folder, manifest, manifest["resolved_scenario"])
     return RunInputs(scenario, str(manifest["scenario"]), seed, replicates, str(manifest["detail"])), manifest
 
 
@@ -79,7 +81,7 @@ class SavedRun(Result):
         tables = {name: partial(self._read, name) for name in reversed(saved_tables(detail_of(self.detail)))}
         super().__init__(
             {"patterns": self._pattern_table, **tables},
-            saved_figures(folder),
+            saved_figures(folder, self.manifest),
             lambda: tuple(pattern_sentences(self.patterns, self.scenario.design.interviewed())),
             kind="run",
             arguments={"scenario": self.name, "seed": self.seed, "replicates": self.replicates, "detail": self.detail},
@@ -98,11 +100,11 @@ class SavedRun(Result):
     def _read(self, name: str, replicates: range | None = None) -> pd.DataFrame:
         """Read one table, of all replicates or of some that follow each other."""
         path = self.folder / f"{name}.parquet"
-        if not path.is_file():
+        if not os.path.lexists(path):
             hint = f": the run saved only the {self.detail}; run it again with --detail events"
             raise InputError(f"{path}: is missing{hint if self.detail != 'events' else ''}")
         wanted = replicates and [("replicate", ">=", replicates.start), ("replicate", "<", replicates.stop)]
-        frame = read_table(path, wanted or None).to_pandas()
+        frame = read_table(checked(self.folder, self.manifest, path.name), wanted or None).to_pandas()
         for column in columns_of(name, self.resolved):
             if column.name not in frame:
                 raise InputError(f"{path}: the column '{column.name}' is missing")

@@ -18,12 +18,11 @@ from twoway.experiments.results.figures import save_figure
 from twoway.experiments.results.folder import atomic_folder
 from twoway.experiments.results.manifest import copy_inputs, write_manifest
 from twoway.experiments.results.provenance import provenance
-from twoway.experiments.results.result import Verdict
-from twoway.experiments.results.tables import TableWriter, read_tables, write_codebook
+from twoway.experiments.results.result import Verdict, changed_files, spoiled_files
+from twoway.experiments.results.tables import TableWriter, read_table, write_codebook
 from twoway.experiments.runs.open import SavedRun, read_run, saved_tables
 from twoway.simulation.columns import Column
 from twoway.simulation.compilation import source_digest
-from twoway.simulation.errors import InputError
 from twoway.simulation.extensions import Extension
 from twoway.simulation.parameters.scenario import Scenario, as_scenario
 from twoway.simulation.run import Detail, PreparedScenario, simulate
@@ -178,18 +177,22 @@ def verify_run(folder: Path, threads: int = 2, progress: bool = False, sample: i
         If the folder holds no run or a damaged one, or a table is missing.
     """
     inputs, manifest = read_run(folder)
-    saved, level = read_tables(folder), detail_of(inputs.detail)
-    for name in saved_tables(level):
-        if name not in saved:
-            raise InputError(f"{folder}: the table {name}.parquet is missing")
-    changed = []
+    names = saved_tables(detail_of(inputs.detail))
+    spoiled = spoiled_files(folder, manifest, (f"{name}.parquet" for name in names))
+    changed = changed_files(spoiled)
     if manifest["source_digest"] != source_digest():
         changed.append(f"the model's sources (the run was made with {manifest['model']})")
     note = provenance(inputs.name, inputs.seed, inputs.replicates)
     with tempfile.TemporaryDirectory() as temporary:
-        _write_tables(PreparedScenario(inputs.scenario), Path(temporary), note, level, False, threads, progress)
-        again = read_tables(Path(temporary))
-    return Verdict({name: _equal(saved[name], again[name]) for name in saved_tables(level)}, tuple(changed))
+        _write_tables(
+            PreparedScenario(inputs.scenario), Path(temporary), note, detail_of(inputs.detail), False, threads, progress
+        )
+        equal = {
+            name: f"{name}.parquet" not in spoiled
+            and _equal(*(read_table(one / f"{name}.parquet") for one in (folder, Path(temporary))))
+            for name in names
+        }
+    return Verdict(equal, tuple(changed))
 
 
 def _equal(one: pa.Table, other: pa.Table) -> bool:
