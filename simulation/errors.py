@@ -11,9 +11,12 @@ CONTROLS = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 JOINERS = frozenset("\u200c\u200d\u00ad")
 """Characters of these kinds that words of some languages need."""
 
+LONGEST = 2000
+"""Characters of the longest message; what is longer quotes something that nobody would read."""
+
 
 def visible(text: str, keep: str = "") -> str:
-    """A text with its control characters written as escapes, so that a terminal shows them and does not obey.
+    r"""A text with its control characters written as escapes, so that a terminal shows them and does not obey.
 
     Parameters
     ----------
@@ -24,8 +27,8 @@ def visible(text: str, keep: str = "") -> str:
 
     Examples
     --------
-    >>> print(visible("a title\\x1b[2J\\nand more"))
-    a title\\x1b[2J\\nand more
+    >>> print(visible("a title\x1b[2J\nand more"))
+    a title\x1b[2J\nand more
     """
     if text.isprintable():
         return text
@@ -41,11 +44,13 @@ class InputError(ValueError):
     """Something the user asked for cannot be done; the message says what, where and what would be right.
 
     The command line prints the message and exits with status 2; a script sees an ordinary ``ValueError``. The message
-    is one line: control characters in it are written as escapes.
+    is one line of at most about ``LONGEST`` characters: control characters in it are written as escapes.
     """
 
     def __init__(self, message: object = "") -> None:
-        super().__init__(visible(str(message)))
+        text = visible(str(message))
+        middle = f" … ({len(text) - LONGEST:,} characters) … "
+        super().__init__(text if len(text) <= LONGEST else text[: LONGEST // 2] + middle + text[-LONGEST // 2 :])
 
 
 def nearest(word: str, valid: Iterable[str]) -> str:

@@ -43,7 +43,7 @@ def beating(path: Path) -> Iterator[None]:
 
 
 def disk_time(folder: Path) -> float:
-    """The time by the clock of the disk that holds *folder*; by that of this machine if nothing can be written there."""
+    """The time by the clock of the disk that holds *folder*; by this machine's if nothing can be written there."""
     probe = folder / f".time-{uuid4().hex}"
     try:
         probe.touch()

@@ -177,16 +177,15 @@ def verify_run(folder: Path, threads: int = 2, progress: bool = False, sample: i
         If the folder holds no run or a damaged one, or a table is missing.
     """
     inputs, manifest = read_run(folder)
-    names = saved_tables(detail_of(inputs.detail))
+    level = detail_of(inputs.detail)
+    names = saved_tables(level)
     spoiled = spoiled_files(folder, manifest, (f"{name}.parquet" for name in names))
     changed = changed_files(spoiled)
     if manifest["source_digest"] != source_digest():
         changed.append(f"the model's sources (the run was made with {manifest['model']})")
     note = provenance(inputs.name, inputs.seed, inputs.replicates)
     with tempfile.TemporaryDirectory() as temporary:
-        _write_tables(
-            PreparedScenario(inputs.scenario), Path(temporary), note, detail_of(inputs.detail), False, threads, progress
-        )
+        _write_tables(PreparedScenario(inputs.scenario), Path(temporary), note, level, False, threads, progress)
         equal = {
             name: f"{name}.parquet" not in spoiled
             and _equal(*(read_table(one / f"{name}.parquet") for one in (folder, Path(temporary))))

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import stdtrit
+from tests.support.manifests import rewrite_manifest
 from tests.support.tiny_study import INPUTS, TINY, same, tiny
 
 from twoway.analysis.patterns import PATTERNS, with_patterns
@@ -457,8 +458,7 @@ def test_a_study_whose_data_files_were_edited_is_not_gone_on_with(tmp_path):
 def test_a_study_begun_with_other_sources_is_refused_and_left_as_it_was(tmp_path, monkeypatch):
     folder = tmp_path / "s"
     run_study(tiny(replicates=1), folder, workers=1)
-    manifest = folder / "manifest.json"
-    manifest.write_text(manifest.read_text().replace(Store(folder).digest, "0" * 64))
+    rewrite_manifest(folder, lambda manifest: manifest.update(run_digest="0" * 64))
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     for work in (lambda: resume(folder), lambda: extend(folder, replicates=2)):
         with pytest.raises(InputError, match=r"was begun with .* sources 000000000000"):
