@@ -21,7 +21,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -42,7 +42,7 @@ from twoway.experiments.studies.study import Study, load_study
 from twoway.seminar.lessons import HERE as LESSONS
 from twoway.seminar.recipe import parse_recipe
 from twoway.simulation.errors import InputError, visible
-from twoway.simulation.parameters.scenario import SHIPPED, Resolved, changed, load
+from twoway.simulation.parameters.scenario import SHIPPED, Resolved, Scenario, changed, load
 
 COUNTS = {"scenario": 10_000, "study": 3_000, "course": 1_500, "recipe": 1_500, "folder": 2_000}
 """Mutated inputs of each kind in the whole benchmark."""
@@ -248,19 +248,34 @@ COURSES = (
 # ----------------------------------------------------------------------------------------------------------- folders
 
 
-def write_folders(folder: Path) -> list[Path]:
-    """Small results of several kinds: a run, a comparison, a study, a landscape, and what a calibration writes."""
-    tiny = changed("ordinary", {"design.clients": 3, "design.days": 6})
-    run_and_save(tiny, "tiny", folder / "run", replicates=2, csv=True)
-    compare([tiny, changed(tiny, {"context.control": 5})], replicates=2).save(folder / "comparison")
-    study = Study(
-        title="Tiny", question="What?", scenario=tiny, inputs={"context.control": (1, 3)}, replicates=2, name="tiny"
-    )
-    run_study(study, folder / "study", workers=1)
-    landscape(scenarios=["ordinary"], seed=1, replicates=20).save(folder / "landscape")
-    saved = Path(__file__).parents[1] / "docs" / "results" / "calibration"
-    shutil.copytree(saved, folder / "calibration")
-    return [folder / name for name in ("run", "comparison", "study", "landscape", "calibration")]
+def write_folders(folder: Path, names: Sequence[str]) -> list[Path]:
+    """Small results of some of the kinds in ``WRITERS``."""
+    for name in names:
+        WRITERS[name](folder / name)
+    return [folder / name for name in names]
+
+
+def _tiny() -> Scenario:
+    return changed("ordinary", {"design.clients": 3, "design.days": 6})
+
+
+def _write_study(folder: Path) -> None:
+    varied = {"context.control": (1, 3)}
+    run_study(Study(title="Tiny", question="?", scenario=_tiny(), inputs=varied, replicates=2), folder, workers=1)
+
+
+def _write_comparison(folder: Path) -> None:
+    compare([_tiny(), changed(_tiny(), {"context.control": 5})], replicates=2).save(folder)
+
+
+WRITERS: dict[str, Callable[[Path], object]] = {
+    "run": lambda folder: run_and_save(_tiny(), "tiny", folder, replicates=2, csv=True),
+    "comparison": _write_comparison,
+    "study": _write_study,
+    "landscape": lambda folder: landscape(scenarios=["ordinary"], seed=1, replicates=20).save(folder),
+    "calibration": lambda folder: shutil.copytree(Path(__file__).parents[1] / "docs/results/calibration", folder),
+}
+"""Functions that write a result of each kind; a calibration, which takes an hour, is that of the documents."""
 
 
 def everything(folder: Path) -> dict[str, Any]:
@@ -381,7 +396,9 @@ def _only_fewer_runs(true: dict[str, Any], found: dict[str, Any]) -> bool:
 # ---------------------------------------------------------------------------------------------------------- the whole
 
 
-def fuzz(counts: dict[str, int], seed: int = 1, progress: bool = False) -> dict[str, Counter[str]]:
+def fuzz(
+    counts: dict[str, int], seed: int = 1, progress: bool = False, results: Sequence[str] = tuple(WRITERS)
+) -> dict[str, Counter[str]]:
     """Try mutated inputs of each kind.
 
     Parameters
@@ -392,6 +409,8 @@ def fuzz(counts: dict[str, int], seed: int = 1, progress: bool = False) -> dict[
         Random seed.
     progress
         Whether to show a bar.
+    results
+        Kinds of results whose folders are damaged.
 
     Returns
     -------
@@ -402,7 +421,7 @@ def fuzz(counts: dict[str, int], seed: int = 1, progress: bool = False) -> dict[
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         place_traps(folder)
-        originals = write_folders(folder / "results") if counts.get("folder") else []
+        originals = write_folders(folder / "results", results) if counts.get("folder") else []
         truth = {original.name: everything(original) for original in originals}
         os.chdir(folder)
         try:

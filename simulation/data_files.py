@@ -54,12 +54,16 @@ def open_file(path: Path) -> BinaryIO:
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        _refuse_special(path, os.stat(path).st_mode)  # some devices act when they are opened
-        file = open(path, "rb", opener=lambda name, _: os.open(name, flags))  # noqa: SIM115
+        mode = os.stat(path).st_mode
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
     except ValueError:
         raise InputError(f"{path}: cannot be read (that is no name of a file)") from None
+    _refuse_special(path, mode)  # some devices act when they are opened
+    try:
+        file = open(path, "rb", opener=lambda name, _: os.open(name, flags))  # noqa: SIM115
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
     try:
         _refuse_special(path, os.fstat(file.fileno()).st_mode)
     except InputError:
@@ -166,8 +170,9 @@ def data_file(folder: str, name: str, beside: Path | None = None) -> Path:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """A TOML file as a dictionary; a file that cannot be read or is broken is refused with its name and place."""
+    content = read_file(path)
     try:
-        data = tomllib.loads(read_file(path).decode("utf-8"))
+        data = tomllib.loads(content.decode("utf-8"))
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not a text file in UTF-8") from None
     except tomllib.TOMLDecodeError as error:

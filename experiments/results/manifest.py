@@ -125,8 +125,9 @@ def read_manifest(folder: Path, kind: str | None = None, needed: Iterable[str] =
 
 def read_json(path: Path) -> Any:
     """The data in a JSON file; ``InputError`` if it cannot be read, or holds what no file of a result does."""
+    content = read_file(path, LARGEST_MANIFEST)
     try:
-        data = json.loads(read_file(path, LARGEST_MANIFEST).decode("utf-8"))
+        data = json.loads(content.decode("utf-8"))
     except RecursionError:
         raise InputError(f"{path}: is damaged (it is nested more than {DEEPEST} deep)") from None
     except ValueError as error:

@@ -107,10 +107,9 @@ def read_table(path: Path, rows: list[tuple[str, str, int]] | None = None) -> pa
 
 def read_csv(path: Path) -> pd.DataFrame:
     """A table from a CSV file; ``InputError`` if it cannot be read, or is none."""
+    content = read_file(path, LARGEST_CSV)
     try:
-        return pd.read_csv(BytesIO(read_file(path, LARGEST_CSV)))
-    except InputError:
-        raise
+        return pd.read_csv(BytesIO(content))
     except (ValueError, OverflowError, RecursionError, MemoryError):
         raise InputError(f"{path}: cannot be read as CSV") from None
 
