@@ -8,8 +8,8 @@ import os
 import sys
 import textwrap
 import warnings
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -159,8 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             print(f"two-way-process {version('two-way-process')}")
         else:
-            warnings.showwarning = _show_warning
-            with printed_as(getattr(options, "json", False), getattr(options, "quiet", False)):
+            with printed_as(getattr(options, "json", False), getattr(options, "quiet", False)), _warnings_as_lines():
                 status = options.action(options)
         sys.stdout.flush()
     except KeyboardInterrupt as stopped:
@@ -186,11 +185,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _show_warning(message: Warning | str, category: type[Warning], *_: object) -> None:
-    """Print a warning as a line, without the source line that gave it."""
-    from twoway.simulation.errors import visible
+@contextmanager
+def _warnings_as_lines() -> Iterator[None]:
+    """Print warnings that come up inside the block as a line each, without the source line that gave them."""
 
-    print(f"twoway: {visible(str(message))}", file=sys.stderr)
+    def show(message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: object) -> None:
+        from twoway.simulation.errors import visible
+
+        print(f"twoway: {visible(str(message))}", file=sys.stderr)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        yield
 
 
 def _forget_output() -> None:

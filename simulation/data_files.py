@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import stat
 import tomllib
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from twoway.simulation.errors import InputError, nearest
 
@@ -36,7 +37,7 @@ def absolute(path: str | Path) -> Path:
         raise InputError(f"{path}: cannot be read (that is no name of a file)") from None
 
 
-def open_file(path: Path) -> BinaryIO:
+def open_file(path: Path) -> BufferedReader:
     """A file opened for reading in binary; whatever is no ordinary file is refused before it is waited for.
 
     A pipe would never end, and nor would a device such as ``/dev/zero``. All files that a user names, and all that lie

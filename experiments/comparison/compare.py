@@ -164,7 +164,7 @@ def verify_comparison(folder: Path, threads: int = 2, progress: bool = False, sa
     if manifest["source_digest"] != source_digest():
         changed.append(f"the model's sources (the comparison was made with {manifest['model']})")
     seed, replicates = manifest["seed"], manifest["replicates"]
-    names = tuple(manifest.get("outcomes", OUTCOMES))
+    names = tuple(map(str, manifest.get("outcomes", OUTCOMES)))
     result = compare(schedules, seed, replicates=replicates, threads=threads, progress=progress, outcomes=names)
     with tempfile.TemporaryDirectory() as temporary:
         result.write_tables(Path(temporary))

@@ -18,6 +18,7 @@ from twoway.experiments.results.manifest import (
     MANIFEST,
     Manifest,
     copy_inputs,
+    number_in,
     read_manifest,
     saved_scenario,
     seed_and_replicates,
@@ -192,13 +193,14 @@ def read_comparison(folder: Path) -> tuple[list[ScenarioSchedule], Manifest]:
 def open_comparison(folder: Path) -> Comparison:
     """Open the folder of a saved comparison."""
     schedules, manifest = read_comparison(folder)
+    half_width = number_in(folder, manifest, "half_width")
     tables = {name: partial(saved_csv, folder, manifest, name) for name in TABLES}
     return Comparison(
         schedules,
         manifest["seed"],
         manifest["replicates"],
-        manifest.get("precision"),
-        float(manifest.get("half_width", "nan")),
+        number_in(folder, manifest, "precision"),
+        float("nan") if half_width is None else half_width,
         tables,
         folder=folder,
     )

@@ -129,8 +129,9 @@ def is_as_written(folder: Path, manifest: Mapping[str, Any], name: str) -> bool:
     if name not in files or PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
         raise InputError(f"{folder}: {name} was not saved with the result; {nearest(name, files)}")
     if not os.path.lexists(path):
-        what = "the table " if path.suffix in (".csv", ".parquet") else ""
-        raise InputError(f"{path.parent}: {what}{path.name} is missing; {MEND}")
+        if path.suffix in (".csv", ".parquet"):
+            raise InputError(f"{path.parent}: the table {path.name} is missing; {MEND}")
+        raise InputError(f"{path}: is missing; {MEND}")
     return digest_of_file(path) == files[name]
 
 

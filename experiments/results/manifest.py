@@ -165,6 +165,27 @@ def seed_and_replicates(folder: Path, manifest: Manifest) -> tuple[int, int]:
     return int(manifest["seed"]), int(manifest["replicates"])
 
 
+def number_in(folder: Path, manifest: Manifest, field: str) -> float | None:
+    """A number in a manifest; None if it is null or not there.
+
+    Parameters
+    ----------
+    folder, manifest
+        Folder of the result, and its manifest.
+    field
+        Name of the field.
+
+    Raises
+    ------
+    InputError
+        If something else stands there.
+    """
+    value = manifest.get(field)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise InputError(f"{folder / MANIFEST}: {field} = {value!r:.60}; it must be a number")
+    return value
+
+
 def copy_inputs(folder: Path, resolved: Resolved) -> dict[str, dict[str, str]]:
     """Copy data files and extensions of a scenario into the folder of a result.
 

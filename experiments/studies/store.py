@@ -59,7 +59,7 @@ from twoway.experiments.studies.resolved_study import (
     scenario_with_copies,
 )
 from twoway.experiments.studies.shards import DamagedShardError, read_shard, schema_of
-from twoway.experiments.studies.study import Study, check_points
+from twoway.experiments.studies.study import MOST_REPLICATES, Study, check_points
 from twoway.experiments.studies.worker import StudyPoint
 from twoway.simulation import SCOPE
 from twoway.simulation.data_files import absolute, read_file
@@ -131,6 +131,10 @@ class Store:
             files = self._copies(manifest["files"])
             self.model, self.digest = str(manifest["model"]), str(manifest["run_digest"])
             self.replicates = int(manifest["replicates"])
+            if base not in scenarios:
+                raise InputError(f"base = '{base}' is none of its scenarios")
+            if not 1 <= self.replicates <= MOST_REPLICATES:
+                raise InputError(f"replicates = {self.replicates}; it must be from 1 to {MOST_REPLICATES}")
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise InputError(f"{self.folder / MANIFEST}: is damaged ({str(error).splitlines()[0]})") from None
         self.resolved = ResolvedStudy(base, scenarios, files, extensions, self.study.named)
