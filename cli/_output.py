@@ -84,9 +84,17 @@ class _Stream:
 
     When its reader has gone, as with ``| head``, the command goes on in silence: what it makes is wanted all the same.
     What the encoding of the stream does not have becomes a question mark. A stream that was closed takes everything.
+
+    Parameters
+    ----------
+    stream
+        The stream; None if it was closed.
+    shown
+        What is written of a text.
     """
 
-    def __init__(self, stream: TextIO | None) -> None:
+    def __init__(self, stream: TextIO | None, shown: Callable[[str], str] = str) -> None:
+        self._shown = shown
         self._stream = open(os.devnull, "w", encoding="utf-8") if stream is None else stream  # noqa: SIM115
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="replace")
@@ -104,7 +112,7 @@ class _Stream:
             raise OSError(error.errno, error.strerror, "output") from None
 
     def write(self, text: str) -> int:
-        return self._do(lambda: self._stream.write(text)) or 0
+        return self._do(lambda: self._stream.write(self._shown(text))) or 0
 
     def flush(self) -> None:
         self._do(self._stream.flush)
@@ -112,11 +120,17 @@ class _Stream:
 
 @contextmanager
 def standard_streams() -> Iterator[None]:
-    """Let a command print inside the block, whatever has become of the streams that it was started with."""
+    """Let a command print inside the block, whatever has become of the streams that it was started with.
+
+    Control characters of files and names are printed as escapes; a terminal would obey them.
+    """
+    from twoway.simulation.errors import visible
+
     while (free := os.open(os.devnull, os.O_RDWR)) <= 2:  # or a file that is opened later takes the place of a stream
         os.set_inheritable(free, True)
     os.close(free)
-    with redirect_stdout(cast(TextIO, _Stream(sys.stdout))), redirect_stderr(cast(TextIO, _Stream(sys.stderr))):
+    out = _Stream(sys.stdout, lambda text: visible(text, "\n\t"))
+    with redirect_stdout(cast(TextIO, out)), redirect_stderr(cast(TextIO, _Stream(sys.stderr))):
         try:
             yield
         finally:
@@ -229,7 +243,7 @@ def folder_for(name: str, out: Path | None) -> Path:
     from twoway.simulation.errors import InputError
 
     folder = out if out is not None else free_folder(name)
-    if folder.exists():
+    if os.path.lexists(folder):
         raise InputError(f"{folder}: exists already and is not overwritten; choose another folder with --out")
     above = next(parent for parent in folder.absolute().parents if parent.exists())
     if not above.is_dir():

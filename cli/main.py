@@ -8,7 +8,9 @@ import os
 import re
 import sys
 import textwrap
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -62,7 +64,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the error and exit with status 2."""
-        from twoway.simulation.errors import nearest
+        from twoway.simulation.errors import nearest, visible
 
         if "arguments are required" in message:  # if an option is misspelt, that is what is wrong
             for word in self._given:
@@ -73,7 +75,7 @@ class Parser(argparse.ArgumentParser):
         if found and action is not None and action.choices:
             what = "there is no command" if isinstance(action, argparse._SubParsersAction) else f"{found['name']}:"
             message = f"{what} {found['word']}; {nearest(found['word'][1:-1], action.choices)}"
-        self.exit(REFUSED, f"twoway: {message} (see `{self.prog} --help`)\n")
+        self.exit(REFUSED, f"twoway: {visible(message)} (see `{self.prog} --help`)\n")
 
     def unknown(self, word: str) -> NoReturn:
         """Refuse a word that this command does not know."""
@@ -195,7 +197,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     if "_ARGCOMPLETE" in os.environ:  # a shell asks what could come next
         completion.complete(parser())
-    with standard_streams(), ended_as_by_ctrl_c():
+    with standard_streams(), ended_as_by_ctrl_c(), _warnings_as_lines():
         try:
             options, unknown = parser().parse_known_args(arguments)
             if unknown:
@@ -218,6 +220,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+@contextmanager
+def _warnings_as_lines() -> Iterator[None]:
+    """Print warnings that come up inside the block as a line each, without the source line that gave them."""
+
+    def show(message: Warning | str, *_: object, **__: object) -> None:
+        from twoway.simulation.errors import visible
+
+        print(f"twoway: {visible(str(message))}", file=sys.stderr)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        yield
+
+
 def refusal(error: Exception, options: argparse.Namespace) -> str:
     """What went wrong, in a sentence; empty if it is a mistake in the package, whose traceback is wanted.
 
@@ -228,7 +244,7 @@ def refusal(error: Exception, options: argparse.Namespace) -> str:
     options
         Options of the command.
     """
-    from twoway.simulation.errors import InputError
+    from twoway.simulation.errors import InputError, visible
 
     if isinstance(error, InputError):
         return f"{error} (see `{options.parser.prog} --help`)" if str(error).startswith("--") else str(error)
@@ -236,7 +252,8 @@ def refusal(error: Exception, options: argparse.Namespace) -> str:
     if isinstance(error, MemoryError) or any(phrase in words for phrase in NO_MEMORY):
         return "there is too little memory for this; free some, or ask for fewer replicates or days"
     if isinstance(error, OSError):
-        return f"{error.filename}: {error.strerror or error}" if error.filename else str(error.strerror or error)
+        said = str(error.strerror or error)
+        return visible(f"{error.filename}: {said}" if error.filename else said)
     return ""
 
 

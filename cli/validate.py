@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -112,21 +113,24 @@ def points_kept(folder: Path, asked: Mapping[str, int]) -> Iterator[Path]:
         If the folder of the points holds those of another calibration, or something else.
     """
     from twoway.experiments.results.folder import replace_file
+    from twoway.experiments.results.manifest import read_json
     from twoway.simulation.errors import InputError, listed
 
     kept = folder.with_name(f"{folder.name}.points")
     kept.mkdir(parents=True, exist_ok=True)
     text = json.dumps(asked, sort_keys=True) + "\n"
     marker = kept / ASKED
-    if marker.exists():
-        before = json.loads(marker.read_text(encoding="utf-8"))
+    if os.path.lexists(marker):
+        before = read_json(marker)
+        if not isinstance(before, dict):
+            raise InputError(f"{marker}: is damaged (it holds no fields); delete {kept}, and begin anew")
         others = [name for name in asked if name not in GROWING and before.get(name) != asked[name]]
         if others:
             told = listed([f"--{name.replace('_', '-')} {before.get(name)}" for name in others])
             raise InputError(
                 f"{kept}: holds points of a calibration with {told}; continue that one, or choose another --out"
             )
-    if not marker.exists() and any(kept.iterdir()):
+    if not os.path.lexists(marker) and any(kept.iterdir()):
         raise InputError(f"{kept}: is needed for points, but is not empty; choose another folder with --out")
     replace_file(marker, text)
     try:

@@ -31,7 +31,7 @@ from twoway.experiments.calibration.priors import priors
 from twoway.experiments.calibration.trade_offs import trade_off_table
 from twoway.experiments.derived.ablation import reader_tables
 from twoway.experiments.derived.robustness import posterior_draws
-from twoway.experiments.results.manifest import read_manifest
+from twoway.experiments.results.manifest import read_manifest, save_manifest
 from twoway.experiments.results.provenance import model_name
 from twoway.experiments.results.result import SENTENCES, computer_of, open_result
 from twoway.experiments.validation.fact_table import declared_facts, measurable_facts, sources_in_words
@@ -125,6 +125,7 @@ def keep(kind: str, folder: Path) -> None:
         old.unlink()
     for file in [*folder.glob("*.csv"), folder / SENTENCES, folder / "manifest.json"]:
         shutil.copy(file, target)
+    save_manifest(target, read_manifest(folder), [*target.glob("*.csv"), target / SENTENCES])
     for name in open_result(folder).figures:
         shutil.copy(folder / "figures" / f"{name}.png", FIGURES / f"{kind}-{name}.png")
     if kind == "calibration":

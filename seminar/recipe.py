@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from twoway.experiments.comparison.schedule import ScenarioSchedule
+from twoway.simulation.data_files import absolute
 from twoway.simulation.dynamics.policy_change import AT_ADMISSION, PolicyChange
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.context import Context
@@ -43,7 +44,7 @@ def offer(path: Path) -> str:
     if path.stem in shipped_names():
         raise InputError(f"{path}: a scenario of the name '{path.stem}' comes with the package; rename the file")
     load(path)
-    _OWN[path.stem] = path.resolve()
+    _OWN[path.stem] = absolute(path)
     return path.stem
 
 

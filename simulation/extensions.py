@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,6 +21,7 @@ from string import Formatter
 from types import ModuleType
 from typing import Any, Generic, Protocol, TypeVar
 
+from twoway.simulation.data_files import absolute, read_file
 from twoway.simulation.errors import InputError, nearest
 
 PACKAGE = __name__.partition(".")[0] + "."
@@ -171,10 +173,10 @@ def load_extension(path: str | Path) -> Extension:
     InputError
         If the file cannot be read, fails, or declares nothing.
     """
-    path = Path(path).resolve()
-    if path.suffix != ".py" or not path.is_file():
+    path = absolute(path)
+    if path.suffix != ".py" or not os.path.lexists(path):
         raise InputError(f"{path}: an extension is a Python file (.py); there is none")
-    content = path.read_bytes()
+    content = read_file(path)
     digest = hashlib.sha256(content).hexdigest()
     if digest in _LOADED:
         return replace(_LOADED[digest], path=path)
@@ -192,7 +194,7 @@ def load_extension(path: str | Path) -> Extension:
     except InputError as error:
         del sys.modules[name]
         raise InputError(f"{path}: {error}") from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise InputError(f"{path}: fails when it is loaded ({type(error).__name__}: {error})") from error
     finally:
@@ -207,7 +209,7 @@ def _refuse_neighbours(path: Path, content: bytes) -> None:
     """Refuse a file that imports files beside it: edits there would go unnoticed, and no run would save them."""
     try:
         tree = ast.parse(content)
-    except SyntaxError as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # also bytes of zero, and deep nesting
         raise InputError(f"{path}: is not valid Python ({error})") from None
     for node in ast.walk(tree):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

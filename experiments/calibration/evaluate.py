@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,10 +14,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from twoway.experiments.results.digests import digest_of
 from twoway.experiments.results.folder import replace_file
 from twoway.experiments.results.provenance import sources_digest
+from twoway.experiments.results.tables import LARGEST_CSV
 from twoway.experiments.studies.run import pool
 from twoway.experiments.validation.scoreboard import parts_of_facts
+from twoway.simulation.data_files import read_file
+from twoway.simulation.errors import InputError
 
 Floats = NDArray[np.float64]
 CHUNK = 32
@@ -81,10 +87,8 @@ def evaluate_points(
     path = None if points_folder is None else points_folder / f"{what}.csv"
     key = f"{hash_of(points)}-{sources_digest()[:16]}"
     rows: list[dict[str, float]] = []
-    if path is not None and path.exists():
-        before = pd.read_csv(path)
-        if len(before) and before["key"].eq(key).all():
-            rows = before.drop(columns="key").to_dict("records")
+    if path is not None and os.path.lexists(path):
+        rows = _saved_rows(path, key)
     todo = list(points[len(rows) :])
     bar = tqdm(total=len(points), initial=len(rows), desc=what, disable=not progress, unit="point", leave=False)
     with pool("processes", workers) as (engine, _):
@@ -93,9 +97,24 @@ def evaluate_points(
                 rows.append(row)
                 bar.update()
             if path is not None:
-                replace_file(path, pd.DataFrame(rows).assign(key=key).to_csv(index=False))
+                text = pd.DataFrame(rows).assign(key=key).to_csv(index=False)
+                replace_file(path, f"{digest_of(text.encode())}\n{text}")
     bar.close()
     return pd.DataFrame(rows)
+
+
+def _saved_rows(path: Path, key: str) -> list[dict[str, float]]:
+    """The rows of a file of evaluated points, none if it is of others; its first line is the digest of what follows."""
+    digest, _, content = read_file(path, LARGEST_CSV).partition(b"\n")
+    if digest_of(content) != digest.decode("latin-1"):
+        raise InputError(
+            f"{path}: was changed after it was written; delete it, and the same command evaluates its points again"
+        )
+    before = pd.read_csv(BytesIO(content), float_precision="round_trip")
+    if not len(before) or not before["key"].eq(key).all():
+        return []
+    rows: list[dict[str, float]] = before.drop(columns="key").to_dict("records")
+    return rows
 
 
 def hash_of(points: Sequence[FactPoint]) -> str:

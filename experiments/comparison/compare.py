@@ -32,7 +32,7 @@ from twoway.experiments.comparison.comparison import TABLES, Comparison, read_co
 from twoway.experiments.comparison.paired_outcomes import OUTCOMES, PairedOutcomes
 from twoway.experiments.comparison.schedule import ScenarioSchedule, as_schedule, check_comparable
 from twoway.experiments.comparison.text import LEAST_REPLICATES
-from twoway.experiments.results.result import Verdict
+from twoway.experiments.results.result import Verdict, changed_files, spoiled_files
 from twoway.experiments.results.tables import by_scenario, read_csv
 from twoway.experiments.runs.run import fitting_threads
 from twoway.simulation.compilation import source_digest
@@ -174,17 +174,21 @@ def verify_comparison(folder: Path, threads: int = 2, progress: bool = False, sa
         If the folder holds no comparison, or a damaged one.
     """
     schedules, manifest = read_comparison(folder)
-    saved = {name: read_csv(folder / f"{name}.csv") for name in TABLES}
-    changed = []
+    spoiled = spoiled_files(folder, manifest, (f"{name}.csv" for name in TABLES))
+    changed = changed_files(spoiled)
     if manifest["source_digest"] != source_digest():
         changed.append(f"the model's sources (the comparison was made with {manifest['model']})")
     seed, replicates = manifest["seed"], manifest["replicates"]
-    names = tuple(manifest.get("outcomes", OUTCOMES))
+    names = tuple(map(str, manifest.get("outcomes", OUTCOMES)))
     result = compare(schedules, seed, replicates=replicates, threads=threads, progress=progress, outcomes=names)
     with tempfile.TemporaryDirectory() as temporary:
         result.write_tables(Path(temporary))
-        again = {name: read_csv(Path(temporary) / f"{name}.csv") for name in TABLES}
-    return Verdict({name: saved[name].equals(again[name]) for name in TABLES}, tuple(changed))
+        equal = {
+            name: f"{name}.csv" not in spoiled
+            and read_csv(folder / f"{name}.csv").equals(read_csv(Path(temporary) / f"{name}.csv"))
+            for name in TABLES
+        }
+    return Verdict(equal, tuple(changed))
 
 
 def with_distinct_names(

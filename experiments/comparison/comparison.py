@@ -18,6 +18,7 @@ from twoway.experiments.results.manifest import (
     MANIFEST,
     Manifest,
     copy_inputs,
+    number_in,
     read_manifest,
     saved_scenario,
     seed_and_replicates,
@@ -25,7 +26,7 @@ from twoway.experiments.results.manifest import (
 )
 from twoway.experiments.results.provenance import provenance
 from twoway.experiments.results.result import Result
-from twoway.experiments.results.tables import read_csv
+from twoway.experiments.results.tables import saved_csv
 from twoway.simulation.dynamics.policy_change import PolicyChange
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved
@@ -174,9 +175,9 @@ def read_comparison(folder: Path) -> tuple[list[ScenarioSchedule], Manifest]:
         schedules = [
             ScenarioSchedule(
                 str(one["name"]),
-                saved_scenario(folder, one["resolved_scenario"], "schedules"),
+                saved_scenario(folder, manifest, one["resolved_scenario"], "schedules"),
                 tuple(
-                    PolicyChange(then["day"], saved_scenario(folder, then["resolved_scenario"], "schedules"))
+                    PolicyChange(then["day"], saved_scenario(folder, manifest, then["resolved_scenario"], "schedules"))
                     for then in one["policy_changes"]
                 ),
             )
@@ -192,13 +193,14 @@ def read_comparison(folder: Path) -> tuple[list[ScenarioSchedule], Manifest]:
 def open_comparison(folder: Path) -> Comparison:
     """Open the folder of a saved comparison."""
     schedules, manifest = read_comparison(folder)
-    tables = {name: partial(read_csv, folder / f"{name}.csv") for name in TABLES}
+    half_width = number_in(folder, manifest, "half_width")
+    tables = {name: partial(saved_csv, folder, manifest, name) for name in TABLES}
     return Comparison(
         schedules,
         manifest["seed"],
         manifest["replicates"],
-        manifest.get("precision"),
-        float(manifest.get("half_width", "nan")),
+        number_in(folder, manifest, "precision"),
+        float("nan") if half_width is None else half_width,
         tables,
         folder=folder,
     )

@@ -9,6 +9,7 @@ ordinary@60:strict-and-opaque@120:ordinary              for a time
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import OF_PEOPLE, Scenario, changed, load
 from twoway.simulation.run import PreparedScenario
 
-FROM_DAY = re.compile(r"@(\d+):")
+FROM_DAY = re.compile(r"@([0-9]{1,6}):")
 WRITTEN = "SCENARIO@DAY:SCENARIO or SCENARIO@DAY:section.field=value, for example ordinary@60:strict-but-fair"
 
 
@@ -74,7 +75,7 @@ def parse_schedule(text: str, changes: Mapping[str, float | str] | None = None) 
     [(60, 5.0)]
     """
     start, *rest = FROM_DAY.split(text)
-    if "@" in start and not Path(start).exists():
+    if "@" in start and not os.path.lexists(start):
         raise InputError(f"{text}: what comes after @ is not a day and a policy change; write {WRITTEN}")
     name, colon, numbers = start.partition(":")
     if "=" in numbers:

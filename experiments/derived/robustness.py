@@ -27,7 +27,7 @@ from twoway.analysis.patterns import DEFAULT_RULE, PATTERN_RULES, PATTERNS, Patt
 from twoway.analysis.statistics.intervals import Floats, student_interval
 from twoway.experiments.calibration.posterior import MOSTLY
 from twoway.experiments.results.result import Result, check_replicates, derived
-from twoway.experiments.results.tables import read_declarations
+from twoway.experiments.results.tables import read_csv, read_declarations
 from twoway.experiments.studies.outcomes import PATTERN_SHARES
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.data_files import DATA
@@ -154,10 +154,7 @@ def posterior_draws(path: Path, most: int) -> dict[str, Any]:
     InputError
         If the file cannot be read or holds no draws, or a chosen draw does not fit the declared numbers.
     """
-    try:
-        table = pd.read_csv(path)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read as a table of draws ({error})") from None
+    table = read_csv(path)
     table = table[[name for name in table.columns if "." in name]]
     if table.empty:
         raise InputError(

@@ -30,6 +30,7 @@ from twoway.experiments.studies.resolved_study import EXTENSIONS, scenario_with_
 from twoway.experiments.studies.run import check_not_run_again, without_main_script
 from twoway.experiments.studies.shards import Rows
 from twoway.experiments.studies.worker import Task, WrittenShard, simulate_and_write, simulate_task, write_task
+from twoway.simulation.data_files import read_file
 from twoway.simulation.errors import InputError
 
 if TYPE_CHECKING:
@@ -312,7 +313,7 @@ def _rows(far: FarFuture[Any], task: Task) -> Rows:
 
 @lru_cache
 def _content(file: DataFile) -> bytes:
-    return file.path.read_bytes()
+    return read_file(file.path)
 
 
 def _files(task: Task) -> tuple[DataFile, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
+from twoway.experiments.results.digests import checked
 from twoway.experiments.results.export import COMMA, Dialect, export_tables
 from twoway.experiments.results.manifest import read_manifest
 from twoway.experiments.results.tables import parquet_rows
@@ -73,5 +74,10 @@ def _tables_of(folder: Path) -> dict[str, tuple[Sequence[Column], Rows]]:
     tables: dict[str, tuple[Sequence[Column], Rows]] = {}
     for name in saved_tables(detail_of(run.detail)):
         columns = columns_of(name, run.resolved) + (ADDED if name == "dyads" else ())
-        tables[name] = (columns, partial(parquet_rows, folder / f"{name}.parquet"))
+        tables[name] = (columns, partial(_rows_of, run, name))
     return tables
+
+
+def _rows_of(run: SavedRun, name: str) -> Iterator[pd.DataFrame]:
+    """The rows of a table of a run, some at a time."""
+    yield from parquet_rows(checked(run.folder, run.manifest, f"{name}.parquet"))

@@ -15,6 +15,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from twoway.analysis.figures.layout import alt_text, set_alt_text
 from twoway.analysis.render.html import embedded_image
+from twoway.simulation.data_files import open_file
+from twoway.simulation.errors import InputError
 
 
 def _about(figure: Figure, note: Mapping[str, str]) -> dict[str, str]:
@@ -99,11 +101,17 @@ def figure_html(figure: Figure, note: Mapping[str, str]) -> Markup:
 
 def saved_figure(path: Path) -> Figure:
     """A figure that shows the saved picture at *path*."""
-    with Image.open(path) as picture:
-        width, height = picture.size
-        figure = Figure(figsize=(width / 130, height / 130))
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.imshow(picture.convert("RGB"))
-        axes.set_axis_off()
-        set_alt_text(figure, str(picture.info.get("Title", path.stem)))
+    try:
+        with open_file(path) as file, Image.open(file) as picture:
+            title, pixels = str(picture.info.get("Title", path.stem)), picture.convert("RGB")
+    except InputError:
+        raise
+    except Exception:  # a damaged picture makes the decoders raise many kinds of errors
+        raise InputError(f"{path}: cannot be read as a picture") from None
+    width, height = pixels.size
+    figure = Figure(figsize=(width / 130, height / 130))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.imshow(pixels)
+    axes.set_axis_off()
+    set_alt_text(figure, title)
     return figure

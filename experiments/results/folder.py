@@ -8,21 +8,23 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from uuid import uuid4
 
+from twoway.experiments.results.heartbeat import beating, partial_path, remove_leftovers_of
 from twoway.simulation.errors import InputError
 
 
 @contextmanager
 def atomic_folder(target: Path) -> Iterator[Path]:
     """A new folder that takes its place at *target* only when all is written; a partial one is removed."""
-    if target.exists():
+    if os.path.lexists(target):
         raise InputError(f"{target}: exists already and is not overwritten; choose another folder with --out")
-    partial = target.with_name(f".{target.name}.partial-{uuid4().hex}")  # process numbers repeat on other machines
+    remove_leftovers_of(target)
+    partial = partial_path(target)
     new = [parent for parent in target.parents if not parent.exists()]
     try:
         partial.mkdir(parents=True)
-        yield partial
+        with beating(partial):
+            yield partial
         partial.rename(target)
     except OSError as error:
         reasons = {
@@ -52,7 +54,7 @@ def free_folder(name: str, parent: Path = Path("runs")) -> Path:
         Folder in which it is to lie.
     """
     free, number = parent / name, 1
-    while free.exists():
+    while os.path.lexists(free):
         number += 1
         free = parent / f"{name}-{number}"
     return free
@@ -60,7 +62,7 @@ def free_folder(name: str, parent: Path = Path("runs")) -> Path:
 
 def refuse_existing(path: Path) -> None:
     """Refuse to write where something is already."""
-    if path.exists():
+    if os.path.lexists(path):
         raise InputError(f"{path}: exists already and is not overwritten; choose another file with --out")
 
 
@@ -74,7 +76,7 @@ def replace_file(path: Path, text: str) -> None:
     text
         Its whole content.
     """
-    partial = path.with_name(f".{path.name}.{uuid4().hex}")
+    partial = partial_path(path)
     try:
         partial.write_text(text, encoding="utf-8")
         partial.replace(path)
@@ -98,7 +100,8 @@ def write_new_file(path: Path, text: str) -> None:
         If the file exists or cannot be written.
     """
     refuse_existing(path)
-    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    remove_leftovers_of(path)
+    partial = partial_path(path)
     try:
         partial.write_text(text, encoding="utf-8")
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from twoway.simulation.compilation import source_digest
-from twoway.simulation.data_files import data_file
+from twoway.simulation.data_files import absolute, data_file, read_file
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import FOLDERS
 
@@ -100,4 +100,4 @@ def data_used(field: str, given: str) -> DataFile:
         path = data_file(FOLDERS[field], given)
     except InputError as refusal:
         raise InputError(f"meaning.{field}: {refusal}") from None
-    return DataFile(field, given, path.resolve(), hashlib.sha256(path.read_bytes()).hexdigest())
+    return DataFile(field, given, absolute(path), hashlib.sha256(read_file(path)).hexdigest())

@@ -17,7 +17,7 @@ import importlib
 import inspect
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial, wraps
 from pathlib import Path
@@ -31,16 +31,19 @@ from pydantic import JsonValue
 from twoway.analysis.figures.layout import alt_text
 from twoway.analysis.render.document import Block, Piece, Table
 from twoway.analysis.render.html import as_html, embedded_image
+from twoway.experiments.results.digests import checked, is_as_written, saved_files
 from twoway.experiments.results.figures import figure_html, png_of, save_figure, saved_figure
 from twoway.experiments.results.folder import atomic_folder
 from twoway.experiments.results.manifest import (
     MANIFEST,
     Manifest,
     read_manifest,
+    save_manifest,
     write_manifest,
 )
 from twoway.experiments.results.provenance import data_used, provenance, sources_digest
-from twoway.experiments.results.tables import read_csv
+from twoway.experiments.results.tables import LARGEST_CSV, saved_csv
+from twoway.simulation.data_files import read_file
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.extensions import Registry
 from twoway.simulation.parameters.scenario import FOLDERS, load, shipped_names
@@ -154,7 +157,7 @@ class Result:
             if self.folder is None:
                 self.write(partial_folder)
             else:
-                shutil.copytree(self.folder, partial_folder, dirs_exist_ok=True)
+                _copy_result(self.folder, partial_folder)
         return target
 
     def write(self, folder: Path) -> None:
@@ -433,20 +436,41 @@ def own_scenarios(arguments: Mapping[str, JsonValue]) -> dict[str, object]:
     return found
 
 
+def _copy_result(folder: Path, target: Path) -> None:
+    """Copy what was saved with a result, each file as it was written, to an empty folder."""
+    manifest = read_manifest(folder)
+    for name in saved_files(manifest, "*"):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(checked(folder, manifest, name), target / name)
+    save_manifest(target, manifest, [target / name for name in saved_files(manifest, "*")])
+
+
 def _write_sentences(folder: Path, sentences: Sequence[str]) -> None:
     """Write the sentences of a result, a line each."""
     (folder / SENTENCES).write_text("".join(f"{sentence}\n" for sentence in sentences), encoding="utf-8")
 
 
-def saved_figures(folder: Path) -> dict[str, Callable[[], Figure]]:
-    """The figures in the folder of a result, by name, each read when it is asked for."""
-    return {path.stem: partial(saved_figure, path) for path in sorted((folder / "figures").glob("*.png"))}
+def saved_figures(folder: Path, manifest: Manifest) -> dict[str, Callable[[], Figure]]:
+    """The figures in the folder of a result, by name, each read when it is asked for.
+
+    Parameters
+    ----------
+    folder, manifest
+        Folder of the result, and its manifest.
+    """
+
+    def read(file: str) -> Figure:
+        return saved_figure(checked(folder, manifest, file))
+
+    return {Path(file).stem: partial(read, file) for file in saved_files(manifest, "figures/*.png")}
 
 
 def _read_derived(folder: Path) -> Manifest:
     manifest = read_manifest(folder, needed=("kind", "arguments", "tables", "model"))
     if not isinstance(manifest["arguments"], dict):
         raise InputError(f"{folder / MANIFEST}: is damaged (arguments are not written as name and value)")
+    if not isinstance(manifest["tables"], list) or not all(isinstance(name, str) for name in manifest["tables"]):
+        raise InputError(f"{folder / MANIFEST}: is damaged (tables are not written as a list of names)")
     return manifest
 
 
@@ -454,9 +478,9 @@ def open_derived(folder: Path) -> Result:
     """Open the folder of a derived result."""
     manifest = _read_derived(folder)
     return Result(
-        {name: partial(read_csv, folder / f"{name}.csv") for name in manifest["tables"]},
-        saved_figures(folder),
-        _text(folder / SENTENCES).splitlines(),
+        {name: partial(saved_csv, folder, manifest, name) for name in manifest["tables"]},
+        saved_figures(folder, manifest),
+        _text(checked(folder, manifest, SENTENCES)).splitlines(),
         kind=str(manifest["kind"]),
         arguments=manifest["arguments"],
         provenance={k: str(manifest[k]) for k in provenance("", 0, 1) if k in manifest},
@@ -498,18 +522,42 @@ def verify_derived(folder: Path, threads: int = 2, progress: bool = False, sampl
         changed.append(f"the sources (this was made with {manifest['model']})")
     if manifest.get("own_scenarios", {}) != own_scenarios(arguments):
         changed.append("your own scenarios (as they were they stand in the manifest)")
-    result = compute(**arguments, threads=threads, progress=progress)
     names = [f"{name}.csv" for name in manifest["tables"]] + [SENTENCES]
+    spoiled = spoiled_files(folder, manifest, names)
+    result = compute(**arguments, threads=threads, progress=progress)
     with tempfile.TemporaryDirectory() as temporary:
         again = Path(temporary)
         result.write_tables(again)
         _write_sentences(again, result.sentences)
-        equal = {name: _text(folder / name) == _text(again / name) for name in names}
-    return Verdict(equal, tuple(changed))
+        equal = {name: name not in spoiled and _text(folder / name) == _text(again / name) for name in names}
+    return Verdict(equal, (*changed, *changed_files(spoiled)))
+
+
+def spoiled_files(folder: Path, manifest: Manifest, names: Iterable[str]) -> list[str]:
+    """Those of some saved files that were changed after they were written.
+
+    Parameters
+    ----------
+    folder, manifest
+        Folder of the result, and its manifest.
+    names
+        Paths of the files in the folder.
+
+    Raises
+    ------
+    InputError
+        If one is missing, or no ordinary file.
+    """
+    return [name for name in names if not is_as_written(folder, manifest, name)]
+
+
+def changed_files(names: Iterable[str]) -> list[str]:
+    """Phrases about files that were changed after they were written."""
+    return [f"{name}, which is not as it was written" for name in names]
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise InputError(f"{path.parent}: {path.name} is missing") from None
+        return read_file(path, LARGEST_CSV).decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: is not a text file in UTF-8") from None

@@ -6,6 +6,7 @@ is read at a time is counted in rows, as centres may have one client or a thousa
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from twoway.analysis.patterns import PatternRule, with_patterns
+from twoway.experiments.results.digests import checked
+from twoway.experiments.results.manifest import Manifest
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.tables import Tables, columns_of, words_of
@@ -38,8 +41,9 @@ class StayTables:
         Number of its replicates.
     detail
         Level of detail: "dyads", "days" or "events".
-    new
-        Whether the tables have just been written, and may be without rows if nothing happened.
+    manifest
+        Manifest of the saved run, by which each table is found to be as it was written; None if the tables have just
+        been written (they may be without rows if nothing happened).
     rule
         Pattern rule by which patterns are told instead of those that were saved.
     """
@@ -50,10 +54,10 @@ class StayTables:
         resolved: Resolved,
         replicates: int,
         detail: str,
-        new: bool = False,
+        manifest: Manifest | None = None,
         rule: PatternRule | None = None,
     ) -> None:
-        self.folder, self.resolved, self.detail, self.new, self._rule = folder, resolved, detail, new, rule
+        self.folder, self.resolved, self.detail, self._rule, self._manifest = folder, resolved, detail, rule, manifest
         self.design = resolved.scenario.design
         self.centres = range(replicates * self.design.centres)
         self._files: dict[str, ds.Dataset] = {}
@@ -177,12 +181,14 @@ class StayTables:
         if table in self._files:
             return self._files[table]
         path = self._path(table)
-        if not path.is_file():
+        if not os.path.lexists(path):
             hint = f": the run saved only the {self.detail}; run it again with --detail events"
             raise InputError(f"{path}: is missing{hint if self.detail != 'events' else ''}")
+        if self._manifest is not None:
+            checked(self.folder, self._manifest, path.name)
         try:
             file = ds.dataset(path, format="parquet")
-            empty = not self.new and not file.count_rows()
+            empty = self._manifest is not None and not file.count_rows()
         except (pa.ArrowException, OSError):
             raise InputError(f"{path}: cannot be read as Parquet") from None
         for column in columns_of(table, self.resolved):

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ValidationError
 
+from twoway.experiments.results.digests import checked
 from twoway.simulation.columns import Column
-from twoway.simulation.data_files import read_toml
+from twoway.simulation.data_files import open_file, read_file, read_toml
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved
 from twoway.simulation.tables import words_of
 
 Model = TypeVar("Model", bound=BaseModel)
+LARGEST_CSV = 2**30
+"""Bytes of the largest CSV file that is read."""
 
 
 def by_scenario(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -114,7 +118,7 @@ def parquet_rows(path: Path, rows: int = AT_ONCE) -> Iterator[pd.DataFrame]:
         If the file cannot be read as Parquet.
     """
     try:
-        with pq.ParquetFile(path, pre_buffer=False) as file:  # or whole files would be fetched ahead
+        with open_file(path) as content, pq.ParquetFile(content, pre_buffer=False) as file:  # or all is fetched ahead
             if not file.metadata.num_rows:
                 yield file.read().to_pandas()
             for batch in file.iter_batches(rows):
@@ -148,14 +152,54 @@ def write_codebook(folder: Path, resolved: Resolved, tables: Mapping[str, Iterab
     codebook.to_csv(folder / "codebook.csv", index=False)
 
 
+def read_table(path: Path, rows: list[tuple[str, str, int]] | None = None) -> pa.Table:
+    """A Parquet table without its metadata.
+
+    Parameters
+    ----------
+    path
+        Parquet file.
+    rows
+        Conditions (column, comparison, number) that rows must meet, as ``filters`` of ``pyarrow.parquet.read_table``;
+        None for all rows.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read as Parquet.
+    """
+    with open_file(path) as file:
+        try:
+            return pq.read_table(file, filters=rows).replace_schema_metadata(None)
+        except (pa.ArrowException, OSError, MemoryError):
+            raise InputError(f"{path}: cannot be read as Parquet") from None
+
+
 def read_csv(path: Path) -> pd.DataFrame:
-    """Read a table that was saved as CSV; ``InputError`` if it is missing or is none."""
+    """A table from a CSV file; ``InputError`` if it cannot be read, or is none."""
+    content = read_file(path, LARGEST_CSV)
     try:
-        return pd.read_csv(path)
-    except FileNotFoundError:
-        raise InputError(f"{path.parent}: the table {path.name} is missing") from None
-    except (ValueError, UnicodeDecodeError):
+        return pd.read_csv(BytesIO(content))
+    except (ValueError, OverflowError, RecursionError, MemoryError):
         raise InputError(f"{path}: cannot be read as CSV") from None
+
+
+def saved_csv(folder: Path, manifest: Mapping[str, Any], name: str) -> pd.DataFrame:
+    """A table of a result that was saved as CSV.
+
+    Parameters
+    ----------
+    folder, manifest
+        Folder of the result, and its manifest.
+    name
+        Name of the table.
+
+    Raises
+    ------
+    InputError
+        If the table was changed after it was written, is missing, or cannot be read.
+    """
+    return read_csv(checked(folder, manifest, f"{name}.csv"))
 
 
 def read_declarations(path: Path, model: type[Model]) -> Model:

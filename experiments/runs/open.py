@@ -52,7 +52,7 @@ def read_run(folder: Path) -> tuple[RunInputs, Manifest]:
         detail_of(str(manifest["detail"]))
     except InputError as error:
         raise InputError(f"{folder / MANIFEST}: {error}") from None
-    scenario = saved_scenario(folder, manifest["resolved_scenario"])
+    scenario = saved_scenario(folder, manifest, manifest["resolved_scenario"])
     return RunInputs(scenario, str(manifest["scenario"]), seed, replicates, str(manifest["detail"])), manifest
 
 
@@ -94,11 +94,11 @@ class SavedRun(Result):
         self.scenario, self.name, self.seed, self.replicates, self.detail = inputs
         self.resolved, self.rule = Resolved(self.scenario), rule_of(self.scenario)
         told_by = self.rule if changes else None
-        self.stays = StayTables(folder, self.resolved, self.replicates, self.detail, rule=told_by)
+        self.stays = StayTables(folder, self.resolved, self.replicates, self.detail, self.manifest, told_by)
         tables = {name: partial(self.stays.read, name) for name in reversed(saved_tables(detail_of(self.detail)))}
         super().__init__(
             {"patterns": self._pattern_table, **tables},
-            saved_figures(folder),
+            saved_figures(folder, self.manifest),
             lambda: tuple(pattern_sentences(self.patterns, self.scenario.design.interviewed(), self.rule)),
             kind="run",
             arguments={"scenario": self.name, "seed": self.seed, "replicates": self.replicates, "detail": self.detail},

@@ -20,13 +20,12 @@ from twoway.experiments.results.figures import save_figure
 from twoway.experiments.results.folder import atomic_folder
 from twoway.experiments.results.manifest import copy_inputs, write_manifest
 from twoway.experiments.results.provenance import provenance
-from twoway.experiments.results.result import Verdict
+from twoway.experiments.results.result import Verdict, changed_files, spoiled_files
 from twoway.experiments.results.stays import StayTables
 from twoway.experiments.results.tables import TableChecker, TableWriter, write_codebook
 from twoway.experiments.runs.open import SavedRun, read_run, saved_tables
 from twoway.simulation.columns import Column
 from twoway.simulation.compilation import source_digest
-from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Design, Scenario, as_scenario
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate, simulate_centre
 from twoway.simulation.tables import TableBuilder, check_seed, columns_of, detail_of
@@ -97,7 +96,7 @@ def run_and_save(
         files = copy_inputs(partial, prepared.resolved)
         writers = {table: TableWriter(partial, table, csv, note) for table in saved_tables(level)}
         _simulate_into(writers, prepared, seed, replicates, level, threads, progress)
-        stays = StayTables(partial, prepared.resolved, replicates, detail, new=True)
+        stays = StayTables(partial, prepared.resolved, replicates, detail)
         dyads = stays.read("dyads")
         for name_of_figure, figure in _figures(dyads, stays, level, rule):
             save_figure(partial, name_of_figure, figure, note)
@@ -288,14 +287,13 @@ def verify_run(folder: Path, threads: int = 2, progress: bool = False, sample: i
     """
     inputs, manifest = read_run(folder)
     level = detail_of(inputs.detail)
-    paths = {name: folder / f"{name}.parquet" for name in saved_tables(level)}
-    for path in paths.values():
-        if not path.is_file():
-            raise InputError(f"{folder}: the table {path.name} is missing")
-    changed = []
+    spoiled = spoiled_files(folder, manifest, (f"{name}.parquet" for name in saved_tables(level)))
+    changed = changed_files(spoiled)
     if manifest["source_digest"] != source_digest():
         changed.append(f"the model's sources (the run was made with {manifest['model']})")
-    checkers = {name: TableChecker(path) for name, path in paths.items()}
+    intact = {name: folder / f"{name}.parquet" for name in saved_tables(level) if f"{name}.parquet" not in spoiled}
+    checkers = {name: TableChecker(path) for name, path in intact.items()}
     prepared = PreparedScenario(inputs.scenario)
     _simulate_into(checkers, prepared, inputs.seed, inputs.replicates, level, threads, progress)
-    return Verdict({name: checker.equal for name, checker in checkers.items()}, tuple(changed))
+    equal = {name: name in checkers and checkers[name].equal for name in saved_tables(level)}
+    return Verdict(equal, tuple(changed))

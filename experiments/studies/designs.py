@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field
 
+from twoway.experiments.results.tables import read_csv
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.declare import Declaration, ParameterGroup
 from twoway.simulation.parameters.scenario import FOLDERS, known_declarations
@@ -372,10 +373,7 @@ class Listed(ParameterGroup):
         where = "the list"
         if not isinstance(table, pd.DataFrame):
             where = str(table)
-            try:
-                table = pd.read_csv(table)
-            except (OSError, ValueError) as error:
-                raise InputError(f"{where}: cannot be read as CSV ({error})") from None
+            table = read_csv(Path(table))
         if table.empty or not len(table.columns):
             raise InputError(f"{where}: holds no points")
         for column in map(str, table.columns):

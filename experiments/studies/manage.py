@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,14 +13,16 @@ import pyarrow.parquet as pq
 from tqdm import tqdm
 
 from twoway.experiments.results.folder import atomic_folder
-from twoway.experiments.results.manifest import INPUTS, MANIFEST
+from twoway.experiments.results.manifest import INPUTS, LARGEST_MANIFEST, MANIFEST
 from twoway.experiments.results.result import Verdict
 from twoway.experiments.studies.designs import SCENARIO, LatinHypercube, Listed, MorrisDesign, SobolDesign, axis
 from twoway.experiments.studies.resolved_study import EXTENSIONS, run_digest
+from twoway.experiments.studies.shards import LARGEST_SHARD
 from twoway.experiments.studies.store import DESIGN, SET_ASIDE, SHARDS, WORKING, Store
 from twoway.experiments.studies.study import MOST_REPLICATES
 from twoway.experiments.studies.worker import PointRunner
 from twoway.simulation.columns import Column
+from twoway.simulation.data_files import read_file
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import known_declarations
 
@@ -128,11 +129,14 @@ def merge(folders: Sequence[str | Path], target: str | Path) -> Store:
         for name in (WORKING, SHARDS, SET_ASIDE):
             (partial / name).mkdir()
         for name in (DESIGN, INPUTS):
-            shutil.copytree(largest.folder / name, partial / name, ignore=shutil.ignore_patterns(".*"))
-        shutil.copy2(largest.folder / MANIFEST, partial / MANIFEST)
+            (partial / name).mkdir()
+            for file in (largest.folder / name).glob("[!.]*"):
+                (partial / name / file.name).write_bytes(read_file(file, LARGEST_SHARD))
+        (partial / MANIFEST).write_bytes(read_file(largest.folder / MANIFEST, LARGEST_MANIFEST))
         for store in stores:
             for shard in (store.folder / SHARDS).glob("*.parquet"):
-                shutil.copy2(shard, partial / SHARDS / shard.name)
+                if shard.name not in store.read.damaged:
+                    (partial / SHARDS / shard.name).write_bytes(read_file(shard, LARGEST_SHARD))
     merged = Store(target)
     for store in stores:
         rows = store.design[~store.design["key"].isin(have)]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from twoway.experiments.results.result import Result
 from twoway.experiments.studies.answer import answer, has_answer
+from twoway.experiments.studies.manage import merge
 from twoway.experiments.studies.store import Status, Store
 from twoway.simulation.errors import InputError
 
@@ -39,6 +40,20 @@ class StudyResult(Result):
             provenance=self.store.note(),
             folder=self.store.folder,
         )
+
+    def save(self, folder: str | Path) -> Path:
+        """Copy the study to a *folder* that does not exist yet; damaged shards are left behind.
+
+        Returns
+        -------
+        The folder.
+
+        Raises
+        ------
+        InputError
+            If the folder exists already or cannot be written.
+        """
+        return merge([self.store.folder], folder).folder
 
     @cached_property
     def table(self) -> pd.DataFrame:

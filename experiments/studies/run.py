@@ -196,7 +196,7 @@ def _run(
         "give each a part of its own with --shard."
         for who in store.working(shard)
     ]
-    messages += store.set_aside()
+    messages += [*store.clean(), *store.set_aside()]
     if messages:
         store = store.again()
     with store.at_work(shard), pool(executor, workers) as (engine, count):

@@ -1,6 +1,8 @@
 """Shards: files of finished runs, one per task of a worker, written once and never changed.
 
-A row holds the key of the run's scenario and seed, the replicate, and the outcomes, or why the run failed.
+A row holds the key of the run's scenario and seed, the replicate, and the outcomes, or why the run failed. The name of
+a file is the digest of its content: a shard that was changed is known by its name, and so that a store can grow in many
+places at once, nothing else needs to list them. (Checksums of Parquet would protect neither schema nor metadata.)
 Light to import: this is what a worker needs.
 """
 
@@ -11,12 +13,19 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
-from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+
+from twoway.experiments.results.digests import digest_of
+from twoway.experiments.results.heartbeat import partial_path
+from twoway.simulation.data_files import read_file
+from twoway.simulation.errors import InputError
+
+LARGEST_SHARD = 2**30
+"""Bytes of the largest shard that is read: a task of some seconds makes a file of some kilobytes."""
 
 
 def schema_of(names: Sequence[str]) -> pa.Schema:
@@ -78,9 +87,9 @@ def write_shard(folder: Path, rows: Rows, note: Mapping[str, str]) -> str:
     table = pa.Table.from_arrays(columns, schema=schema_of(rows.names))
     table = table.replace_schema_metadata({f"twoway.{name}": value for name, value in note.items()})
     buffer = pa.BufferOutputStream()
-    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
-    name = f"{uuid4().hex}.parquet"
-    partial = folder / f".{name}.partial"
+    pq.write_table(table, buffer, compression="zstd")
+    name = f"{digest_of(buffer.getvalue())}.parquet"
+    partial = partial_path(folder / name)
     try:
         with partial.open("wb") as file:
             file.write(buffer.getvalue())
@@ -115,8 +124,11 @@ def read_shard(path: Path, names: Sequence[str]) -> pa.Table:
         If the file was cut short or changed, or has other columns.
     """
     try:
-        table = pq.read_table(path, page_checksum_verification=True).replace_schema_metadata(None)
-    except (pa.ArrowException, OSError) as error:
+        content = read_file(path, LARGEST_SHARD)
+        if digest_of(content) != path.stem:
+            raise DamagedShardError("its content is not what its name says")
+        table = pq.read_table(pa.BufferReader(content)).replace_schema_metadata(None)
+    except (pa.ArrowException, OSError, InputError) as error:
         raise DamagedShardError(str(error)) from None
     held = [name for name in names if name in table.column_names]
     if table.schema != schema_of([name for name in table.column_names if name in held]):

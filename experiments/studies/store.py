@@ -4,7 +4,7 @@
     design/           tables of points, each with the key of its runs; extending adds another
     inputs/           copies of the data files and extensions
     shards/           finished runs (``twoway.experiments.studies.shards``); one file per task of a worker
-    working/          a note per process that works on the study at present
+    working/          a note per process that works on the study at present, renewed while it does
     set-aside/        shards that were found damaged; their runs are run again
 
 A run is identified by its key and its replicate (``twoway.experiments.studies.resolved_study``), wherever it was
@@ -32,13 +32,23 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from pydantic import ValidationError
 from scipy.stats import t as students
 
 from twoway.analysis.patterns import interviews_sentence
-from twoway.experiments.results.folder import atomic_folder
-from twoway.experiments.results.manifest import FORMAT, INPUTS, MANIFEST, read_manifest, save_manifest
+from twoway.experiments.results.digests import checked, digest_of, digest_of_file, saved_files
+from twoway.experiments.results.folder import atomic_folder, replace_file
+from twoway.experiments.results.heartbeat import beating, disk_time, is_gone, partial_path, remove_leftovers
+from twoway.experiments.results.manifest import (
+    FORMAT,
+    INPUTS,
+    MANIFEST,
+    Manifest,
+    read_json,
+    read_manifest,
+    save_manifest,
+)
 from twoway.experiments.results.provenance import DataFile, model_name, surroundings
+from twoway.experiments.results.tables import read_table
 from twoway.experiments.studies.designs import SCENARIO, Value
 from twoway.experiments.studies.outcomes import Outcome, file_and_name, outcomes_with
 from twoway.experiments.studies.resolved_study import (
@@ -49,9 +59,10 @@ from twoway.experiments.studies.resolved_study import (
     scenario_with_copies,
 )
 from twoway.experiments.studies.shards import DamagedShardError, read_shard, schema_of
-from twoway.experiments.studies.study import Study, check_points
+from twoway.experiments.studies.study import MOST_REPLICATES, Study, check_points
 from twoway.experiments.studies.worker import StudyPoint
 from twoway.simulation import SCOPE
+from twoway.simulation.data_files import absolute, read_file
 from twoway.simulation.errors import InputError
 from twoway.simulation.extensions import Registry
 
@@ -114,7 +125,7 @@ class Store:
         try:
             extensions = self._copies(manifest[EXTENSIONS])
             for file in extensions:
-                _check_unchanged(file)
+                checked(self.folder, manifest, f"{INPUTS}/{file.path.name}")
             own = {EXTENSIONS: tuple(str(file.path) for file in extensions)}
             self.study = Study.model_validate(manifest["study"] | own, strict=False)
             base = str(manifest["base"])
@@ -123,15 +134,19 @@ class Store:
             files = self._copies(manifest["files"])
             self.model, self.digest = str(manifest["model"]), str(manifest["run_digest"])
             self.replicates = int(manifest["replicates"])
-        except (KeyError, TypeError, AttributeError, ValidationError, InputError) as error:
+            if base not in scenarios:
+                raise InputError(f"base = '{base}' is none of its scenarios")
+            if not 1 <= self.replicates <= MOST_REPLICATES:
+                raise InputError(f"replicates = {self.replicates}; it must be from 1 to {MOST_REPLICATES}")
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise InputError(f"{self.folder / MANIFEST}: is damaged ({str(error).splitlines()[0]})") from None
         self.resolved = ResolvedStudy(base, scenarios, files, extensions, self.study.named)
-        self.design = self._design()
+        self.design = self._design(manifest)
 
     def _copies(self, files: Sequence[Mapping[str, str]]) -> tuple[DataFile, ...]:
         """The copies of data files or extensions in the study's folder, from the manifest."""
         return tuple(
-            DataFile(f["field"], f["given"], (self.folder / INPUTS / f["file"]).resolve(), f["sha256"]) for f in files
+            DataFile(f["field"], f["given"], absolute(self.folder / INPUTS / f["file"]), f["sha256"]) for f in files
         )
 
     @property
@@ -167,6 +182,9 @@ class Store:
         with atomic_folder(Path(folder)) as partial:
             for name in (SHARDS, SET_ASIDE, DESIGN, WORKING, INPUTS):
                 (partial / name).mkdir()
+            files = [_copy(file, partial / INPUTS) for file in resolved.files]
+            extensions = [_copy(file, partial / INPUTS) for file in resolved.extensions]
+            _write_design(partial, with_keys(table, study.names(len(table)), study, resolved))
             save_manifest(
                 partial,
                 {
@@ -178,27 +196,29 @@ class Store:
                     "replicates": study.precision.step if study.precision else study.replicates,
                     "base": resolved.base,
                     "scenarios": {name: s.model_dump(mode="json") for name, s in resolved.scenarios.items()},
-                    "files": [_copy(file, partial / INPUTS) for file in resolved.files],
-                    EXTENSIONS: [_copy(file, partial / INPUTS) for file in resolved.extensions],
+                    "files": files,
+                    EXTENSIONS: extensions,
                     **surroundings("SALib"),
                     "scope": SCOPE,
                 },
+                _files(partial),
             )
-            _write_design(partial, with_keys(table, study.names(len(table)), study, resolved))
         return cls(folder)
 
-    def _design(self) -> pd.DataFrame:
+    def _design(self, manifest: Manifest) -> pd.DataFrame:
+        for name in saved_files(manifest, f"{DESIGN}/*.parquet"):  # more may have been added at this moment
+            checked(self.folder, manifest, name)
         tables = []
         for path in sorted((self.folder / DESIGN).glob("*.parquet")):
-            try:
-                tables.append(pq.read_table(path, page_checksum_verification=True).to_pandas())
-            except (pa.ArrowException, OSError):
-                raise InputError(
-                    f"{path}: is damaged; it holds the study's points, and cannot be made up for"
-                ) from None
+            if digest_of_file(path) != path.stem.partition("-")[2]:
+                raise InputError(f"{path}: is damaged; it holds the study's points, and cannot be made up for")
+            tables.append(read_table(path).to_pandas())
         if not tables:
             raise InputError(f"{self.folder / DESIGN}: holds no table of points; the folder is damaged")
         design = pd.concat(tables, ignore_index=True)
+        missing = [name for name in OWN if name not in design]
+        if missing:
+            raise InputError(f"{self.folder / DESIGN}: the column '{missing[0]}' is missing; the folder is damaged")
         design.index.name = "point"
         return design
 
@@ -379,20 +399,34 @@ class Store:
 
         With *shard* (i, n) only processes whose part overlaps with it.
         """
+        now = disk_time(self.folder / WORKING)
         for path in sorted((self.folder / WORKING).glob("*.json")):
             try:
-                note = json.loads(path.read_text(encoding="utf-8"))
-                here, number = note["host"] == socket.gethostname(), int(note["process"])
-                if number == os.getpid() and here:
-                    continue
-                if here and not _alive(number):
-                    continue
-                i, n = note["part"]
-                if shard is not None and n == shard[1] and i != shard[0]:
-                    continue
-                yield f"process {number} on {note['host']} since {note['since']}, part {i} of {n}"
-            except (OSError, ValueError, KeyError, TypeError):
+                note = read_json(path)
+                host, number, (i, n) = str(note["host"]), int(note["process"]), note["part"]
+            except (ValueError, KeyError, TypeError):
                 continue
+            if (host, number) == (socket.gethostname(), os.getpid()) or is_gone(path, host, number, now):
+                continue
+            if shard is None or n != shard[1] or i == shard[0]:
+                yield f"process {number} on {host} since {note.get('since')}, part {i} of {n}"
+
+    def clean(self) -> list[str]:
+        """Remove notes and half-written files of processes that are gone; returns a sentence about each."""
+        now, said = disk_time(self.folder / WORKING), []
+        for path in sorted((self.folder / WORKING).glob("*.json")):
+            try:
+                note = read_json(path)
+                gone = is_gone(path, str(note["host"]), int(note["process"]), now)
+                why = f"process {int(note['process'])} on {note['host']}, which it is of, is gone"
+            except (ValueError, KeyError, TypeError):
+                gone, why = True, "it is of no process"
+            if gone:
+                with suppress(OSError):  # another process was faster
+                    path.unlink()
+                    said.append(f"The note {path.name} in {WORKING} was removed: {why}. Finished runs are kept.")
+        folders = (self.folder, *(self.folder / name for name in (SHARDS, DESIGN, WORKING)))
+        return [*said, *(sentence for folder in folders for sentence in remove_leftovers(folder))]
 
     @contextmanager
     def at_work(self, shard: tuple[int, int]) -> Iterator[None]:
@@ -402,8 +436,9 @@ class Store:
         note = {"host": socket.gethostname(), "process": os.getpid(), "since": since, "part": shard}
         try:
             with refusing_full_disk(self.folder):
-                path.write_text(json.dumps(note), encoding="utf-8")
-            yield
+                replace_file(path, json.dumps(note))
+            with beating(path):
+                yield
         finally:
             path.unlink(missing_ok=True)
 
@@ -443,7 +478,7 @@ class Store:
         if size is not None:
             manifest["study"]["design"]["size"] = size
         with refusing_full_disk(self.folder):
-            save_manifest(self.folder, manifest)
+            save_manifest(self.folder, manifest, _files(self.folder))
         return self.again()
 
     def asking(self, outcomes: Sequence[str]) -> Store:
@@ -470,7 +505,7 @@ class Store:
             manifest["study"]["outcomes"].append(every[name].name)
         with refusing_full_disk(self.folder):
             manifest[EXTENSIONS] += [_copy(file, self.folder / INPUTS) for file in new]
-            save_manifest(self.folder, manifest)
+            save_manifest(self.folder, manifest, _files(self.folder))
         return self.again()
 
     def add_points(self, points: Sequence[dict[str, Value]]) -> Store:
@@ -484,7 +519,7 @@ class Store:
         table = pd.DataFrame([{name: p[name] for name in inputs} for p in points], columns=inputs)
         with refusing_full_disk(self.folder):
             _write_design(self.folder, with_keys(table, [""] * len(table), self.study, self.resolved))
-        return self.again()
+        return self.planned()
 
     def _check_words(self, number: int, point: dict[str, Value]) -> None:
         known = {(f"meaning.{f.field}", f.given) for f in self.resolved.files}
@@ -530,27 +565,32 @@ def with_keys(table: pd.DataFrame, names: Sequence[str], study: Study, resolved:
 def _copy(file: DataFile, inputs: Path) -> dict[str, str]:
     """Copy a data file or extension among the inputs of a study; returns its entry of the manifest."""
     name = f"{file.field}-{file.sha256[:8]}{file.path.suffix}"
-    (inputs / name).write_bytes(file.path.read_bytes())
+    (inputs / name).write_bytes(read_file(file.path))
     return {"field": file.field, "given": file.given, "file": name, "sha256": file.sha256}
 
 
 def _check_unchanged(file: DataFile) -> None:
-    if not file.path.is_file() or hashlib.sha256(file.path.read_bytes()).hexdigest() != file.sha256:
+    if not file.path.is_file() or hashlib.sha256(read_file(file.path)).hexdigest() != file.sha256:
         raise InputError(f"{file.path}: is not the file any more with which the study was begun")
 
 
 def _write_design(folder: Path, table: pd.DataFrame) -> None:
     """Add a table of points; the tables are read in the order of their names."""
     number = len(list((folder / DESIGN).glob("*.parquet"))) + 1
-    path = folder / DESIGN / f"{number:05d}-{uuid4().hex[:8]}.parquet"
-    partial = path.with_name(f".{path.name}.partial")
+    buffer = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pandas(table, preserve_index=False), buffer, compression="zstd")
+    path = folder / DESIGN / f"{number:05d}-{digest_of(buffer.getvalue())}.parquet"
+    partial = partial_path(path)
     try:
-        pq.write_table(
-            pa.Table.from_pandas(table, preserve_index=False), partial, compression="zstd", write_page_checksum=True
-        )
+        partial.write_bytes(buffer.getvalue())
         partial.rename(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _files(folder: Path) -> list[Path]:
+    """The files of a store whose digests stand in its manifest; of a shard the name is the digest."""
+    return [*(folder / INPUTS).glob("*.*"), *(folder / DESIGN).glob("*.parquet")]
 
 
 @contextmanager
@@ -567,13 +607,3 @@ def refusing_full_disk(folder: Path) -> Iterator[None]:
             f"{folder}: cannot be written, {why}. All runs written so far are kept; "
             f"go on with `twoway study resume {folder}`"
         ) from None
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

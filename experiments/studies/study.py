@@ -14,6 +14,7 @@ runs.
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -38,7 +39,7 @@ from twoway.experiments.studies.designs import (
 )
 from twoway.experiments.studies.outcomes import PATTERN_SHARES, file_and_name, outcomes_with
 from twoway.experiments.studies.resolved_study import ResolvedStudy, resolve_study
-from twoway.simulation.data_files import read_toml
+from twoway.simulation.data_files import absolute, read_toml
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.parameters.declare import ParameterGroup
 from twoway.simulation.parameters.scenario import FOLDERS, Scenario, as_scenario, known_declarations
@@ -261,7 +262,7 @@ def load_study(name: str | Path) -> Study:
     path = Path(name)
     if not str(name).endswith(".toml") and "/" not in str(name):
         path = SHIPPED / f"{name}.toml"
-        if not path.is_file():
+        if not os.path.isfile(path):
             raise InputError(
                 f"study '{name}': there is none of that name; {nearest(str(name), shipped_studies())} "
                 "(your own goes by its path, ending in .toml)"
@@ -284,7 +285,7 @@ def _from_file(data: dict[str, Any], beside: Path) -> dict[str, Any]:
         if isinstance(data.get(field), dict):
             data[field] = {name: _beside(name, value, beside) for name, value in _flat(data[field]).items()}
     if isinstance(data.get("extensions"), list):
-        data["extensions"] = [str((beside / str(name)).resolve()) for name in data["extensions"]]
+        data["extensions"] = [str(absolute(beside / str(name))) for name in data["extensions"]]
     if isinstance(named := data.get("outcomes"), list):
         data["outcomes"] = [_file_beside(one, beside) if isinstance(one, str) else one for one in named]
     if isinstance(data.get("scenario"), str):
@@ -308,7 +309,7 @@ def _from_file(data: dict[str, Any], beside: Path) -> dict[str, Any]:
 def _file_beside(outcome: str, folder: Path) -> str:
     """An outcome of a file beside the study's, with the path of that file."""
     file, name = file_and_name(outcome)
-    return outcome if file is None else f"{(folder / file).resolve()}:{name}"
+    return outcome if file is None else f"{absolute(folder / file)}:{name}"
 
 
 def _flat(table: dict[str, Any]) -> dict[str, Any]:
@@ -327,7 +328,7 @@ def _beside(name: str, value: Any, folder: Path) -> Any:
     if isinstance(value, list):
         return [_beside(name, v, folder) for v in value]
     is_file = name == SCENARIO or name.removeprefix("meaning.") in FOLDERS
-    return str((folder / value).resolve()) if is_file and isinstance(value, str) and value.endswith(".toml") else value
+    return str(absolute(folder / value)) if is_file and isinstance(value, str) and value.endswith(".toml") else value
 
 
 def _in_words(error: ValidationError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from copy import copy
@@ -17,7 +18,7 @@ from twoway.simulation.affect_control.equations import Equations, load_equations
 from twoway.simulation.affect_control.frames import Frames, load_frames
 from twoway.simulation.affect_control.lexicon import Lexicon, load_lexicon
 from twoway.simulation.coping import COPING_WAYS, CopingWay
-from twoway.simulation.data_files import data_file, read_toml
+from twoway.simulation.data_files import absolute, data_file, read_toml
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.events import EVENTS, EventKind
 from twoway.simulation.extensions import Extension, load_extension, loaded_extensions
@@ -299,10 +300,10 @@ def load(name: str | Path, changes: Mapping[str, float] | None = None) -> Scenar
         for field, value in meaning.items():
             if field in FOLDERS and isinstance(value, str):
                 found = _data_of(field, value, path.parent, f"{path}: ")
-                meaning[field] = str(found.resolve()) if value.endswith(".toml") else value
+                meaning[field] = str(absolute(found)) if value.endswith(".toml") else value
     kind = Scenario
     if isinstance(files := data.get("extensions"), list) and all(isinstance(file, str) for file in files):
-        data["extensions"] = [str((path.parent / file).resolve()) for file in files]
+        data["extensions"] = [str(absolute(path.parent / file)) for file in files]
         try:
             kind = scenario_type(tuple(map(load_extension, data["extensions"])))
         except InputError as error:
@@ -428,11 +429,11 @@ def _data_of(field: str, name: str, beside: Path | None = None, where: str = "")
 def _scenario_path(name: str) -> Path:
     if name.endswith(".toml") or "/" in name:
         path = Path(name)
-        if not path.is_file():
+        if not os.path.lexists(path):
             raise InputError(f"{path}: there is no such file")
         return path
     path = SHIPPED / f"{name}.toml"
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise InputError(
             f"scenario '{name}': there is none of that name; {nearest(name, shipped_names())} "
             "(your own goes by its path, ending in .toml)"

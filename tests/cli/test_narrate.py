@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.support.manifests import rewrite_manifest
 
 from twoway.cli.main import main
 from twoway.experiments.runs.open import SavedRun
@@ -46,8 +47,7 @@ def met(kept):
 
 def change(folder, **fields):
     """Change fields of the manifest."""
-    path = folder / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | fields))
+    rewrite_manifest(folder, lambda manifest: manifest.update(fields))
 
 
 @pytest.mark.slow

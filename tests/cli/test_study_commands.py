@@ -7,6 +7,7 @@ import json
 import pandas as pd
 import pytest
 from PIL import Image
+from tests.support.manifests import rewrite_manifest
 
 from twoway.experiments.studies.store import SHARDS, Store
 from twoway.experiments.studies.study import load_study, shipped_studies
@@ -190,8 +191,7 @@ def test_what_cannot_be_done_is_refused_in_one_line_and_nothing_is_written(twowa
 
 def test_resuming_with_another_model_is_refused_with_status_2(twoway, tmp_path):
     assert twoway("study", "run", "mine.toml", "--workers", 1, "--out", "s")[0] == 0
-    manifest = tmp_path / "s" / "manifest.json"
-    manifest.write_text(manifest.read_text().replace(Store("s").digest, "0" * 64))
+    rewrite_manifest(tmp_path / "s", lambda manifest: manifest.update(run_digest="0" * 64))
     status, _, err = twoway("study", "resume", "s")
     assert status == 2
     assert "was begun with" in err

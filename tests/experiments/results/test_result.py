@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from tests.support.manifests import rewrite_manifest
 
 from twoway.analysis.figures.layout import set_alt_text
 from twoway.analysis.render.document import Table
@@ -132,8 +133,7 @@ def test_a_notebook_shows_a_sentence_a_table_and_a_figure():
 
 
 def test_a_folder_of_an_unknown_kind_is_refused_with_the_nearest(kept):
-    path = kept / "manifest.json"
-    path.write_text(path.read_text(encoding="utf-8").replace("tiny-thing", "tiny-thin"), encoding="utf-8")
+    rewrite_manifest(kept, lambda manifest: manifest.update(kind="tiny-thin"))
     with pytest.raises(InputError, match="did you mean 'tiny-thing'"):
         open_result(kept)
 
@@ -144,10 +144,7 @@ def test_too_few_replicates_are_refused():
 
 
 def test_an_argument_that_the_maker_does_not_know_is_refused_by_name(kept, capsys):
-    path = kept / "manifest.json"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    manifest["arguments"] |= {"replicas": 3}
-    path.write_text(json.dumps(manifest), encoding="utf-8")
+    rewrite_manifest(kept, lambda manifest: manifest["arguments"].update(replicas=3))
     assert main(["verify", str(kept)]) == 2
     assert "arguments of tiny-thing: got an unexpected keyword argument 'replicas'" in capsys.readouterr().err
 

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from twoway.experiments.results.provenance import provenance
-from twoway.experiments.results.tables import TableWriter, parquet_rows, write_codebook
+from twoway.experiments.results.tables import TableWriter, parquet_rows, read_table, write_codebook
 from twoway.simulation.columns import Column
 from twoway.simulation.compilation import source_digest
 from twoway.simulation.errors import InputError
@@ -56,8 +56,17 @@ def test_the_codebook_gives_unit_meaning_and_words_of_each_column(tmp_path, reso
     ]
 
 
+def test_tables_are_read_without_what_they_say_of_their_making(tmp_path):
+    writer = TableWriter(tmp_path, "days", False, NOTE)
+    writer.write(pd.DataFrame({"a": [1]}))
+    writer.close()
+    assert read_table(tmp_path / "days.parquet").schema.metadata is None
+
+
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"no table at all"])
 def test_a_table_that_is_none_is_refused_with_its_name(tmp_path, content):
     (tmp_path / "days.parquet").write_bytes(content)
+    with pytest.raises(InputError, match=re.escape(f"{tmp_path / 'days.parquet'}: cannot be read as Parquet")):
+        read_table(tmp_path / "days.parquet")
     with pytest.raises(InputError, match=re.escape(f"{tmp_path / 'days.parquet'}: cannot be read as Parquet")):
         next(parquet_rows(tmp_path / "days.parquet"))

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
+from tests.support.manifests import rewrite_manifest
 
 from twoway.analysis.patterns import DEFAULT_RULE, PATTERNS, shares, with_patterns
 from twoway.experiments.results.result import open_result, verify
@@ -209,10 +210,7 @@ def test_a_table_that_should_be_there_is_missed(outcome, tmp_path, table):
 
 def test_a_changed_scenario_in_the_manifest_makes_the_tables_differ(outcome, tmp_path):
     folder = shutil.copytree(outcome.folder, tmp_path / "run")
-    path = folder / "manifest.json"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    manifest["resolved_scenario"]["context"]["control"] = 9.0
-    path.write_text(json.dumps(manifest), encoding="utf-8")
+    rewrite_manifest(folder, lambda manifest: manifest["resolved_scenario"]["context"].update(control=9.0))
     assert verify(folder).equal == {"events": False, "days": False, "dyads": False}
 
 

@@ -20,17 +20,19 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import stdtrit
+from tests.support.manifests import rewrite_manifest
 from tests.support.tiny_study import INPUTS, TINY, same, tiny
 
 from twoway.analysis.patterns import PATTERNS, with_patterns
 from twoway.experiments.results.expectation import in_words
+from twoway.experiments.results.heartbeat import GONE, disk_time
 from twoway.experiments.studies import run as running
 from twoway.experiments.studies import worker
 from twoway.experiments.studies.designs import MorrisDesign, Span
 from twoway.experiments.studies.manage import extend, replay
 from twoway.experiments.studies.outcomes import OUTCOMES
 from twoway.experiments.studies.run import foreseen, resume, run_study, tasks
-from twoway.experiments.studies.store import SET_ASIDE, SHARDS, WORKING, Store
+from twoway.experiments.studies.store import DESIGN, SET_ASIDE, SHARDS, WORKING, Store
 from twoway.experiments.studies.study import Precision
 from twoway.experiments.studies.worker import simulate_and_write
 from twoway.simulation.errors import InputError
@@ -458,8 +460,7 @@ def test_a_study_whose_data_files_were_edited_is_not_gone_on_with(tmp_path):
 def test_a_study_begun_with_other_sources_is_refused_and_left_as_it_was(tmp_path, monkeypatch):
     folder = tmp_path / "s"
     run_study(tiny(replicates=1), folder, workers=1)
-    manifest = folder / "manifest.json"
-    manifest.write_text(manifest.read_text().replace(Store(folder).digest, "0" * 64))
+    rewrite_manifest(folder, lambda manifest: manifest.update(run_digest="0" * 64))
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     for work in (lambda: resume(folder), lambda: extend(folder, replicates=2)):
         with pytest.raises(InputError, match=r"was begun with .* sources 000000000000"):
@@ -513,3 +514,65 @@ def test_a_task_holds_its_points_once_and_every_run_is_in_one_task(tmp_path):
     assert sorted(runs) == sorted(store.pending())
     assert all(len({p.key for p in task.points}) == len(task.points) for task in found)
     assert simulate_and_write(found[0]).runs == len(found[0].runs)
+
+
+# Who is at work, and what is left of who was
+
+
+def noted(store, host, process, age, name="other.json"):
+    """A note of a process, last renewed some seconds ago."""
+    path = store.folder / WORKING / name
+    path.write_text(json.dumps({"host": host, "process": process, "since": "today", "part": [1, 1]}))
+    now = disk_time(path.parent)
+    os.utime(path, (now - age, now - age))
+    return path
+
+
+def test_a_process_on_another_machine_is_at_work_only_while_it_renews_its_note(tmp_path):
+    store = Store.create(tmp_path / "s", tiny())
+    noted(store, "elsewhere", 1, GONE / 2)
+    assert len(list(store.working())) == 1
+    noted(store, "elsewhere", 1, GONE + 60)
+    assert list(store.working()) == []
+
+
+def test_what_processes_that_are_gone_have_left_is_named_and_removed_by_the_next(tmp_path):
+    store = Store.create(tmp_path / "s", tiny(replicates=1))
+    gone, at_work = noted(store, "elsewhere", 1, GONE + 60), noted(store, "elsewhere", 2, 0, "another.json")
+    half = store.folder / SHARDS / f".{'a' * 32}.parquet.partial-elsewhere-1-{'0' * 12}"
+    half.touch()
+    os.utime(half, (1.0, 1.0))
+    messages = resume(store.folder, workers=1).messages
+    assert any(gone.name in said and "process 1 on elsewhere" in said for said in messages)
+    assert any(half.name in said and "half-written" in said for said in messages)
+    assert not gone.exists()
+    assert not half.exists()
+    assert at_work.exists()
+
+
+# What is not as it was written
+
+
+def test_a_changed_shard_is_known_even_if_its_values_are_not(tmp_path):
+    folder = tmp_path / "s"
+    run_study(tiny(replicates=1), folder, workers=1)
+    shard = next((folder / SHARDS).glob("*.parquet"))
+    content = shard.read_bytes()
+    for at in (len(content) - 20, len(content) - 200, 6):  # schema and metadata, which Parquet's checksums leave out
+        shard.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+        assert Store(folder).status().damaged == (shard.name,)
+
+
+def test_a_table_of_points_that_is_missing_or_changed_is_refused_with_its_name(tmp_path):
+    folder = tmp_path / "s"
+    Store.create(folder, tiny(replicates=1)).add_points([dict.fromkeys(INPUTS, 0.9)])
+    for table in sorted((folder / DESIGN).glob("*.parquet")):
+        content = table.read_bytes()
+        table.write_bytes(content[:-1] + b"?")
+        with pytest.raises(InputError, match=f"{table.name}: was changed after it was written"):
+            Store(folder)
+        table.unlink()
+        with pytest.raises(InputError, match=f"{table.name} is missing"):
+            Store(folder)
+        table.write_bytes(content)
+    assert len(Store(folder).design) == 7
