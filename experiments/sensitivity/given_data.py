@@ -85,6 +85,9 @@ class _Shares(NamedTuple):
     residuals: Floats
     """Residuals at unknown points, (blocks, R): their means by replicate are taken off."""
     rest: Floats
+    fitted: Floats
+    """Terms by set of inputs with a surrogate of its own, per point fitted: the error of the fit, in shares of what the
+    set does not explain (as in Mallows' C)."""
 
 
 def given_data(
@@ -142,7 +145,8 @@ def given_data(
     units = [np.array([name == one for name in names]) for one in names]
     units += [np.array([name in members for name in names]) for members in grouped.values()]
     sets = [np.ones(count, dtype=bool), *units, *(~unit for unit in units)]
-    estimate = partial(_indices, _cross_fitted(terms, values, sets, block, seed, correlated), len(units), count)
+    shares = _cross_fitted(terms, values, sets, block, seed, correlated)
+    estimate = partial(_indices, shares, len(units), count)
     at = estimate(equal_weights(number, replicates))[0]
     spread = resampled(estimate, number, replicates, draws, seed)
     below = errors(spread, number, replicates, confidence)
@@ -150,13 +154,17 @@ def given_data(
     above = errors(spread.plus(unexplained), number, replicates, confidence)
     allowed = max(0.0, float(at[-1]))
     coarse = 1 / kept.sum()  # points stand for ranges no more finely than that
-    explained = 1 - float(at[-1])
+    explained, several = 1 - float(at[-1]), 2 * len(units)
+    at[:several] = np.minimum(at[:several], explained)  # no set of inputs explains more than all
+    fitted, lost = np.zeros_like(at), np.zeros_like(at)
+    fitted[: len(units)] = shares.fitted[1 : 1 + len(units)] * (1 - at[: len(units)])
+    lost[len(units) : several] = shares.fitted[1 + len(units) :] * (1 - explained + at[len(units) : several])
     middle = at / max(explained, 0.1)  # what is not explained is taken to be shared as what is
     table = pd.DataFrame(
         {
             "estimate": np.clip(middle, at, at + allowed),
-            "low": at - below.half - coarse,
-            "high": at + allowed + above.half + coarse,
+            "low": at - below.half - coarse - np.maximum(lost, 0),
+            "high": at + allowed + above.half + coarse + np.maximum(fitted, 0),
             "se_design": below.design,
             "se_replicates": below.replicates,
         }
@@ -198,17 +206,18 @@ def _cross_fitted(terms: Terms, values: Floats, sets: list[Truths], block: int, 
     number, replicates = len(values) // block, values.shape[1]
     fold = np.repeat(np.random.default_rng(seed).permutation(number) % FOLDS, block)
     of_block = np.repeat(np.arange(number), block)
-    allowed = [~(terms.inputs & ~some).any(axis=1) for some in sets]
+    allowed = [np.asarray(~(terms.inputs & ~some).any(axis=1)) for some in sets]
     pairs = replicates * (replicates + 1) // 2
     parts = [np.empty((len(values), pairs)) for _ in sets]
-    residuals = np.empty_like(values)
+    residuals, fitted = np.empty_like(values), np.zeros(len(sets))
     for k in range(FOLDS):
         new, old = fold == k, fold != k
         known = fit(terms.values[old], values[old], of_block[old])
         residuals[new] = values[new] - known.level - known.at(terms.values[new])
-        for part, only in zip(parts, allowed, strict=True):
+        for place, (part, only) in enumerate(zip(parts, allowed, strict=True)):
             if correlated:
                 own = known if only.all() else fit(terms.values[old][:, only], values[old], of_block[old])
+                fitted[place] += len(own.chosen) / old.sum() / FOLDS
                 said = own.level + own.at(terms.values[new][:, only])
                 part[new] = 2 * pair_products(values[new], said) - pair_products(said, said)
             else:
@@ -217,7 +226,7 @@ def _cross_fitted(terms: Terms, values: Floats, sets: list[Truths], block: int, 
                 part[new] = exact + 2 * pair_products(residuals[new], known.at(terms.values[new], only))
     rest = pair_products(residuals, residuals)
     by_block = [one.reshape(number, block, -1).mean(axis=1) for one in (*parts, rest, residuals)]
-    return _Shares(by_block[:-2], by_block[-1], by_block[-2])
+    return _Shares(by_block[:-2], by_block[-1], by_block[-2], fitted)
 
 
 def _indices(shares: _Shares, units: int, inputs: int, again: Weights) -> Floats:

@@ -63,7 +63,7 @@ def correlated_pairs(design: pd.DataFrame, words: Collection[str] = ()) -> list[
         own = [values == level for level in np.unique(values)] if name in words else [values]
         columns += [rankdata(column) for column in own]
         owner += [j] * len(own)
-    between, of = np.corrcoef(np.array(columns)), np.array(owner)
+    between, of = np.asarray(np.corrcoef(np.array(columns))), np.array(owner)
     pairs = list(combinations(range(len(names)), 2))
     tests = max(1, len(columns) * (len(columns) - 1) // 2)
     by_chance = float(np.tanh(norm.ppf(1 - CHANCE / 2 / tests) / np.sqrt(max(len(design) - 3, 1))))

@@ -32,6 +32,8 @@ MOST_TERMS = 600
 """Terms to choose from; never more than twice the points."""
 MOST_CHOSEN = 150
 """Terms in a surrogate, at most a third of the points."""
+MOST_POINTS = 4000
+"""Points from which terms are chosen; of more, every second or third block is enough, coefficients are of all."""
 INNER_FOLDS = 5
 """Parts of the points for choosing the number of terms."""
 
@@ -125,13 +127,15 @@ def fit(terms: Floats, outcomes: Floats, blocks: NDArray[np.int64]) -> Fit:
     blocks
         Block of each point, (N,); points of one block are never on both sides of the cross-validation.
     """
-    mean = outcomes.mean(axis=1)
-    most = max(1, min(len(terms) // 3, MOST_CHOSEN, terms.shape[1]))
-    folds = list(GroupKFold(INNER_FOLDS).split(terms, groups=blocks))
+    every = np.unique(blocks)
+    step = max(1, min(-(-len(terms) // MOST_POINTS), len(every) // INNER_FOLDS))
+    some = np.isin(blocks, every[::step])
+    most = max(1, min(int(some.sum()) // 3, MOST_CHOSEN, terms.shape[1]))
+    folds = list(GroupKFold(min(INNER_FOLDS, len(every))).split(terms[some], groups=blocks[some]))
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Orthogonal matching pursuit ended")  # nothing is left to explain
-        pursuit = OrthogonalMatchingPursuitCV(max_iter=most, cv=folds).fit(terms, mean)
+        pursuit = OrthogonalMatchingPursuitCV(max_iter=most, cv=folds).fit(terms[some], outcomes[some].mean(axis=1))
         chosen = np.flatnonzero(pursuit.coef_)
         columns = np.column_stack([np.ones(len(terms)), terms[:, chosen]])
         found = np.linalg.lstsq(columns, outcomes, rcond=None)[0]
-    return Fit(chosen, found[1:], found[0])
+    return Fit(chosen, np.asarray(found[1:], np.float64), np.asarray(found[0], np.float64))

@@ -21,6 +21,8 @@ NEGLIGIBLE = 0.05
 """Total index below which an input is negligible: a twentieth of the variance (assumed)."""
 WEAK = 0.1
 """Share of the largest mu_star below which an input is negligible in a screening (assumed)."""
+SURROGATE = "a better surrogate"
+"""What an order waits for where neither points nor replicates are most of its uncertainty."""
 HOPELESS = 50
 """Times the runs beyond which nobody is sent to run more (assumed)."""
 
@@ -58,17 +60,20 @@ def ranking(
     -------
     A row per two neighbours with the columns ``rank`` (of the first, from 1), ``first``, ``second``, ``difference``,
     ``half`` (of its interval), ``settled``, ``times`` (how many times the runs it would take) and ``more`` (the *unit*,
-    or "replicates", whichever the uncertainty comes from).
+    "replicates", or SURROGATE, whichever the uncertainty comes from).
     """
     order = np.argsort(-estimates.to_numpy(), kind="stable")
     rows = []
     for rank, (first, second) in enumerate(pairwise(order), 1):
         one, other = slice(first, first + 1), slice(second, second + 1)
         about = errors(anew.of(one).minus(anew.of(other)), blocks, replicates, confidence)
-        difference, half = float(estimates.iloc[first] - estimates.iloc[second]), float(about.half[0]) + allowed
+        difference, half = float(estimates.iloc[first] - estimates.iloc[second]), float(about.half[0])
         times = (half / difference) ** 2 if difference > 0 else np.inf
         unsure = np.nan_to_num(about.replicates[0])
         more = "replicates" if unsure > about.design[0] else unit
+        if allowed > half:
+            more, times = SURROGATE, np.inf
+        half += allowed
         rows.append((rank, names[first], names[second], difference, half, difference > half, times, more))
     head = ["rank", "first", "second", "difference", "half", "settled", "times", "more"]
     return pd.DataFrame(rows, columns=head)
@@ -85,7 +90,9 @@ def _order(order: pd.DataFrame, which: set[str], runs: int, what: str) -> Iterat
     for row in open_.itertuples():
         said = f"Which of {row.first} and {row.second} comes first (rank {row.rank} and {row.rank + 1}) is not settled"
         gap = f"they differ by {significant(row.difference)} ± {significant(row.half)}"
-        if row.times > HOPELESS:
+        if row.more == SURROGATE:
+            yield f"{said}: {gap}, mostly for what the surrogate does not explain."
+        elif row.times > HOPELESS:
             yield f"{said}: {gap}. Not even {HOPELESS} times the runs would show a gap so small."
         else:
             more = runs * (row.times - 1)
@@ -266,7 +273,7 @@ def surrogate_sentences(result: GivenData) -> Iterator[str]:
     yield (
         f"First-order and total indices are those of a surrogate, a polynomial fitted to the {result.points:,} points. "
         f"At points it does not know it explains {at:.0%} of {what} ({low:.0%} to {high:.0%}); what it does "
-        " not explain widens each interval."
+        "not explain widens each interval."
     )
     if at >= WELL:
         return
@@ -274,13 +281,21 @@ def surrogate_sentences(result: GivenData) -> Iterator[str]:
     if result.replicates == 1:
         yield f"{said} With one replicate nobody can say whether more points or more replicates would help."
         return
-    gained = np.log2(max(1 - result.explained_by_half, 1e-9) / result.unexplained)
-    times = (result.unexplained / (1 - WELL)) ** (1 / gained) if gained > 0 else np.inf
+    times = _times_for(1 - WELL, result)
     by_half = f"with half of the points it explains {max(0.0, result.explained_by_half):.0%}"
     if times > HOPELESS:
         yield f"{said} More points would hardly help, as {by_half}: rely on PAWN, or on a Sobol' design."
     else:
         yield f"{said} It would take about {_round(result.points * times)} points, as {by_half}."
+
+
+def _times_for(share: float, result: GivenData) -> float:
+    """How many times the points would leave no more than this *share* unexplained, if it goes on as from half to all.
+
+    What is not explained falls with a power of the number of points.
+    """
+    gained = float(np.log2(max(1 - result.explained_by_half, 1e-9) / max(result.unexplained, 1e-9)))
+    return max(1.0, result.unexplained / share) ** (1 / gained) if gained > 0.05 else np.inf
 
 
 def given_sentences(result: GivenData, order: pd.DataFrame | None) -> Iterator[str]:
@@ -297,6 +312,19 @@ def given_sentences(result: GivenData, order: pd.DataFrame | None) -> Iterator[s
     if order is not None:
         by_sampling = result.unexplained < NEGLIGIBLE / 2
         yield from _importance(total, order, result.points * result.replicates, by_sampling)
+        open_ = total[(total["low"] <= NEGLIGIBLE) & (total["high"] >= NEGLIGIBLE)]
+        if len(open_) and not by_sampling and result.replicates > 1 and result.explained[0] >= WELL:
+            times = _times_for(NEGLIGIBLE / 2, result)
+            left = f"{significant(50 * NEGLIGIBLE)}%"
+            yield (
+                f"That is mostly because the surrogate leaves open {result.unexplained:.0%} of the inputs' part of the "
+                "variance, in which any input may have a share; "
+                + (
+                    f"about {_round(result.points * times)} points would leave {left}."
+                    if times <= HOPELESS
+                    else f"not even {HOPELESS} times the points would leave {left}. A Sobol' design needs no surrogate."
+                )
+            )
         yield from _interactions(result.alone, result.beyond, result.beyond[:0])
         yield from _what_next(total, result.replicates, "points")
         return
