@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from twoway.analysis.rounding import significant
 from twoway.analysis.statistics.effects import Estimate, InteriorOptimum, interaction, interior_optima
 from twoway.simulation.columns import Column
 from twoway.simulation.errors import listed
@@ -38,10 +39,9 @@ def amount(value: float, column: Column, signed: bool = False) -> str:
     >>> amount(0.123, Column("friendly", "share of dyads", "dyads"))
     '12.3'
     """
-    sign = "+" if signed else ""
     if in_points(column):
-        return f"{round(value * 100, 1) + 0.0:{sign}.1f}"
-    return f"{value:{sign}.2g}"
+        return f"{round(value * 100, 1) + 0.0:{'+' if signed else ''}.1f}"
+    return significant(value, 2, signed)
 
 
 def in_points(column: Column) -> bool:
@@ -153,9 +153,9 @@ def _turns_said(
     for turn in found:
         word, side = ("highest", "above") if turn.highest else ("lowest", "below")
         yield (
-            f"Between the ends of {name} {phrase(column)} is {word}, near {turn.level:g}: {side} the end at "
-            f"{turn.end:g} by {changed_by(turn.beyond, column).lstrip('+')}; the place was chosen on one half of the "
-            "replicates, the difference taken from the other."
+            f"Between the ends of {name} {phrase(column)} is {word}, near {significant(turn.level, 6)}: {side} the end "
+            f"at {significant(turn.end, 6)} by {changed_by(turn.beyond, column).lstrip('+')}; the place was chosen on "
+            "one half of the replicates, the difference taken from the other."
         )
     if not found and also_without:
         most = max(turn.beyond.high for turn in turns)

@@ -110,6 +110,13 @@ def add(commands: Commands) -> None:
         example="twoway study sensitivity runs/what-keeps-conflict-alive --outcome conflicted",
     )
     _outcome_arguments(new)
+    new.add_argument(
+        "--group",
+        action="append",
+        default=[],
+        metavar="NAME=INPUT,INPUT",
+        help="also say what these inputs do together, such as rules=context.control,context.formality; may be repeated",
+    )
 
     new = _folder_command(
         actions,
@@ -386,7 +393,24 @@ def _sensitivity(options: argparse.Namespace) -> int:
 
     store = Store(options.folder)
     name = _outcome(options, store)
-    return _save_analysis(store, analyse_sensitivity(store, name), options.out, f"sensitivity-{name}")
+    return _save_analysis(store, analyse_sensitivity(store, name, _groups(options)), options.out, f"sensitivity-{name}")
+
+
+def _groups(options: argparse.Namespace) -> dict[str, list[str]]:
+    """The groups of inputs that ``--group`` asks for, by name."""
+    from twoway.simulation.errors import InputError
+
+    groups: dict[str, list[str]] = {}
+    for text in options.group:
+        name, equals, members = text.partition("=")
+        if not (equals and name.strip() and members.strip()):
+            raise InputError(
+                f"--group {text}: write it as NAME=INPUT,INPUT, such as rules=context.control,context.formality"
+            )
+        if name.strip() in groups:
+            raise InputError(f"--group {text}: there are two groups of the name {name.strip()}")
+        groups[name.strip()] = [member.strip() for member in members.split(",") if member.strip()]
+    return groups
 
 
 def _conditions(options: argparse.Namespace) -> int:
@@ -424,6 +448,7 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
+    from twoway.analysis.rounding import significant
     from twoway.experiments.studies.manage import replay
 
     again = replay(options.folder, options.run)
@@ -432,7 +457,7 @@ def _replay(options: argparse.Namespace) -> int:
         print(f"{name} = {value}")
     print(f"replicate {again.replicate}\n")
     for name, outcome in again.now.items():
-        print(f"{name:<24}{outcome:.6g}")
+        print(f"{name:<24}{significant(outcome, 6)}")
     if again.saved is None:
         print("\nThis run was not saved, so there is nothing to compare it with.")
         return 0

@@ -14,6 +14,7 @@ from matplotlib.patches import Patch
 from twoway.analysis.figures.layout import caption, key, page, plain_names, set_alt_text, title
 from twoway.analysis.figures.registry import figure
 from twoway.analysis.figures.style import CLIENT, INK, KEYWORKER
+from twoway.analysis.rounding import significant
 
 PRIOR = "#EEEEEE"
 ROW = 0.3
@@ -49,7 +50,7 @@ def identifiability_figure(numbers: pd.DataFrame, sample: pd.DataFrame, rests_on
         axes.plot(at([row.q25, row.q75]), [place, place], color=CLIENT, lw=4.5, solid_capstyle="butt")
         axes.plot(at(row.representative), place, "D", color=KEYWORKER, ms=6, markeredgecolor="white")
         axes.text(-0.02, place, name, ha="right", va="center", fontsize=9, color=INK)
-        span = f"{row.q05:.2g} to {row.q95:.2g} of {row.low:g} to {row.high:g}"
+        span = f"{significant(row.q05)} to {significant(row.q95)} of {row.low:g} to {row.high:g}"
         axes.text(1.02, place, span, ha="left", va="center", fontsize=9, color=INK)
     axes.set_xlim(0, 1)
     axes.set_ylim(rows - 0.4, -0.6)

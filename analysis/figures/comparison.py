@@ -19,6 +19,7 @@ from twoway.analysis.figures.registry import figure
 from twoway.analysis.figures.style import PATTERN_COLOURS, PATTERN_HATCHES, PATTERN_MARKERS
 from twoway.analysis.narrative.words.grammar import counted
 from twoway.analysis.patterns import PATTERNS
+from twoway.analysis.rounding import significant
 
 EDGE, GAP = 0.06, 0.03
 """Width of the bars at either side of the flows, and the gap between patterns, in shares of the panel."""
@@ -161,7 +162,7 @@ def differences_figure(differences: pd.DataFrame, first: str, replicates: int) -
     axes.set(xlim=(-reach, reach), ylim=(place, 0.1), xlabel="difference in the share of dyads, points")
     axes.set_yticks(places, labels)
     axes.tick_params(axis="y", length=0)
-    axes.xaxis.set_major_formatter(lambda x, _: f"{100 * x:+.3g}" if abs(x) > 1e-9 else "0")
+    axes.xaxis.set_major_formatter(lambda x, _: significant(100 * x, 3, True))
     plain(axes)
     axes.spines["left"].set_visible(False)
     title(figure, "The same people, another context: what changes")

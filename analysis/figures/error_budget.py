@@ -19,7 +19,7 @@ ROW = 0.36
 
 @figure(
     "error-budget", "Error budget", "Sources of an outcome's variance, and of the standard errors of its indices.",
-    ("error_budget",), gallery=74,
+    ("error_budget",), gallery=75,
 )  # fmt: skip
 def budget_bars(error_budget: pd.DataFrame, outcome: str, rests_on: str, indices: pd.DataFrame | None = None) -> Figure:
     """Sources of the variance of an outcome, and of the standard error of each total index.

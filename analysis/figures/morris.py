@@ -12,7 +12,7 @@ from twoway.analysis.figures.style import FAINT, INK, STRONG
 from twoway.simulation.errors import listed
 
 
-@figure("screening", "Morris screening", "Size of each input's effects against their spread.", ("morris",), gallery=73)
+@figure("screening", "Morris screening", "Size of each input's effects against their spread.", ("morris",), gallery=74)
 def morris_plane(morris: pd.DataFrame, outcome: str, rests_on: str) -> Figure:
     """Size of each input's elementary effects against their spread.
 

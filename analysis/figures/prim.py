@@ -10,6 +10,7 @@ from matplotlib.patches import Rectangle
 from twoway.analysis.figures.layout import caption, page, plain, plain_names, set_alt_text, title
 from twoway.analysis.figures.registry import figure
 from twoway.analysis.figures.style import FAINT, INK, STRONG
+from twoway.analysis.rounding import significant
 
 MANY = 1500
 """Points beyond which a scatter of the design is thinned."""
@@ -17,7 +18,7 @@ MANY = 1500
 
 @figure(
     "conditions", "Scenario discovery", "The box that PRIM found: coverage and density, limits, and cases.",
-    ("points", "box", "trajectory"), gallery=75,
+    ("points", "box", "trajectory"), gallery=76,
 )  # fmt: skip
 def discovery_map(
     points: pd.DataFrame, box: pd.DataFrame, trajectory: pd.DataFrame, condition: str, rests_on: str
@@ -57,8 +58,8 @@ def discovery_map(
         middle.text(0, i - 0.2, name, va="bottom", fontsize=10)
         unit = f" {row.unit}" if row.unit and len(row.unit) < 28 else ""
         middle.text(1, i - 0.2, _limits(row.low, row.high) + unit, ha="right", va="bottom", fontsize=9)
-        middle.text(0, i + 0.13, f"{row.lowest:.2g}", va="top", ha="center", fontsize=8, color="#666666")
-        middle.text(1, i + 0.13, f"{row.highest:.2g}", va="top", ha="center", fontsize=8, color="#666666")
+        middle.text(0, i + 0.13, significant(row.lowest), va="top", ha="center", fontsize=8, color="#666666")
+        middle.text(1, i + 0.13, significant(row.highest), va="top", ha="center", fontsize=8, color="#666666")
     middle.spines[:].set_visible(False)
     shown = points.iloc[:: max(1, len(points) // MANY)]
     names = [*box["input"][:2], *(c for c in points.columns if c not in {"case", "inside"})]
@@ -98,5 +99,5 @@ def discovery_map(
 def _limits(low: float, high: float) -> str:
     """The limits of one input."""
     if np.isnan(low):
-        return f"at most {high:.3g}"
-    return f"at least {low:.3g}" if np.isnan(high) else f"{low:.3g} to {high:.3g}"
+        return f"at most {significant(high, 3)}"
+    return f"at least {significant(low, 3)}" if np.isnan(high) else f"{significant(low, 3)} to {significant(high, 3)}"

@@ -50,6 +50,7 @@ RESULT_TABLES = {
     "convergence": "Sobol' indices of growing parts of a design",
     "pairs": "second-order Sobol' indices of each pair of inputs",
     "morris": "mean and spread of each input's elementary effects",
+    "groups": "closed first-order and total indices of groups of inputs",
     "error_budget": "variance of an outcome by source",
     "points": "points of a study with the outcome's cases",
     "box": "limits of the box that PRIM found",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -32,48 +36,105 @@ ROW = 0.36
 @figure(
     "indices", "Sobol' indices", "First-order and total index of each input, with intervals.", ("indices",), gallery=70
 )
-def sobol_bars(indices: pd.DataFrame, outcome: str, rests_on: str) -> Figure:
+def sobol_bars(indices: pd.DataFrame, outcome: str, rests_on: str, correlated: bool = False) -> Figure:
     """First-order and total index of each input with their intervals, the most important on top.
 
     Parameters
     ----------
     indices
         A row per input and index ("first", "total"): input, index, estimate, low, high (shares of the variance), and
-        salib, the estimate before the variance of replicates was removed.
+        salib, the estimate before the variance of replicates was removed, unless they are from given data.
+    outcome
+        Name of the outcome for the title.
+    rests_on
+        What the figure rests on, for the caption.
+    correlated
+        Whether inputs are correlated, so that the indices mean something else; they are ordered by the larger.
+    """
+    largest = indices.groupby("input")["estimate"].max() if correlated else _of(indices, "total")["estimate"]
+    order = list(largest.sort_values().index)
+    total, names = _of(indices, "total").loc[order], plain_names(order)
+    figure = page(9, 0.5 + max(ROW * len(total), 1.6))
+    axes = figure.subplots()
+    handles = _bars(axes, indices, order, names)
+    if correlated:
+        handles[0].set_label("what no other input tells (total)")
+        handles[1].set_label("by itself, with what it shares (first order)")
+    if "salib" in indices:
+        places = np.arange(len(total))
+        axes.plot(total["salib"], places + 0.18, "D", color="white", mec=INK, ms=5, ls="none", zorder=3)
+        drawn = Line2D([], [], marker="D", color="white", mec=INK, ms=5, ls="none", label="total with random variation")
+        handles = [*handles, drawn]
+    kind = "first-order" if correlated else "total"
+    most = (_of(indices, "first") if correlated else total)["estimate"].sort_values(ascending=False).head(3)
+    named = [f"{name} {value:.2f}" for name, value in zip(plain_names(most.index), most, strict=True)]
+    set_alt_text(figure, f"What {outcome} depends on: the largest {kind} Sobol' indices are {listed(named)}.")
+    title(figure, f"What {outcome} depends on")
+    key(figure, handles)
+    how = "Sobol' indices" if "salib" in indices else "Sobol' indices from given data, by a surrogate"
+    caption(figure, f"{how}. Lines: intervals, as far as they lie near 0 to 1. {rests_on}")
+    return figure
+
+
+@figure(
+    "groups", "Groups of inputs", "Closed first-order and total index of groups of inputs.", ("groups",), gallery=73
+)
+def group_bars(groups: pd.DataFrame, outcome: str, rests_on: str) -> Figure:
+    """What the inputs of each group do together: closed first-order and total index, with intervals.
+
+    Parameters
+    ----------
+    groups
+        A row per group and index ("first", "total"): group, inputs (names, with commas), index, estimate, low, high
+        (shares of the variance).
     outcome
         Name of the outcome for the title.
     rests_on
         What the figure rests on, for the caption.
     """
-    total = indices[indices["index"] == "total"].sort_values("estimate")
-    first = indices[indices["index"] == "first"].set_index("input").loc[total["input"]].reset_index()
-    places = np.arange(len(total))
-    figure = page(9, 0.5 + max(ROW * len(total), 1.6))
+    indices = groups.rename(columns={"group": "input"})
+    total = _of(indices, "total").sort_values("estimate")
+    members = [", ".join(plain_names(text.split(", "))) for text in total["inputs"]]
+    wrapped = [textwrap.fill(f"({text})", 34) for text in members]
+    lines = max(text.count("\n") + 2 for text in wrapped)
+    figure = page(9, 0.5 + max(ROW * len(total), 0.2 * lines * len(total), 1.2))
     axes = figure.subplots()
-    for table, offset, fill, hatch in ((total, 0.18, SOFT, ""), (first, -0.18, STRONG, "")):
-        shown = table["estimate"].clip(lower=0)
-        axes.barh(places + offset, shown, 0.34, color=fill, edgecolor=INK, hatch=hatch, lw=0.6)
-        axes.hlines(places + offset, table["low"], table["high"], color=INK, lw=1.3)
-    axes.plot(total["salib"], places + 0.18, "D", color="white", mec=INK, ms=5, ls="none", zorder=3)
+    handles = _bars(
+        axes, indices, list(total.index), [f"{name}\n{text}" for name, text in zip(total.index, wrapped, strict=True)]
+    )
+    handles[1].set_label("the group by itself (closed first order)")
+    said = [f"{name} {value:.2f}" for name, value in zip(total.index, total["estimate"], strict=True)]
+    set_alt_text(figure, f"What groups of inputs do together to {outcome}: total indices are {listed(said[::-1])}.")
+    title(figure, f"What groups of inputs do together to {outcome}")
+    key(figure, handles)
+    caption(figure, f"Sobol' indices of groups, by a surrogate. Lines: intervals. {rests_on}")
+    return figure
+
+
+def _of(indices: pd.DataFrame, index: str) -> pd.DataFrame:
+    """The rows of one index by input."""
+    return indices[indices["index"] == index].set_index("input")
+
+
+def _bars(axes: Axes, indices: pd.DataFrame, order: Sequence[str], names: Sequence[str]) -> list[Artist]:
+    """Draw total and first-order indices in this *order* from below; returns what the key explains."""
+    places = np.arange(len(order))
+    for index, offset, fill in (("total", 0.18, SOFT), ("first", -0.18, STRONG)):
+        table = _of(indices, index).loc[list(order)]
+        axes.barh(places + offset, table["estimate"].clip(lower=0), 0.34, color=fill, edgecolor=INK, lw=0.6)
+        for colour, width in (("white", 3.2), (INK, 1.3)):  # a line shows on a dark bar, too
+            axes.hlines(places + offset, table["low"], table["high"], color=colour, lw=width)
     axes.axvline(0, color=INK, lw=0.8)
-    axes.set_yticks(places, plain_names(total["input"]))
+    axes.set_yticks(places, names)
     axes.tick_params(axis="y", length=0)
-    axes.set(ylim=(-0.6, len(total) - 0.4), xlabel="share of the outcome's variance")
+    axes.set(ylim=(-0.6, len(order) - 0.4), xlabel="share of the outcome's variance")
     low, high = _room(indices)
     axes.set_xlim(low - 0.01, high * 1.04)
     plain(axes)
-    handles = [
+    return [
         Patch(facecolor=SOFT, edgecolor=INK, label="with all interactions (total)"),
         Patch(facecolor=STRONG, edgecolor=INK, label="by itself (first order)"),
-        Line2D([], [], marker="D", color="white", mec=INK, ms=5, ls="none", label="total with random variation"),
     ]
-    most = total.iloc[::-1].head(3)
-    largest = [f"{name} {value:.2f}" for name, value in zip(plain_names(most["input"]), most["estimate"], strict=True)]
-    set_alt_text(figure, f"What {outcome} depends on: the largest total Sobol' indices are {listed(largest)}.")
-    title(figure, f"What {outcome} depends on")
-    key(figure, handles)
-    caption(figure, f"Sobol' indices. Lines: intervals, as far as they lie near 0 to 1. {rests_on}")
-    return figure
 
 
 def _room(indices: pd.DataFrame) -> tuple[float, float]:

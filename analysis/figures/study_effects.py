@@ -14,6 +14,7 @@ from twoway.analysis.figures.layout import caption, page, plain, set_alt_text, s
 from twoway.analysis.figures.registry import figure
 from twoway.analysis.figures.style import PATTERN_COLOURS, PATTERN_MARKERS
 from twoway.analysis.patterns import PATTERNS
+from twoway.analysis.rounding import significant
 from twoway.analysis.statistics.effects import by_level, cells, levels_of, median_half_width
 from twoway.analysis.study_text import amount, in_points, plain_name
 from twoway.simulation.columns import Column
@@ -147,13 +148,13 @@ def heat_maps(
             square[ys.index(row[up]), xs.index(row[across])] = means[point]
         share = in_points(column)
         least, most = float(np.nanmin(square)), float(np.nanmax(square))
-        ranges.append(f"{column.name.replace('_', ' ')} from {least:.2g} to {most:.2g}")
+        ranges.append(f"{column.name.replace('_', ' ')} from {significant(least)} to {significant(most)}")
         axes.imshow(square, origin="lower", aspect="auto", cmap="cividis", vmin=least, vmax=most)
         for (i, j), value in np.ndenumerate(square):
             if square.size <= MOST_CELLS_WRITTEN and np.isfinite(value):
                 dark = (value - least) < 0.5 * (most - least)
                 axes.text(
-                    j, i, f"{value:.0%}" if share else f"{value:.2g}", ha="center", va="center", fontsize=9,
+                    j, i, f"{value:.0%}" if share else significant(value), ha="center", va="center", fontsize=9,
                     color="white" if dark else "black",
                 )  # fmt: skip
         axes.set_xticks(range(len(xs)), [_tick(v) for v in xs])
@@ -181,7 +182,7 @@ def with_unit(field: str) -> str:
 
 
 def _tick(value: Any) -> str:
-    return value if isinstance(value, str) else f"{value:.3g}"
+    return value if isinstance(value, str) else significant(value, 3)
 
 
 def _panel_title(column: Column) -> str:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from twoway.analysis.rounding import significant
 from twoway.analysis.statistics.intervals import Floats, percentile_interval, t_quantile
 
 DRAWS = 500
@@ -204,7 +205,7 @@ def main_effects(
 
 
 def _said(value: Any) -> str:
-    return value if isinstance(value, str) else f"{value:g}"
+    return value if isinstance(value, str) else significant(value, 6)
 
 
 def differences_from_first(
@@ -388,7 +389,7 @@ def _scaled(points: pd.DataFrame, ranges: Mapping[str, tuple[float, float]]) -> 
         elif others:
             low, high = ranges.get(field, (first, others[-1]))
             columns.append((points[field].to_numpy(float) - low) / (high - low))
-            labels.append((field, f"from {low:.3g} to {high:.3g}"))
+            labels.append((field, f"from {significant(low, 3)} to {significant(high, 3)}"))
     return np.column_stack(columns), labels
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from twoway.analysis.figures.calibration import identifiability_figure
 from twoway.analysis.figures.layout import plain_names
 from twoway.analysis.narrative.words.grammar import counted, decimal, percent
+from twoway.analysis.rounding import significant
 from twoway.experiments.calibration.emulators import check_emulator
 from twoway.experiments.calibration.history_matching import (
     ACCEPT,
@@ -151,7 +152,7 @@ def _calibration_sentences(
     """Sentences on the calibration, from its tables and the number of *accepted* points."""
     *before, last, hopeful = waves.to_dict("records")
     share = last["remaining"]
-    told = f"{percent(share)} of the prior" if share >= 0.01 else f"some {100 * share:.2g} % of the prior"
+    told = f"{percent(share)} of the prior" if share >= 0.01 else f"some {significant(100 * share)} % of the prior"
     yield (
         f"{len(numbers)} free numbers and {len(parts)} parts of facts: after {counted(len(before), 'wave')} with "
         f"{sum(wave['points'] for wave in before)} points, emulators leave {told} (implausibility "

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twoway.analysis.rounding import significant
 from twoway.analysis.statistics.intervals import student_interval
 from twoway.experiments.studies.outcomes import Outcome, OutcomeInput, compute_outcomes, detail_for, outcomes_with
 from twoway.simulation.parameters.scenario import Scenario
@@ -133,4 +134,4 @@ def outcome_lines(table: pd.DataFrame) -> Iterable[str]:
 
 
 def _figures(value: float, sign: str = "") -> str:
-    return f"{'none' if np.isnan(value) else format(value, f'{sign}.3g'):>10}"
+    return f"{'none' if np.isnan(value) else significant(value, 3, bool(sign)):>10}"

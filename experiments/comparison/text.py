@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from twoway.analysis.divergence import side_by_side_lines
 from twoway.analysis.patterns import PATTERNS, interviews_sentence, on_days, rule_of
+from twoway.analysis.rounding import significant
 from twoway.experiments.comparison.paired_outcomes import outcome_lines
 from twoway.experiments.comparison.schedule import common_parts
 
@@ -62,7 +63,7 @@ def _nothing_varies(result: Comparison) -> bool:
 
 
 def _how_sure(result: Comparison) -> Iterator[str]:
-    wide = f"±{100 * result.half_width:.2g} points"
+    wide = f"±{significant(100 * result.half_width)} points"
     half = f"the widest interval is {wide}"
     made = f"{result.replicates} replicates, seed {result.seed}"
     if result.precision is None:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twoway.analysis.rounding import significant
 from twoway.simulation.errors import InputError, listed, nearest
 
 Floats = NDArray[np.float64]
@@ -124,7 +125,7 @@ def outcome_matrix(
         )
     filled = _filled(values)
     if np.nanmin(filled) == np.nanmax(filled):
-        only = f"{np.nanmin(filled):g}"
+        only = significant(float(np.nanmin(filled)), 6)
         raise InputError(f"runs: the outcome {outcome} is {only} in every run, so no input can matter to it")
     return OutcomeMatrix(outcome, filled, values.size, lost)
 

@@ -21,7 +21,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binom
 
+from twoway.analysis.rounding import significant
+from twoway.experiments.sensitivity.morris import find_walks
 from twoway.experiments.sensitivity.outcome_matrix import TOLERATED, Floats, numbered, outcome_matrix, repair_sentences
+from twoway.experiments.sensitivity.point_pattern import chosen_points
 from twoway.experiments.sensitivity.sobol import find_blocks, points_of_block
 from twoway.simulation.errors import InputError, listed
 from twoway.simulation.parameters.scenario import known_declarations
@@ -96,6 +99,7 @@ def discover(
     shuffles: int = 100,
     seed: int = 0,
     tolerated: float = TOLERATED,
+    made_by: str | None = None,
 ) -> Discovery:
     """Find where in a design the mean of an outcome over the replicates is above, or below, a value.
 
@@ -117,6 +121,9 @@ def discover(
         Random seed of halves and shuffles.
     tolerated
         Share of failed runs that is filled in.
+    made_by
+        Kind of the study's design, such as "grid"; None: the points are looked at. The verdict says if they are no
+        sample of the space.
 
     Raises
     ------
@@ -133,16 +140,17 @@ def discover(
         raise InputError("design: every input holds words, for which there is no above and below")
     table, left_out = everything_varied[in_numbers], [str(name) for name in design.columns if name not in in_numbers]
     values = outcome_matrix(everything_varied, runs, outcome, tolerated)
-    blocks = find_blocks(everything_varied)
-    size = 1 if blocks is None else points_of_block(blocks)
+    blocks, walks = find_blocks(everything_varied), find_walks(everything_varied, words=left_out)
+    size = points_of_block(blocks) if blocks is not None else 1 if walks is None else walks.moved.shape[1] + 1
+    chosen = None if size > 1 else chosen_points(everything_varied, made_by, left_out)
     whole = np.repeat((~values.empty).reshape(-1, size).all(axis=1), size)
     inputs, means = table.to_numpy()[whole], values.means[whole]
     case = means > above if above is not None else means < below  # type: ignore[operator]
     condition = f"{outcome} {'above' if above is not None else 'below'} {above if above is not None else below:g}"
     if min(case.sum(), (~case).sum()) < FEW:
         raise InputError(
-            f"{condition} holds in {case.sum()} of {len(case)} points; at least {FEW} on either side are needed, so "
-            "choose another value or a wider design"
+            f"{condition} holds in {case.sum()} of {len(case)} points; at least {FEW} on either side are needed. "
+            f"{_other_value(means, above, below)}"
         )
     path = peeled(inputs, case)
     box = balanced_box(path, inputs, case)
@@ -168,17 +176,53 @@ def discover(
     rows = list(_restrictions(box, table, inputs, case, np.stack(again["restricted"].to_list()).mean(axis=0)))
     limits = pd.DataFrame(rows, columns=LIMITS).sort_values("quasi_p", ignore_index=True)
     kept, everything = int(whole.sum()) // size, len(whole) // size
-    unit = "points" if size == 1 else "base samples"
+    unit = "points" if size == 1 else "base samples" if blocks is not None else "trajectories"
     words = [*repair_sentences(values, unit, kept, everything), *_sentences(condition, limits, found.iloc[0], shuffles)]
+    if chosen:
+        words.append(_NO_SAMPLE.format(chosen))
     if left_out:
         words.append(f"Inputs in words have no limits and were left out of the search: {listed(left_out)}.")
     replicates = values.values.shape[1]
     rests_on = (
         f"{len(case):,} points, {replicates} replicate{'s' * (replicates != 1)} each; {int(case.sum()):,} are cases. "
         f"Checked on {HALVES} random halves and {shuffles} shuffled outcomes."
+        f"{' The points are chosen, no sample of the space: shares are of these points.' if chosen else ''}"
     )
     points = table[whole].assign(case=case, inside=inside).reset_index(drop=True)
     return Discovery(condition, limits, _trajectory(path, inputs, case, box), found, points, words, rests_on)
+
+
+_NO_SAMPLE = (
+    "The points are no sample of the space of the inputs: they are {}. Density, coverage and every other share here "
+    "are shares of these points, and mean the design; they do not say how much of the space is like that. Points of a "
+    "Latin hypercube would."
+)
+
+
+def _other_value(means: Floats, above: float | None, below: float | None) -> str:
+    """The value nearest to the one that was asked for with enough points on either side, as a sentence."""
+    word, asked, sign = ("above", above, 1.0) if above is not None else ("below", below, -1.0)
+    levels, counts = np.unique(sign * means, return_counts=True)  # a case lies beyond a level, whatever the side
+    beyond = len(means) - counts.cumsum()
+    enough = np.flatnonzero((beyond >= FEW) & (len(means) - beyond >= FEW))
+    if asked is None or not len(enough):
+        return "No value has so many, so run more points."
+    level = enough[0] if sign * asked < levels[enough[0]] else enough[-1]
+    value = sign * _plainest(float(levels[level]), float(levels[level + 1]))
+    return f"The nearest value with so many is {significant(value, 15)}: {word} it are {beyond[level]} points"
+
+
+def _plainest(low: float, high: float) -> float:
+    """The number from *low* up to, but not, *high* that has the fewest digits.
+
+    >>> _plainest(0.31234, 0.31419)
+    0.313
+    """
+    for digits in range(1, 17):
+        value = float(f"{(low + high) / 2:.{digits}g}")
+        if low <= value < high:
+            return value
+    return low
 
 
 def peeled(inputs: Floats, case: Truths) -> list[Step]:
@@ -199,18 +243,19 @@ def peeled(inputs: Floats, case: Truths) -> list[Step]:
         least, most = inside.min(axis=0), inside.max(axis=0)
         above = np.where(low > least, inside >= low, inside > least)
         under = np.where(high < most, inside <= high, inside < most)
-        keep = np.concatenate([above, under], axis=1)
+        keep = np.stack([under, above], axis=2).reshape(len(inside), -1)
         sizes = keep.sum(axis=0)
         allowed = (sizes >= SMALLEST * len(inputs)) & (sizes < len(inside))
         if not allowed.any():
             break
         density = hits.astype(np.float64) @ keep / np.maximum(sizes, 1)
         gain = np.where(allowed, (density - hits.mean()) * len(inside) / np.maximum(len(inside) - sizes, 1), -np.inf)
-        best = int(gain.argmax())
-        j, kept = best % count, keep[:, best]
+        ties = np.isclose(gain, gain.max(), rtol=1e-9, atol=0)
+        best = int((ties * (1 + np.repeat(box.restricted, 2))).argmax())  # of equal gains the simplest box
+        j, kept = best // 2, keep[:, best]
         inside, hits = inside[kept], hits[kept]
         lows, highs = box.low.copy(), box.high.copy()
-        if best < count:
+        if best % 2:
             lows[j] = inside[:, j].min()
         else:
             highs[j] = inside[:, j].max()
@@ -318,12 +363,12 @@ def _limit(row: pd.Series) -> str:
     """One restriction in words, with unit, the range that was studied and the one that is declared."""
     low, high = row["low"], row["high"]
     if np.isnan(low):
-        said = f"at most {high:.3g}"
+        said = f"at most {significant(high, 3)}"
     elif np.isnan(high):
-        said = f"at least {low:.3g}"
+        said = f"at least {significant(low, 3)}"
     else:
-        said = f"from {low:.3g} to {high:.3g}"
-    about = [row["unit"], f"studied from {row['lowest']:.2g} to {row['highest']:.2g}"]
+        said = f"from {significant(low, 3)} to {significant(high, 3)}"
+    about = [row["unit"], f"studied from {significant(row['lowest'])} to {significant(row['highest'])}"]
     about += [f"declared range {row['declared']}"] if row["declared"] else []
     return f"{row['input']} is {said} ({'; '.join(filter(None, about))})"
 

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import numpy as np
-from scipy.stats import t
+from scipy.stats import norm, t
 
 from twoway.analysis.statistics.bootstrap import resampling_weights
 from twoway.experiments.sensitivity.outcome_matrix import Floats
@@ -140,6 +140,11 @@ class Spread(NamedTuple):
         left_out = None if self.replicates is None else self.replicates.sum(axis=1, keepdims=True)
         return Spread(self.design.sum(axis=1, keepdims=True), left_out)
 
+    def plus(self, other: Spread) -> Spread:
+        """Sums of estimates, row by row."""
+        left_out = None if self.replicates is None or other.replicates is None else self.replicates + other.replicates
+        return Spread(self.design + other.design, left_out)
+
     def minus(self, other: Spread) -> Spread:
         """Differences of estimates, row by row."""
         left_out = None if self.replicates is None or other.replicates is None else self.replicates - other.replicates
@@ -213,6 +218,20 @@ def errors(spread: Spread, blocks: int, replicates: int, confidence: float = 0.9
     se = np.sqrt(whole)
     unsure = unknown if spread.replicates is None else np.sqrt(by_replicates)
     return Errors(se, np.sqrt(design), unsure, np.asarray(t.ppf((1 + confidence) / 2, freedom)) * se)
+
+
+def allowance_for(intervals: int, confidence: float) -> float:
+    """How much wider each of some intervals must be for all to hold together (Bonferroni's rule).
+
+    Parameters
+    ----------
+    intervals
+        Number of intervals, among which some would lie above 0 by chance.
+    confidence
+        Level of each.
+    """
+    tail = (1 - confidence) / 2
+    return float(norm.ppf(1 - tail / max(intervals, 1)) / norm.ppf(1 - tail))
 
 
 def interval_columns(

@@ -17,13 +17,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from SALib.analyze import sobol as salib
-from scipy.stats import norm
 
 from twoway.experiments.sensitivity.outcome_matrix import Floats, OutcomeMatrix
 from twoway.experiments.sensitivity.resampling import (
     Pairing,
     Spread,
     Weights,
+    allowance_for,
     default_pairing,
     equal_weights,
     errors,
@@ -197,12 +197,8 @@ def sobol(
 
 
 def _with_shown(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
-    """The table with a column ``shown``: estimate above 0 by an interval that allows for the number of rows.
-
-    Among many intervals some would lie above 0 by chance; so they are widened by Bonferroni's rule.
-    """
-    tail = (1 - confidence) / 2
-    wider = norm.ppf(1 - tail / max(len(table), 1)) / norm.ppf(1 - tail)
+    """The table with a column ``shown``: estimate above 0 by an interval that allows for the number of rows."""
+    wider = allowance_for(len(table), confidence)
     return table.assign(shown=table["estimate"] > wider * (table["high"] - table["estimate"]))
 
 

@@ -6,7 +6,7 @@ Both are saved in a folder of their own inside the study's: tables, figures, and
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -15,13 +15,13 @@ from matplotlib.figure import Figure
 from twoway.analysis.figures.error_budget import budget_bars
 from twoway.analysis.figures.morris import morris_plane
 from twoway.analysis.figures.prim import discovery_map
-from twoway.analysis.figures.sobol import convergence_curves, pairs_map, sobol_bars
+from twoway.analysis.figures.sobol import convergence_curves, group_bars, pairs_map, sobol_bars
 from twoway.experiments.results.figures import save_figure
 from twoway.experiments.results.folder import atomic_folder, free_folder
 from twoway.experiments.results.result import Result
 from twoway.experiments.sensitivity.indices import Sensitivity, sensitivity
 from twoway.experiments.sensitivity.prim import discover
-from twoway.experiments.studies.designs import ranges_of
+from twoway.experiments.studies.designs import Listed, ranges_of
 from twoway.experiments.studies.outcomes import Outcome
 from twoway.experiments.studies.store import Store
 from twoway.simulation import SCOPE
@@ -38,14 +38,21 @@ def _of(study: Store | str | Path, outcome: str) -> tuple[Store, pd.DataFrame, p
     return store, store.design[store.inputs].reset_index(drop=True), runs
 
 
+def _made_by(store: Store) -> str | None:
+    """Kind of a study's design; of listed points, which may be anything, None."""
+    return None if isinstance(store.study.design, Listed) else store.study.design.kind
+
+
 def _title_of(outcome: Outcome) -> str:
     """An outcome as a title names it."""
     share = outcome.unit.removesuffix(" of dyads")
     return f"the {share} of {outcome.meaning}" if "share" in outcome.unit else outcome.name
 
 
-def analyse_sensitivity(study: Store | str | Path, outcome: str) -> Result:
-    """Analyse which inputs of a study an outcome depends on: Sobol', Morris or PAWN, as its design allows.
+def analyse_sensitivity(
+    study: Store | str | Path, outcome: str, groups: Mapping[str, Sequence[str]] | None = None
+) -> Result:
+    """Analyse which inputs of a study an outcome depends on: Sobol', Morris or from given data, as its design allows.
 
     Parameters
     ----------
@@ -53,14 +60,23 @@ def analyse_sensitivity(study: Store | str | Path, outcome: str) -> Result:
         The study, or its folder.
     outcome
         Name of the outcome.
+    groups
+        Inputs of each group by its name, beside the groups that the study itself names.
 
     Raises
     ------
     InputError
-        If there is no such outcome, no run has finished, or the runs cannot be analysed.
+        If there is no such outcome or input, no run has finished, or the runs cannot be analysed.
     """
     store, design, runs = _of(study, outcome)
-    found = sensitivity(design, runs, outcome, ranges=ranges_of(store.study.inputs))
+    found = sensitivity(
+        design,
+        runs,
+        outcome,
+        ranges=ranges_of(store.study.inputs),
+        groups={**store.study.groups, **(groups or {})},
+        made_by=_made_by(store),
+    )
     figures = _figures(found, _title_of(store.outcomes[outcome]))
     return Result(found.tables, figures, _said(found.verdict, store), kind="sensitivity", provenance=store.note())
 
@@ -73,9 +89,15 @@ def _figures(found: Sensitivity, outcome: str) -> dict[str, Figure]:
         figures["convergence"] = convergence_curves(tables["convergence"], outcome, basis)
         if len(tables["pairs"]):
             figures["pairs"] = pairs_map(tables["pairs"], outcome, basis)
+    elif "given_data" in tables:
+        figures["indices"] = sobol_bars(tables["given_data"], outcome, basis, "correlated" in tables)
+    if "groups" in tables:
+        figures["groups"] = group_bars(tables["groups"], outcome, basis)
     if "morris" in tables:
         figures["screening"] = morris_plane(tables["morris"], outcome, basis)
-    figures["error-budget"] = budget_bars(tables["error_budget"], outcome, basis, tables.get("indices"))
+    figures["error-budget"] = budget_bars(
+        tables["error_budget"], outcome, basis, tables.get("indices", tables.get("given_data"))
+    )
     return figures
 
 
@@ -99,7 +121,7 @@ def find_conditions(
         If there is no such outcome, no run has finished, or not exactly one value is given.
     """
     store, design, runs = _of(study, outcome)
-    found = discover(design, runs, outcome, above, below)
+    found = discover(design, runs, outcome, above, below, made_by=_made_by(store))
     tables = {"box": found.box, "trajectory": found.trajectory, "points": found.points}
     picture = discovery_map(found.points, found.box, found.trajectory, found.condition, found.rests_on)
     said = _said(found.verdict, store)

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from twoway.analysis.figures.study_effects import effects_sorted, heat_maps, lines_by_input
+from twoway.analysis.rounding import significant
 from twoway.analysis.statistics.effects import (
     EFFECT,
     differences_from_first,
@@ -140,7 +141,7 @@ def _point_names(store: Store) -> list[str]:
 
 
 def _said(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:g}"
+    return value if isinstance(value, str) else significant(value, 6)
 
 
 def _basis(store: Store, intervals: str) -> str:
@@ -165,9 +166,10 @@ def _warnings(store: Store, effects: pd.DataFrame) -> Iterator[str]:
         )
     precision = store.study.precision
     if precision is not None and store.widest() > precision.half_width:
+        known, asked = significant(store.widest(), 3), significant(precision.half_width, 6)
         yield (
-            f"The precision asked for was not reached: {precision.outcome} is known to ±{store.widest():.3g} at the "
-            f"least certain point, not ±{precision.half_width:g}; {store.replicates} replicates are the most allowed."
+            f"The precision asked for was not reached: {precision.outcome} is known to ±{known} at the least certain "
+            f"point, not ±{asked}; {store.replicates} replicates are the most allowed."
         )
     if not store.status().same_model:
         yield f"The runs were made with other sources than the present ones ({store.model})."

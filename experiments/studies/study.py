@@ -23,6 +23,7 @@ from typing import Any
 import pandas as pd
 from pydantic import Field, ValidationError, field_validator
 
+from twoway.experiments.sensitivity.groups import checked_groups
 from twoway.experiments.studies.designs import (
     BASELINE,
     KINDS,
@@ -96,6 +97,8 @@ class Study(ParameterGroup):
     """Design: the points that are run."""
     outcomes: tuple[str, ...] = Field(default=PATTERN_SHARES, min_length=1, strict=False)
     """Outcomes the question is about, the most important first; one of your own is named ``mine.py:name``."""
+    groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Groups of inputs, by name, of which a sensitivity analysis says what they do together."""
     extensions: tuple[str, ...] = Field(default=(), strict=False)
     """Paths of the study's own Python files that declare outcomes; those named with an outcome are added."""
     seed: int = Field(default=1, ge=0, lt=2**63)
@@ -132,6 +135,10 @@ class Study(ParameterGroup):
             as_scenario(self.scenario)  # loads the extensions that may declare them
         for name, given in self.inputs.items():
             axis(name, given)
+        if self.groups:
+            listed_rows = self.design.rows if isinstance(self.design, Listed) else ()
+            varied = dict.fromkeys([*self.inputs, *(field for row in listed_rows for field in row)])
+            checked_groups(self.groups, list(varied))
 
     @field_validator("scenario", mode="before")
     @classmethod
@@ -146,6 +153,14 @@ class Study(ParameterGroup):
         if not isinstance(given, list | tuple):
             return given
         return tuple(str(one) if isinstance(one, Path) else one for one in given)
+
+    @field_validator("groups", mode="before")
+    @classmethod
+    def _lists(cls, given: Any) -> Any:
+        """Lists become tuples; what is no table of lists is refused."""
+        if not isinstance(given, Mapping) or not all(isinstance(v, list | tuple) for v in given.values()):
+            raise InputError('groups must be a table of lists of inputs, such as rules = ["context.control"]')
+        return {str(name): tuple(map(str, members)) for name, members in given.items()}
 
     @field_validator("inputs", mode="before")
     @classmethod

@@ -218,3 +218,47 @@ def test_an_interrupted_study_says_how_to_go_on(twoway, monkeypatch):
     assert status == 130
     assert "continue with `twoway study resume s`" in out
     monkeypatch.undo()
+
+
+LATIN = """
+title = "Three features"
+question = "Which of three features of a centre matters?"
+outcomes = ["client_tone"]
+replicates = 3
+[changes]
+design.clients = 3
+design.days = 4
+[design]
+kind = "latin-hypercube"
+size = 60
+[inputs]
+context.control = { low = 0.0, high = 9.0 }
+context.formality = {}
+learning.perceptual_noise = {}
+[groups]
+rules = ["context.control", "context.formality"]
+"""
+
+
+@pytest.mark.slow
+def test_a_latin_hypercube_ends_in_indices_of_inputs_and_of_the_groups_in_file_and_command(twoway, tmp_path):
+    (tmp_path / "latin.toml").write_text(LATIN)
+    assert twoway("study", "run", "latin.toml", "--workers", 1, "--out", "latin")[0] == 0
+    own = "own=context.formality,learning.perceptual_noise"
+    status, out, _ = twoway("study", "sensitivity", "latin", "--outcome", "client_tone", "--group", own)
+    assert status == 0
+    said = one_line(out)
+    assert "a polynomial fitted to the 60 points" in said
+    assert "The inputs of the group rules (context.control and context.formality), known together" in said
+    assert "The inputs of the group own (context.formality and learning.perceptual_noise), known together" in said
+    assert "takes at least 100 points; there are 60" in said
+    folder = tmp_path / "latin" / "sensitivity-client_tone"
+    assert set(pd.read_csv(folder / "groups.csv", comment="#")["group"]) == {"rules", "own"}
+    assert {file.stem for file in (folder / "figures").glob("*.png")} == {"indices", "groups", "error-budget"}
+    for wrong, why in (
+        ("own", "--group own: write it as NAME=INPUT,INPUT"),
+        ("own=context.contrl", "groups.own: the study varies no input context.contrl; did you mean 'context.control'?"),
+    ):
+        status, _, err = twoway("study", "sensitivity", "latin", "--outcome", "client_tone", "--group", wrong)
+        assert status == 2
+        assert why in err

@@ -67,6 +67,13 @@ def indices(count, seed=1):
     return pd.concat(tables, ignore_index=True)
 
 
+def groups(count):
+    """Indices of groups of inputs."""
+    table = indices(count).rename(columns={"input": "group"}).drop(columns="salib")
+    table["group"] = [f"group {i % count + 1}" for i in range(2 * count)]
+    return table.assign(inputs=[", ".join(NAMES[: 1 + 4 * (i % 3)]) for i in range(2 * count)])
+
+
 def convergence(count):
     """Sobol' indices of growing parts of a design."""
     return pd.concat(
@@ -294,6 +301,7 @@ def example(name, size):
     kinds = (("frames",), ("frames", "posterior"), tuple(VARIANTS))[step]
     made = {
         "indices": lambda: ({"indices": indices(count)}, study),
+        "groups": lambda: ({"groups": groups((1, 2, 6)[step])}, study),
         "convergence": lambda: ({"convergence": convergence(count)}, study),
         "pairs": lambda: ({"pairs": pairs((3, 8, 20)[step])}, study),
         "screening": lambda: ({"morris": morris(count)}, study),

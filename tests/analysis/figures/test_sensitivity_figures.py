@@ -13,6 +13,7 @@ from tests.analysis.figures.examples import (
     RESTS_ON,
     discovered,
     error_budget,
+    groups,
     indices,
     morris,
     pairs,
@@ -23,7 +24,7 @@ from twoway.analysis.figures.error_budget import budget_bars
 from twoway.analysis.figures.layout import plain_names, spread_out
 from twoway.analysis.figures.morris import morris_plane
 from twoway.analysis.figures.prim import discovery_map
-from twoway.analysis.figures.sobol import pairs_map, sobol_bars
+from twoway.analysis.figures.sobol import group_bars, pairs_map, sobol_bars
 
 COUNTS = (2, 6, 12, 20)
 
@@ -56,6 +57,18 @@ def test_the_most_important_input_is_on_top_and_its_bars_are_as_long_as_its_indi
     total = table[table["index"] == "total"].sort_values("estimate")
     assert top.get_width() == pytest.approx(total["estimate"].iloc[-1])
     assert axes.get_yticklabels()[-1].get_text() == plain_names([total["input"].iloc[-1]])[0]
+
+
+def test_of_correlated_inputs_the_largest_index_of_either_kind_is_on_top():
+    table = indices(3)
+    table.loc[(table["input"] == NAMES[0]) & (table["index"] == "first"), "estimate"] = 2.0
+    axes = sobol_bars(table.drop(columns="salib"), OUTCOME, RESTS_ON, correlated=True).axes[0]
+    assert axes.get_yticklabels()[-1].get_text() == plain_names([NAMES[0]])[0]
+
+
+def test_each_group_is_drawn_with_the_inputs_that_are_in_it():
+    texts = {text for text, *_ in drawn_texts(group_bars(groups(2), OUTCOME, RESTS_ON))}
+    assert any(text.startswith("group 1\n(") for text in texts)
 
 
 def test_only_pairs_shown_to_act_carry_a_number():

@@ -36,12 +36,14 @@ def test_the_design_decides_which_analysis_is_made(sobol):
     screened = sensitivity(morris_design, outcome(morris_design), "conflicted", draws=100)
     sample = pd.DataFrame(latin.sample(PROBLEM, 200, seed=1), columns=list(INPUTS))
     any_ = sensitivity(sample, outcome(sample), "conflicted", draws=100)
-    assert set(sobol.tables) == {"indices", "pairs", "beyond", "ranking", "convergence", "error_budget", "pawn"}
+    of_both = {"given_data", "beyond", "ranking", "error_budget", "pawn"}
+    assert set(sobol.tables) == of_both | {"indices", "pairs", "convergence"}
     assert set(screened.tables) == {"morris", "ranking", "error_budget"}
-    assert set(any_.tables) == {"error_budget", "pawn"}
+    assert set(any_.tables) == of_both
     assert [s.kind for s in (sobol, screened, any_)] == ["sobol", "morris", "sample"]
     assert "10 trajectories, 200 runs (4 per point)" in screened.rests_on
-    assert "total index" not in " ".join([*screened.verdict, *any_.verdict]), "words of another analysis"
+    assert "total index" not in " ".join(screened.verdict), "words of another analysis"
+    assert "base samples" not in " ".join(any_.verdict), "words of another analysis"
 
 
 def test_the_verdict_names_what_matters_what_does_not_and_that_the_order_is_settled(sobol):
@@ -115,7 +117,7 @@ def test_settings_that_cannot_be_are_refused(more, reason):
 
 def test_a_sample_too_small_to_say_anything_is_refused():
     design = pd.DataFrame(latin.sample(PROBLEM, 30, seed=1), columns=list(INPUTS))
-    with pytest.raises(InputError, match="30 points with runs; at least 100"):
+    with pytest.raises(InputError, match="30 points with runs; at least 50"):
         sensitivity(design, outcome(design), "conflicted")
 
 
@@ -132,3 +134,50 @@ def test_where_inputs_do_nothing_it_is_said_and_no_index_is_given(own):
 
 def test_the_examples_in_the_docstrings_hold():
     assert doctest.testmod(verdict).failed == 0
+
+
+def test_given_data_and_sobol_indices_of_the_same_runs_agree(sobol):
+    assert any("agree within their intervals" in sentence for sentence in sobol.verdict)
+    both = sobol.tables["indices"].merge(sobol.tables["given_data"], on=["input", "index"])
+    assert both["estimate_x"].to_numpy() == pytest.approx(both["estimate_y"].to_numpy(), abs=0.05)
+
+
+def test_a_latin_hypercube_ends_in_the_verdict_of_a_sobol_design():
+    sample = pd.DataFrame(latin.sample(PROBLEM, 300, seed=1), columns=list(INPUTS))
+    found = sensitivity(sample, outcome(sample), "conflicted", draws=100, groups={"rules": INPUTS[:2]})
+    said = " ".join(found.verdict)
+    assert "a polynomial fitted to the 300 points" in said
+    assert "These inputs matter (total index" in said
+    assert "context.formality (0." in said
+    assert "The order of the inputs that matter is settled" in said
+    assert "The inputs of the group rules (context.formality and context.control), known together, explain" in said
+    assert "looking at the whole distribution" in said.lower()
+
+
+def test_points_that_vary_one_input_at_a_time_are_refused():
+    base = [0.5] * 4
+    rows = [base, *([v if k == j else 0.5 for k in range(4)] for j in range(4) for v in np.linspace(0, 1, 30))]
+    design = pd.DataFrame(rows, columns=list(INPUTS)).drop_duplicates(ignore_index=True)
+    with pytest.raises(InputError, match=r"one input at a time.*`twoway study answer` has their effects"):
+        sensitivity(design, outcome(design), "conflicted")
+
+
+@pytest.mark.parametrize(
+    ("groups", "reason"),
+    [
+        ({"rules": ["context.formalty"]}, "varies no input context.formalty; did you mean 'context.formality'"),
+        ({"rules": []}, "groups.rules: holds no input"),
+        ({"rules": INPUTS}, "groups.rules: holds every input"),
+        ({"context.control": INPUTS[:2]}, "is the name of an input"),
+    ],
+)
+def test_a_group_that_is_none_is_refused(groups, reason):
+    sample = pd.DataFrame(latin.sample(PROBLEM, 60, seed=1), columns=list(INPUTS))
+    with pytest.raises(InputError, match=reason):
+        sensitivity(sample, outcome(sample), "conflicted", groups=groups)
+
+
+def test_a_screening_says_that_it_has_no_indices_of_groups():
+    design = pd.DataFrame(walks.sample(PROBLEM, 10, seed=1), columns=list(INPUTS))
+    found = sensitivity(design, outcome(design), "conflicted", draws=100, groups={"rules": INPUTS[:2]})
+    assert "A screening has no indices of groups" in " ".join(found.verdict)

@@ -1,5 +1,7 @@
 """Scenario discovery: a box that is there is found, one that is not is not sold as a finding."""
 
+import re
+import warnings
 from itertools import pairwise
 
 import numpy as np
@@ -154,3 +156,79 @@ def test_common_random_numbers_of_base_samples_are_no_finding_also_where_an_inpu
         verdict = discover(design, runs, "y", above=0.8, shuffles=40).verdict
         found.append(any("not an accident" in sentence for sentence in verdict))
     assert sum(found) <= 1
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "many", "few"), [(5, None, "0 of", "20 points"), (None, 5, "600 of", "580 points")]
+)
+def test_a_value_with_too_few_points_beyond_it_is_refused_with_the_nearest_that_will_do(above, below, many, few):
+    design, runs = study(0.4)
+    with pytest.raises(InputError, match=f"holds in {many}.*The nearest value with so many is .*{few}") as refused:
+        discover(design, runs, "conflicted", above, below, shuffles=20)
+    value = float(re.search(r"so many is ([\d.]+):", str(refused.value))[1])
+    side = {"above": value} if above else {"below": value}
+    assert discover(design, runs, "conflicted", **side, shuffles=20).found["cases"].item() in (20, 580)
+
+
+def test_where_no_value_will_do_the_refusal_says_so():
+    design = design_of(30)
+    with pytest.raises(InputError, match="No value has so many, so run more points"):
+        discover(design, runs_of(np.arange(30.0)[:, None], "conflicted"), "conflicted", above=3)
+
+
+def test_of_a_sample_nothing_is_said_about_chosen_points(found):
+    assert not any("no sample" in sentence for sentence in found.verdict)
+
+
+def test_of_a_grid_the_verdict_and_the_caption_say_that_shares_mean_the_design():
+    values = np.linspace(0, 1, 12)
+    design = pd.DataFrame([(a, b) for a in values for b in values], columns=list(INPUTS[:2]))
+    outcome = (design["context.formality"] < 0.4).to_numpy()[:, None] * np.ones((1, 2))
+    found = discover(design, runs_of(outcome, "conflicted"), "conflicted", above=0.5, shuffles=20)
+    said = " ".join(found.verdict)
+    assert "no sample of the space of the inputs: they are all combinations of a few values" in said
+    assert "mean the design" in said
+    assert "no sample of the space" in found.rests_on
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_trajectory_is_that_of_the_ema_workbench_until_that_stops(seed):
+    """The same rule: the largest gain of density per point given up, of equal gains the simpler box.
+
+    The workbench stops where no slice makes the rest richer; here the path goes on to the smallest box, since a later
+    slice may. It then gives slices back (pasting), which may add a few points to its last box only. And where a
+    twentieth of the points ends exactly at a point, it cuts that point off as well: such a box is not compared further.
+    """
+    rng = np.random.default_rng(seed)
+    inputs = design_of(500, seed)
+    case = ((inputs.iloc[:, 0] < 0.4) & (inputs.iloc[:, 1] > 7)).to_numpy() ^ (rng.random(500) < 0.1)
+    theirs = workbench(inputs, case)
+    mine = [(step.points, step.cases) for step in peeled(inputs.to_numpy(), case)]
+    ends = [place for place, (n, _) in enumerate(theirs) if (n - 1) % 20 == 0]
+    peeling = theirs[: min([*ends, int(np.argmin([n for n, _ in theirs]))]) + 1]
+    assert len(peeling) > 15
+    assert mine[: len(peeling)] == peeling
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_inputs_with_few_values_the_best_box_is_about_that_of_the_ema_workbench(seed):
+    """Slices of single values may be cut elsewhere: the workbench lays limits halfway between two values."""
+    rng = np.random.default_rng(seed)
+    inputs = np.floor(design_of(300, seed) * [10, 1, 1, 2])
+    case = ((inputs.iloc[:, 0] < 4) & (inputs.iloc[:, 1] > 6)).to_numpy() ^ (rng.random(300) < 0.1)
+
+    def best(path):
+        return max(2 * k / (n + case.sum()) for n, k in path)  # harmonic mean of coverage and density
+
+    mine = [(step.points, step.cases) for step in peeled(inputs.to_numpy(), case)]
+    assert best(mine) == pytest.approx(best(workbench(inputs, case)), abs=0.03)
+
+
+def workbench(inputs, case):
+    """Points and cases of each box that the EMA workbench passes through with the same numbers."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # at import, of optional parts
+        from ema_workbench.analysis import prim
+
+        box = prim.Prim(inputs, case, threshold=0.01, peel_alpha=0.05, mass_min=0.05).find_box()
+    return [(int(n), int(k)) for n, k in zip(box.peeling_trajectory["n"], box.peeling_trajectory["k"], strict=True)]

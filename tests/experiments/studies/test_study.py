@@ -230,6 +230,9 @@ def test_the_content_of_the_data_files_is_part_of_it(tmp_path):
         ({"precision": {"outcome": "nothing", "half_width": 0.1}}, "there is no outcome 'nothing'"),
         ({"precision": {"outcome": "friendly", "half_width": 0.1, "mots": 3}}, "did you mean 'most'"),
         ({"title": ""}, "title"),
+        ({"groups": {"rules": ["context.contrl"]}}, "groups.rules: the study varies no input context.contrl; did you"),
+        ({"groups": {"rules": ["context.control"]}}, "groups.rules: holds every input"),
+        ({"groups": {"rules": "context.control"}}, "groups must be a table of lists of inputs"),
     ],
 )  # fmt: skip
 def test_a_study_that_cannot_be_is_refused_naming_the_field(fields, why):
