@@ -5,14 +5,9 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from twoway.simulation.parameters.scenario import Resolved, Scenario, all_declarations
-
-DATA = {
-    "lexicon": "sentiments",
-    "equations": "equations",
-    "frames": "frames",
-    "situations": "situations",
-}
+from twoway.analysis.patterns import rule_of
+from twoway.simulation.parameters.declare import declarations
+from twoway.simulation.parameters.scenario import FOLDERS, Resolved, Scenario, sections_of
 
 
 def described(resolved: Resolved, only_differences: bool = False) -> str:
@@ -29,35 +24,38 @@ def described(resolved: Resolved, only_differences: bool = False) -> str:
     lines = [scenario.title, textwrap.fill(scenario.question, 110), ""]
     for source in scenario.sources:
         lines.append(textwrap.fill(f"- {source}", 110, subsequent_indent="  "))
-    section = ""
-    for d in all_declarations(scenario):
-        value: Any = getattr(getattr(scenario, d.section), d.name)
-        differs = value != d.default
-        if only_differences and not differs:
-            continue
-        if d.section != section:
-            section = d.section
-            lines += ["", f"[{section}]"]
-        mark = f"* (default {d.default:g})" if differs else ""
-        lines.append(f"{d.name} = {value:.15g}  {d.unit}{'  ' + mark if mark else ''}")
-        if not only_differences:
-            lines.append(textwrap.fill(d.meaning, 106, initial_indent="    ", subsequent_indent="    "))
-            lines.append(f"    range {d.low:g} to {d.high:g}; {d.source}")
-    default = Scenario().meaning
-    for field, what in DATA.items():
-        data = getattr(resolved, field)
-        given = getattr(scenario.meaning, field)
-        differs = given != getattr(default, field)
-        if only_differences and not differs:
-            continue
-        if section != "meaning":
-            section = "meaning"
-            lines += ["", "[meaning]"]
-        mark = f"  * (default {getattr(default, field)})" if differs else ""
-        source = data.source.get("collected") or data.source.get("note") or "no source given"
-        lines.append(textwrap.fill(f'{field} = "{given}"{mark}  ({what}: {source})', 110, subsequent_indent="    "))
+    above = len(lines)
+    for section, group in sections_of(scenario).items():
+        shown: list[str] = []
+        for d in declarations(section, group):
+            value: Any = getattr(getattr(scenario, section), d.name)
+            if value != d.default or not only_differences:
+                mark = f"  * (default {d.default:g})" if value != d.default else ""
+                shown.append(f"{d.name} = {value:.15g}  {d.unit}{mark}")
+            if not only_differences:
+                shown.append(textwrap.fill(d.meaning, 106, initial_indent="    ", subsequent_indent="    "))
+                shown.append(f"    range {d.low:g} to {d.high:g}; {d.source}")
+        for field, about in _named(resolved, section).items():
+            given, default = (getattr(getattr(one, section), field) for one in (scenario, Scenario()))
+            if given != default or not only_differences:
+                mark = f"  * (default {default})" if given != default else ""
+                shown.append(textwrap.fill(f'{field} = "{given}"{mark}  ({about})', 110, subsequent_indent="    "))
+        lines += ["", f"[{section}]", *shown] if shown else []
     if only_differences:
-        return "\n".join(lines if section else [*lines, "", "Nothing differs from the default."])
+        return "\n".join(lines if len(lines) > above else [*lines, "", "Nothing differs from the default."])
     numbers = {"frames": len(resolved.frames.names), "acts in use": len(resolved.situations.acts)}
     lines += ["", ", ".join(f"{value} {name}" for name, value in numbers.items()) + "."]
     return "\n".join(lines)
+
+
+def _named(resolved: Resolved, section: str) -> dict[str, str]:
+    """What a section names instead of giving a number, by field, with what that is: data files, the pattern rule."""
+    if section == "analysis":
+        return {"rule": rule_of(resolved.scenario).meaning}
+    if section != "meaning":
+        return {}
+    sources = {field: getattr(resolved, field).source for field in FOLDERS}
+    return {
+        field: f"{field}: {source.get('collected') or source.get('note') or 'no source given'}"
+        for field, source in sources.items()
+    }

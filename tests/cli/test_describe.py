@@ -12,10 +12,11 @@ from twoway.simulation.parameters.scenario import (
     all_declarations,
     changed,
     load,
+    sections_of,
     shipped_names,
 )
 
-SECTIONS = ("design", "context", *OF_PEOPLE, "stay", "meaning")
+SECTIONS = ("design", "context", *OF_PEOPLE, "stay", "meaning", "analysis")
 
 
 def parts(text):
@@ -84,6 +85,14 @@ def test_frames_of_ones_own_are_shown_as_what_differs(tmp_path):
         meaning = joined(parts(described(resolved, only_differences))["meaning"])
         assert re.search(r'frames = "\S*own.toml" \* \(default six\) \(frames: no source given\)', meaning)
     assert "lexicon" not in parts(described(resolved, only_differences=True))["meaning"]
+
+
+def test_every_section_stands_once_and_shows_every_field_of_a_scenario():
+    shown = described(Resolved(Scenario()))
+    groups = {section: set(group.model_fields) for section, group in sections_of(Scenario).items() if group.model_fields}
+    assert re.findall(r"^\[(\w+)\]$", shown, flags=re.MULTILINE) == list(groups)
+    for section, fields in groups.items():
+        assert set(re.findall(r"^(\w+) = ", parts(shown)[section], flags=re.MULTILINE)) == fields
 
 
 def test_it_is_said_how_many_frames_and_acts_there_are():
