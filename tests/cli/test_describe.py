@@ -89,7 +89,9 @@ def test_frames_of_ones_own_are_shown_as_what_differs(tmp_path):
 
 def test_every_section_stands_once_and_shows_every_field_of_a_scenario():
     shown = described(Resolved(Scenario()))
-    groups = {section: set(group.model_fields) for section, group in sections_of(Scenario).items() if group.model_fields}
+    groups = {
+        section: set(group.model_fields) for section, group in sections_of(Scenario).items() if group.model_fields
+    }
     assert re.findall(r"^\[(\w+)\]$", shown, flags=re.MULTILINE) == list(groups)
     for section, fields in groups.items():
         assert set(re.findall(r"^(\w+) = ", parts(shown)[section], flags=re.MULTILINE)) == fields
