@@ -165,9 +165,11 @@ def pattern_rule(
     --------
     In a file of one's own that a scenario names in ``extensions``, and then ``analysis.rule = "keyworkers_alone"``:
 
-    >>> @pattern_rule(meaning="what its keyworker's class is")  # doctest: +SKIP
+    >>> @pattern_rule(meaning="what its keyworker's class is")
     ... def keyworkers_alone(client, keyworker):
     ...     return dict(zip(CLASSES, PATTERNS))[keyworker]
+    >>> keyworkers_alone("conflicted", "trustful")
+    'friendly and trustful'
     """
 
     def declare(decide: Callable[[str, str], str]) -> Callable[[str, str], str]:
@@ -193,7 +195,13 @@ FRIENDLY, POLITE, CONFLICTED = PATTERNS
 
 @pattern_rule(meaning="conflicted if either party is, friendly if both are trustful, else polite")
 def either(client: str, keyworker: str) -> str:
-    """As Skårner & Billquist (2016) compared both accounts, in a first, simple reading."""
+    """As Skårner & Billquist (2016) compared both accounts, in a first, simple reading.
+
+    Parameters
+    ----------
+    client, keyworker
+        Their own classes: "trustful", "neutral" or "conflicted".
+    """
     if "conflicted" in (client, keyworker):
         return CONFLICTED
     return FRIENDLY if client == keyworker == "trustful" else POLITE
@@ -201,7 +209,13 @@ def either(client: str, keyworker: str) -> str:
 
 @pattern_rule(meaning="conflicted only if both parties are, friendly if both are trustful, else polite")
 def both(client: str, keyworker: str) -> str:
-    """A stricter reading: one party's conflict alone makes no conflicted dyad."""
+    """A stricter reading: one party's conflict alone makes no conflicted dyad.
+
+    Parameters
+    ----------
+    client, keyworker
+        Their own classes: "trustful", "neutral" or "conflicted".
+    """
     if client == keyworker == "conflicted":
         return CONFLICTED
     return FRIENDLY if client == keyworker == "trustful" else POLITE

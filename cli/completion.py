@@ -54,12 +54,12 @@ def complete(parser: argparse.ArgumentParser) -> None:
 
     files = FilesCompleter(["toml"])
 
-    def offer(find: Callable[[], Iterable[str]], prefix: str, **_: object) -> list[str]:
+    def _offer(find: Callable[[], Iterable[str]], prefix: str, **_: object) -> list[str]:
         return [*find(), *files(prefix)]
 
     for action in _arguments(parser):
         if action.dest in NAMES:
-            action.completer = partial(offer, NAMES[action.dest])  # type: ignore[attr-defined]
+            action.completer = partial(_offer, NAMES[action.dest])  # type: ignore[attr-defined]
         elif action.dest in ("folder", "folders") or action.metavar == "FOLDER":
             action.completer = DirectoriesCompleter()  # type: ignore[attr-defined]
     argcomplete.autocomplete(parser, always_complete_options=False)

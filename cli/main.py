@@ -58,7 +58,13 @@ class Parser(argparse.ArgumentParser):
     """A parser whose errors are one sentence with the nearest valid word and the command that shows help."""
 
     def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
-        """Parse as argparse does, and remember what was given."""
+        """Parse as argparse does, and remember what was given.
+
+        Parameters
+        ----------
+        args, namespace
+            As of ``argparse.ArgumentParser``.
+        """
         self._given = [*(sys.argv[1:] if args is None else args)]
         return super().parse_known_args(args, namespace)
 

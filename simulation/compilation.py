@@ -94,7 +94,13 @@ class _InMemory(NullCache):
         self.why = why
 
     def save_overload(self, sig: object, data: object) -> None:
-        """Keep nothing."""
+        """Keep nothing, and say so once.
+
+        Parameters
+        ----------
+        sig, data
+            Signature and machine code that would be kept.
+        """
         _say_once(
             f"compiled code is not kept, so that every start takes half a minute longer: {self.why}. "
             "NUMBA_CACHE_DIR chooses a folder of your own"
@@ -165,17 +171,17 @@ def _keep(cache: Any) -> Any:
     files["_data_name_pattern"] = files["_data_name_pattern"].replace("{number", f"{uuid4().hex[:8]}-{{number")
     load, save = cache.load_overload, cache.save_overload
 
-    def load_if_possible(sig: object, context: object) -> object:
+    def _load_if_possible(sig: object, context: object) -> object:
         with suppress(Exception):
             return load(sig, context)
         return None
 
-    def save_if_possible(sig: object, data: object) -> None:
+    def _save_if_possible(sig: object, data: object) -> None:
         try:
             save(sig, data)
         except Exception as error:
             why = error.strerror if isinstance(error, OSError) else "a file in it is damaged; remove the folder"
             _InMemory(f"{cache.cache_path} cannot be used ({why})").save_overload(sig, data)
 
-    cache.load_overload, cache.save_overload = load_if_possible, save_if_possible
+    cache.load_overload, cache.save_overload = _load_if_possible, _save_if_possible
     return cache

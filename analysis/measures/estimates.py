@@ -181,7 +181,17 @@ class Gathering:
         return other
 
     def add(self, wanted: Wanted, parts: Floats, n: Sequence[int] | NDArray[Any]) -> pd.DataFrame:
-        """Add what the dyads of this batch contribute; returns a table without rows."""
+        """Add what the dyads of this batch contribute; returns a table without rows.
+
+        Parameters
+        ----------
+        wanted
+            The measure, with its groups.
+        parts
+            What each dyad contributes, shape (dyads, parts).
+        n
+            Number of cases in each group of this batch.
+        """
         key = (wanted.measure.name, wanted.groups)
         if key not in self._found:
             sums = np.zeros((self.units.weights.shape[1], parts.shape[1]))

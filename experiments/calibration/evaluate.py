@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
 from collections.abc import Sequence
-from io import BytesIO
+from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -110,11 +111,10 @@ def _saved_rows(path: Path, key: str) -> list[dict[str, float]]:
         raise InputError(
             f"{path}: was changed after it was written; delete it, and the same command evaluates its points again"
         )
-    before = pd.read_csv(BytesIO(content), float_precision="round_trip")
-    if not len(before) or not before["key"].eq(key).all():
+    before = list(csv.DictReader(StringIO(content.decode("utf-8"), newline="")))
+    if any(row.pop("key", "") != key for row in before):
         return []
-    rows: list[dict[str, float]] = before.drop(columns="key").to_dict("records")
-    return rows
+    return [{part: float(value or "nan") for part, value in row.items()} for row in before]
 
 
 def hash_of(points: Sequence[FactPoint]) -> str:

@@ -106,7 +106,15 @@ def check_fields(path: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def saved_files(manifest: Mapping[str, Any], pattern: str) -> list[str]:
-    """Paths of the saved files that a *pattern* such as ``figures/*.png`` fits, in order."""
+    """Paths of the saved files that a pattern fits, in order.
+
+    Parameters
+    ----------
+    manifest
+        Manifest of the result.
+    pattern
+        Pattern of paths, such as ``figures/*.png``.
+    """
     return sorted(name for name in manifest[DIGESTS]["files"] if PurePosixPath(name).match(pattern))
 
 

@@ -110,7 +110,15 @@ class Fit(NamedTuple):
     level: Floats
 
     def at(self, terms: Floats, only: Truths | None = None) -> Floats:
-        """Predictions less the level, (N, R), from all terms or *only* some (P,)."""
+        """Predictions less the level, (N, R).
+
+        Parameters
+        ----------
+        terms
+            Terms of the points, (N, P).
+        only
+            Terms of which alone it is predicted, (P,); by default all.
+        """
         some = slice(None) if only is None else only[self.chosen]
         return np.asarray(terms[:, self.chosen[some]] @ self.coefficients[some])
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.support.manifests import rewrite_manifest
+from tests.support.manifests import reseal, rewrite_manifest
 
 from twoway.cli.main import main
 from twoway.experiments.runs.open import SavedRun
@@ -176,17 +176,21 @@ def test_why_needs_the_very_same_model_and_a_story_does_not(twoway, refused, cop
 def test_a_table_with_a_missing_column_is_refused_by_file_and_column(refused, copy, table, column):
     path = copy / f"{table}.parquet"
     pq.write_table(pq.read_table(path).drop_columns([column]), path)
+    reseal(copy)
     assert f"{table}.parquet: the column '{column}' is missing" in refused("story", "run", "--dyad", "1")
 
 
 def test_a_table_without_rows_is_refused(refused, copy):
     path = copy / "events.parquet"
     pq.write_table(pq.read_table(path).slice(0, 0), path)
+    reseal(copy)
     assert "events.parquet: holds no rows" in refused("story", "run", "--dyad", "1")
 
 
 def test_a_table_that_is_damaged_or_missing_is_refused(refused, copy):
     (copy / "days.parquet").write_bytes(b"PAR1")
+    assert "days.parquet: was changed after it was written" in refused("report", "run")
+    reseal(copy)
     assert "days.parquet: cannot be read as Parquet" in refused("report", "run")
     (copy / "days.parquet").unlink()
     assert "days.parquet: is missing" in refused("report", "run")

@@ -224,10 +224,10 @@ LATIN = """
 title = "Three features"
 question = "Which of three features of a centre matters?"
 outcomes = ["client_tone"]
-replicates = 3
+replicates = 12
 [changes]
 design.clients = 3
-design.days = 4
+design.days = 9
 [design]
 kind = "latin-hypercube"
 size = 60

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.manifests import reseal
 from tests.support.tiny_study import tiny
 
 from twoway.experiments.reports.exported import export
@@ -131,6 +132,7 @@ def test_a_damaged_table_leaves_nothing_half_written(saved, tmp_path):
     shutil.copytree(saved.folder, tmp_path / "damaged")
     path = tmp_path / "damaged" / "days.parquet"
     path.write_bytes(path.read_bytes()[:-100])
+    reseal(path.parent)
     with pytest.raises(InputError, match="cannot be read as Parquet"):
         export(tmp_path / "damaged", tmp_path / "e")
     assert [path.name for path in tmp_path.iterdir()] == ["damaged"]

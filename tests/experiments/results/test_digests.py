@@ -55,15 +55,6 @@ def test_one_bit_of_a_table_changes_and_the_table_is_refused(kept, tmp_path_fact
         _ = open_result(copied).tables["dyads"]
 
 
-def test_a_change_while_the_result_is_open_is_noticed(copied):
-    opened = open_result(copied)
-    assert len(opened.tables["dyads"]) == 2
-    path = copied / "dyads.parquet"
-    path.write_bytes(path.read_bytes() + b"x")
-    with pytest.raises(InputError, match="was changed"):
-        opened._read("dyads")
-
-
 def test_verify_names_a_changed_table_and_does_not_read_it(copied):
     path = copied / "dyads.parquet"
     path.write_bytes(path.read_bytes()[:-1])

@@ -108,5 +108,5 @@ def test_no_two_numbers_of_the_rules_share_a_name():
 
 def test_no_number_is_declared_outside_the_sections_of_a_scenario():
     by_users = {"events"}
-    assert {d.section for d in ALL.values()} == {"design", *NUMBERED, "meaning"} - by_users
+    assert {d.section for d in ALL.values()} == {"design", *NUMBERED, "meaning", "analysis"} - by_users
     assert [d.name for d in declarations("meaning", Meaning)] == ["resample"]
