@@ -137,8 +137,9 @@ def standard_streams() -> Iterator[None]:
             sys.stdout.flush()
 
 
-LEAST_MEMORY = 1500
-"""Megabytes of address space that a command takes; with less, libraries end the process without a word of ours."""
+LEAST_MEMORY = 3000
+"""Megabytes of address space that a command takes, of which it uses a quarter; with less, libraries end the process
+without a word of ours."""
 
 
 def check_memory() -> None:

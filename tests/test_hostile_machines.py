@@ -120,7 +120,10 @@ def left(folder):
 TEXTS = ("list scenarios", "show strict-but-fair", "lessons", "lesson the-same-refusal", "study --help",
          "story runs/four-centres --dyad 7", "interview runs/four-centres --dyad 7 --day 60", "odd ordinary",
          "measures runs/four-centres", "verify runs/four-centres",
-         "why runs/four-centres --dyad 7 --day 60")  # fmt: skip
+         "why runs/four-centres --dyad 7 --day 59")  # fmt: skip
+
+ODD_LETTERS = ("run", "list", "show", "lesson", "story", "interview", "odd")
+"""Commands that print letters of every kind: names, dashes, Greek and Swedish."""
 
 
 @pytest.mark.parametrize(
@@ -137,8 +140,8 @@ def test_all_that_the_readme_shows_works_in_every_encoding_with_nothing_to_write
     here = machine(PYTHONIOENCODING=encoding, **more)
     for line in [*COMMANDS, *(f"twoway {text}" for text in TEXTS)]:
         command = shlex.split(line, comments=True)
-        if command[1] == "seminar" or (command[1] == "compare" and encoding != "cp1250"):
-            continue  # the one is tested below, the other takes longer than all else
+        if command[1] == "seminar" or (encoding != "cp1250" and command[1] not in ODD_LETTERS):
+            continue  # the one is tested below, the others print the same letters
         status, out, err = here.run(*command, shell=shell)
         assert status == 0, (line, err)
         assert out.decode(encoding), line
@@ -190,6 +193,7 @@ def test_nobody_need_read_what_a_command_prints(machine, shell):
 
 def test_a_script_without_a_guard_uses_eight_processes(machine):
     here = machine()
+    here.variables["MPLCONFIGDIR"] = str(here.folder / "matplotlib")  # of which Matplotlib would have a word to say
     (here.folder / "tiny.toml").write_text(
         'title = "T"\nquestion = "?"\nreplicates = 20\n[changes]\ndesign.clients = 4\ndesign.days = 8\n'
         "[inputs]\ncontext.strictness = [0.0, 1.0]\n"
@@ -200,7 +204,7 @@ def test_a_script_without_a_guard_uses_eight_processes(machine):
     assert (status, out, err) == (0, b"40\n", "")
 
 
-@pytest.mark.parametrize("megabytes", [100, 600, 1400, 1600, 2200])
+@pytest.mark.parametrize("megabytes", [100, 2900, 3100])
 def test_too_little_memory_is_a_sentence_or_enough(machine, megabytes):
     here = machine()
 
@@ -230,8 +234,7 @@ def disk(machine):
 def test_a_full_disk_leaves_nothing_half_written(disk):
     assert disk.run("twoway", "run", "four-centres", "--days", "30", "--out", "run")[0] == 0
     for command in (
-        "run four-centres --days 10 --out disk/run", "compare ordinary permissive --replicates 2 --days 9 --out disk/c",
-        "report run --out disk/report.html", "export run --out disk/exported",
+        "run four-centres --days 10 --out disk/run", "export run --out disk/exported",
         "story run --dyad 3 --format html --out disk/s.html", "schema --out disk/schema.json",
         "study run peers --replicates 1 --out disk/study", "measures run --out disk/m.csv",
     ):  # fmt: skip
@@ -252,7 +255,7 @@ LONG = {
     "robustness --out out": "claims about",
     "ablate --out out": "each of",
     "field-study --out out": "",
-    "landscape ordinary --out out": "",
+    "landscape ordinary --replicates 5000 --out out": "",
     "seminar --no-browser --port 0": "Stop it with",
 }
 
