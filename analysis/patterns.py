@@ -19,6 +19,7 @@ from twoway.analysis.statistics.intervals import ALIKENESS, clustered_share_inte
 from twoway.analysis.tables import DYAD, on_day
 from twoway.simulation.affect_control.frames import ROLES
 from twoway.simulation.arrays import RecordArray
+from twoway.simulation.columns import BEFORE, TONES
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.extensions import Extension, Registry, load_extension, refuse_words
 from twoway.simulation.parameters.scenario import Analysis, Scenario
@@ -122,7 +123,7 @@ class PatternRule:
         """
         return np.asarray(self.table, np.int8)[client, keyworker]
 
-    def of_accounts(self, accounts: RecordArray) -> NDArray[np.int8]:
+    def of_accounts(self, accounts: RecordArray, when: str = "") -> NDArray[np.int8]:
         """The pattern of each dyad from both parties' accounts.
 
         Parameters
@@ -130,14 +131,18 @@ class PatternRule:
         accounts
             Good and bad tone in the fields ``positivity`` and ``negativity``, shape (n, 2), the client first: what a
             centre leaves of the days of the interviews, or the rows of the days table on one day.
+        when
+            Ending of the names of the fields: ``BEFORE`` for the interviews some weeks earlier.
 
         Returns
         -------
         array of int
-            Indices into ``PATTERNS``, shape (n,).
+            Indices into ``PATTERNS``, shape (n,); -1 where nobody was asked.
         """
-        classes = self.classes(accounts["positivity"], accounts["negativity"])
-        return self.patterns(classes[..., 0], classes[..., 1])
+        tones = [accounts[f"{name}{when}"] for name in TONES]
+        classes = self.classes(*tones)
+        codes = self.patterns(classes[..., 0], classes[..., 1])
+        return np.where(np.isnan(tones[0]).any(axis=-1), -1, codes).astype(np.int8)
 
 
 PATTERN_RULES: Registry[PatternRule] = Registry("pattern rule")
@@ -301,7 +306,9 @@ def pattern(client: pd.Series, keyworker: pd.Series, rule: PatternRule = DEFAULT
 
 
 def with_patterns(dyads: pd.DataFrame, rule: PatternRule = DEFAULT_RULE) -> pd.DataFrame:
-    """The dyads table with three more columns: ``client_class``, ``keyworker_class`` and ``pattern``.
+    """The dyads table with the columns ``client_class``, ``keyworker_class`` and ``pattern``.
+
+    And with ``pattern_before`` if it holds the tones of earlier interviews, missing where nobody was asked.
 
     Parameters
     ----------
@@ -310,7 +317,17 @@ def with_patterns(dyads: pd.DataFrame, rule: PatternRule = DEFAULT_RULE) -> pd.D
     rule
         Pattern rule.
     """
-    client, keyworker = (party_class(dyads[f"{role}_positivity"], dyads[f"{role}_negativity"], rule) for role in ROLES)
+    told = _with_pattern(dyads, rule, "")
+    if f"{ROLES[0]}_{TONES[0]}{BEFORE}" not in dyads:
+        return told
+    earlier = _with_pattern(dyads, rule, BEFORE)["pattern"]
+    asked = dyads[f"{ROLES[0]}_{TONES[0]}{BEFORE}"].notna()
+    return told.assign(pattern_before=earlier.where(asked))
+
+
+def _with_pattern(dyads: pd.DataFrame, rule: PatternRule, when: str) -> pd.DataFrame:
+    good, bad = ([dyads[f"{role}_{name}{when}"] for role in ROLES] for name in TONES)
+    client, keyworker = (party_class(*own, rule) for own in zip(good, bad, strict=True))
     return dyads.assign(client_class=client, keyworker_class=keyworker, pattern=pattern(client, keyworker, rule))
 
 

@@ -102,6 +102,8 @@ SHARE_OF = "share_of_"
 """Prefix of the columns, one per frame, that hold the reader's or party's definition."""
 
 
+TONES, BEFORE = ("positivity", "negativity"), "_before"
+"""Columns of which patterns are told, and the ending of their names where they are those of earlier interviews."""
 ACCOUNT_COLUMNS = (*STATE, Column("strain", "share of unscripted acts", "as in the days table"))
 """What is averaged over the days of the interviews: all numbers of the days table that say how someone is."""
 

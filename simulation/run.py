@@ -21,7 +21,7 @@ import numpy as np
 from twoway.simulation.action_tables import Turn, action_tables, update_tables, write_decisions
 from twoway.simulation.affect_control.frames import Frames
 from twoway.simulation.arrays import RecordArray
-from twoway.simulation.columns import ACCOUNT_COLUMNS, DAY_COLUMNS, EVENT_COLUMNS, row_type
+from twoway.simulation.columns import ACCOUNT_COLUMNS, BEFORE, DAY_COLUMNS, EVENT_COLUMNS, TONES, row_type
 from twoway.simulation.compilation import compiled, source_digest
 from twoway.simulation.conditions import ChanceEventRecord, Conditions, FrameRecord, Room, WayRecord
 from twoway.simulation.coping import COPING_WAYS
@@ -38,7 +38,7 @@ from twoway.simulation.events import EVENTS
 from twoway.simulation.extensions import Extension
 from twoway.simulation.interpretation import note_state
 from twoway.simulation.matters import MOST, matter_records
-from twoway.simulation.parameters.scenario import NUMBERED, Resolved, Scenario, sections_of
+from twoway.simulation.parameters.scenario import NUMBERED, RETEST, Resolved, Scenario, sections_of
 from twoway.simulation.random_streams import Draws, centre_draws, check_streams, coping_stream, draws_of, event_stream
 from twoway.simulation.rules.initial import centre_share
 from twoway.simulation.state import (
@@ -233,8 +233,7 @@ class CentreRecords(NamedTuple):
 
     ``first_clients`` and ``first_keyworkers`` are the parties as they were on the first morning, ``clients`` and
     ``keyworkers`` as they were in the last evening, and ``accounts`` the means of what both would say of their
-    relationship on the days of the interviews, shape (n, 2), client first: ``columns.ACCOUNT_COLUMNS`` and the
-    definition.
+    relationship on the days of the interviews, shape (n, 2), client first: see ``accounts_of``.
     """
 
     replicate: int
@@ -304,14 +303,19 @@ def accounts_of(days: RecordArray, dyads: int, interviewed: tuple[int, int]) -> 
 
     Returns
     -------
-    RecordArray of shape (dyads, 2) with the fields of ``columns.ACCOUNT_COLUMNS`` and ``definition``.
+    RecordArray of shape (dyads, 2) with the fields of ``columns.ACCOUNT_COLUMNS`` and ``definition``; and tones as they
+    were ``RETEST`` days before: ``positivity_before`` and ``negativity_before``, missing if the stay had not begun.
     """
     first, last = interviewed
-    some = days.reshape(-1, dyads, 2)[max(first - 1, 0) : last]
-    fields = [*(column.name for column in ACCOUNT_COLUMNS), "definition"]
-    accounts = np.zeros((dyads, 2), [(name, days.dtype[name]) for name in fields]).view(np.recarray)
+    by_day = days.reshape(-1, dyads, 2)
+    some, earlier = by_day[max(first - 1, 0) : last], by_day[max(first - RETEST - 1, 0) : max(last - RETEST, 0)]
+    fields = {name: days.dtype[name] for name in (*(column.name for column in ACCOUNT_COLUMNS), "definition")}
+    before = {f"{name}{BEFORE}": days.dtype[name] for name in TONES}
+    accounts = np.zeros((dyads, 2), [*fields.items(), *before.items()]).view(np.recarray)
     for name in fields if len(some) else ():
         accounts[name] = some[name].mean(axis=0)
+    for name in TONES:
+        accounts[f"{name}{BEFORE}"] = earlier[name].mean(axis=0) if first > RETEST else np.nan
     return accounts
 
 

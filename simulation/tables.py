@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.affect_control.lexicon import NEUTRAL
-from twoway.simulation.columns import DAY_COLUMNS, EVENT_COLUMNS, NOTHING, SHARE_OF, WHO, Column
+from twoway.simulation.columns import BEFORE, DAY_COLUMNS, EVENT_COLUMNS, NOTHING, SHARE_OF, TONES, WHO, Column
 from twoway.simulation.errors import InputError, nearest
-from twoway.simulation.parameters.scenario import Resolved, Scenario, as_scenario
+from twoway.simulation.parameters.scenario import RETEST, Resolved, Scenario, as_scenario
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate
 
 FELT = ("positivity", "negativity", "tension", "felt_coercion", "distance", "known_rules", "presumed_reserve")
@@ -71,6 +71,9 @@ def _dyad_columns(ways: Iterable[str]) -> tuple[Column, ...]:
             daily = next(c for c in DAY_COLUMNS if c.name == name)
             meaning = f"the {role}, mean of the days of the interviews: {daily.meaning}"
             columns.append(Column(f"{role}_{name}", daily.unit, meaning))
+            if name in TONES:
+                meaning += f"; asked {RETEST} days before"
+                columns.append(Column(f"{role}_{name}{BEFORE}", daily.unit, meaning, optional=True))
     names = [column.name for column in columns]
     for way in ways:
         if names.count(f"{ROLES[0]}_{way}") > 1:
@@ -208,6 +211,8 @@ def _dyads(some: Sequence[CentreRecords], resolved: Resolved) -> pd.DataFrame:
                 data[f"{role}_{name}{when}"] = views["definition"][:, kind == k].sum(axis=1)
         for name in FELT:
             data[f"{role}_{name}"] = told[name].copy()
+            if name in TONES:
+                data[f"{role}_{name}{BEFORE}"] = told[f"{name}{BEFORE}"].copy()
     return pd.DataFrame(data)
 
 

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from twoway.analysis.measures.estimates import AnyUnits, Measure, estimated, estimated_means, estimated_shares
 from twoway.analysis.measures.panel import Panel
 from twoway.analysis.patterns import DEFAULT_RULE, PATTERNS, PatternRule
+from twoway.simulation.parameters.scenario import RETEST
 
 Floats = NDArray[np.float64]
 FROM = 30
 """Day from which on patterns count."""
-LATER = 30
+LATER = RETEST
 """Days between a pattern and the same dyad's pattern that it is compared with."""
 KAPPA = Measure(
     "pattern_retest_kappa",
@@ -81,21 +82,48 @@ def retest(codes: NDArray[np.int8], units: AnyUnits) -> pd.DataFrame:
     DataFrame
         A row of ``KAPPA`` and two of ``AGREEMENT``, with the columns ``estimates.COLUMNS``.
     """
-    kinds = len(PATTERNS)
-    pairs = codes[:, :-LATER].astype(np.int64) * kinds + codes[:, LATER:]
-    table = np.stack([(pairs == k).sum(axis=1) for k in range(kinds**2)], axis=1).astype(np.float64)
-    agree, chance = ["all"], ["found", "by chance"]
+    before, now = codes[:, :-LATER], codes[:, LATER:]
+    table, agree, chance = pairs_counted(before, now), ["all"], ["found", "by chance"]
     return pd.concat(
         [
-            estimated(KAPPA, agree, table, lambda s: _kappa(s)[..., :1], [pairs.size], units),
-            estimated(AGREEMENT, chance, table, lambda s: _kappa(s)[..., 1:], [pairs.size] * 2, units),
+            estimated(KAPPA, agree, table, lambda s: agreements(s)[..., :1], [now.size], units),
+            estimated(AGREEMENT, chance, table, lambda s: agreements(s)[..., 1:], [now.size] * 2, units),
         ],
         ignore_index=True,
     )
 
 
-def _kappa(sums: Floats) -> Floats:
-    """Kappa, agreement, and agreement by chance of square tables of counts; NaN where one pattern is all there is."""
+def pairs_counted(before: NDArray[np.int8], now: NDArray[np.int8]) -> Floats:
+    """How often each dyad was in each pattern before and in each pattern then.
+
+    Parameters
+    ----------
+    before, now
+        Indices into ``PATTERNS``, shape (dyads, pairs of days) each.
+
+    Returns
+    -------
+    array of float
+        Shape (dyads, 9): of each pattern before, in order, the counts of each pattern then.
+    """
+    kinds = len(PATTERNS)
+    pairs = before.astype(np.int64) * kinds + now
+    return np.stack([(pairs == k).sum(axis=1) for k in range(kinds**2)], axis=1).astype(np.float64)
+
+
+def agreements(sums: Floats) -> Floats:
+    """Kappa, agreement, and agreement by chance of square tables of counts; NaN where one pattern is all there is.
+
+    Parameters
+    ----------
+    sums
+        Counts as of ``pairs_counted``, shape (..., 9).
+
+    Returns
+    -------
+    array of float
+        Shape (..., 3).
+    """
     kinds = len(PATTERNS)
     share = (sums / sums.sum(axis=-1, keepdims=True)).reshape(*sums.shape[:-1], kinds, kinds)
     agree = np.trace(share, axis1=-2, axis2=-1)

@@ -27,6 +27,7 @@ from tqdm import tqdm
 
 from twoway.analysis.divergence import FirstDifference, events_side_by_side, first_difference, settled_from
 from twoway.analysis.measures.paired_patterns import Codes, pattern_differences, pattern_moves, widest_half_width
+from twoway.analysis.measures.reliability import as_table, coded_dyads, reliability
 from twoway.analysis.patterns import PATTERNS, rule_of
 from twoway.experiments.comparison.comparison import TABLES, Comparison, read_comparison
 from twoway.experiments.comparison.paired_outcomes import OUTCOMES, PairedOutcomes
@@ -35,6 +36,7 @@ from twoway.experiments.comparison.text import LEAST_REPLICATES
 from twoway.experiments.results.result import Verdict, changed_files, spoiled_files
 from twoway.experiments.results.tables import by_scenario, read_csv
 from twoway.experiments.runs.run import fitting_threads
+from twoway.simulation.columns import BEFORE
 from twoway.simulation.compilation import source_digest
 from twoway.simulation.errors import InputError
 from twoway.simulation.events import EVENTS, NEW_KEYWORKER, TALK_FAILED, TALK_REPAIRED
@@ -114,6 +116,7 @@ def compare(
     rule = rule_of(schedules[0].scenario)
     tracker, paired = StoryTracker(prepared), PairedOutcomes(outcomes, prepared)
     found: list[list[NDArray[np.int8]]] = [[] for _ in prepared]
+    before: list[list[NDArray[np.int8]]] = [[] for _ in prepared]
     with tqdm(total=replicates, unit="replicate", desc="Simulating", disable=None if progress else True) as bar:
         fitting = fitting_threads(design, Detail.EVENTS, threads, len(prepared))
         first, *others = (simulate(one, seed, range(followed), Detail.EVENTS, fitting) for one in prepared)
@@ -121,6 +124,7 @@ def compare(
             for k, story in enumerate(chain([centre], (next(one) for one in others))):
                 tracker.add(k, centre, story)
                 found[k].append(rule.of_accounts(story.accounts))
+                before[k].append(rule.of_accounts(story.accounts, BEFORE))
                 paired.add(k, _without(story, paired.detail))
             bar.update(int(centre.centre == design.centres - 1))
             del centre, story  # or large centres would stay in memory while the next ones are simulated
@@ -132,18 +136,24 @@ def compare(
                 added = []
                 for centre in simulate(one, seed, more, paired.detail, fitting):
                     added.append(rule.of_accounts(centre.accounts))
+                    before[k].append(rule.of_accounts(centre.accounts, BEFORE))
                     paired.add(k, centre)
                 codes[k] = np.concatenate([codes[k], _by_replicate(added, design.centres)])
             done = more.stop
             bar.update(len(more))
     later = {schedule.name: other for schedule, other in zip(schedules[1:], codes[1:], strict=True)}
     chains = {name: _chains(prepared[0], prepared[k], seed, tracker.most(k - 1)) for k, name in enumerate(later, 1)}
+    asked_twice = {
+        schedule.name: coded_dyads(now, _by_replicate(some, design.centres), design.clients)
+        for schedule, now, some in zip(schedules, codes, before, strict=True)
+    }
     tables = {
         "differences": by_scenario({name: pattern_differences(codes[0], other) for name, other in later.items()}),
         "moves": by_scenario({name: pattern_moves(codes[0], other) for name, other in later.items()}),
         "partings": tracker.partings(list(later)),
         "days": tracker.days([schedule.name for schedule in schedules]),
         "chains": by_scenario(chains),
+        "reliability": by_scenario({name: as_table(reliability(dyads)) for name, dyads in asked_twice.items()}),
         "outcomes": by_scenario({name: paired.differences(k) for k, name in enumerate(later, 1)}),
     }
     wanted = precision if replicates is None else None

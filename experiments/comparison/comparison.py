@@ -31,7 +31,7 @@ from twoway.simulation.dynamics.policy_change import PolicyChange
 from twoway.simulation.errors import InputError
 from twoway.simulation.parameters.scenario import Resolved
 
-TABLES = ("differences", "moves", "partings", "days", "chains", "outcomes")
+TABLES = ("differences", "moves", "partings", "days", "chains", "reliability", "outcomes")
 NEEDED = ("model", "source_digest", "seed", "replicates", "schedules")
 """Fields of the manifest that are needed to make the comparison again."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from twoway.analysis.divergence import side_by_side_lines
+from twoway.analysis.measures.reliability import from_table, reliability_sentences
 from twoway.analysis.patterns import PATTERNS, interviews_sentence, on_days, rule_of
 from twoway.analysis.rounding import significant
 from twoway.experiments.comparison.paired_outcomes import outcome_lines
@@ -90,6 +91,7 @@ def _how_sure(result: Comparison) -> Iterator[str]:
         before = f"{day - first} of {last - first + 1} days precede it"
         yield f"The change on day {day} falls within the interviews: {before}."
     yield interviews_sentence(interviewed, rule_of(result.schedules[0].scenario))
+    yield from reliability_sentences(from_table(result.tables["reliability"]))
     yield "Intervals: 95 %, paired t over replicates, with the same people and common random numbers in all contexts."
     yield (
         "One dyad may move for other reasons than the context: after any change, later random events differ, and "

@@ -13,6 +13,7 @@ from twoway.analysis.clustering import columns_of_accounts, emergence_sentences
 from twoway.analysis.figures.dyad_portrait import dyad_portrait
 from twoway.analysis.figures.registry import FIGURES, figures_in
 from twoway.analysis.measures.all_measures import when_measured
+from twoway.analysis.measures.reliability import reliability_sentences
 from twoway.analysis.narrative.story import chapters, verdict_and_interviews
 from twoway.analysis.narrative.words.grammar import counted, percent, spaced
 from twoway.analysis.patterns import PATTERNS, PatternRule, at_day, interval_kind, on_days, reasoned, rule_of
@@ -225,6 +226,7 @@ def report(run: SavedRun, day: int | None = None) -> str:
         Block("note", f"{size} {SCOPE}"),
         Block("heading", "What came of it"),
         *_shares(run.patterns, everybody, on_days(run.interviewed()), run.rule),
+        *(Block("text", sentence) for sentence in reliability_sentences({"": run.reliability})),
     ]
     if len(tables.dyads) < len(everybody):
         body.append(

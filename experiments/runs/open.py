@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from twoway.analysis.measures.reliability import Reliability, reliability, reliability_sentences
 from twoway.analysis.patterns import PATTERNS, PatternRule, on_days, rule_of, shares
 from twoway.analysis.statistics.intervals import ALIKENESS
 from twoway.analysis.tables import DYAD
@@ -99,7 +100,9 @@ class SavedRun(Result):
         super().__init__(
             {"patterns": self._pattern_table, **tables},
             saved_figures(folder, self.manifest),
-            lambda: tuple(pattern_sentences(self.patterns, self.scenario.design.interviewed(), self.rule)),
+            lambda: tuple(
+                pattern_sentences(self.patterns, self.scenario.design.interviewed(), self.rule, self.reliability)
+            ),
             kind="run",
             arguments={"scenario": self.name, "seed": self.seed, "replicates": self.replicates, "detail": self.detail},
             provenance={key: str(self.manifest[key]) for key in provenance("", 0, 1)},
@@ -110,6 +113,11 @@ class SavedRun(Result):
     def patterns(self) -> pd.DataFrame:
         """Dyads and share (with 95 % interval) by pattern in the interviews."""
         return shares(self.stays.read("dyads", columns=[*DYAD, "pattern"]))
+
+    @cached_property
+    def reliability(self) -> Reliability | None:
+        """How far the patterns agree with those told of the same dyads some weeks before; None if nobody was asked."""
+        return reliability(self.stays.read("dyads", columns=[*DYAD, "pattern", "pattern_before"]))
 
     def _pattern_table(self) -> pd.DataFrame:
         return self.patterns.reset_index()
@@ -198,7 +206,9 @@ def _from_0(count: int, noun: str) -> str:
     return f"only {noun} 0" if count == 1 else f"{noun}s 0 to {count - 1}"
 
 
-def pattern_sentences(patterns: pd.DataFrame, interviewed: tuple[int, int], rule: PatternRule) -> Iterator[str]:
+def pattern_sentences(
+    patterns: pd.DataFrame, interviewed: tuple[int, int], rule: PatternRule, retold: Reliability | None
+) -> Iterator[str]:
     """The shares of the patterns in sentences.
 
     Parameters
@@ -209,6 +219,8 @@ def pattern_sentences(patterns: pd.DataFrame, interviewed: tuple[int, int], rule
         First and last day of the interviews.
     rule
         Pattern rule.
+    retold
+        How far the patterns agree with those told some weeks before, if anybody was asked then.
     """
     then = on_days(interviewed)
     total = int(patterns["dyads"].sum())
@@ -224,6 +236,7 @@ def pattern_sentences(patterns: pd.DataFrame, interviewed: tuple[int, int], rule
     if missing:
         yield f"No dyad is {' or '.join(missing)} {then}."
     yield rule.sentence
+    yield from reliability_sentences({"": retold})
     yield f"In the intervals dyads of a centre are taken to be alike (correlation {ALIKENESS:g}, assumed)."
     if total < FEW_DYADS:
         yield (

@@ -26,7 +26,7 @@ from twoway.experiments.results.tables import TableChecker, TableWriter, write_c
 from twoway.experiments.runs.open import SavedRun, read_run, saved_tables
 from twoway.simulation.columns import Column
 from twoway.simulation.compilation import source_digest
-from twoway.simulation.parameters.scenario import Design, Scenario, as_scenario
+from twoway.simulation.parameters.scenario import RETEST, Design, Scenario, as_scenario
 from twoway.simulation.run import CentreRecords, Detail, PreparedScenario, simulate, simulate_centre
 from twoway.simulation.tables import TableBuilder, check_seed, columns_of, detail_of
 
@@ -34,6 +34,7 @@ ADDED = (
     Column("client_class", "word", "the client's own class in the interviews", words=CLASSES),
     Column("keyworker_class", "word", "the keyworker's own class in the interviews", words=CLASSES),
     Column("pattern", "word", "pattern assigned from both classes", words=PATTERNS),
+    Column("pattern_before", "word", f"the same of interviews {RETEST} days before", words=PATTERNS, optional=True),
 )
 """Columns that the analysis adds to the dyads table."""
 SUMMARY = (

@@ -39,11 +39,11 @@ from twoway.analysis.measures.ruptures import find_ruptures
 from twoway.analysis.patterns import SHORT_NAMES, PatternRule, rule_of
 from twoway.simulation.affect_control.frames import KINDS, ROLES
 from twoway.simulation.arrays import RecordArray
-from twoway.simulation.columns import Column
+from twoway.simulation.columns import BEFORE, Column
 from twoway.simulation.coping import CONFRONT, COPING_WAYS, WITHDRAW
 from twoway.simulation.errors import InputError, nearest
 from twoway.simulation.extensions import Registry, load_extension
-from twoway.simulation.parameters.scenario import Resolved
+from twoway.simulation.parameters.scenario import RETEST, Resolved
 from twoway.simulation.run import CentreRecords, Detail
 from twoway.simulation.tables import TableBuilder, Tables
 
@@ -441,6 +441,16 @@ def keyworkers_who_see_care(run: OutcomeInput) -> float:
     if CARE not in run.frame_names:
         return math.nan
     return float((run.accounts["definition"][:, 1].argmax(axis=1) == run.frame_names.index(CARE)).mean())
+
+
+@outcome(
+    unit="share of dyads",
+    meaning=f"dyads told the same pattern from what both said {RETEST} days before; missing if nobody was asked then",
+    optional=True,
+)
+def same_pattern_before(run: OutcomeInput) -> float:
+    now, before = (run.rule.of_accounts(run.accounts, when) for when in ("", BEFORE))
+    return float((now == before).mean()) if (before >= 0).all() else math.nan
 
 
 @outcome(unit="share of days", meaning="mean over the dyads of the days on which they are conflicted", needs="days")

@@ -80,6 +80,10 @@ class Design(ParameterGroup):
         return min(self.interviews_from, lived), min(self.interviews_from + self.interviews_span - 1, lived)
 
 
+RETEST = 30
+"""Days before the interviews that both parties are asked once more, to find out how reliably patterns are told."""
+
+
 class Analysis(ParameterGroup):
     """How a researcher tells the pattern of a dyad from what both parties say; it changes nothing that happens."""
 

@@ -255,7 +255,7 @@ def told(counts):
     """The sentences about a run whose dyads end so."""
     total = sum(counts)
     table = pd.DataFrame({"dyads": counts, "share": [c / total for c in counts]}, index=pd.Index(PATTERNS))
-    return " ".join(pattern_sentences(table, (60, 90), DEFAULT_RULE))
+    return " ".join(pattern_sentences(table, (60, 90), DEFAULT_RULE, None))
 
 
 def test_the_words_name_the_most_frequent_pattern_and_the_one_that_is_missing():
