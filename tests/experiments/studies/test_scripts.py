@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -44,8 +45,15 @@ def python(tmp_path):
     (tmp_path / "tiny.toml").write_text(STUDY)
 
     def call(*arguments, given=None):
+        here = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}  # IPython has a word on it
         return subprocess.run(
-            [sys.executable, *arguments], cwd=tmp_path, input=given, capture_output=True, text=True, check=False
+            [sys.executable, *arguments],
+            cwd=tmp_path,
+            env=here,
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     return call
