@@ -26,9 +26,31 @@ RUNS = 2_000
 MANY, FEW = 20_000, 2_000
 REPLICATES = 20
 EXECUTORS = ("threads", "processes")
+OWN = """
+import numpy as np
+from twoway import OutcomeInput, outcome
+
+@outcome(unit="share of dyads", meaning="dyads in which both are tense in the interviews")
+def both_tense(run: OutcomeInput) -> float:
+    return float((run.accounts["tension"] > 0.5).all(axis=1).mean())
+
+@outcome(unit="correlation", meaning="good tone of client and keyworker in the interviews")
+def shared_tone(run: OutcomeInput) -> float:
+    return float(np.corrcoef(run.accounts["positivity"].T)[0, 1])
+
+@outcome(unit="EPA units", meaning="good tone of clients over the whole stay", needs="days")
+def tone_over_the_stay(run: OutcomeInput) -> float:
+    return float(run.days["positivity"][:, :, 0].mean())
+
+@outcome(unit="events per dyad", meaning="rows of the events table", needs="events")
+def told(run: OutcomeInput) -> float:
+    return len(run.tables.events) / run.n
+"""
+"""Outcomes of one's own: two that use what is compiled anyway, and two that take more."""
+ASKED = {"own": ("both_tense", "shared_tone"), "of days": ("tone_over_the_stay",), "of events": ("told",)}
 
 
-def a_study(runs: int, seed: int, replicates: int = REPLICATES) -> Any:
+def a_study(runs: int, seed: int, replicates: int = REPLICATES, outcomes: tuple[str, ...] = ("friendly",)) -> Any:
     """A Latin hypercube over six inputs, two of which change what feels right, so that each point needs tables."""
     from twoway.experiments.studies.designs import LatinHypercube, Span
     from twoway.experiments.studies.study import Study
@@ -40,8 +62,14 @@ def a_study(runs: int, seed: int, replicates: int = REPLICATES) -> Any:
     }
     design = LatinHypercube(size=runs // replicates)
     return Study(
-        title="Many", question="How long?", inputs=inputs, design=design, replicates=replicates, seed=seed
-    )  # fmt: skip
+        title="Many",
+        question="How long?",
+        inputs=inputs,
+        outcomes=outcomes,
+        design=design,
+        replicates=replicates,
+        seed=seed,
+    )
 
 
 def bare(study: Any, workers: int = 2) -> float:
@@ -66,19 +94,24 @@ def saved(study: Any, executor: str = "threads") -> float:
         start = time.perf_counter()
         result = run_study(study, Path(folder) / "study", workers=2, executor=executor)
         seconds = time.perf_counter() - start
-    assert result.status.missing == result.status.failed == 0
+        assert result.status.missing == result.status.failed == 0
     return seconds
 
 
-def turns(_: list[str]) -> dict[str, list[float]]:
+def turns(arguments: list[str]) -> dict[str, list[float]]:
     """Bare and saved in turn; the first round, which also compiles, does not count."""
-    seconds: dict[str, list[float]] = {name: [] for name in ("bare", "once", *EXECUTORS)}
+    seconds: dict[str, list[float]] = {name: [] for name in ("bare", "once", *EXECUTORS, *ASKED)}
+    file = arguments[0]
     for turn in range(ROUNDS + 1):
+        asking = {
+            name: a_study(RUNS, turn, outcomes=tuple(f"{file}:{one}" for one in own)) for name, own in ASKED.items()
+        }
         study, once = a_study(RUNS, turn), a_study(RUNS, turn, replicates=1)
         found: list[tuple[str, Callable[[], float]]] = [
             ("bare", lambda study=study: bare(study)),
             ("once", lambda once=once: saved(once)),
             *((name, lambda name=name, study=study: saved(study, name)) for name in EXECUTORS),
+            *((name, lambda one=one: saved(one)) for name, one in asking.items()),
         ]
         shift = turn % len(found)
         for name, work in found[shift:] + found[:shift]:
@@ -113,7 +146,10 @@ def main() -> None:
         name, *arguments = options.part
         print(json.dumps(PARTS[name](arguments)))
         return
-    seconds = part("turns")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "mine.py"
+        file.write_text(OWN, encoding="utf-8")
+        seconds = part("turns", file)
     rows = [Row("bare runner, two threads", "runs/s", [RUNS / s for s in seconds["bare"]])]
     for name in EXECUTORS:
         ratios = [s / b for s, b in zip(seconds[name], seconds["bare"], strict=True)]
@@ -122,6 +158,14 @@ def main() -> None:
         rows.append(Row("    time against the bare runner", "ratio", ratios, *wanted))
     ratios = [s / b for s, b in zip(seconds["once"], seconds["bare"], strict=True)]
     rows.append(Row("the same with one replicate a point, threads", "ratio", ratios))
+    for name, what in (
+        ("own", "two outcomes of one's own from what is compiled anyway"),
+        ("of days", "one that needs every day"),
+        ("of events", "one that needs the table of events"),
+    ):
+        ratios = [s / b for s, b in zip(seconds[name], seconds["threads"], strict=True)]
+        wanted = ("< 1.3", 1.3) if name == "own" else ()
+        rows.append(Row(f"{what}, threads: time against built-in outcomes", "ratio", ratios, *wanted))
     few, lots = part("many", FEW), part("many", MANY)
     rows += [
         Row(f"study of {MANY:,} runs, two threads", "s", [lots["seconds"]]),
