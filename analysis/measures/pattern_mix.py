@@ -9,7 +9,7 @@ from scipy.special import gammaln
 
 from twoway.analysis.measures.estimates import Measure, Units, estimated, estimated_shares, not_estimated, tidy
 from twoway.analysis.measures.panel import Panel
-from twoway.analysis.patterns import DEFAULT_RULE, PATTERNS, PatternRule
+from twoway.analysis.patterns import DEFAULT_RULE, PATTERNS, PatternRule, interval_kind, shares
 
 STUDY = 16
 """Dyads in Skårner & Billquist (2016)."""
@@ -81,7 +81,7 @@ def mix(panel: Panel, days: tuple[int, int], units: Units, rule: PatternRule = D
     days
         First and last day of the interviews.
     units
-        Units that are resampled.
+        Units that are resampled; shares of patterns have the interval of ``analysis.patterns.shares``.
     rule
         Pattern rule.
 
@@ -91,11 +91,14 @@ def mix(panel: Panel, days: tuple[int, int], units: Units, rule: PatternRule = D
         Rows of ``MEASURES``, with the columns ``estimates.COLUMNS``.
     """
     own = classes_in(panel, days, rule)
-    member = members(rule.patterns(*own))
+    codes = rule.patterns(*own)
+    member, told = members(codes), panel.dyads.assign(pattern=pd.Categorical.from_codes(codes, list(PATTERNS)))
+    share = shares(told)
+    ends, kind = zip(share.index, *(share[name] for name in ("share", "low", "high")), strict=True), interval_kind(told)
     same = (own[0] == own[1]).astype(np.float64)[:, None]
     return pd.concat(
         [
-            estimated_shares(SHARE, PATTERNS, member, np.ones_like(member), units),
+            tidy(SHARE, [(SHARE.name, *row, kind, len(told)) for row in ends]),
             _found_by_a_study(member, units),
             estimated_shares(SAME_CLASS, ["all"], same, np.ones_like(same), units),
         ],
