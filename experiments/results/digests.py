@@ -62,12 +62,11 @@ def digests_of(folder: Path, fields: Mapping[str, Any], files: Iterable[Path]) -
 
     Returns
     -------
-    ``fields`` by name, and ``files`` by their path in the folder.
+    ``fields`` by name, among them one of what follows, and ``files`` by their path in the folder.
     """
-    return {
-        "fields": {name: _digest_of_field(value) for name, value in fields.items()},
-        "files": {path.relative_to(folder).as_posix(): digest_of_file(path) for path in sorted(files)},
-    }
+    of_files = {path.relative_to(folder).as_posix(): digest_of_file(path) for path in sorted(files)}
+    named = {**fields, DIGESTS: of_files}
+    return {"fields": {name: _digest_of_field(value) for name, value in named.items()}, "files": of_files}
 
 
 def _digest_of_field(value: object) -> str:
@@ -100,8 +99,8 @@ def check_fields(path: Path, manifest: Mapping[str, Any]) -> None:
     for name in expected:
         if name not in manifest:
             raise InputError(f"{path}: is damaged ({name} is missing); {MEND}")
-    for name, value in manifest.items():
-        if name != DIGESTS and _digest_of_field(value) != expected.get(name):
+    for name, value in {**manifest, DIGESTS: both[1]}.items():
+        if _digest_of_field(value) != expected.get(name):
             raise InputError(f"{path}: is damaged (the field {name} was changed after it was written); {MEND}")
 
 

@@ -44,6 +44,23 @@ def test_a_field_that_was_added_is_named(copied):
         open_result(copied)
 
 
+@given(data=st.data())
+def test_a_digest_or_name_of_a_file_that_was_changed_is_noticed(kept, tmp_path_factory, data):
+    copied = shutil.copytree(kept, tmp_path_factory.mktemp("name") / "run")
+    files = read_manifest(kept)["digests"]["files"]
+    name = data.draw(st.sampled_from(sorted(files)))
+    new = data.draw(st.none() | st.just((name, files[name][::-1])) | st.just((f"{name}x", files[name])))
+
+    def change(manifest):
+        of_files = manifest["digests"]["files"]
+        del of_files[name]
+        of_files.update([new] if new else [])
+
+    rewrite_manifest(copied, change, sealed=False)
+    with pytest.raises(InputError, match="the field digests was changed"):
+        open_result(copied)
+
+
 @given(at=st.integers(min_value=0), bit=st.integers(0, 7))
 def test_one_bit_of_a_table_changes_and_the_table_is_refused(kept, tmp_path_factory, at, bit):
     copied = shutil.copytree(kept, tmp_path_factory.mktemp("bit") / "run")
