@@ -24,6 +24,7 @@ from twoway.experiments.comparison.schedule import ScenarioSchedule
 from twoway.seminar.charts import TALKS, DayMark
 from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, Turn, chances_by_source, plainly
 from twoway.simulation.affect_control.frames import CLIENT
+from twoway.simulation.agents import refuse_agents
 from twoway.simulation.conditions import Conditions
 from twoway.simulation.counterfactual import View
 from twoway.simulation.dynamics.encounter import acting_from
@@ -138,6 +139,7 @@ class DyadTimeline:
         builder = _table_builder(scenario.meaning, scenario.extensions)
         self.resolved = builder.resolved.with_scenario(scenario)
         self.prepared = PreparedScenario(self.resolved, schedule.policy_changes)
+        refuse_agents(self.prepared.agents, "cannot be shown on this page, which guesses what others would do")
         self.schedule, self.seed, self.dyad, self.last = schedule, seed, dyad, scenario.design.days
         replicate, centre, number = dyad
         whole = simulate_centre(self.prepared, seed, replicate, centre)

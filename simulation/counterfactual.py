@@ -12,6 +12,7 @@ import numpy as np
 
 from twoway.simulation.action_tables import NOTHING_BEFORE, Occasion, chances_by_source, plainly
 from twoway.simulation.affect_control.frames import CLIENT
+from twoway.simulation.agents import refuse_agents
 from twoway.simulation.arrays import Floats, Ints
 from twoway.simulation.dynamics.day import wake
 from twoway.simulation.dynamics.encounter import acting_from, believed_sources, perceive
@@ -103,7 +104,13 @@ def reader_state(prepared: PreparedScenario, exchange: Exchange) -> ReaderState:
         Scenario of the stay, with its policy changes.
     exchange
         Exchange up to which the stay is replayed.
+
+    Raises
+    ------
+    InputError
+        If the scenario has people of one's own, whose minds nobody knows.
     """
+    refuse_agents(prepared.agents, "act and read for reasons that only their own code knows: nothing explains them")
     draws = draws_of(exchange.seed, exchange.replicate, exchange.centre)
     before = simulate_centre(
         prepared, exchange.seed, exchange.replicate, exchange.centre, Detail.DYADS, draws, exchange.day - 1

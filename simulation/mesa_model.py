@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import mesa
 import networkx as nx
@@ -18,6 +18,7 @@ import numpy as np
 
 from twoway.simulation.action_tables import NOTHING_BEFORE, Deed, Occasion, Turn
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER, KINDS
+from twoway.simulation.agents import AGENT_CLASSES, AgentClass
 from twoway.simulation.arrays import RecordArray
 from twoway.simulation.columns import DAY_COLUMNS, row_type
 from twoway.simulation.dynamics.admission import open_centre
@@ -49,6 +50,7 @@ from twoway.simulation.dynamics.encounter import (
 )
 from twoway.simulation.dynamics.evening import centre_evening
 from twoway.simulation.dynamics.policy_change import apply_policy_change
+from twoway.simulation.errors import InputError
 from twoway.simulation.interpretation import SourceShares
 from twoway.simulation.parameters.scenario import Scenario, changed_by_name
 from twoway.simulation.random_streams import Draws, draws_of, meeting_draws
@@ -57,6 +59,9 @@ from twoway.simulation.state import Pair, Party, Records, Row, copied, empty_rec
 
 if TYPE_CHECKING:
     from twoway.simulation.conditions import Conditions
+
+
+AnyPerson = TypeVar("AnyPerson", bound="type[Person]")
 
 
 class Person(mesa.Agent):  # type: ignore[misc]
@@ -203,7 +208,8 @@ class Centre(mesa.Model):  # type: ignore[misc]
     draws
         Other draws than those of the address.
     client_class, keyworker_class
-        Classes of the agents, to let people choose and read in a way of your own.
+        Classes of the agents, to let people choose and read in a way of your own; by default those that an extension of
+        the scenario declares with ``agent_class``.
     **numbers
         Numbers of the scenario that are changed, by their names: ``control=4.0``.
 
@@ -227,8 +233,8 @@ class Centre(mesa.Model):  # type: ignore[misc]
         replicate: int = 0,
         centre: int = 0,
         draws: Draws | None = None,
-        client_class: type[Client] = Client,
-        keyworker_class: type[Keyworker] = Keyworker,
+        client_class: type[Client] | None = None,
+        keyworker_class: type[Keyworker] | None = None,
         **numbers: float,
     ) -> None:
         seed = 1 if seed is None else seed
@@ -247,12 +253,17 @@ class Centre(mesa.Model):  # type: ignore[misc]
         self.day = 0
         self._dyad_evening, self._centre_evening = prepared.edition(dyad_evening), prepared.edition(centre_evening)
 
+        own: dict[int, type] = {role: declared.kind for role, declared in prepared.agents.items()}
         people, posts = range(design.clients), range(prepared.scenario.posts)
         self.peers = self.friendships()
         self.caseload = nx.Graph()
         self.caseload.add_nodes_from(("post", m) for m in posts)
         self.caseload.add_edges_from((("post", int(self.state.dyads[i].post)), ("client", i)) for i in people)
 
+        client_class, keyworker_class = (
+            client_class or own.get(CLIENT, Client),
+            keyworker_class or own.get(KEYWORKER, Keyworker),
+        )
         self._keyworker_class = keyworker_class
         self.clients = [client_class(self, i) for i in people]
         self.keyworkers = [keyworker_class(self, m) for m in posts]
@@ -375,6 +386,35 @@ class Centre(mesa.Model):  # type: ignore[misc]
         return centre_records(self.replicate, self.number, self.first_state, self.state, days, self.log, interviewed)
 
 
+def agent_class(kind: AnyPerson) -> AnyPerson:
+    """Declare a class of clients or keyworkers of one's own, in a file that a scenario names in ``extensions``.
+
+    Runs, comparisons and studies of that scenario are then made with agents of this class. That takes Python, and some
+    hundred times as long as compiled code. Outside such a file nothing happens: give ``Centre`` the class itself.
+
+    Parameters
+    ----------
+    kind
+        A subclass of ``Client`` or ``Keyworker``.
+
+    Raises
+    ------
+    InputError
+        If it is not.
+
+    Examples
+    --------
+    >>> @agent_class
+    ... class Silent(Client):
+    ...     def choose(self, dyad, turn, occasion, frame, bent, draws, row):
+    ...         return super().choose(dyad, turn, occasion, frame, bent, (draws[0], 0.0, draws[2]), row)
+    """
+    if not (isinstance(kind, type) and issubclass(kind, Client | Keyworker)):
+        raise InputError(f"{getattr(kind, '__name__', kind)} must be a subclass of Client or Keyworker")
+    AGENT_CLASSES.declare_in_file(AgentClass(kind.__name__, kind.role, kind, simulate_centre_with_agents))
+    return kind
+
+
 def _set_free(model: Centre) -> None:
     """Let a model go that is at its end; Mesa 3.3 would keep it as long as the process lives."""
     getattr(mesa.Agent, "_ids", {}).pop(model, None)
@@ -393,6 +433,8 @@ def simulate_centre_with_agents(
     replicate: int,
     centre: int,
     detail: Detail = Detail.EVENTS,
+    draws: Draws | None = None,
+    days: int | None = None,
 ) -> CentreRecords:
     """Simulate one centre with agents; see ``twoway.simulation.run.simulate_centre``.
 
@@ -404,13 +446,17 @@ def simulate_centre_with_agents(
         Address of the random draws, see ``random_streams.draws_of``.
     detail
         How much is kept; tables that are not kept are empty.
+    draws
+        Other draws than those of the address.
+    days
+        Length of the stay, if not that of the scenario.
 
     Returns
     -------
     The same records as ``simulate_centre`` returns.
     """
-    model = Centre(prepared, seed, replicate, centre)
-    for _ in range(prepared.scenario.design.days):
+    model = Centre(prepared, seed, replicate, centre, draws)
+    for _ in range(prepared.scenario.design.days if days is None else days):
         model.step()
     records = model.records()
     _set_free(model)

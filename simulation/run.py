@@ -20,6 +20,7 @@ import numpy as np
 
 from twoway.simulation.action_tables import Turn, action_tables, update_tables, write_decisions
 from twoway.simulation.affect_control.frames import Frames
+from twoway.simulation.agents import agents_of
 from twoway.simulation.arrays import RecordArray
 from twoway.simulation.columns import ACCOUNT_COLUMNS, BEFORE, DAY_COLUMNS, EVENT_COLUMNS, TONES, row_type
 from twoway.simulation.compilation import compiled, source_digest
@@ -143,6 +144,7 @@ class PreparedScenario:
         )
         self.matters = matter_records(r.matters)
         self.edition = _edition_of(r.extensions)
+        self.agents = agents_of(r.extensions)
         ways = empty_records(len(r.coping_ways), record_type(WayRecord))
         for record, way in zip(ways, r.coping_ways.values(), strict=True):
             record.proposes, record.stream = way.proposes_talk, coping_stream(way.name)
@@ -343,6 +345,9 @@ def simulate_centre(
     days
         Length of the stay, if not that of the scenario.
     """
+    for own in prepared.agents.values():
+        records: CentreRecords = own.simulate(prepared, seed, replicate, centre, detail, draws, days)
+        return records
     draws = draws_of(seed, replicate, centre) if draws is None else draws
     last = prepared.scenario.design.days if days is None else days
     conditions = prepared.conditions(draws)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SerializeAsAny, ValidationError, field_validator
 
 from twoway.experiments.sensitivity.groups import checked_groups
 from twoway.experiments.studies.designs import (
@@ -87,7 +87,7 @@ class Study(ParameterGroup):
     """Name in words."""
     question: str = Field(min_length=1, max_length=1000, pattern=r"\S")
     """Question of the study."""
-    scenario: str | Scenario = "ordinary"
+    scenario: str | SerializeAsAny[Scenario] = "ordinary"
     """The base: name or path of a scenario, or the scenario itself."""
     changes: dict[str, Value] = Field(default_factory=dict)
     """Changes of the base at every point, by ``section.field``."""

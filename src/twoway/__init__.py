@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # for editors and type checkers
     from twoway.simulation.dynamics.policy_change import PolicyChange
     from twoway.simulation.errors import InputError
     from twoway.simulation.events import Mark, event_kind
-    from twoway.simulation.mesa_model import Client, Keyworker
+    from twoway.simulation.mesa_model import Client, Keyworker, agent_class
     from twoway.simulation.parameters.declare import ParameterGroup, parameter
     from twoway.simulation.parameters.scenario import Scenario, changed, load
     from twoway.simulation.tables import Tables, run
@@ -55,6 +55,7 @@ __all__ = [
     "Scenario",
     "Study",
     "Tables",
+    "agent_class",
     "changed",
     "compare",
     "coping_way",
@@ -91,6 +92,7 @@ _HOME = {
     "Tables": "simulation.tables",
     "changed": "simulation.parameters.scenario",
     "compare": "experiments.comparison.compare",
+    "agent_class": "simulation.mesa_model",
     "coping_way": "simulation.coping",
     "event_kind": "simulation.events",
     "export": "experiments.reports.exported",
