@@ -394,13 +394,13 @@ def _sentences(
         some = mix[mix["kind"] == kind]
         if some.empty:
             continue
-        spans = [f"{name} {some[name].min():.0%} to {some[name].max():.0%}" for name in PATTERN_SHARES]
+        spans = [f"{name} {_span(some[name], '.0%')}" for name in PATTERN_SHARES]
         agreement = some["agreement"].dropna()
         agreed = ""
         if len(agreement):
             three = int((some["best_number"] == len(PATTERNS)).sum())
             agreed = (
-                f"; three clusters agree with the rule to {agreement.min():.2f} to {agreement.max():.2f} (adjusted "
+                f"; three clusters agree with the rule to {_span(agreement, '.2f')} (adjusted "
                 f"Rand index), and describe the accounts better than any other number in {three}"
             )
         yield f"The mix in {scenario} over {len(some)} {one if len(some) == 1 else many}: {listed(spans)}{agreed}."
@@ -408,6 +408,11 @@ def _sentences(
         f"{rests_on} The same people with common random numbers in both contexts; intervals are 95 %, paired over "
         "replicates."
     )
+
+
+def _span(values: pd.Series, how: str) -> str:
+    """From the least to the most of some values, or the one that all are."""
+    return " to ".join(dict.fromkeys(format(value, how) for value in (values.min(), values.max())))
 
 
 def _quoted(words: Sequence[str] | pd.Series) -> str:
