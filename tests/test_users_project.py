@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import subprocess
 import sys
 
 import pandas as pd
 import pytest
+
+from twoway.cli.main import main
 
 OWN = '''
 from twoway import Mark, ParameterGroup, coping_way, event_kind, figure, outcome, parameter
@@ -113,6 +117,14 @@ def project(tmp_path_factory):
     return folder
 
 
+def printed(folder, *arguments):
+    """What the command prints, which must succeed."""
+    text = io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(text):
+        assert main(list(arguments)) == 0
+    return text.getvalue()
+
+
 def said(folder, *arguments):
     """What the command prints in a new process, which must succeed."""
     done = subprocess.run(
@@ -123,13 +135,13 @@ def said(folder, *arguments):
 
 
 def test_schema_list_show_and_odd_know_it(project):
-    assert '"sport_relief"' in said(project, "schema", "--extension", "mine.py")
-    assert "works it off in the gym" in said(project, "list", "coping", "--extension", "mine.py")
-    assert "had a visit" in said(project, "list", "events", "--extension", "mine.py")
-    assert "evenings on which either did sport" in said(project, "list", "outcomes", "--extension", "mine.py")
-    assert "Sport, dyad by dyad" in said(project, "list", "figures", "--extension", "mine.py")
-    assert "sport_log_odds" in said(project, "show", "mine.toml", "--differences")
-    odd = said(project, "odd", "mine.toml")
+    assert '"sport_relief"' in printed(project, "schema", "--extension", "mine.py")
+    assert "works it off in the gym" in printed(project, "list", "coping", "--extension", "mine.py")
+    assert "had a visit" in printed(project, "list", "events", "--extension", "mine.py")
+    assert "evenings on which either did sport" in printed(project, "list", "outcomes", "--extension", "mine.py")
+    assert "Sport, dyad by dyad" in printed(project, "list", "figures", "--extension", "mine.py")
+    assert "sport_log_odds" in printed(project, "show", "mine.toml", "--differences")
+    odd = printed(project, "odd", "mine.toml")
     assert "| `do_sport` | works it off in the gym | How inclined someone is to do sport. | Tension falls. |" in odd
     assert "| `coping.sport_log_odds` | Tendency to do sport. | 3 |" in odd
     assert "| `family_visit` | the client had a visit from the family | yes |" in odd
@@ -140,10 +152,10 @@ def test_tables_story_interview_figures_and_report_tell_of_it(project):
     assert {"do_sport"} <= set(events["way"].dropna())
     assert {"family_visit"} <= set(events["event"])
     assert (project / "run" / "figures" / "sport-by-dyad.png").is_file()
-    stories = [said(project, "story", "run", "--dyad", str(dyad)) for dyad in range(4)]
+    stories = [printed(project, "story", "run", "--dyad", str(dyad)) for dyad in range(4)]
     assert any("in the gym" in story for story in stories)
-    assert "I " in said(project, "interview", "run", "--dyad", "1", "--day", "30")
-    said(project, "report", "run", "--out", "report.html")
+    assert "I " in printed(project, "interview", "run", "--dyad", "1", "--day", "30")
+    printed(project, "report", "run", "--out", "report.html")
     assert "in the gym" in (project / "report.html").read_text(encoding="utf-8")
 
 

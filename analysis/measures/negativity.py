@@ -59,7 +59,7 @@ def negative_readings(panel: Panel, events: pd.DataFrame, resolved: Resolved) ->
     """
     row = panel.rows_of(events, "events")
     order = np.lexsort((np.arange(len(events)), events["day"].to_numpy(), row))
-    event = pd.Categorical(events["event"], categories=list(EVENTS)).codes[order]
+    event = pd.Index(list(EVENTS)).get_indexer(events["event"].astype(object))[order]  # -1: an event of one's own
     broken = np.cumsum((event == TALK_FAILED) | (event == NEW_KEYWORKER))
     read = (event == EXCHANGE) & (events["actor"] == ROLES[KEYWORKER]).to_numpy()[order]
     order, broken = order[read], broken[read]

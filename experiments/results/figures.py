@@ -18,6 +18,9 @@ from twoway.analysis.render.html import embedded_image
 from twoway.simulation.data_files import open_file
 from twoway.simulation.errors import InputError
 
+LARGE_SVG = 100_000
+"""Bytes from which on a page shows a PNG instead, which is of about that size."""
+
 
 def _about(figure: Figure, note: Mapping[str, str]) -> dict[str, str]:
     """Title and description in the file of a figure: what it shows, and its provenance."""
@@ -85,7 +88,7 @@ def save_figure(folder: Path, name: str, figure: Figure, note: Mapping[str, str]
 def figure_html(figure: Figure, note: Mapping[str, str]) -> Markup:
     """A figure as part of a page, with a sentence for readers who cannot see it.
 
-    The picture stands in the page itself, as SVG or as PNG, whichever is smaller.
+    The picture stands in the page itself, as SVG, or as PNG where the SVG would be large: of many points, for example.
 
     Parameters
     ----------
@@ -94,9 +97,10 @@ def figure_html(figure: Figure, note: Mapping[str, str]) -> Markup:
     note
         Provenance by name; it needs ``model``.
     """
-    svg, png = _svg_of(figure, note), png_of(figure, note, dpi=120, colours=96)
-    kind, data = min((("svg+xml", svg), ("png", png)), key=lambda pair: len(pair[1]))
-    return embedded_image(data, f"image/{kind}", alt_text(figure))
+    svg = _svg_of(figure, note)
+    if len(svg) <= LARGE_SVG:
+        return embedded_image(svg, "image/svg+xml", alt_text(figure))
+    return embedded_image(png_of(figure, note, dpi=120, colours=96), "image/png", alt_text(figure))
 
 
 def saved_figure(path: Path) -> Figure:

@@ -69,7 +69,7 @@ def test_the_rule_tells_the_patterns_of_a_run_and_nothing_else_of_it(folder, min
     plain = SavedRun(folder / "plain")
     assert list(mine.tables["dyads"]["pattern"]) == list(by_keyworker(mine.tables["dyads"]))
     assert mine.tables["dyads"]["pattern"].nunique() > 1
-    told = ["client_class", "keyworker_class", "pattern"]
+    told = ["client_class", "keyworker_class", "pattern", "pattern_before"]
     own, other = (run.tables["dyads"].drop(columns=told) for run in (mine, plain))
     pd.testing.assert_frame_equal(own, other)
     for table in ("days", "events"):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.extension_file import WAY_ALONE, written
 from tests.support.people import NOTHING_COMES_UP
+from tests.support.plain import in_plain_python
 
 from twoway.simulation import random_streams as module
 from twoway.simulation.affect_control.lexicon import COMPONENTS
@@ -15,7 +16,7 @@ from twoway.simulation.columns import NOTHING
 from twoway.simulation.coping import COPING_WAYS
 from twoway.simulation.errors import InputError
 from twoway.simulation.events import EVENTS, EXCHANGE, HANDLING
-from twoway.simulation.parameters.scenario import Resolved, Scenario, changed, load
+from twoway.simulation.parameters.scenario import Resolved, Scenario, changed
 from twoway.simulation.philox import stream_id
 from twoway.simulation.random_streams import (
     ANY,
@@ -148,8 +149,15 @@ def with_a_sixth_way(tmp_path_factory):
     numbers = {"design.clients": 6, "design.days": 30, "context.turnover": 3}
     numbers |= {"coping.tension_threshold": 5, "learning.deflection_tolerance": 20} | NOTHING_COMES_UP
     path = written(tmp_path_factory.mktemp("extension"), WAY_ALONE)
-    scenarios = changed(Scenario(), numbers), load(path, numbers)
-    return tuple(simulate_centre(PreparedScenario(scenario), 11, 0, 0) for scenario in scenarios)
+    return in_plain_python(
+        f"""
+        from twoway import Scenario, changed, load
+        from twoway.simulation.run import PreparedScenario, simulate_centre
+        numbers = {numbers}
+        scenarios = changed(Scenario(), numbers), load({str(path)!r}, numbers)
+        result = tuple(simulate_centre(PreparedScenario(one), 11, 0, 0) for one in scenarios)
+        """
+    )
 
 
 def test_a_sixth_coping_way_moves_no_other_draw_of_anyone_on_the_first_morning(with_a_sixth_way):

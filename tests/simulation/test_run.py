@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.other_situations import going_on
 from tests.support.people import NOTHING_COMES_UP, REPLYING, of_learning
+from tests.support.plain import in_plain_python
 
 from twoway.simulation.affect_control.frames import CLIENT, KEYWORKER
 from twoway.simulation.events import EXCHANGE
@@ -185,8 +186,16 @@ def test_frames_and_lexicon_of_ones_own_can_be_simulated(tmp_path):
         '[guard]\nkind = "adversarial"\nkeyworker = ["security_guard"]\nclient = ["inmate"]\nbenign = -1.0\n'
         "expected_by_clients = 1.0\nexpected_by_keyworkers = 1.0\n"
     )
-    stay = simulate_centre(PreparedScenario(changed(Scenario(), SMALL | {"meaning.frames": str(two)})), 1, 0, 0)
-    assert stay.clients.definition.shape == (6, 2)
+    definition = in_plain_python(
+        f"""
+        from twoway import changed
+        from twoway.simulation.run import PreparedScenario, simulate_centre
+        scenario = changed("ordinary", {SMALL | {"meaning.frames": str(two)}})
+        result = simulate_centre(PreparedScenario(scenario), 1, 0, 0).clients["definition"]
+        """
+    )
+    assert definition.shape == (6, 2)
+    assert np.allclose(definition.sum(axis=1), 1)
 
 
 def prepared_bytes(prepared: PreparedScenario) -> list[bytes]:

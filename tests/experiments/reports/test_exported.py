@@ -52,7 +52,8 @@ def test_every_table_of_a_run_comes_back_with_all_its_values(saved, tmp_path, co
         assert list(mine) == list(theirs)
         for column in theirs:
             if isinstance(theirs[column].dtype, pd.CategoricalDtype):
-                assert mine[column].fillna("").tolist() == theirs[column].astype(object).fillna("").tolist()
+                words = (one[column].astype(object).fillna("").tolist() for one in (mine, theirs))
+                assert next(words) == next(words)
             else:
                 assert mine[column].to_numpy(float) == pytest.approx(
                     theirs[column].to_numpy(float, na_value=float("nan")), nan_ok=True
@@ -167,7 +168,7 @@ def test_r_reads_numbers_words_and_labels(saved, tmp_path, comma):
     )
     rows, mean, *levels, label, missing = done.stdout.split("|")
     dyads = saved.tables["dyads"]
-    assert (int(rows), int(missing)) == (len(dyads), 0)
+    assert (int(rows), int(missing)) == (len(dyads), int(dyads.isna().to_numpy().sum()))
     assert float(mean) == pytest.approx(dyads["client_positivity"].mean(), rel=1e-5)
     assert levels == list(dyads["pattern"].cat.categories)
     assert label.startswith("pattern assigned from both classes")

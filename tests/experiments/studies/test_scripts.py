@@ -8,8 +8,6 @@ import sys
 
 import pytest
 
-from twoway.experiments.studies.run import THREADS_UP_TO
-
 STUDY = """
 title = "Tiny"
 question = "Is it the same?"
@@ -59,17 +57,15 @@ def python(tmp_path):
     return call
 
 
-@pytest.mark.parametrize("how", ['executor="processes", workers=2', f"workers={THREADS_UP_TO + 1}"])
-def test_a_script_without_a_guard_may_use_processes_and_is_run_once(python, tmp_path, how):
-    (tmp_path / "script.py").write_text(SCRIPT.format(how=how))
+def test_a_script_without_a_guard_may_use_processes_and_is_run_once(python, tmp_path):
+    (tmp_path / "script.py").write_text(SCRIPT.format(how='executor="processes", workers=2'))
     done = python("script.py")
     assert (done.returncode, done.stdout, done.stderr) == (0, "begins\n120 runs\n", "")
 
 
-def test_so_may_a_line_after_c_and_a_script_from_a_pipe(python, tmp_path):
-    script = SCRIPT.format(how='executor="processes", workers=2')
-    for number, done in enumerate((python("-c", script), python("-", given=script.replace("done", "other")))):
-        assert (done.returncode, done.stdout, done.stderr) == (0, "begins\n120 runs\n", ""), number
+def test_so_may_a_script_from_a_pipe(python):
+    done = python("-", given=SCRIPT.format(how='executor="processes", workers=2'))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "begins\n120 runs\n", "")
 
 
 def test_so_may_a_notebook(python):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from tests.support.other_situations import SHIPPED
 from tests.support.people import numbers, party, row, share, unit_draw
+from tests.support.plain import in_plain_python
 
 from twoway.simulation.action_tables import NOTHING_BEFORE, PLAIN, Deed, plainly
 from twoway.simulation.affect_control.frames import ADVERSARIAL, KEYWORKER, PERSONAL
@@ -58,7 +59,14 @@ def test_a_manner_is_mostly_seen_for_what_it_is_and_sometimes_not(events):
 def test_where_the_situations_have_no_manners_there_is_none(tmp_path):
     path = tmp_path / "plain.toml"
     path.write_text(re.sub(r"(?ms)^\[manners\].*?(?=^# Adjacency)", "", SHIPPED), encoding="utf-8")
-    plain = run(PreparedScenario(changed(ANSWERING, {"meaning.situations": str(path)})), 3).events
+    changes = {"meaning.situations": str(path), "design.clients": 3, "design.days": 15}
+    plain = in_plain_python(
+        f"""
+        from twoway import changed, run
+        result = run(changed("ordinary", {changes}), 3).events
+        """
+    )
+    assert len(plain) > 50
     assert plain["manner"].isna().all()
     assert plain["manner_seen"].isna().all()
 
