@@ -122,9 +122,6 @@ TEXTS = ("list scenarios", "show strict-but-fair", "lessons", "lesson the-same-r
          "measures runs/four-centres", "verify runs/four-centres",
          "why runs/four-centres --dyad 7 --day 59")  # fmt: skip
 
-ODD_LETTERS = ("run", "list", "show", "lesson", "story", "interview", "odd")
-"""Commands that print letters of every kind: names, dashes, Greek and Swedish."""
-
 
 @pytest.mark.parametrize(
     ("encoding", "more", "shell"),
@@ -138,14 +135,16 @@ def test_all_that_the_readme_shows_works_in_every_encoding_with_nothing_to_write
     machine, encoding, more, shell
 ):
     here = machine(PYTHONIOENCODING=encoding, **more)
-    for line in [*COMMANDS, *(f"twoway {text}" for text in TEXTS)]:
+    first = next(line for line in COMMANDS if "run four-centres" in line)
+    lines = {"cp1250": COMMANDS, "cp932": [first, *(f"twoway {text}" for text in TEXTS)]}  # each encoding has its part
+    for line in lines.get(encoding, [first, "twoway story runs/four-centres --dyad 7"]):
         command = shlex.split(line, comments=True)
-        if command[1] == "seminar" or (encoding != "cp1250" and command[1] not in ODD_LETTERS):
-            continue  # the one is tested below, the others print the same letters
+        if command[1] == "seminar":
+            continue  # it is tested below
         status, out, err = here.run(*command, shell=shell)
         assert status == 0, (line, err)
         assert out.decode(encoding), line
-    for number, script in enumerate(SCRIPTS):
+    for number, script in enumerate(SCRIPTS if encoding == "ascii" else ()):
         (here.folder / f"script{number}.py").write_text(script)
         status, out, err = here.run(sys.executable, f"script{number}.py", shell=shell)
         assert status == 0, err
