@@ -123,7 +123,9 @@ class PatternRule:
         """
         return np.asarray(self.table, np.int8)[client, keyworker]
 
-    def of_accounts(self, accounts: RecordArray, when: str = "") -> NDArray[np.int8]:
+    def of_accounts(
+        self, accounts: RecordArray | Mapping[str, NDArray[np.float64]], when: str = ""
+    ) -> NDArray[np.int8]:
         """The pattern of each dyad from both parties' accounts.
 
         Parameters
@@ -142,7 +144,9 @@ class PatternRule:
         tones = [accounts[f"{name}{when}"] for name in TONES]
         classes = self.classes(*tones)
         codes = self.patterns(classes[..., 0], classes[..., 1])
-        return np.where(np.isnan(tones[0]).any(axis=-1), -1, codes).astype(np.int8)
+        if when:
+            codes[np.isnan(tones[0]).any(axis=-1)] = -1
+        return codes
 
 
 PATTERN_RULES: Registry[PatternRule] = Registry("pattern rule")
@@ -317,18 +321,14 @@ def with_patterns(dyads: pd.DataFrame, rule: PatternRule = DEFAULT_RULE) -> pd.D
     rule
         Pattern rule.
     """
-    told = _with_pattern(dyads, rule, "")
-    if f"{ROLES[0]}_{TONES[0]}{BEFORE}" not in dyads:
+    client, keyworker = (party_class(dyads[f"{role}_positivity"], dyads[f"{role}_negativity"], rule) for role in ROLES)
+    told = dyads.assign(client_class=client, keyworker_class=keyworker, pattern=pattern(client, keyworker, rule))
+    names = [f"{name}{BEFORE}" for name in TONES]
+    if f"{ROLES[0]}_{names[0]}" not in dyads:
         return told
-    earlier = _with_pattern(dyads, rule, BEFORE)["pattern"]
-    asked = dyads[f"{ROLES[0]}_{TONES[0]}{BEFORE}"].notna()
-    return told.assign(pattern_before=earlier.where(asked))
-
-
-def _with_pattern(dyads: pd.DataFrame, rule: PatternRule, when: str) -> pd.DataFrame:
-    good, bad = ([dyads[f"{role}_{name}{when}"] for role in ROLES] for name in TONES)
-    client, keyworker = (party_class(*own, rule) for own in zip(good, bad, strict=True))
-    return dyads.assign(client_class=client, keyworker_class=keyworker, pattern=pattern(client, keyworker, rule))
+    earlier = {name: dyads[[f"{role}_{name}" for role in ROLES]].to_numpy() for name in names}
+    codes = rule.of_accounts(earlier, BEFORE)
+    return told.assign(pattern_before=pd.Categorical.from_codes(codes, categories=list(PATTERNS)))
 
 
 def at_day(days: pd.DataFrame, day: int | None = None) -> pd.DataFrame:

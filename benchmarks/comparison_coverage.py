@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
+from nominal import judged, summary
 from numpy.typing import NDArray
 from tqdm import tqdm
 
@@ -32,8 +33,6 @@ REPLICATES = (5, 20, 40)
 RELIABILITY = (1, 5, 20)
 WANTED, LEAST, STEP, MOST = 0.04, 40, 20, 400
 """Half-width until which replicates are added, as ``twoway compare`` does; fewest, steps and most."""
-NOMINAL = (0.92, 0.98)
-"""Between which an interval of 95 % should hold the truth."""
 
 
 def told(name: str, seed: int, replicates: int) -> tuple[Codes, Codes, int]:
@@ -106,11 +105,9 @@ def main() -> None:
     for name, (now, before, clients) in known.items():
         rows += [(name, *row) for row in of_kappa(now, before, clients, options.runs, options.seed)]
     table = pd.DataFrame(rows, columns=["scenarios", "interval of", "replicates", "held", "runs"])
-    share = table["held"] / table["runs"]
-    table["share"], table["error"] = share, np.sqrt(share * (1 - share) / table["runs"])
-    table["inside"] = share.between(NOMINAL[0] - 3 * table["error"], NOMINAL[1] + 3 * table["error"])
+    table = judged(table.assign(share=table["held"] / table["runs"]), "share", table["runs"])
     print(table.round(3).to_string(index=False))
-    print(f"inside {NOMINAL[0]} to {NOMINAL[1]}, or within 3 errors: {table['inside'].sum()} of {len(table)}")
+    print(summary(table))
     if options.csv:
         table.to_csv(options.csv, index=False)
 

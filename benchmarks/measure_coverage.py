@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from nominal import NOMINAL, judged
 from tqdm import tqdm
 
 from twoway.analysis.measures.all_measures import measures
@@ -22,8 +23,6 @@ from twoway.simulation.tables import TableBuilder
 REPLICATES = (1, 5, 20)
 SEED = 20_261_130
 """Seed of the truth; the runs have those after it. Nothing was tuned with them."""
-NOMINAL = (0.92, 0.98)
-"""Between which an interval of 95 % should hold the truth."""
 LEAST_TOLD = 0.5
 """Share of runs that must have an interval for its coverage to count."""
 KEY = ["measure", "group"]
@@ -56,14 +55,14 @@ def coverage(
     held = (low <= true[:, None]) & (true[:, None] <= high)
     with np.errstate(invalid="ignore"):
         covered = held.sum(axis=1) / told.sum(axis=1)
-        error = np.sqrt(covered * (1 - covered) / told.sum(axis=1))
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "scenario": name, "replicates": replicates, "truth": true, "told": told.mean(axis=1), "covered": covered,
-            "error": error, "bias": np.nanmean(estimate, axis=1) - true, "spread": np.nanstd(estimate, axis=1),
+            "bias": np.nanmean(estimate, axis=1) - true, "spread": np.nanstd(estimate, axis=1),
         },
         index=keys,
     )  # fmt: skip
+    return judged(table, "covered", told.sum(axis=1))
 
 
 def main() -> None:
@@ -83,9 +82,8 @@ def main() -> None:
                 tables.append(coverage(name, replicates, options.runs, truth, first, pool))
                 table = tables[-1]
                 told = table[(table["told"] >= LEAST_TOLD) & table["truth"].notna()]
-                error = 3 * told["error"]
-                inside = (told["covered"] >= NOMINAL[0] - error) & (told["covered"] <= NOMINAL[1] + error)
-                low = told["covered"] < NOMINAL[0] - error
+                inside = told["inside"]
+                low = ~inside & (told["covered"] < NOMINAL[0])
                 print(
                     f"{name}, {replicates}: {len(told)} intervals, covered {told['covered'].median():.3f} (median), "
                     f"{told['covered'].quantile(0.1):.3f} to {told['covered'].quantile(0.9):.3f}; inside "

@@ -10,6 +10,7 @@ import argparse
 
 import numpy as np
 import pandas as pd
+from nominal import judged, summary
 from numpy.typing import NDArray
 from tqdm import tqdm
 
@@ -22,8 +23,6 @@ SCENARIOS = ("ordinary", "bureaucratic", "oppositional-peers", "voluntary", "fou
 REPLICATES = (1, 5, 20)
 CENTRES, RUNS, SEED = 4000, 4000, 424242
 """Centres simulated, runs drawn from them, and the seed of both, which nothing was tuned with."""
-NOMINAL = (0.92, 0.98)
-"""Between which an interval of 95 % should hold the truth."""
 
 
 def centres_of(name: str) -> NDArray[np.int64]:
@@ -58,14 +57,11 @@ def main() -> None:
         for replicates in REPLICATES:
             in_use, independent = covered(counts, replicates)
             for pattern, hits, others in zip(PATTERNS, in_use.T, independent.T, strict=True):
-                share = float(hits.mean())
-                error = float(np.sqrt(share * (1 - share) / RUNS))
-                inside = NOMINAL[0] - 3 * error <= share <= NOMINAL[1] + 3 * error
-                rows.append((name, replicates, pattern, share, error, float(others.mean()), inside))
-    columns = ["scenario", "replicates", "pattern", "in_use", "error", "wilson", "inside"]
-    table = pd.DataFrame(rows, columns=columns)
+                rows.append((name, replicates, pattern, float(hits.mean()), float(others.mean())))
+    table = pd.DataFrame(rows, columns=["scenario", "replicates", "pattern", "in_use", "wilson"])
+    table = judged(table, "in_use", RUNS)
     print(table.round(3).to_string(index=False))
-    print(f"inside {NOMINAL[0]} to {NOMINAL[1]}, or within 3 errors: {table['inside'].sum()} of {len(table)}")
+    print(summary(table))
     if options.csv:
         table.to_csv(options.csv, index=False)
 

@@ -345,7 +345,8 @@ def simulate_centre(
     days
         Length of the stay, if not that of the scenario.
     """
-    for own in prepared.agents.values():
+    if prepared.agents:
+        own = next(iter(prepared.agents.values()))
         records: CentreRecords = own.simulate(prepared, seed, replicate, centre, detail, draws, days)
         return records
     draws = draws_of(seed, replicate, centre) if draws is None else draws

@@ -208,7 +208,7 @@ def report(run: SavedRun, day: int | None = None) -> str:
     """
     scenario, note = run.scenario, run.provenance
     days = run.interviewed(day)
-    design, everybody = scenario.design, run.stays.read("dyads", columns=[*DYAD, "pattern"])
+    design, everybody = scenario.design, run.told
     some = run.stays.first(AT_MOST)
     known = measured(run, day, some)
     own = any(kind for extension in run.resolved.extensions for kind in extension.of(FIGURES))

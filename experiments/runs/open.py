@@ -110,14 +110,19 @@ class SavedRun(Result):
         )
 
     @cached_property
+    def told(self) -> pd.DataFrame:
+        """The pattern of every dyad in the interviews and before: ``DYAD``, ``pattern`` and ``pattern_before``."""
+        return self.stays.read("dyads", columns=[*DYAD, "pattern", "pattern_before"])
+
+    @cached_property
     def patterns(self) -> pd.DataFrame:
         """Dyads and share (with 95 % interval) by pattern in the interviews."""
-        return shares(self.stays.read("dyads", columns=[*DYAD, "pattern"]))
+        return shares(self.told)
 
     @cached_property
     def reliability(self) -> Reliability | None:
         """How far the patterns agree with those told of the same dyads some weeks before; None if nobody was asked."""
-        return reliability(self.stays.read("dyads", columns=[*DYAD, "pattern", "pattern_before"]))
+        return reliability(self.told)
 
     def _pattern_table(self) -> pd.DataFrame:
         return self.patterns.reset_index()
